@@ -1,0 +1,83 @@
+"""``imagebuilder-mock``: run an unmodified Python program with the mock on."""
+
+from __future__ import annotations
+
+import argparse
+import runpy
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+from .domain.settings import BuildMode
+from .mock import ImageBuilderMock
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .domain.settings import Options
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The console script. The answer is the exit status: 2 for a wrong use."""
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    script = Path(given.script)
+    if not script.is_file():
+        parser.error(f"there is no program {given.script}")
+    options: Options = {"builds": given.builds, "seed": given.seed}
+    if given.account_id is not None:
+        options["account_id"] = given.account_id
+    if given.now is not None:
+        options["now"] = given.now
+    try:
+        mock = ImageBuilderMock(**options)
+    except ValueError as error:
+        parser.error(str(error))
+    mock.default_region = given.region
+    _run(mock, script, given.arguments)
+    return 0
+
+
+def _run(mock: ImageBuilderMock, script: Path, arguments: Sequence[str]) -> None:
+    """Run the program as ``python SCRIPT ARGUMENTS`` would: its exit and its errors are its own."""
+    argv, path = sys.argv, sys.path[:]
+    sys.argv = [str(script), *arguments]
+    sys.path.insert(0, str(script.resolve().parent))
+    try:
+        with mock:
+            runpy.run_path(str(script), run_name="__main__")
+    finally:
+        sys.argv, sys.path[:] = argv, path
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="imagebuilder-mock", description="A mock of EC2 Image Builder, in memory."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    run = commands.add_parser(
+        "run", help="run a Python program with the mock on", allow_abbrev=False
+    )
+    run.add_argument(
+        "--builds",
+        choices=get_args(BuildMode),
+        default="observed",
+        help="what moves builds on (default: a look at them)",
+    )
+    run.add_argument("--region", help="the Region of clients that name none")
+    run.add_argument("--account-id", help="the account (default: 123456789012)")
+    run.add_argument("--seed", type=int, default=0, help="for reproducible ids (default: 0)")
+    run.add_argument(
+        "--now",
+        type=_moment,
+        metavar="TIME",
+        help="start the clock at this ISO time, with a time zone, and let it stand still",
+    )
+    run.add_argument("script", metavar="SCRIPT.py", help="the program")
+    run.add_argument("arguments", nargs=argparse.REMAINDER, help="its own arguments")
+    return parser
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))

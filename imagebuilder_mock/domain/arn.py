@@ -1,0 +1,79 @@
+"""Amazon Resource Names of Image Builder, and the slug that a name becomes in one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+
+def slugify(name: str) -> str:
+    """A name as it stands in an ARN: lower case, each space and underscore a hyphen.
+
+    Names that differ in nothing else are the same name (user guide, how-image-builder-works,
+    "resource names").
+    """
+    return name.lower().replace(" ", "-").replace("_", "-")
+
+
+@dataclass(frozen=True, slots=True)
+class Arn:
+    """An ARN taken apart; ``str()`` puts it together again.
+
+    ``kind`` is the resource type, ``workflow/build`` for a build workflow. ``version`` is the text
+    ``1.0.0`` or a wildcard ``1.x.x``; ``build`` the build number. Both are absent where the kind
+    or the reference has none.
+    """
+
+    partition: str
+    region: str
+    account: str
+    kind: str
+    slug: str
+    version: str | None = None
+    build: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Arn:
+        """The parts of an Image Builder ARN; ValueError if it is none."""
+        return _parse(text)
+
+    def __str__(self) -> str:
+        owner = f"{self.partition}:imagebuilder:{self.region}:{self.account}"
+        text = f"arn:{owner}:{self.kind}/{self.slug}"
+        if self.version is not None:
+            text += f"/{self.version}"
+        if self.build is not None:
+            text += f"/{self.build}"
+        return text
+
+    @property
+    def is_wildcard(self) -> bool:
+        return self.version is not None and "x" in self.version
+
+    def at(self, version: str, build: int | None = None) -> Arn:
+        """The same name at another version."""
+        return replace(self, version=version, build=build)
+
+
+@lru_cache(maxsize=4096)
+def _parse(text: str) -> Arn:
+    try:
+        scheme, partition, service, region, account, resource = text.split(":", 5)
+    except ValueError:
+        raise _no_arn(text) from None
+    nodes = resource.split("/")
+    kind = nodes.pop(0)
+    if kind == "workflow" and nodes:
+        kind = f"workflow/{nodes.pop(0)}"
+    slug, version, build = [*nodes, "", "", ""][:3]
+    is_whole = len(nodes) <= len(("slug", "version", "build")) and all(nodes) and slug
+    if (scheme, service) != ("arn", "imagebuilder") or not is_whole:
+        raise _no_arn(text)
+    if build and not build.isdecimal():
+        raise _no_arn(text)
+    number = int(build) if build else None
+    return Arn(partition, region, account, kind, slug, version or None, number)
+
+
+def _no_arn(text: str) -> ValueError:
+    return ValueError(f"not an Image Builder ARN: {text!r}")

@@ -1,0 +1,65 @@
+"""Mock time: it follows the real time, stands still, or is moved; it never runs backwards."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+UTC = timezone.utc
+
+
+class Clock:
+    """The time of a world, in aware UTC, to the millisecond the service shows.
+
+    ``real`` gives the process's time; it is asked at each look, so that freezegun and
+    time-machine are followed. ``starts_at`` makes the clock stand still there.
+    """
+
+    __slots__ = ("_last", "_offset", "_real", "_still")
+
+    def __init__(self, real: Callable[[], datetime], *, starts_at: datetime | None = None) -> None:
+        self._real = real
+        self._offset = timedelta()
+        self._still = None if starts_at is None else aware(starts_at, "now=")
+        self._last = self._read()
+
+    def now(self) -> datetime:
+        moment = self._read()
+        # Real time can be set back, by the system or by freezegun; mock time cannot.
+        if moment < self._last:
+            return self._last
+        self._last = moment
+        return moment
+
+    def set_forward(self, moment: datetime) -> None:
+        """Go to ``moment`` if it lies ahead; do nothing otherwise."""
+        ahead = moment - self.now()
+        if ahead <= timedelta():
+            return
+        if self._still is not None:
+            self._still = moment
+        else:
+            self._offset = moment - self._real_utc()
+        self._last = moment
+
+    def _read(self) -> datetime:
+        if self._still is not None:
+            return self._still
+        return self._real_utc() + self._offset
+
+    def _real_utc(self) -> datetime:
+        return self._real().astimezone(UTC)
+
+
+def aware(moment: datetime, what: str) -> datetime:
+    """``moment`` in UTC; ValueError, saying what to write instead, if it has no time zone."""
+    if moment.tzinfo is None:
+        msg = (
+            f"{what} needs a datetime with a time zone, and {moment!r} has none: write "
+            "datetime(2024, 1, 31, tzinfo=timezone.utc)."
+        )
+        raise ValueError(msg)
+    return moment.astimezone(UTC)

@@ -1,0 +1,203 @@
+"""Read the YAML of a document safely, and without the surprises of YAML 1.1.
+
+A text is read within bounds: bytes, depth, and nodes, where an alias counts as all that it stands
+for, and a long scalar for more than one. JSON is YAML, and is read too.
+
+What a plain scalar means follows YAML 1.2, as it does for Go's YAML libraries (AWSTOE is a Go
+program: its guide names Go's packages): ``on``, ``off``, ``yes``, ``no`` and timestamps are text. A
+number that would not be written back the same (``010``, ``1.10``, ``0x1F``, ``1e3``) also stays the
+text that it was, because the service takes a scalar's own text where it wants a string; so
+``str()`` of any number that is read gives the document's own characters.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
+
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_DEPTH = 64
+MAX_NODES = 20_000
+CHARACTERS_IN_A_NODE = 64
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TAGS = "tag:yaml.org,2002:"
+_SUPPORTED_TAGS = frozenset({None, "!", f"{_TAGS}str", f"{_TAGS}seq", f"{_TAGS}map"})
+_UNPRINTABLE = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]",
+)
+_WORDS: dict[str, object] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_INTEGER = re.compile("0|-?[1-9][0-9]{0,17}")
+_FLOAT = re.compile(r"-?(?:0|[1-9][0-9]{0,15})\.[0-9]{1,17}")
+
+
+class DocumentError(ValueError):
+    """A document is not what the service takes; ``detail`` is the sentence that says why."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+def load_document(text: str, *, limit: int = 65_536) -> object:
+    """The mappings, lists and scalars of a YAML or JSON text of at most ``limit`` bytes.
+
+    Keys are scalars, and no key comes twice in a mapping. An empty text is None.
+    """
+    if len(text.encode(errors="surrogatepass")) > limit:
+        raise DocumentError(f"The document is larger than {limit} bytes.")
+    if unprintable := _UNPRINTABLE.search(text):
+        before = text[: unprintable.start()]
+        raise _broken(
+            "control characters are not allowed",
+            before.count("\n"),
+            len(before) - (before.rfind("\n") + 1),
+        )
+    try:
+        return _Composer(yaml.parse(text, Loader=_LOADER)).document()
+    except yaml.MarkedYAMLError as error:
+        raise _broken_at(error.problem or "not YAML", error.problem_mark) from error
+
+
+class _Node(NamedTuple):
+    """A value, with what it adds to the bounds wherever an alias repeats it."""
+
+    value: object
+    size: int
+    height: int = 1
+
+
+class _Mark(Protocol):
+    """A place in the text, counted from zero; each of the two parsers has its own class for it."""
+
+    @property
+    def line(self) -> int: ...
+    @property
+    def column(self) -> int: ...
+
+
+class _Composer:
+    """Builds values from the parser's events, counting as it goes."""
+
+    __slots__ = ("_anchors", "_count", "_events")
+
+    def __init__(self, events: Iterator[yaml.Event]) -> None:
+        self._events = events
+        self._anchors: dict[str, _Node] = {}
+        self._count = 0
+
+    def document(self) -> object:
+        next(self._events)  # the stream starts
+        if isinstance(next(self._events), yaml.StreamEndEvent):
+            return None
+        value = self._node(next(self._events), depth=1).value
+        next(self._events)  # the document ends
+        after = next(self._events)
+        if not isinstance(after, yaml.StreamEndEvent):
+            raise _broken_at("found a second document", after.start_mark)
+        return value
+
+    def _node(self, event: yaml.Event, *, depth: int) -> _Node:
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event, depth=depth)
+        self._bound(event, size=1, depth=depth)
+        start = cast("yaml.ScalarEvent | yaml.CollectionStartEvent", event)
+        if start.tag not in _SUPPORTED_TAGS:
+            tag = str(start.tag).replace(_TAGS, "!!")
+            raise _broken_at(f"found the tag '{tag}', which is not supported", start.start_mark)
+        if isinstance(start, yaml.ScalarEvent):
+            node = _Node(_scalar(start), 1 + len(start.value) // CHARACTERS_IN_A_NODE)
+        elif isinstance(start, yaml.SequenceStartEvent):
+            node = self._sequence(depth=depth)
+        else:
+            node = self._mapping(depth=depth)
+        if start.anchor is not None:
+            self._anchors[start.anchor] = node
+        return node
+
+    def _alias(self, event: yaml.AliasEvent, *, depth: int) -> _Node:
+        node = self._anchors.get(str(event.anchor))
+        if node is None:
+            raise _broken_at(f"found undefined alias '{event.anchor}'", event.start_mark)
+        self._bound(event, size=node.size, depth=depth + node.height - 1)
+        return node
+
+    def _sequence(self, *, depth: int) -> _Node:
+        items: list[object] = []
+        size = height = 1
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            item = self._node(event, depth=depth + 1)
+            items.append(item.value)
+            size += item.size
+            height = max(height, item.height + 1)
+        return _Node(items, size, height)
+
+    def _mapping(self, *, depth: int) -> _Node:
+        mapping: dict[object, object] = {}
+        merged: dict[object, object] = {}
+        size = height = 1
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            key = self._node(event, depth=depth + 1)
+            value = self._node(next(self._events), depth=depth + 1)
+            size += key.size + value.size
+            height = max(height, value.height + 1)
+            if isinstance(key.value, (dict, list)):
+                raise _broken_at("found a mapping key that is not a scalar", event.start_mark)
+            if _is_merge(event):
+                for source in _merge_sources(value.value, event):
+                    merged.update((k, v) for k, v in source.items() if k not in merged)
+            elif key.value in mapping:
+                raise _broken_at(f"found duplicate key '{key.value}'", event.start_mark)
+            else:
+                mapping[key.value] = value.value
+        return _Node(merged | mapping, size, height)
+
+    def _bound(self, event: yaml.Event, *, size: int, depth: int) -> None:
+        self._count += size
+        if self._count > MAX_NODES:
+            raise _broken_at(f"found more than {MAX_NODES} nodes", event.start_mark)
+        if depth > MAX_DEPTH:
+            raise _broken_at(f"found more than {MAX_DEPTH} nested levels", event.start_mark)
+
+
+def _is_merge(key: yaml.Event) -> bool:
+    return isinstance(key, yaml.ScalarEvent) and key.value == "<<" and key.implicit[0]
+
+
+def _merge_sources(value: object, key: yaml.Event) -> list[dict[object, object]]:
+    sources = value if isinstance(value, list) else [value]
+    mappings = [source for source in sources if isinstance(source, dict)]
+    if len(mappings) != len(sources):
+        raise _broken_at("found a merge key that names no mapping", key.start_mark)
+    return mappings
+
+
+def _scalar(event: yaml.ScalarEvent) -> object:
+    text: str = event.value
+    if event.tag is not None or not event.implicit[0]:
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if _FLOAT.fullmatch(text) and repr(float(text)) == text:
+        return float(text)
+    return text
+
+
+def _broken_at(problem: str, mark: _Mark | None) -> DocumentError:
+    return _broken(problem, *((mark.line, mark.column) if mark else (0, 0)))
+
+
+def _broken(problem: str, line: int, column: int) -> DocumentError:
+    return DocumentError(
+        f"Parsing the document failed. Error: {problem} (line {line + 1}, column {column + 1}).",
+    )

@@ -1,0 +1,54 @@
+"""Client tokens: a request that is repeated gets its first answer and does nothing more.
+
+Source: API reference, "clientToken" of every operation that has it. How long the service
+remembers a token is not documented; a world remembers it for as long as it lives.
+"""
+
+from __future__ import annotations
+
+import json
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from .errors import IdempotentParameterMismatchException
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class ClientTokens:
+    """The tokens used so far, each with its request's fingerprint and its answer."""
+
+    __slots__ = ("_answers",)
+
+    def __init__(self) -> None:
+        self._answers: dict[tuple[str, ...], tuple[bytes, Mapping[str, object]]] = {}
+
+    def recall(
+        self, key: tuple[str, ...], params: Mapping[str, object]
+    ) -> Mapping[str, object] | None:
+        """The answer that the token got before, or None if it is new.
+
+        ``key`` is account, Region, operation and token; ``params`` are the parameters without the
+        token. IdempotentParameterMismatchException if they differ from the first time.
+        """
+        first = self._answers.get(key)
+        if first is None:
+            return None
+        fingerprint, answer = first
+        if fingerprint != _fingerprint(params):
+            raise IdempotentParameterMismatchException(
+                "The client token was already used in a request with different parameters. Use a "
+                "new client token, or the parameters of the first request."
+            )
+        return answer
+
+    def remember(
+        self, key: tuple[str, ...], params: Mapping[str, object], answer: Mapping[str, object]
+    ) -> None:
+        self._answers[key] = (_fingerprint(params), answer)
+
+
+def _fingerprint(params: Mapping[str, object]) -> bytes:
+    text = json.dumps(params, sort_keys=True, separators=(",", ":"), default=str)
+    return blake2b(text.encode(), digest_size=16).digest()

@@ -1,0 +1,32 @@
+"""Made-up identifiers, in the forms AWS gives them; the same seed gives the same ones."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class RandomSource(Protocol):
+    """What identifiers are made from: ``random.Random`` has it."""
+
+    def getrandbits(self, k: int, /) -> int: ...
+
+
+class Ids:
+    """A stream of identifiers."""
+
+    __slots__ = ("_random",)
+
+    def __init__(self, source: RandomSource) -> None:
+        self._random = source
+
+    def hexadecimal(self, digits: int) -> str:
+        return f"{self._random.getrandbits(4 * digits):0{digits}x}"
+
+    def uuid(self) -> str:
+        """A random UUID (version 4), as request ids and execution ids are."""
+        bits = self._random.getrandbits(128) & ~(0xF << 76) & ~(0x3 << 62) | 4 << 76 | 2 << 62
+        text = f"{bits:032x}"
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+    def ami(self) -> str:
+        return f"ami-0{self.hexadecimal(16)}"

@@ -1,0 +1,77 @@
+"""Pages over things in the order they were made, whatever their number."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Sequenced(Protocol):
+    """Something that was given a number when it was made; later things have higher ones."""
+
+    sequence: int
+
+
+T = TypeVar("T", bound=Sequenced)
+
+_SPARE_ENTRIES = 64
+
+
+class OrderedIndex(Generic[T]):
+    """Things by their sequence number, which only ever grows.
+
+    Adding goes to the end; removing leaves a gap that is closed when gaps outnumber things. So
+    both are cheap at any size, and so is going on from a number, forwards or backwards.
+    """
+
+    __slots__ = ("_count", "_entries", "_sequences")
+
+    def __init__(self) -> None:
+        self._sequences: list[int] = []
+        self._entries: list[T | None] = []
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[T]:
+        return self.after(None)
+
+    def add(self, thing: T) -> None:
+        self._sequences.append(thing.sequence)
+        self._entries.append(thing)
+        self._count += 1
+
+    def remove(self, thing: T) -> None:
+        self._entries[self._place(thing)] = None
+        self._count -= 1
+        if len(self._entries) > 2 * self._count + _SPARE_ENTRIES:
+            kept = [entry for entry in self._entries if entry is not None]
+            self._entries = list(kept)
+            self._sequences = [entry.sequence for entry in kept]
+
+    def replace(self, thing: T) -> None:
+        """Put ``thing`` where the one with its sequence number stands."""
+        self._entries[self._place(thing)] = thing
+
+    def after(self, sequence: int | None) -> Iterator[T]:
+        """Oldest first, from behind the number on."""
+        start = 0 if sequence is None else bisect_right(self._sequences, sequence)
+        for position in range(start, len(self._entries)):
+            entry = self._entries[position]
+            if entry is not None:
+                yield entry
+
+    def before(self, sequence: int | None) -> Iterator[T]:
+        """Newest first, from below the number on."""
+        end = len(self._entries) if sequence is None else bisect_left(self._sequences, sequence)
+        for position in range(end - 1, -1, -1):
+            entry = self._entries[position]
+            if entry is not None:
+                yield entry
+
+    def _place(self, thing: T) -> int:
+        return bisect_left(self._sequences, thing.sequence)

@@ -1,0 +1,56 @@
+"""How many of each thing an account may have in a Region.
+
+Numbers: AWS General Reference, "EC2 Image Builder endpoints and quotas". All can be raised, so
+all can be set.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .errors import ServiceQuotaExceededException
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_DEFAULTS: dict[str, int] = {
+    "components": 1000,
+    "components per image recipe": 20,
+    "concurrent builds": 100,
+    "container recipes": 1000,
+    "distribution configurations": 1000,
+    "image pipelines": 75,
+    "image recipes": 1000,
+    "infrastructure configurations": 1000,
+    "launch templates per distribution Region": 5,
+    "lifecycle policies": 50,
+    "parameters per component": 25,
+    "SSM parameters per distribution Region": 10,
+    "target accounts per distribution configuration": 50,
+    "workflows": 1000,
+    "workflows per image": 10,
+}
+
+
+def quota_names() -> tuple[str, ...]:
+    return tuple(_DEFAULTS)
+
+
+class Quotas:
+    """The limits in force; ``False`` lifts them all, a mapping sets some."""
+
+    __slots__ = ("_limits",)
+
+    def __init__(self, setting: bool | Mapping[str, int]) -> None:  # noqa: FBT001 - the option as it is given
+        if isinstance(setting, bool):
+            self._limits = dict(_DEFAULTS) if setting else {}
+        else:
+            self._limits = _DEFAULTS | dict(setting)
+
+    def check(self, name: str, count: int) -> None:
+        """Refuse ``count`` of what ``name`` limits: ServiceQuotaExceededException."""
+        limit = self._limits.get(name)
+        if limit is not None and count > limit:
+            raise ServiceQuotaExceededException(
+                f"The request would exceed the quota for {name}, which is {limit}."
+            )

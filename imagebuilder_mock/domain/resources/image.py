@@ -1,0 +1,211 @@
+"""Images: one build of a recipe, and the states it goes through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from imagebuilder_mock.domain.arn import Arn
+
+from .base import Resource
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from .distribution import DistributionConfiguration
+    from .image_recipe import ImageRecipe
+    from .infrastructure import InfrastructureConfiguration
+
+ImageStatus = Literal[
+    "PENDING",
+    "CREATING",
+    "BUILDING",
+    "TESTING",
+    "DISTRIBUTING",
+    "INTEGRATING",
+    "AVAILABLE",
+    "CANCELLED",
+    "FAILED",
+    "DEPRECATED",
+    "DELETED",
+    "DISABLED",
+]
+
+IN_PROGRESS: frozenset[ImageStatus] = frozenset(
+    ("PENDING", "CREATING", "BUILDING", "TESTING", "DISTRIBUTING", "INTEGRATING")
+)
+
+# The order of a build is the order of the enum's first seven words; a stage may be left out
+# (tests that are off), never gone back to. What comes after AVAILABLE is lifecycle management's
+# (user guide, image-lifecycle-rules).
+_AHEAD: dict[ImageStatus, frozenset[ImageStatus]] = {
+    "PENDING": frozenset(("CREATING", "BUILDING", "AVAILABLE", "FAILED", "CANCELLED")),
+    "CREATING": frozenset(("BUILDING", "FAILED", "CANCELLED")),
+    "BUILDING": frozenset(("TESTING", "DISTRIBUTING", "AVAILABLE", "FAILED", "CANCELLED")),
+    "TESTING": frozenset(("DISTRIBUTING", "INTEGRATING", "AVAILABLE", "FAILED", "CANCELLED")),
+    "DISTRIBUTING": frozenset(("INTEGRATING", "AVAILABLE", "FAILED", "CANCELLED")),
+    "INTEGRATING": frozenset(("AVAILABLE", "FAILED", "CANCELLED")),
+    "AVAILABLE": frozenset(("DEPRECATED", "DISABLED", "DELETED")),
+    "DEPRECATED": frozenset(("AVAILABLE", "DISABLED", "DELETED")),
+    "DISABLED": frozenset(("AVAILABLE", "DELETED")),
+    "FAILED": frozenset(("DELETED",)),
+    "CANCELLED": frozenset(("DELETED",)),
+    "DELETED": frozenset(),
+}
+
+
+class IllegalTransitionError(Exception):
+    """An image was sent to a state that cannot follow the one it is in."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFailureContext:
+    """Where a build went wrong; every member may be absent (user guide, image-failure-context)."""
+
+    image_status: ImageStatus
+    component_failure: Mapping[str, object] | None = None
+    distribution_failure: Mapping[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImageState:
+    """The status, and for a failure the reason."""
+
+    status: ImageStatus
+    reason: str | None = None
+    failure_context: ImageFailureContext | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ami:
+    """One output AMI: in one Region, of one account."""
+
+    region: str
+    image: str
+    name: str
+    account_id: str
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutputResources:
+    """What a build has made so far."""
+
+    amis: tuple[Ami, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A state and when the image entered it."""
+
+    status: ImageStatus
+    moment: datetime
+
+
+@dataclass(slots=True, kw_only=True)
+class Image(Resource):
+    """One build of a recipe version, from PENDING to AVAILABLE or to where it went wrong.
+
+    The recipe and the configurations are copies taken when the build began.
+    """
+
+    kind: ClassVar[str] = "image"
+    label: ClassVar[str] = "Image"
+    has_builds: ClassVar[bool] = True
+
+    owner: str
+    type: str
+    platform: str
+    state: ImageState
+    build_type: str | None = None
+    image_source: str | None = None
+    os_version: str | None = None
+    enhanced_image_metadata_enabled: bool | None = None
+    image_recipe: ImageRecipe | None = None
+    infrastructure_configuration: InfrastructureConfiguration | None = None
+    distribution_configuration: DistributionConfiguration | None = None
+    image_tests_configuration: Mapping[str, object] | None = None
+    image_scanning_configuration: Mapping[str, object] | None = None
+    source_pipeline_arn: str | None = None
+    output_resources: OutputResources | None = None
+    execution_role: str | None = None
+    workflows: Sequence[Mapping[str, object]] | None = None
+    logging_configuration: Mapping[str, object] | None = None
+    parent_os_version: str | None = None
+    """What the build will find to be its OS version."""
+    transitions: list[Transition] = field(default_factory=list)
+    stage_ticket: int | None = None
+    """The scheduler's entry for the end of the present stage."""
+
+    @property
+    def version(self) -> str | None:
+        """``1.0.0/1``: of all resources, images alone show the build number here."""
+        arn = Arn.parse(self.arn)
+        return f"{arn.version}/{arn.build}"
+
+    @property
+    def listed_under(self) -> str | None:
+        return self.source_pipeline_arn
+
+    @property
+    def build_number(self) -> int:
+        return Arn.parse(self.arn).build or 0
+
+    @property
+    def is_in_progress(self) -> bool:
+        return self.state.status in IN_PROGRESS
+
+    @property
+    def is_selectable(self) -> bool:
+        """Only AVAILABLE builds are (API reference, GetImage)."""
+        return self.state.status == "AVAILABLE"
+
+    @property
+    def is_deprecated(self) -> bool:
+        return self.state.status == "DEPRECATED"
+
+    @property
+    def tests_enabled(self) -> bool:
+        configuration = self.image_tests_configuration or {}
+        return configuration.get("imageTestsEnabled", True) is True
+
+    def enter(self, state: ImageState, moment: datetime) -> None:
+        """Go to a state; IllegalTransitionError if it cannot follow the present one."""
+        if state.status not in _AHEAD[self.state.status]:
+            msg = f"{self.arn} cannot go from {self.state.status} to {state.status}"
+            raise IllegalTransitionError(msg)
+        self.state = state
+        self.transitions.append(Transition(state.status, moment))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageVersion:
+    """All builds of an image's version, or all versions of its name, as a list shows them."""
+
+    arn: str
+    name: str
+    type: str
+    version: str | None
+    platform: str
+    os_version: str | None
+    owner: str
+    date_created: datetime
+    build_type: str | None
+    image_source: str | None
+
+    @classmethod
+    def of(cls, newest: Image, *, by_name: bool = False) -> ImageVersion:
+        arn = Arn.parse(newest.arn)
+        return cls(
+            arn=str(arn.at("x.x.x" if by_name else arn.version or "")),
+            name=newest.name,
+            type=newest.type,
+            version=arn.version,
+            platform=newest.platform,
+            os_version=newest.os_version,
+            owner=newest.owner,
+            date_created=newest.date_created,
+            build_type=newest.build_type,
+            image_source=newest.image_source,
+        )

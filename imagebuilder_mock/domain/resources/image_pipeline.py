@@ -1,0 +1,55 @@
+"""Image pipelines: a recipe that is built again and again, on a schedule or by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from .base import Resource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+
+@dataclass(slots=True, kw_only=True)
+class ImagePipeline(Resource):
+    """What an update replaces, and what the runs of the pipeline leave on it."""
+
+    kind: ClassVar[str] = "image-pipeline"
+    label: ClassVar[str] = "ImagePipeline"
+    quota: ClassVar[str | None] = "image pipelines"
+
+    platform: str
+    infrastructure_configuration_arn: str
+    image_tests_configuration: Mapping[str, object]
+    date_updated: datetime
+    image_recipe_arn: str | None = None
+    container_recipe_arn: str | None = None
+    distribution_configuration_arn: str | None = None
+    description: str | None = None
+    enhanced_image_metadata_enabled: bool = True
+    schedule: Mapping[str, object] | None = None
+    status: str = "ENABLED"
+    image_scanning_configuration: Mapping[str, object] | None = None
+    image_tags: Mapping[str, str] | None = None
+    execution_role: str | None = None
+    workflows: Sequence[Mapping[str, object]] | None = None
+    logging_configuration: Mapping[str, object] | None = None
+
+    date_last_run: datetime | None = None
+    last_run_status: str | None = None
+    date_next_run: datetime | None = None
+    consecutive_failures: int | None = None
+    schedule_ticket: int | None = None
+    """The scheduler's entry for ``date_next_run``."""
+
+    def refers_to(self) -> Iterable[str]:
+        held = [
+            self.image_recipe_arn,
+            self.container_recipe_arn,
+            self.infrastructure_configuration_arn,
+            self.distribution_configuration_arn,
+            *(str(workflow["workflowArn"]) for workflow in self.workflows or ()),
+        ]
+        return [arn for arn in held if arn is not None]

@@ -1,0 +1,37 @@
+"""Infrastructure configurations: the instance that builds and tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from .base import Resource
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+
+@dataclass(slots=True, kw_only=True)
+class InfrastructureConfiguration(Resource):
+    """An update makes a new object, so that an image keeps the one it was built with."""
+
+    kind: ClassVar[str] = "infrastructure-configuration"
+    label: ClassVar[str] = "InfrastructureConfiguration"
+    quota: ClassVar[str | None] = "infrastructure configurations"
+
+    instance_profile_name: str
+    description: str | None = None
+    instance_types: Sequence[str] | None = None
+    security_group_ids: Sequence[str] | None = None
+    subnet_id: str | None = None
+    logging: Mapping[str, object] | None = None
+    key_pair: str | None = None
+    terminate_instance_on_failure: bool = True
+    terminate_instance_on_completion: bool | None = None
+    sns_topic_arn: str | None = None
+    resource_tags: Mapping[str, str] | None = None
+    instance_metadata_options: Mapping[str, object] | None = None
+    placement: Mapping[str, object] | None = None
+    parent_instance: Mapping[str, object] | None = None
+    date_updated: datetime | None = None

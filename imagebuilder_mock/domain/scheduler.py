@@ -1,0 +1,58 @@
+"""What falls due when: plain entries in the order of their moments, no threads, no sleeping.
+
+An entry says what is to be done with which resource; the engines know how
+(``engines/passing_time.py``). Entries are data, so a world can be copied with what is ahead of it.
+"""
+
+from __future__ import annotations
+
+from heapq import heapify, heappop, heappush
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class Due(NamedTuple):
+    """One thing to do; entries of one moment keep the order in which they were entered."""
+
+    moment: datetime
+    ticket: int
+    action: str
+    arn: str
+
+
+class Scheduler:
+    """The entries that lie ahead. One that was withdrawn never falls due."""
+
+    __slots__ = ("_heap", "_tickets", "_withdrawn")
+
+    def __init__(self) -> None:
+        self._heap: list[Due] = []
+        self._tickets = 0
+        self._withdrawn: set[int] = set()
+
+    def enter(self, moment: datetime, action: str, arn: str) -> int:
+        """Plan ``action`` on the resource; the answer is the ticket to withdraw it with."""
+        self._tickets += 1
+        heappush(self._heap, Due(moment, self._tickets, action, arn))
+        return self._tickets
+
+    def withdraw(self, ticket: int | None) -> None:
+        """Take back an entry that has not fallen due; None is no entry."""
+        if ticket is None:
+            return
+        self._withdrawn.add(ticket)
+        if len(self._withdrawn) > len(self._heap) // 2:
+            self._heap = [due for due in self._heap if due.ticket not in self._withdrawn]
+            self._withdrawn.clear()
+            heapify(self._heap)
+
+    def next_due(self, until: datetime) -> Due | None:
+        """Take the earliest entry that falls due at ``until`` or before."""
+        while self._heap and self._heap[0].moment <= until:
+            due = heappop(self._heap)
+            if due.ticket not in self._withdrawn:
+                return due
+            self._withdrawn.discard(due.ticket)
+        return None

@@ -1,0 +1,174 @@
+"""When a pipeline runs: ``cron(...)`` and ``rate(...)`` expressions, read and counted forward.
+
+Source: user guide, page cron-expressions. For time zones it gives only that there is one, so the
+clock changes follow EventBridge Scheduler's page schedule-types: a run at a local time that does
+not exist is skipped, one at a local time that occurs twice happens once, the first time; a day of
+a rate is 24 hours.
+
+The refusal of a cron expression has the form that AWS was seen to give for five fields instead of
+six, ``cron(0 0 * * *)``; the one for neither cron nor rate is Application Auto Scaling's, which
+starts with the same words, without its ``at(...)``. The texts for rates and time zones are ours.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from .clock import UTC
+from .cron import CronExpression, CronSyntaxError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_START = datetime(1969, 12, 31, tzinfo=UTC)
+_END = datetime(2200, 1, 2, tzinfo=UTC)
+"""Between these lie the years 1970 to 2199 of every time zone."""
+
+_EXPRESSION = re.compile(r"(cron|rate)\((.*)\)", re.DOTALL)
+_SYNTAX = (
+    r"Schedule expressions must have the following syntax: "
+    r"rate(<number>\s?(minutes?|hours?|days?)) or cron(<cron_expression>)."
+)
+_UNITS = {"minute": 60, "hour": 60 * 60, "day": 24 * 60 * 60}
+
+
+class ScheduleError(ValueError):
+    """AWS would refuse the schedule; ``detail`` is what it says after "is not valid. "."""
+
+    parameter = "schedule.scheduleExpression"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class TimezoneError(ScheduleError):
+    """There is no such time zone."""
+
+    parameter = "schedule.timezone"
+
+
+def parse_schedule(expression: str, timezone: str | None = None) -> Schedule:
+    """Read a schedule expression; without a time zone it is meant in UTC.
+
+    ScheduleError if AWS would refuse the expression, TimezoneError for the time zone.
+    """
+    found = _EXPRESSION.fullmatch(expression)
+    if found is None:
+        raise _invalid(_SYNTAX)
+    kind, text = found.groups()
+    zone = _read_zone(timezone)
+    return _read_rate(text) if kind == "rate" else _read_cron(text, zone)
+
+
+class Schedule(ABC):
+    """What says when the next run is. Moments are aware; the answers are in UTC."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def next_after(self, moment: datetime, *, anchor: datetime | None = None) -> datetime | None:
+        """The first run after ``moment``; None if there is none until the end of 2199.
+
+        A rate counts from ``anchor``, when the schedule was made, or else from ``moment``; for
+        cron it makes no difference.
+        """
+
+    def runs_between(
+        self, start: datetime, end: datetime, *, anchor: datetime | None = None
+    ) -> Iterator[datetime]:
+        """The runs after ``start``, up to ``end`` and at it; ``anchor`` is else ``start``."""
+        anchor = anchor or start
+        run = self.next_after(start, anchor=anchor)
+        while run is not None and run <= end:
+            yield run
+            run = self.next_after(run, anchor=anchor)
+
+
+@dataclass(frozen=True, slots=True)
+class CronSchedule(Schedule):
+    """Runs at the wall-clock minutes of a time zone that match."""
+
+    expression: CronExpression
+    zone: tzinfo
+
+    def next_after(
+        self,
+        moment: datetime,
+        *,
+        anchor: datetime | None = None,  # noqa: ARG002 - a rate counts from it
+    ) -> datetime | None:
+        if moment >= _END:
+            return None
+        wall = max(moment, _START).astimezone(self.zone).replace(tzinfo=None)
+        for minute in self.expression.minutes_from(wall):
+            run = minute.replace(tzinfo=self.zone).astimezone(UTC)
+            # In the repeated hour, ``minute`` can be ahead and its first occurrence behind.
+            if run > moment and self._shows(minute, run):
+                return run
+        return None
+
+    def _shows(self, minute: datetime, run: datetime) -> bool:
+        """False for a minute that the clocks leave out."""
+        return run.astimezone(self.zone).replace(tzinfo=None) == minute
+
+
+@dataclass(frozen=True, slots=True)
+class RateSchedule(Schedule):
+    """Runs one period after the schedule was made, and so on."""
+
+    seconds: int
+
+    def next_after(self, moment: datetime, *, anchor: datetime | None = None) -> datetime | None:
+        anchor = (anchor or moment).astimezone(UTC)
+        second = timedelta(seconds=1)
+        periods = max((moment - anchor) // second // self.seconds, 0) + 1
+        elapsed = periods * self.seconds
+        if elapsed > (_END - anchor) // second:
+            return None
+        return anchor + elapsed * second
+
+
+def _read_cron(text: str, zone: tzinfo) -> CronSchedule:
+    try:
+        return CronSchedule(CronExpression.parse(text), zone)
+    except CronSyntaxError as error:
+        raise _invalid(f"Invalid CRON expression: {error}") from error
+
+
+def _read_rate(text: str) -> RateSchedule:
+    value, _, unit = text.partition(" ")
+    unit_at = len(value) + 1
+    if not re.fullmatch("[0-9]*[1-9][0-9]*", value):
+        raise _invalid_rate(0, "The value must be a positive number.")
+    if not unit:
+        raise _invalid_rate(len(text), "Unexpected end of expression.")
+    seconds = _UNITS.get(unit.removesuffix("s"))
+    if seconds is None:
+        raise _invalid_rate(unit_at, f"Invalid unit value: '{unit}'")
+    if (int(value) == 1) == unit.endswith("s"):
+        raise _invalid_rate(unit_at, "The unit is singular for 1 and plural for more than 1.")
+    return RateSchedule(int(value) * seconds)
+
+
+def _read_zone(name: str | None) -> tzinfo:
+    if name is None:
+        return UTC
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        # A name can also be malformed ("../x") or a folder of the database ("Europe").
+        raise TimezoneError(f"Invalid timezone: '{name}'.") from error
+
+
+def _invalid_rate(position: int, details: str) -> ScheduleError:
+    return _invalid(f"Invalid RATE expression: error at position {position}, details: {details}")
+
+
+def _invalid(details: str) -> ScheduleError:
+    return ScheduleError(f"Invalid schedule expression. Details: {details}")

@@ -1,0 +1,97 @@
+"""What a mock can be told when it is switched on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Literal, TypedDict, get_args
+
+from .clock import aware
+from .quotas import quota_names
+
+BuildMode = Literal["observed", "instant", "clock", "held"]
+UnknownMembers = Literal["refuse", "ignore"]
+
+_ACCOUNT_DIGITS = 12
+
+
+class Options(TypedDict, total=False):
+    """The keyword options of ``mock_imagebuilder``, for type checkers."""
+
+    builds: BuildMode
+    account_id: str
+    quotas: bool | Mapping[str, int]
+    seed: int
+    now: datetime | None
+    inspector: bool
+    unknown_members: UnknownMembers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The options of ``mock_imagebuilder``, checked.
+
+    ValueError or TypeError says what was given, what exists, and what to write instead.
+    """
+
+    builds: BuildMode = "observed"
+    account_id: str = "123456789012"
+    quotas: bool | Mapping[str, int] = True
+    seed: int = 0
+    now: datetime | None = None
+    inspector: bool = True
+    unknown_members: UnknownMembers = "refuse"
+
+    def __post_init__(self) -> None:
+        _check_choice("builds", self.builds, get_args(BuildMode))
+        _check_choice("unknown_members", self.unknown_members, get_args(UnknownMembers))
+        _check_type("seed", self.seed, int)
+        _check_type("inspector", self.inspector, bool)
+        if not _is_account_id(self.account_id):
+            msg = f"account_id={self.account_id!r}: an account is a string of 12 digits."
+            raise ValueError(msg)
+        if self.now is not None:
+            _check_type("now", self.now, datetime)
+            aware(self.now, "now=")
+        if not isinstance(self.quotas, bool):
+            _check_quotas(self.quotas)
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, object]) -> Settings:
+        """Read keyword options; TypeError names an unknown one and lists those that exist."""
+        known = [field.name for field in fields(cls)]
+        for name in options:
+            if name not in known:
+                msg = f"mock_imagebuilder() has no option {name!r}. It has: {', '.join(known)}."
+                raise TypeError(msg)
+        return cls(**options)  # type: ignore[arg-type] # each value is checked in __post_init__
+
+
+def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        listed = ", ".join(repr(choice) for choice in choices)
+        msg = f"{name}={value!r}: choose one of {listed}."
+        raise ValueError(msg)
+
+
+def _check_type(name: str, value: object, expected: type) -> None:
+    if not isinstance(value, expected):
+        msg = f"{name}={value!r}: give {expected.__name__}, not {type(value).__name__}."
+        raise TypeError(msg)
+
+
+def _is_account_id(value: object) -> bool:
+    return isinstance(value, str) and len(value) == _ACCOUNT_DIGITS and value.isdecimal()
+
+
+def _check_quotas(quotas: Mapping[str, int]) -> None:
+    _check_type("quotas", quotas, Mapping)
+    for name, limit in quotas.items():
+        if name not in quota_names():
+            listed = ", ".join(repr(known) for known in quota_names())
+            msg = f"quotas has no {name!r}. It has: {listed}."
+            raise ValueError(msg)
+        if type(limit) is not int or limit < 0:
+            msg = f"quotas[{name!r}]={limit!r}: give a whole number of at least 0."
+            raise ValueError(msg)

@@ -1,0 +1,197 @@
+"""What one account has in one Region: resources by ARN, their versions, pages over them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections import defaultdict
+from typing import TYPE_CHECKING, TypeVar
+
+from .arn import Arn, slugify
+from .ordered import OrderedIndex
+from .resources.base import Resource
+from .versions import Version, counted_in
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator
+
+    from .resources.image import Image
+    from .versions import CountedNodes, VersionPattern
+
+R = TypeVar("R", bound=Resource)
+
+
+class VersionGroup:
+    """All that is stored under one version: its builds, or the one recipe."""
+
+    __slots__ = ("builds", "sequence", "version")
+
+    def __init__(self, version: Version, sequence: int) -> None:
+        self.version = version
+        self.sequence = sequence
+        self.builds: OrderedIndex[Resource] = OrderedIndex()
+
+    def newest_first(self) -> Iterator[Resource]:
+        return self.builds.before(None)
+
+
+class Family:
+    """All versions of one name. It outlives its resources: numbers are never given twice."""
+
+    __slots__ = ("groups", "highest", "last_builds", "sequence", "versions")
+
+    def __init__(self) -> None:
+        self.sequence = 0
+        self.groups: dict[Version, VersionGroup] = {}
+        self.versions: list[Version] = []
+        self.highest: dict[CountedNodes, int] = {}
+        self.last_builds: dict[Version, int] = {}
+
+    def newest_first(self, pattern: VersionPattern | None = None) -> Iterator[VersionGroup]:
+        """The groups from the highest version down, those that match the pattern only."""
+        end = len(self.versions) if pattern is None else bisect_left(self.versions, pattern.ceiling)
+        for position in range(end - 1, -1, -1):
+            version = self.versions[position]
+            if pattern is not None and version not in pattern:
+                return
+            yield self.groups[version]
+
+
+class Store:
+    """The resources of one account in one Region, with an index for each way to list them."""
+
+    def __init__(self, partition: str, region: str, account: str) -> None:
+        self.partition = partition
+        self.region = region
+        self.account = account
+        self.running: dict[str, Image] = {}
+        """The builds that have not ended, by ARN, in the order of their start."""
+        self._resources: dict[str, Resource] = {}
+        self._families: dict[tuple[str, str], Family] = defaultdict(Family)
+        self._orders: dict[Hashable, OrderedIndex[Resource]] = defaultdict(OrderedIndex)
+        self._groups: dict[str, OrderedIndex[VersionGroup]] = defaultdict(OrderedIndex)
+        self._names: dict[str, OrderedIndex[Family]] = defaultdict(OrderedIndex)
+        self._sequence = 0
+
+    def arn_for(self, kind: str, name: str) -> Arn:
+        """The ARN of a name here, without version."""
+        return Arn(self.partition, self.region, self.account, kind, slugify(name))
+
+    def __contains__(self, arn: str) -> bool:
+        return arn in self._resources
+
+    def __iter__(self) -> Iterator[Resource]:
+        return iter(self._resources.values())
+
+    def get(self, cls: type[R], arn: str) -> R | None:
+        """The resource with exactly this ARN, if it is one of ``cls``."""
+        resource = self._resources.get(arn)
+        return resource if isinstance(resource, cls) else None
+
+    def any(self, arn: str) -> Resource | None:
+        """The resource with exactly this ARN, whatever it is."""
+        return self._resources.get(arn)
+
+    def newest(
+        self,
+        cls: type[R],
+        slug: str,
+        pattern: VersionPattern,
+    ) -> R | None:
+        """The newest build, of the highest matching version, that a wildcard can mean."""
+        for group in self.family(cls.kind, slug).newest_first(pattern):
+            for build in group.newest_first():
+                if isinstance(build, cls) and build.is_selectable:
+                    return build
+        return None
+
+    def family(self, kind: str, slug: str) -> Family:
+        """The versions of a name; an empty family for a name that is not in use."""
+        return self._families.get((kind, slug)) or Family()
+
+    def order(self, *key: Hashable) -> OrderedIndex[Resource]:
+        """Resources in the order of making: ``order("image")``, or by what they belong to."""
+        return self._orders.get(key) or OrderedIndex()
+
+    def versions(self, kind: str) -> OrderedIndex[VersionGroup]:
+        """The versions in use, in the order in which each came into use."""
+        return self._groups[kind]
+
+    def names(self, kind: str) -> OrderedIndex[Family]:
+        """The names in use, in the order in which each came into use."""
+        return self._names[kind]
+
+    def builds_of(self, kind: str, slug: str, version: Version) -> OrderedIndex[Resource]:
+        group = self.family(kind, slug).groups.get(version)
+        return OrderedIndex() if group is None else group.builds
+
+    def next_build(self, kind: str, slug: str, version: Version) -> int:
+        """The build number that the next build of the version gets."""
+        return self.family(kind, slug).last_builds.get(version, 0) + 1
+
+    def count(self, kind: str) -> int:
+        return len(self.order(kind))
+
+    def add(self, resource: Resource) -> None:
+        """Store a new resource and give it its place in every order."""
+        resource.sequence = self._next_sequence()
+        self._resources[resource.arn] = resource
+        for key in _order_keys(resource):
+            self._orders[key].add(resource)
+        arn = Arn.parse(resource.arn)
+        if arn.version is not None:
+            self._add_version(resource, arn)
+
+    def replace(self, resource: Resource) -> None:
+        """Put an updated resource in the place of the one with its ARN."""
+        resource.sequence = self._resources[resource.arn].sequence
+        self._resources[resource.arn] = resource
+        for key in _order_keys(resource):
+            self._orders[key].replace(resource)
+
+    def remove(self, resource: Resource) -> None:
+        del self._resources[resource.arn]
+        for key in _order_keys(resource):
+            self._orders[key].remove(resource)
+        arn = Arn.parse(resource.arn)
+        if arn.version is not None:
+            self._remove_version(resource, arn)
+
+    def _add_version(self, resource: Resource, arn: Arn) -> None:
+        version = Version.parse(arn.version or "")
+        family = self._families[arn.kind, arn.slug]
+        if not family.groups:
+            family.sequence = self._next_sequence()
+            self._names[arn.kind].add(family)
+        if version not in family.groups:
+            group = VersionGroup(version, self._next_sequence())
+            family.groups[version] = group
+            insort(family.versions, version)
+            self._groups[arn.kind].add(group)
+        family.groups[version].builds.add(resource)
+        if arn.build is not None:
+            family.last_builds[version] = max(family.last_builds.get(version, 0), arn.build)
+        for nodes, number in counted_in(version):
+            family.highest[nodes] = max(family.highest.get(nodes, 0), number)
+
+    def _remove_version(self, resource: Resource, arn: Arn) -> None:
+        version = Version.parse(arn.version or "")
+        family = self._families[arn.kind, arn.slug]
+        group = family.groups[version]
+        group.builds.remove(resource)
+        if not group.builds:
+            self._groups[arn.kind].remove(group)
+            del family.groups[version]
+            del family.versions[bisect_left(family.versions, version)]
+        if not family.groups:
+            self._names[arn.kind].remove(family)
+
+    def _next_sequence(self) -> int:
+        self._sequence += 1
+        return self._sequence
+
+
+def _order_keys(resource: Resource) -> Iterator[tuple[Hashable, ...]]:
+    yield (resource.kind,)
+    parent = resource.listed_under
+    if parent is not None:
+        yield (resource.kind, parent)

@@ -1,0 +1,136 @@
+"""Semantic versions: their order and bounds, the wildcards that select, the ``x`` that counts up.
+
+Source: user guide, page ibhow-semantic-versioning; API reference, CreateImageRecipe.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from .arn import Arn
+from .errors import InvalidVersionNumberException, invalid_value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+HIGHEST_NODE = 2**30 - 1
+"""A node has 30 bits: 1073741823 at most."""
+
+FORMAT_ERROR = "The supplied semantic version does not follow the required format"
+
+
+class Version(NamedTuple):
+    """``major.minor.patch``; the order of tuples is the order of versions."""
+
+    major: int
+    minor: int
+    patch: int
+
+    @classmethod
+    def parse(cls, text: str) -> Version:
+        """Read ``1.0.0``, whose form has been checked against the model's pattern.
+
+        InvalidVersionNumberException if a node is over 1073741823.
+        """
+        return cls(*(_node(node) for node in text.split(".")))
+
+    def __str__(self) -> str:
+        return f"{self.major}.{self.minor}.{self.patch}"
+
+
+@dataclass(frozen=True, slots=True)
+class VersionPattern:
+    """A version that may end in wildcards: what selects among the versions of a name."""
+
+    fixed: tuple[int, ...]
+    """The nodes before the first ``x``; all three where there is none."""
+
+    @classmethod
+    def parse(cls, text: str, *, parameter: str) -> VersionPattern:
+        """Read ``1.x.x``; every node right of the first ``x`` must be ``x``.
+
+        InvalidParameterValueException names ``parameter`` if one is not (``x.2.x``, ``1.x.8``).
+        """
+        nodes = text.split(".")
+        fixed = nodes[: nodes.index("x")] if "x" in nodes else nodes
+        if any(node != "x" for node in nodes[len(fixed) :]):
+            raise invalid_value(
+                parameter,
+                f"The version '{text}' has a wildcard that is followed by a number. Every node to "
+                "the right of the first wildcard must be a wildcard.",
+            )
+        return cls(tuple(_node(node) for node in fixed))
+
+    def __contains__(self, version: Version) -> bool:
+        return version[: len(self.fixed)] == self.fixed
+
+    @property
+    def ceiling(self) -> tuple[int, ...]:
+        """A tuple that sorts after every version of the pattern and before all others."""
+        return (*self.fixed, *([HIGHEST_NODE + 1] * (4 - len(self.fixed))))
+
+
+@dataclass(frozen=True, slots=True)
+class VersionTemplate:
+    """The version of a new recipe: three numbers, one of which may be an ``x`` to count up."""
+
+    nodes: tuple[int | None, int | None, int | None]
+
+    @classmethod
+    def parse(cls, text: str) -> VersionTemplate:
+        """Read ``1.0.x``; InvalidVersionNumberException for two ``x`` or a number out of bounds."""
+        major, minor, patch = (None if node == "x" else _node(node) for node in text.split("."))
+        template = cls((major, minor, patch))
+        if template.nodes.count(None) > 1:
+            raise InvalidVersionNumberException(FORMAT_ERROR)
+        return template
+
+    def filled(self, highest: Mapping[CountedNodes, int]) -> Version:
+        """The version with the ``x`` one above the highest number ever used in its place."""
+        number = highest.get(self.nodes, 0) + 1 if None in self.nodes else 0
+        if number > HIGHEST_NODE:
+            raise InvalidVersionNumberException(
+                f"{FORMAT_ERROR}. No number is left for the placeholder."
+            )
+        return Version(*(number if node is None else node for node in self.nodes))
+
+
+CountedNodes = tuple[int | None, int | None, int | None]
+
+
+def counted_in(version: Version) -> Iterator[tuple[CountedNodes, int]]:
+    """The three places in which a version's numbers count, each with its number."""
+    major, minor, patch = version
+    yield (None, minor, patch), major
+    yield (major, None, patch), minor
+    yield (major, minor, None), patch
+
+
+def latest_version_references(arn: str) -> dict[str, str]:
+    """The ARNs by which to follow a name: newest of all, of the major, of the minor version.
+
+    Amazon's own workflows have only the first, because they are taken at ``x.x.x`` alone.
+    """
+    parsed = Arn.parse(arn)
+    major, minor, patch = (parsed.version or "").split(".")
+    references = {"latestVersionArn": str(parsed.at("x.x.x"))}
+    if parsed.account == "aws" and parsed.kind.startswith("workflow/"):
+        return references
+    return references | {
+        "latestMajorVersionArn": str(parsed.at(f"{major}.x.x")),
+        "latestMinorVersionArn": str(parsed.at(f"{major}.{minor}.x")),
+        "latestPatchVersionArn": str(parsed.at(f"{major}.{minor}.{patch}")),
+    }
+
+
+def _node(text: str) -> int:
+    # int() of very many digits is slow, and Python refuses it.
+    if (
+        len(text.lstrip("0")) > len(str(HIGHEST_NODE))
+        or int(text.lstrip("0") or "0") > HIGHEST_NODE
+    ):
+        raise InvalidVersionNumberException(
+            f"{FORMAT_ERROR}. Each number must be between 0 and {HIGHEST_NODE}."
+        )
+    return int(text)

@@ -1,0 +1,142 @@
+"""Builds: from the recipe to the AMIs, stage by stage.
+
+A stage is one image status. What moves a build from stage to stage is the mode
+(``settings.builds``): a look at it, mock time, or the test itself; what happens at the end of a
+stage is the same in all.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.resources.image import (
+    ImageFailureContext,
+    ImageState,
+    OutputResources,
+    Transition,
+)
+
+from . import pipeline_schedule
+from .output import distributed_amis, source_ami
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from imagebuilder_mock.domain.resources.image import Image, ImageStatus
+    from imagebuilder_mock.domain.store import Store
+    from imagebuilder_mock.domain.world import World
+
+ACTION = "end-stage"
+
+# A real build in 2023 took 10 seconds to its first step, 10 minutes 15 to build, 4 minutes 45 to
+# test; the other stages were not seen apart.
+STAGE_DURATIONS: Mapping[ImageStatus, timedelta] = {
+    "PENDING": timedelta(seconds=1),
+    "CREATING": timedelta(seconds=10),
+    "BUILDING": timedelta(minutes=10, seconds=15),
+    "TESTING": timedelta(minutes=4, seconds=45),
+    "DISTRIBUTING": timedelta(minutes=5),
+    "INTEGRATING": timedelta(seconds=30),
+}
+
+_STAGES: tuple[ImageStatus, ...] = (*STAGE_DURATIONS, "AVAILABLE")
+
+
+def begin(world: World, store: Store, image: Image) -> None:
+    """Store a new image, which is PENDING, and set its build going."""
+    now = world.clock.now()
+    image.transitions.append(Transition(image.state.status, now))
+    world.add(store, image)
+    store.running[image.arn] = image
+    pipeline_schedule.note_state(world, image)
+    if world.settings.builds == "instant":
+        complete(world, image)
+    else:
+        _plan_end_of_stage(world, image)
+
+
+def look_at(world: World, images: Iterable[Image]) -> None:
+    """In the observed mode, what was just reported moves one stage on."""
+    if world.settings.builds == "observed":
+        for image in images:
+            advance(world, image)
+
+
+def advance(world: World, image: Image) -> None:
+    """One stage on; nothing happens to a build that has ended."""
+    if not image.is_in_progress:
+        return
+    _finish_stage(world, image)
+    _enter(world, image, ImageState(_next_stage(image)))
+
+
+def complete(world: World, image: Image) -> None:
+    """All stages that are left."""
+    while image.is_in_progress:
+        advance(world, image)
+
+
+def fail(
+    world: World, image: Image, reason: str, *, context: ImageFailureContext | None = None
+) -> None:
+    """End a build here, with the reason that ``GetImage`` shows; its AMIs so far stay."""
+    failure = context or ImageFailureContext(image_status=image.state.status)
+    _enter(world, image, ImageState("FAILED", reason, failure))
+
+
+def cancel(world: World, image: Image) -> None:
+    """End a build here; what it made so far stays (API reference, CancelImageCreation)."""
+    _enter(world, image, ImageState("CANCELLED"))
+
+
+def end_stage(world: World, arn: str) -> None:
+    """The scheduler's entry: the time of the stage is over."""
+    parsed = Arn.parse(arn)
+    image = world.store(parsed.account, parsed.region).running.get(arn)
+    if image is not None:
+        image.stage_ticket = None
+        advance(world, image)
+
+
+def _next_stage(image: Image) -> ImageStatus:
+    following = _STAGES[_STAGES.index(image.state.status) + 1]
+    if following == "TESTING" and not image.tests_enabled:
+        return "DISTRIBUTING"
+    return following
+
+
+def _finish_stage(world: World, image: Image) -> None:
+    store = _home(world, image)
+    if image.state.status == "BUILDING":
+        image.output_resources = OutputResources((source_ami(world, store, image),))
+        if image.enhanced_image_metadata_enabled:
+            image.os_version = image.parent_os_version
+    elif image.state.status == "DISTRIBUTING":
+        made = image.output_resources.amis if image.output_resources else None
+        image.output_resources = OutputResources(
+            (*(made or ()), *distributed_amis(world, store, image))
+        )
+
+
+def _enter(world: World, image: Image, state: ImageState) -> None:
+    image.enter(state, world.clock.now())
+    world.state.scheduler.withdraw(image.stage_ticket)
+    image.stage_ticket = None
+    if image.is_in_progress:
+        _plan_end_of_stage(world, image)
+    else:
+        del _home(world, image).running[image.arn]
+    pipeline_schedule.note_state(world, image)
+
+
+def _home(world: World, image: Image) -> Store:
+    return world.store(image.owner, Arn.parse(image.arn).region)
+
+
+def _plan_end_of_stage(world: World, image: Image) -> None:
+    # A held build waits for the test; no time ends its stage.
+    if world.settings.builds != "held":
+        due = world.clock.now() + STAGE_DURATIONS[image.state.status]
+        image.stage_ticket = world.state.scheduler.enter(due, ACTION, image.arn)

@@ -1,0 +1,116 @@
+"""A new image from a recipe: the copies it keeps, with every reference resolved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from imagebuilder_mock.domain.errors import invalid_value, missing_reference
+from imagebuilder_mock.domain.resources.component import Component
+from imagebuilder_mock.domain.resources.image import Image, ImageState, OutputResources
+from imagebuilder_mock.domain.versions import Version
+
+from . import builds
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from imagebuilder_mock.domain.resources.distribution import DistributionConfiguration
+    from imagebuilder_mock.domain.resources.image_recipe import ImageRecipe
+    from imagebuilder_mock.domain.resources.infrastructure import InfrastructureConfiguration
+    from imagebuilder_mock.domain.store import Store
+    from imagebuilder_mock.domain.world import World
+
+DEFAULT_TESTS: Mapping[str, object] = {"imageTestsEnabled": True, "timeoutMinutes": 720}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildRequest:
+    """What a build is started with, by ``CreateImage`` or by a pipeline."""
+
+    recipe: ImageRecipe
+    infrastructure: InfrastructureConfiguration
+    distribution: DistributionConfiguration | None
+    build_type: str
+    image_tests_configuration: Mapping[str, object]
+    enhanced_image_metadata_enabled: bool
+    tags: Mapping[str, str]
+    image_scanning_configuration: Mapping[str, object] | None = None
+    execution_role: str | None = None
+    workflows: Sequence[Mapping[str, object]] | None = None
+    logging_configuration: Mapping[str, object] | None = None
+    source_pipeline_arn: str | None = None
+
+
+def start_build(world: World, store: Store, request: BuildRequest) -> Image:
+    """Make the image and set its build going.
+
+    ServiceQuotaExceededException if too many builds are running; InvalidParameterValueException
+    if a wildcard of the recipe means nothing any more.
+    """
+    world.quotas.check("concurrent builds", len(store.running) + 1)
+    recipe, os_version = resolved_recipe(world, request.recipe)
+    version = Version.parse(recipe.version or "")
+    base = store.arn_for(Image.kind, recipe.name)
+    build = store.next_build(Image.kind, base.slug, version)
+    image = Image(
+        arn=str(base.at(str(version), build)),
+        name=recipe.name,
+        date_created=world.clock.now(),
+        tags=dict(request.tags),
+        owner=store.account,
+        type="AMI",
+        platform=recipe.platform,
+        state=ImageState("PENDING"),
+        build_type=request.build_type,
+        enhanced_image_metadata_enabled=request.enhanced_image_metadata_enabled,
+        image_recipe=recipe,
+        infrastructure_configuration=replace(request.infrastructure),
+        distribution_configuration=(
+            None if request.distribution is None else replace(request.distribution)
+        ),
+        image_tests_configuration=request.image_tests_configuration,
+        image_scanning_configuration=request.image_scanning_configuration,
+        source_pipeline_arn=request.source_pipeline_arn,
+        output_resources=OutputResources(()),
+        execution_role=request.execution_role,
+        workflows=request.workflows,
+        logging_configuration=request.logging_configuration,
+        parent_os_version=os_version,
+    )
+    builds.begin(world, store, image)
+    return image
+
+
+def resolved_recipe(world: World, recipe: ImageRecipe) -> tuple[ImageRecipe, str | None]:
+    """The copy an image keeps, and the parent's OS version where it is known.
+
+    Wildcards are resolved; the copy has no owner, and its empty members are there (a real
+    GetImage of 2023).
+    """
+    components = [
+        {**component, "componentArn": _resolved_component(world, str(component["componentArn"]))}
+        for component in recipe.components or ()
+    ]
+    parent_image, os_version = recipe.parent_image, None
+    if parent_image.startswith("arn:"):
+        parent = world.find(Image, parent_image, parameter="parentImage")
+        if parent is None:
+            raise invalid_value("parentImage", missing_reference(Image.label, parent_image))
+        parent_image, os_version = parent.arn, parent.os_version
+    return replace(
+        recipe,
+        owner=None,
+        tags=dict(recipe.tags),
+        components=components or None,
+        parent_image=parent_image,
+        block_device_mappings=recipe.block_device_mappings or [],
+        additional_instance_configuration=recipe.additional_instance_configuration or {},
+    ), os_version
+
+
+def _resolved_component(world: World, arn: str) -> str:
+    component = world.find(Component, arn, parameter="components")
+    if component is None:
+        raise invalid_value("components", missing_reference(Component.label, arn))
+    return component.arn

@@ -1,0 +1,86 @@
+"""What a build makes: AMIs, in which Regions and accounts, and what they are called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from imagebuilder_mock.domain.resources.image import Ami
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from imagebuilder_mock.domain.resources.image import Image
+    from imagebuilder_mock.domain.store import Store
+    from imagebuilder_mock.domain.world import World
+
+_PLACEHOLDER = re.compile(r"\{\{\s*imagebuilder:(buildDate|buildVersion)\s*\}\}")
+
+
+def source_ami(world: World, store: Store, image: Image) -> Ami:
+    """The AMI that every build makes, in the Region and account in which it builds."""
+    settings = _settings_for(image, store.region)
+    recipe = image.image_recipe
+    return Ami(
+        region=store.region,
+        image=world.ids.ami(),
+        name=_name(image, settings),
+        account_id=store.account,
+        description=_text(settings, "description") or (recipe.description if recipe else None),
+    )
+
+
+def distributed_amis(world: World, store: Store, image: Image) -> Iterator[Ami]:
+    """The copies: one for each Region and target account of the distribution configuration."""
+    configuration = image.distribution_configuration
+    for distribution in configuration.distributions if configuration else ():
+        settings = distribution.get("amiDistributionConfiguration")
+        if not isinstance(settings, Mapping):
+            continue
+        region = str(distribution["region"])
+        for account in settings.get("targetAccountIds") or (store.account,):
+            if (region, account) == (store.region, store.account):
+                continue
+            yield Ami(
+                region=region,
+                image=world.ids.ami(),
+                name=_name(image, settings),
+                account_id=str(account),
+                description=_text(settings, "description"),
+            )
+
+
+def ami_name(template: str, *, build_date: datetime, build_number: int) -> str:
+    """The name with its placeholders filled; ``:`` cannot stand in an AMI's name."""
+    values = {"buildDate": build_date_text(build_date), "buildVersion": str(build_number)}
+    return _PLACEHOLDER.sub(lambda found: values[found.group(1)], template)
+
+
+def build_date_text(moment: datetime) -> str:
+    """``2022-10-26T22-30-05.912619Z``, as AMI names of real builds have it."""
+    return f"{moment:%Y-%m-%dT%H-%M-%S.%f}Z"
+
+
+def _name(image: Image, settings: Mapping[str, object] | None) -> str:
+    template = _text(settings, "name") or f"{image.name} {{{{ imagebuilder:buildDate }}}}"
+    began = next(
+        (step.moment for step in image.transitions if step.status == "BUILDING"),
+        image.date_created,
+    )
+    return ami_name(template, build_date=began, build_number=image.build_number)
+
+
+def _settings_for(image: Image, region: str) -> Mapping[str, object] | None:
+    configuration = image.distribution_configuration
+    for distribution in configuration.distributions if configuration else ():
+        settings = distribution.get("amiDistributionConfiguration")
+        if distribution["region"] == region and isinstance(settings, Mapping):
+            return settings
+    return None
+
+
+def _text(settings: Mapping[str, object] | None, member: str) -> str | None:
+    value = None if settings is None else settings.get(member)
+    return value if isinstance(value, str) else None

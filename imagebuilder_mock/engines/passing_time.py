@@ -1,0 +1,49 @@
+"""Mock time passes: what falls due on the way is done, in the order of its moments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import builds, pipeline_runs, pipeline_schedule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from imagebuilder_mock.domain.world import World
+
+RUN_LIMIT = 10_000
+"""More scheduled runs in one move are taken for a mistake."""
+
+_ACTIONS: Mapping[str, Callable[[World, str], None]] = {
+    builds.ACTION: builds.end_stage,
+    pipeline_schedule.ACTION: pipeline_runs.run_on_schedule,
+}
+
+
+def move_to(world: World, moment: datetime, *, limit: int | None = RUN_LIMIT) -> None:
+    """Take the clock to ``moment``; every entry up to there finds the clock at its own time.
+
+    RuntimeError, naming the pipeline, when more than ``limit`` scheduled runs fall due; None
+    lifts it.
+    """
+    runs = 0
+    while (due := world.state.scheduler.next_due(moment)) is not None:
+        if due.action == pipeline_schedule.ACTION:
+            runs += 1
+            if limit is not None and runs > limit:
+                msg = (
+                    f"More than {limit:,} scheduled runs fall due before {moment.isoformat()}; the "
+                    f"last was to be of {due.arn}. Move the clock less far, give the pipeline a "
+                    "rarer schedule, or lift the limit with limit=None."
+                )
+                raise RuntimeError(msg)
+        world.clock.set_forward(due.moment)
+        _ACTIONS[due.action](world, due.arn)
+    world.clock.set_forward(moment)
+
+
+def catch_up(world: World) -> None:
+    """In the clock mode, do what has fallen due while the process's own time passed."""
+    if world.settings.builds == "clock":
+        move_to(world, world.clock.now(), limit=None)

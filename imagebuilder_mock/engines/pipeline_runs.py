@@ -1,0 +1,118 @@
+"""Runs of a pipeline: by hand, and on its schedule."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.errors import (
+    InvalidParameterValueException,
+    ServiceQuotaExceededException,
+)
+from imagebuilder_mock.domain.resources.distribution import DistributionConfiguration
+from imagebuilder_mock.domain.resources.image import Image
+from imagebuilder_mock.domain.resources.image_pipeline import ImagePipeline
+from imagebuilder_mock.domain.resources.image_recipe import ImageRecipe
+from imagebuilder_mock.domain.resources.infrastructure import InfrastructureConfiguration
+
+from .image_builds import BuildRequest, resolved_recipe, start_build
+from .pipeline_schedule import plan_next_run
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imagebuilder_mock.domain.store import Store
+    from imagebuilder_mock.domain.world import World
+
+_ALWAYS = "EXPRESSION_MATCH_ONLY"
+
+
+def run(
+    world: World, store: Store, pipeline: ImagePipeline, *, tags: Mapping[str, str], build_type: str
+) -> Image:
+    """Start a build of the pipeline's recipe.
+
+    InvalidParameterValueException if a wildcard means nothing any more,
+    ServiceQuotaExceededException if too many builds are running.
+    """
+    image = start_build(world, store, _request(world, store, pipeline, tags, build_type))
+    pipeline.date_last_run = image.date_created
+    return image
+
+
+def run_on_schedule(world: World, arn: str) -> None:
+    """The scheduler's entry: a pipeline's time has come."""
+    parsed = Arn.parse(arn)
+    store = world.store(parsed.account, parsed.region)
+    pipeline = store.get(ImagePipeline, arn)
+    if pipeline is None:
+        return
+    pipeline.schedule_ticket = None
+    plan_next_run(world, pipeline)
+    if not _is_due(world, store, pipeline):
+        return
+    try:
+        run(world, store, pipeline, tags=pipeline.image_tags or {}, build_type="SCHEDULED")
+    except (InvalidParameterValueException, ServiceQuotaExceededException):
+        # Nobody is there to be told: the service skips such a run, as it skips one without news.
+        return
+
+
+def _is_due(world: World, store: Store, pipeline: ImagePipeline) -> bool:
+    """Whether the start condition holds: always, or if there is news since the last build.
+
+    News is a newer match for a wildcard of the recipe; a pipeline that never built has all news.
+    """
+    schedule = pipeline.schedule or {}
+    if schedule.get("pipelineExecutionStartCondition") == _ALWAYS:
+        return True
+    last = next(store.order(Image.kind, pipeline.arn).before(None), None)
+    if not isinstance(last, Image) or last.image_recipe is None:
+        return True
+    recipe = _recipe(world, pipeline)
+    if recipe is None:
+        return False
+    now, _ = resolved_recipe(world, recipe)
+    before = last.image_recipe
+    return (now.arn, now.parent_image, now.component_arns) != (
+        before.arn,
+        before.parent_image,
+        before.component_arns,
+    )
+
+
+def _request(
+    world: World, store: Store, pipeline: ImagePipeline, tags: Mapping[str, str], build_type: str
+) -> BuildRequest:
+    recipe = _recipe(world, pipeline)
+    infrastructure = store.get(
+        InfrastructureConfiguration, pipeline.infrastructure_configuration_arn
+    )
+    if recipe is None or infrastructure is None:
+        msg = f"{pipeline.arn} refers to what is not there, though that cannot be deleted"
+        raise AssertionError(msg)
+    logging = pipeline.logging_configuration or {}
+    log_group = logging.get("imageLogGroupName")
+    return BuildRequest(
+        recipe=recipe,
+        infrastructure=infrastructure,
+        distribution=(
+            None
+            if pipeline.distribution_configuration_arn is None
+            else store.get(DistributionConfiguration, pipeline.distribution_configuration_arn)
+        ),
+        build_type=build_type,
+        image_tests_configuration=pipeline.image_tests_configuration,
+        enhanced_image_metadata_enabled=pipeline.enhanced_image_metadata_enabled,
+        tags=tags,
+        image_scanning_configuration=pipeline.image_scanning_configuration,
+        execution_role=pipeline.execution_role,
+        workflows=pipeline.workflows,
+        logging_configuration=None if log_group is None else {"logGroupName": log_group},
+        source_pipeline_arn=pipeline.arn,
+    )
+
+
+def _recipe(world: World, pipeline: ImagePipeline) -> ImageRecipe | None:
+    arn = pipeline.image_recipe_arn or ""
+    return world.find(ImageRecipe, arn, parameter="imageRecipeArn") if arn else None

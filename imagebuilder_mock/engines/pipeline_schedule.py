@@ -1,0 +1,81 @@
+"""When a pipeline runs next, and what the end of a build means for it.
+
+Sources: user guide, cron-expressions and schedule-pipeline; API reference, ImagePipeline
+(``consecutiveFailures``) and AutoDisablePolicy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.resources.image_pipeline import ImagePipeline
+from imagebuilder_mock.domain.schedules import parse_schedule
+
+if TYPE_CHECKING:
+    from imagebuilder_mock.domain.resources.image import Image
+    from imagebuilder_mock.domain.schedules import Schedule
+    from imagebuilder_mock.domain.world import World
+
+ACTION = "run-pipeline"
+
+DEFAULT_FAILURE_LIMIT = 5
+"""Scheduled builds that may fail in a row where no policy says otherwise."""
+
+_parse = lru_cache(maxsize=256)(parse_schedule)
+
+
+def schedule_of(pipeline: ImagePipeline) -> Schedule | None:
+    """The schedule, if the pipeline has one; a rate counts from the last update."""
+    settings = pipeline.schedule or {}
+    expression, timezone = settings.get("scheduleExpression"), settings.get("timezone")
+    if not isinstance(expression, str):
+        return None
+    return _parse(expression, timezone if isinstance(timezone, str) else None)
+
+
+def plan_next_run(world: World, pipeline: ImagePipeline) -> None:
+    """Enter the next run of an enabled pipeline, in place of the one entered before."""
+    forget_next_run(world, pipeline)
+    schedule = schedule_of(pipeline)
+    if schedule is None or pipeline.status != "ENABLED":
+        return
+    pipeline.date_next_run = schedule.next_after(world.clock.now(), anchor=pipeline.date_updated)
+    if pipeline.date_next_run is not None:
+        pipeline.schedule_ticket = world.state.scheduler.enter(
+            pipeline.date_next_run, ACTION, pipeline.arn
+        )
+
+
+def forget_next_run(world: World, pipeline: ImagePipeline) -> None:
+    world.state.scheduler.withdraw(pipeline.schedule_ticket)
+    pipeline.schedule_ticket = None
+    pipeline.date_next_run = None
+
+
+def note_state(world: World, image: Image) -> None:
+    """What a change of an image's state leaves on the pipeline that started it."""
+    if image.source_pipeline_arn is None:
+        return
+    arn = Arn.parse(image.source_pipeline_arn)
+    store = world.store(arn.account, arn.region)
+    pipeline = store.get(ImagePipeline, image.source_pipeline_arn)
+    if pipeline is None:
+        return
+    if next(store.order(image.kind, pipeline.arn).before(None), None) is image:
+        pipeline.last_run_status = image.state.status
+    if image.state.status == "AVAILABLE":
+        pipeline.consecutive_failures = 0
+    elif image.state.status == "FAILED" and image.build_type == "SCHEDULED":
+        _count_failure(world, pipeline)
+
+
+def _count_failure(world: World, pipeline: ImagePipeline) -> None:
+    pipeline.consecutive_failures = (pipeline.consecutive_failures or 0) + 1
+    policy = (pipeline.schedule or {}).get("autoDisablePolicy")
+    limit = policy.get("failureCount") if isinstance(policy, Mapping) else None
+    if pipeline.consecutive_failures >= (limit or DEFAULT_FAILURE_LIMIT):
+        pipeline.status = "DISABLED"
+        forget_next_run(world, pipeline)

@@ -1,0 +1,113 @@
+"""The straight line from a request to its answer; nothing below it calls back up.
+
+Parse, check the form, find the caller's store, recall the client token, do the operation, show
+what the output shape shows, record. A transport holds a gateway; the gateway holds the world.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .domain.errors import ImageBuilderError
+from .domain.record import Call
+from .engines import builds, passing_time
+from .operations import HANDLERS, Context
+from .protocol.http import Answer
+from .protocol.model import status_of
+from .protocol.requests import check, parse
+
+if TYPE_CHECKING:
+    from .domain.world import World
+    from .protocol.http import Caller, HttpRequest
+    from .protocol.model import Operation
+
+
+class Gateway:
+    """Answers requests out of one world."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._ignore_unknown = world.settings.unknown_members == "ignore"
+
+    def handle(self, request: HttpRequest, caller: Caller) -> Answer:
+        """The service's answer, an error's too.
+
+        NotImplementedError for an operation that the model has and this package has not.
+        """
+        with self.world.lock:
+            try:
+                operation, params = parse(request, ignore_unknown=self._ignore_unknown)
+            except ImageBuilderError as error:
+                return self._refusal(error)
+            try:
+                members = self._result(operation, params, caller)
+            except ImageBuilderError as error:
+                self._record(operation, params, caller, None, error)
+                return self._refusal(error)
+            self._record(operation, params, caller, members, None)
+            request_id = self.world.ids.uuid()
+            if operation.has_request_id:
+                members["requestId"] = request_id
+            return Answer(200, members, request_id)
+
+    def _result(
+        self, operation: Operation, params: dict[str, object], caller: Caller
+    ) -> dict[str, object]:
+        handler = HANDLERS.get(operation.name)
+        if handler is None:
+            msg = (
+                f"imagebuilder_mock does not have {operation.name} yet. It has: "
+                f"{', '.join(sorted(HANDLERS))}."
+            )
+            raise NotImplementedError(msg)
+        params = check(operation, params)
+        passing_time.catch_up(self.world)
+        ctx = Context(
+            world=self.world,
+            store=self.world.store(caller.account_id, caller.region),
+            operation=operation.name,
+            is_dry_run=params.get("dryRun") is True,
+        )
+        token = params.get("clientToken") if operation.has_client_token else None
+        if isinstance(token, str):
+            key = (caller.account_id, caller.region, operation.name, token)
+            substance = {name: value for name, value in params.items() if name != "clientToken"}
+            result = self.world.state.tokens.recall(key, substance)
+            if result is None:
+                result = handler(ctx, params)
+                self.world.state.tokens.remember(key, substance, result)
+        else:
+            result = handler(ctx, params)
+        members = operation.project(result)
+        if operation.echoes_client_token:
+            members["clientToken"] = token
+        builds.look_at(self.world, ctx.looked_at)
+        return members
+
+    def _record(
+        self,
+        operation: Operation,
+        params: dict[str, object],
+        caller: Caller,
+        members: dict[str, object] | None,
+        error: ImageBuilderError | None,
+    ) -> None:
+        self.world.record.add(
+            Call(
+                operation=operation.name,
+                received=params,
+                region=caller.region,
+                account_id=caller.account_id,
+                time=self.world.clock.now(),
+                result=members,
+                error=error,
+            )
+        )
+
+    def _refusal(self, error: ImageBuilderError) -> Answer:
+        return Answer(
+            status_of(error.code),
+            {"message": error.message},
+            self.world.ids.uuid(),
+            error_code=error.code,
+        )

@@ -1,0 +1,145 @@
+"""What a pipeline and ``CreateImage`` have in common: the recipe, tests, scanning, workflows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.errors import (
+    ResourceDependencyException,
+    invalid_combination,
+    invalid_value,
+    missing_reference,
+)
+from imagebuilder_mock.domain.resources.distribution import DistributionConfiguration
+from imagebuilder_mock.domain.resources.image_recipe import ImageRecipe
+from imagebuilder_mock.domain.resources.infrastructure import InfrastructureConfiguration
+from imagebuilder_mock.engines.image_builds import DEFAULT_TESTS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mypy_boto3_imagebuilder import type_defs as wire
+
+    from .context import Context
+
+    BuildSettings = (
+        wire.CreateImageRequestTypeDef
+        | wire.CreateImagePipelineRequestTypeDef
+        | wire.UpdateImagePipelineRequestTypeDef
+    )
+
+_OPEN_LOG_GROUPS = "/aws/imagebuilder/"
+
+
+def referenced_recipe(ctx: Context, params: BuildSettings) -> ImageRecipe:
+    """The recipe to build; exactly one of the two kinds must be named."""
+    image_recipe, container_recipe = params.get("imageRecipeArn"), params.get("containerRecipeArn")
+    if (image_recipe is None) == (container_recipe is None):
+        raise invalid_combination(
+            "imageRecipeArn",
+            "You must specify exactly one of 'imageRecipeArn' and 'containerRecipeArn'.",
+        )
+    if image_recipe is None:
+        raise invalid_value(
+            "containerRecipeArn", missing_reference("ContainerRecipe", container_recipe or "")
+        )
+    return ctx.reference(ImageRecipe, image_recipe, parameter="imageRecipeArn")
+
+
+def referenced_infrastructure(ctx: Context, params: BuildSettings) -> InfrastructureConfiguration:
+    return ctx.reference(
+        InfrastructureConfiguration,
+        params["infrastructureConfigurationArn"],
+        parameter="infrastructureConfigurationArn",
+    )
+
+
+def referenced_distribution(
+    ctx: Context, params: BuildSettings
+) -> DistributionConfiguration | None:
+    arn = params.get("distributionConfigurationArn")
+    if arn is None:
+        return None
+    return ctx.reference(DistributionConfiguration, arn, parameter="distributionConfigurationArn")
+
+
+def tests_configuration(params: BuildSettings) -> Mapping[str, object]:
+    """What is not given is filled in (seen live for pipelines)."""
+    return {**DEFAULT_TESTS, **params.get("imageTestsConfiguration", {})}
+
+
+def check_settings(
+    ctx: Context,
+    params: BuildSettings,
+    recipe: ImageRecipe,
+    distribution: DistributionConfiguration | None,
+) -> None:
+    """Refuse what does not go together with the recipe, the role and the account."""
+    _check_scanning(ctx, params)
+    _check_watermarks(recipe, distribution)
+    _check_workflows(ctx, params.get("workflows", ()), params.get("executionRole"))
+    logging = params.get("loggingConfiguration", {})
+    for member, group in logging.items():
+        if not str(group).startswith(_OPEN_LOG_GROUPS) and params.get("executionRole") is None:
+            raise invalid_combination(
+                f"loggingConfiguration.{member}",
+                f"A log group outside of '{_OPEN_LOG_GROUPS}' needs an execution role.",
+            )
+
+
+def _check_scanning(ctx: Context, params: BuildSettings) -> None:
+    scanning: Mapping[str, object] = params.get("imageScanningConfiguration", {})
+    if "ecrConfiguration" in scanning and "containerRecipeArn" not in params:
+        raise invalid_combination(
+            "imageScanningConfiguration.ecrConfiguration",
+            "A repository for scanning is for container images only.",
+        )
+    if scanning.get("imageScanningEnabled") and not ctx.world.settings.inspector:
+        # Seen for 'ecr'; AMIs are scanned on the instance, as 'ec2' resources.
+        raise ResourceDependencyException(
+            "Resource dependency error: Amazon Inspector is not enabled for 'ec2' resources in "
+            f"account '{ctx.store.account}'."
+        )
+
+
+def _check_watermarks(recipe: ImageRecipe, distribution: DistributionConfiguration | None) -> None:
+    if not recipe.ami_watermarks or distribution is None:
+        return
+    for position, settings in enumerate(distribution.distributions):
+        ami: Mapping[str, object] = settings.get("amiDistributionConfiguration", {})  # type: ignore[assignment] # its shape was checked
+        permission: Mapping[str, object] = ami.get("launchPermission", {})  # type: ignore[assignment]
+        if permission.get("userGroups"):
+            raise invalid_combination(
+                "distributionConfigurationArn",
+                f"'distributions[{position}]' makes the AMI public, and an AMI with watermarks "
+                "cannot be public.",
+            )
+
+
+def _check_workflows(
+    ctx: Context, workflows: Sequence[wire.WorkflowConfigurationUnionTypeDef], role: str | None
+) -> None:
+    if not workflows:
+        return
+    if role is None:
+        raise invalid_combination("workflows", "Workflows need an 'executionRole'.")
+    ctx.world.quotas.check("workflows per image", len(workflows))
+    for position, workflow in enumerate(workflows):
+        arn = Arn.parse(workflow["workflowArn"])
+        if arn.account == "aws" and arn.version != "x.x.x":
+            # The braces are the service's own.
+            raise invalid_value(
+                "workflows",
+                "AWS managed workflows must have latest version 'x.x.x' for '{workflow_arn_str}'",
+            )
+        if arn.kind != "workflow/test" and ("parallelGroup" in workflow or "onFailure" in workflow):
+            raise invalid_combination(
+                f"workflows[{position}]",
+                "'parallelGroup' and 'onFailure' are for test workflows only.",
+            )
+        if arn.account != "aws":
+            raise invalid_value(
+                f"workflows[{position}].workflowArn",
+                missing_reference("Workflow", workflow["workflowArn"]),
+            )

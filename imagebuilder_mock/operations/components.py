@@ -1,0 +1,204 @@
+"""Components: create, get, list, delete."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.documents.component_document import parse_component_document
+from imagebuilder_mock.domain.documents.yaml_loading import DocumentError
+from imagebuilder_mock.domain.errors import already_exists, invalid_combination, invalid_value
+from imagebuilder_mock.domain.resources.component import (
+    Component,
+    ComponentParameterDetail,
+    ComponentVersion,
+)
+from imagebuilder_mock.domain.versions import Version, latest_version_references
+
+from .listing import listed, owned_by, refuse_name_with_version
+from .registry import operation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mypy_boto3_imagebuilder import type_defs as wire
+
+    from imagebuilder_mock.domain.documents.component_document import ComponentDocument
+    from imagebuilder_mock.domain.store import Family, VersionGroup
+
+    from .context import Context
+    from .registry import Result
+
+_VERSION_FILTERS: Mapping[str, Callable[[ComponentVersion], object]] = {
+    "description": lambda entry: entry.description,
+    "name": lambda entry: entry.name,
+    "platform": lambda entry: entry.platform,
+    "productCodes": lambda _: (),
+    "status": lambda entry: entry.status,
+    "supportedOsVersion": lambda entry: entry.supported_os_versions,
+    "type": lambda entry: entry.type,
+    "version": lambda entry: entry.version,
+}
+
+
+@operation
+def create_component(ctx: Context, params: wire.CreateComponentRequestTypeDef) -> Result:
+    text = _document_text(params)
+    document = _parsed(text)
+    version = Version.parse(params["semanticVersion"])
+    base = ctx.store.arn_for(Component.kind, params["name"])
+    build = ctx.store.next_build(Component.kind, base.slug, version)
+    component = Component(
+        arn=str(base.at(str(version), build)),
+        name=params["name"],
+        date_created=ctx.now,
+        tags=dict(params.get("tags", {})),
+        owner=ctx.store.account,
+        platform=params["platform"],
+        type=document.component_type,
+        document=text,
+        description=params.get("description"),
+        change_description=params.get("changeDescription"),
+        supported_os_versions=params.get("supportedOsVersions"),
+        parameters=_parameters(document),
+        kms_key_id=params.get("kmsKeyId"),
+    )
+    _refuse_identical(ctx, component, base, version)
+    ctx.add(component)
+    return {
+        "componentBuildVersionArn": component.arn,
+        "latestVersionReferences": latest_version_references(component.arn),
+    }
+
+
+@operation
+def get_component(ctx: Context, params: wire.GetComponentRequestTypeDef) -> Result:
+    component = ctx.get(
+        Component, params["componentBuildVersionArn"], parameter="componentBuildVersionArn"
+    )
+    return {
+        "component": component,
+        "latestVersionReferences": latest_version_references(component.arn),
+    }
+
+
+@operation
+def list_components(ctx: Context, params: wire.ListComponentsRequestTypeDef) -> Result:
+    refuse_name_with_version(params, "Components")
+    owner = params.get("owner", "Self")
+    store = owned_by(ctx, owner)
+    by_name = params.get("byName", False)
+    names = [entry.get("name") for entry in params.get("filters", ())]
+
+    def view(component: Component | None) -> ComponentVersion | None:
+        if component is None:
+            return None
+        # Deprecated ones are shown to those who ask for a status only.
+        if component.state.status == "DEPRECATED" and "status" not in names:
+            return None
+        return ComponentVersion.of(component, by_name=by_name)
+
+    if store is None:
+        return {"componentVersionList": []}
+    if by_name:
+        return listed(
+            ctx,
+            params,
+            "componentVersionList",
+            store.names(Component.kind),
+            view=lambda family: view(_newest_of_name(family)),
+            filters=_VERSION_FILTERS,
+            scope=f"{owner} by name",
+        )
+    return listed(
+        ctx,
+        params,
+        "componentVersionList",
+        store.versions(Component.kind),
+        view=lambda group: view(_newest(group)),
+        filters=_VERSION_FILTERS,
+        scope=owner,
+    )
+
+
+@operation
+def list_component_build_versions(
+    ctx: Context, params: wire.ListComponentBuildVersionsRequestTypeDef
+) -> Result:
+    arn = params.get("componentVersionArn")
+    if arn is None:
+        builds = ctx.store.order(Component.kind)
+    else:
+        parsed = Arn.parse(arn)
+        version = Version.parse(parsed.version or "")
+        builds = ctx.store.builds_of(Component.kind, parsed.slug, version)
+        if parsed.account != ctx.store.account:
+            return {"componentSummaryList": []}
+    return listed(
+        ctx,
+        params,
+        "componentSummaryList",
+        builds,
+        view=lambda build: (
+            build if isinstance(build, Component) and build.state.status != "DEPRECATED" else None
+        ),
+        newest_first=True,
+        scope=arn or "",
+    )
+
+
+@operation
+def delete_component(ctx: Context, params: wire.DeleteComponentRequestTypeDef) -> Result:
+    component = ctx.own(Component, params["componentBuildVersionArn"])
+    ctx.remove(component)
+    return {"componentBuildVersionArn": component.arn}
+
+
+def _document_text(params: wire.CreateComponentRequestTypeDef) -> str:
+    data, uri = params.get("data"), params.get("uri")
+    if (data is None) == (uri is None):
+        raise invalid_combination("data", "You must specify exactly one of 'data' and 'uri'.")
+    if data is None:
+        # S3 is a neighbour's: without one there is nothing at any address.
+        raise invalid_value(
+            "uri", f"The document at '{uri}' could not be read. Check that it exists."
+        )
+    return data
+
+
+def _parsed(text: str) -> ComponentDocument:
+    try:
+        return parse_component_document(text)
+    except DocumentError as error:
+        raise invalid_value("data", error.detail) from None
+
+
+def _parameters(document: ComponentDocument) -> tuple[ComponentParameterDetail, ...] | None:
+    details = tuple(
+        ComponentParameterDetail(
+            name=parameter.name,
+            type=parameter.type,
+            default_value=None if parameter.default is None else (parameter.default,),
+            description=parameter.description,
+        )
+        for parameter in document.parameters
+    )
+    return details or None
+
+
+def _refuse_identical(ctx: Context, component: Component, base: Arn, version: Version) -> None:
+    """Changed content makes a new build; the same as in the newest build is refused."""
+    builds = ctx.store.builds_of(Component.kind, base.slug, version)
+    latest = next(builds.before(None), None)
+    if isinstance(latest, Component) and latest.content() == component.content():
+        raise already_exists(Component.label, latest.arn)
+
+
+def _newest(group: VersionGroup) -> Component | None:
+    newest = next(group.newest_first(), None)
+    return newest if isinstance(newest, Component) else None
+
+
+def _newest_of_name(family: Family) -> Component | None:
+    group = next(family.newest_first(), None)
+    return None if group is None else _newest(group)

@@ -1,0 +1,93 @@
+"""What an operation is handed: the world, the caller's own part of it, and how to change it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.errors import (
+    DryRunOperationException,
+    ResourceDependencyException,
+    ResourceNotFoundException,
+    dependency_error,
+    invalid_value,
+    missing_error,
+    missing_reference,
+)
+from imagebuilder_mock.domain.resources.base import Resource
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from imagebuilder_mock.domain.resources.image import Image
+    from imagebuilder_mock.domain.store import Store
+    from imagebuilder_mock.domain.world import World
+
+R = TypeVar("R", bound=Resource)
+
+
+@dataclass(slots=True)
+class Context:
+    """One request: who asks is told by ``store``, the account's resources in the Region."""
+
+    world: World
+    store: Store
+    operation: str
+    is_dry_run: bool = False
+    looked_at: list[Image] = field(default_factory=list)
+    """Images whose state the answer shows: in the observed mode they move on behind it."""
+
+    @property
+    def now(self) -> datetime:
+        return self.world.clock.now()
+
+    def get(self, cls: type[R], arn: str, *, parameter: str) -> R:
+        """What the ARN means, to answer or to change it: ResourceNotFoundException if nothing."""
+        found = self._visible(cls, arn, parameter)
+        if found is None:
+            raise ResourceNotFoundException(missing_error(cls.label, arn))
+        return found
+
+    def own(self, cls: type[R], arn: str) -> R:
+        """The account's own resource with exactly this ARN: ResourceNotFoundException if none."""
+        found = self.store.get(cls, arn)
+        if found is None:
+            raise ResourceNotFoundException(missing_error(cls.label, arn))
+        return found
+
+    def reference(self, cls: type[R], arn: str, *, parameter: str) -> R:
+        """What a new resource refers to: InvalidParameterValueException if there is nothing."""
+        found = self._visible(cls, arn, parameter)
+        if found is None:
+            raise invalid_value(parameter, missing_reference(cls.label, arn))
+        return found
+
+    def add(self, resource: Resource) -> None:
+        """Store a new resource: the last thing that a create does.
+
+        Quotas are checked here, and a dry run ends here.
+        """
+        if resource.quota is not None:
+            self.world.quotas.check(resource.quota, self.store.count(resource.kind) + 1)
+        if self.is_dry_run:
+            raise DryRunOperationException
+        self.world.add(self.store, resource)
+
+    def replace(self, resource: Resource) -> None:
+        self.world.replace(self.store, resource)
+
+    def remove(self, resource: Resource) -> None:
+        """Delete a resource: ResourceDependencyException while another one refers to it."""
+        if self.world.is_needed(resource):
+            raise ResourceDependencyException(dependency_error(resource.arn))
+        self.world.remove(self.store, resource)
+
+    def _visible(self, cls: type[R], arn: str, parameter: str) -> R | None:
+        parsed = Arn.parse(arn)
+        # An account sees its own resources and Amazon's, in the Region that it asks.
+        if parsed.region != self.store.region or parsed.partition != self.store.partition:
+            return None
+        if parsed.account.isdecimal() and parsed.account != self.store.account:
+            return None
+        return self.world.find(cls, arn, parameter=parameter)

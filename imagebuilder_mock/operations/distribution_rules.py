@@ -1,0 +1,116 @@
+"""What a distribution may say for a Region.
+
+Sources: API reference, Distribution and its members; user guide, cr-upd-ami-distribution-settings.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mypy_boto3_imagebuilder import type_defs as wire
+
+    from .context import Context
+
+    _Ami = wire.AmiDistributionConfigurationTypeDef | wire.AmiDistributionConfigurationOutputTypeDef
+
+_BUILD_DATE = re.compile(r"\{\{\s*imagebuilder:buildDate[^}]*\}\}")
+_RESERVED_AMI_TAGS = frozenset(("CreatedBy", "Ec2ImageBuilderArn"))
+_AMI = "amiDistributionConfiguration"
+# A Region by itself is no output.
+_OUTPUTS = frozenset(
+    (
+        _AMI,
+        "containerDistributionConfiguration",
+        "licenseConfigurationArns",
+        "launchTemplateConfigurations",
+        "s3ExportConfiguration",
+        "fastLaunchConfigurations",
+        "ssmParameterConfigurations",
+    )
+)
+
+
+def check_distributions(
+    ctx: Context, distributions: Sequence[wire.DistributionUnionTypeDef]
+) -> None:
+    """Refuse the first thing that the service would: the path in the message leads to it."""
+    regions: set[str] = set()
+    accounts: set[str] = set()
+    for position, distribution in enumerate(distributions):
+        path = f"distributions[{position}]"
+        if not _OUTPUTS & distribution.keys():
+            raise invalid_value(
+                path,
+                "One or more outputs should be provided for each region in a distribution "
+                "configuration.",
+            )
+        if distribution["region"] in regions:
+            raise invalid_value(
+                f"{path}.region",
+                f"The Region '{distribution['region']}' is specified more than once.",
+            )
+        regions.add(distribution["region"])
+        ami = _ami(distribution)
+        accounts.update(ami.get("targetAccountIds", ()))
+        _check_ami(ami, f"{path}.amiDistributionConfiguration")
+        _check_fast_launch(distribution, path)
+        _check_parameters(ctx, distribution, path)
+        ctx.world.quotas.check(
+            "launch templates per distribution Region",
+            len(distribution.get("launchTemplateConfigurations", ())),
+        )
+    ctx.world.quotas.check("target accounts per distribution configuration", len(accounts))
+
+
+def _check_ami(ami: _Ami, path: str) -> None:
+    name = ami.get("name")
+    if name is not None and _BUILD_DATE.search(name) is None:
+        raise invalid_value(
+            f"{path}.name", f"'{path}.name' must contain '{{{{ imagebuilder:buildDate }}}}'."
+        )
+    for key in ami.get("amiTags", {}):
+        if key in _RESERVED_AMI_TAGS:
+            raise invalid_value(
+                f"{path}.amiTags", f"The tag key '{key}' is reserved by Image Builder."
+            )
+    for group in _user_groups(ami):
+        if group != "all":
+            raise invalid_value(f"{path}.launchPermission.userGroups", "The only group is 'all'.")
+
+
+def _ami(distribution: wire.DistributionUnionTypeDef) -> _Ami:
+    return distribution["amiDistributionConfiguration"] if _AMI in distribution else {}
+
+
+def _user_groups(ami: _Ami) -> Sequence[str]:
+    return ami["launchPermission"].get("userGroups", ()) if "launchPermission" in ami else ()
+
+
+def _check_fast_launch(distribution: wire.DistributionUnionTypeDef, path: str) -> None:
+    for position, fast in enumerate(distribution.get("fastLaunchConfigurations", ())):
+        template = fast.get("launchTemplate", {})
+        if template and ("launchTemplateId" in template) == ("launchTemplateName" in template):
+            raise invalid_combination(
+                f"{path}.fastLaunchConfigurations[{position}].launchTemplate",
+                "You must specify exactly one of 'launchTemplateId' and 'launchTemplateName'.",
+            )
+
+
+def _check_parameters(ctx: Context, distribution: wire.DistributionUnionTypeDef, path: str) -> None:
+    parameters = distribution.get("ssmParameterConfigurations", ())
+    ctx.world.quotas.check("SSM parameters per distribution Region", len(parameters))
+    ami = _ami(distribution)
+    targets = {ctx.store.account, *ami.get("targetAccountIds", ())}
+    for position, parameter in enumerate(parameters):
+        account = parameter.get("amiAccountId")
+        if account is not None and account not in targets:
+            raise invalid_combination(
+                f"{path}.ssmParameterConfigurations[{position}].amiAccountId",
+                f"The account '{account}' is not a target account of the Region.",
+            )

@@ -1,0 +1,84 @@
+"""Lists: whose resources, in which order, which of them, page by page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from imagebuilder_mock.domain.errors import invalid_combination
+from imagebuilder_mock.domain.filters import Filters
+from imagebuilder_mock.domain.managed import OWNERS
+from imagebuilder_mock.domain.ordered import Sequenced
+from imagebuilder_mock.domain.paging import DEFAULT_PAGE_SIZE, page_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from imagebuilder_mock.domain.ordered import OrderedIndex
+    from imagebuilder_mock.domain.store import Store
+
+    from .context import Context
+    from .registry import Result
+
+T = TypeVar("T", bound=Sequenced)
+V = TypeVar("V")
+
+_ACCOUNTS = {owner: account for account, owner in OWNERS.items()}
+
+
+def listed(
+    ctx: Context,
+    params: Mapping[str, object],
+    member: str,
+    index: OrderedIndex[T],
+    *,
+    view: Callable[[T], V | None],
+    filters: Mapping[str, Callable[[V], object]] | None = None,
+    newest_first: bool = False,
+    scope: str = "",
+) -> Result:
+    """One page of ``index`` as the answer's ``member``.
+
+    ``view`` makes of an entry what is shown of it, or None to leave it out; ``filters`` are the
+    filter names that the operation takes. A token passes only with the same ``scope``.
+    """
+    requested = params.get("filters", ())
+    wanted = Filters(requested if isinstance(requested, list) else (), filters or {})
+    size = params.get("maxResults", DEFAULT_PAGE_SIZE)
+    token = params.get("nextToken")
+    list_name = f"{ctx.operation} {ctx.store.account} {ctx.store.region} {scope}"
+    after = ctx.world.page_tokens.decode(list_name, token) if isinstance(token, str) else None
+
+    def show(entry: T) -> V | None:
+        shown = view(entry)
+        return shown if shown is not None and wanted.admit(shown) else None
+
+    items, position = page_of(
+        index,
+        after=after,
+        size=size if isinstance(size, int) else DEFAULT_PAGE_SIZE,
+        newest_first=newest_first,
+        show=show,
+    )
+    result: dict[str, object] = {member: items}
+    if position is not None:
+        result["nextToken"] = ctx.world.page_tokens.encode(list_name, position)
+    return result
+
+
+def owned_by(ctx: Context, owner: str) -> Store | None:
+    """The store of an ``owner``: Self is the caller; None where nothing can be (Shared)."""
+    if owner == "Self":
+        return ctx.store
+    account = _ACCOUNTS.get(owner)
+    return None if account is None else ctx.world.managed(account, ctx.store.region)
+
+
+def refuse_name_with_version(params: Mapping[str, object], plural: str) -> None:
+    """``byName`` and a filter on versions do not go together (seen for ListImages)."""
+    requested = params.get("filters", ())
+    names = [entry.get("name") for entry in requested] if isinstance(requested, list) else []
+    if params.get("byName") and "version" in names:
+        raise invalid_combination(
+            "filters",
+            f"You cannot list {plural} by name and filter by version in the same request.",
+        )

@@ -1,0 +1,171 @@
+"""What a recipe may hold: parents, components and their parameters, instance settings.
+
+The sentences are those of the user guide (create-image-recipes) where it has one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
+from imagebuilder_mock.domain.resources.component import Component
+from imagebuilder_mock.domain.resources.image import Image
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mypy_boto3_imagebuilder import type_defs as wire
+
+    from .context import Context
+
+# The four forms of a parent image (API reference, CreateImageRecipe), beside an Image Builder ARN.
+_PARENT_FORMS = re.compile(
+    r"ami-(?:[0-9a-f]{8}|[0-9a-f]{17})"
+    r"|ssm:[^\s]+"
+    r"|prod-[0-9a-z]+"
+    r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+)
+_RESERVED_AMI_TAGS = frozenset(("CreatedBy", "Ec2ImageBuilderArn"))
+_LONGEST_PARAMETER_VALUE = 1024
+_DEFAULT_PLATFORM = "Linux"
+
+
+@dataclass(frozen=True, slots=True)
+class ParentImage:
+    """What is known of a parent: nothing but its address, if it is an AMI or a parameter."""
+
+    platform: str | None = None
+    os_version: str | None = None
+
+
+def parent_of(ctx: Context, parent_image: str) -> ParentImage:
+    """Read a recipe's ``parentImage``; InvalidParameterValueException if it is none."""
+    if _is_image_arn(parent_image):
+        image = ctx.reference(Image, parent_image, parameter="parentImage")
+        return ParentImage(image.platform, image.os_version)
+    if _PARENT_FORMS.fullmatch(parent_image) is None:
+        raise invalid_value(
+            "parentImage",
+            "The parent image must be an AMI ID, an Image Builder image ARN, an SSM parameter "
+            "prefixed by 'ssm:', or an AWS Marketplace product ID.",
+        )
+    if parent_image.startswith("ssm:") and "windows" in parent_image.lower():
+        return ParentImage("Windows")
+    return ParentImage()
+
+
+def check_components(
+    ctx: Context,
+    configurations: Sequence[wire.ComponentConfigurationUnionTypeDef],
+    parent: ParentImage,
+) -> str:
+    """Refuse what does not fit into the recipe; the answer is the recipe's platform.
+
+    A recipe has its parent's platform. Where that is not known, its first component tells.
+    """
+    ctx.world.quotas.check("components per image recipe", len(configurations))
+    platform = parent.platform
+    seen: set[tuple[str, str]] = set()
+    for position, configuration in enumerate(configurations):
+        path = f"components[{position}]"
+        component = ctx.reference(
+            Component, configuration["componentArn"], parameter=f"{path}.componentArn"
+        )
+        arn = Arn.parse(component.arn)
+        if (arn.account, arn.slug) in seen:
+            raise invalid_value(
+                "components", "A component may be specified in an image recipe at most once."
+            )
+        seen.add((arn.account, arn.slug))
+        _check_state(component, path)
+        platform = platform or component.platform
+        _check_fit(component, platform, parent.os_version, path)
+        _check_parameters(component, configuration, path)
+    return platform or _DEFAULT_PLATFORM
+
+
+def check_instance_settings(params: wire.CreateImageRecipeRequestTypeDef, platform: str) -> None:
+    settings = params.get("additionalInstanceConfiguration", {})
+    if platform == "Windows" and "systemsManagerAgent" in settings:
+        raise invalid_combination(
+            "additionalInstanceConfiguration.systemsManagerAgent",
+            "Image Builder does not support configuring the SSM Agent on Windows.",
+        )
+    if platform == "Windows" and '"' in params.get("workingDirectory", ""):
+        raise invalid_value(
+            "workingDirectory", "A working directory on Windows must not contain a double quote."
+        )
+    for key in params.get("amiTags", {}):
+        if key in _RESERVED_AMI_TAGS:
+            raise invalid_value("amiTags", f"The tag key '{key}' is reserved by Image Builder.")
+
+
+def check_watermarks(watermarks: Sequence[str]) -> None:
+    if len(set(watermarks)) != len(watermarks):
+        raise invalid_value("amiWatermarks", "Each watermark may be specified at most once.")
+
+
+def _is_image_arn(parent_image: str) -> bool:
+    try:
+        return Arn.parse(parent_image).kind == Image.kind
+    except ValueError:
+        return False
+
+
+def _check_state(component: Component, path: str) -> None:
+    status = component.state.status.lower()
+    if status != "active":
+        raise invalid_value(
+            f"{path}.componentArn",
+            f"Component ARN {component.arn} is {status} and cannot be included in new recipes.",
+        )
+
+
+def _check_fit(component: Component, platform: str, os_version: str | None, path: str) -> None:
+    if component.platform != platform:
+        raise invalid_combination(
+            f"{path}.componentArn", "Component ARN does not match the Parent Image Platform."
+        )
+    supported = component.supported_os_versions
+    if supported and os_version and not any(map(os_version.startswith, supported)):
+        raise invalid_combination(
+            f"{path}.componentArn",
+            "Component ARN does not support the Parent Image OS Version.",
+        )
+
+
+def _check_parameters(
+    component: Component, configuration: wire.ComponentConfigurationUnionTypeDef, path: str
+) -> None:
+    declared = {parameter.name: parameter for parameter in component.parameters or ()}
+    given = {
+        parameter["name"]: parameter["value"] for parameter in configuration.get("parameters", ())
+    }
+    undefined = [name for name in given if name not in declared]
+    if undefined:
+        raise invalid_combination(
+            f"{path}.parameters",
+            "The following parameters are not defined in the provided component: "
+            + ", ".join(undefined),
+        )
+    missing = [
+        name
+        for name, parameter in declared.items()
+        if parameter.default_value is None and name not in given
+    ]
+    if missing:
+        raise invalid_combination(
+            f"{path}.parameters",
+            "The following parameters of the provided component have no default and need a "
+            "value: " + ", ".join(missing),
+        )
+    for name, values in given.items():
+        if any(len(value) > _LONGEST_PARAMETER_VALUE for value in values):
+            raise invalid_value(
+                f"{path}.parameters",
+                f"The value of '{name}' must contain at most {_LONGEST_PARAMETER_VALUE} "
+                "characters.",
+            )

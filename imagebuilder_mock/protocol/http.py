@@ -1,0 +1,58 @@
+"""A request and an answer as the wire has them, whatever carried them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """One request. ``path`` is still percent-encoded; ``query`` is decoded."""
+
+    method: str
+    path: str
+    query: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    body: bytes | str = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, and where: the account and Region that the request acts in."""
+
+    account_id: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer. ``members`` are those of the output shape, times still as datetimes."""
+
+    status: int
+    members: dict[str, object]
+    request_id: str
+    error_code: str | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        headers = {"content-type": "application/json", "x-amzn-requestid": self.request_id}
+        if self.error_code is not None:
+            headers["x-amzn-errortype"] = self.error_code
+        return headers
+
+    @property
+    def body(self) -> bytes:
+        """The JSON text: times are epoch seconds, as rest-json has them."""
+        return json.dumps(self.members, default=_epoch_seconds, ensure_ascii=False).encode()
+
+
+def _epoch_seconds(value: object) -> float:
+    if isinstance(value, datetime):
+        return round(value.timestamp(), 3)
+    msg = f"not a value of the protocol: {value!r}"
+    raise TypeError(msg)

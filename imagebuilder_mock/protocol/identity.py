@@ -1,0 +1,58 @@
+"""Who a request comes from: Regions and their partitions, access keys and their accounts."""
+
+from __future__ import annotations
+
+import re
+import sys
+from functools import lru_cache
+
+from botocore.loaders import Loader
+
+_DEFAULT_PARTITION = "aws"
+
+# A key of this form names its account: what ``mock.credentials()`` gives.
+_OWN_KEY = "AKIAMOCK"
+_OWN_KEY_FORM = re.compile(rf"{_OWN_KEY}(\d{{12}})")
+
+
+@lru_cache(maxsize=1024)
+def partition_of(region: str) -> str:
+    """The partition of a Region, by botocore's list; ``aws`` for a Region unknown to it."""
+    for partition in Loader().load_data("partitions")["partitions"]:
+        if region in partition["regions"] or re.match(partition["regionRegex"], region):
+            return str(partition["id"])
+    return _DEFAULT_PARTITION
+
+
+def access_key_for(account_id: str) -> str:
+    """An access key that means the account."""
+    return f"{_OWN_KEY}{account_id}"
+
+
+def account_of(access_key: str | None, *, default: str) -> str:
+    """The account that an access key belongs to.
+
+    A key that moto's IAM or STS made names the account moto made it in; an unknown key, or none,
+    means ``default``.
+    """
+    if access_key is None:
+        return default
+    own = _OWN_KEY_FORM.fullmatch(access_key)
+    if own is not None:
+        return own.group(1)
+    return _account_in_moto(access_key) or default
+
+
+def _account_in_moto(access_key: str) -> str | None:
+    """Ask moto, if the test has loaded its IAM; moto is never imported here."""
+    models = sys.modules.get("moto.iam.models")
+    core = sys.modules.get("moto.core.models")
+    if models is None or core is None or not core.botocore_stubber.enabled:
+        return None
+    account_id = str(models.get_account_id_from(access_key))
+    # moto's answer for a key that it does not know is its own default account.
+    if account_id == models.DEFAULT_ACCOUNT_ID and not any(
+        access_key in backend.access_keys for backend in models.iam_backends[account_id].values()
+    ):
+        return None
+    return account_id

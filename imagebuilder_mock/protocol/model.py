@@ -1,0 +1,111 @@
+"""The service as botocore's installed model describes it; nothing here knows a resource.
+
+Everything is worked out once for each operation, at its first use.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, cast
+
+from botocore.loaders import Loader
+from botocore.model import ServiceModel, StructureShape
+
+from imagebuilder_mock.domain.errors import (
+    InvalidParameterException,
+    InvalidParameterValueException,
+)
+
+from .projection import Projector, projector
+from .validation import StructureCheck, structure_check
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from botocore.model import OperationModel
+
+    from imagebuilder_mock.domain.errors import ImageBuilderError
+
+SERVICE_NAME = "imagebuilder"
+
+_UNMODELLED_STATUS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of the model, ready to be used."""
+
+    name: str
+    locations: Mapping[str, tuple[str, str, bool]]
+    """Members outside the body: name → (``uri`` or ``querystring``, wire name, is a list)."""
+    check: StructureCheck
+    project: Projector
+    has_request_id: bool
+    has_client_token: bool
+    echoes_client_token: bool
+    form_error: type[ImageBuilderError]
+    """What a bad parameter is called here: the tagging operations have a name of their own."""
+
+
+@lru_cache(maxsize=1)
+def service_model() -> ServiceModel:
+    """The newest API version that botocore has of the service."""
+    return ServiceModel(Loader().load_service_model(SERVICE_NAME, "service-2"), SERVICE_NAME)
+
+
+def operation_names() -> list[str]:
+    return list(service_model().operation_names)
+
+
+@cache
+def operation(name: str, *, ignore_unknown: bool = False) -> Operation:
+    """An operation by AWS's name, compiled."""
+    model = service_model().operation_model(name)
+    input_members = _members(model.input_shape)
+    output_members = _members(model.output_shape)
+    locations = {
+        member: (
+            shape.serialization["location"],
+            shape.serialization.get("name", member),
+            shape.type_name == "list",
+        )
+        for member, shape in input_members.items()
+        if "location" in shape.serialization
+    }
+    return Operation(
+        name=name,
+        locations=locations,
+        check=structure_check(model.input_shape, ignore_unknown=ignore_unknown),
+        project=projector(model.output_shape),
+        has_request_id="requestId" in output_members,
+        has_client_token="clientToken" in input_members,
+        echoes_client_token="clientToken" in input_members and "clientToken" in output_members,
+        form_error=_form_error(model),
+    )
+
+
+@lru_cache(maxsize=1)
+def error_statuses() -> dict[str, int]:
+    """HTTP status by error code; 400 where the model gives none."""
+    return {
+        cast("StructureShape", shape).error_code: shape.metadata.get("error", {}).get(
+            "httpStatusCode", _UNMODELLED_STATUS
+        )
+        for shape in service_model().error_shapes
+    }
+
+
+def status_of(code: str) -> int:
+    return error_statuses().get(code, _UNMODELLED_STATUS)
+
+
+def _members(shape: object) -> Mapping[str, Any]:
+    return shape.members if isinstance(shape, StructureShape) else {}
+
+
+def _form_error(model: OperationModel) -> type[ImageBuilderError]:
+    declared = {shape.name for shape in model.error_shapes}
+    if InvalidParameterException.__name__ in declared:
+        return InvalidParameterException
+    return InvalidParameterValueException

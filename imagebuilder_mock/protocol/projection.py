@@ -1,0 +1,130 @@
+"""Answers: domain objects seen through an output shape.
+
+A shape becomes a closure once for each class that it meets. A member is read from the attribute
+of its name in snake case; a mapping, as a caller sent it, from the key itself. None is absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from botocore import xform_name
+from botocore.model import ListShape, MapShape, Shape, StructureShape
+from dateutil.tz import tzlocal  # type: ignore[import-untyped] # botocore brings it, without types
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+Projector: TypeAlias = "Callable[[object], dict[str, object]]"
+_Project: TypeAlias = "Callable[[object], object]"
+
+
+def projector(shape: Shape | None) -> Projector:
+    """What turns an operation's result into its answer's members."""
+    if isinstance(shape, StructureShape):
+        return _structure(shape, {})
+    return _project_nothing
+
+
+def iso_text(moment: datetime) -> str:
+    """``2020-01-27T20:43:30.306Z``, as the service writes the dates that are strings."""
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
+def _project_nothing(_: object) -> dict[str, object]:
+    return {}
+
+
+def _compile(shape: Shape, known: dict[str, _Project]) -> _Project | None:
+    """None stands for a value that goes through as it is."""
+    if isinstance(shape, StructureShape):
+        if shape.name not in known:
+            known[shape.name] = lambda value: known[shape.name](value)  # noqa: PLW0108 - replaced below
+            known[shape.name] = _structure(shape, known)
+        return known[shape.name]
+    if isinstance(shape, ListShape):
+        return _list(_compile(shape.member, known))
+    if isinstance(shape, MapShape):
+        return _map
+    if shape.type_name == "timestamp":
+        return _local_time
+    # Dates are strings under a shape of this name; other strings are strings already.
+    return _date_text if shape.name == "DateTime" else None
+
+
+def _structure(shape: StructureShape, known: dict[str, _Project]) -> Projector:
+    members = [
+        (name, xform_name(name), _compile(member, known)) for name, member in shape.members.items()
+    ]
+    by_key = {name: project for name, _, project in members}
+    by_class: dict[type, Projector] = {}
+
+    def project(value: object) -> dict[str, object]:
+        if isinstance(value, Mapping):
+            return {
+                name: item if (inner := by_key[name]) is None else inner(item)
+                for name, item in value.items()
+                if item is not None and name in by_key
+            }
+        cls = type(value)
+        for_class = by_class.get(cls)
+        if for_class is None:
+            for_class = by_class[cls] = _from_attributes(
+                [member for member in members if hasattr(cls, member[1])]
+            )
+        return for_class(value)
+
+    return project
+
+
+def _from_attributes(members: list[tuple[str, str, _Project | None]]) -> Projector:
+    """One member goes by ``getattr``, several by one ``attrgetter``: the fastest way in Python."""
+    attributes = [attribute for _, attribute, _ in members]
+    pairs = [(name, project) for name, _, project in members]
+    get = attrgetter(*attributes) if len(attributes) > 1 else _tuple_getter(attributes)
+
+    def project(value: object) -> dict[str, object]:
+        shown: dict[str, object] = {}
+        for (name, inner), item in zip(pairs, get(value), strict=True):
+            if item is not None:
+                shown[name] = item if inner is None else inner(item)
+        return shown
+
+    return project
+
+
+def _tuple_getter(attributes: list[str]) -> Callable[[object], tuple[object, ...]]:
+    return lambda value: tuple(getattr(value, attribute) for attribute in attributes)
+
+
+def _list(member: _Project | None) -> _Project:
+    if member is None:
+        return _plain_list
+
+    def project(value: object) -> object:
+        return [member(item) for item in value]  # type: ignore[attr-defined] # the shape is a list
+
+    return project
+
+
+def _plain_list(value: object) -> object:
+    return list(value)  # type: ignore[call-overload] # the shape is a list
+
+
+def _map(value: object) -> object:
+    return dict(value)  # type: ignore[call-overload] # the shape is a map, of strings in this model
+
+
+def _date_text(value: object) -> object:
+    return iso_text(value) if isinstance(value, datetime) else value
+
+
+def _local_time(value: object) -> object:
+    # botocore's parser gives times of day where the program runs.
+    if isinstance(value, datetime):
+        milliseconds = value.replace(microsecond=value.microsecond // 1000 * 1000)
+        return milliseconds.astimezone(tzlocal())
+    return value

@@ -1,0 +1,97 @@
+"""From an HTTP request to an operation and its parameters: method and path, labels, query, body."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from imagebuilder_mock.domain.errors import ImageBuilderError, InvalidRequestException, not_valid
+
+from .model import Operation, operation, service_model
+from .validation import InvalidForm
+
+if TYPE_CHECKING:
+    from .http import HttpRequest
+
+
+class UnknownOperationException(ImageBuilderError):
+    """No operation has this method and path (404; AWS's common errors)."""
+
+
+@lru_cache(maxsize=1)
+def _routes() -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], tuple[str, str]]]:
+    """Operations by method and path, and those with a label by method and what comes before it."""
+    plain: dict[tuple[str, str], str] = {}
+    labelled: dict[tuple[str, str], tuple[str, str]] = {}
+    for name in service_model().operation_names:
+        http = service_model().operation_model(name).http
+        before, brace, label = http["requestUri"].partition("{")
+        if brace:
+            labelled[http["method"], before] = (name, label.rstrip("}"))
+        else:
+            plain[http["method"], before] = name
+    return plain, labelled
+
+
+def parse(
+    request: HttpRequest, *, ignore_unknown: bool = False
+) -> tuple[Operation, dict[str, object]]:
+    """The operation, and its parameters as they were sent.
+
+    InvalidRequestException for a body that is no JSON object, UnknownOperationException for a
+    method and path that no operation has.
+    """
+    name, labels = _route(request)
+    spec = operation(name, ignore_unknown=ignore_unknown)
+    params = _body(request.body) if request.body else {}
+    # What the model puts elsewhere is not taken from the body, nor the reverse.
+    for member, (location, wire_name, is_list) in spec.locations.items():
+        params.pop(member, None)
+        if location == "uri":
+            params[member] = labels[wire_name]
+        elif wire_name in request.query:
+            values = request.query[wire_name]
+            params[member] = list(values) if is_list else values[-1]
+    return spec, params
+
+
+def check(spec: Operation, params: dict[str, object]) -> dict[str, object]:
+    """The parameters, checked and with times read.
+
+    The operation's form error, with the path of the first member that is wrong.
+    """
+    try:
+        return spec.check(params)
+    except InvalidForm as error:
+        raise spec.form_error(not_valid(error.path, error.detail)) from None
+
+
+def _route(request: HttpRequest) -> tuple[str, dict[str, str]]:
+    plain, labelled = _routes()
+    name = plain.get((request.method, request.path))
+    if name is not None:
+        return name, {}
+    for (method, before), (labelled_name, label) in labelled.items():
+        if request.method == method and request.path.startswith(before):
+            return labelled_name, {label: unquote(request.path[len(before) :])}
+    raise UnknownOperationException(
+        f"There is no operation for {request.method} {request.path.partition('?')[0]}."
+    )
+
+
+def _body(body: bytes | str) -> dict[str, object]:
+    try:
+        text = body.decode("utf-8") if isinstance(body, bytes) else body
+        params = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise InvalidRequestException("The request body is not valid JSON.") from None
+    if not isinstance(params, dict):
+        raise InvalidRequestException("The request body must be a JSON object.")
+    return params
+
+
+def _refuse_constant(name: str) -> object:
+    msg = f"{name} is no JSON"
+    raise ValueError(msg)

@@ -1,0 +1,125 @@
+"""The pytest plugin: two fixtures, a marker, and options in the configuration file.
+
+It loads in every test run where the package is installed, so it imports the mock, and with it
+botocore, only for tests that ask for it.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from mypy_boto3_imagebuilder import ImagebuilderClient
+
+    from .mock import ImageBuilderMock
+
+_MARKER = "imagebuilder"
+_FALLBACK_REGION = "us-east-1"
+
+_OPTIONS = {
+    "builds": "what moves builds on: observed, instant, clock or held",
+    "region": "the Region of the imagebuilder fixture's client",
+    "account_id": "the account that clients act as",
+    "quotas": "false to lift the account's quotas",
+    "seed": "a number for reproducible ids",
+}
+
+_marked = pytest.StashKey["ImageBuilderMock"]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    for name, text in _OPTIONS.items():
+        short = name.removesuffix("_id")
+        parser.addini(f"imagebuilder_{short}", f"imagebuilder_mock: {text}", default=None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers",
+        f"{_MARKER}(**options): run the test with imagebuilder_mock on, with these options of "
+        "mock_imagebuilder; region= sets the Region of the imagebuilder fixture.",
+    )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """A marked test has the mock on around its fixtures too."""
+    if item.get_closest_marker(_MARKER) is None:
+        return (yield)
+    with _mock(item) as mock:
+        item.stash[_marked] = mock
+        return (yield)
+
+
+@pytest.fixture
+def imagebuilder_mock(request: pytest.FixtureRequest) -> Iterator[ImageBuilderMock]:
+    """The mock, on for the test: its clock, builds, calls, clients and resources."""
+    marked = request.node.stash.get(_marked, None)
+    if marked is not None:
+        yield marked
+        return
+    with _mock(request.node) as mock:
+        yield mock
+
+
+@pytest.fixture
+def imagebuilder(
+    request: pytest.FixtureRequest, imagebuilder_mock: ImageBuilderMock
+) -> ImagebuilderClient:
+    """A boto3 client of the mock.
+
+    Its Region is the marker's, else AWS_REGION, AWS_DEFAULT_REGION, the ini option
+    ``imagebuilder_region``, us-east-1.
+    """
+    region = (
+        _marker_options(request.node).get("region")
+        or os.environ.get("AWS_REGION")
+        or os.environ.get("AWS_DEFAULT_REGION")
+        or request.config.getini("imagebuilder_region")
+        or _FALLBACK_REGION
+    )
+    return imagebuilder_mock.client(region=str(region))
+
+
+def _mock(item: pytest.Item) -> ImageBuilderMock:
+    from .mock import ImageBuilderMock
+
+    options = _ini_options(item.config) | _marker_options(item)
+    options.pop("region", None)
+    return ImageBuilderMock(**options)  # type: ignore[arg-type] # the mock checks and explains
+
+
+def _marker_options(item: pytest.Item) -> dict[str, object]:
+    """The options of all markers on the test; the closest wins."""
+    options: dict[str, object] = {}
+    for marker in reversed(list(item.iter_markers(_MARKER))):
+        if marker.args:
+            msg = f"@pytest.mark.{_MARKER} takes keyword options only: builds='held'."
+            raise pytest.UsageError(msg)
+        options |= marker.kwargs
+    return options
+
+
+def _ini_options(config: pytest.Config) -> dict[str, object]:
+    """What the configuration file sets; pytest.UsageError for what cannot be read."""
+    texts = {
+        name: str(config.getini(f"imagebuilder_{name.removesuffix('_id')}") or "")
+        for name in _OPTIONS
+    }
+    options: dict[str, object] = {name: text for name, text in texts.items() if text}
+    if "seed" in options:
+        if not texts["seed"].lstrip("-").isdecimal():
+            msg = f"imagebuilder_seed = {texts['seed']!r}: give a whole number."
+            raise pytest.UsageError(msg)
+        options["seed"] = int(texts["seed"])
+    if "quotas" in options:
+        if texts["quotas"].lower() not in ("true", "false"):
+            msg = f"imagebuilder_quotas = {texts['quotas']!r}: give true or false."
+            raise pytest.UsageError(msg)
+        options["quotas"] = texts["quotas"].lower() == "true"
+    return options

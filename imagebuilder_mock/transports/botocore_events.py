@@ -1,0 +1,167 @@
+"""The way in for botocore's clients: every one of them, whenever it was made.
+
+While a mock is on, ``BaseClient._make_request``, the last thing that a client does before it asks
+for the network, is held here. Users' handlers of the events before it (``before-call`` and
+earlier) have run by then, and ``after-call`` runs behind it. From here there are two paths, which
+give equal results:
+
+- the short path answers at once, when nobody listens to the events of sending;
+- the long path goes through the client's own machinery (request created, signed, sent, parsed,
+  retried), and the answer is given by a handler of ``before-send.imagebuilder``, an event that is
+  asked before moto's and users' ``before-send``.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+from weakref import WeakKeyDictionary
+
+from botocore import UNSIGNED
+from botocore.client import BaseClient
+
+from imagebuilder_mock.protocol.http import Caller, HttpRequest
+from imagebuilder_mock.protocol.identity import account_of
+from imagebuilder_mock.protocol.model import SERVICE_NAME
+
+from .credentials import access_key_of, has_ready_credentials
+from .holding import Hold
+from .listeners import has_listeners
+from .responses import new_response, parsed_answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+    from botocore.model import OperationModel
+
+    from imagebuilder_mock.gateway import Gateway
+
+_SEND_EVENT = f"before-send.{SERVICE_NAME}"
+_SIGN_EVENT = f"choose-signer.{SERVICE_NAME}"
+
+
+class BotocoreDoor:
+    """Holds ``BaseClient._make_request`` between ``open`` and ``close``."""
+
+    def __init__(self) -> None:
+        self._hold = Hold(BaseClient, "_make_request")
+        self._gateway: Gateway | None = None
+        self._long_paths: WeakKeyDictionary[BaseClient, _LongPath] = WeakKeyDictionary()
+
+    def open(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._hold.take(self._wrap)
+
+    def close(self) -> None:
+        self._gateway = None
+        for path in list(self._long_paths.values()):
+            path.remove()
+        self._long_paths.clear()
+        self._hold.release()
+
+    def _wrap(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def _make_request(
+            client: BaseClient,
+            operation_model: OperationModel,
+            request_dict: dict[str, Any],
+            request_context: dict[str, Any],
+        ) -> Any:
+            gateway = self._gateway
+            if gateway is None or client.meta.service_model.service_name != SERVICE_NAME:
+                return original(client, operation_model, request_dict, request_context)
+            if has_listeners(client.meta.events, operation_model.name):
+                if client not in self._long_paths:
+                    self._long_paths[client] = _LongPath(client, gateway)
+                return original(client, operation_model, request_dict, request_context)
+            return _answer_at_once(gateway, client, request_dict)
+
+        return _make_request
+
+
+class _LongPath:
+    """The two handlers that a client gets when its events of sending are listened to."""
+
+    def __init__(self, client: BaseClient, gateway: Gateway) -> None:
+        self._events = client.meta.events
+        self._gateway = gateway
+        self._caller = _Callers(client)
+        # The stubs know only handlers that answer nothing.
+        self._handlers: dict[str, Any] = {
+            _SEND_EVENT: self.answer,
+            _SIGN_EVENT: self.choose_signer,
+        }
+        for event, handler in self._handlers.items():
+            self._events.register_first(event, handler)
+
+    def remove(self) -> None:
+        for event, handler in self._handlers.items():
+            self._events.unregister(event, handler)
+
+    def answer(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
+        parts = urlsplit(request.url)
+        answer = self._gateway.handle(
+            HttpRequest(
+                method=request.method,
+                path=parts.path,
+                query=parse_qs(parts.query, keep_blank_values=True),
+                body=_bytes_of(request.body),
+            ),
+            self._caller.of(self._gateway),
+        )
+        return new_response(request.url, answer.status, answer.headers, _Raw(answer.body))
+
+    def choose_signer(self, **_: object) -> object:
+        """Without credentials at hand the request goes unsigned: nobody is asked for any."""
+        return None if self._caller.has_ready_credentials else UNSIGNED
+
+
+class _Callers:
+    """Who a client acts as, without keeping the client alive."""
+
+    def __init__(self, client: BaseClient) -> None:
+        self._region = client.meta.region_name
+        self._signer = getattr(client, "_request_signer", None)
+
+    @property
+    def has_ready_credentials(self) -> bool:
+        return has_ready_credentials(self._signer)
+
+    def of(self, gateway: Gateway) -> Caller:
+        default = gateway.world.settings.account_id
+        account = account_of(access_key_of(self._signer), default=default)
+        return Caller(account, self._region)
+
+
+class _Raw(BytesIO):
+    """A body in the form of urllib3's response, as far as botocore reads one."""
+
+    def stream(self, amt: int = 65_536, *, decode_content: bool = False) -> Iterator[bytes]:
+        del decode_content
+        while chunk := self.read(amt):
+            yield chunk
+
+
+def _bytes_of(body: Any) -> bytes:
+    """A prepared request's body: bytes, text, nothing, or a file that was handed in."""
+    content = body.read() if hasattr(body, "read") else body
+    return content.encode() if isinstance(content, str) else bytes(content or b"")
+
+
+def _answer_at_once(
+    gateway: Gateway, client: BaseClient, request_dict: dict[str, Any]
+) -> tuple[AWSResponse, dict[str, Any]]:
+    answer = gateway.handle(
+        HttpRequest(
+            method=request_dict["method"],
+            path=request_dict["url_path"],
+            query={
+                name: value if isinstance(value, list) else [value]
+                for name, value in request_dict["query_string"].items()
+            },
+            body=request_dict["body"],
+        ),
+        _Callers(client).of(gateway),
+    )
+    return parsed_answer(answer, request_dict["url"])

@@ -1,0 +1,55 @@
+"""Whether anybody but botocore itself listens to the events of sending a request."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from imagebuilder_mock.protocol.model import SERVICE_NAME
+
+_SENDING_EVENTS = (
+    "request-created",
+    "choose-signer",
+    "before-sign",
+    "before-send",
+    "before-parse",
+    "response-received",
+    "needs-retry",
+)
+
+# Their handlers need not be asked: botocore's sign, retry and redirect, moto's answers what we
+# answer, and ours are for the long path, which was somebody else's reason to be taken.
+_NO_LISTENERS = ("botocore", "boto3", "moto", __name__.partition(".")[0])
+
+# For each emitter: its table of looked-up handlers, which is a new one after every change, and
+# what was found for each operation since.
+_found: WeakKeyDictionary[Any, tuple[object, dict[str, bool]]] = WeakKeyDictionary()
+
+
+def has_listeners(events: Any, operation: str) -> bool:
+    """Whether the answer must pass through the client's own machinery."""
+    emitter = getattr(events, "_emitter", events)
+    table = getattr(emitter, "_lookup_cache", None)
+    handlers = getattr(emitter, "_handlers", None)
+    if table is None or handlers is None or not hasattr(handlers, "prefix_search"):
+        # An emitter of another make: the long path is right for all.
+        return True
+    known = _found.get(emitter)
+    if known is None or known[0] is not table:
+        known = _found[emitter] = (table, {})
+    answer = known[1].get(operation)
+    if answer is None:
+        answer = known[1][operation] = any(
+            _is_listener(handler)
+            for event in _SENDING_EVENTS
+            for handler in handlers.prefix_search(f"{event}.{SERVICE_NAME}.{operation}")
+        )
+    return answer
+
+
+def _is_listener(handler: object) -> bool:
+    while isinstance(handler, partial):
+        handler = handler.func
+    module = str(getattr(handler, "__module__", None) or type(handler).__module__)
+    return module.partition(".")[0] not in _NO_LISTENERS

@@ -1,0 +1,53 @@
+"""An answer in the two forms that botocore's client hands on: the response, and its members."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from botocore.awsrequest import AWSResponse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagebuilder_mock.protocol.http import Answer
+
+
+def new_response(url: str, status: int, headers: dict[str, str], raw: Any) -> AWSResponse:
+    """A response as botocore's own HTTP session makes it."""
+    # The stubs want the headers of http.client; botocore itself copies any mapping.
+    return AWSResponse(url, status, cast("Any", headers), raw)
+
+
+class _LazyRaw:
+    """The body of an answer, written only if somebody reads it."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def stream(self, amt: int = 65_536, *, decode_content: bool = False) -> Iterator[bytes]:
+        del amt, decode_content
+        yield self._answer.body
+
+    def read(self, amt: int | None = None) -> bytes:
+        del amt
+        return self._answer.body
+
+
+def parsed_answer(answer: Answer, url: str) -> tuple[AWSResponse, dict[str, Any]]:
+    """What ``_make_request`` gives: equal to what botocore's parser makes of the bytes."""
+    headers = answer.headers
+    http = new_response(url, answer.status, headers, _LazyRaw(answer))
+    metadata = {
+        "RequestId": answer.request_id,
+        "HTTPStatusCode": answer.status,
+        "HTTPHeaders": headers,
+        "RetryAttempts": 0,
+    }
+    if answer.error_code is None:
+        return http, {**answer.members, "ResponseMetadata": metadata}
+    message = answer.members["message"]
+    return http, {
+        "Error": {"Message": message, "Code": answer.error_code},
+        "ResponseMetadata": metadata,
+        **answer.members,
+    }

@@ -1,0 +1,113 @@
+"""Resources for tests, made through boto3: each builder takes what the test is about.
+
+They return ARNs. Names are made unique by a counter, so a test can make several of a kind.
+"""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mypy_boto3_imagebuilder import ImagebuilderClient
+
+MANAGED_PARENT = "arn:aws:imagebuilder:us-east-1:aws:image/amazon-linux-2023-x86/x.x.x"
+
+DOCUMENT = """\
+name: hello
+schemaVersion: 1.0
+phases:
+  - name: build
+    steps:
+      - name: Greet
+        action: ExecuteBash
+        inputs:
+          commands:
+            - echo hello
+"""
+
+TEST_DOCUMENT = DOCUMENT.replace("name: build", "name: test")
+
+_numbers = count(1)
+
+
+def _name(prefix: str) -> str:
+    return f"{prefix}-{next(_numbers)}"
+
+
+def a_component(client: ImagebuilderClient, **params: Any) -> str:
+    """A component for Linux; the answer is its build version ARN."""
+    given = {
+        "name": _name("component"),
+        "semanticVersion": "1.0.0",
+        "platform": "Linux",
+        "data": DOCUMENT,
+        **params,
+    }
+    return client.create_component(**given)["componentBuildVersionArn"]
+
+
+def a_recipe(client: ImagebuilderClient, **params: Any) -> str:
+    """An image recipe on Amazon Linux 2023, without components."""
+    region = client.meta.region_name
+    given = {
+        "name": _name("recipe"),
+        "semanticVersion": "1.0.0",
+        "parentImage": MANAGED_PARENT.replace("us-east-1", region),
+        **params,
+    }
+    if isinstance(given.get("components"), list):
+        given["components"] = [
+            {"componentArn": component} if isinstance(component, str) else component
+            for component in given["components"]
+        ]
+    return client.create_image_recipe(**given)["imageRecipeArn"]
+
+
+def an_infrastructure(client: ImagebuilderClient, **params: Any) -> str:
+    given = {"name": _name("infrastructure"), "instanceProfileName": "builder", **params}
+    return client.create_infrastructure_configuration(**given)["infrastructureConfigurationArn"]
+
+
+def a_distribution(client: ImagebuilderClient, *regions: str, **params: Any) -> str:
+    """A distribution configuration to the Regions, by default to the client's own."""
+    given = {
+        "name": _name("distribution"),
+        "distributions": [
+            {
+                "region": region,
+                "amiDistributionConfiguration": {"name": "ami {{ imagebuilder:buildDate }}"},
+            }
+            for region in regions or (client.meta.region_name,)
+        ],
+        **params,
+    }
+    return client.create_distribution_configuration(**given)["distributionConfigurationArn"]
+
+
+def a_pipeline(client: ImagebuilderClient, **params: Any) -> str:
+    """A pipeline without schedule; what it refers to is made unless it is given."""
+    given = {"name": _name("pipeline"), **params}
+    if "imageRecipeArn" not in given:
+        given["imageRecipeArn"] = a_recipe(client)
+    if "infrastructureConfigurationArn" not in given:
+        given["infrastructureConfigurationArn"] = an_infrastructure(client)
+    return client.create_image_pipeline(**given)["imagePipelineArn"]
+
+
+def a_build(client: ImagebuilderClient, **params: Any) -> str:
+    """A build that has just begun; the answer is the image build version ARN."""
+    given = dict(params)
+    if "imageRecipeArn" not in given:
+        given["imageRecipeArn"] = a_recipe(client)
+    if "infrastructureConfigurationArn" not in given:
+        given["infrastructureConfigurationArn"] = an_infrastructure(client)
+    return client.create_image(**given)["imageBuildVersionArn"]
+
+
+def an_image(client: ImagebuilderClient, **params: Any) -> str:
+    """An AVAILABLE image: a build, looked at until it has ended."""
+    arn = a_build(client, **params)
+    while client.get_image(imageBuildVersionArn=arn)["image"]["state"]["status"] != "AVAILABLE":
+        pass
+    return arn

@@ -1,0 +1,80 @@
+"""What holds for every test: no network, no AWS settings from outside, Hypothesis profiles."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# `ci` tries the same few examples in every run, so that a green run stays green; `full` searches.
+# Neither minds a slow machine.
+_PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", _PATIENT, max_examples=20, derandomize=True)
+settings.register_profile("full", _PATIENT, max_examples=1000, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+_NO_SUCH_FILE = str(Path(__file__).with_name("no-such-file"))
+
+
+def pytest_runtest_setup(item):
+    for marker in item.iter_markers("needs"):
+        for module in marker.args:
+            pytest.importorskip(module)
+
+
+@pytest.fixture(autouse=True)
+def _no_aws_settings(monkeypatch):
+    """A developer's own AWS settings change no test.
+
+    AWS_EC2_METADATA_DISABLED is not set: that the mock does not ask for metadata is ours to keep.
+    """
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_CONFIG_FILE", _NO_SUCH_FILE)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", _NO_SUCH_FILE)
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch):
+    """A test that looks up a name or connects fails, unless it is to this machine.
+
+    It fails at its end too, since botocore turns what it is refused into errors of its own.
+    """
+    refused = []
+
+    def guarded(function, host_of):
+        def call(*args, **kwargs):
+            host = host_of(args)
+            if not _is_here(host):
+                refused.append(host)
+                message = f"a test reached for the network: {host}"
+                raise ConnectionRefusedError(message)
+            return function(*args, **kwargs)
+
+        return call
+
+    for name in ("connect", "connect_ex"):
+        original = getattr(socket.socket, name)
+        monkeypatch.setattr(socket.socket, name, guarded(original, _host_of_connect))
+    monkeypatch.setattr(socket, "getaddrinfo", guarded(socket.getaddrinfo, lambda args: args[0]))
+    yield
+    assert not refused, f"a test reached for the network: {refused}"
+
+
+def _host_of_connect(args):
+    connecting, address = args
+    is_internet = connecting.family in {socket.AF_INET, socket.AF_INET6}
+    return address[0] if is_internet else None
+
+
+def _is_here(host):
+    if host in {None, "", "localhost"}:
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
