@@ -6,6 +6,7 @@ Source: user guide, page ibhow-semantic-versioning; API reference, CreateImageRe
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from .arn import Arn
@@ -107,7 +108,8 @@ def counted_in(version: Version) -> Iterator[tuple[CountedNodes, int]]:
     yield (major, minor, None), patch
 
 
-def latest_version_references(arn: str) -> dict[str, str]:
+@lru_cache(maxsize=1024)
+def latest_version_references(arn: str) -> Mapping[str, str]:
     """The ARNs by which to follow a name: newest of all, of the major, of the minor version.
 
     Amazon's own workflows have only the first, because they are taken at ``x.x.x`` alone.

@@ -48,11 +48,16 @@ class Answer:
     @property
     def body(self) -> bytes:
         """The JSON text: times are epoch seconds, as rest-json has them."""
-        return json.dumps(self.members, default=_epoch_seconds, ensure_ascii=False).encode()
+        return json.dumps(self.members, default=_time, ensure_ascii=False).encode()
 
 
-def _epoch_seconds(value: object) -> float:
+def epoch_seconds(moment: datetime) -> float:
+    """A time as rest-json has it, to the millisecond."""
+    return round(moment.timestamp(), 3)
+
+
+def _time(value: object) -> float:
     if isinstance(value, datetime):
-        return round(value.timestamp(), 3)
+        return epoch_seconds(value)
     msg = f"not a value of the protocol: {value!r}"
     raise TypeError(msg)

@@ -9,17 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore import xform_name
 from botocore.model import ListShape, MapShape, Shape, StructureShape
-from dateutil.tz import tzlocal  # type: ignore[import-untyped] # botocore brings it, without types
+from botocore.utils import parse_timestamp
+
+from .http import epoch_seconds
 
 if TYPE_CHECKING:
     from typing import TypeAlias
 
 Projector: TypeAlias = "Callable[[object], dict[str, object]]"
 _Project: TypeAlias = "Callable[[object], object]"
+
+
+_WITHOUT_ZONE = len("2020-01-27T20:43:30.306")
 
 
 def projector(shape: Shape | None) -> Projector:
@@ -31,7 +36,7 @@ def projector(shape: Shape | None) -> Projector:
 
 def iso_text(moment: datetime) -> str:
     """``2020-01-27T20:43:30.306Z``, as the service writes the dates that are strings."""
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+    return f"{moment.isoformat(timespec='milliseconds')[:_WITHOUT_ZONE]}Z"
 
 
 def _project_nothing(_: object) -> dict[str, object]:
@@ -62,18 +67,21 @@ def _structure(shape: StructureShape, known: dict[str, _Project]) -> Projector:
     by_key = {name: project for name, _, project in members}
     by_class: dict[type, Projector] = {}
 
+    def from_mapping(value: Any) -> dict[str, object]:
+        return {
+            name: item if (inner := by_key[name]) is None else inner(item)
+            for name, item in value.items()
+            if item is not None and name in by_key
+        }
+
     def project(value: object) -> dict[str, object]:
-        if isinstance(value, Mapping):
-            return {
-                name: item if (inner := by_key[name]) is None else inner(item)
-                for name, item in value.items()
-                if item is not None and name in by_key
-            }
         cls = type(value)
         for_class = by_class.get(cls)
         if for_class is None:
-            for_class = by_class[cls] = _from_attributes(
-                [member for member in members if hasattr(cls, member[1])]
+            for_class = by_class[cls] = (
+                from_mapping
+                if issubclass(cls, Mapping)
+                else _from_attributes([member for member in members if hasattr(cls, member[1])])
             )
         return for_class(value)
 
@@ -83,14 +91,17 @@ def _structure(shape: StructureShape, known: dict[str, _Project]) -> Projector:
 def _from_attributes(members: list[tuple[str, str, _Project | None]]) -> Projector:
     """One member goes by ``getattr``, several by one ``attrgetter``: the fastest way in Python."""
     attributes = [attribute for _, attribute, _ in members]
-    pairs = [(name, project) for name, _, project in members]
+    names = [name for name, _, _ in members]
+    inners = [(name, project) for name, _, project in members if project is not None]
     get = attrgetter(*attributes) if len(attributes) > 1 else _tuple_getter(attributes)
 
     def project(value: object) -> dict[str, object]:
-        shown: dict[str, object] = {}
-        for (name, inner), item in zip(pairs, get(value), strict=True):
-            if item is not None:
-                shown[name] = item if inner is None else inner(item)
+        shown = {
+            name: item for name, item in zip(names, get(value), strict=True) if item is not None
+        }
+        for name, inner in inners:
+            if name in shown:
+                shown[name] = inner(shown[name])
         return shown
 
     return project
@@ -123,8 +134,5 @@ def _date_text(value: object) -> object:
 
 
 def _local_time(value: object) -> object:
-    # botocore's parser gives times of day where the program runs.
-    if isinstance(value, datetime):
-        milliseconds = value.replace(microsecond=value.microsecond // 1000 * 1000)
-        return milliseconds.astimezone(tzlocal())
-    return value
+    """As botocore's parser gives a time: from epoch seconds, in the zone the program runs in."""
+    return parse_timestamp(epoch_seconds(value)) if isinstance(value, datetime) else value

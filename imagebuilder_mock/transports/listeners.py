@@ -8,10 +8,10 @@ from weakref import WeakKeyDictionary
 
 from imagebuilder_mock.protocol.model import SERVICE_NAME
 
-_SENDING_EVENTS = (
+SIGNING_EVENTS = ("choose-signer", "before-sign")
+SENDING_EVENTS = (
     "request-created",
-    "choose-signer",
-    "before-sign",
+    *SIGNING_EVENTS,
     "before-send",
     "before-parse",
     "response-received",
@@ -23,12 +23,12 @@ _SENDING_EVENTS = (
 _NO_LISTENERS = ("botocore", "boto3", "moto", __name__.partition(".")[0])
 
 # For each emitter: its table of looked-up handlers, which is a new one after every change, and
-# what was found for each operation since.
-_found: WeakKeyDictionary[Any, tuple[object, dict[str, bool]]] = WeakKeyDictionary()
+# what was found since.
+_found: WeakKeyDictionary[Any, tuple[object, dict[tuple[str, ...], bool]]] = WeakKeyDictionary()
 
 
-def has_listeners(events: Any, operation: str) -> bool:
-    """Whether the answer must pass through the client's own machinery."""
+def has_listeners(events: Any, operation: str, among: tuple[str, ...] = SENDING_EVENTS) -> bool:
+    """Whether a handler of somebody's is entered for one of these events of an operation."""
     emitter = getattr(events, "_emitter", events)
     table = getattr(emitter, "_lookup_cache", None)
     handlers = getattr(emitter, "_handlers", None)
@@ -38,11 +38,12 @@ def has_listeners(events: Any, operation: str) -> bool:
     known = _found.get(emitter)
     if known is None or known[0] is not table:
         known = _found[emitter] = (table, {})
-    answer = known[1].get(operation)
+    key = (operation, *among)
+    answer = known[1].get(key)
     if answer is None:
-        answer = known[1][operation] = any(
+        answer = known[1][key] = any(
             _is_listener(handler)
-            for event in _SENDING_EVENTS
+            for event in among
             for handler in handlers.prefix_search(f"{event}.{SERVICE_NAME}.{operation}")
         )
     return answer

@@ -1,0 +1,82 @@
+# All that is needed is Python (3.10 or newer) and make: `make demo` shows the mock at work.
+# Every environment lives in .venv/NAME and is made again when requirements/NAME.txt or
+# pyproject.toml has changed.
+
+PYTHON ?= python3
+DEMOS := examples/golden_image.py examples/failing_build.py
+# These packages are tested on every branch.
+COVERED := imagebuilder_mock/domain/*,imagebuilder_mock/operations/*,imagebuilder_mock/protocol/*
+
+DEV := .venv/dev/bin
+PYTEST := python -m pytest -n 2
+
+.PHONY: help demo test test-full check format coverage bench docs pins clean
+.DELETE_ON_ERROR:
+
+help: ## what make can do here
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1	\2/p' Makefile
+
+demo: .venv/demo/.stamp ## the examples, run by the command line
+	@set -e; for demo in $(DEMOS); do \
+		echo "imagebuilder-mock run $$demo"; \
+		.venv/demo/bin/imagebuilder-mock run "$$demo"; \
+	done
+
+test: .venv/dev/.stamp .venv/oldest/.stamp ## the tests, with the newest and with the oldest botocore
+	$(DEV)/$(PYTEST)
+	.venv/oldest/bin/$(PYTEST)
+
+test-full: .venv/dev/.stamp ## the tests, with many more examples for each property
+	HYPOTHESIS_PROFILE=full $(DEV)/$(PYTEST)
+
+check: .venv/dev/.stamp ## format, lint, types, layers, dependencies
+	$(DEV)/ruff format --check .
+	$(DEV)/ruff check .
+	$(DEV)/mypy
+	@# pyright looks at the public types only, and fails when there is nothing to look at.
+	if [ -d tests/typing ]; then $(DEV)/pyright --pythonpath $(DEV)/python; fi
+	$(DEV)/lint-imports
+	$(DEV)/deptry .
+
+format: .venv/dev/.stamp ## make `make check` happier
+	$(DEV)/ruff check --fix-only .
+	$(DEV)/ruff format .
+
+coverage: .venv/dev/.stamp ## branch coverage of the tests
+	rm -f .coverage .coverage.*
+	$(DEV)/coverage run -m pytest -n 2
+	$(DEV)/coverage combine --quiet
+	$(DEV)/coverage report
+	$(DEV)/coverage report --include='$(COVERED)' --fail-under=100
+
+bench: .venv/dev/.stamp ## what a call costs
+	$(DEV)/python -m benchmarks
+
+docs: .venv/docs/.stamp ## the documentation, in docs/_build
+	.venv/docs/bin/sphinx-build -W --keep-going -q docs docs/_build
+
+# One set of pins for every Python from 3.10 on; "oldest" takes the lower bounds of pyproject.toml.
+PIN = .venv/pins/bin/uv pip compile --quiet --universal --python-version 3.10 --upgrade \
+	--no-annotate --no-header pyproject.toml
+pins: ## newest versions into requirements/*.txt
+	$(PYTHON) -m venv .venv/pins
+	.venv/pins/bin/python -m pip install --disable-pip-version-check -q uv
+	$(PIN) --group dev -o requirements/dev.txt
+	$(PIN) --group demo -o requirements/demo.txt
+	$(PIN) --group docs -o requirements/docs.txt
+	$(PIN) --group build --group test --resolution lowest-direct -o requirements/oldest.txt
+
+clean: ## away with everything that make made
+	rm -rf .venv build dist docs/_build .coverage .coverage.* .hypothesis \
+		.import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# hatchling is among the pins, so the package itself is installed without another download.
+.venv/%/.stamp: requirements/%.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+		{ echo "Python 3.10 or newer is needed; choose one with: make PYTHON=python3.12" >&2; exit 1; }
+	rm -rf .venv/$*
+	$(PYTHON) -m venv .venv/$*
+	.venv/$*/bin/python -m pip install --disable-pip-version-check -q -r requirements/$*.txt
+	.venv/$*/bin/python -m pip install --disable-pip-version-check -q --no-build-isolation --no-deps -e .
+	@touch $@

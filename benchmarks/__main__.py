@@ -1,0 +1,30 @@
+"""Run all measurements, or those that are named: ``python -m benchmarks calls scaling``."""
+
+from __future__ import annotations
+
+import sys
+
+from . import calls, imports, peers, scaling, switching
+
+_ALL = {
+    "calls": calls.run,
+    "switching": switching.run,
+    "imports": imports.run,
+    "peers": peers.run,
+    "scaling": scaling.run,
+}
+
+
+def main(names: list[str]) -> int:
+    unknown = [name for name in names if name not in _ALL]
+    if unknown:
+        print(f"no measurement {', '.join(unknown)}; there are: {', '.join(_ALL)}")
+        return 2
+    for name, run in _ALL.items():
+        if not names or name in names:
+            run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
