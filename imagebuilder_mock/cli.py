@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import runpy
 import sys
+import threading
+from concurrent.futures import thread as executors
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
@@ -35,20 +37,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValueError as error:
         parser.error(str(error))
     mock.default_region = given.region
-    _run(mock, script, given.arguments)
+    _run(mock, given.script, given.arguments)
     return 0
 
 
-def _run(mock: ImageBuilderMock, script: Path, arguments: Sequence[str]) -> None:
+def _run(mock: ImageBuilderMock, script: str, arguments: Sequence[str]) -> None:
     """Run the program as ``python SCRIPT ARGUMENTS`` would: its exit and its errors are its own."""
-    argv, path = sys.argv, sys.path[:]
-    sys.argv = [str(script), *arguments]
-    sys.path.insert(0, str(script.resolve().parent))
+    argv, path, threads = sys.argv, sys.path[:], threading.enumerate()
+    sys.argv = [script, *arguments]
+    sys.path.insert(0, str(Path(script).resolve().parent))
     try:
         with mock:
-            runpy.run_path(str(script), run_name="__main__")
+            try:
+                runpy.run_path(script, run_name="__main__")
+            finally:
+                _wait_for_threads_since(threads)
     finally:
         sys.argv, sys.path[:] = argv, path
+
+
+def _wait_for_threads_since(before: Sequence[threading.Thread]) -> None:
+    """Wait as Python does at a program's end; idle workers of an executor would never end."""
+    workers = getattr(executors, "_threads_queues", ())
+    for thread in threading.enumerate():
+        if thread not in before and not thread.daemon and thread not in workers:
+            thread.join()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -80,4 +93,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+    try:
+        return datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        msg = f"{text!r} is no time; write 2024-01-31T12:00:00Z"
+        raise argparse.ArgumentTypeError(msg) from None

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from copy import deepcopy
+from copy import copy, deepcopy
 from dataclasses import fields
 from datetime import datetime, timezone
 from random import Random
-from threading import RLock
+from threading import RLock, local
 from typing import TYPE_CHECKING, TypeVar, overload
 
 from .domain.clock import Clock
@@ -43,6 +43,9 @@ T = TypeVar("T", bound="Callable[..., object] | type")
 
 DEFAULT_REGION = "us-east-1"
 
+_FORK_PATIENCE = 1.0
+"""Seconds that a fork waits for a thread to end its change of the world."""
+
 
 class _Switch:
     """The process's stack of starts, and the world that is on while it is not empty."""
@@ -51,6 +54,7 @@ class _Switch:
         self.lock = RLock()
         self.starts: list[ImageBuilderMock] = []
         self.world: World | None = None
+        self._forking = local()
         self._door = BotocoreDoor()
         self._creation = ClientCreation()
 
@@ -68,15 +72,14 @@ class _Switch:
 
     def pop(self, mock: ImageBuilderMock) -> None:
         with self.lock:
-            if mock not in self.starts:
+            places = [place for place, start in enumerate(self.starts) if start is mock]
+            if not places:
                 msg = (
                     "stop() without start(): this mock is not on. Call start() first, or use "
                     "'with mock_imagebuilder():', which cannot be stopped twice."
                 )
                 raise RuntimeError(msg)
-            self.starts.reverse()
-            self.starts.remove(mock)
-            self.starts.reverse()
+            del self.starts[places[-1]]
             if not self.starts:
                 self._creation.close()
                 self._door.close()
@@ -86,8 +89,17 @@ class _Switch:
         """Whether the outermost start was this object's too, as that of a class is."""
         return len(self.starts) > 1 and self.starts[0] is mock
 
-    def after_fork(self) -> None:
-        """A child has its own copy of the world, and no thread that could hold a lock."""
+    def before_fork(self) -> None:
+        """Let other threads end their changes, so that the child's copy is whole."""
+        locks = [self.lock] if self.world is None else [self.lock, self.world.lock]
+        self._forking.locks = [lock for lock in locks if lock.acquire(timeout=_FORK_PATIENCE)]
+
+    def after_fork_in_parent(self) -> None:
+        for lock in reversed(self._forking.locks):
+            lock.release()
+
+    def after_fork_in_child(self) -> None:
+        """A child has its own copy of the world, and no other thread that could hold a lock."""
         self.lock = RLock()
         if self.world is not None:
             self.world.renew_lock()
@@ -96,7 +108,11 @@ class _Switch:
 _switch = _Switch()
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_switch.after_fork)
+    os.register_at_fork(
+        before=_switch.before_fork,
+        after_in_parent=_switch.after_fork_in_parent,
+        after_in_child=_switch.after_fork_in_child,
+    )
 
 
 class ImageBuilderMock:
@@ -162,12 +178,15 @@ class ImageBuilderMock:
             if not _switch.is_nested_in_itself(self):
                 yield
                 return
-            state, record = world.state, world.record
-            world.state, world.record = deepcopy(state), Record()
+            with world.lock:
+                kept = world.state, world.record, world.clock, world.ids
+                world.state, world.record = deepcopy(world.state), Record()
+                world.clock, world.ids = copy(world.clock), deepcopy(world.ids)
             try:
                 yield
             finally:
-                world.state, world.record = state, record
+                with world.lock:
+                    world.state, world.record, world.clock, world.ids = kept
 
     # The world
 
@@ -194,8 +213,9 @@ class ImageBuilderMock:
         """
         world = self._known_world("resources")
         account = account_id or world.settings.account_id
-        store = world.store(account, region or _region_in_use(world))
-        return sorted(store, key=lambda resource: resource.sequence)
+        with world.lock:
+            store = world.store(account, region or _region_in_use(world))
+            return sorted(store, key=lambda resource: resource.sequence)
 
     def client(
         self, *, region: str | None = None, account_id: str | None = None
@@ -248,13 +268,11 @@ def mock_imagebuilder(
 
 def current_mock() -> ImageBuilderMock:
     """The mock that was started last and is still on; RuntimeError if none is."""
-    with _switch.lock:
-        if not _switch.starts:
-            msg = (
-                "No mock is on. Use current_mock() inside a test that mock_imagebuilder decorates."
-            )
-            raise RuntimeError(msg)
+    try:
         return _switch.starts[-1]
+    except IndexError:
+        msg = "No mock is on. Use current_mock() inside a test that mock_imagebuilder decorates."
+        raise RuntimeError(msg) from None
 
 
 def _new_world(settings: Settings) -> World:
@@ -281,5 +299,6 @@ def _refuse_other_options(settings: Settings, options: dict[str, object]) -> Non
 
 def _region_in_use(world: World) -> str:
     """The only Region in which anything was made; us-east-1 if there is none, or more than one."""
-    regions = {region for (_, region), store in world.state.stores.items() if any(store)}
+    with world.lock:
+        regions = {region for (_, region), store in world.state.stores.items() if any(store)}
     return regions.pop() if len(regions) == 1 else DEFAULT_REGION

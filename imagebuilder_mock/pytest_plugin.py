@@ -34,8 +34,7 @@ _marked = pytest.StashKey["ImageBuilderMock"]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     for name, text in _OPTIONS.items():
-        short = name.removesuffix("_id")
-        parser.addini(f"imagebuilder_{short}", f"imagebuilder_mock: {text}", default=None)
+        parser.addini(f"imagebuilder_{name}", f"imagebuilder_mock: {text}", default=None)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -46,14 +45,21 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
     """A marked test has the mock on around its fixtures too."""
-    if item.get_closest_marker(_MARKER) is None:
+    if item.get_closest_marker(_MARKER) is not None:
+        item.stash[_marked] = _started_mock(item)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+    try:
         return (yield)
-    with _mock(item) as mock:
-        item.stash[_marked] = mock
-        return (yield)
+    finally:
+        if _marked in item.stash:
+            item.stash[_marked].stop()
+            del item.stash[_marked]
 
 
 @pytest.fixture
@@ -63,8 +69,11 @@ def imagebuilder_mock(request: pytest.FixtureRequest) -> Iterator[ImageBuilderMo
     if marked is not None:
         yield marked
         return
-    with _mock(request.node) as mock:
+    mock = _started_mock(request.node)
+    try:
         yield mock
+    finally:
+        mock.stop()
 
 
 @pytest.fixture
@@ -86,12 +95,17 @@ def imagebuilder(
     return imagebuilder_mock.client(region=str(region))
 
 
-def _mock(item: pytest.Item) -> ImageBuilderMock:
+def _started_mock(item: pytest.Item) -> ImageBuilderMock:
+    """The mock with the options of configuration file and markers; a wrong one fails the test."""
     from .mock import ImageBuilderMock
 
-    options = _ini_options(item.config) | _marker_options(item)
-    options.pop("region", None)
-    return ImageBuilderMock(**options)  # type: ignore[arg-type] # the mock checks and explains
+    try:
+        options = _ini_options(item.config) | _marker_options(item)
+        options.pop("region", None)
+        mock = ImageBuilderMock(**options)  # type: ignore[arg-type] # it checks and explains
+        return mock.start()
+    except (TypeError, ValueError) as error:
+        pytest.fail(f"imagebuilder_mock: {error}", pytrace=False)
 
 
 def _marker_options(item: pytest.Item) -> dict[str, object]:
@@ -99,27 +113,25 @@ def _marker_options(item: pytest.Item) -> dict[str, object]:
     options: dict[str, object] = {}
     for marker in reversed(list(item.iter_markers(_MARKER))):
         if marker.args:
-            msg = f"@pytest.mark.{_MARKER} takes keyword options only: builds='held'."
-            raise pytest.UsageError(msg)
+            msg = f"@pytest.mark.{_MARKER} takes keyword options only, such as builds='held'."
+            raise TypeError(msg)
         options |= marker.kwargs
     return options
 
 
 def _ini_options(config: pytest.Config) -> dict[str, object]:
-    """What the configuration file sets; pytest.UsageError for what cannot be read."""
-    texts = {
-        name: str(config.getini(f"imagebuilder_{name.removesuffix('_id')}") or "")
-        for name in _OPTIONS
-    }
+    """What the configuration file sets; ValueError for what cannot be read."""
+    texts = {name: str(config.getini(f"imagebuilder_{name}") or "") for name in _OPTIONS}
     options: dict[str, object] = {name: text for name, text in texts.items() if text}
     if "seed" in options:
-        if not texts["seed"].lstrip("-").isdecimal():
+        try:
+            options["seed"] = int(texts["seed"])
+        except ValueError:
             msg = f"imagebuilder_seed = {texts['seed']!r}: give a whole number."
-            raise pytest.UsageError(msg)
-        options["seed"] = int(texts["seed"])
+            raise ValueError(msg) from None
     if "quotas" in options:
         if texts["quotas"].lower() not in ("true", "false"):
             msg = f"imagebuilder_quotas = {texts['quotas']!r}: give true or false."
-            raise pytest.UsageError(msg)
+            raise ValueError(msg)
         options["quotas"] = texts["quotas"].lower() == "true"
     return options

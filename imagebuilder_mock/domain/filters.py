@@ -1,6 +1,7 @@
 """Filters of the list operations: several values mean or, several filters mean and.
 
-Names and values are case-sensitive (API reference, Filter).
+Names and values are case-sensitive. The filter ``name`` alone knows a wildcard: ``web*`` are the
+names that begin with web, ``*web*`` those that contain it (API reference, Filter).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ T = TypeVar("T")
 class Filters(Generic[T]):
     """What a request asks for, ready to be held against one thing after the other."""
 
-    __slots__ = ("_tests", "names")
+    __slots__ = ("_tests",)
 
     def __init__(
         self,
@@ -29,25 +30,39 @@ class Filters(Generic[T]):
 
         InvalidParameterValueException names the first filter that the operation does not take.
         """
-        self.names = [str(entry.get("name", "")) for entry in requested]
-        self._tests: list[tuple[Callable[[T], object], frozenset[object]]] = []
+        self._tests: list[tuple[Callable[[T], object], Callable[[str], bool]]] = []
         for position, entry in enumerate(requested):
-            answer = known.get(self.names[position])
+            name = str(entry.get("name", ""))
+            answer = known.get(name)
             if answer is None:
                 raise invalid_value(
                     f"filters[{position}].name",
-                    f"'{self.names[position]}' is not a filter of this operation. Valid filters "
+                    f"'{name}' is not a filter of this operation. Valid filters "
                     f"are: {', '.join(sorted(known))}.",
                 )
             values = entry.get("values")
-            wanted = values if isinstance(values, list) else []
-            self._tests.append((answer, frozenset(wanted)))
+            wanted = [str(value) for value in values] if isinstance(values, list) else []
+            is_wanted = _of_names(wanted) if name == "name" else frozenset(wanted).__contains__
+            self._tests.append((answer, is_wanted))
 
     def admit(self, thing: T) -> bool:
-        return all(_matches(answer(thing), wanted) for answer, wanted in self._tests)
+        return all(_is_met(answer(thing), is_wanted) for answer, is_wanted in self._tests)
 
 
-def _matches(answer: object, wanted: frozenset[object]) -> bool:
-    if isinstance(answer, (list, tuple)):
-        return any(_matches(one, wanted) for one in answer)
-    return answer in wanted
+def _is_met(answer: object, is_wanted: Callable[[str], bool]) -> bool:
+    answers = answer if isinstance(answer, (list, tuple)) else (answer,)
+    return any(isinstance(one, str) and is_wanted(one) for one in answers)
+
+
+def _of_names(wanted: Sequence[str]) -> Callable[[str], bool]:
+    tests = [_of_name(value) for value in wanted]
+    return lambda name: any(test(name) for test in tests)
+
+
+def _of_name(value: str) -> Callable[[str], bool]:
+    begin, star, rest = value.partition("*")
+    if star and not rest:
+        return lambda name: name.startswith(begin)
+    if star and not begin and rest.endswith("*"):
+        return lambda name: rest[:-1] in name
+    return lambda name: name == value

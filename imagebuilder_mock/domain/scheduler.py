@@ -49,10 +49,11 @@ class Scheduler:
             heapify(self._heap)
 
     def next_due(self, until: datetime) -> Due | None:
-        """Take the earliest entry that falls due at ``until`` or before."""
-        while self._heap and self._heap[0].moment <= until:
-            due = heappop(self._heap)
-            if due.ticket not in self._withdrawn:
-                return due
-            self._withdrawn.discard(due.ticket)
-        return None
+        """The earliest entry that falls due at ``until`` or before; it stays until ``take``."""
+        while self._heap and self._heap[0].ticket in self._withdrawn:
+            self._withdrawn.discard(heappop(self._heap).ticket)
+        return self._heap[0] if self._heap and self._heap[0].moment <= until else None
+
+    def take(self) -> None:
+        """Take out the entry that ``next_due`` gave."""
+        heappop(self._heap)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import defaultdict
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from .arn import Arn, slugify
 from .ordered import OrderedIndex
@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from .versions import CountedNodes, VersionPattern
 
 R = TypeVar("R", bound=Resource)
+
+
+class Entry(Protocol):
+    """What a list shows as one: all builds of a version, or all versions of a name."""
+
+    sequence: int
+
+    def newest_first(self) -> Iterator[Resource]: ...
 
 
 class VersionGroup:
@@ -46,14 +54,14 @@ class Family:
         self.highest: dict[CountedNodes, int] = {}
         self.last_builds: dict[Version, int] = {}
 
-    def newest_first(self, pattern: VersionPattern | None = None) -> Iterator[VersionGroup]:
-        """The groups from the highest version down, those that match the pattern only."""
+    def newest_first(self, pattern: VersionPattern | None = None) -> Iterator[Resource]:
+        """The builds from the highest version down, those that match the pattern only."""
         end = len(self.versions) if pattern is None else bisect_left(self.versions, pattern.ceiling)
         for position in range(end - 1, -1, -1):
             version = self.versions[position]
             if pattern is not None and version not in pattern:
                 return
-            yield self.groups[version]
+            yield from self.groups[version].newest_first()
 
 
 class Store:
@@ -68,13 +76,18 @@ class Store:
         self._resources: dict[str, Resource] = {}
         self._families: dict[tuple[str, str], Family] = defaultdict(Family)
         self._orders: dict[Hashable, OrderedIndex[Resource]] = defaultdict(OrderedIndex)
-        self._groups: dict[str, OrderedIndex[VersionGroup]] = defaultdict(OrderedIndex)
-        self._names: dict[str, OrderedIndex[Family]] = defaultdict(OrderedIndex)
+        self._groups: dict[str, OrderedIndex[Entry]] = defaultdict(OrderedIndex)
+        self._names: dict[str, OrderedIndex[Entry]] = defaultdict(OrderedIndex)
         self._sequence = 0
 
     def arn_for(self, kind: str, name: str) -> Arn:
         """The ARN of a name here, without version."""
         return Arn(self.partition, self.region, self.account, kind, slugify(name))
+
+    def is_home_of(self, arn: Arn) -> bool:
+        """Whether the ARN's resource, if there is one, is here."""
+        home = (self.partition, self.region, self.account)
+        return (arn.partition, arn.region, arn.account) == home
 
     def __contains__(self, arn: str) -> bool:
         return arn in self._resources
@@ -98,10 +111,9 @@ class Store:
         pattern: VersionPattern,
     ) -> R | None:
         """The newest build, of the highest matching version, that a wildcard can mean."""
-        for group in self.family(cls.kind, slug).newest_first(pattern):
-            for build in group.newest_first():
-                if isinstance(build, cls) and build.is_selectable:
-                    return build
+        for build in self.family(cls.kind, slug).newest_first(pattern):
+            if isinstance(build, cls) and build.is_selectable:
+                return build
         return None
 
     def family(self, kind: str, slug: str) -> Family:
@@ -112,11 +124,11 @@ class Store:
         """Resources in the order of making: ``order("image")``, or by what they belong to."""
         return self._orders.get(key) or OrderedIndex()
 
-    def versions(self, kind: str) -> OrderedIndex[VersionGroup]:
+    def versions(self, kind: str) -> OrderedIndex[Entry]:
         """The versions in use, in the order in which each came into use."""
         return self._groups[kind]
 
-    def names(self, kind: str) -> OrderedIndex[Family]:
+    def names(self, kind: str) -> OrderedIndex[Entry]:
         """The names in use, in the order in which each came into use."""
         return self._names[kind]
 

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.store import Store
     from imagebuilder_mock.domain.world import World
 
-_PLACEHOLDER = re.compile(r"\{\{\s*imagebuilder:(buildDate|buildVersion)\s*\}\}")
+# A date can have a format: {{imagebuilder:buildDate:yyyyMMHHss}} (user guide, workflow documents).
+_BUILD_DATE = re.compile(r"\{\{\s*imagebuilder:buildDate(?::([A-Za-z._-]+))?\s*\}\}")
+_BUILD_VERSION = re.compile(r"\{\{\s*imagebuilder:buildVersion\s*\}\}")
+_DATE_PARTS = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S"}
 
 
 def source_ami(world: World, store: Store, image: Image) -> Ami:
@@ -54,13 +57,21 @@ def distributed_amis(world: World, store: Store, image: Image) -> Iterator[Ami]:
 
 def ami_name(template: str, *, build_date: datetime, build_number: int) -> str:
     """The name with its placeholders filled; ``:`` cannot stand in an AMI's name."""
-    values = {"buildDate": build_date_text(build_date), "buildVersion": str(build_number)}
-    return _PLACEHOLDER.sub(lambda found: values[found.group(1)], template)
+    name = _BUILD_VERSION.sub(str(build_number), template)
+    return _BUILD_DATE.sub(lambda found: build_date_text(build_date, found.group(1)), name)
 
 
-def build_date_text(moment: datetime) -> str:
-    """``2022-10-26T22-30-05.912619Z``, as AMI names of real builds have it."""
-    return f"{moment:%Y-%m-%dT%H-%M-%S.%f}Z"
+def has_build_date(template: str) -> bool:
+    """Whether the names made from it differ from build to build."""
+    return _BUILD_DATE.search(template) is not None
+
+
+def build_date_text(moment: datetime, form: str | None = None) -> str:
+    """``2022-10-26T22-30-05.912619Z``, as AMI names of real builds have it, or in a format."""
+    if form is None:
+        return f"{moment:%Y-%m-%dT%H-%M-%S.%f}Z"
+    parts = re.compile("|".join(_DATE_PARTS))
+    return parts.sub(lambda found: moment.strftime(_DATE_PARTS[found.group()]), form)
 
 
 def _name(image: Image, settings: Mapping[str, object] | None) -> str:

@@ -38,6 +38,7 @@ def move_to(world: World, moment: datetime, *, limit: int | None = RUN_LIMIT) ->
                     "rarer schedule, or lift the limit with limit=None."
                 )
                 raise RuntimeError(msg)
+        world.state.scheduler.take()
         world.clock.set_forward(due.moment)
         _ACTIONS[due.action](world, due.arn)
     world.clock.set_forward(moment)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import (
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.domain.store import Store
     from imagebuilder_mock.domain.world import World
+
+T = TypeVar("T")
 
 _ALWAYS = "EXPRESSION_MATCH_ONLY"
 
@@ -49,10 +51,9 @@ def run_on_schedule(world: World, arn: str) -> None:
         return
     pipeline.schedule_ticket = None
     plan_next_run(world, pipeline)
-    if not _is_due(world, store, pipeline):
-        return
     try:
-        run(world, store, pipeline, tags=pipeline.image_tags or {}, build_type="SCHEDULED")
+        if _is_due(world, store, pipeline):
+            run(world, store, pipeline, tags=pipeline.image_tags or {}, build_type="SCHEDULED")
     except (InvalidParameterValueException, ServiceQuotaExceededException):
         # Nobody is there to be told: the service skips such a run, as it skips one without news.
         return
@@ -69,10 +70,7 @@ def _is_due(world: World, store: Store, pipeline: ImagePipeline) -> bool:
     last = next(store.order(Image.kind, pipeline.arn).before(None), None)
     if not isinstance(last, Image) or last.image_recipe is None:
         return True
-    recipe = _recipe(world, pipeline)
-    if recipe is None:
-        return False
-    now, _ = resolved_recipe(world, recipe)
+    now, _ = resolved_recipe(world, _recipe(world, pipeline))
     before = last.image_recipe
     return (now.arn, now.parent_image, now.component_arns) != (
         before.arn,
@@ -84,22 +82,19 @@ def _is_due(world: World, store: Store, pipeline: ImagePipeline) -> bool:
 def _request(
     world: World, store: Store, pipeline: ImagePipeline, tags: Mapping[str, str], build_type: str
 ) -> BuildRequest:
-    recipe = _recipe(world, pipeline)
-    infrastructure = store.get(
-        InfrastructureConfiguration, pipeline.infrastructure_configuration_arn
-    )
-    if recipe is None or infrastructure is None:
-        msg = f"{pipeline.arn} refers to what is not there, though that cannot be deleted"
-        raise AssertionError(msg)
+    infrastructure_arn = pipeline.infrastructure_configuration_arn
+    distribution_arn = pipeline.distribution_configuration_arn
     logging = pipeline.logging_configuration or {}
     log_group = logging.get("imageLogGroupName")
     return BuildRequest(
-        recipe=recipe,
-        infrastructure=infrastructure,
+        recipe=_recipe(world, pipeline),
+        infrastructure=_present(
+            store.get(InfrastructureConfiguration, infrastructure_arn), infrastructure_arn
+        ),
         distribution=(
             None
-            if pipeline.distribution_configuration_arn is None
-            else store.get(DistributionConfiguration, pipeline.distribution_configuration_arn)
+            if distribution_arn is None
+            else _present(store.get(DistributionConfiguration, distribution_arn), distribution_arn)
         ),
         build_type=build_type,
         image_tests_configuration=pipeline.image_tests_configuration,
@@ -113,6 +108,14 @@ def _request(
     )
 
 
-def _recipe(world: World, pipeline: ImagePipeline) -> ImageRecipe | None:
+def _recipe(world: World, pipeline: ImagePipeline) -> ImageRecipe:
     arn = pipeline.image_recipe_arn or ""
-    return world.find(ImageRecipe, arn, parameter="imageRecipeArn") if arn else None
+    return _present(world.find(ImageRecipe, arn, parameter="imageRecipeArn"), arn)
+
+
+def _present(found: T | None, arn: str) -> T:
+    """What a pipeline refers to: it cannot be deleted as long as the pipeline is there."""
+    if found is None:
+        msg = f"a pipeline refers to {arn}, which is not there"
+        raise AssertionError(msg)
+    return found

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     )
 
 _OPEN_LOG_GROUPS = "/aws/imagebuilder/"
+_ON_DEMAND_SCAN = "ON_DEMAND_AMI_CVE"
+"""The scan that needs no Amazon Inspector in the account (API reference)."""
 
 
 def referenced_recipe(ctx: Context, params: BuildSettings) -> ImageRecipe:
@@ -90,12 +92,26 @@ def check_settings(
 
 def _check_scanning(ctx: Context, params: BuildSettings) -> None:
     scanning: Mapping[str, object] = params.get("imageScanningConfiguration", {})
+    types = scanning.get("imageScanningTypes")
+    is_on_demand = isinstance(types, list) and _ON_DEMAND_SCAN in types
+    if "scanResultCondition" in scanning and not is_on_demand:
+        raise invalid_combination(
+            "imageScanningConfiguration.scanResultCondition",
+            f"A condition for the results needs the scan type '{_ON_DEMAND_SCAN}'.",
+        )
     if "ecrConfiguration" in scanning and "containerRecipeArn" not in params:
         raise invalid_combination(
             "imageScanningConfiguration.ecrConfiguration",
             "A repository for scanning is for container images only.",
         )
-    if scanning.get("imageScanningEnabled") and not ctx.world.settings.inspector:
+    if not scanning.get("imageScanningEnabled"):
+        return
+    if not tests_configuration(params)["imageTestsEnabled"]:
+        raise invalid_combination(
+            "imageScanningConfiguration.imageScanningEnabled",
+            "Scans run during image tests, which are not enabled.",
+        )
+    if not is_on_demand and not ctx.world.settings.inspector:
         # Seen for 'ecr'; AMIs are scanned on the instance, as 'ec2' resources.
         raise ResourceDependencyException(
             "Resource dependency error: Amazon Inspector is not enabled for 'ec2' resources in "

@@ -5,10 +5,10 @@ Sources: API reference, Distribution and its members; user guide, cr-upd-ami-dis
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
+from imagebuilder_mock.engines.output import has_build_date
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     _Ami = wire.AmiDistributionConfigurationTypeDef | wire.AmiDistributionConfigurationOutputTypeDef
 
-_BUILD_DATE = re.compile(r"\{\{\s*imagebuilder:buildDate[^}]*\}\}")
 _RESERVED_AMI_TAGS = frozenset(("CreatedBy", "Ec2ImageBuilderArn"))
 _AMI = "amiDistributionConfiguration"
 # A Region by itself is no output.
@@ -70,7 +69,7 @@ def check_distributions(
 
 def _check_ami(ami: _Ami, path: str) -> None:
     name = ami.get("name")
-    if name is not None and _BUILD_DATE.search(name) is None:
+    if name is not None and not has_build_date(name):
         raise invalid_value(
             f"{path}.name", f"'{path}.name' must contain '{{{{ imagebuilder:buildDate }}}}'."
         )

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.errors import already_exists, invalid_combination, invalid_value
+from imagebuilder_mock.domain.ordered import OrderedIndex
 from imagebuilder_mock.domain.resources.image import Image
 from imagebuilder_mock.domain.resources.image_pipeline import ImagePipeline
 from imagebuilder_mock.domain.schedules import ScheduleError, parse_schedule
@@ -134,15 +135,16 @@ def start_image_pipeline_execution(
 def list_image_pipeline_images(
     ctx: Context, params: wire.ListImagePipelineImagesRequestTypeDef
 ) -> Result:
-    pipeline = ctx.own(ImagePipeline, params["imagePipelineArn"])
+    """An unknown pipeline has no images, and is no error (API reference)."""
+    arn = params["imagePipelineArn"]
     result = listed(
         ctx,
         params,
         "imageSummaryList",
-        ctx.store.order(Image.kind, pipeline.arn),
+        ctx.store.order(Image.kind, arn) if arn in ctx.store else OrderedIndex(),
         view=lambda image: image if isinstance(image, Image) else None,
         filters={name: IMAGE_SUMMARY_FILTERS[name] for name in ("name", "version")},
-        scope=pipeline.arn,
+        scope=arn,
     )
     note_looked_at(ctx, result["imageSummaryList"])
     return result

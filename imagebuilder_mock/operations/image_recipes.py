@@ -75,8 +75,6 @@ def get_image_recipe(ctx: Context, params: wire.GetImageRecipeRequestTypeDef) ->
 def list_image_recipes(ctx: Context, params: wire.ListImageRecipesRequestTypeDef) -> Result:
     owner = params.get("owner", "Self")
     store = owned_by(ctx, owner)
-    if store is None:
-        return {"imageRecipeSummaryList": []}
     return listed(
         ctx,
         params,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import ResourceDependencyException, invalid_value
 from imagebuilder_mock.domain.resources.image import Image, ImageVersion
-from imagebuilder_mock.domain.versions import Version, latest_version_references
+from imagebuilder_mock.domain.versions import latest_version_references
 from imagebuilder_mock.engines import builds
 from imagebuilder_mock.engines.image_builds import BuildRequest, start_build
 
@@ -19,13 +18,13 @@ from .build_settings import (
     tests_configuration,
 )
 from .image_views import IMAGE_SUMMARY_FILTERS, IMAGE_VERSION_FILTERS, note_looked_at
-from .listing import listed, owned_by, refuse_name_with_version
+from .listing import listed, own_builds, owned_by, refuse_name_with_version
 from .registry import operation
 
 if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
 
-    from imagebuilder_mock.domain.store import Family, VersionGroup
+    from imagebuilder_mock.domain.store import Entry
 
     from .context import Context
     from .registry import Result
@@ -75,33 +74,21 @@ def list_images(ctx: Context, params: wire.ListImagesRequestTypeDef) -> Result:
     by_name = params.get("byName", False)
     with_deprecated = owner == "Self" or params.get("includeDeprecated", False)
 
-    def view(image: Image | None) -> ImageVersion | None:
-        if image is None or (image.state.status == "DEPRECATED" and not with_deprecated):
-            return None
-        return ImageVersion.of(image, by_name=by_name)
+    def view(entry: Entry) -> ImageVersion | None:
+        for build in entry.newest_first():
+            if isinstance(build, Image) and (with_deprecated or not build.is_deprecated):
+                return ImageVersion.of(build, by_name=by_name)
+        return None
 
-    if store is None:
-        return {"imageVersionList": []}
-    if by_name:
-        return listed(
-            ctx,
-            params,
-            "imageVersionList",
-            store.names(Image.kind),
-            view=lambda family: view(_newest_of_name(family)),
-            filters=IMAGE_VERSION_FILTERS,
-            newest_first=True,
-            scope=f"{owner} by name",
-        )
     return listed(
         ctx,
         params,
         "imageVersionList",
-        store.versions(Image.kind),
-        view=lambda group: view(_newest(group)),
+        store.names(Image.kind) if by_name else store.versions(Image.kind),
+        view=view,
         filters=IMAGE_VERSION_FILTERS,
         newest_first=True,
-        scope=owner,
+        scope=f"{owner} {by_name}",
     )
 
 
@@ -111,19 +98,11 @@ def list_image_build_versions(
 ) -> Result:
     """An unknown version has no builds, and is no error (API reference)."""
     arn = params.get("imageVersionArn")
-    if arn is None:
-        images = ctx.store.order(Image.kind)
-    else:
-        parsed = Arn.parse(arn)
-        if parsed.account != ctx.store.account:
-            return {"imageSummaryList": []}
-        version = Version.parse(parsed.version or "")
-        images = ctx.store.builds_of(Image.kind, parsed.slug, version)
     result = listed(
         ctx,
         params,
         "imageSummaryList",
-        images,
+        own_builds(ctx, Image.kind, arn),
         view=lambda image: image if isinstance(image, Image) else None,
         filters=IMAGE_SUMMARY_FILTERS,
         newest_first=True,
@@ -156,13 +135,3 @@ def delete_image(ctx: Context, params: wire.DeleteImageRequestTypeDef) -> Result
         )
     ctx.remove(image)
     return {"imageBuildVersionArn": image.arn}
-
-
-def _newest(group: VersionGroup) -> Image | None:
-    newest = next(group.newest_first(), None)
-    return newest if isinstance(newest, Image) else None
-
-
-def _newest_of_name(family: Family) -> Image | None:
-    group = next(family.newest_first(), None)
-    return None if group is None else _newest(group)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import invalid_combination
 from imagebuilder_mock.domain.filters import Filters
 from imagebuilder_mock.domain.managed import OWNERS
-from imagebuilder_mock.domain.ordered import Sequenced
+from imagebuilder_mock.domain.ordered import OrderedIndex, Sequenced
 from imagebuilder_mock.domain.paging import DEFAULT_PAGE_SIZE, page_of
+from imagebuilder_mock.domain.store import Store
+from imagebuilder_mock.domain.versions import Version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from imagebuilder_mock.domain.ordered import OrderedIndex
-    from imagebuilder_mock.domain.store import Store
+    from imagebuilder_mock.domain.resources.base import Resource
 
     from .context import Context
     from .registry import Result
@@ -48,7 +50,7 @@ def listed(
     list_name = f"{ctx.operation} {ctx.store.account} {ctx.store.region} {scope}"
     after = ctx.world.page_tokens.decode(list_name, token) if isinstance(token, str) else None
 
-    def show(entry: T) -> V | None:
+    def admitted(entry: T) -> V | None:
         shown = view(entry)
         return shown if shown is not None and wanted.admit(shown) else None
 
@@ -57,7 +59,7 @@ def listed(
         after=after,
         size=size if isinstance(size, int) else DEFAULT_PAGE_SIZE,
         newest_first=newest_first,
-        show=show,
+        show=admitted if requested else view,
     )
     result: dict[str, object] = {member: items}
     if position is not None:
@@ -65,12 +67,24 @@ def listed(
     return result
 
 
-def owned_by(ctx: Context, owner: str) -> Store | None:
-    """The store of an ``owner``: Self is the caller; None where nothing can be (Shared)."""
+def owned_by(ctx: Context, owner: str) -> Store:
+    """The store of an ``owner``: Self is the caller; one without anything where none can be."""
     if owner == "Self":
         return ctx.store
     account = _ACCOUNTS.get(owner)
-    return None if account is None else ctx.world.managed(account, ctx.store.region)
+    if account is None:
+        return Store(ctx.store.partition, ctx.store.region, owner)
+    return ctx.world.managed(account, ctx.store.region)
+
+
+def own_builds(ctx: Context, kind: str, version_arn: str | None) -> OrderedIndex[Resource]:
+    """The caller's builds of a kind, or of one version; an ARN that means nothing has none."""
+    if version_arn is None:
+        return ctx.store.order(kind)
+    arn = Arn.parse(version_arn)
+    if arn.version is None or not ctx.store.is_home_of(arn):
+        return OrderedIndex()
+    return ctx.store.builds_of(kind, arn.slug, Version.parse(arn.version))
 
 
 def refuse_name_with_version(params: Mapping[str, object], plural: str) -> None:

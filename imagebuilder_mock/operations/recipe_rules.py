@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
     from .context import Context
 
-# The four forms of a parent image (API reference, CreateImageRecipe), beside an Image Builder ARN.
+# The forms of a parent image (API reference, CreateImageRecipe): an ARN as GetImage takes it, an
+# AMI, a parameter, a product.
+_IMAGE_ARN = re.compile(
+    r"arn:aws[^:]*:imagebuilder:[^:]+:(?:[0-9]{12}|aws(?:-[a-z-]+)?):image/[a-z0-9-_]+/"
+    r"(?:(?:[0-9]+|x)\.(?:[0-9]+|x)\.(?:[0-9]+|x)|[0-9]+\.[0-9]+\.[0-9]+/[0-9]+)"
+)
 _PARENT_FORMS = re.compile(
     r"ami-(?:[0-9a-f]{8}|[0-9a-f]{17})"
     r"|ssm:[^\s]+"
@@ -43,7 +48,7 @@ class ParentImage:
 
 def parent_of(ctx: Context, parent_image: str) -> ParentImage:
     """Read a recipe's ``parentImage``; InvalidParameterValueException if it is none."""
-    if _is_image_arn(parent_image):
+    if _IMAGE_ARN.fullmatch(parent_image) is not None:
         image = ctx.reference(Image, parent_image, parameter="parentImage")
         return ParentImage(image.platform, image.os_version)
     if _PARENT_FORMS.fullmatch(parent_image) is None:
@@ -106,13 +111,6 @@ def check_instance_settings(params: wire.CreateImageRecipeRequestTypeDef, platfo
 def check_watermarks(watermarks: Sequence[str]) -> None:
     if len(set(watermarks)) != len(watermarks):
         raise invalid_value("amiWatermarks", "Each watermark may be specified at most once.")
-
-
-def _is_image_arn(parent_image: str) -> bool:
-    try:
-        return Arn.parse(parent_image).kind == Image.kind
-    except ValueError:
-        return False
 
 
 def _check_state(component: Component, path: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -129,7 +130,9 @@ def _map(value: object) -> object:
     return dict(value)  # type: ignore[call-overload] # the shape is a map, of strings in this model
 
 
+@lru_cache(maxsize=8192)
 def _date_text(value: object) -> object:
+    # A resource's dates are shown again and again, and a datetime keeps its hash.
     return iso_text(value) if isinstance(value, datetime) else value
 
 

@@ -28,11 +28,6 @@ class Builds:
         with self._world.lock:
             return [image.arn for image in self._running()]
 
-    @property
-    def waiting(self) -> list[str]:
-        """The ARNs of the builds that wait for an action; steps that wait come with workflows."""
-        return []
-
     def advance(self, arn: str) -> str:
         """Move a build one stage on; the answer is its status then."""
         with self._world.lock:

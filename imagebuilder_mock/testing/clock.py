@@ -24,7 +24,8 @@ class MockClock:
 
     def now(self) -> datetime:
         """The time in the mock: aware, UTC."""
-        return self._world.clock.now()
+        with self._world.lock:
+            return self._world.clock.now()
 
     def advance(
         self,

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_SCOPE = "_imagebuilder_mock_scope"
-
 
 class Switch(Protocol):
     """What can be switched on: a mock."""
@@ -44,6 +42,12 @@ class Switch(Protocol):
 
 def decorate(mock: Switch, target: T) -> T:
     """``target`` as it was, but with the mock on while it runs. TypeError if it cannot be run."""
+    if _is_fixture(target):
+        msg = (
+            f"mock_imagebuilder cannot decorate the fixture {target!r}: put it below "
+            "@pytest.fixture, so that it decorates the function."
+        )
+        raise TypeError(msg)
     if isinstance(target, type):
         if issubclass(target, unittest.TestCase):
             _decorate_test_case(mock, target)
@@ -117,40 +121,58 @@ def _decorate_async_generator(
 
 def _decorate_test_case(mock: Switch, cls: type[unittest.TestCase]) -> None:
     """``run`` holds setUp, the test, tearDown and the clean-ups; so subclasses are held too."""
-    run, set_up_class = cls.run, cast("Any", cls.setUpClass).__func__
+    for name in ("run", "debug"):
+        _set(cls, name, _for_one_test(mock, getattr(cls, name)))
+    # pytest's own fixtures run outside of ``run``, and it knows setup_method here too.
+    _hold_tests(_Scope(mock.for_one_test), cls)
+    _hold_set_up_class(mock, cls)
 
-    @functools.wraps(run)
-    def run_with_mock(
-        self: unittest.TestCase, result: unittest.TestResult | None = None
-    ) -> unittest.TestResult | None:
+    def decorate_subclass(subclass: type) -> None:
+        if "setUpClass" in vars(subclass):
+            _hold_set_up_class(mock, cast("type[unittest.TestCase]", subclass))
+
+    _follow_subclasses(cls, decorate_subclass)
+
+
+def _for_one_test(mock: Switch, method: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(method)
+    def with_mock(*args: Any, **kwargs: Any) -> Any:
         with mock.for_one_test():
-            return run(self, result)
+            return method(*args, **kwargs)
+
+    return with_mock
+
+
+def _hold_set_up_class(mock: Switch, cls: type[unittest.TestCase]) -> None:
+    set_up_class = cast("Any", cls.setUpClass).__func__
 
     @functools.wraps(set_up_class)
-    def set_up_class_with_mock(klass: type[unittest.TestCase]) -> None:
+    def with_mock(klass: type[unittest.TestCase]) -> None:
         mock.start()
         # Class clean-ups run last, and also where setUpClass fails.
         klass.addClassCleanup(mock.stop)
-        set_up_class(klass)
+        try:
+            set_up_class(klass)
+        except BaseException as error:
+            # The runners clean up after an Exception only, and pytest.skip() raises none.
+            if not isinstance(error, Exception):
+                klass.doClassCleanups()
+            raise
 
-    _set(cls, "run", run_with_mock)
-    _set(cls, "setUpClass", classmethod(set_up_class_with_mock))
+    _set(cls, "setUpClass", classmethod(with_mock))
 
 
 def _decorate_class(mock: Switch, cls: type) -> None:
     """Each public method runs with the mock on; for pytest, set-up and tear-down hold the test."""
-    _decorate_members(mock, cls)
-    _hold_tests(mock, cls)
-    if hasattr(cls, "setup_class"):
-        _hold_class(mock, cls)
-    inherited = cast("Any", cls.__init_subclass__)
+    class_scope, test_scope = _Scope(lambda: mock), _Scope(mock.for_one_test)
 
-    def init_subclass(klass: type, /, **kwargs: Any) -> None:
-        # A class's own hook is a class method; the one of object is built in, and takes nothing.
-        getattr(inherited, "__func__", lambda _, **rest: inherited(**rest))(klass, **kwargs)
+    def decorate_one(klass: type) -> None:
         _decorate_members(mock, klass)
+        _hold_class(class_scope, klass)
+        _hold_tests(test_scope, klass)
 
-    _set(cls, "__init_subclass__", classmethod(cast("Any", init_subclass)))
+    decorate_one(cls)
+    _follow_subclasses(cls, decorate_one)
 
 
 _SET_UPS = frozenset(("setup_method", "teardown_method", "setup_class", "teardown_class"))
@@ -158,7 +180,7 @@ _SET_UPS = frozenset(("setup_method", "teardown_method", "setup_class", "teardow
 
 def _decorate_members(mock: Switch, cls: type) -> None:
     for name, member in list(vars(cls).items()):
-        if name.startswith("_") or name in _SET_UPS:
+        if name.startswith("_") or name in _SET_UPS or _is_fixture(member):
             continue
         is_nested = isinstance(member, type) and member.__qualname__ == f"{cls.__qualname__}.{name}"
         if (
@@ -169,62 +191,103 @@ def _decorate_members(mock: Switch, cls: type) -> None:
             _set(cls, name, decorate(mock, member))
 
 
-def _hold_tests(mock: Switch, cls: type) -> None:
-    set_up = getattr(cls, "setup_method", None)
-    tear_down = getattr(cls, "teardown_method", None)
+class _Scope:
+    """On from the set-up of a test or a class to its tear-down."""
+
+    def __init__(self, enter: Callable[[], AbstractContextManager[object]]) -> None:
+        self._enter = enter
+        self._entered: list[AbstractContextManager[object]] = []
+        self._is_inside = False
+        """A subclass's set-up or tear-down is running, and may call its base's."""
+
+    def set_up(self, function: Callable[[], object]) -> None:
+        if self._is_inside:
+            function()
+            return
+        context = self._enter()
+        context.__enter__()
+        self._is_inside = True
+        try:
+            function()
+        except BaseException as error:
+            # What failed to be set up is not torn down.
+            context.__exit__(type(error), error, error.__traceback__)
+            raise
+        finally:
+            self._is_inside = False
+        self._entered.append(context)
+
+    def tear_down(self, function: Callable[[], object]) -> None:
+        if self._is_inside:
+            function()
+            return
+        self._is_inside = True
+        try:
+            function()
+        finally:
+            self._is_inside = False
+            self._entered.pop().__exit__(None, None, None)
+
+
+def _hold_tests(scope: _Scope, cls: type) -> None:
+    set_up = inspect.getattr_static(cls, "setup_method", None)
+    tear_down = inspect.getattr_static(cls, "teardown_method", None)
 
     def setup_method(self: object, method: object = None) -> None:
-        scope = mock.for_one_test()
-        scope.__enter__()
-        try:
-            _call_with_optional(set_up, self, method)
-        except BaseException as error:
-            # pytest tears down only what was set up.
-            scope.__exit__(type(error), error, error.__traceback__)
-            raise
-        setattr(self, _SCOPE, scope)
+        scope.set_up(lambda: _call_with_optional(_bound(set_up, self), method))
 
     def teardown_method(self: object, method: object = None) -> None:
-        try:
-            _call_with_optional(tear_down, self, method)
-        finally:
-            getattr(self, _SCOPE).__exit__(None, None, None)
+        scope.tear_down(lambda: _call_with_optional(_bound(tear_down, self), method))
 
     _set(cls, "setup_method", setup_method)
     _set(cls, "teardown_method", teardown_method)
 
 
-def _hold_class(mock: Switch, cls: type) -> None:
+def _hold_class(scope: _Scope, cls: type) -> None:
     set_up = _function(getattr(cls, "setup_class", None))
     tear_down = _function(getattr(cls, "teardown_class", None))
 
     def setup_class(klass: type) -> None:
-        mock.start()
-        try:
-            _call_with_optional(set_up, klass)
-        except BaseException:
-            mock.stop()
-            raise
+        scope.set_up(lambda: _call_with_optional(set_up, klass))
 
     def teardown_class(klass: type) -> None:
-        try:
-            _call_with_optional(tear_down, klass)
-        finally:
-            mock.stop()
+        scope.tear_down(lambda: _call_with_optional(tear_down, klass))
 
     _set(cls, "setup_class", classmethod(setup_class))
     _set(cls, "teardown_class", classmethod(teardown_class))
+
+
+def _follow_subclasses(cls: type, decorate_one: Callable[[type], None]) -> None:
+    """Decorate each subclass when it is made."""
+    inherited = cast("Any", cls.__init_subclass__)
+
+    def init_subclass(klass: type, /, *args: Any, **kwargs: Any) -> None:
+        # A class's own hook is a class method; the one of object is built in, and takes nothing.
+        getattr(inherited, "__func__", lambda _, **rest: inherited(**rest))(klass, *args, **kwargs)
+        decorate_one(klass)
+
+    _set(cls, "__init_subclass__", classmethod(cast("Any", init_subclass)))
+
+
+def _bound(member: Any, owner: object) -> Any:
+    return None if member is None else member.__get__(owner, type(owner))
 
 
 def _function(member: Any) -> Any:
     return getattr(member, "__func__", member)
 
 
-def _call_with_optional(function: Any, *args: object) -> None:
+def _call_with_optional(function: Any, argument: object) -> None:
     """As pytest does: a set-up may leave out its last argument."""
     if function is not None:
-        takes = len(inspect.signature(function).parameters)
-        function(*args[:takes])
+        function(*[argument][: len(inspect.signature(function).parameters)])
+
+
+def _is_fixture(target: object) -> bool:
+    """Whether pytest made a fixture of it; it was a function until pytest 8.4."""
+    return type(target).__name__ == "FixtureFunctionDefinition" or "_pytestfixturefunction" in (
+        getattr(target, "__dict__", ())
+    )
 
 
 def _set(cls: type, name: str, value: object) -> None:

@@ -55,10 +55,12 @@ class BotocoreDoor:
         self._hold.take(self._wrap)
 
     def close(self) -> None:
-        self._gateway = None
-        for path in list(self._long_paths.values()):
-            path.remove()
-        self._long_paths.clear()
+        gateway, self._gateway = self._gateway, None
+        if gateway is not None:
+            with gateway.world.lock:
+                for path in self._long_paths.values():
+                    path.remove()
+                self._long_paths.clear()
         self._hold.release()
 
     def _wrap(self, original: Callable[..., Any]) -> Callable[..., Any]:
@@ -72,12 +74,17 @@ class BotocoreDoor:
             if gateway is None or client.meta.service_model.service_name != SERVICE_NAME:
                 return original(client, operation_model, request_dict, request_context)
             if has_listeners(client.meta.events, operation_model.name):
-                if client not in self._long_paths:
-                    self._long_paths[client] = _LongPath(client, gateway)
+                self._prepare_long_path(client, gateway)
                 return original(client, operation_model, request_dict, request_context)
             return _answer_at_once(gateway, client, request_dict)
 
         return _make_request
+
+    def _prepare_long_path(self, client: BaseClient, gateway: Gateway) -> None:
+        # Other threads may use the client for the first time too, or switch the mock off.
+        with gateway.world.lock:
+            if self._gateway is gateway and client not in self._long_paths:
+                self._long_paths[client] = _LongPath(client, gateway)
 
 
 class _LongPath:
@@ -87,6 +94,8 @@ class _LongPath:
         self._events = client.meta.events
         self._gateway = gateway
         self._caller = _Callers(client)
+        # A custom endpoint_url may have a path of its own before the operations'.
+        self._base_path = urlsplit(client.meta.endpoint_url).path.rstrip("/")
         # The stubs know only handlers that answer nothing.
         self._handlers: dict[str, Any] = {
             _SEND_EVENT: self.answer,
@@ -100,12 +109,13 @@ class _LongPath:
             self._events.unregister(event, handler)
 
     def answer(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
-        parts = urlsplit(request.url)
+        # Split by hand, because this is the way of every call: scheme, nothing, host, path.
+        address, _, query = request.url.partition("?")
         answer = self._gateway.handle(
             HttpRequest(
                 method=request.method,
-                path=parts.path,
-                query=parse_qs(parts.query, keep_blank_values=True),
+                path=f"/{address.split('/', 3)[3]}".removeprefix(self._base_path),
+                query=parse_qs(query, keep_blank_values=True) if query else {},
                 body=_bytes_of(request.body),
             ),
             self._caller.of(self._gateway),

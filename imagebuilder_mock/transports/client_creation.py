@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from inspect import signature
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any
 
 from botocore import UNSIGNED
+from botocore.config import Config
 from botocore.session import Session
 
 from imagebuilder_mock.protocol.identity import access_key_for
@@ -17,9 +18,22 @@ from .holding import Hold
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from botocore.credentials import Credentials
-
     from imagebuilder_mock.gateway import Gateway
+
+# What ``Session.create_client`` takes by position, in every botocore.
+_PARAMETERS = (
+    "service_name",
+    "region_name",
+    "api_version",
+    "use_ssl",
+    "verify",
+    "endpoint_url",
+    "aws_access_key_id",
+    "aws_secret_access_key",
+    "aws_session_token",
+    "config",
+    "aws_account_id",
+)
 
 _PLACEHOLDER_SECRET = "imagebuilder-mock-placeholder"  # noqa: S105 - it opens nothing
 
@@ -46,33 +60,39 @@ class ClientCreation:
         self._hold.release()
 
     def _wrap(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        parameters = signature(original)
-
+        @wraps(original)
         def create_client(session: Session, *args: Any, **kwargs: Any) -> Any:
-            given = parameters.bind(session, *args, **kwargs).arguments
-            if self._gateway is None or given["service_name"] != SERVICE_NAME:
+            gateway = self._gateway
+            given = {**dict(zip(_PARAMETERS, args, strict=False)), **kwargs}
+            if gateway is None or given.get("service_name") != SERVICE_NAME:
                 return original(session, *args, **kwargs)
-            return self._create(original, given, self._gateway.world.settings.account_id)
+            account = gateway.world.settings.account_id
+            return self._create(partial(original, session), session, given, account)
 
         return create_client
 
-    def _create(self, original: Callable[..., Any], given: dict[str, Any], account: str) -> Any:
-        session: Session = given["self"]
+    def _create(
+        self,
+        create: Callable[..., Any],
+        session: Session,
+        given: dict[str, Any],
+        account: str,
+    ) -> Any:
         if self._default_region is not None and not _has_region(session, given):
             given["region_name"] = self._default_region
+        if _asks_for_the_region_it_runs_in(session, given):
+            config = given.get("config") or Config()
+            standard: Any = {"defaults_mode": "standard"}  # the stubs take it for a flag
+            given["config"] = config.merge(Config(**standard))
         is_placeholder = False
         if _needs_credentials(session, given):
             credentials = local_credentials(session)
             is_placeholder = credentials is None
-            given |= (
-                {
-                    "aws_access_key_id": access_key_for(account),
-                    "aws_secret_access_key": _PLACEHOLDER_SECRET,
-                }
-                if credentials is None
-                else _explicit(credentials)
-            )
-        client = original(**given)
+            given |= credentials or {
+                "aws_access_key_id": access_key_for(account),
+                "aws_secret_access_key": _PLACEHOLDER_SECRET,
+            }
+        client = create(given.pop("service_name"), **given)
         if is_placeholder:
             client.meta.events.register_first(f"before-sign.{SERVICE_NAME}", self._refuse_when_off)
         return client
@@ -80,15 +100,6 @@ class ClientCreation:
     def _refuse_when_off(self, **_: object) -> None:
         if self._gateway is None:
             raise MockIsOffError
-
-
-def _explicit(credentials: Credentials) -> dict[str, str | None]:
-    frozen = credentials.get_frozen_credentials()
-    return {
-        "aws_access_key_id": frozen.access_key,
-        "aws_secret_access_key": frozen.secret_key,
-        "aws_session_token": frozen.token,
-    }
 
 
 def _has_region(session: Session, given: dict[str, Any]) -> bool:
@@ -105,6 +116,15 @@ def _needs_credentials(session: Session, given: dict[str, Any]) -> bool:
     config = given.get("config")
     if config is not None and config.signature_version is UNSIGNED:
         return False
-    explicit = given.get("aws_access_key_id") or given.get("aws_secret_access_key")
+    explicit = (given.get("aws_access_key_id"), given.get("aws_secret_access_key"))
     already_found = getattr(session, "_credentials", None)
-    return explicit is None and already_found is None
+    return explicit == (None, None) and already_found is None
+
+
+def _asks_for_the_region_it_runs_in(session: Session, given: dict[str, Any]) -> bool:
+    """Whether botocore would ask the metadata service, to choose its time-outs by the answer."""
+    for config in (given.get("config"), session.get_default_client_config()):
+        mode = getattr(config, "defaults_mode", None)
+        if mode:
+            return str(mode).lower() == "auto"
+    return str(session.get_config_variable("defaults_mode")).lower() == "auto"

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import NoCredentialsError
 
 if TYPE_CHECKING:
-    from botocore.credentials import Credentials
     from botocore.session import Session
 
 # botocore's providers that only read the environment and files. The others assume roles, run
@@ -29,11 +28,7 @@ class MockIsOffError(NoCredentialsError):
 
 def access_key_of(signer: Any) -> str | None:
     """The access key that a client signs with, as far as it is known without a refresh."""
-    credentials = getattr(signer, "_credentials", None)
-    if credentials is None:
-        return None
-    held = vars(credentials)
-    key = held.get("_access_key") or held.get("access_key")
+    key = _held(getattr(signer, "_credentials", None), "access_key")
     return key if isinstance(key, str) else None
 
 
@@ -46,11 +41,24 @@ def has_ready_credentials(signer: Any) -> bool:
     return refresh_needed is None or not refresh_needed()
 
 
-def local_credentials(session: Session) -> Credentials | None:
-    """What the environment and the files say; no role, process or network is asked."""
+def local_credentials(session: Session) -> dict[str, object] | None:
+    """What the environment and the files say; no role, process or network is asked.
+
+    They come as keyword arguments of ``create_client``.
+    """
     for provider in session.get_component("credential_provider").providers:
         if provider.METHOD in _LOCAL_PROVIDERS:
-            credentials: Credentials | None = provider.load()
+            credentials = provider.load()
             if credentials is not None:
-                return credentials
+                return {
+                    "aws_access_key_id": _held(credentials, "access_key"),
+                    "aws_secret_access_key": _held(credentials, "secret_key"),
+                    "aws_session_token": _held(credentials, "token"),
+                }
     return None
+
+
+def _held(credentials: object, name: str) -> object:
+    """A value without asking for it: the properties of credentials that expire refresh them."""
+    held = getattr(credentials, "__dict__", {})
+    return held.get(f"_{name}") or held.get(name)

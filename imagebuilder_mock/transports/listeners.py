@@ -16,6 +16,7 @@ SENDING_EVENTS = (
     "before-parse",
     "response-received",
     "needs-retry",
+    "after-call-error",
 )
 
 # Their handlers need not be asked: botocore's sign, retry and redirect, moto's answers what we

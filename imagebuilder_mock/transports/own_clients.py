@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +15,17 @@ if TYPE_CHECKING:
 
     from mypy_boto3_imagebuilder import ImagebuilderClient
 
+# A profile, and the files that could name one, are nothing to these clients.
+_NO_FILES = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
+
 
 @lru_cache(maxsize=1)
 def _loader() -> Any:
-    return Session().get_component("data_loader")
+    return Session(_NO_FILES).get_component("data_loader")
 
 
 def own_client(region: str, credentials: Mapping[str, str]) -> ImagebuilderClient:
@@ -25,7 +33,7 @@ def own_client(region: str, credentials: Mapping[str, str]) -> ImagebuilderClien
 
     Only what cannot be changed on it, the loaded model, is shared.
     """
-    session = Session()
+    session = Session(_NO_FILES)
     session.register_component("data_loader", _loader())
     create: Callable[..., Any] = session.create_client
     client: ImagebuilderClient = create(SERVICE_NAME, region, **credentials)

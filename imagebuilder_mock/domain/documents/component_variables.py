@@ -1,7 +1,8 @@
 """The parameters and constants that a component document declares.
 
-Sources: user guide page toe-user-defined-variables; the number and length of parameters are
-quotas of the service (general reference, endpoints and quotas).
+Sources: user guide page toe-user-defined-variables; the length of a parameter's value is a quota
+of the service (general reference, endpoints and quotas), and so is the number of parameters, which
+is the operation's business.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from .yaml_loading import DocumentError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MAX_PARAMETERS = 25
 MAX_PARAMETER_VALUE = 1024
 
 
@@ -51,8 +51,6 @@ def parse_variables(
 
 def _parameters(value: object, taken: set[str]) -> Iterator[DocumentParameter]:
     entries = list_of(value, "The document's 'parameters'") if value is not None else []
-    if len(entries) > MAX_PARAMETERS:
-        raise DocumentError(f"A document must not have more than {MAX_PARAMETERS} parameters.")
     for entry in entries:
         name, body = _declared(entry, "parameter", taken)
         subject = f"Parameter '{name}'"

@@ -71,6 +71,10 @@ class Component(Resource):
     def is_selectable(self) -> bool:
         return self.state.status == "ACTIVE"
 
+    @property
+    def is_deprecated(self) -> bool:
+        return self.state.status == "DEPRECATED"
+
     def content(self) -> Mapping[str, object]:
         """What makes two builds of a version the same."""
         return {
