@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 UTC = timezone.utc
 
@@ -18,15 +19,18 @@ class Clock:
     time-machine are followed. ``starts_at`` makes the clock stand still there.
     """
 
-    __slots__ = ("_last", "_offset", "_real", "_still")
+    __slots__ = ("_last", "_late", "_offset", "_real", "_still")
 
     def __init__(self, real: Callable[[], datetime], *, starts_at: datetime | None = None) -> None:
         self._real = real
         self._offset = timedelta()
         self._still = None if starts_at is None else aware(starts_at, "now=")
+        self._late: datetime | None = None
         self._last = self._read()
 
     def now(self) -> datetime:
+        if self._late is not None:
+            return self._late
         moment = self._read()
         # Real time can be set back, by the system or by freezegun; mock time cannot.
         if moment < self._last:
@@ -44,6 +48,15 @@ class Clock:
         else:
             self._offset = moment - self._real_utc()
         self._last = moment
+
+    @contextmanager
+    def as_of(self, moment: datetime) -> Iterator[None]:
+        """Tell this moment for now: what is caught up with is dated when it should have been."""
+        self._late = moment
+        try:
+            yield
+        finally:
+            self._late = None
 
     def _read(self) -> datetime:
         if self._still is not None:

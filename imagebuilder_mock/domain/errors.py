@@ -1,8 +1,8 @@
 """Every error that the service answers with: AWS's name, and AWS's words where they are known.
 
 The class name is the error code. The HTTP status is not here: it comes from the installed model
-(``protocol/errors.py``). Texts follow the grammar of every validation error that was seen
-(observed.md §10): ``The value supplied for parameter '<path>' is not valid. <detail>``.
+(``protocol/model.py``). Texts follow the grammar of every validation error that was seen
+(docs/fidelity.md): ``The value supplied for parameter '<path>' is not valid. <detail>``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class ClientException(ImageBuilderError):
 
 
 class DryRunOperationException(ImageBuilderError):
-    """The request would have succeeded; nothing was made (documented.md §4a)."""
+    """The request would have succeeded; nothing was made (user guide, dry-run-resources)."""
 
     def __init__(self) -> None:
         super().__init__("Request would have succeeded, but dryRun flag is set.")
@@ -80,7 +80,7 @@ class ServiceQuotaExceededException(ImageBuilderError):
 
 
 def not_valid(parameter: str, detail: str) -> str:
-    """The grammar of every validation error seen (observed.md §10)."""
+    """The grammar of every validation error seen (docs/fidelity.md)."""
     return f"The value supplied for parameter '{parameter}' is not valid. {detail}"
 
 
@@ -95,14 +95,14 @@ def invalid_combination(parameter: str, detail: str) -> InvalidParameterCombinat
 
 
 def already_exists(label: str, arn: str) -> ResourceAlreadyExistsException:
-    """Seen for an image recipe (observed.md §10); the other labels are made alike."""
+    """Seen for an image recipe (docs/fidelity.md); the other labels are made alike."""
     return ResourceAlreadyExistsException(
         f"The following resource '{label}' already exists: '{arn}'."
     )
 
 
 def dependency_error(arn: str) -> str:
-    """Seen for recipes, components and infrastructure configurations (observed.md §10)."""
+    """Seen for recipes, components and infrastructure configurations (docs/fidelity.md)."""
     return (
         f"Resource dependency error: The resource ARN '{arn}' has other resources depended on it."
     )

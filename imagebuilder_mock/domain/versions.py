@@ -127,12 +127,10 @@ def latest_version_references(arn: str) -> Mapping[str, str]:
 
 
 def _node(text: str) -> int:
-    # int() of very many digits is slow, and Python refuses it.
-    if (
-        len(text.lstrip("0")) > len(str(HIGHEST_NODE))
-        or int(text.lstrip("0") or "0") > HIGHEST_NODE
-    ):
+    # int() of very many digits is slow, and Python refuses it, leading zeros too.
+    digits = text.lstrip("0") or "0"
+    if len(digits) > len(str(HIGHEST_NODE)) or int(digits) > HIGHEST_NODE:
         raise InvalidVersionNumberException(
             f"{FORMAT_ERROR}. Each number must be between 0 and {HIGHEST_NODE}."
         )
-    return int(text)
+    return int(digits)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
+    from imagebuilder_mock.domain.scheduler import Due
     from imagebuilder_mock.domain.world import World
 
 RUN_LIMIT = 10_000
@@ -39,8 +40,7 @@ def move_to(world: World, moment: datetime, *, limit: int | None = RUN_LIMIT) ->
                 )
                 raise RuntimeError(msg)
         world.state.scheduler.take()
-        world.clock.set_forward(due.moment)
-        _ACTIONS[due.action](world, due.arn)
+        _do(world, due)
     world.clock.set_forward(moment)
 
 
@@ -48,3 +48,13 @@ def catch_up(world: World) -> None:
     """In the clock mode, do what has fallen due while the process's own time passed."""
     if world.settings.builds == "clock":
         move_to(world, world.clock.now(), limit=None)
+
+
+def _do(world: World, due: Due) -> None:
+    world.clock.set_forward(due.moment)
+    if world.settings.builds != "clock":
+        _ACTIONS[due.action](world, due.arn)
+        return
+    # Real time may be well past the moment; what follows from it still counts from there.
+    with world.clock.as_of(due.moment):
+        _ACTIONS[due.action](world, due.arn)

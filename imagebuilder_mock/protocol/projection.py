@@ -138,4 +138,6 @@ def _date_text(value: object) -> object:
 
 def _local_time(value: object) -> object:
     """As botocore's parser gives a time: from epoch seconds, in the zone the program runs in."""
-    return parse_timestamp(epoch_seconds(value)) if isinstance(value, datetime) else value
+    # The stubs know only times as text; botocore hands in what JSON holds, which is a number.
+    parse: Callable[[Any], datetime] = parse_timestamp
+    return parse(epoch_seconds(value)) if isinstance(value, datetime) else value

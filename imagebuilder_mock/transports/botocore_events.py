@@ -110,7 +110,7 @@ class _LongPath:
 
     def answer(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
         # Split by hand, because this is the way of every call: scheme, nothing, host, path.
-        address, _, query = request.url.partition("?")
+        address, query = request.url.partition("?")[::2]
         answer = self._gateway.handle(
             HttpRequest(
                 method=request.method,

@@ -1,0 +1,92 @@
+"""Every Python example of the documentation is run, and its configuration read, as it stands."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_CONFTEST = "# conftest.py\n"
+_TEST = re.compile(r"^\s*(?:async )?def test_", re.MULTILINE)
+
+
+@pytest.mark.needs("moto", "time_machine")
+@pytest.mark.parametrize(
+    "page",
+    [page for page in PAGES if "```python" in page.read_text(encoding="utf-8")],
+    ids=lambda page: page.name,
+)
+def test_the_examples_of_a_page_run(page, tmp_path):
+    expected = sum(_write_module(block, tmp_path) for block in _blocks(page, "python"))
+
+    result = _pytest(tmp_path)
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert f"{expected} passed" in result.stdout
+
+
+def test_the_configuration_of_the_usage_page_is_read(tmp_path):
+    [settings] = _blocks(ROOT / "docs" / "usage.md", "toml")
+    (tmp_path / "pyproject.toml").write_text(settings, encoding="utf-8")
+    (tmp_path / "test_settings.py").write_text(
+        "def test_settings(imagebuilder, imagebuilder_mock):\n"
+        "    options = imagebuilder_mock.options\n"
+        "    assert imagebuilder.meta.region_name == 'eu-central-1'\n"
+        "    assert options == {'builds': 'instant', 'account_id': '111122223333', "
+        "'quotas': False, 'seed': 7}\n",
+        encoding="utf-8",
+    )
+
+    result = _pytest(tmp_path, "--strict-config")
+
+    assert "1 passed" in result.stdout, result.stdout + result.stderr
+
+
+def _blocks(page: Path, language: str) -> list[str]:
+    text = page.read_text(encoding="utf-8")
+    return [block for found, block in _BLOCK.findall(text) if found == language]
+
+
+def _write_module(block: str, folder: Path) -> int:
+    """Put an example where pytest finds it; the answer is how many tests it has.
+
+    One without tests becomes a test: it is run by being executed.
+    """
+    if block.startswith(_CONFTEST):
+        (folder / "conftest.py").write_text(block, encoding="utf-8")
+        return 0
+    number = len(list(folder.iterdir()))
+    example = folder / f"test_example_{number}.py"
+    tests = len(_TEST.findall(block))
+    if tests == 0:
+        script = example.with_name(f"example_{number}.py")
+        script.write_text(block, encoding="utf-8")
+        block = f"import runpy\n\ndef test_it_runs():\n    runpy.run_path({str(script)!r})\n"
+    example.write_text(block, encoding="utf-8")
+    return tests or 1
+
+
+def _pytest(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    # A worker of pytest-xdist must not take the run inside it for its own.
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")
+    }
+    environment["PYTHONPATH"] = str(ROOT)
+    command = ["-m", "pytest", "-p", "no:cacheprovider", "-W", "error", *arguments, str(folder)]
+    return subprocess.run(  # noqa: S603 - the examples are our own
+        [sys.executable, *command],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )

@@ -1,0 +1,156 @@
+"""The public types, as a user's editor sees them: checked by mypy and pyright, never run."""
+
+from __future__ import annotations
+
+import unittest
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime, timedelta, timezone
+
+from mypy_boto3_imagebuilder import ImagebuilderClient
+from typing_extensions import assert_type
+
+from imagebuilder_mock import ImageBuilderMock, current_mock, mock_imagebuilder
+
+# What is decorated keeps its signature.
+
+
+@mock_imagebuilder
+def without_parentheses(name: str, *, count: int = 1) -> list[str]:
+    return [name] * count
+
+
+@mock_imagebuilder()
+def with_parentheses(name: str) -> int:
+    return len(name)
+
+
+@mock_imagebuilder(builds="held", seed=7)
+async def a_coroutine(name: str) -> bytes:
+    return name.encode()
+
+
+@mock_imagebuilder
+def a_generator(size: int) -> Iterator[int]:
+    yield size
+
+
+@mock_imagebuilder
+async def an_asynchronous_generator(size: int) -> AsyncIterator[int]:
+    yield size
+
+
+@mock_imagebuilder
+class TestCase(unittest.TestCase):
+    answer = 42
+
+    def test_answer(self) -> None:
+        assert_type(self.answer, int)
+
+
+@mock_imagebuilder(quotas=False)
+class PlainClass:
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    @staticmethod
+    @mock_imagebuilder
+    def double(number: int) -> int:
+        return 2 * number
+
+
+async def decorated() -> None:
+    assert_type(without_parentheses("web", count=2), list[str])
+    assert_type(with_parentheses("web"), int)
+    assert_type(await a_coroutine("web"), bytes)
+    assert_type(a_generator(1), Iterator[int])
+    assert_type(an_asynchronous_generator(1), AsyncIterator[int])
+    assert_type(TestCase().answer, int)
+    assert_type(PlainClass("web"), PlainClass)
+    assert_type(PlainClass("web").name, str)
+    assert_type(PlainClass.double(1), int)
+
+    without_parentheses(1)  # type: ignore[arg-type]
+    PlainClass()  # type: ignore[call-arg]
+
+
+# Options are typed, and their names are known.
+
+
+def options() -> None:
+    assert_type(mock_imagebuilder(), ImageBuilderMock)
+    mock = mock_imagebuilder(
+        builds="clock",
+        account_id="111122223333",
+        quotas={"image pipelines": 3},
+        seed=7,
+        now=datetime(2024, 2, 29, tzinfo=timezone.utc),
+        inspector=False,
+        unknown_members="ignore",
+    )
+    assert_type(mock, ImageBuilderMock)
+    ImageBuilderMock(builds="instant", quotas=True, now=None)
+
+    mock_imagebuilder(builds="quick")  # type: ignore[call-overload]
+    mock_imagebuilder(seed="7")  # type: ignore[call-overload]
+    mock_imagebuilder(bulids="held")  # type: ignore[call-overload]
+    ImageBuilderMock(builds="quick")  # type: ignore[arg-type]
+
+
+# The control object.
+
+
+def switching() -> None:
+    with mock_imagebuilder() as mock:
+        assert_type(mock, ImageBuilderMock)
+        assert_type(current_mock(), ImageBuilderMock)
+    assert_type(mock.start(), ImageBuilderMock)
+    mock.reset()
+    mock.stop()
+
+
+async def switching_asynchronously() -> None:
+    async with mock_imagebuilder(builds="held") as mock:
+        assert_type(mock, ImageBuilderMock)
+
+
+def clients(mock: ImageBuilderMock) -> None:
+    client = mock.client(region="eu-west-1", account_id="111122223333")
+    assert_type(client, ImagebuilderClient)
+    assert_type(mock.client(), ImagebuilderClient)
+    assert_type(client.get_image(imageBuildVersionArn="")["requestId"], str)
+    assert_type(mock.credentials("111122223333"), dict[str, str])
+
+    mock.client("eu-west-1")  # type: ignore[call-arg]
+
+
+def time(mock: ImageBuilderMock) -> None:
+    assert_type(mock.clock.now(), datetime)
+    mock.clock.advance(days=1, hours=2.5, minutes=3, seconds=4)
+    mock.clock.advance(days=365, limit=None)
+    mock.clock.move_to(mock.clock.now() + timedelta(days=1), limit=10)
+
+    mock.clock.advance(1)  # type: ignore[call-arg]
+
+
+def builds(mock: ImageBuilderMock) -> None:
+    arn, *_ = mock.builds.running
+    assert_type(arn, str)
+    assert_type(mock.builds.advance(arn), str)
+    mock.builds.complete(arn)
+    mock.builds.fail(arn, reason="Out of disk space")
+    mock.builds.finish_all()
+
+
+def what_is_seen(mock: ImageBuilderMock) -> None:
+    for call in mock.calls:
+        assert_type(call.operation, str)
+        assert_type(call.region, str)
+        assert_type(call.account_id, str)
+        assert_type(call.time, datetime)
+        assert_type(call.parameters["name"], object)
+    assert_type(mock.calls.count("CreateImage"), int)
+    assert_type(mock.calls[-1].operation, str)
+    for resource in mock.resources(region="eu-west-1"):
+        assert_type(resource.arn, str)
+        assert_type(resource.name, str)
+        assert_type(resource.tags, dict[str, str])
