@@ -8,10 +8,16 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from tests.model import is_required
+
 if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import ImagebuilderClient
 
-MANAGED_PARENT = "arn:aws:imagebuilder:us-east-1:aws:image/amazon-linux-2023-x86/x.x.x"
+OWN = "arn:aws:imagebuilder:us-east-1:123456789012:"
+AMAZON = "arn:aws:imagebuilder:us-east-1:aws:"
+MANAGED_PARENT = f"{AMAZON}image/amazon-linux-2023-x86/x.x.x"
+MANAGED_COMPONENT = f"{AMAZON}component/update-linux/x.x.x"
+WINDOWS_PARENT = f"{AMAZON}image/windows-server-2022-english-full-base-x86/x.x.x"
 
 DOCUMENT = """\
 name: hello
@@ -48,7 +54,7 @@ def a_component(client: ImagebuilderClient, **params: Any) -> str:
 
 
 def a_recipe(client: ImagebuilderClient, **params: Any) -> str:
-    """An image recipe on Amazon Linux 2023, without components."""
+    """An image recipe on Amazon Linux 2023, without components where there may be none."""
     region = client.meta.region_name
     given = {
         "name": _name("recipe"),
@@ -56,6 +62,11 @@ def a_recipe(client: ImagebuilderClient, **params: Any) -> str:
         "parentImage": MANAGED_PARENT.replace("us-east-1", region),
         **params,
     }
+    if is_required("CreateImageRecipe", "components"):
+        component = MANAGED_COMPONENT.replace("us-east-1", region)
+        if "windows" in given["parentImage"]:
+            component = component.replace("linux", "windows")
+        given.setdefault("components", [component])
     if isinstance(given.get("components"), list):
         given["components"] = [
             {"componentArn": component} if isinstance(component, str) else component

@@ -44,16 +44,6 @@ def test_a_document_may_declare_none(value):
     assert (document.parameters, document.constants) == ((), ())
 
 
-def test_a_document_has_at_most_25_parameters():
-    parameters = [{f"Parameter{n}": STRING} for n in range(26)]
-
-    assert len(parsed(parameters=parameters[:25]).parameters) == 25
-    assert (
-        refusal(a_document(parameters=parameters))
-        == "A document must not have more than 25 parameters."
-    )
-
-
 def test_a_default_has_at_most_1024_characters():
     def parameters(length: int) -> list[dict[str, object]]:
         return [{"Long": {"type": "string", "default": "a" * length}}]

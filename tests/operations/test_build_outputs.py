@@ -1,0 +1,235 @@
+"""What a build makes and finds out: AMIs, their names and descriptions, the OS version."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+import pytest
+
+from tests.builders import (
+    WINDOWS_PARENT,
+    a_build,
+    a_distribution,
+    a_recipe,
+    an_image,
+)
+
+A_TIME = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=timezone.utc)
+STAMP = "2026-01-02T03-04-05.678901Z"
+
+
+def the_image(client, arn):
+    return client.get_image(imageBuildVersionArn=arn)["image"]
+
+
+def amis(client, **params):
+    """The AMIs of a finished build."""
+    return the_image(client, an_image(client, **params))["outputResources"]["amis"]
+
+
+def places(amis):
+    return [(ami["region"], ami["accountId"]) for ami in amis]
+
+
+def distribution_to(client, *settings):
+    """A distribution configuration of (Region, AMI settings)."""
+    return a_distribution(
+        client,
+        distributions=[
+            {"region": region, "amiDistributionConfiguration": ami} for region, ami in settings
+        ],
+    )
+
+
+class TestOsVersion:
+    def test_it_is_known_when_the_image_is_built(self, imagebuilder):
+        """Seen: awscli examples, get-image (none while BUILDING)."""
+        arn = a_build(imagebuilder)
+
+        known = [the_image(imagebuilder, arn).get("osVersion") for _ in range(7)]
+
+        assert known == [None] * 3 + ["Amazon Linux 2023"] * 4
+
+    def test_it_is_the_parents(self, imagebuilder):
+        arn = an_image(
+            imagebuilder, imageRecipeArn=a_recipe(imagebuilder, parentImage=WINDOWS_PARENT)
+        )
+
+        image = the_image(imagebuilder, arn)
+
+        assert (image["platform"], image["osVersion"]) == (
+            "Windows",
+            "Microsoft Windows Server 2022",
+        )
+
+    def test_it_is_handed_down_from_image_to_image(self, imagebuilder):
+        base = an_image(imagebuilder)
+        recipe = a_recipe(imagebuilder, parentImage=base)
+
+        image = the_image(imagebuilder, an_image(imagebuilder, imageRecipeArn=recipe))
+
+        assert image["imageRecipe"]["parentImage"] == base
+        assert image["osVersion"] == "Amazon Linux 2023"
+
+    def test_without_metadata_it_stays_unknown(self, imagebuilder):
+        """Source: API reference, enhancedImageMetadataEnabled."""
+        arn = an_image(imagebuilder, enhancedImageMetadataEnabled=False)
+
+        image = the_image(imagebuilder, arn)
+
+        assert "osVersion" not in image
+        assert image["enhancedImageMetadataEnabled"] is False
+
+    def test_of_an_ami_nothing_is_known(self, imagebuilder):
+        recipe = a_recipe(imagebuilder, parentImage="ami-0123456789abcdef0")
+
+        image = the_image(imagebuilder, an_image(imagebuilder, imageRecipeArn=recipe))
+
+        assert "osVersion" not in image
+
+
+class TestPlaces:
+    def test_without_distribution_there_is_one_ami_at_home(self, imagebuilder):
+        [ami] = amis(imagebuilder)
+
+        assert places([ami]) == [("us-east-1", "123456789012")]
+        assert ami["image"].startswith("ami-")
+        assert len(ami["image"]) == len("ami-0123456789abcdef0")
+
+    def test_home_comes_first_whether_it_is_a_target_or_not(self, imagebuilder):
+        to_others = a_distribution(imagebuilder, "eu-west-1", "ap-south-1")
+        to_all = a_distribution(imagebuilder, "eu-west-1", "us-east-1", "ap-south-1")
+
+        for distribution in (to_others, to_all):
+            made = amis(imagebuilder, distributionConfigurationArn=distribution)
+
+            assert [ami["region"] for ami in made] == ["us-east-1", "eu-west-1", "ap-south-1"]
+            assert len({ami["image"] for ami in made}) == 3
+
+    def test_each_target_account_gets_one_in_the_region(self, imagebuilder):
+        distribution = distribution_to(
+            imagebuilder,
+            ("us-east-1", {"targetAccountIds": ["123456789012", "210987654321"]}),
+            ("eu-west-1", {"targetAccountIds": ["210987654321", "345678901234"]}),
+        )
+
+        made = amis(imagebuilder, distributionConfigurationArn=distribution)
+
+        assert places(made) == [
+            ("us-east-1", "123456789012"),
+            ("us-east-1", "210987654321"),
+            ("eu-west-1", "210987654321"),
+            ("eu-west-1", "345678901234"),
+        ]
+
+    def test_a_region_without_ami_settings_gets_none(self, imagebuilder):
+        distribution = a_distribution(
+            imagebuilder,
+            distributions=[
+                {
+                    "region": "eu-west-1",
+                    "launchTemplateConfigurations": [{"launchTemplateId": "lt-0123456789abcdef0"}],
+                }
+            ],
+        )
+
+        made = amis(imagebuilder, distributionConfigurationArn=distribution)
+
+        assert places(made) == [("us-east-1", "123456789012")]
+
+    def test_the_copies_are_there_when_they_were_distributed(self, imagebuilder):
+        distribution = a_distribution(imagebuilder, "us-east-1", "eu-west-1")
+        arn = a_build(imagebuilder, distributionConfigurationArn=distribution)
+
+        counts = [len(the_image(imagebuilder, arn)["outputResources"]["amis"]) for _ in range(7)]
+
+        assert counts == [0, 0, 0, 1, 1, 2, 2]
+
+
+@pytest.mark.imagebuilder(now=A_TIME)
+class TestNames:
+    def test_by_default_it_is_the_recipes_name_and_the_time(self, imagebuilder):
+        """Seen: an unredacted session of 2023; aws/aws-parallelcluster#2843."""
+        [ami] = amis(imagebuilder, imageRecipeArn=a_recipe(imagebuilder, name="Golden Image"))
+
+        assert ami["name"] == f"Golden Image {STAMP}"
+
+    @pytest.mark.parametrize(
+        ("template", "name"),
+        [
+            ("web {{ imagebuilder:buildDate }}", f"web {STAMP}"),
+            ("web {{imagebuilder:buildDate}}", f"web {STAMP}"),
+            ("{{ imagebuilder:buildDate }} web", f"{STAMP} web"),
+            (
+                "web-{{imagebuilder:buildVersion}}-{{ imagebuilder:buildDate }}",
+                f"web-2-{STAMP}",
+            ),
+            (
+                "web-{{ imagebuilder:buildVersion }}-{{imagebuilder:buildDate}}",
+                f"web-2-{STAMP}",
+            ),
+        ],
+    )
+    def test_a_template_is_filled(self, imagebuilder, template, name):
+        recipe = a_recipe(imagebuilder)
+        distribution = distribution_to(imagebuilder, ("us-east-1", {"name": template}))
+        a_build(imagebuilder, imageRecipeArn=recipe)
+
+        [ami] = amis(imagebuilder, imageRecipeArn=recipe, distributionConfigurationArn=distribution)
+
+        assert ami["name"] == name
+
+    def test_each_region_has_its_own_template(self, imagebuilder):
+        distribution = distribution_to(
+            imagebuilder,
+            ("eu-west-1", {"name": "there {{ imagebuilder:buildDate }}"}),
+            ("us-east-1", {"name": "here {{ imagebuilder:buildDate }}"}),
+            ("ap-south-1", {"description": "without a name"}),
+        )
+        recipe = a_recipe(imagebuilder, name="golden")
+
+        made = amis(imagebuilder, imageRecipeArn=recipe, distributionConfigurationArn=distribution)
+
+        assert [ami["name"] for ami in made] == [
+            f"here {STAMP}",
+            f"there {STAMP}",
+            f"golden {STAMP}",
+        ]
+
+    @pytest.mark.imagebuilder(builds="clock")
+    def test_the_time_is_that_of_the_building(self, imagebuilder, imagebuilder_mock):
+        """Seen: an unredacted session of 2023 (two seconds after dateCreated)."""
+        arn = a_build(imagebuilder, imageRecipeArn=a_recipe(imagebuilder, name="golden"))
+        imagebuilder_mock.clock.advance(hours=1)
+
+        [ami] = the_image(imagebuilder, arn)["outputResources"]["amis"]
+
+        assert ami["name"] == "golden 2026-01-02T03-04-16.678901Z"
+
+
+class TestDescriptions:
+    def test_it_is_the_recipes(self, imagebuilder):
+        """Seen: an unredacted session of 2023."""
+        [ami] = amis(imagebuilder, imageRecipeArn=a_recipe(imagebuilder, description="the best"))
+
+        assert ami["description"] == "the best"
+
+    def test_without_one_there_is_none(self, imagebuilder):
+        [ami] = amis(imagebuilder)
+
+        assert set(ami) == {"region", "image", "name", "accountId"}
+
+    def test_that_of_the_distribution_goes_before_it(self, imagebuilder):
+        distribution = distribution_to(
+            imagebuilder,
+            ("us-east-1", {"description": "here"}),
+            ("eu-west-1", {"description": "there"}),
+        )
+
+        made = amis(
+            imagebuilder,
+            imageRecipeArn=a_recipe(imagebuilder, description="the best"),
+            distributionConfigurationArn=distribution,
+        )
+
+        assert [ami["description"] for ami in made] == ["here", "there"]
