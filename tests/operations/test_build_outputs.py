@@ -6,13 +6,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from tests.builders import (
-    WINDOWS_PARENT,
-    a_build,
-    a_distribution,
-    a_recipe,
-    an_image,
-)
+from tests.builders import WINDOWS_PARENT, a_build, a_distribution, a_recipe, an_image
 
 A_TIME = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=timezone.utc)
 STAMP = "2026-01-02T03-04-05.678901Z"
@@ -233,3 +227,13 @@ class TestDescriptions:
         )
 
         assert [ami["description"] for ami in made] == ["here", "there"]
+
+    def test_copies_do_not_take_over_the_recipes(self, imagebuilder):
+        """Source: API reference, AmiDistributionConfiguration."""
+        made = amis(
+            imagebuilder,
+            imageRecipeArn=a_recipe(imagebuilder, description="the best"),
+            distributionConfigurationArn=a_distribution(imagebuilder, "us-east-1", "eu-west-1"),
+        )
+
+        assert [ami.get("description") for ami in made] == ["the best", None]

@@ -6,11 +6,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from tests.builders import (
-    a_build,
-    a_distribution,
-    a_pipeline,
-)
+from tests.builders import a_build, a_distribution, a_pipeline
 
 A_TIME = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=timezone.utc)
 STAGES = [

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.builders import (
-    MANAGED_PARENT,
-    a_build,
-)
+from tests.builders import MANAGED_PARENT, a_build
 from tests.refusals import invalid_value, not_found
 
 

@@ -22,6 +22,9 @@ A_TIME = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=timezone.utc)
 WINDOWS_COMPONENT = MANAGED_COMPONENT.replace("linux", "windows")
 
 needs_placeholders = needs_member("CreateImageRecipe", "semanticVersion", accepts="1.0.x")
+needs_wildcards = needs_member(
+    "GetImageRecipe", "imageRecipeArn", accepts=f"{OWN}image-recipe/golden/x.x.x"
+)
 
 
 def the_recipe(client, arn):
@@ -243,6 +246,7 @@ class TestGet:
         assert recipe["components"] == components
         assert recipe["parentImage"] == MANAGED_PARENT
 
+    @needs_wildcards
     @pytest.mark.parametrize(
         ("version", "expected"),
         [("x.x.x", "2.2.4"), ("1.x.x", "1.7.8"), ("1.6.x", "1.6.8"), ("1.7.8", "1.7.8")],
@@ -255,6 +259,7 @@ class TestGet:
 
         assert found["version"] == expected
 
+    @needs_wildcards
     @pytest.mark.parametrize("version", ["x.2.x", "1.x.8"])
     def test_right_of_a_wildcard_there_are_only_wildcards(self, imagebuilder, refused, version):
         refusal = refused(
@@ -267,7 +272,7 @@ class TestGet:
             "the right of the first wildcard must be a wildcard.",
         )
 
-    @pytest.mark.parametrize("version", ["1.0.1", "2.x.x"])
+    @pytest.mark.parametrize("version", ["1.0.1", pytest.param("2.x.x", marks=needs_wildcards)])
     def test_what_is_not_there_is_not_found(self, imagebuilder, refused, version):
         """Seen: terraform-provider-aws, image_recipe_test.go (the code)."""
         a_recipe(imagebuilder, name="golden")
@@ -360,6 +365,7 @@ class TestDelete:
             assert refused(operation, imageRecipeArn=arn) == not_found("ImageRecipe", arn)
         assert recipe_arns(imagebuilder) == []
 
+    @needs_wildcards
     def test_a_wildcard_deletes_nothing(self, imagebuilder, refused):
         a_recipe(imagebuilder, name="golden")
 

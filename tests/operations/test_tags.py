@@ -242,11 +242,17 @@ class TestBuilds:
 
         assert tags(imagebuilder, answer["imageBuildVersionArn"]) == {"of": "run"}
 
-    def test_later_tags_of_a_recipe_are_not_those_of_its_copy(self, imagebuilder):
-        recipe = a_recipe(imagebuilder, tags={"stage": "test"})
-        image = a_build(imagebuilder, imageRecipeArn=recipe)
+    def test_later_tags_are_not_those_of_an_images_copies(self, imagebuilder):
+        given = {"tags": {"stage": "test"}}
+        made = {
+            "imageRecipe": a_recipe(imagebuilder, **given),
+            "infrastructureConfiguration": an_infrastructure(imagebuilder, **given),
+            "distributionConfiguration": a_distribution(imagebuilder, **given),
+        }
+        arn = a_build(imagebuilder, **{f"{member}Arn": made[member] for member in made})
 
-        imagebuilder.tag_resource(resourceArn=recipe, tags={"stage": "production"})
+        for original in made.values():
+            imagebuilder.tag_resource(resourceArn=original, tags={"stage": "production"})
 
-        shown = imagebuilder.get_image(imageBuildVersionArn=image)["image"]
-        assert shown["imageRecipe"]["tags"] == {"stage": "test"}
+        image: Any = imagebuilder.get_image(imageBuildVersionArn=arn)["image"]
+        assert [image[member]["tags"] for member in made] == [{"stage": "test"}] * 3
