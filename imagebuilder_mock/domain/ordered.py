@@ -15,6 +15,19 @@ class Sequenced(Protocol):
     sequence: int
 
 
+class Numbering:
+    """Gives the numbers, each once, and each higher than the last."""
+
+    __slots__ = ("_last",)
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def next(self) -> int:
+        self._last += 1
+        return self._last
+
+
 T = TypeVar("T", bound=Sequenced)
 
 _SPARE_ENTRIES = 64
@@ -41,8 +54,14 @@ class OrderedIndex(Generic[T]):
         return self.after(None)
 
     def add(self, thing: T) -> None:
-        self._sequences.append(thing.sequence)
-        self._entries.append(thing)
+        if not self._sequences or thing.sequence > self._sequences[-1]:
+            self._sequences.append(thing.sequence)
+            self._entries.append(thing)
+        else:
+            # What is shared with an account can be older than what was shared with it before.
+            place = self._place(thing)
+            self._sequences.insert(place, thing.sequence)
+            self._entries.insert(place, thing)
         self._count += 1
 
     def remove(self, thing: T) -> None:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from .arn import Arn, slugify
-from .ordered import OrderedIndex
+from .ordered import Numbering, OrderedIndex
 from .resources.base import Resource
 from .versions import Version, counted_in
 
@@ -67,18 +67,21 @@ class Family:
 class Store:
     """The resources of one account in one Region, with an index for each way to list them."""
 
-    def __init__(self, partition: str, region: str, account: str) -> None:
+    def __init__(
+        self, partition: str, region: str, account: str, numbering: Numbering | None = None
+    ) -> None:
         self.partition = partition
         self.region = region
         self.account = account
         self.running: dict[str, Image] = {}
         """The builds that have not ended, by ARN, in the order of their start."""
         self._resources: dict[str, Resource] = {}
-        self._families: dict[tuple[str, str], Family] = defaultdict(Family)
+        # By account too: two accounts can share one name with a third.
+        self._families: dict[tuple[str, str, str], Family] = defaultdict(Family)
         self._orders: dict[Hashable, OrderedIndex[Resource]] = defaultdict(OrderedIndex)
         self._groups: dict[str, OrderedIndex[Entry]] = defaultdict(OrderedIndex)
         self._names: dict[str, OrderedIndex[Entry]] = defaultdict(OrderedIndex)
-        self._sequence = 0
+        self._numbering = numbering or Numbering()
 
     def arn_for(self, kind: str, name: str) -> Arn:
         """The ARN of a name here, without version."""
@@ -107,18 +110,18 @@ class Store:
     def newest(
         self,
         cls: type[R],
-        slug: str,
+        arn: Arn,
         pattern: VersionPattern,
     ) -> R | None:
         """The newest build, of the highest matching version, that a wildcard can mean."""
-        for build in self.family(cls.kind, slug).newest_first(pattern):
+        for build in self._family(arn).newest_first(pattern):
             if isinstance(build, cls) and build.is_selectable:
                 return build
         return None
 
     def family(self, kind: str, slug: str) -> Family:
-        """The versions of a name; an empty family for a name that is not in use."""
-        return self._families.get((kind, slug)) or Family()
+        """The versions of the account's own name; an empty family for one that is not in use."""
+        return self._family(Arn(self.partition, self.region, self.account, kind, slug))
 
     def order(self, *key: Hashable) -> OrderedIndex[Resource]:
         """Resources in the order of making: ``order("image")``, or by what they belong to."""
@@ -145,7 +148,11 @@ class Store:
 
     def add(self, resource: Resource) -> None:
         """Store a new resource and give it its place in every order."""
-        resource.sequence = self._next_sequence()
+        resource.sequence = self._numbering.next()
+        self.admit(resource)
+
+    def admit(self, resource: Resource) -> None:
+        """Store a resource in the place that it was given, here or in another store."""
         self._resources[resource.arn] = resource
         for key in _order_keys(resource):
             self._orders[key].add(resource)
@@ -168,14 +175,17 @@ class Store:
         if arn.version is not None:
             self._remove_version(resource, arn)
 
+    def _family(self, arn: Arn) -> Family:
+        return self._families.get((arn.account, arn.kind, arn.slug)) or Family()
+
     def _add_version(self, resource: Resource, arn: Arn) -> None:
         version = Version.parse(arn.version or "")
-        family = self._families[arn.kind, arn.slug]
+        family = self._families[arn.account, arn.kind, arn.slug]
         if not family.groups:
-            family.sequence = self._next_sequence()
+            family.sequence = self._numbering.next()
             self._names[arn.kind].add(family)
         if version not in family.groups:
-            group = VersionGroup(version, self._next_sequence())
+            group = VersionGroup(version, self._numbering.next())
             family.groups[version] = group
             insort(family.versions, version)
             self._groups[arn.kind].add(group)
@@ -187,7 +197,7 @@ class Store:
 
     def _remove_version(self, resource: Resource, arn: Arn) -> None:
         version = Version.parse(arn.version or "")
-        family = self._families[arn.kind, arn.slug]
+        family = self._families[arn.account, arn.kind, arn.slug]
         group = family.groups[version]
         group.builds.remove(resource)
         if not group.builds:
@@ -196,10 +206,6 @@ class Store:
             del family.versions[bisect_left(family.versions, version)]
         if not family.groups:
             self._names[arn.kind].remove(family)
-
-    def _next_sequence(self) -> int:
-        self._sequence += 1
-        return self._sequence
 
 
 def _order_keys(resource: Resource) -> Iterator[tuple[Hashable, ...]]:

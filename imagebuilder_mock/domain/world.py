@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from .arn import Arn
 from .idempotency import ClientTokens
 from .managed import OWNERS, managed_store
+from .ordered import Numbering
 from .paging import PageTokens
 from .quotas import Quotas
 from .record import Record
@@ -31,7 +32,9 @@ class State:
     """What a reset empties and what a copy takes along: plain data, no locks, no callables."""
 
     def __init__(self) -> None:
+        self.numbering = Numbering()
         self.stores: dict[tuple[str, str], Store] = {}
+        self.shared: dict[tuple[str, str], Store] = {}
         self.references = References()
         self.tokens = ClientTokens()
         self.scheduler = Scheduler()
@@ -70,41 +73,56 @@ class World:
 
     def store(self, account: str, region: str) -> Store:
         """What an account has in a Region; it is empty at first."""
-        key = (account, region)
-        store = self.state.stores.get(key)
-        if store is None:
-            store = Store(self._partition_of(region), region, account)
-            self.state.stores[key] = store
-        return store
+        return self._store_in(self.state.stores, account, region)
+
+    def shared_with(self, account: str, region: str) -> Store:
+        """What other accounts share with an account in a Region: resources of their stores."""
+        return self._store_in(self.state.shared, account, region)
 
     def managed(self, account: str, region: str) -> Store:
         """What Amazon offers in a Region under one of its account names."""
         return managed_store(self._partition_of(region), region, account)
 
-    def find(self, cls: type[R], arn: str, *, parameter: str) -> R | None:
-        """What an ARN means: itself, or the newest fit build of a version or wildcard.
+    def find(self, viewer: Store, cls: type[R], arn: str, *, parameter: str) -> R | None:
+        """What an ARN means to an account: itself, or the newest fit build of a wildcard.
 
-        InvalidParameterValueException names ``parameter`` if a wildcard stands where none can.
+        An account sees its own resources, Amazon's, and what is shared with it, in the Region
+        that it asks. InvalidParameterValueException names ``parameter`` if a wildcard stands
+        where none can.
         """
         parsed = Arn.parse(arn)
-        version = parsed.version
-        selects = (
-            version is not None and parsed.build is None and (cls.has_builds or parsed.is_wildcard)
-        )
-        pattern = (
-            VersionPattern.parse(version, parameter=parameter) if selects and version else None
-        )
-        store = self._home_of(parsed)
-        if store is None:
+        pattern = None
+        if parsed.version and not parsed.build and (cls.has_builds or parsed.is_wildcard):
+            pattern = VersionPattern.parse(parsed.version, parameter=parameter)
+        if (parsed.partition, parsed.region) != (viewer.partition, viewer.region):
             return None
+        store = self._source_of(parsed, viewer)
         if pattern is None:
             return store.get(cls, arn)
-        return store.newest(cls, parsed.slug, pattern)
+        return store.newest(cls, parsed, pattern)
 
-    def _home_of(self, arn: Arn) -> Store | None:
+    def share(self, resource: Resource, accounts: frozenset[str]) -> None:
+        """Let these accounts, and no others, see a resource."""
+        region = Arn.parse(resource.arn).region
+        for account in resource.shared_with - accounts:
+            self.shared_with(account, region).remove(resource)
+        for account in accounts - resource.shared_with:
+            self.shared_with(account, region).admit(resource)
+        resource.shared_with = accounts
+
+    def _store_in(self, stores: dict[tuple[str, str], Store], account: str, region: str) -> Store:
+        store = stores.get((account, region))
+        if store is None:
+            store = Store(self._partition_of(region), region, account, self.state.numbering)
+            stores[account, region] = store
+        return store
+
+    def _source_of(self, arn: Arn, viewer: Store) -> Store:
         if arn.account in OWNERS:
             return self.managed(arn.account, arn.region)
-        return self.state.stores.get((arn.account, arn.region))
+        if arn.account == viewer.account:
+            return viewer
+        return self.shared_with(viewer.account, viewer.region)
 
     def add(self, store: Store, resource: Resource) -> None:
         store.add(resource)
@@ -126,8 +144,10 @@ class World:
 
         A wildcard means the newest match alone: an older version can go while ``x.x.x`` is used.
         """
+        arn = Arn.parse(resource.arn)
+        home = self.store(arn.account, arn.region)
         for reference in self.state.references.to(resource.arn):
-            meant = self.find(type(resource), reference, parameter="arn")
+            meant = self.find(home, type(resource), reference, parameter="arn")
             if meant is not None and meant.arn == resource.arn:
                 return True
         return False

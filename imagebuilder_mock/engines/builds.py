@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.resources.image import (
+    IN_PROGRESS,
     ImageFailureContext,
     ImageState,
     OutputResources,
@@ -19,6 +20,7 @@ from imagebuilder_mock.domain.resources.image import (
 )
 
 from . import pipeline_schedule
+from .container_output import pushed_containers
 from .output import distributed_amis, source_ami
 
 if TYPE_CHECKING:
@@ -40,8 +42,6 @@ STAGE_DURATIONS: Mapping[ImageStatus, timedelta] = {
     "DISTRIBUTING": timedelta(minutes=5),
     "INTEGRATING": timedelta(seconds=30),
 }
-
-_STAGES: tuple[ImageStatus, ...] = (*STAGE_DURATIONS, "AVAILABLE")
 
 
 def begin(world: World, store: Store, image: Image) -> None:
@@ -69,7 +69,7 @@ def advance(world: World, image: Image) -> None:
     if not image.is_in_progress:
         return
     _finish_stage(world, image)
-    _enter(world, image, ImageState(_next_stage(image)))
+    _enter(world, image, ImageState(image.plan.after(image.state.status)))
 
 
 def complete(world: World, image: Image) -> None:
@@ -91,6 +91,23 @@ def cancel(world: World, image: Image) -> None:
     _enter(world, image, ImageState("CANCELLED"))
 
 
+def retry(world: World, image: Image) -> None:
+    """Go on where a build ended, at the same build number (API reference, RetryImage).
+
+    What had been completed by then is not done again.
+    """
+    ended_in = next(
+        step.status for step in reversed(image.transitions) if step.status in IN_PROGRESS
+    )
+    image.resume(ended_in, world.clock.now())
+    _home(world, image).running[image.arn] = image
+    pipeline_schedule.note_state(world, image)
+    if world.settings.builds == "instant":
+        complete(world, image)
+    else:
+        _plan_end_of_stage(world, image)
+
+
 def end_stage(world: World, arn: str) -> None:
     """The scheduler's entry: the time of the stage is over."""
     parsed = Arn.parse(arn)
@@ -100,20 +117,18 @@ def end_stage(world: World, arn: str) -> None:
         advance(world, image)
 
 
-def _next_stage(image: Image) -> ImageStatus:
-    following = _STAGES[_STAGES.index(image.state.status) + 1]
-    if following == "TESTING" and not image.tests_enabled:
-        return "DISTRIBUTING"
-    return following
-
-
 def _finish_stage(world: World, image: Image) -> None:
     store = _home(world, image)
-    if image.state.status == "BUILDING":
+    stage = image.state.status
+    if stage == "BUILDING" and image.enhanced_image_metadata_enabled:
+        image.os_version = image.parent_os_version
+    if image.container_recipe is not None:
+        if stage == "DISTRIBUTING":
+            containers = pushed_containers(store, image, image.container_recipe)
+            image.output_resources = OutputResources(containers=containers)
+    elif stage == image.plan.ami_made_in:
         image.output_resources = OutputResources((source_ami(world, store, image),))
-        if image.enhanced_image_metadata_enabled:
-            image.os_version = image.parent_os_version
-    elif image.state.status == "DISTRIBUTING":
+    elif stage == "DISTRIBUTING":
         made = image.output_resources.amis if image.output_resources else None
         image.output_resources = OutputResources(
             (*(made or ()), *distributed_amis(world, store, image))

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from imagebuilder_mock.domain.build_plans import BUILD, BUILD_WITHOUT_TESTS
 from imagebuilder_mock.domain.errors import invalid_value, missing_reference
 from imagebuilder_mock.domain.resources.component import Component
+from imagebuilder_mock.domain.resources.container_recipe import ContainerRecipe
 from imagebuilder_mock.domain.resources.image import Image, ImageState, OutputResources
+from imagebuilder_mock.domain.resources.image_recipe import ImageRecipe
 from imagebuilder_mock.domain.versions import Version
 
 from . import builds
@@ -16,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from imagebuilder_mock.domain.resources.distribution import DistributionConfiguration
-    from imagebuilder_mock.domain.resources.image_recipe import ImageRecipe
     from imagebuilder_mock.domain.resources.infrastructure import InfrastructureConfiguration
+    from imagebuilder_mock.domain.resources.recipe import Recipe
     from imagebuilder_mock.domain.store import Store
     from imagebuilder_mock.domain.world import World
 
@@ -28,7 +31,7 @@ DEFAULT_TESTS: Mapping[str, object] = {"imageTestsEnabled": True, "timeoutMinute
 class BuildRequest:
     """What a build is started with, by ``CreateImage`` or by a pipeline."""
 
-    recipe: ImageRecipe
+    recipe: Recipe
     infrastructure: InfrastructureConfiguration
     distribution: DistributionConfiguration | None
     build_type: str
@@ -49,7 +52,7 @@ def start_build(world: World, store: Store, request: BuildRequest) -> Image:
     if a wildcard of the recipe means nothing any more.
     """
     world.quotas.check("concurrent builds", len(store.running) + 1)
-    recipe, os_version = resolved_recipe(world, request.recipe)
+    recipe, os_version = resolved_recipe(world, store, request.recipe)
     version = Version.parse(recipe.version or "")
     base = store.arn_for(Image.kind, recipe.name)
     build = store.next_build(Image.kind, base.slug, version)
@@ -59,12 +62,13 @@ def start_build(world: World, store: Store, request: BuildRequest) -> Image:
         date_created=world.clock.now(),
         tags=dict(request.tags),
         owner=store.account,
-        type="AMI",
+        type=recipe.output_type,
         platform=recipe.platform,
         state=ImageState("PENDING"),
         build_type=request.build_type,
         enhanced_image_metadata_enabled=request.enhanced_image_metadata_enabled,
-        image_recipe=recipe,
+        image_recipe=recipe if isinstance(recipe, ImageRecipe) else None,
+        container_recipe=recipe if isinstance(recipe, ContainerRecipe) else None,
         infrastructure_configuration=replace(request.infrastructure),
         distribution_configuration=(
             None if request.distribution is None else replace(request.distribution)
@@ -72,45 +76,53 @@ def start_build(world: World, store: Store, request: BuildRequest) -> Image:
         image_tests_configuration=request.image_tests_configuration,
         image_scanning_configuration=request.image_scanning_configuration,
         source_pipeline_arn=request.source_pipeline_arn,
-        output_resources=OutputResources(()),
+        output_resources=OutputResources.none_yet(recipe.output_type),
         execution_role=request.execution_role,
         workflows=request.workflows,
         logging_configuration=request.logging_configuration,
+        plan=BUILD if _tests_enabled(request) else BUILD_WITHOUT_TESTS,
         parent_os_version=os_version,
     )
     builds.begin(world, store, image)
     return image
 
 
-def resolved_recipe(world: World, recipe: ImageRecipe) -> tuple[ImageRecipe, str | None]:
+def _tests_enabled(request: BuildRequest) -> bool:
+    return request.image_tests_configuration.get("imageTestsEnabled") is not False
+
+
+def resolved_recipe(world: World, store: Store, recipe: Recipe) -> tuple[Recipe, str | None]:
     """The copy an image keeps, and the parent's OS version where it is known.
 
     Wildcards are resolved; the copy has no owner, and its empty members are there (a real
     GetImage of 2023).
     """
     components = [
-        {**component, "componentArn": _resolved_component(world, str(component["componentArn"]))}
+        {**component, "componentArn": _component_arn(world, store, component)}
         for component in recipe.components or ()
     ]
-    parent_image, os_version = recipe.parent_image, None
+    parent_image, os_version = recipe.parent_image, recipe.parent_os_version
     if parent_image.startswith("arn:"):
-        parent = world.find(Image, parent_image, parameter="parentImage")
+        parent = world.find(store, Image, parent_image, parameter="parentImage")
         if parent is None:
             raise invalid_value("parentImage", missing_reference(Image.label, parent_image))
         parent_image, os_version = parent.arn, parent.os_version
-    return replace(
+    copy = replace(
         recipe,
         owner=None,
         tags=dict(recipe.tags),
         components=components or None,
         parent_image=parent_image,
-        block_device_mappings=recipe.block_device_mappings or [],
-        additional_instance_configuration=recipe.additional_instance_configuration or {},
-    ), os_version
+    )
+    if isinstance(copy, ImageRecipe):
+        copy.block_device_mappings = copy.block_device_mappings or []
+        copy.additional_instance_configuration = copy.additional_instance_configuration or {}
+    return copy, os_version
 
 
-def _resolved_component(world: World, arn: str) -> str:
-    component = world.find(Component, arn, parameter="components")
+def _component_arn(world: World, store: Store, configuration: Mapping[str, object]) -> str:
+    arn = str(configuration["componentArn"])
+    component = world.find(store, Component, arn, parameter="components")
     if component is None:
         raise invalid_value("components", missing_reference(Component.label, arn))
     return component.arn

@@ -25,7 +25,7 @@ _DATE_PARTS = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss
 def source_ami(world: World, store: Store, image: Image) -> Ami:
     """The AMI that every build makes, in the Region and account in which it builds."""
     settings = _settings_for(image, store.region)
-    recipe = image.image_recipe
+    recipe = image.recipe
     return Ami(
         region=store.region,
         image=world.ids.ami(),

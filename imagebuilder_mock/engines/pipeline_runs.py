@@ -8,7 +8,10 @@ from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import (
     InvalidParameterValueException,
     ServiceQuotaExceededException,
+    invalid_value,
+    missing_reference,
 )
+from imagebuilder_mock.domain.resources.container_recipe import ContainerRecipe
 from imagebuilder_mock.domain.resources.distribution import DistributionConfiguration
 from imagebuilder_mock.domain.resources.image import Image
 from imagebuilder_mock.domain.resources.image_pipeline import ImagePipeline
@@ -21,6 +24,7 @@ from .pipeline_schedule import plan_next_run
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from imagebuilder_mock.domain.resources.recipe import Recipe
     from imagebuilder_mock.domain.store import Store
     from imagebuilder_mock.domain.world import World
 
@@ -34,8 +38,8 @@ def run(
 ) -> Image:
     """Start a build of the pipeline's recipe.
 
-    InvalidParameterValueException if a wildcard means nothing any more,
-    ServiceQuotaExceededException if too many builds are running.
+    InvalidParameterValueException if a wildcard means nothing any more, or a recipe is no longer
+    shared; ServiceQuotaExceededException if too many builds are running.
     """
     image = start_build(world, store, _request(world, store, pipeline, tags, build_type))
     pipeline.date_last_run = image.date_created
@@ -68,10 +72,10 @@ def _is_due(world: World, store: Store, pipeline: ImagePipeline) -> bool:
     if schedule.get("pipelineExecutionStartCondition") == _ALWAYS:
         return True
     last = next(store.order(Image.kind, pipeline.arn).before(None), None)
-    if not isinstance(last, Image) or last.image_recipe is None:
+    before = last.recipe if isinstance(last, Image) else None
+    if before is None:
         return True
-    now, _ = resolved_recipe(world, _recipe(world, pipeline))
-    before = last.image_recipe
+    now, _ = resolved_recipe(world, store, _recipe(world, store, pipeline))
     return (now.arn, now.parent_image, now.component_arns) != (
         before.arn,
         before.parent_image,
@@ -87,7 +91,7 @@ def _request(
     logging = pipeline.logging_configuration or {}
     log_group = logging.get("imageLogGroupName")
     return BuildRequest(
-        recipe=_recipe(world, pipeline),
+        recipe=_recipe(world, store, pipeline),
         infrastructure=_present(
             store.get(InfrastructureConfiguration, infrastructure_arn), infrastructure_arn
         ),
@@ -108,9 +112,20 @@ def _request(
     )
 
 
-def _recipe(world: World, pipeline: ImagePipeline) -> ImageRecipe:
-    arn = pipeline.image_recipe_arn or ""
-    return _present(world.find(ImageRecipe, arn, parameter="imageRecipeArn"), arn)
+def _recipe(world: World, store: Store, pipeline: ImagePipeline) -> Recipe:
+    """The recipe that the pipeline builds; a wildcard means the newest version.
+
+    InvalidParameterValueException if its owner, another account, no longer shares it.
+    """
+    kind: type[Recipe]
+    if pipeline.container_recipe_arn is not None:
+        kind, arn, parameter = ContainerRecipe, pipeline.container_recipe_arn, "containerRecipeArn"
+    else:
+        kind, arn, parameter = ImageRecipe, pipeline.image_recipe_arn or "", "imageRecipeArn"
+    found = world.find(store, kind, arn, parameter=parameter)
+    if found is None:
+        raise invalid_value(parameter, missing_reference(kind.label, arn))
+    return found
 
 
 def _present(found: T | None, arn: str) -> T:

@@ -2,11 +2,15 @@
 
 from . import (
     components,
+    container_recipes,
     distribution_configurations,
+    image_imports,
     image_pipelines,
     image_recipes,
+    image_reruns,
     images,
     infrastructure_configurations,
+    resource_policies,
     tags,
 )
 from .context import Context
@@ -16,10 +20,14 @@ __all__ = [
     "HANDLERS",
     "Context",
     "components",
+    "container_recipes",
     "distribution_configurations",
+    "image_imports",
     "image_pipelines",
     "image_recipes",
+    "image_reruns",
     "images",
     "infrastructure_configurations",
+    "resource_policies",
     "tags",
 ]

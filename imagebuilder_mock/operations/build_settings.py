@@ -11,6 +11,7 @@ from imagebuilder_mock.domain.errors import (
     invalid_value,
     missing_reference,
 )
+from imagebuilder_mock.domain.resources.container_recipe import ContainerRecipe
 from imagebuilder_mock.domain.resources.distribution import DistributionConfiguration
 from imagebuilder_mock.domain.resources.image_recipe import ImageRecipe
 from imagebuilder_mock.domain.resources.infrastructure import InfrastructureConfiguration
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
+    from imagebuilder_mock.domain.resources.recipe import Recipe
+
     from .context import Context
 
     BuildSettings = (
@@ -29,12 +32,12 @@ if TYPE_CHECKING:
         | wire.UpdateImagePipelineRequestTypeDef
     )
 
-_OPEN_LOG_GROUPS = "/aws/imagebuilder/"
+OPEN_LOG_GROUPS = "/aws/imagebuilder/"
 _ON_DEMAND_SCAN = "ON_DEMAND_AMI_CVE"
 """The scan that needs no Amazon Inspector in the account (API reference)."""
 
 
-def referenced_recipe(ctx: Context, params: BuildSettings) -> ImageRecipe:
+def referenced_recipe(ctx: Context, params: BuildSettings) -> Recipe:
     """The recipe to build; exactly one of the two kinds must be named."""
     image_recipe, container_recipe = params.get("imageRecipeArn"), params.get("containerRecipeArn")
     if (image_recipe is None) == (container_recipe is None):
@@ -42,14 +45,14 @@ def referenced_recipe(ctx: Context, params: BuildSettings) -> ImageRecipe:
             "imageRecipeArn",
             "You must specify exactly one of 'imageRecipeArn' and 'containerRecipeArn'.",
         )
-    if image_recipe is None:
-        raise invalid_value(
-            "containerRecipeArn", missing_reference("ContainerRecipe", container_recipe or "")
-        )
-    return ctx.reference(ImageRecipe, image_recipe, parameter="imageRecipeArn")
+    if container_recipe is not None:
+        return ctx.reference(ContainerRecipe, container_recipe, parameter="containerRecipeArn")
+    return ctx.reference(ImageRecipe, image_recipe or "", parameter="imageRecipeArn")
 
 
-def referenced_infrastructure(ctx: Context, params: BuildSettings) -> InfrastructureConfiguration:
+def referenced_infrastructure(
+    ctx: Context, params: BuildSettings | wire.ImportDiskImageRequestTypeDef
+) -> InfrastructureConfiguration:
     return ctx.reference(
         InfrastructureConfiguration,
         params["infrastructureConfigurationArn"],
@@ -74,19 +77,23 @@ def tests_configuration(params: BuildSettings) -> Mapping[str, object]:
 def check_settings(
     ctx: Context,
     params: BuildSettings,
-    recipe: ImageRecipe,
+    recipe: Recipe,
     distribution: DistributionConfiguration | None,
 ) -> None:
     """Refuse what does not go together with the recipe, the role and the account."""
     _check_scanning(ctx, params)
     _check_watermarks(recipe, distribution)
     _check_workflows(ctx, params.get("workflows", ()), params.get("executionRole"))
-    logging = params.get("loggingConfiguration", {})
+    check_logging(params.get("loggingConfiguration", {}), params.get("executionRole"))
+
+
+def check_logging(logging: Mapping[str, object], role: str | None) -> None:
+    """Log groups of the caller's own need a role that may write to them."""
     for member, group in logging.items():
-        if not str(group).startswith(_OPEN_LOG_GROUPS) and params.get("executionRole") is None:
+        if not str(group).startswith(OPEN_LOG_GROUPS) and role is None:
             raise invalid_combination(
                 f"loggingConfiguration.{member}",
-                f"A log group outside of '{_OPEN_LOG_GROUPS}' needs an execution role.",
+                f"A log group outside of '{OPEN_LOG_GROUPS}' needs an execution role.",
             )
 
 
@@ -113,14 +120,16 @@ def _check_scanning(ctx: Context, params: BuildSettings) -> None:
         )
     if not is_on_demand and not ctx.world.settings.inspector:
         # Seen for 'ecr'; AMIs are scanned on the instance, as 'ec2' resources.
+        scanned = "ecr" if "containerRecipeArn" in params else "ec2"
         raise ResourceDependencyException(
-            "Resource dependency error: Amazon Inspector is not enabled for 'ec2' resources in "
-            f"account '{ctx.store.account}'."
+            f"Resource dependency error: Amazon Inspector is not enabled for '{scanned}' "
+            f"resources in account '{ctx.store.account}'."
         )
 
 
-def _check_watermarks(recipe: ImageRecipe, distribution: DistributionConfiguration | None) -> None:
-    if not recipe.ami_watermarks or distribution is None:
+def _check_watermarks(recipe: Recipe, distribution: DistributionConfiguration | None) -> None:
+    has_watermarks = isinstance(recipe, ImageRecipe) and recipe.ami_watermarks
+    if not has_watermarks or distribution is None:
         return
     for position, settings in enumerate(distribution.distributions):
         ami: Mapping[str, object] = settings.get("amiDistributionConfiguration", {})  # type: ignore[assignment] # its shape was checked

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from imagebuilder_mock.domain.errors import already_exists, invalid_combination, invalid_value
 from imagebuilder_mock.domain.resources.component import (
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from .context import Context
     from .registry import Result
 
+    Request = wire.CreateComponentRequestTypeDef | wire.ImportComponentRequestTypeDef
+
 _VERSION_FILTERS: Mapping[str, Callable[[ComponentVersion], object]] = {
     "description": lambda entry: entry.description,
     "name": lambda entry: entry.name,
@@ -42,33 +44,26 @@ _VERSION_FILTERS: Mapping[str, Callable[[ComponentVersion], object]] = {
 
 @operation
 def create_component(ctx: Context, params: wire.CreateComponentRequestTypeDef) -> Result:
-    text = _document_text(params)
-    document = _parsed(text, params["platform"])
-    ctx.world.quotas.check("parameters per component", len(document.parameters))
-    version = Version.parse(params["semanticVersion"])
-    base = ctx.store.arn_for(Component.kind, params["name"])
-    build = ctx.store.next_build(Component.kind, base.slug, version)
-    component = Component(
-        arn=str(base.at(str(version), build)),
-        name=params["name"],
-        date_created=ctx.now,
-        tags=dict(params.get("tags", {})),
-        owner=ctx.store.account,
-        platform=params["platform"],
-        type=document.component_type,
-        document=text,
-        description=params.get("description"),
-        change_description=params.get("changeDescription"),
-        supported_os_versions=params.get("supportedOsVersions"),
-        parameters=_parameters(document),
-        kms_key_id=params.get("kmsKeyId"),
-    )
-    _refuse_identical(ctx, component, base, version)
-    ctx.add(component)
+    component = _new_component(ctx, params, _given_text(params))
     return {
         "componentBuildVersionArn": component.arn,
         "latestVersionReferences": latest_version_references(component.arn),
     }
+
+
+@operation
+def import_component(ctx: Context, params: wire.ImportComponentRequestTypeDef) -> Result:
+    """The script becomes a document with one step that runs it (API reference)."""
+    # As for documents in general: loaded when the first one is met.
+    from imagebuilder_mock.domain.documents import imported_script  # noqa: PLC0415
+
+    text = imported_script.document_for(
+        _given_text(params),
+        name=params["name"],
+        platform=params["platform"],
+        component_type=params["type"],
+    )
+    return {"componentBuildVersionArn": _new_component(ctx, params, text).arn}
 
 
 @operation
@@ -134,7 +129,33 @@ def delete_component(ctx: Context, params: wire.DeleteComponentRequestTypeDef) -
     return {"componentBuildVersionArn": component.arn}
 
 
-def _document_text(params: wire.CreateComponentRequestTypeDef) -> str:
+def _new_component(ctx: Context, params: Request, text: str) -> Component:
+    document = _parsed(text, params["platform"])
+    ctx.world.quotas.check("parameters per component", len(document.parameters))
+    version = Version.parse(params["semanticVersion"])
+    base = ctx.store.arn_for(Component.kind, params["name"])
+    build = ctx.store.next_build(Component.kind, base.slug, version)
+    component = Component(
+        arn=str(base.at(str(version), build)),
+        name=params["name"],
+        date_created=ctx.now,
+        tags=dict(params.get("tags", {})),
+        owner=ctx.store.account,
+        platform=params["platform"],
+        type=document.component_type,
+        document=text,
+        description=params.get("description"),
+        change_description=params.get("changeDescription"),
+        supported_os_versions=cast("Mapping[str, list[str]]", params).get("supportedOsVersions"),
+        parameters=_parameters(document),
+        kms_key_id=params.get("kmsKeyId"),
+    )
+    _refuse_identical(ctx, component, base, version)
+    ctx.add(component)
+    return component
+
+
+def _given_text(params: Request) -> str:
     data, uri = params.get("data"), params.get("uri")
     if (data is None) == (uri is None):
         raise invalid_combination("data", "You must specify exactly one of 'data' and 'uri'.")

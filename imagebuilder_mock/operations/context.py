@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import (
     DryRunOperationException,
     ResourceDependencyException,
@@ -44,7 +43,7 @@ class Context:
 
     def get(self, cls: type[R], arn: str, *, parameter: str) -> R:
         """What the ARN means, to answer or to change it: ResourceNotFoundException if nothing."""
-        found = self._visible(cls, arn, parameter)
+        found = self.world.find(self.store, cls, arn, parameter=parameter)
         if found is None:
             raise ResourceNotFoundException(missing_error(cls.label, arn))
         return found
@@ -58,7 +57,7 @@ class Context:
 
     def reference(self, cls: type[R], arn: str, *, parameter: str) -> R:
         """What a new resource refers to: InvalidParameterValueException if there is nothing."""
-        found = self._visible(cls, arn, parameter)
+        found = self.world.find(self.store, cls, arn, parameter=parameter)
         if found is None:
             raise invalid_value(parameter, missing_reference(cls.label, arn))
         return found
@@ -78,16 +77,7 @@ class Context:
         self.world.replace(self.store, resource)
 
     def remove(self, resource: Resource) -> None:
-        """Delete a resource: ResourceDependencyException while another one refers to it."""
-        if self.world.is_needed(resource):
+        """Delete a resource: ResourceDependencyException while others refer to it or see it."""
+        if resource.shared_with or self.world.is_needed(resource):
             raise ResourceDependencyException(dependency_error(resource.arn))
         self.world.remove(self.store, resource)
-
-    def _visible(self, cls: type[R], arn: str, parameter: str) -> R | None:
-        parsed = Arn.parse(arn)
-        # An account sees its own resources and Amazon's, in the Region that it asks.
-        if parsed.region != self.store.region or parsed.partition != self.store.partition:
-            return None
-        if parsed.account.isdecimal() and parsed.account != self.store.account:
-            return None
-        return self.world.find(cls, arn, parameter=parameter)

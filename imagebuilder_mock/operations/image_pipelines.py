@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
-    from imagebuilder_mock.domain.resources.image_recipe import ImageRecipe
+    from imagebuilder_mock.domain.resources.recipe import Recipe
 
     from .context import Context
     from .registry import Result
@@ -85,6 +85,11 @@ def update_image_pipeline(ctx: Context, params: wire.UpdateImagePipelineRequestT
     """Replaces everything: what is left out goes back to its default, the status to ENABLED."""
     before = ctx.own(ImagePipeline, params["imagePipelineArn"])
     recipe = _checked_recipe(ctx, params)
+    if ("imageRecipeArn" in params) != (before.image_recipe_arn is not None):
+        member = "imageRecipeArn" if "imageRecipeArn" in params else "containerRecipeArn"
+        raise invalid_combination(
+            member, "The recipe must be of the same type as the pipeline's current recipe."
+        )
     after = _pipeline(
         params,
         recipe,
@@ -150,7 +155,7 @@ def list_image_pipeline_images(
     return result
 
 
-def _checked_recipe(ctx: Context, params: Settings) -> ImageRecipe:
+def _checked_recipe(ctx: Context, params: Settings) -> Recipe:
     recipe = referenced_recipe(ctx, params)
     referenced_infrastructure(ctx, params)
     check_settings(ctx, params, recipe, referenced_distribution(ctx, params))
@@ -168,7 +173,7 @@ def _checked_recipe(ctx: Context, params: Settings) -> ImageRecipe:
 
 def _pipeline(
     params: Settings,
-    recipe: ImageRecipe,
+    recipe: Recipe,
     *,
     arn: str,
     name: str,
@@ -183,6 +188,7 @@ def _pipeline(
         date_updated=updated,
         platform=recipe.platform,
         image_recipe_arn=params.get("imageRecipeArn"),
+        container_recipe_arn=params.get("containerRecipeArn"),
         infrastructure_configuration_arn=params["infrastructureConfigurationArn"],
         distribution_configuration_arn=params.get("distributionConfigurationArn"),
         image_tests_configuration=tests_configuration(params),

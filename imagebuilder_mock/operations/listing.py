@@ -10,13 +10,13 @@ from imagebuilder_mock.domain.filters import Filters
 from imagebuilder_mock.domain.managed import OWNERS
 from imagebuilder_mock.domain.ordered import OrderedIndex, Sequenced
 from imagebuilder_mock.domain.paging import DEFAULT_PAGE_SIZE, page_of
-from imagebuilder_mock.domain.store import Store
 from imagebuilder_mock.domain.versions import Version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from imagebuilder_mock.domain.resources.base import Resource
+    from imagebuilder_mock.domain.store import Store
 
     from .context import Context
     from .registry import Result
@@ -68,13 +68,12 @@ def listed(
 
 
 def owned_by(ctx: Context, owner: str) -> Store:
-    """The store of an ``owner``: Self is the caller; one without anything where none can be."""
+    """What an ``owner`` has for the caller: the caller, others who share, Amazon."""
     if owner == "Self":
         return ctx.store
-    account = _ACCOUNTS.get(owner)
-    if account is None:
-        return Store(ctx.store.partition, ctx.store.region, owner)
-    return ctx.world.managed(account, ctx.store.region)
+    if owner == "Shared":
+        return ctx.world.shared_with(ctx.store.account, ctx.store.region)
+    return ctx.world.managed(_ACCOUNTS[owner], ctx.store.region)
 
 
 def own_builds(ctx: Context, kind: str, version_arn: str | None) -> OrderedIndex[Resource]:

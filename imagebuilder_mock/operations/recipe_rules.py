@@ -27,10 +27,9 @@ _IMAGE_ARN = re.compile(
     r"arn:aws[^:]*:imagebuilder:[^:]+:(?:[0-9]{12}|aws(?:-[a-z-]+)?):image/[a-z0-9-_]+/"
     r"(?:(?:[0-9]+|x)\.(?:[0-9]+|x)\.(?:[0-9]+|x)|[0-9]+\.[0-9]+\.[0-9]+/[0-9]+)"
 )
-_PARENT_FORMS = re.compile(
-    r"ami-(?:[0-9a-f]{8}|[0-9a-f]{17})"
-    r"|ssm:[^\s]+"
-    r"|prod-[0-9a-z]+"
+_AMI_ADDRESS = re.compile(r"ami-(?:[0-9a-f]{8}|[0-9a-f]{17})|ssm:[^\s]+")
+_PRODUCT = re.compile(
+    r"prod-[0-9a-z]+"
     r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 )
 _RESERVED_AMI_TAGS = frozenset(("CreatedBy", "Ec2ImageBuilderArn"))
@@ -48,10 +47,10 @@ class ParentImage:
 
 def parent_of(ctx: Context, parent_image: str) -> ParentImage:
     """Read a recipe's ``parentImage``; InvalidParameterValueException if it is none."""
-    if _IMAGE_ARN.fullmatch(parent_image) is not None:
+    if is_image_arn(parent_image):
         image = ctx.reference(Image, parent_image, parameter="parentImage")
         return ParentImage(image.platform, image.os_version)
-    if _PARENT_FORMS.fullmatch(parent_image) is None:
+    if not is_ami_address(parent_image) and _PRODUCT.fullmatch(parent_image) is None:
         raise invalid_value(
             "parentImage",
             "The parent image must be an AMI ID, an Image Builder image ARN, an SSM parameter "
@@ -60,6 +59,15 @@ def parent_of(ctx: Context, parent_image: str) -> ParentImage:
     if parent_image.startswith("ssm:") and "windows" in parent_image.lower():
         return ParentImage("Windows")
     return ParentImage()
+
+
+def is_image_arn(parent_image: str) -> bool:
+    return _IMAGE_ARN.fullmatch(parent_image) is not None
+
+
+def is_ami_address(text: str) -> bool:
+    """Whether it is an AMI ID, or an SSM parameter that holds one."""
+    return _AMI_ADDRESS.fullmatch(text) is not None
 
 
 def check_components(

@@ -30,6 +30,10 @@ class Resource:
     name: str
     date_created: datetime
     tags: dict[str, str] = field(default_factory=dict)
+    policy: str | None = None
+    """The resource policy, as it was put."""
+    shared_with: frozenset[str] = frozenset()
+    """The other accounts that the policy lets see the resource."""
     sequence: int = 0
 
     def refers_to(self) -> Iterable[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.build_plans import BUILD
 
 from .base import Resource
 
@@ -13,9 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from imagebuilder_mock.domain.build_plans import BuildPlan
+
+    from .container_recipe import ContainerRecipe
     from .distribution import DistributionConfiguration
     from .image_recipe import ImageRecipe
     from .infrastructure import InfrastructureConfiguration
+    from .recipe import Recipe
 
 ImageStatus = Literal[
     "PENDING",
@@ -36,12 +41,14 @@ IN_PROGRESS: frozenset[ImageStatus] = frozenset(
     ("PENDING", "CREATING", "BUILDING", "TESTING", "DISTRIBUTING", "INTEGRATING")
 )
 
+ENDED_EARLY: frozenset[ImageStatus] = frozenset(("FAILED", "CANCELLED"))
+
 # The order of a build is the order of the enum's first seven words; a stage may be left out
 # (tests that are off), never gone back to. What comes after AVAILABLE is lifecycle management's
 # (user guide, image-lifecycle-rules).
 _AHEAD: dict[ImageStatus, frozenset[ImageStatus]] = {
-    "PENDING": frozenset(("CREATING", "BUILDING", "AVAILABLE", "FAILED", "CANCELLED")),
-    "CREATING": frozenset(("BUILDING", "FAILED", "CANCELLED")),
+    "PENDING": frozenset(("CREATING", "AVAILABLE", "FAILED", "CANCELLED")),
+    "CREATING": frozenset(("BUILDING", "DISTRIBUTING", "FAILED", "CANCELLED")),
     "BUILDING": frozenset(("TESTING", "DISTRIBUTING", "AVAILABLE", "FAILED", "CANCELLED")),
     "TESTING": frozenset(("DISTRIBUTING", "INTEGRATING", "AVAILABLE", "FAILED", "CANCELLED")),
     "DISTRIBUTING": frozenset(("INTEGRATING", "AVAILABLE", "FAILED", "CANCELLED")),
@@ -89,10 +96,23 @@ class Ami:
 
 
 @dataclass(frozen=True, slots=True)
+class Container:
+    """The output container images of one Region."""
+
+    region: str
+    image_uris: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OutputResources:
-    """What a build has made so far."""
+    """What a build has made so far: AMIs or container images."""
 
     amis: tuple[Ami, ...] | None = None
+    containers: tuple[Container, ...] | None = None
+
+    @classmethod
+    def none_yet(cls, output_type: str) -> OutputResources:
+        return cls(amis=()) if output_type == "AMI" else cls(containers=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +136,14 @@ class Image(Resource):
 
     owner: str
     type: str
-    platform: str
+    platform: str | None
     state: ImageState
     build_type: str | None = None
     image_source: str | None = None
     os_version: str | None = None
     enhanced_image_metadata_enabled: bool | None = None
     image_recipe: ImageRecipe | None = None
+    container_recipe: ContainerRecipe | None = None
     infrastructure_configuration: InfrastructureConfiguration | None = None
     distribution_configuration: DistributionConfiguration | None = None
     image_tests_configuration: Mapping[str, object] | None = None
@@ -132,6 +153,7 @@ class Image(Resource):
     execution_role: str | None = None
     workflows: Sequence[Mapping[str, object]] | None = None
     logging_configuration: Mapping[str, object] | None = None
+    plan: BuildPlan = BUILD
     parent_os_version: str | None = None
     """What the build will find to be its OS version."""
     transitions: list[Transition] = field(default_factory=list)
@@ -147,6 +169,11 @@ class Image(Resource):
     @property
     def listed_under(self) -> str | None:
         return self.source_pipeline_arn
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """The copy of the recipe, of either kind; an imported image has none."""
+        return self.image_recipe or self.container_recipe
 
     @property
     def build_number(self) -> int:
@@ -165,16 +192,21 @@ class Image(Resource):
     def is_deprecated(self) -> bool:
         return self.state.status == "DEPRECATED"
 
-    @property
-    def tests_enabled(self) -> bool:
-        configuration = self.image_tests_configuration or {}
-        return configuration.get("imageTestsEnabled", True) is True
-
     def enter(self, state: ImageState, moment: datetime) -> None:
         """Go to a state; IllegalTransitionError if it cannot follow the present one."""
         if state.status not in _AHEAD[self.state.status]:
             msg = f"{self.arn} cannot go from {self.state.status} to {state.status}"
             raise IllegalTransitionError(msg)
+        self._go_to(state, moment)
+
+    def resume(self, status: ImageStatus, moment: datetime) -> None:
+        """Take up an ended build again, in the state in which it ended."""
+        if self.state.status not in ENDED_EARLY:
+            msg = f"{self.arn} is {self.state.status}, and there is nothing to take up again"
+            raise IllegalTransitionError(msg)
+        self._go_to(ImageState(status), moment)
+
+    def _go_to(self, state: ImageState, moment: datetime) -> None:
         self.state = state
         self.transitions.append(Transition(state.status, moment))
 
@@ -187,7 +219,7 @@ class ImageVersion:
     name: str
     type: str
     version: str | None
-    platform: str
+    platform: str | None
     os_version: str | None
     owner: str
     date_created: datetime

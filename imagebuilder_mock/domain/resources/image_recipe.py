@@ -5,46 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from imagebuilder_mock.domain.arn import Arn
-
-from .base import Resource
+from .recipe import Recipe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 
 @dataclass(slots=True, kw_only=True)
-class ImageRecipe(Resource):
-    """A recipe version; it never changes.
-
-    ``components`` and ``parent_image`` stay as the caller wrote them, wildcards included; the copy
-    inside an image has them resolved, and no owner.
-    """
+class ImageRecipe(Recipe):
+    """An image recipe version; it never changes."""
 
     kind: ClassVar[str] = "image-recipe"
     label: ClassVar[str] = "ImageRecipe"
     quota: ClassVar[str | None] = "image recipes"
+    output_type: ClassVar[str] = "AMI"
 
-    owner: str | None
-    platform: str
-    parent_image: str
-    components: Sequence[Mapping[str, object]] | None = None
     block_device_mappings: Sequence[Mapping[str, object]] | None = None
-    description: str | None = None
-    working_directory: str | None = None
     additional_instance_configuration: Mapping[str, object] | None = None
     ami_tags: Mapping[str, str] | None = None
     ami_watermarks: Sequence[str] | None = None
-
-    @property
-    def version(self) -> str | None:
-        return Arn.parse(self.arn).version
-
-    @property
-    def component_arns(self) -> list[str]:
-        return [str(component["componentArn"]) for component in self.components or ()]
-
-    def refers_to(self) -> Iterable[str]:
-        if self.parent_image.startswith("arn:"):
-            return [*self.component_arns, self.parent_image]
-        return self.component_arns

@@ -1,0 +1,51 @@
+"""What a container build makes: images in ECR repositories, and the tags they have.
+
+Sources: API reference, ContainerDistributionConfiguration; the default tag, ``1.0.0-1``, is that
+of AWS's CloudFormation handler for images.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.resources.image import Container
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagebuilder_mock.domain.resources.container_recipe import ContainerRecipe
+    from imagebuilder_mock.domain.resources.image import Image
+    from imagebuilder_mock.domain.store import Store
+
+_DOMAINS = {"aws-cn": "amazonaws.com.cn"}
+_DOMAIN = "amazonaws.com"
+
+
+def pushed_containers(store: Store, image: Image, recipe: ContainerRecipe) -> tuple[Container, ...]:
+    """The images by Region: in the recipe's repository, and in those of the distribution."""
+    arn = Arn.parse(image.arn)
+    default_tag = f"{arn.version}-{arn.build}"
+    uris: dict[str, list[str]] = {}
+    for region, repository, tags in _targets(store, image, recipe):
+        registry = f"{store.account}.dkr.ecr.{region}.{_DOMAINS.get(store.partition, _DOMAIN)}"
+        known = uris.setdefault(region, [])
+        for tag in (default_tag, *tags):
+            uri = f"{registry}/{repository}:{tag}"
+            if uri not in known:
+                known.append(uri)
+    return tuple(Container(region, tuple(known)) for region, known in uris.items())
+
+
+def _targets(
+    store: Store, image: Image, recipe: ContainerRecipe
+) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    yield store.region, str(recipe.target_repository["repositoryName"]), ()
+    configuration = image.distribution_configuration
+    for distribution in configuration.distributions if configuration else ():
+        settings = distribution.get("containerDistributionConfiguration")
+        if isinstance(settings, Mapping):
+            repository = str(settings["targetRepository"]["repositoryName"])
+            tags = tuple(map(str, settings.get("containerTags") or ()))
+            yield str(distribution["region"]), repository, tags

@@ -1,0 +1,103 @@
+"""Container recipes: create, get, list, delete."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.errors import already_exists, invalid_value
+from imagebuilder_mock.domain.resources.container_recipe import ContainerRecipe
+from imagebuilder_mock.domain.versions import VersionTemplate, latest_version_references
+
+from .container_rules import check_container_components, checked_template, container_parent
+from .listing import listed, owned_by
+from .registry import operation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mypy_boto3_imagebuilder import type_defs as wire
+
+    from .context import Context
+    from .registry import Result
+
+_FILTERS: Mapping[str, Callable[[ContainerRecipe], object]] = {
+    "containerType": lambda recipe: recipe.container_type,
+    "name": lambda recipe: recipe.name,
+    "parentImage": lambda recipe: recipe.parent_image,
+    "platform": lambda recipe: recipe.platform,
+}
+_OWNERS = ("Self", "Shared", "Amazon")
+
+
+@operation
+def create_container_recipe(
+    ctx: Context, params: wire.CreateContainerRecipeRequestTypeDef
+) -> Result:
+    template = VersionTemplate.parse(params["semanticVersion"])
+    components = params.get("components", ())
+    parent = container_parent(ctx, params)
+    platform = check_container_components(ctx, components, parent)
+    dockerfile = checked_template(params)
+    base = ctx.store.arn_for(ContainerRecipe.kind, params["name"])
+    version = template.filled(ctx.store.family(ContainerRecipe.kind, base.slug).highest)
+    arn = str(base.at(str(version)))
+    if arn in ctx.store:
+        raise already_exists(ContainerRecipe.label, arn)
+    ctx.add(
+        ContainerRecipe(
+            arn=arn,
+            name=params["name"],
+            date_created=ctx.now,
+            tags=dict(params.get("tags", {})),
+            owner=ctx.store.account,
+            platform=platform,
+            parent_image=params["parentImage"],
+            image_os_version_override=params.get("imageOsVersionOverride"),
+            components=components or None,
+            description=params.get("description"),
+            working_directory=params.get("workingDirectory"),
+            container_type=params["containerType"],
+            dockerfile_template_data=dockerfile,
+            target_repository=params["targetRepository"],
+            instance_configuration=params.get("instanceConfiguration"),
+            kms_key_id=params.get("kmsKeyId"),
+        )
+    )
+    return {"containerRecipeArn": arn, "latestVersionReferences": latest_version_references(arn)}
+
+
+@operation
+def get_container_recipe(ctx: Context, params: wire.GetContainerRecipeRequestTypeDef) -> Result:
+    recipe = ctx.get(ContainerRecipe, params["containerRecipeArn"], parameter="containerRecipeArn")
+    return {
+        "containerRecipe": recipe,
+        "latestVersionReferences": latest_version_references(recipe.arn),
+    }
+
+
+@operation
+def list_container_recipes(ctx: Context, params: wire.ListContainerRecipesRequestTypeDef) -> Result:
+    owner = params.get("owner", "Self")
+    if owner not in _OWNERS:
+        raise invalid_value("owner", f"Container recipes can be listed for {', '.join(_OWNERS)}.")
+    return listed(
+        ctx,
+        params,
+        "containerRecipeSummaryList",
+        owned_by(ctx, owner).order(ContainerRecipe.kind),
+        view=lambda recipe: recipe if isinstance(recipe, ContainerRecipe) else None,
+        filters=_FILTERS,
+        scope=owner,
+    )
+
+
+@operation
+def delete_container_recipe(
+    ctx: Context, params: wire.DeleteContainerRecipeRequestTypeDef
+) -> Result:
+    if Arn.parse(params["containerRecipeArn"]).is_wildcard:
+        raise invalid_value("containerRecipeArn", "A recipe is deleted by its exact version.")
+    recipe = ctx.own(ContainerRecipe, params["containerRecipeArn"])
+    ctx.remove(recipe)
+    return {"containerRecipeArn": recipe.arn}

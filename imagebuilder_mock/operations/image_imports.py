@@ -1,0 +1,133 @@
+"""Images that are imported: from an EC2 VM import task, and from a Windows disk file."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from imagebuilder_mock.domain.build_plans import DISK_IMPORT, VM_IMPORT
+from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
+from imagebuilder_mock.domain.resources.image import Image, ImageState, OutputResources
+from imagebuilder_mock.domain.versions import Version
+from imagebuilder_mock.engines import builds
+
+from .build_settings import OPEN_LOG_GROUPS, check_logging, referenced_infrastructure
+from .registry import operation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mypy_boto3_imagebuilder import type_defs as wire
+
+    from imagebuilder_mock.domain.build_plans import BuildPlan
+    from imagebuilder_mock.domain.resources.infrastructure import InfrastructureConfiguration
+
+    from .context import Context
+    from .registry import Result
+
+_IMPORT_TASK = re.compile(r"import-ami-[0-9a-z]+")
+_DISK_FILE = re.compile(r"s3://[^/]+/.+\.(?:iso|ISO|Iso)")
+_DISK_PLATFORM = "Windows"
+_DISK_OS_VERSION = "Microsoft Windows 11"
+
+
+@operation
+def import_vm_image(ctx: Context, params: wire.ImportVmImageRequestTypeDef) -> Result:
+    """The image is PENDING until the task has made its AMI (API reference)."""
+    if _IMPORT_TASK.fullmatch(params["vmImportTaskId"]) is None:
+        raise invalid_value(
+            "vmImportTaskId", "'vmImportTaskId' must be the ID of an Amazon EC2 import image task."
+        )
+    for member, group in params.get("loggingConfiguration", {}).items():
+        if not str(group).startswith(OPEN_LOG_GROUPS):
+            raise invalid_value(
+                f"loggingConfiguration.{member}",
+                f"The log group must be within '{OPEN_LOG_GROUPS}'.",
+            )
+    image = _start(
+        ctx,
+        name=params["name"],
+        version=params["semanticVersion"],
+        platform=params["platform"],
+        os_version=params.get("osVersion"),
+        build_type="IMPORT",
+        plan=VM_IMPORT,
+        tags=params.get("tags", {}),
+        logging=params.get("loggingConfiguration"),
+    )
+    return {"imageArn": image.arn}
+
+
+@operation
+def import_disk_image(ctx: Context, params: wire.ImportDiskImageRequestTypeDef) -> Result:
+    """Windows 11 alone can be imported from a disk file (API reference)."""
+    if params["platform"] != _DISK_PLATFORM:
+        raise invalid_value("platform", f"The only supported platform is '{_DISK_PLATFORM}'.")
+    if params["osVersion"] != _DISK_OS_VERSION:
+        raise invalid_value(
+            "osVersion", f"The only supported operating system version is '{_DISK_OS_VERSION}'."
+        )
+    if _DISK_FILE.fullmatch(params["uri"]) is None:
+        raise invalid_value("uri", "'uri' must be the S3 URI of a disk file that ends with .iso.")
+    options = params.get("registerImageOptions", {})
+    if "uefiData" in options and options.get("secureBootEnabled") is False:
+        raise invalid_combination(
+            "registerImageOptions.uefiData",
+            "UEFI data can be set only when Secure Boot is enabled.",
+        )
+    check_logging(params.get("loggingConfiguration", {}), params.get("executionRole"))
+    image = _start(
+        ctx,
+        name=params["name"],
+        version=params["semanticVersion"],
+        platform=params["platform"],
+        os_version=params["osVersion"],
+        build_type="IMPORT_ISO",
+        plan=DISK_IMPORT,
+        tags=params.get("tags", {}),
+        logging=params.get("loggingConfiguration"),
+        infrastructure=referenced_infrastructure(ctx, params),
+        execution_role=params.get("executionRole"),
+    )
+    return {"imageBuildVersionArn": image.arn}
+
+
+def _start(
+    ctx: Context,
+    *,
+    name: str,
+    version: str,
+    platform: str,
+    os_version: str | None,
+    build_type: str,
+    plan: BuildPlan,
+    tags: Mapping[str, str],
+    logging: Mapping[str, object] | None,
+    infrastructure: InfrastructureConfiguration | None = None,
+    execution_role: str | None = None,
+) -> Image:
+    number = Version.parse(version)
+    base = ctx.store.arn_for(Image.kind, name)
+    build = ctx.store.next_build(Image.kind, base.slug, number)
+    ctx.world.quotas.check("concurrent builds", len(ctx.store.running) + 1)
+    image = Image(
+        arn=str(base.at(str(number), build)),
+        name=name,
+        date_created=ctx.now,
+        tags=dict(tags),
+        owner=ctx.store.account,
+        type="AMI",
+        platform=platform,
+        os_version=os_version,
+        state=ImageState("PENDING"),
+        build_type=build_type,
+        image_source="IMPORTED",
+        plan=plan,
+        infrastructure_configuration=None if infrastructure is None else replace(infrastructure),
+        execution_role=execution_role,
+        output_resources=OutputResources.none_yet("AMI"),
+        logging_configuration=logging,
+    )
+    builds.begin(ctx.world, ctx.store, image)
+    return image

@@ -1,0 +1,104 @@
+"""Parts of a build done again: distribute an AMI that is there, retry a build that ended early."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.build_plans import DISTRIBUTION
+from imagebuilder_mock.domain.errors import invalid_value
+from imagebuilder_mock.domain.resources.distribution import DistributionConfiguration
+from imagebuilder_mock.domain.resources.image import (
+    ENDED_EARLY,
+    Image,
+    ImageState,
+    OutputResources,
+)
+from imagebuilder_mock.domain.versions import Version
+from imagebuilder_mock.engines import builds
+
+from .build_settings import check_logging
+from .recipe_rules import is_ami_address, is_image_arn
+from .registry import operation
+
+if TYPE_CHECKING:
+    from mypy_boto3_imagebuilder import type_defs as wire
+
+    from .context import Context
+    from .registry import Result
+
+_FIRST_VERSION = Version(1, 0, 0)
+
+
+@operation
+def distribute_image(ctx: Context, params: wire.DistributeImageRequestTypeDef) -> Result:
+    """A new image that is distributed, and not built; it is named after its source."""
+    source = params["sourceImage"]
+    name, platform, os_version = _source(ctx, source)
+    distribution = ctx.get(
+        DistributionConfiguration,
+        params["distributionConfigurationArn"],
+        parameter="distributionConfigurationArn",
+    )
+    check_logging(params.get("loggingConfiguration", {}), params["executionRole"])
+    ctx.world.quotas.check("concurrent builds", len(ctx.store.running) + 1)
+    base = ctx.store.arn_for(Image.kind, name)
+    build = ctx.store.next_build(Image.kind, base.slug, _FIRST_VERSION)
+    image = Image(
+        arn=str(base.at(str(_FIRST_VERSION), build)),
+        name=name,
+        date_created=ctx.now,
+        tags=dict(params.get("tags", {})),
+        owner=ctx.store.account,
+        type="AMI",
+        platform=platform,
+        os_version=os_version,
+        state=ImageState("PENDING"),
+        plan=DISTRIBUTION,
+        build_type="USER_INITIATED",
+        distribution_configuration=replace(distribution),
+        output_resources=OutputResources.none_yet("AMI"),
+        execution_role=params["executionRole"],
+        logging_configuration=params.get("loggingConfiguration"),
+    )
+    builds.begin(ctx.world, ctx.store, image)
+    return {"imageBuildVersionArn": image.arn}
+
+
+@operation
+def retry_image(ctx: Context, params: wire.RetryImageRequestTypeDef) -> Result:
+    image = ctx.own(Image, params["imageBuildVersionArn"])
+    if image.type != "AMI":
+        raise invalid_value(
+            "imageBuildVersionArn", "Retry is only supported for images that distribute an AMI."
+        )
+    if image.state.status not in ENDED_EARLY:
+        raise invalid_value(
+            "imageBuildVersionArn",
+            f"The image is in the state '{image.state.status}', in which it cannot be retried.",
+        )
+    ctx.world.quotas.check("concurrent builds", len(ctx.store.running) + 1)
+    builds.retry(ctx.world, image)
+    return {"imageBuildVersionArn": image.arn}
+
+
+def _source(ctx: Context, source: str) -> tuple[str, str | None, str | None]:
+    """What the new image is called, and the platform and OS version where they are known."""
+    if is_image_arn(source):
+        image = ctx.get(Image, source, parameter="sourceImage")
+        here = Arn.parse(image.arn).region
+        amis = image.output_resources.amis if image.output_resources else None
+        is_managed = image.owner != ctx.store.account
+        if not is_managed and not any(ami.region == here for ami in amis or ()):
+            raise invalid_value(
+                "sourceImage", "The source image must have an AMI in the current Region."
+            )
+        return image.name, image.platform, image.os_version
+    if not is_ami_address(source):
+        raise invalid_value(
+            "sourceImage",
+            "The source image must be an AMI ID, an Image Builder image ARN, or an SSM parameter "
+            "prefixed by 'ssm:'.",
+        )
+    return source.removeprefix("ssm:").strip("/").replace("/", "-"), None, None

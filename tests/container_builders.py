@@ -1,0 +1,72 @@
+"""Container recipes for tests, in the manner of ``tests/builders.py``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.builders import AMAZON, MANAGED_COMPONENT, _name, an_infrastructure
+from tests.model import is_required
+
+if TYPE_CHECKING:
+    from mypy_boto3_imagebuilder import ImagebuilderClient
+
+CONTAINER_PARENT = f"{AMAZON}image/amazon-linux-2023-x86-2023/x.x.x"
+WINDOWS_CONTAINER_PARENT = f"{AMAZON}image/windows-server-2019-x86-core-ltsc2019-amd64/x.x.x"
+
+TEMPLATE = """\
+FROM {{{ imagebuilder:parentImage }}}
+{{{ imagebuilder:environments }}}
+{{{ imagebuilder:components }}}
+"""
+
+
+def container_params(client: ImagebuilderClient, **params: Any) -> dict[str, Any]:
+    """What CreateContainerRecipe is called with; None leaves a member out."""
+    region = client.meta.region_name
+    given = {
+        "containerType": "DOCKER",
+        "name": _name("container"),
+        "semanticVersion": "1.0.0",
+        "parentImage": CONTAINER_PARENT.replace("us-east-1", region),
+        "dockerfileTemplateData": TEMPLATE,
+        "targetRepository": {"service": "ECR", "repositoryName": "hello"},
+        **params,
+    }
+    if is_required("CreateContainerRecipe", "components"):
+        component = MANAGED_COMPONENT.replace("us-east-1", region)
+        if "windows" in given["parentImage"]:
+            component = component.replace("linux", "windows")
+        given.setdefault("components", [component])
+    if isinstance(given.get("components"), list):
+        given["components"] = [
+            {"componentArn": component} if isinstance(component, str) else component
+            for component in given["components"]
+        ]
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def a_container_recipe(client: ImagebuilderClient, **params: Any) -> str:
+    """A container recipe on Amazon Linux 2023; the answer is its ARN."""
+    return client.create_container_recipe(**container_params(client, **params))[
+        "containerRecipeArn"
+    ]
+
+
+def a_container_build(client: ImagebuilderClient, **params: Any) -> str:
+    """A build of a container recipe that has just begun; the answer is the image's ARN."""
+    given = dict(params)
+    if "containerRecipeArn" not in given:
+        given["containerRecipeArn"] = a_container_recipe(client)
+    if "infrastructureConfigurationArn" not in given:
+        given["infrastructureConfigurationArn"] = an_infrastructure(client)
+    return client.create_image(**given)["imageBuildVersionArn"]
+
+
+def a_container_pipeline(client: ImagebuilderClient, **params: Any) -> str:
+    """A pipeline for a container recipe; the answer is its ARN."""
+    given = {"name": _name("pipeline"), **params}
+    if "containerRecipeArn" not in given:
+        given["containerRecipeArn"] = a_container_recipe(client)
+    if "infrastructureConfigurationArn" not in given:
+        given["infrastructureConfigurationArn"] = an_infrastructure(client)
+    return client.create_image_pipeline(**given)["imagePipelineArn"]
