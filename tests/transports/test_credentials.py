@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import boto3
 import botocore.session
 import pytest
@@ -107,7 +109,7 @@ def test_a_clients_credentials_are_not_refreshed(is_listened_to):
         message = "somebody asked for new credentials"
         raise AssertionError(message)
 
-    session = botocore.session.get_session()
+    session: Any = botocore.session.get_session()
     session._credentials = RefreshableCredentials.create_from_metadata(
         {
             "access_key": "AKIAIOSFODNN7EXAMPLE",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from typing import Any
 
 import boto3
 import pytest
@@ -14,7 +15,7 @@ from tests.builders import DOCUMENT, MANAGED_PARENT
 ARN = "arn:aws:imagebuilder:us-east-1:123456789012"
 
 # Told in order: what a call does stays for those behind it.
-STORY = [
+STORY: list[tuple[str, dict[str, Any]]] = [
     (
         "create_component",
         {"name": "Web", "semanticVersion": "1.0.0", "platform": "Linux", "data": DOCUMENT},

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from imagebuilder_mock import current_mock, mock_imagebuilder
-from tests.builders import an_infrastructure
+from tests.builders import a_build, an_infrastructure
 
 
 def test_threads_share_one_world():
@@ -31,14 +31,7 @@ def test_threads_share_one_world():
 def test_builds_that_many_threads_look_at_end_once():
     with mock_imagebuilder(quotas=False) as mock:
         client = mock.client(region="us-east-1")
-        arn = client.create_image(
-            imageRecipeArn=client.create_image_recipe(
-                name="web",
-                semanticVersion="1.0.0",
-                parentImage="arn:aws:imagebuilder:us-east-1:aws:image/amazon-linux-2-x86/x.x.x",
-            )["imageRecipeArn"],
-            infrastructureConfigurationArn=an_infrastructure(client),
-        )["imageBuildVersionArn"]
+        arn = a_build(client)
 
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(lambda _: client.get_image(imageBuildVersionArn=arn), range(40)))
