@@ -60,6 +60,19 @@ def distributions_to(targets: Targets) -> list[dict[str, Any]]:
     ]
 
 
+# Named, because the oldest Hypothesis takes seconds to describe a lambda.
+def something_runs(machine: BuildMachine) -> bool:
+    return bool(machine.mock.builds.running)
+
+
+def something_is_there(machine: BuildMachine) -> bool:
+    return bool(machine.images())
+
+
+def something_is_gone(machine: BuildMachine) -> bool:
+    return bool(machine.gone)
+
+
 class BuildMachine(RuleBasedStateMachine):
     """One recipe, many builds; the model is what each build may look like."""
 
@@ -110,7 +123,7 @@ class BuildMachine(RuleBasedStateMachine):
             "AVAILABLE" if self.mode == "instant" else "PENDING"
         )
 
-    @precondition(lambda self: self.images())
+    @precondition(something_is_there)
     @rule(data=st.data())
     def look(self, data):
         """In the observed mode a look shows the present state and moves the build on behind it."""
@@ -132,7 +145,7 @@ class BuildMachine(RuleBasedStateMachine):
         shown = [(item["arn"], item["state"]["status"]) for item in answer["imageSummaryList"]]
         assert shown == [(arn, before[arn]) for arn in newest_first[:25]]
 
-    @precondition(lambda self: self.mock.builds.running)
+    @precondition(something_runs)
     @rule(data=st.data())
     def advance(self, data):
         arn = self.draw_running(data)
@@ -141,14 +154,14 @@ class BuildMachine(RuleBasedStateMachine):
         assert after == self.images()[arn].state.status
         assert may_follow(before, after, tests=self.tests[arn])
 
-    @precondition(lambda self: self.mock.builds.running)
+    @precondition(something_runs)
     @rule(data=st.data())
     def complete(self, data):
         arn = self.draw_running(data)
         self.mock.builds.complete(arn)
         assert self.images()[arn].state.status == "AVAILABLE"
 
-    @precondition(lambda self: self.mock.builds.running)
+    @precondition(something_runs)
     @rule(data=st.data())
     def fail(self, data):
         arn = self.draw_running(data)
@@ -156,7 +169,7 @@ class BuildMachine(RuleBasedStateMachine):
         shown = self.client.get_image(imageBuildVersionArn=arn)["image"]["state"]
         assert (shown["status"], shown["reason"]) == ("FAILED", "no disk")
 
-    @precondition(lambda self: self.images())
+    @precondition(something_is_there)
     @rule(data=st.data())
     def cancel(self, data):
         arn = data.draw(st.sampled_from(sorted(self.images())))
@@ -167,7 +180,7 @@ class BuildMachine(RuleBasedStateMachine):
         self.client.cancel_image_creation(imageBuildVersionArn=arn)
         assert self.images()[arn].state.status == "CANCELLED"
 
-    @precondition(lambda self: self.images())
+    @precondition(something_is_there)
     @rule(data=st.data())
     def delete(self, data):
         arn = data.draw(st.sampled_from(sorted(self.images())))
@@ -188,7 +201,7 @@ class BuildMachine(RuleBasedStateMachine):
         if self.mode != "held" and seconds == max(ENDS.values()):
             assert self.mock.builds.running == []
 
-    @precondition(lambda self: self.gone)
+    @precondition(something_is_gone)
     @rule(data=st.data())
     def look_for_what_was_deleted(self, data):
         arn = data.draw(st.sampled_from(self.gone))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -87,6 +88,15 @@ def place_of(arn: str) -> tuple[int, ...]:
     """By which builds of one name are compared: version, then build."""
     _, _, version, build = arn.split(":")[5].split("/")
     return (*map(int, version.split(".")), int(build))
+
+
+# Named, because the oldest Hypothesis takes seconds to describe a lambda.
+def something_is_there(machine: ResourceMachine) -> bool:
+    return bool(machine.there)
+
+
+def something_is_gone(machine: ResourceMachine) -> bool:
+    return bool(machine.gone)
 
 
 class ResourceMachine(RuleBasedStateMachine):
@@ -225,7 +235,7 @@ class ResourceMachine(RuleBasedStateMachine):
 
     # What can be done with any
 
-    @precondition(lambda self: self.there)
+    @precondition(something_is_there)
     @rule(data=st.data())
     def delete(self, data):
         arn = self.one_of(data, self.there)
@@ -238,7 +248,7 @@ class ResourceMachine(RuleBasedStateMachine):
         del self.there[arn]
         self.gone[arn] = None
 
-    @precondition(lambda self: self.there)
+    @precondition(something_is_there)
     @rule(data=st.data(), description=st.sampled_from(["one", "other", None]))
     def update(self, data, description):
         """Takes what is given and keeps the tags; what is left out is gone."""
@@ -266,21 +276,21 @@ class ResourceMachine(RuleBasedStateMachine):
         call(**{kind.argument: arn}, **params)
         entry.description, entry.refers_to = description, refers_to
 
-    @precondition(lambda self: self.there)
+    @precondition(something_is_there)
     @rule(data=st.data(), tags=TAGS)
     def tag(self, data, tags):
         arn = self.one_of(data, self.there)
         self.client.tag_resource(resourceArn=arn, tags=tags)
         self.there[arn].tags = {**self.there[arn].tags, **tags}
 
-    @precondition(lambda self: self.there)
+    @precondition(something_is_there)
     @rule(data=st.data(), key=KEYS)
     def untag(self, data, key):
         arn = self.one_of(data, self.there)
         self.client.untag_resource(resourceArn=arn, tagKeys=[key])
         self.there[arn].tags = {k: v for k, v in self.there[arn].tags.items() if k != key}
 
-    @precondition(lambda self: self.there)
+    @precondition(something_is_there)
     @rule(data=st.data())
     def get(self, data):
         arn = self.one_of(data, self.there)
@@ -291,7 +301,7 @@ class ResourceMachine(RuleBasedStateMachine):
         assert shown.get("description") == self.there[arn].description
         assert self.client.list_tags_for_resource(resourceArn=arn)["tags"] == shown["tags"]
 
-    @precondition(lambda self: self.gone)
+    @precondition(something_is_gone)
     @rule(data=st.data())
     def look_for_what_was_deleted(self, data):
         arn = self.one_of(data, self.gone)
@@ -311,24 +321,30 @@ class ResourceMachine(RuleBasedStateMachine):
     @invariant()
     def lists_hold_exactly_what_is_there(self):
         for name, kind in KINDS.items():
-            answer = getattr(self.client, kind.listing)(maxResults=25)
-            seen = [item["arn"] for item in answer[kind.member]]
-            while "nextToken" in answer:
-                answer = getattr(self.client, kind.listing)(
-                    maxResults=25, nextToken=answer["nextToken"]
-                )
-                seen += [item["arn"] for item in answer[kind.member]]
-            if name == "component":
-                seen.reverse()
-            assert seen == self.of_kind(name), "in the order of their making"
+            if name != "component":
+                seen = self.listed(kind.listing, kind.member)
+                assert seen == self.of_kind(name), "in the order of their making"
 
     @invariant()
     def component_versions_are_those_with_a_build(self):
-        answer = self.client.list_components()
-        versions = {arn.rpartition("/")[0] for arn in self.of_kind("component")}
-        shown = [item["arn"] for item in answer["componentVersionList"]]
-        assert set(shown) == versions
-        assert len(shown) == len(versions)
+        of_version: dict[str, list[str]] = {}
+        for arn in reversed(self.of_kind("component")):
+            of_version.setdefault(arn.rpartition("/")[0], []).append(arn)
+        shown = self.listed("list_components", "componentVersionList")
+        assert sorted(shown) == sorted(of_version)
+        for version in self.builds:
+            kind = KINDS["component"]
+            builds = self.listed(kind.listing, kind.member, componentVersionArn=version)
+            assert builds == of_version.get(version, [])
+
+    def listed(self, operation: str, member: str, **params: Any) -> list[str]:
+        call = getattr(self.client, operation)
+        answer = call(maxResults=25, **params)
+        seen = [item["arn"] for item in answer[member]]
+        while "nextToken" in answer:
+            answer = call(maxResults=25, nextToken=answer["nextToken"], **params)
+            seen += [item["arn"] for item in answer[member]]
+        return seen
 
     @staticmethod
     def one_of(data: st.DataObject, arns: Iterable[str]) -> str:
@@ -343,3 +359,4 @@ DISTRIBUTIONS = [
 ]
 
 TestResources = ResourceMachine.TestCase
+TestResources.settings = settings(stateful_step_count=25)  # each step looks at all lists

@@ -1,0 +1,33 @@
+"""Client tokens: examples; the laws through boto3 are in tests/properties/test_idempotency.py."""
+
+from __future__ import annotations
+
+import pytest
+
+from imagebuilder_mock.domain.errors import IdempotentParameterMismatchException
+from imagebuilder_mock.domain.idempotency import ClientTokens
+
+KEY = ("123456789012", "us-east-1", "CreateImage", "token")
+
+
+def test_a_new_token_has_no_answer():
+    assert ClientTokens().recall(KEY, {}) is None
+
+
+def test_a_token_has_the_answer_of_the_first_request():
+    tokens = ClientTokens()
+    tokens.remember(KEY, {"a": 1, "b": [{"c": 2, "d": 3}]}, {"arn": "web"})
+
+    assert tokens.recall(KEY, {"b": [{"d": 3, "c": 2}], "a": 1}) == {"arn": "web"}
+    for place in range(len(KEY)):
+        other = (*KEY[:place], "other", *KEY[place + 1 :])
+        assert tokens.recall(other, {}) is None
+
+
+@pytest.mark.parametrize("params", [{}, {"a": 2}, {"a": "1"}, {"a": 1, "b": 2}, {"b": 1}])
+def test_other_parameters_are_refused(params):
+    tokens = ClientTokens()
+    tokens.remember(KEY, {"a": 1}, {"arn": "web"})
+
+    with pytest.raises(IdempotentParameterMismatchException, match="different parameters"):
+        tokens.recall(KEY, params)

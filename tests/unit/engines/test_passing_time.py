@@ -1,0 +1,103 @@
+"""Mock time passes: everything happens at its own moment, and a mistake is noticed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import freezegun
+import pytest
+
+from imagebuilder_mock import mock_imagebuilder
+from imagebuilder_mock.domain.resources.image import Image
+from tests.builders import a_build, a_pipeline
+
+NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
+ALWAYS = "EXPRESSION_MATCH_ONLY"
+
+instant = pytest.mark.imagebuilder(builds="instant", now=NOW)
+
+
+def images_of(mock):
+    return [resource for resource in mock.resources() if isinstance(resource, Image)]
+
+
+def hourly(client, **schedule):
+    return a_pipeline(client, schedule={"scheduleExpression": "cron(0 * * * ? *)", **schedule})
+
+
+@pytest.mark.imagebuilder(builds="clock", now=NOW)
+def test_what_falls_due_happens_at_its_own_moment(imagebuilder, imagebuilder_mock):
+    hourly(imagebuilder, pipelineExecutionStartCondition=ALWAYS)
+
+    imagebuilder_mock.clock.advance(hours=3)
+
+    images = images_of(imagebuilder_mock)
+    assert [image.date_created - NOW for image in images] == [
+        timedelta(hours=hours) for hours in (1, 2, 3)
+    ]
+    ends = [image.transitions[-1] for image in images]
+    assert [end.status for end in ends] == ["AVAILABLE", "AVAILABLE", "PENDING"]
+    assert ends[0].moment - images[0].date_created == timedelta(minutes=20, seconds=41)
+    assert imagebuilder_mock.clock.now() == NOW + timedelta(hours=3)
+
+
+@instant
+def test_more_runs_than_the_limit_are_taken_for_a_mistake(imagebuilder, imagebuilder_mock):
+    arn = hourly(imagebuilder, pipelineExecutionStartCondition=ALWAYS)
+
+    with pytest.raises(RuntimeError, match="More than 3 scheduled runs") as caught:
+        imagebuilder_mock.clock.advance(hours=4, limit=3)
+
+    assert arn in str(caught.value)
+    assert "2026-01-01T04:00:00+00:00" in str(caught.value)
+    assert len(images_of(imagebuilder_mock)) == 3
+
+    imagebuilder_mock.clock.advance(hours=1, limit=None)
+    assert len(images_of(imagebuilder_mock)) == 4
+
+
+@instant
+def test_ten_thousand_runs_are_the_limit_unless_it_is_lifted(imagebuilder, imagebuilder_mock):
+    """The recipe's dependencies have no news after the first run, so that the others are cheap."""
+    arn = a_pipeline(imagebuilder, schedule={"scheduleExpression": "rate(1 minute)"})
+
+    with pytest.raises(RuntimeError, match="More than 10,000 scheduled runs") as caught:
+        imagebuilder_mock.clock.advance(minutes=10_001)
+    assert arn in str(caught.value)
+
+    imagebuilder_mock.clock.move_to(NOW + timedelta(minutes=10_001), limit=None)
+    assert imagebuilder_mock.clock.now() == NOW + timedelta(minutes=10_001)
+    assert len(images_of(imagebuilder_mock)) == 1
+
+
+def test_on_the_clock_real_time_counts_as_mock_time_does():
+    with (
+        freezegun.freeze_time(NOW) as real,
+        mock_imagebuilder(builds="clock") as mock,
+    ):
+        client = mock.client()
+        arn = a_build(client)
+        hourly(client, pipelineExecutionStartCondition=ALWAYS)
+        real.tick(timedelta(hours=2, minutes=30))
+
+        image = client.get_image(imageBuildVersionArn=arn)["image"]
+
+        assert image["state"]["status"] == "AVAILABLE"
+        first, *others = images_of(mock)
+        assert first.transitions[-1].moment == NOW + timedelta(minutes=20, seconds=41)
+        assert [other.date_created for other in others] == [
+            NOW + timedelta(hours=hours) for hours in (1, 2)
+        ]
+        assert mock.clock.now() == NOW + timedelta(hours=2, minutes=30)
+
+
+@pytest.mark.parametrize("mode", ["observed", "held", "instant"])
+def test_in_another_mode_real_time_starts_nothing(mode):
+    with freezegun.freeze_time(NOW) as real, mock_imagebuilder(builds=mode) as mock:
+        client = mock.client()
+        hourly(client, pipelineExecutionStartCondition=ALWAYS)
+        real.tick(timedelta(days=1))
+
+        client.list_image_pipelines()
+
+        assert images_of(mock) == []
