@@ -37,14 +37,14 @@ TEST_DOCUMENT = DOCUMENT.replace("name: build", "name: test")
 _numbers = count(1)
 
 
-def _name(prefix: str) -> str:
+def unique_name(prefix: str) -> str:
     return f"{prefix}-{next(_numbers)}"
 
 
 def a_component(client: ImagebuilderClient, **params: Any) -> str:
     """A component for Linux; the answer is its build version ARN."""
     given = {
-        "name": _name("component"),
+        "name": unique_name("component"),
         "semanticVersion": "1.0.0",
         "platform": "Linux",
         "data": DOCUMENT,
@@ -57,7 +57,7 @@ def a_recipe(client: ImagebuilderClient, **params: Any) -> str:
     """An image recipe on Amazon Linux 2023, without components where there may be none."""
     region = client.meta.region_name
     given = {
-        "name": _name("recipe"),
+        "name": unique_name("recipe"),
         "semanticVersion": "1.0.0",
         "parentImage": MANAGED_PARENT.replace("us-east-1", region),
         **params,
@@ -76,14 +76,14 @@ def a_recipe(client: ImagebuilderClient, **params: Any) -> str:
 
 
 def an_infrastructure(client: ImagebuilderClient, **params: Any) -> str:
-    given = {"name": _name("infrastructure"), "instanceProfileName": "builder", **params}
+    given = {"name": unique_name("infrastructure"), "instanceProfileName": "builder", **params}
     return client.create_infrastructure_configuration(**given)["infrastructureConfigurationArn"]
 
 
 def a_distribution(client: ImagebuilderClient, *regions: str, **params: Any) -> str:
     """A distribution configuration to the Regions, by default to the client's own."""
     given = {
-        "name": _name("distribution"),
+        "name": unique_name("distribution"),
         "distributions": [
             {
                 "region": region,
@@ -98,7 +98,7 @@ def a_distribution(client: ImagebuilderClient, *regions: str, **params: Any) -> 
 
 def a_pipeline(client: ImagebuilderClient, **params: Any) -> str:
     """A pipeline without schedule; what it refers to is made unless it is given."""
-    given = {"name": _name("pipeline"), **params}
+    given = {"name": unique_name("pipeline"), **params}
     if "imageRecipeArn" not in given:
         given["imageRecipeArn"] = a_recipe(client)
     if "infrastructureConfigurationArn" not in given:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.builders import AMAZON, MANAGED_COMPONENT, _name, an_infrastructure
+from tests.builders import AMAZON, MANAGED_COMPONENT, an_infrastructure, unique_name
 from tests.model import is_required
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def container_params(client: ImagebuilderClient, **params: Any) -> dict[str, Any
     region = client.meta.region_name
     given = {
         "containerType": "DOCKER",
-        "name": _name("container"),
+        "name": unique_name("container"),
         "semanticVersion": "1.0.0",
         "parentImage": CONTAINER_PARENT.replace("us-east-1", region),
         "dockerfileTemplateData": TEMPLATE,
@@ -64,7 +64,7 @@ def a_container_build(client: ImagebuilderClient, **params: Any) -> str:
 
 def a_container_pipeline(client: ImagebuilderClient, **params: Any) -> str:
     """A pipeline for a container recipe; the answer is its ARN."""
-    given = {"name": _name("pipeline"), **params}
+    given = {"name": unique_name("pipeline"), **params}
     if "containerRecipeArn" not in given:
         given["containerRecipeArn"] = a_container_recipe(client)
     if "infrastructureConfigurationArn" not in given:

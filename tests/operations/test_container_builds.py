@@ -22,6 +22,7 @@ from tests.container_builders import (
     a_container_pipeline,
     a_container_recipe,
 )
+from tests.model import needs_member
 from tests.refusals import Refusal, invalid_combination, invalid_value
 
 REGISTRY = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
@@ -278,6 +279,11 @@ class TestPipeline:
         assert (pipeline["containerRecipeArn"], pipeline["platform"]) == (recipe, "Linux")
         assert "imageRecipeArn" not in pipeline
 
+    @needs_member(
+        "CreateImagePipeline",
+        "containerRecipeArn",
+        accepts="arn:aws:imagebuilder:us-east-1:123456789012:container-recipe/app/x.x.x",
+    )
     def test_a_run_builds_the_newest_version(self, imagebuilder):
         a_container_recipe(imagebuilder, name="app")
         pipeline = a_container_pipeline(

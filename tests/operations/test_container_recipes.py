@@ -39,6 +39,8 @@ PARENT_ONLY = "FROM {{{ imagebuilder:parentImage }}}\n"
 REGISTRY_PARENT = "123456789012.dkr.ecr.us-east-1.amazonaws.com/base:1"
 PUBLIC_PARENT = "public.ecr.aws/amazonlinux/amazonlinux:2023"
 
+A_WILDCARD = "arn:aws:imagebuilder:us-east-1:123456789012:container-recipe/app/x.x.x"
+
 needs_placeholders = needs_member("CreateContainerRecipe", "semanticVersion", accepts="1.0.x")
 
 
@@ -299,6 +301,11 @@ class TestParentImage:
 
 
 class TestComponents:
+    @needs_member(
+        "CreateContainerRecipe",
+        "components.componentArn",
+        accepts="arn:aws:imagebuilder:us-east-1:aws-marketplace:component/agent/x.x.x",
+    )
     def test_one_of_the_marketplace_is_refused(self, imagebuilder, refused):
         """The sentence is the user guide's, create-container-recipes."""
         product = "arn:aws:imagebuilder:us-east-1:aws-marketplace:component/agent/x.x.x"
@@ -310,6 +317,7 @@ class TestComponents:
             "Container Recipes must not contain marketplace components.",
         )
 
+    @needs_member("CreateComponent", "platform", accepts="macOS")
     def test_one_for_macos_is_refused(self, imagebuilder, refused):
         """The sentence is the user guide's, create-container-recipes."""
         component = a_component(imagebuilder, platform="macOS", data=DOCUMENT)
@@ -389,6 +397,7 @@ class TestGet:
 
         assert {name: recipe[name] for name in given} == given
 
+    @needs_member("GetContainerRecipe", "containerRecipeArn", accepts=A_WILDCARD)
     @pytest.mark.parametrize(("version", "expected"), [("x.x.x", "2.0.0"), ("1.x.x", "1.1.0")])
     def test_a_wildcard_means_the_highest_version(self, imagebuilder, version, expected):
         for number in ("2.0.0", "1.0.0", "1.1.0"):
@@ -523,6 +532,7 @@ class TestDelete:
             assert refused(operation, containerRecipeArn=arn) == not_found("ContainerRecipe", arn)
         assert recipe_arns(imagebuilder) == []
 
+    @needs_member("DeleteContainerRecipe", "containerRecipeArn", accepts=A_WILDCARD)
     def test_a_wildcard_deletes_nothing(self, imagebuilder, refused):
         a_container_recipe(imagebuilder, name="app")
 
@@ -535,6 +545,7 @@ class TestDelete:
             "containerRecipeArn", "A recipe is deleted by its exact version."
         )
 
+    @needs_member("CreateImagePipeline", "containerRecipeArn", accepts=A_WILDCARD)
     @pytest.mark.parametrize("version", ["1.0.0", "1.x.x"])
     def test_one_that_a_pipeline_uses_cannot_be_deleted(self, imagebuilder, refused, version):
         """Source: API reference, DeleteContainerRecipe."""

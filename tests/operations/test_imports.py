@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from tests.builders import OWN, a_recipe, an_infrastructure
-from tests.model import modelled, service_model
+from tests.model import modelled, needs_member, service_model
 from tests.refusals import (
     Refusal,
     already_exists,
@@ -276,6 +276,7 @@ class TestVmImage:
             "vmImportTaskId", "'vmImportTaskId' must be the ID of an Amazon EC2 import image task."
         )
 
+    @needs_member("ImportVmImage", "loggingConfiguration")
     def test_its_log_group_is_image_builders(self, imagebuilder, refused):
         refusal = refused(
             imagebuilder.import_vm_image,
