@@ -212,7 +212,8 @@ class ImageBuilderMock:
         domain's objects; changing one changes the world.
         """
         world = self._known_world("resources")
-        account = account_id or world.settings.account_id
+        account = world.settings.account_id if account_id is None else account_id
+        Settings(account_id=account)
         with world.lock:
             store = world.store(account, region or _region_in_use(world))
             return sorted(store, key=lambda resource: resource.sequence)
@@ -224,7 +225,7 @@ class ImageBuilderMock:
         world = self._active_world("client()")
         return own_client(
             region or _region_in_use(world),
-            self.credentials(account_id or world.settings.account_id),
+            self.credentials(world.settings.account_id if account_id is None else account_id),
         )
 
     def credentials(self, account_id: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Clients for laws, whose examples each have a mock of their own."""
+"""Clients that outlive a mock, for tests that are about something else than clients."""
 
 from __future__ import annotations
 
@@ -15,6 +15,6 @@ if TYPE_CHECKING:
 def the_client(
     *, account_id: str = "123456789012", region: str = "us-east-1"
 ) -> ImagebuilderClient:
-    """A client for one mock after the other: to make one costs more than most examples."""
+    """A client for one mock after the other: to make one costs more than most tests."""
     with mock_imagebuilder() as mock:
         return mock.client(account_id=account_id, region=region)

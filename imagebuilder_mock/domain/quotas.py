@@ -47,9 +47,12 @@ class Quotas:
         else:
             self._limits = _DEFAULTS | dict(setting)
 
-    def check(self, name: str, count: int) -> None:
-        """Refuse ``count`` of what ``name`` limits: ServiceQuotaExceededException."""
-        limit = self._limits.get(name)
+    def check(self, name: str | None, count: int) -> None:
+        """Refuse ``count`` of what ``name`` limits: ServiceQuotaExceededException.
+
+        None limits nothing.
+        """
+        limit = None if name is None else self._limits.get(name)
         if limit is not None and count > limit:
             raise ServiceQuotaExceededException(
                 f"The request would exceed the quota for {name}, which is {limit}."

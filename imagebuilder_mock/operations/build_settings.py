@@ -106,6 +106,11 @@ def _check_scanning(ctx: Context, params: BuildSettings) -> None:
             "imageScanningConfiguration.scanResultCondition",
             f"A condition for the results needs the scan type '{_ON_DEMAND_SCAN}'.",
         )
+    if is_on_demand and "containerRecipeArn" in params:
+        raise invalid_combination(
+            "imageScanningConfiguration.imageScanningTypes",
+            f"The scan type '{_ON_DEMAND_SCAN}' is for AMIs only.",
+        )
     if "ecrConfiguration" in scanning and "containerRecipeArn" not in params:
         raise invalid_combination(
             "imageScanningConfiguration.ecrConfiguration",

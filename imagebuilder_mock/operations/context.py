@@ -67,8 +67,7 @@ class Context:
 
         Quotas are checked here, and a dry run ends here.
         """
-        if resource.quota is not None:
-            self.world.quotas.check(resource.quota, self.store.count(resource.kind) + 1)
+        self.world.quotas.check(resource.quota, self.store.count(resource.kind) + 1)
         if self.is_dry_run:
             raise DryRunOperationException
         self.world.add(self.store, resource)

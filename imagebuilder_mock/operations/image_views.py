@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.resources.image import Image, ImageVersion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from imagebuilder_mock.domain.resources.image import Image, ImageVersion
 
     from .context import Context
 
@@ -33,5 +34,4 @@ IMAGE_VERSION_FILTERS: Mapping[str, Callable[[ImageVersion], object]] = {
 
 def note_looked_at(ctx: Context, images: object) -> None:
     """Remember what an answer reports: in the observed mode it moves on afterwards."""
-    if isinstance(images, list):
-        ctx.looked_at.extend(image for image in images if isinstance(image, Image))
+    ctx.looked_at.extend(cast("list[Image]", images))

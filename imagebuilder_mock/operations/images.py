@@ -72,7 +72,8 @@ def list_images(ctx: Context, params: wire.ListImagesRequestTypeDef) -> Result:
     owner = params.get("owner", "Self")
     store = owned_by(ctx, owner)
     by_name = params.get("byName", False)
-    with_deprecated = owner == "Self" or params.get("includeDeprecated", False)
+    # The flag is about Amazon's images only (API reference).
+    with_deprecated = owner != "Amazon" or params.get("includeDeprecated", False)
 
     def view(entry: Entry) -> ImageVersion | None:
         for build in entry.newest_first():

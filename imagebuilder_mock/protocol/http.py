@@ -48,7 +48,9 @@ class Answer:
     @property
     def body(self) -> bytes:
         """The JSON text: times are epoch seconds, as rest-json has them."""
-        return json.dumps(self.members, default=_time, ensure_ascii=False).encode()
+        text = json.dumps(self.members, default=_time, ensure_ascii=False)
+        # Half a character, out of the path of a wrong request, is written as its escape.
+        return text.encode(errors="backslashreplace")
 
 
 def epoch_seconds(moment: datetime) -> float:

@@ -52,7 +52,8 @@ def _account_in_moto(access_key: str) -> str | None:
     account_id = str(models.get_account_id_from(access_key))
     # moto's answer for a key that it does not know is its own default account.
     if account_id == models.DEFAULT_ACCOUNT_ID and not any(
-        access_key in backend.access_keys for backend in models.iam_backends[account_id].values()
+        access_key in backend.access_keys
+        for backend in list(models.iam_backends[account_id].values())
     ):
         return None
     return account_id

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 SERVICE_NAME = "imagebuilder"
 
+# What no model says (AWS's common errors).
+_COMMON_STATUSES = {"UnknownOperationException": 404}
 _UNMODELLED_STATUS = 400
 
 
@@ -88,7 +90,7 @@ def operation(name: str, *, ignore_unknown: bool = False) -> Operation:
 @lru_cache(maxsize=1)
 def error_statuses() -> dict[str, int]:
     """HTTP status by error code; 400 where the model gives none."""
-    return {
+    return _COMMON_STATUSES | {
         cast("StructureShape", shape).error_code: shape.metadata.get("error", {}).get(
             "httpStatusCode", _UNMODELLED_STATUS
         )

@@ -13,11 +13,13 @@ from .model import Operation, operation, service_model
 from .validation import InvalidForm
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .http import HttpRequest
 
 
 class UnknownOperationException(ImageBuilderError):
-    """No operation has this method and path (404; AWS's common errors)."""
+    """No operation has this method and path."""
 
 
 @lru_cache(maxsize=1)
@@ -40,8 +42,8 @@ def parse(
 ) -> tuple[Operation, dict[str, object]]:
     """The operation, and its parameters as they were sent.
 
-    InvalidRequestException for a body that is no JSON object, UnknownOperationException for a
-    method and path that no operation has.
+    InvalidRequestException for a body that is no JSON object and for text that is no Unicode,
+    UnknownOperationException for a method and path that no operation has.
     """
     name, labels = _route(request)
     spec = operation(name, ignore_unknown=ignore_unknown)
@@ -51,8 +53,8 @@ def parse(
         params.pop(member, None)
         if location == "uri":
             params[member] = labels[wire_name]
-        elif wire_name in request.query:
-            values = request.query[wire_name]
+        elif values := request.query.get(wire_name):
+            _refuse_half_characters(values)
             params[member] = list(values) if is_list else values[-1]
     return spec, params
 
@@ -76,20 +78,29 @@ def _route(request: HttpRequest) -> tuple[str, dict[str, str]]:
     for (method, before), (labelled_name, label) in labelled.items():
         if request.method == method and request.path.startswith(before):
             return labelled_name, {label: unquote(request.path[len(before) :])}
-    raise UnknownOperationException(
-        f"There is no operation for {request.method} {request.path.partition('?')[0]}."
-    )
+    raise UnknownOperationException(f"There is no operation for {request.method} {request.path}.")
 
 
 def _body(body: bytes | str) -> dict[str, object]:
     try:
-        text = body.decode("utf-8") if isinstance(body, bytes) else body
+        text = (body.encode() if isinstance(body, str) else body).decode()
         params = json.loads(text, parse_constant=_refuse_constant)
+        if "\\u" in text:
+            # An escape may be half a character, which no answer could be written with.
+            json.dumps(params, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise InvalidRequestException("The request body is not valid JSON.") from None
     if not isinstance(params, dict):
         raise InvalidRequestException("The request body must be a JSON object.")
     return params
+
+
+def _refuse_half_characters(values: Sequence[str]) -> None:
+    for value in values:
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise InvalidRequestException("The request holds text that is no Unicode.") from None
 
 
 def _refuse_constant(name: str) -> object:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timezone
+from sys import float_info
 from typing import TYPE_CHECKING
 
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
@@ -19,11 +20,20 @@ if TYPE_CHECKING:
 
 Check: TypeAlias = "Callable[[object], object]"
 StructureCheck: TypeAlias = "Callable[[object], dict[str, object]]"
+_Number: TypeAlias = "tuple[type | tuple[type, ...], str, float, float]"
 
 # Seen in 2025 without quotes round the second name, unlike all other members.
 _UNQUOTED_SHAPES = frozenset(("VersionNumber",))
 
 _LATEST_EPOCH = 253_402_300_799
+
+# What each kind of number can hold, where the model sets no closer bound.
+_NUMBERS: dict[str, _Number] = {
+    "integer": (int, "an integer", -(2**31), 2**31 - 1),
+    "long": (int, "an integer", -(2**63), 2**63 - 1),
+    "float": ((int, float), "a number", -float_info.max, float_info.max),
+    "double": ((int, float), "a number", -float_info.max, float_info.max),
+}
 
 
 class InvalidForm(Exception):
@@ -90,7 +100,8 @@ class _Compiler:
             return self._map(shape)
         if isinstance(shape, StringShape):
             return _string(shape)
-        return _SCALARS[shape.type_name](shape)
+        # A type that only a newer model has goes through as it is.
+        return _SCALARS.get(shape.type_name, _anything)(shape)
 
     def structure(self, shape: StructureShape) -> StructureCheck:  # noqa: C901 - one loop, kept flat for speed
         checks = {name: self.compile(member) for name, member in shape.members.items()}
@@ -125,7 +136,7 @@ class _Compiler:
 
     def _list(self, shape: ListShape) -> Check:
         member = self.compile(shape.member)
-        count = _bounds(shape, "items")
+        count = _length(shape, "items")
 
         def check(value: object) -> object:
             if not isinstance(value, list):
@@ -143,7 +154,7 @@ class _Compiler:
 
     def _map(self, shape: MapShape) -> Check:
         key_check, value_check = self.compile(shape.key), self.compile(shape.value)
-        count = _bounds(shape, "entries")
+        count = _length(shape, "entries")
 
         def check(value: object) -> object:
             if not isinstance(value, dict):
@@ -162,10 +173,11 @@ class _Compiler:
 
 
 def _string(shape: StringShape) -> Check:
-    length = _bounds(shape, "characters")
+    length = _length(shape, "characters")
     pattern = shape.metadata.get("pattern")
-    # The whole text has to match, also where the model writes no anchors.
-    matches = None if pattern is None else re.compile(pattern).fullmatch
+    # The whole text has to match, also where the model writes no anchors; \w and \s mean ASCII,
+    # as in the service's language.
+    matches = None if pattern is None else re.compile(pattern, re.ASCII).fullmatch
     quoted = shape.name not in _UNQUOTED_SHAPES
     choices = frozenset(shape.enum)
 
@@ -183,27 +195,17 @@ def _string(shape: StringShape) -> Check:
     return check
 
 
-def _integer(shape: Shape) -> Check:
-    size = _bounds(shape, None)
+def _number(shape: Shape) -> Check:
+    types, noun, lowest, highest = _NUMBERS[shape.type_name]
+    low, high = shape.metadata.get("min", lowest), shape.metadata.get("max", highest)
 
     def check(value: object) -> object:
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise InvalidForm("must be an integer")
-        if size is not None:
-            size(value)
-        return value
-
-    return check
-
-
-def _float(shape: Shape) -> Check:
-    size = _bounds(shape, None)
-
-    def check(value: object) -> object:
-        if not isinstance(value, (int, float)) or isinstance(value, bool):
-            raise InvalidForm("must be a number")
-        if size is not None:
-            size(value)
+        if not isinstance(value, types) or isinstance(value, bool):
+            raise InvalidForm(f"must be {noun}")
+        if value < low:
+            raise InvalidForm(f"must be at least {low}")
+        if value > high:
+            raise InvalidForm(f"must be at most {high}")
         return value
 
     return check
@@ -218,6 +220,10 @@ def _boolean(_: Shape) -> Check:
     return check
 
 
+def _anything(_: Shape) -> Check:
+    return lambda value: value
+
+
 def _timestamp(_: Shape) -> Check:
     def check(value: object) -> object:
         if not isinstance(value, (int, float)) or isinstance(value, bool):
@@ -230,27 +236,22 @@ def _timestamp(_: Shape) -> Check:
 
 
 _SCALARS: dict[str, Callable[[Shape], Check]] = {
-    "integer": _integer,
-    "long": _integer,
-    "float": _float,
-    "double": _float,
+    **dict.fromkeys(_NUMBERS, _number),
     "boolean": _boolean,
     "timestamp": _timestamp,
 }
 
 
-def _bounds(shape: Shape, unit: str | None) -> Callable[[float], None] | None:
-    """A check of a length or, without unit, of a number itself; None where there is no bound."""
-    low, high = shape.metadata.get("min"), shape.metadata.get("max")
-    if low is None and high is None:
+def _length(shape: Shape, unit: str) -> Callable[[int], None] | None:
+    """A check of how many there are; None where there is no bound."""
+    low, high = shape.metadata.get("min", 0), shape.metadata.get("max")
+    if low == 0 and high is None:
         return None
-    verb = "must be" if unit is None else "must contain"
-    noun = "" if unit is None else f" {unit}"
 
-    def check(size: float) -> None:
-        if low is not None and size < low:
-            raise InvalidForm(f"{verb} at least {low}{noun}")
+    def check(size: int) -> None:
+        if size < low:
+            raise InvalidForm(f"must contain at least {low} {unit}")
         if high is not None and size > high:
-            raise InvalidForm(f"{verb} at most {high}{noun}")
+            raise InvalidForm(f"must contain at most {high} {unit}")
 
     return check

@@ -25,15 +25,10 @@ A_TIME = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=timezone.utc)
 def document(*phases):
     """A document with one step in each phase."""
     steps = "".join(f"  - name: {phase}\n    steps: *steps\n" for phase in phases)
-    return (
-        "schemaVersion: 1.0\n"
-        "constants:\n"
-        "phases:\n"
-        + steps.replace(
-            "*steps",
-            "\n      - name: Greet\n        action: ExecuteBash\n"
-            "        inputs: {commands: ['echo hello']}",
-        )
+    return "schemaVersion: 1.0\nconstants:\nphases:\n" + steps.replace(
+        "*steps",
+        "\n      - name: Greet\n        action: ExecuteBash\n"
+        "        inputs: {commands: ['echo hello']}",
     )
 
 
@@ -155,9 +150,7 @@ class TestCreate:
         params = {"name": "hello", "platform": "Linux", "data": DOCUMENT}
         imagebuilder.create_component(semanticVersion="1073741823.0.0", **params)
 
-        refusal = refused(
-            imagebuilder.create_component, semanticVersion="0.1073741824.0", **params
-        )
+        refusal = refused(imagebuilder.create_component, semanticVersion="0.1073741824.0", **params)
 
         assert refusal == Refusal(
             "InvalidVersionNumberException",
@@ -401,7 +394,9 @@ class TestManaged:
 
         arn = MANAGED_COMPONENT.replace("arn:aws:", "arn:aws-cn:").replace("us-east", "cn-north")
 
-        assert the_component(client, arn)["arn"].startswith("arn:aws-cn:imagebuilder:cn-north-1:aws:")
+        assert the_component(client, arn)["arn"].startswith(
+            "arn:aws-cn:imagebuilder:cn-north-1:aws:"
+        )
 
     def test_they_cannot_be_deleted(self, imagebuilder, refused):
         arn = the_component(imagebuilder, MANAGED_COMPONENT)["arn"]

@@ -6,6 +6,8 @@ from datetime import datetime, timezone
 
 import pytest
 
+from imagebuilder_mock.domain.managed import managed_store
+from imagebuilder_mock.domain.resources.image import Image
 from tests.builders import (
     AMAZON,
     OWN,
@@ -255,6 +257,27 @@ class TestDeprecated:
     @needs_deprecation
     @pytest.mark.parametrize("include", [True, False])
     @pytest.mark.usefixtures("deprecated")
-    def test_the_flag_is_for_amazons(self, imagebuilder, include):
+    def test_the_flag_is_not_for_own_ones(self, imagebuilder, include):
         assert images(imagebuilder, includeDeprecated=include) == ["golden/1.0.0"]
-        assert len(images(imagebuilder, owner="Amazon", includeDeprecated=include)) == 25
+
+    @pytest.mark.parametrize(
+        ("params", "is_listed"),
+        [
+            pytest.param({}, False, id="by default"),
+            pytest.param({"includeDeprecated": False}, False, id="no", marks=needs_deprecation),
+            pytest.param({"includeDeprecated": True}, True, id="yes", marks=needs_deprecation),
+        ],
+    )
+    def test_the_flag_is_for_amazons(self, imagebuilder, monkeypatch, params, is_listed):
+        """Source: API reference, includeDeprecated."""
+        store = managed_store("aws", "us-east-1", "aws")
+        image = next(each for each in store if isinstance(each, Image))
+        monkeypatch.setattr(image, "state", type(image.state)("DEPRECATED"))
+
+        # It is the oldest of all, on the last page.
+        page = imagebuilder.list_images(owner="Amazon", **params)
+        while "nextToken" in page:
+            page = imagebuilder.list_images(owner="Amazon", nextToken=page["nextToken"], **params)
+
+        listed = [entry["arn"] for entry in page["imageVersionList"]]
+        assert (image.arn.rpartition("/")[0] in listed) == is_listed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from typing import Any
 
 import pytest
 
@@ -395,7 +396,7 @@ class TestNesting:
         assert the_recipe(imagebuilder, arn) == before
 
     def test_what_the_caller_does_to_the_request_later_changes_nothing(self, imagebuilder):
-        mappings = [{"deviceName": "/dev/xvda", "ebs": {"volumeSize": 8}}]
+        mappings: list[dict[str, Any]] = [{"deviceName": "/dev/xvda", "ebs": {"volumeSize": 8}}]
         arn = a_recipe(imagebuilder, blockDeviceMappings=mappings)
 
         mappings[0]["ebs"]["volumeSize"] = 9

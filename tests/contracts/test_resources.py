@@ -1,0 +1,131 @@
+"""The domain's classes, against the model: an attribute is a member, or listed here as our own."""
+
+from __future__ import annotations
+
+import pkgutil
+from dataclasses import fields, is_dataclass
+from importlib import import_module
+from typing import Any
+
+import pytest
+from botocore import xform_name
+
+from imagebuilder_mock.domain import resources
+from imagebuilder_mock.domain.resources.base import Resource
+from tests.contracts.installed import only_with_the_pinned_botocore
+from tests.model import service_model
+
+# Attributes that no answer shows, and what they are for.
+OUR_OWN = {
+    "Resource": {
+        "policy": "the resource policy, which has operations of its own",
+        "shared_with": "the accounts that the policy names",
+        "sequence": "the order of making",
+    },
+    "Component": {
+        "document": "what `data` reads",
+    },
+    "ContainerRecipe": {
+        "image_os_version_override": "what was asked for; `platform` is answered",
+    },
+    "Image": {
+        "parent_os_version": "what the build will find",
+        "plan": "the stages that the build goes through",
+        "stage_ticket": "the scheduler's entry for the present stage",
+        "transitions": "when the image entered its states",
+    },
+    "ImagePipeline": {
+        "schedule_ticket": "the scheduler's entry for the next run",
+    },
+}
+
+# Classes of our own, which are in no answer.
+OUR_OWN_CLASSES = {"Transition"}
+
+# A base has the members that its kinds have.
+BASES = {
+    "Resource": ["Component", "Image", "ImageRecipe", "ImagePipeline"],
+    "Recipe": ["ImageRecipe", "ContainerRecipe"],
+}
+
+
+def classes() -> list[type]:
+    modules = [
+        import_module(f"{resources.__name__}.{module.name}")
+        for module in pkgutil.iter_modules(resources.__path__)
+    ]
+    return [
+        cls
+        for module in modules
+        for cls in vars(module).values()
+        if isinstance(cls, type) and cls.__module__ == module.__name__ and is_dataclass(cls)
+    ]
+
+
+CLASSES = [cls for cls in classes() if cls.__name__ not in OUR_OWN_CLASSES]
+
+
+def members(cls: type) -> set[str]:
+    """In snake case, of the shape of the same name and of its summary."""
+    names = [
+        name
+        for base in BASES.get(cls.__name__, [cls.__name__])
+        for name in (base, f"{base}Summary")
+    ]
+    return {
+        xform_name(member)
+        for name in names
+        if name in service_model().shape_names
+        for member in _structure(name).members
+    }
+
+
+def _structure(name: str) -> Any:
+    return service_model().shape_for(name)
+
+
+def our_own(cls: type) -> set[str]:
+    return {name for base in cls.__mro__ for name in OUR_OWN.get(base.__name__, {})}
+
+
+@only_with_the_pinned_botocore
+@pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
+def test_an_attribute_is_a_member_of_the_model_or_listed_as_our_own(cls):
+    attributes = {field.name for field in fields(cls)}
+
+    assert members(cls), f"the model has no {cls.__name__}: list it in OUR_OWN_CLASSES"
+    assert attributes - our_own(cls) <= members(cls)
+
+
+@only_with_the_pinned_botocore
+@pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
+def test_what_is_listed_as_our_own_is_there_and_in_no_answer(cls):
+    listed = set(OUR_OWN.get(cls.__name__, {}))
+
+    assert listed <= {field.name for field in fields(cls)}
+    assert not listed & members(cls)
+
+
+def test_a_list_names_only_classes_that_exist():
+    names = {cls.__name__ for cls in classes()}
+
+    assert OUR_OWN.keys() | OUR_OWN_CLASSES | BASES.keys() <= names
+
+
+@pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
+def test_attributes_are_slots_so_that_the_answer_finds_them_on_the_class(cls):
+    """What an answer shows of a class is worked out from the class, once."""
+    assert all(hasattr(cls, field.name) for field in fields(cls))
+    assert "__slots__" in vars(cls)
+
+
+@pytest.mark.parametrize(
+    "cls",
+    [cls for cls in CLASSES if issubclass(cls, Resource) and cls.__name__ not in BASES],
+    ids=lambda cls: cls.__name__,
+)
+def test_a_resource_is_called_what_its_arn_says(cls):
+    words = xform_name(cls.__name__, "-")
+
+    assert cls.kind == words
+    assert cls.label == cls.__name__
