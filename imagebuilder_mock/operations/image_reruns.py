@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from .registry import Result
 
 _FIRST_VERSION = Version(1, 0, 0)
+_NO_NAME = re.compile(r"[^-_A-Za-z0-9]")
+"""What the path of a parameter may hold, and a name not."""
 
 
 @operation
@@ -101,4 +104,4 @@ def _source(ctx: Context, source: str) -> tuple[str, str | None, str | None]:
             "The source image must be an AMI ID, an Image Builder image ARN, or an SSM parameter "
             "prefixed by 'ssm:'.",
         )
-    return source.removeprefix("ssm:").strip("/").replace("/", "-"), None, None
+    return _NO_NAME.sub("-", source.removeprefix("ssm:").strip("/")), None, None

@@ -98,6 +98,11 @@ def error_statuses() -> dict[str, int]:
     }
 
 
+def is_modelled(code: str) -> bool:
+    """Whether the model has a shape for the error."""
+    return code in error_statuses() and code not in _COMMON_STATUSES
+
+
 def status_of(code: str) -> int:
     return error_statuses().get(code, _UNMODELLED_STATUS)
 

@@ -177,7 +177,7 @@ def _answer_at_once(
             method=request_dict["method"],
             path=request_dict["url_path"],
             query={
-                name: value if isinstance(value, list) else [value]
+                name: [str(item) for item in (value if isinstance(value, list) else [value])]
                 for name, value in request_dict["query_string"].items()
             },
             body=request_dict["body"],

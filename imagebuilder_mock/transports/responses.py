@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from botocore.awsrequest import AWSResponse
 
+from imagebuilder_mock.protocol.model import is_modelled
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -45,9 +47,10 @@ def parsed_answer(answer: Answer, url: str) -> tuple[AWSResponse, dict[str, Any]
     }
     if answer.error_code is None:
         return http, {**answer.members, "ResponseMetadata": metadata}
-    message = answer.members["message"]
+    # botocore's parser adds the members of the error's shape, where the model has one.
+    members = answer.members if is_modelled(answer.error_code) else {}
     return http, {
-        "Error": {"Message": message, "Code": answer.error_code},
+        "Error": {"Message": answer.members["message"], "Code": answer.error_code},
         "ResponseMetadata": metadata,
-        **answer.members,
+        **members,
     }

@@ -143,7 +143,7 @@ class TestPlaces:
 @pytest.mark.imagebuilder(now=A_TIME)
 class TestNames:
     def test_by_default_it_is_the_recipes_name_and_the_time(self, imagebuilder):
-        """Seen: an unredacted session of 2023; aws/aws-parallelcluster#2843."""
+        """Seen: a captured build of 2023; aws/aws-parallelcluster#2843."""
         [ami] = amis(imagebuilder, imageRecipeArn=a_recipe(imagebuilder, name="Golden Image"))
 
         assert ami["name"] == f"Golden Image {STAMP}"
@@ -192,7 +192,7 @@ class TestNames:
 
     @pytest.mark.imagebuilder(builds="clock")
     def test_the_time_is_that_of_the_building(self, imagebuilder, imagebuilder_mock):
-        """Seen: an unredacted session of 2023 (two seconds after dateCreated)."""
+        """Seen: a captured build of 2023 (two seconds after dateCreated)."""
         arn = a_build(imagebuilder, imageRecipeArn=a_recipe(imagebuilder, name="golden"))
         imagebuilder_mock.clock.advance(hours=1)
 
@@ -203,7 +203,7 @@ class TestNames:
 
 class TestDescriptions:
     def test_it_is_the_recipes(self, imagebuilder):
-        """Seen: an unredacted session of 2023."""
+        """Seen: a captured build of 2023."""
         [ami] = amis(imagebuilder, imageRecipeArn=a_recipe(imagebuilder, description="the best"))
 
         assert ami["description"] == "the best"

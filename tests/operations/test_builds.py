@@ -112,7 +112,7 @@ class TestOtherModes:
 
     @pytest.mark.imagebuilder(builds="clock", now=A_TIME)
     def test_in_the_clock_mode_a_build_takes_its_time(self, imagebuilder, imagebuilder_mock):
-        """Seen: an unredacted session of 2023 (the times of building and testing)."""
+        """Seen: a captured build of 2023 (the times of building and testing)."""
         arn = a_build(imagebuilder)
 
         stages = [status(imagebuilder, arn), status(imagebuilder, arn)]

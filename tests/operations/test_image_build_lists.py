@@ -60,7 +60,7 @@ def some_images(imagebuilder):
 @pytest.mark.imagebuilder(builds="held", now=A_TIME)
 class TestListImageBuildVersions:
     def test_an_entry_is_a_build(self, imagebuilder, imagebuilder_mock):
-        """Seen: awscli examples; an unredacted session of 2023."""
+        """Seen: awscli examples; a captured build of 2023."""
         recipe = a_recipe(imagebuilder, name="golden")
         arn = a_build(imagebuilder, imageRecipeArn=recipe, tags={"team": "images"})
         imagebuilder_mock.builds.complete(arn)

@@ -81,7 +81,7 @@ class TestSelection:
 
 class TestCopies:
     def test_a_recipe_is_copied_with_its_wildcards_resolved(self, imagebuilder):
-        """Seen: an unredacted session of 2023."""
+        """Seen: a captured build of 2023."""
         component = a_component(imagebuilder, name="hello")
         recipe = a_recipe(imagebuilder, components=[f"{OWN}component/hello/x.x.x"])
         arn = a_build(imagebuilder, imageRecipeArn=recipe)

@@ -205,7 +205,7 @@ class TestGet:
         assert len(image["outputResources"]["amis"]) == 1
 
     def test_an_available_image(self, imagebuilder, imagebuilder_mock, arn):
-        """Seen: an unredacted session of 2023 (members, and how they look)."""
+        """Seen: a captured build of 2023 (members, and how they look)."""
         imagebuilder_mock.builds.complete(arn)
 
         image = the_image(imagebuilder, arn)

@@ -65,7 +65,7 @@ class TestEachKind:
         assert tags(imagebuilder, arn) == {"team": "images", "empty": ""}
 
     def test_without_tags_there_is_an_empty_map(self, imagebuilder, kind):
-        """Seen: an unredacted session of 2023; cloudsploit, imagebuilder specs."""
+        """Seen: a captured build of 2023; cloudsploit, imagebuilder specs."""
         arn = kind.make(imagebuilder)
 
         assert kind.tags_of(imagebuilder, arn) == tags(imagebuilder, arn) == {}
@@ -226,7 +226,7 @@ class TestBuilds:
         ]
 
     def test_an_image_has_neither_its_recipes_tags_nor_its_pipelines(self, imagebuilder):
-        """Seen: an unredacted session of 2023."""
+        """Seen: a captured build of 2023."""
         recipe = a_recipe(imagebuilder, tags={"of": "recipe"})
         pipeline = a_pipeline(imagebuilder, imageRecipeArn=recipe, tags={"of": "pipeline"})
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from imagebuilder_mock import mock_imagebuilder
@@ -61,6 +62,26 @@ STORY: list[tuple[str, dict[str, Any]]] = [
 def listening(client):
     client.meta.events.register("response-received.imagebuilder", lambda **_: None)
     return client
+
+
+@pytest.mark.parametrize(
+    ("method", "params"),
+    [
+        ("get_component", {"componentBuildVersionArn": 5}),
+        ("untag_resource", {"resourceArn": f"{ARN}:component/web/1.0.0/1", "tagKeys": [1, 2]}),
+        ("untag_resource", {"resourceArn": f"{ARN}:component/web/1.0.0/1", "tagKeys": []}),
+    ],
+    ids=["number", "list of numbers", "empty list"],
+)
+def test_both_paths_have_text_in_the_query(method, params):
+    def refusal(client):
+        with mock_imagebuilder(), pytest.raises(ClientError) as caught:
+            getattr(client, method)(**params)
+        return without_ids(caught.value.response)
+
+    unchecked = Config(parameter_validation=False)
+
+    assert refusal(a_client(config=unchecked)) == refusal(listening(a_client(config=unchecked)))
 
 
 def told(client):
