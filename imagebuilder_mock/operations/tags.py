@@ -54,5 +54,8 @@ def untag_resource(ctx: Context, params: wire.UntagResourceRequestTypeDef) -> Re
 def _taggable(ctx: Context, arn: str) -> Resource:
     resource = ctx.store.any(arn)
     if resource is None:
-        raise ResourceNotFoundException(missing_error(Arn.parse(arn).kind, arn))
+        # 'image-recipe' is an ImageRecipe, 'workflow/build' a Workflow.
+        words = Arn.parse(arn).kind.partition("/")[0].split("-")
+        label = "".join(word.title() for word in words)
+        raise ResourceNotFoundException(missing_error(label, arn))
     return resource
