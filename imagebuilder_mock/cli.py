@@ -19,11 +19,16 @@ if TYPE_CHECKING:
 
     from .domain.settings import Options
 
+_KEPT_DASHES = "\0--"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The console script. The answer is the exit status: 2 for a wrong use."""
     parser = _parser()
-    given = parser.parse_args(arguments)
+    # argparse takes a -- away, and it is the program's.
+    given = parser.parse_args(
+        _with(_KEPT_DASHES, "--", sys.argv[1:] if arguments is None else arguments)
+    )
     script = Path(given.script)
     if not script.is_file():
         parser.error(f"there is no program {given.script}")
@@ -37,8 +42,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValueError as error:
         parser.error(str(error))
     mock.default_region = given.region
-    _run(mock, given.script, given.arguments)
+    _run(mock, given.script, _with("--", _KEPT_DASHES, given.arguments))
     return 0
+
+
+def _with(new: str, old: str, arguments: Sequence[str]) -> list[str]:
+    return [new if argument == old else argument for argument in arguments]
 
 
 def _run(mock: ImageBuilderMock, script: str, arguments: Sequence[str]) -> None:

@@ -110,7 +110,7 @@ def _python(*arguments: str, columns: int = 200) -> str:
         "PYTHONPATH": str(ROOT),
         "PYTHONUTF8": "1",
     }
-    result = subprocess.run(  # noqa: S603 - the examples are our own
+    result = subprocess.run(
         [sys.executable, *arguments],
         env=environment,
         capture_output=True,

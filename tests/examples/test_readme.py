@@ -81,7 +81,7 @@ def _pytest(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     }
     environment["PYTHONPATH"] = str(ROOT)
     command = ["-m", "pytest", "-p", "no:cacheprovider", "-W", "error", *arguments, str(folder)]
-    return subprocess.run(  # noqa: S603 - the examples are our own
+    return subprocess.run(
         [sys.executable, *command],
         cwd=folder,
         env=environment,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import boto3
 import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
 
-from imagebuilder_mock import mock_imagebuilder
+from imagebuilder_mock import current_mock, mock_imagebuilder
 from tests.builders import an_infrastructure
 
 moto = pytest.importorskip("moto")
@@ -89,3 +91,76 @@ def test_a_key_of_moto_means_nothing_once_moto_is_off():
         )
 
         assert an_infrastructure(client).split(":")[4] == "123456789012"
+
+
+@pytest.mark.parametrize("outer", ["ours", "theirs"])
+def test_both_keep_their_state_while_both_are_on(outer):
+    mocks = [mock_imagebuilder(), moto.mock_aws()]
+    first, second = mocks if outer == "ours" else reversed(mocks)
+    with first, second:
+        arn = an_infrastructure(a_client())
+        a_client("s3").create_bucket(Bucket="mine")
+
+        [bucket] = a_client("s3").list_buckets()["Buckets"]
+        [resource] = current_mock().resources()
+        assert (bucket["Name"], resource.arn) == ("mine", arn)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"config": Config(use_fips_endpoint=True)},
+        {"config": Config(use_dualstack_endpoint=True)},
+        {"endpoint_url": "https://gateway.invalid"},
+    ],
+    ids=["plain", "FIPS", "dual-stack", "custom"],
+)
+@pytest.mark.parametrize("is_listened_to", [False, True], ids=["short", "long"])
+def test_moto_answers_none_of_ours(options, is_listened_to):
+    with moto.mock_aws(), mock_imagebuilder() as mock:
+        client = a_client(**options)
+        if is_listened_to:
+            client.meta.events.register("before-send", lambda **_: None)
+
+        assert client.list_images()["imageVersionList"] == []
+        assert mock.calls.count() == 1
+
+
+def test_a_client_made_before_both_is_answered():
+    keys = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "x"}
+    client = a_client(**keys)
+
+    with moto.mock_aws(), mock_imagebuilder():
+        assert client.list_images()["imageVersionList"] == []
+
+
+def test_without_ours_moto_says_that_it_has_no_image_builder():
+    with moto.mock_aws():
+        with mock_imagebuilder():
+            client = a_client()
+            client.list_images()
+
+        with pytest.raises(ClientError, match="404"):
+            client.list_images()
+
+
+def test_the_account_of_a_key_is_that_of_the_regions_of_its_partition():
+    with moto.mock_aws(), mock_imagebuilder():
+        role = a_client("sts").assume_role(
+            RoleArn="arn:aws:iam::222233334444:role/builder", RoleSessionName="test"
+        )["Credentials"]
+        session = boto3.Session(
+            aws_access_key_id=role["AccessKeyId"],
+            aws_secret_access_key=role["SecretAccessKey"],
+            aws_session_token=role["SessionToken"],
+        )
+        arns = [
+            an_infrastructure(session.client("imagebuilder", region_name=region), name="mine")
+            for region in ("us-east-1", "eu-west-1")
+        ]
+
+        assert [arn.split(":")[3:5] for arn in arns] == [
+            ["us-east-1", "222233334444"],
+            ["eu-west-1", "222233334444"],
+        ]

@@ -55,7 +55,7 @@ from imagebuilder_mock import mock_imagebuilder
 with mock_imagebuilder():
     assert client.list_images()["imageVersionList"] == []
 """
-        subprocess.run([sys.executable, "-c", program], check=True, timeout=60)  # noqa: S603
+        subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
 
     def test_one_of_a_session_of_its_own(self):
         with mock_imagebuilder():
@@ -77,9 +77,32 @@ with mock_imagebuilder():
             ("cn-north-1", {}, "aws-cn"),
             ("us-east-1", {"config": Config(use_fips_endpoint=True)}, "aws"),
             ("eu-west-1", {"config": Config(use_dualstack_endpoint=True)}, "aws"),
+            (
+                "us-gov-east-1",
+                {"config": Config(use_fips_endpoint=True, use_dualstack_endpoint=True)},
+                "aws-us-gov",
+            ),
+            ("cn-northwest-1", {"config": Config(use_dualstack_endpoint=True)}, "aws-cn"),
+            ("us-gov-west-1", {"use_ssl": False}, "aws-us-gov"),
+            ("xx-future-9", {}, "aws"),
             ("eu-west-1", {"endpoint_url": "https://gateway.invalid/aws/base"}, "aws"),
+            ("eu-west-1", {"endpoint_url": "https://gateway.invalid:8443/base/"}, "aws"),
+            ("eu-west-1", {"endpoint_url": "http://127.0.0.1:9"}, "aws"),
         ],
-        ids=["plain", "GovCloud", "China", "FIPS", "dual-stack", "custom"],
+        ids=[
+            "plain",
+            "GovCloud",
+            "China",
+            "FIPS",
+            "dual-stack",
+            "FIPS and dual-stack in GovCloud",
+            "dual-stack in China",
+            "without TLS",
+            "a Region nobody knows",
+            "custom with a path",
+            "custom with a port and a path",
+            "custom on this machine",
+        ],
     )
     @pytest.mark.parametrize("is_listened_to", [False, True], ids=["short", "long"])
     def test_one_of_any_endpoint(self, region, options, partition, is_listened_to):
@@ -93,6 +116,28 @@ with mock_imagebuilder():
         assert arn == (
             f"arn:{partition}:imagebuilder:{region}:123456789012:infrastructure-configuration/web"
         )
+
+    @pytest.mark.parametrize("is_listened_to", [False, True], ids=["short", "long"])
+    def test_an_arn_in_the_path_of_any_endpoint(self, is_listened_to):
+        client = a_client(**KEYS, endpoint_url="https://gateway.invalid/aws/base")
+        if is_listened_to:
+            client.meta.events.register("before-send", lambda **_: None)
+
+        with mock_imagebuilder():
+            arn = an_infrastructure(client)
+            client.tag_resource(resourceArn=arn, tags={"a": "b"})
+
+            assert client.list_tags_for_resource(resourceArn=arn)["tags"] == {"a": "b"}
+
+    @pytest.mark.usefixtures("refused_network")
+    @pytest.mark.parametrize("is_listened_to", [False, True], ids=["short", "long"])
+    def test_none_of_them_reaches_the_network(self, is_listened_to):
+        client = a_client(**KEYS)
+        if is_listened_to:
+            client.meta.events.register("before-send", lambda **_: None)
+
+        with mock_imagebuilder():
+            assert client.list_images()["imageVersionList"] == []
 
     @pytest.mark.usefixtures("refused_network")
     def test_other_services_are_not(self):
@@ -118,6 +163,38 @@ class TestAfterTheMock:
 
         with pytest.raises(NoCredentialsError, match="the mock is off now"):
             client.list_images()
+
+    @pytest.mark.usefixtures("refused_network")
+    @pytest.mark.parametrize("event", ["before-send", "before-sign"])
+    def test_one_without_credentials_refuses_those_who_listen_too(self, event):
+        with mock_imagebuilder():
+            client = a_client()
+            client.meta.events.register(event, lambda **_: None)
+            client.list_images()
+
+        with pytest.raises(NoCredentialsError, match="made inside mock_imagebuilder"):
+            client.list_images()
+
+    @pytest.mark.usefixtures("refused_network")
+    def test_one_with_the_environments_credentials_behaves_as_it_would_without(self, monkeypatch):
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEYS["aws_access_key_id"])
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", KEYS["aws_secret_access_key"])
+        with mock_imagebuilder():
+            client = a_client()
+
+        with pytest.raises(Refused):
+            client.list_images()
+
+    @pytest.mark.usefixtures("refused_network")
+    def test_no_client_reaches_the_state_that_was(self):
+        client = a_client(**KEYS)
+        client.meta.events.register("before-send", lambda **_: None)
+        with mock_imagebuilder() as mock:
+            client.list_images()
+
+        with pytest.raises(Refused):
+            client.list_images()
+        assert mock.calls.count() == 1
 
     def test_one_without_credentials_serves_the_next_mock(self):
         with mock_imagebuilder():

@@ -72,6 +72,45 @@ def test_the_environments_keys_are_taken(monkeypatch):
         assert account(a_client(boto3.session.Session())) == "444455556666"
 
 
+def test_the_keys_of_a_profile_are_taken(tmp_path, monkeypatch):
+    with mock_imagebuilder() as mock:
+        keys = mock.credentials("444455556666")
+    path = tmp_path / "credentials"
+    path.write_text("[mine]\n" + "".join(f"{name} = {value}\n" for name, value in keys.items()))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(path))
+
+    with mock_imagebuilder():
+        assert account(a_client(boto3.Session(profile_name="mine"))) == "444455556666"
+
+
+def test_the_keys_of_a_session_go_before_all_others(monkeypatch):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+
+    with mock_imagebuilder() as mock:
+        keys: dict[str, Any] = mock.credentials("444455556666")
+        session = boto3.Session(**keys)
+
+        assert account(a_client(session)) == "444455556666"
+
+
+def test_a_session_is_given_no_credentials():
+    session = boto3.Session()
+    with mock_imagebuilder():
+        a_client(session).list_images()
+
+    assert vars(vars(session)["_session"])["_credentials"] is None
+
+
+def test_keys_of_the_environment_that_have_expired_are_taken_as_they_are(monkeypatch):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    monkeypatch.setenv("AWS_CREDENTIAL_EXPIRATION", "2020-01-01T00:00:00Z")
+
+    with mock_imagebuilder():
+        assert account(a_client(boto3.Session())) == "123456789012"
+
+
 CONFIGURATIONS = {
     "process": "[default]\ncredential_process = /bin/no-such-program\n",
     "sso": (
@@ -86,6 +125,16 @@ CONFIGURATIONS = {
         "[default]\nrole_arn = arn:aws:iam::111122223333:role/dev\n"
         "credential_source = Ec2InstanceMetadata\n"
     ),
+    "web identity": (
+        "[default]\nrole_arn = arn:aws:iam::111122223333:role/dev\n"
+        "web_identity_token_file = /no/such/token\n"
+    ),
+    "sso of old": (
+        "[default]\nsso_region = us-east-1\nsso_start_url = https://corp.invalid\n"
+        "sso_account_id = 111122223333\nsso_role_name = dev\n"
+    ),
+    "defaults mode": "[default]\ndefaults_mode = auto\n",
+    "nothing": "",
 }
 
 
@@ -101,6 +150,61 @@ def test_no_provider_is_asked_that_would_go_out(text, tmp_path, monkeypatch):
         client.meta.events.register("before-send", lambda **_: None)
 
         assert account(client) == "123456789012"
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/role"},
+        {"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:9/role"},
+        {"AWS_WEB_IDENTITY_TOKEN_FILE": "/no/such/token", "AWS_ROLE_ARN": "arn:aws:iam::1:role/x"},
+        {"AWS_DEFAULTS_MODE": "auto"},
+        {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_SESSION_TOKEN": ""},
+    ],
+    ids=lambda environment: next(iter(environment)),
+)
+def test_no_provider_is_asked_that_the_environment_names(environment, monkeypatch):
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    with mock_imagebuilder():
+        assert account(a_client(boto3.Session())) == "123456789012"
+
+
+@pytest.mark.parametrize("default", [False, True], ids=["of the client", "of the session"])
+def test_the_metadata_service_is_not_asked_for_the_region_the_program_runs_in(default):
+    config: Any = Config(defaults_mode="auto", user_agent_extra="mine/1.0")  # type: ignore[arg-type] # the stubs take the mode for a flag
+    session: Any = botocore.session.get_session()
+    options = {}
+    if default:
+        session.set_default_client_config(config)
+    else:
+        options["config"] = config
+
+    with mock_imagebuilder():
+        client = session.create_client("imagebuilder", "us-east-1", **options)
+
+        assert account(client) == "123456789012"
+    assert client.meta.config.user_agent_extra == "mine/1.0"
+
+
+def test_a_credentials_object_of_somebody_elses_making_is_left_alone():
+    class Slotted:
+        __slots__ = ()
+        method = "mine"
+
+        @property
+        def access_key(self):
+            raise AssertionError("somebody asked for the key")
+
+        def get_deferred_property(self, name):
+            return lambda: getattr(self, name)
+
+    session: Any = botocore.session.get_session()
+    session._credentials = Slotted()
+
+    with mock_imagebuilder():
+        assert account(session.create_client("imagebuilder", "us-east-1")) == "123456789012"
 
 
 @pytest.mark.parametrize("is_listened_to", [False, True], ids=["short", "long"])

@@ -6,6 +6,7 @@ import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import boto3
 import pytest
 
 from imagebuilder_mock import current_mock, mock_imagebuilder
@@ -66,33 +67,178 @@ def test_the_mock_is_on_until_the_last_thread_has_stopped_it():
         current_mock()
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork on this system")
-@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_a_forked_child_has_its_own_copy_though_another_thread_held_the_lock():
+def test_threads_can_take_the_long_path_of_one_client_for_the_first_time_together():
+    client = boto3.client(
+        "imagebuilder",
+        region_name="us-east-1",
+        aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
+        aws_secret_access_key="example",
+    )
+    client.meta.events.register("before-send", lambda **_: None)
+    together = threading.Barrier(8)
+
+    def work(number):
+        together.wait(10)
+        an_infrastructure(client, name=f"thread-{number}")
+
     with mock_imagebuilder() as mock:
-        client = mock.client(region="us-east-1")
-        an_infrastructure(client)
-        held, release = threading.Event(), threading.Event()
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(work, range(8)))
 
-        def hold_the_lock():
-            with mock._active_world("test").lock:
-                held.set()
-                release.wait(10)
+        # Two handlers on the client would have answered twice.
+        assert mock.calls.count() == len(mock.resources()) == 8
 
-        thread = threading.Thread(target=hold_the_lock)
-        thread.start()
-        held.wait(10)
-        child = os.fork()
-        if child == 0:
-            # Whatever happens here must not go on with pytest's own run.
+
+def test_the_control_object_can_be_used_while_threads_change_the_world():
+    with mock_imagebuilder(quotas=False) as mock:
+        may_end = threading.Event()
+
+        def work(number):
+            client = mock.client(region="us-east-1")
+            made = 0
+            while not may_end.is_set():
+                an_infrastructure(client, name=f"thread-{number}-{made}")
+                made += 1
+            return made
+
+        with ThreadPoolExecutor(2) as pool:
+            made = pool.map(work, range(2))
             try:
-                an_infrastructure(client)
-                os._exit(0 if len(mock.resources()) == 2 else 1)
+                seen = [len(mock.resources()) for _ in range(200)]
+                mock.client()
+                mock.clock.now()
             finally:
-                os._exit(2)
-        release.set()
-        thread.join()
-        _, status = os.waitpid(child, 0)
+                may_end.set()
 
-        assert os.waitstatus_to_exitcode(status) == 0
-        assert len(mock.resources()) == 1
+        assert seen == sorted(seen)
+        assert len(mock.resources()) == mock.calls.count() == sum(made)
+
+
+def test_threads_that_switch_on_and_off_share_what_is_on():
+    def work(_):
+        for _ in range(20):
+            with mock_imagebuilder() as mock:
+                an_infrastructure(mock.client(region="us-east-1"), name=str(threading.get_ident()))
+                mock.client(region="us-east-1").delete_infrastructure_configuration(
+                    infrastructureConfigurationArn=mock.resources(region="us-east-1")[0].arn
+                )
+
+    with mock_imagebuilder() as outer, ThreadPoolExecutor(1) as pool:
+        list(pool.map(work, range(2)))
+
+        assert outer.calls.count() == 80
+    with pytest.raises(RuntimeError, match="No mock is on"):
+        current_mock()
+
+
+# Forks
+
+forking = [
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork on this system"),
+    # Python 3.12 and later warn of what is tested here.
+    pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning"),
+]
+
+
+def in_a_child(work):
+    """Whether ``work()`` is true in a forked child."""
+    child = os.fork()
+    if child == 0:
+        # Whatever happens here must not go on with pytest's own run.
+        try:
+            os._exit(0 if work() else 1)
+        finally:
+            os._exit(2)
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status) == 0
+
+
+class TestForks:
+    pytestmark = forking
+
+    def test_a_child_has_its_own_copy(self):
+        with mock_imagebuilder() as mock:
+            client = mock.client(region="us-east-1")
+            an_infrastructure(client)
+
+            def work():
+                an_infrastructure(client)
+                return len(mock.resources()) == 2
+
+            assert in_a_child(work)
+            assert len(mock.resources()) == 1
+            assert mock.calls.count() == 1
+
+    def test_a_child_can_switch_off_and_on_by_itself(self):
+        with mock_imagebuilder() as mock:
+
+            def work():
+                mock.stop()
+                with mock_imagebuilder(builds="held") as other:
+                    an_infrastructure(other.client())
+                    return current_mock() is other and len(other.resources()) == 1
+
+            assert in_a_child(work)
+            assert current_mock() is mock
+
+    def test_a_child_of_a_process_without_a_mock_can_switch_on(self):
+        def work():
+            with mock_imagebuilder() as mock:
+                return mock.client().list_images()["imageVersionList"] == []
+
+        assert in_a_child(work)
+
+    def test_a_child_has_a_whole_copy_though_threads_were_changing_the_world(self):
+        with mock_imagebuilder(quotas=False) as mock:
+            may_end = threading.Event()
+
+            def change(number):
+                client = mock.client(region="us-east-1")
+                while not may_end.is_set():
+                    client.delete_infrastructure_configuration(
+                        infrastructureConfigurationArn=an_infrastructure(
+                            client, name=f"thread-{number}"
+                        )
+                    )
+
+            def work():
+                arn = an_infrastructure(mock.client(region="us-east-1"), name="of-the-child")
+                return arn in [resource.arn for resource in mock.resources(region="us-east-1")]
+
+            with ThreadPoolExecutor(2) as pool:
+                changing = [pool.submit(change, number) for number in range(2)]
+                try:
+                    assert all(in_a_child(work) for _ in range(10))
+                finally:
+                    may_end.set()
+            assert [future.exception() for future in changing] == [None, None]
+
+    def test_a_child_is_not_held_up_by_a_lock_that_a_thread_held(self, monkeypatch):
+        monkeypatch.setattr("imagebuilder_mock.mock._FORK_PATIENCE", 0.05)
+        with mock_imagebuilder() as mock:
+            client = mock.client(region="us-east-1")
+            held, release = threading.Event(), threading.Event()
+
+            def hold_the_lock():
+                with mock._active_world("test").lock:
+                    held.set()
+                    release.wait(10)
+
+            thread = threading.Thread(target=hold_the_lock)
+            thread.start()
+            held.wait(10)
+            try:
+                assert in_a_child(lambda: an_infrastructure(client))
+            finally:
+                release.set()
+                thread.join()
+
+            assert mock.resources() == []
+
+    def test_the_parent_goes_on_after_a_fork(self):
+        with mock_imagebuilder() as mock:
+            in_a_child(bool)
+
+            with ThreadPoolExecutor(1) as pool:
+                arn = pool.submit(an_infrastructure, mock.client()).result(10)
+            assert [resource.arn for resource in mock.resources()] == [arn]

@@ -2,124 +2,291 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from importlib.metadata import entry_points
+from textwrap import dedent
 
 import pytest
 
+from imagebuilder_mock import current_mock
 from imagebuilder_mock.cli import main
-
-PROGRAM = """
-import sys
-import boto3
-client = boto3.client("imagebuilder")
-answer = client.create_infrastructure_configuration(name="web", instanceProfileName="builder")
-print(__name__, sys.argv[1:], answer["infrastructureConfigurationArn"])
-"""
 
 
 @pytest.fixture
 def program(tmp_path):
-    path = tmp_path / "program.py"
+    """Write a program; the answer is its path."""
 
-    def written(text=PROGRAM):
-        path.write_text(text)
+    def write(text, name="program.py"):
+        path = tmp_path / name
+        path.write_text(dedent(text))
         return str(path)
 
-    return written
+    return write
 
 
-def test_a_program_runs_as_itself_with_its_arguments(program, capsys):
-    status = main(["run", "--region", "eu-west-1", program(), "--verbose", "web"])
+@pytest.fixture
+def run(program, capsys):
+    """Run a program with options before it and arguments behind; its output is JSON."""
 
-    assert status == 0
-    assert capsys.readouterr().out == (
-        "__main__ ['--verbose', 'web'] "
-        "arn:aws:imagebuilder:eu-west-1:123456789012:infrastructure-configuration/web\n"
+    def run(text, *arguments, options=()):
+        assert main(["run", *options, program(text), *arguments]) == 0
+        with pytest.raises(RuntimeError):
+            current_mock()
+        return json.loads(capsys.readouterr().out)
+
+    return run
+
+
+# The program
+
+
+def test_a_program_runs_with_the_mock_on(run):
+    output = run(
+        """
+        import json
+        import boto3
+
+        client = boto3.client("imagebuilder", region_name="us-east-1")
+        client.create_infrastructure_configuration(name="mine", instanceProfileName="builder")
+        answer = client.list_infrastructure_configurations()
+        [summary] = answer["infrastructureConfigurationSummaryList"]
+        print(json.dumps(summary["arn"]))
+        """
+    )
+
+    assert output == (
+        "arn:aws:imagebuilder:us-east-1:123456789012:infrastructure-configuration/mine"
     )
 
 
-def test_the_account_the_time_and_the_builds_can_be_chosen(program, capsys):
-    text = PROGRAM + (
-        "from imagebuilder_mock import current_mock\n"
-        "print(current_mock().clock.now().isoformat(), current_mock().options['builds'])\n"
+def test_a_program_is_run_as_python_runs_it(program, run):
+    beside = program("word = 'hello'", name="module_beside_the_program.py")
+    before = (sys.argv, list(sys.path), sys.modules["__main__"])
+    output = run(
+        """
+        import json, sys
+        import module_beside_the_program
+
+        print(json.dumps([
+            __name__,
+            sys.modules["__main__"].__dict__ is globals(),
+            __file__ == sys.argv[0],
+            sys.argv[1:],
+            module_beside_the_program.word,
+            sys.path[0],
+        ]))
+        """
     )
-    options = ["--account-id", "111122223333", "--now", "2026-01-02T03:04:05Z", "--builds", "held"]
+    del sys.modules["module_beside_the_program"]
 
-    main(["run", "--region", "us-east-1", *options, program(text)])
-
-    out = capsys.readouterr().out
-    assert ":111122223333:" in out
-    assert "2026-01-02T03:04:05+00:00 held" in out
+    assert output == ["__main__", True, True, [], "hello", beside.rpartition("/")[0]]
+    assert (sys.argv, sys.path, sys.modules["__main__"]) == before
 
 
-def test_without_a_region_botocores_own_error_is_raised(program):
-    from botocore.exceptions import NoRegionError  # noqa: PLC0415 - beside its only use
-
-    with pytest.raises(NoRegionError):
-        main(["run", program()])
-
-
-def test_the_programs_exit_and_errors_are_its_own(program):
-    with pytest.raises(SystemExit) as caught:
-        main(["run", program("raise SystemExit(7)")])
-    assert caught.value.code == 7
-
-    with pytest.raises(ZeroDivisionError):
-        main(["run", program("1 / 0")])
-
-
-def test_a_program_finds_the_modules_beside_it(program, tmp_path, capsys):
-    (tmp_path / "a_neighbour_of_the_program.py").write_text("WORD = 'found'")
-
-    main(["run", program("import a_neighbour_of_the_program as n; print(n.WORD)")])
-
-    assert capsys.readouterr().out == "found\n"
-
-
-def test_what_a_run_sets_is_as_before(program):
+def test_what_a_program_sets_is_as_before(program):
     argv, path, environment = sys.argv[:], sys.path[:], dict(os.environ)
 
-    main(["run", program("import sys; sys.path.append('elsewhere')")])
+    main(["run", program("import sys; sys.path.append('elsewhere'); sys.argv.append('more')")])
 
     assert (sys.argv, sys.path, dict(os.environ)) == (argv, path, environment)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "text"),
+    "arguments",
     [
-        (["run", "no-such-program.py"], "there is no program no-such-program.py"),
-        (["run", "--account-id", "42", "{program}"], "12 digits"),
-        (["run", "--builds", "fast", "{program}"], "invalid choice"),
-        (["run", "--now", "2026-01-02", "{program}"], "time zone"),
-        ([], "required"),
+        ["first", "second"],
+        ["--builds", "held", "--region=x"],
+        ["-h"],
+        ["--", "-x", "--"],
+        ["a b", ""],
     ],
-    ids=["program", "account", "builds", "time", "command"],
+    ids=str,
 )
-def test_a_wrong_use_is_explained_with_status_2(arguments, text, program, capsys):
-    given = [argument.format(program=program()) for argument in arguments]
-
-    with pytest.raises(SystemExit) as caught:
-        main(given)
-
-    assert caught.value.code == 2
-    assert text in capsys.readouterr().err
+def test_all_that_stands_behind_the_program_is_its_own(run, arguments):
+    assert run("import json, sys; print(json.dumps(sys.argv[1:]))", *arguments) == arguments
 
 
-def test_it_is_installed_as_a_program(program):
-    [script] = entry_points(group="console_scripts", name="imagebuilder-mock")
-    assert script.value == "imagebuilder_mock.cli:main"
+def test_the_name_of_the_program_stays_as_it_was_given(program, capsys, monkeypatch, tmp_path):
+    program("import sys; print(sys.argv[0], __file__)")
+    monkeypatch.chdir(tmp_path)
+    main(["run", "./program.py"])
 
-    command = "from imagebuilder_mock.cli import main; raise SystemExit(main())"
-    environment = {**os.environ, "AWS_EC2_METADATA_DISABLED": "true"}
-    done = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-c", command, "run", "--region", "us-east-1", program()],
-        capture_output=True,
-        check=True,
-        env=environment,
-        text=True,
-        timeout=60,
+    assert capsys.readouterr().out == "./program.py ./program.py\n"
+
+
+@pytest.mark.parametrize(
+    ("ending", "code"), [("sys.exit(3)", 3), ("sys.exit()", None), ("sys.exit('no')", "no")]
+)
+def test_the_exit_of_the_program_passes_through(program, ending, code):
+    with pytest.raises(SystemExit) as end:
+        main(["run", program(f"import sys\n{ending}")])
+
+    assert end.value.code == code
+
+
+def test_an_error_of_the_program_passes_through_and_the_mock_is_off(program):
+    with pytest.raises(KeyError, match="mine"):
+        main(["run", program("raise KeyError('mine')")])
+
+    with pytest.raises(RuntimeError):
+        current_mock()
+
+
+def test_the_mock_stays_on_until_the_threads_of_the_program_have_ended(run):
+    output = run(
+        """
+        import json, threading, time
+        from concurrent.futures import ThreadPoolExecutor
+        from imagebuilder_mock import current_mock
+
+        def work():
+            time.sleep(0.05)
+            print(json.dumps(current_mock().calls.count()))
+
+        ThreadPoolExecutor(1).submit(int)  # its worker stays idle, and is not waited for
+        threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+        threading.Thread(target=work).start()
+        """
     )
-    assert ":infrastructure-configuration/web" in done.stdout
+
+    assert output == 0
+
+
+# Options
+
+OPTIONS = """
+    import json
+    from imagebuilder_mock import current_mock
+
+    mock = current_mock()
+    print(json.dumps([mock.options, mock.clock.now().isoformat()], default=str))
+"""
+
+
+def test_the_options_of_the_mock_can_be_given(run):
+    options, now = run(
+        OPTIONS,
+        options=[
+            *("--builds", "held"),
+            *("--seed", "7"),
+            *("--account-id", "210987654321"),
+            *("--now", "2024-01-31T12:00:00Z"),
+        ],
+    )
+
+    assert (options["builds"], options["seed"]) == ("held", 7)
+    assert options["account_id"] == "210987654321"
+    assert now == "2024-01-31T12:00:00+00:00"
+
+
+REGION_OF_A_CLIENT = """
+    import json
+    import boto3
+
+    given = {given}
+    print(json.dumps(boto3.Session().client("imagebuilder", **given).meta.region_name))
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "environment", "region"),
+    [
+        ("{}", None, "eu-west-1"),
+        ("{'region_name': 'eu-west-2'}", None, "eu-west-2"),
+        ("{}", "eu-west-3", "eu-west-3"),
+        (
+            "{'config': __import__('botocore.config').config.Config(region_name='eu-south-1')}",
+            None,
+            "eu-south-1",
+        ),
+    ],
+    ids=["the option", "its own", "AWS_DEFAULT_REGION", "its config"],
+)
+def test_the_region_is_that_of_clients_that_have_none(run, monkeypatch, given, environment, region):
+    if environment is not None:
+        monkeypatch.setenv("AWS_DEFAULT_REGION", environment)
+
+    output = run(REGION_OF_A_CLIENT.format(given=given), options=["--region", "eu-west-1"])
+
+    assert output == region
+
+
+def test_without_the_option_a_client_needs_a_region_as_ever(program):
+    from botocore.exceptions import NoRegionError
+
+    with pytest.raises(NoRegionError):
+        main(["run", program(REGION_OF_A_CLIENT.format(given="{}"))])
+
+
+# Wrong uses
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "the following arguments are required: COMMAND"),
+        (["run"], "the following arguments are required: SCRIPT.py"),
+        (["run", "no-such-program.py"], "there is no program no-such-program.py"),
+        (["run", "--builds", "slow", "x.py"], "argument --builds: invalid choice: 'slow'"),
+        (["run", "--seed", "seven", "x.py"], "argument --seed: invalid int value: 'seven'"),
+        (["run", "--now", "noon", "x.py"], "argument --now: 'noon' is no time; write 2024-01-31T"),
+        (["run", "--now", "2024-01-31", __file__], "a datetime with a time zone"),
+        (["run", "--account-id", "1234", __file__], "an account is a string of 12 digits"),
+        (["run", "--build", "held", "x.py"], "unrecognized arguments"),
+    ],
+    ids=lambda value: " ".join(value[:3]) if isinstance(value, list) else "",
+)
+def test_a_wrong_use_is_explained_with_exit_status_2(capsys, arguments, message):
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+
+    assert end.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+# As a process of its own
+
+
+def test_it_is_installed_as_a_program():
+    [script] = entry_points(group="console_scripts", name="imagebuilder-mock")
+
+    assert script.load() is main
+
+
+def imagebuilder_mock(*arguments):
+    console_script = "import sys; from imagebuilder_mock.cli import main; sys.exit(main())"
+    return subprocess.run(
+        [sys.executable, "-c", console_script, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_status_and_traceback_of_a_process_are_those_of_the_program(program):
+    path = program(
+        """
+        def fail():
+            raise KeyError("mine")
+
+        print("before")
+        fail()
+        """
+    )
+    done = imagebuilder_mock("run", path)
+
+    assert (done.returncode, done.stdout) == (1, "before\n")
+    assert done.stderr.startswith("Traceback")
+    assert f'File "{path}", line 3, in fail' in done.stderr
+    assert done.stderr.endswith("KeyError: 'mine'\n")
+
+
+def test_help_lists_the_options():
+    done = imagebuilder_mock("run", "--help")
+
+    assert done.returncode == 0
+    for option in ("--builds", "--region", "--account-id", "--seed", "--now", "SCRIPT.py"):
+        assert option in done.stdout

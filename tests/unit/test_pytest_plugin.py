@@ -1,206 +1,334 @@
-"""The pytest plugin, in test runs of its own."""
+"""The pytest plugin: fixtures, marker and ini options, in runs of pytest inside of the test."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
+import boto3
 import pytest
 
-# Loaded before the inner runs: pytester takes away what they load, and a second copy of the module
-# would have a switch of its own.
-import imagebuilder_mock.mock  # noqa: F401
+from imagebuilder_mock import ImageBuilderMock, current_mock, mock_imagebuilder
+from tests.builders import a_component
 
 pytest_plugins = ["pytester"]
+
+# pytester forgets what an inner run was the first to import, and two copies of botocore or of the
+# mock would be one too many.
+with mock_imagebuilder():
+    boto3.client("imagebuilder", region_name="us-east-1").list_images()
 
 
 @pytest.fixture
 def run(pytester):
-    """Run a test file in pytest's own process; the answer is what it counted."""
+    """Run a test file, in the order in which it is written."""
 
-    def runner(text, *arguments, ini=""):
-        pytester.makeini(f"[pytest]\n{ini}")
+    def run(text, *options):
         pytester.makepyfile(text)
-        return pytester.runpytest_inprocess(
-            "-p", "no:randomly", "-p", "no:cacheprovider", *arguments
-        )
+        result = pytester.runpytest("-p", "no:randomly", *options)
+        with pytest.raises(RuntimeError):
+            current_mock()
+        return result
 
-    return runner
-
-
-def test_the_fixtures_give_a_client_and_the_control_object(run):
-    result = run(
-        """
-        def test_both(imagebuilder, imagebuilder_mock):
-            assert imagebuilder.list_images()["imageVersionList"] == []
-            assert imagebuilder_mock.calls.count("ListImages") == 1
-            assert imagebuilder.meta.region_name == "us-east-1"
-        """
-    )
-
-    result.assert_outcomes(passed=1)
+    return run
 
 
-def test_each_test_has_a_world_of_its_own(run):
+# Fixtures
+
+
+def test_the_mock_fixture_is_the_control_object(imagebuilder_mock):
+    assert isinstance(imagebuilder_mock, ImageBuilderMock)
+    assert current_mock() is imagebuilder_mock
+
+
+def test_the_client_fixture_is_a_client_of_the_mock(imagebuilder, imagebuilder_mock):
+    arn = a_component(imagebuilder)
+
+    assert [resource.arn for resource in imagebuilder_mock.resources()] == [arn]
+
+
+def test_the_client_fixture_alone_switches_on(imagebuilder):
+    assert current_mock().calls.count() == 0
+    imagebuilder.list_images()
+    assert current_mock().calls.count("ListImages") == 1
+
+
+def test_each_test_with_a_fixture_has_a_world_of_its_own(run):
     result = run(
         """
         import pytest
 
-        @pytest.mark.parametrize("_", range(2))
-        def test_empty(imagebuilder, imagebuilder_mock, _):
+        @pytest.mark.parametrize("number", [1, 2])
+        def test_it(number, imagebuilder, imagebuilder_mock):
             imagebuilder.create_infrastructure_configuration(
-                name="web", instanceProfileName="builder"
+                name="same", instanceProfileName="builder"
             )
             assert len(imagebuilder_mock.resources()) == 1
-
-        def test_off():
-            from imagebuilder_mock import current_mock
-            with pytest.raises(RuntimeError):
-                current_mock()
-        """
-    )
-
-    result.assert_outcomes(passed=3)
-
-
-def test_the_marker_sets_options_and_is_enough(run):
-    result = run(
-        """
-        import boto3
-        import pytest
-        from imagebuilder_mock import current_mock
-
-        @pytest.mark.imagebuilder(account_id="111122223333", builds="held")
-        class TestMarked:
-            def test_alone(self):
-                client = boto3.client("imagebuilder", region_name="us-east-1")
-                arn = client.create_infrastructure_configuration(
-                    name="web", instanceProfileName="builder"
-                )["infrastructureConfigurationArn"]
-                assert ":111122223333:" in arn
-
-            @pytest.mark.imagebuilder(builds="instant", region="eu-west-1")
-            def test_the_closest_wins(self, imagebuilder, imagebuilder_mock):
-                assert imagebuilder_mock is current_mock()
-                assert imagebuilder_mock.options == {
-                    "account_id": "111122223333", "builds": "instant",
-                }
-                assert imagebuilder.meta.region_name == "eu-west-1"
         """
     )
 
     result.assert_outcomes(passed=2)
 
 
-def test_the_mock_is_on_around_the_fixtures_of_a_marked_test(run):
+def test_the_mock_is_off_after_a_test_that_fails_or_is_skipped(run):
     result = run(
         """
-        import boto3
         import pytest
+        from imagebuilder_mock import current_mock
 
-        @pytest.fixture
-        def made():
-            client = boto3.client("imagebuilder", region_name="us-east-1")
-            yield client.create_infrastructure_configuration(
-                name="web", instanceProfileName="builder"
-            )
-            assert client.list_infrastructure_configurations()
+        def test_fails(imagebuilder): assert False
 
         @pytest.mark.imagebuilder
-        def test_it(made, imagebuilder_mock):
-            assert len(imagebuilder_mock.resources()) == 1
+        def test_fails_too(): assert False
+
+        @pytest.mark.imagebuilder
+        def test_skips(): pytest.skip("not here")
+
+        @pytest.mark.imagebuilder
+        @pytest.mark.skip
+        def test_is_skipped(): pass
+
+        @pytest.mark.imagebuilder
+        def test_cannot_be_set_up(no_such_fixture): pass
+
+        def test_is_off():
+            with pytest.raises(RuntimeError):
+                current_mock()
         """
     )
 
-    result.assert_outcomes(passed=1)
+    result.assert_outcomes(failed=2, skipped=2, errors=1, passed=1)
 
 
-def test_options_come_from_the_configuration_file(run):
+# Marker
+
+
+@pytest.mark.imagebuilder
+def test_the_marker_switches_on_by_itself():
+    assert current_mock().resources() == []
+
+
+@pytest.mark.imagebuilder(builds="held", account_id="210987654321")
+def test_the_marker_sets_options(imagebuilder, imagebuilder_mock):
+    assert current_mock() is imagebuilder_mock
+    assert imagebuilder_mock.options == {"builds": "held", "account_id": "210987654321"}
+    assert ":210987654321:" in a_component(imagebuilder)
+
+
+@pytest.fixture
+def made_by_a_fixture():
+    yield a_component(boto3.client("imagebuilder", region_name="us-east-1"))
+    assert len(current_mock().resources()) == 1
+
+
+@pytest.mark.imagebuilder
+def test_the_mock_of_a_marker_is_on_around_the_fixtures_of_the_test(made_by_a_fixture):
+    assert [resource.arn for resource in current_mock().resources()] == [made_by_a_fixture]
+
+
+@pytest.mark.imagebuilder(builds="held", seed=7, region="eu-west-1")
+class TestMarkedClass:
+    def test_has_the_options_of_the_class(self, imagebuilder_mock, imagebuilder):
+        assert imagebuilder_mock.options == {"builds": "held", "seed": 7}
+        assert imagebuilder.meta.region_name == "eu-west-1"
+
+    @pytest.mark.imagebuilder(builds="clock", region="eu-west-2")
+    def test_may_have_closer_ones(self, imagebuilder_mock, imagebuilder):
+        assert imagebuilder_mock.options == {"builds": "clock", "seed": 7}
+        assert imagebuilder.meta.region_name == "eu-west-2"
+
+
+def test_a_marked_unittest_class_has_the_mock_on(run):
     result = run(
         """
-        def test_it(imagebuilder, imagebuilder_mock):
-            assert imagebuilder_mock.options == {
-                "builds": "held", "account_id": "111122223333", "quotas": False, "seed": 5,
-            }
-            assert imagebuilder.meta.region_name == "ap-south-1"
-        """,
-        ini="imagebuilder_builds = held\nimagebuilder_account_id = 111122223333\n"
-        "imagebuilder_quotas = false\nimagebuilder_seed = 5\nimagebuilder_region = ap-south-1\n",
-    )
+        import unittest
+        import pytest
+        from imagebuilder_mock import current_mock
 
-    result.assert_outcomes(passed=1)
-
-
-@pytest.mark.parametrize("variable", ["AWS_REGION", "AWS_DEFAULT_REGION"])
-def test_the_environments_region_goes_before_the_configuration_file(run, monkeypatch, variable):
-    monkeypatch.setenv(variable, "sa-east-1")
-
-    result = run(
+        @pytest.mark.imagebuilder(builds="held")
+        class Case(unittest.TestCase):
+            def setUp(self): self.options = current_mock().options
+            def test_it(self): self.assertEqual(self.options, {"builds": "held"})
         """
-        def test_it(imagebuilder):
-            assert imagebuilder.meta.region_name == "sa-east-1"
-        """,
-        ini="imagebuilder_region = ap-south-1\n",
     )
 
     result.assert_outcomes(passed=1)
 
 
 @pytest.mark.parametrize(
-    ("marker", "ini", "text"),
+    ("marker", "message"),
     [
-        ("imagebuilder('held')", "", "keyword options only"),
-        ("imagebuilder(build='held')", "", "has no option 'build'"),
-        ("imagebuilder", "imagebuilder_seed = many\n", "give a whole number"),
-        ("imagebuilder", "imagebuilder_quotas = some\n", "give true or false"),
+        ("build='held'", "mock_imagebuilder() has no option 'build'. It has: builds, account_id,*"),
+        ("builds='slow'", "builds='slow': choose one of 'observed', 'instant', 'clock', 'held'."),
+        ("'held'", "@pytest.mark.imagebuilder takes keyword options only, such as builds='held'."),
+        ("seed='7'", "seed='7': give int, not str."),
     ],
-    ids=["positional", "unknown", "seed", "quotas"],
 )
-def test_a_wrong_option_is_explained(run, marker, ini, text):
+@pytest.mark.parametrize("fixture", ["", "imagebuilder"])
+def test_a_wrong_marker_fails_its_test_with_an_explanation(run, marker, message, fixture):
     result = run(
         f"""
         import pytest
 
-        @pytest.mark.{marker}
-        def test_it(imagebuilder):
-            pass
+        @pytest.mark.imagebuilder({marker})
+        def test_it({fixture}): pass
+
+        def test_other(imagebuilder): pass
+        """
+    )
+
+    result.assert_outcomes(errors=1, passed=1)
+    result.stdout.re_match_lines([r"imagebuilder_mock: \S"])
+    result.stdout.fnmatch_lines([f"imagebuilder_mock: {message.replace('[', '[[]')}"])
+    result.stdout.no_fnmatch_line("*pytest_plugin.py*")
+
+
+def test_a_marker_and_a_decorator_that_disagree_are_explained(run):
+    result = run(
+        """
+        import pytest
+        from imagebuilder_mock import mock_imagebuilder
+
+        @pytest.mark.imagebuilder(builds="held")
+        @mock_imagebuilder(builds="instant")
+        def test_it(): pass
+        """
+    )
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*ValueError: builds='instant', but the mock that is on already*"])
+
+
+def test_the_marker_is_known_to_strict_runs_and_listed(run):
+    marked = "import pytest\n@pytest.mark.imagebuilder\ndef test_it(): pass"
+
+    run(marked, "--strict-markers").assert_outcomes(passed=1)
+    run(marked, "--markers").stdout.fnmatch_lines(["@pytest.mark.imagebuilder(*options): *"])
+
+
+# Ini options
+
+
+def test_ini_options_are_those_of_fixtures_and_markers(run, pytester):
+    pytester.makeini(
+        """
+        [pytest]
+        imagebuilder_builds = held
+        imagebuilder_region = eu-west-1
+        imagebuilder_account_id = 210987654321
+        imagebuilder_quotas = false
+        imagebuilder_seed = 7
+        """
+    )
+    result = run(
+        """
+        import pytest
+
+        OF_THE_FILE = {"builds": "held", "account_id": "210987654321", "quotas": False, "seed": 7}
+
+        def test_fixture(imagebuilder, imagebuilder_mock):
+            assert imagebuilder_mock.options == OF_THE_FILE
+            assert imagebuilder.meta.region_name == "eu-west-1"
+
+        @pytest.mark.imagebuilder(builds="clock")
+        def test_marker(imagebuilder_mock):
+            assert imagebuilder_mock.options == OF_THE_FILE | {"builds": "clock"}
         """,
-        ini=ini,
+        "--strict-config",
     )
 
-    assert result.ret != 0
-    assert text in result.stdout.str() + result.stderr.str()
+    result.assert_outcomes(passed=2)
 
 
-def test_a_run_that_does_not_use_it_does_not_load_botocore(tmp_path):
-    (tmp_path / "test_it.py").write_text(
-        "import sys\ndef test_it():\n    assert 'botocore' not in sys.modules\n"
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("builds = slow", "builds='slow': choose one of *"),
+        ("account_id = 1234", "account_id='1234': an account is a string of 12 digits."),
+        ("seed = seven", "imagebuilder_seed = 'seven': give a whole number."),
+        ("quotas = none", "imagebuilder_quotas = 'none': give true or false."),
+    ],
+)
+def test_a_wrong_ini_option_fails_the_tests_that_use_it_with_an_explanation(
+    run, pytester, option, message
+):
+    pytester.makeini(f"[pytest]\nimagebuilder_{option}")
+    result = run("def test_it(imagebuilder): pass\ndef test_other(): pass")
+
+    result.assert_outcomes(errors=1, passed=1)
+    result.stdout.fnmatch_lines([f"imagebuilder_mock: {message}"])
+
+
+# The Region of the client
+
+
+@pytest.mark.parametrize(
+    ("marker", "environment", "ini", "region"),
+    [
+        (
+            "region='eu-west-1'",
+            {"AWS_REGION": "eu-west-2", "AWS_DEFAULT_REGION": "eu-west-3"},
+            "eu-north-1",
+            "eu-west-1",
+        ),
+        ("", {"AWS_REGION": "eu-west-2", "AWS_DEFAULT_REGION": "x-1"}, "eu-north-1", "eu-west-2"),
+        ("", {"AWS_REGION": "", "AWS_DEFAULT_REGION": "eu-west-3"}, "eu-north-1", "eu-west-3"),
+        ("", {}, "eu-north-1", "eu-north-1"),
+        ("", {}, "", "us-east-1"),
+    ],
+    ids=["marker", "AWS_REGION", "AWS_DEFAULT_REGION", "ini", "none"],
+)
+def test_where_the_region_of_the_client_comes_from(
+    run, pytester, monkeypatch, marker, environment, ini, region
+):
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    pytester.makeini(f"[pytest]\nimagebuilder_region = {ini}")
+
+    result = run(
+        f"""
+        import pytest
+
+        @pytest.mark.imagebuilder({marker})
+        def test_it(imagebuilder):
+            assert imagebuilder.meta.region_name == {region!r}
+        """
     )
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:moto", "-p", "no:cacheprovider"]
 
-    done = subprocess.run(  # noqa: S603 - our own program
-        [*command, str(tmp_path)], capture_output=True, check=False, text=True, timeout=60
+    result.assert_outcomes(passed=1)
+
+
+# Beside other tests
+
+
+def test_a_run_that_does_not_use_the_plugin_does_not_import_botocore(pytester):
+    pytester.makepyfile(
+        """
+        import sys
+
+        def test_it():
+            assert "imagebuilder_mock.pytest_plugin" in sys.modules
+            loaded = [name for name in sys.modules if name.startswith("imagebuilder_mock")]
+            assert sorted(loaded) == ["imagebuilder_mock", "imagebuilder_mock.pytest_plugin"]
+            assert "botocore" not in sys.modules
+        """
     )
 
-    assert done.returncode == 0, done.stdout
+    pytester.runpytest_subprocess("-p", "no:randomly").assert_outcomes(passed=1)
 
 
-def test_it_works_in_the_processes_of_xdist(pytester):
-    pytest.importorskip("xdist")
+@pytest.mark.needs("xdist")
+def test_tests_can_run_in_several_processes(pytester):
     pytester.makepyfile(
         """
         import pytest
 
-        @pytest.mark.parametrize("number", range(6))
-        def test_it(imagebuilder, number):
+        @pytest.mark.imagebuilder(builds="held")
+        @pytest.mark.parametrize("number", range(4))
+        def test_it(number, imagebuilder, imagebuilder_mock, worker_id):
+            assert worker_id in ("gw0", "gw1")
             imagebuilder.create_infrastructure_configuration(
-                name=f"web-{number}", instanceProfileName="builder"
+                name="same", instanceProfileName="builder"
             )
-            answer = imagebuilder.list_infrastructure_configurations()
-            assert len(answer["infrastructureConfigurationSummaryList"]) == 1
+            assert len(imagebuilder_mock.resources()) == 1
         """
     )
 
-    result = pytester.runpytest_subprocess("-n", "2", "-p", "no:cacheprovider")
-
-    result.assert_outcomes(passed=6)
+    pytester.runpytest_subprocess("-n", "2", "-p", "no:randomly").assert_outcomes(passed=4)

@@ -75,7 +75,7 @@ def test_a_required_member_is_there_even_if_it_is_false(value):
                      id="mapping for a string"),
         pytest.param(lambda: integer_of("1", "It"), "It must be an integer.",
                      id="text of a number"),
-        pytest.param(lambda: integer_of(True, "It"), "It must be an integer.", id="boolean"),  # noqa: FBT003 - a value
+        pytest.param(lambda: integer_of(True, "It"), "It must be an integer.", id="boolean"),
         pytest.param(lambda: integer_of(1.0, "It"), "It must be an integer.", id="float"),
         pytest.param(lambda: list_of({}, "It"), "It must be a list.", id="no list"),
         pytest.param(lambda: unique("abc", {"abc"}, "step", " in phase 'build'"),

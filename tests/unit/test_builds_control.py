@@ -1,0 +1,167 @@
+"""``mock.builds``: builds in the test's hands."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.builders import a_build, a_component, a_pipeline, a_recipe, an_infrastructure
+
+STAGES = ["CREATING", "BUILDING", "TESTING", "DISTRIBUTING", "INTEGRATING", "AVAILABLE"]
+
+pytestmark = pytest.mark.imagebuilder(builds="held")
+
+
+def state_of(client, build):
+    return client.get_image(imageBuildVersionArn=build)["image"]["state"]
+
+
+def test_a_held_build_stays_where_it_is(imagebuilder):
+    build = a_build(imagebuilder)
+
+    looks = [state_of(imagebuilder, build)["status"] for _ in range(3)]
+
+    assert looks == ["PENDING"] * 3
+
+
+def test_a_build_is_moved_one_stage_at_a_time_and_says_where_it_stands(
+    imagebuilder, imagebuilder_mock
+):
+    build = a_build(imagebuilder)
+
+    assert [imagebuilder_mock.builds.advance(build) for _ in STAGES] == STAGES
+    assert state_of(imagebuilder, build) == {"status": "AVAILABLE"}
+
+
+def test_a_build_can_be_completed_at_once(imagebuilder, imagebuilder_mock):
+    build, other = a_build(imagebuilder), a_build(imagebuilder)
+
+    imagebuilder_mock.builds.complete(build)
+
+    image = imagebuilder.get_image(imageBuildVersionArn=build)["image"]
+    assert image["state"]["status"] == "AVAILABLE"
+    assert len(image["outputResources"]["amis"]) == 1
+    assert state_of(imagebuilder, other)["status"] == "PENDING"
+
+
+def test_a_build_can_be_failed_with_a_reason(imagebuilder, imagebuilder_mock):
+    build = a_build(imagebuilder)
+    imagebuilder_mock.builds.advance(build)
+
+    imagebuilder_mock.builds.fail(build, reason="The disk is full.")
+
+    state = state_of(imagebuilder, build)
+    assert (state["status"], state["reason"]) == ("FAILED", "The disk is full.")
+
+
+def test_a_failed_build_has_a_reason_in_any_case(imagebuilder, imagebuilder_mock):
+    build = a_build(imagebuilder)
+
+    imagebuilder_mock.builds.fail(build)
+
+    assert state_of(imagebuilder, build)["reason"]
+
+
+def test_running_lists_the_builds_of_all_regions_and_accounts_that_have_not_ended(
+    imagebuilder, imagebuilder_mock
+):
+    there = imagebuilder_mock.client(region="eu-west-1")
+    theirs = imagebuilder_mock.client(region="us-east-1", account_id="210987654321")
+    builds = [a_build(client) for client in (imagebuilder, there, theirs)]
+    imagebuilder_mock.builds.complete(a_build(imagebuilder))
+
+    assert sorted(imagebuilder_mock.builds.running) == sorted(builds)
+
+
+def test_running_lists_the_builds_in_the_order_of_their_start(imagebuilder, imagebuilder_mock):
+    builds = []
+    for client in (imagebuilder, imagebuilder_mock.client(region="eu-west-1"), imagebuilder):
+        imagebuilder_mock.clock.advance(seconds=1)
+        builds.append(a_build(client))
+
+    assert imagebuilder_mock.builds.running == builds
+
+
+def test_finish_all_takes_every_build_to_its_end(imagebuilder, imagebuilder_mock):
+    there = imagebuilder_mock.client(region="eu-west-1")
+    here, elsewhere = a_build(imagebuilder), a_build(there)
+
+    imagebuilder_mock.builds.finish_all()
+
+    assert imagebuilder_mock.builds.running == []
+    assert state_of(imagebuilder, here)["status"] == "AVAILABLE"
+    assert state_of(there, elsewhere)["status"] == "AVAILABLE"
+
+
+def test_a_scheduled_build_can_be_found_and_finished(imagebuilder, imagebuilder_mock):
+    pipeline = a_pipeline(imagebuilder, schedule={"scheduleExpression": "cron(0 0 * * ? *)"})
+    imagebuilder_mock.clock.advance(days=1)
+
+    [build] = imagebuilder_mock.builds.running
+    imagebuilder_mock.builds.complete(build)
+
+    [image] = imagebuilder.list_image_pipeline_images(imagePipelineArn=pipeline)["imageSummaryList"]
+    assert (image["arn"], image["state"]["status"]) == (build, "AVAILABLE")
+
+
+@pytest.mark.parametrize("method", ["advance", "complete", "fail"])
+class TestWhatCannotBeMoved:
+    def test_what_is_no_arn_says_what_is_under_way(self, method, imagebuilder, imagebuilder_mock):
+        build = a_build(imagebuilder)
+
+        with pytest.raises(LookupError, match=f"'my-image' is no image build.*: {build}"):
+            getattr(imagebuilder_mock.builds, method)("my-image")
+
+    def test_what_is_no_image_says_so(self, method, imagebuilder, imagebuilder_mock):
+        component = a_component(imagebuilder)
+
+        with pytest.raises(LookupError, match=f"no image {component}. Builds under way: none"):
+            getattr(imagebuilder_mock.builds, method)(component)
+
+    def test_an_image_of_nobody_says_so(self, method, imagebuilder_mock):
+        arn = "arn:aws:imagebuilder:eu-west-3:123456789012:image/mine/1.0.0/1"
+
+        with pytest.raises(LookupError, match=f"There is no image {arn}"):
+            getattr(imagebuilder_mock.builds, method)(arn)
+
+    def test_a_build_that_has_ended_says_how(self, method, imagebuilder, imagebuilder_mock):
+        build = a_build(imagebuilder)
+        imagebuilder_mock.builds.fail(build)
+
+        with pytest.raises(LookupError, match=f"{build} has ended: it is FAILED"):
+            getattr(imagebuilder_mock.builds, method)(build)
+
+
+@pytest.mark.parametrize(
+    "mode",
+    [
+        pytest.param(mode, marks=pytest.mark.imagebuilder(builds=mode))
+        for mode in ("observed", "clock")
+    ],
+)
+def test_builds_of_other_modes_can_be_moved_by_hand_too(imagebuilder, imagebuilder_mock, mode):
+    assert imagebuilder_mock.options == {"builds": mode}
+    build = a_build(imagebuilder)
+
+    assert [imagebuilder_mock.builds.advance(build) for _ in STAGES] == STAGES
+
+
+@pytest.mark.imagebuilder(builds="instant")
+def test_an_instant_build_has_ended_when_its_call_returns(imagebuilder, imagebuilder_mock):
+    build = a_build(imagebuilder)
+
+    assert imagebuilder_mock.builds.running == []
+    assert state_of(imagebuilder, build)["status"] == "AVAILABLE"
+
+
+def test_builds_of_one_recipe_move_one_by_one(imagebuilder, imagebuilder_mock):
+    given = {
+        "imageRecipeArn": a_recipe(imagebuilder),
+        "infrastructureConfigurationArn": an_infrastructure(imagebuilder),
+    }
+    first, second = a_build(imagebuilder, **given), a_build(imagebuilder, **given)
+
+    imagebuilder_mock.builds.advance(second)
+
+    assert first.rpartition("/")[0] == second.rpartition("/")[0]
+    assert state_of(imagebuilder, first)["status"] == "PENDING"
+    assert state_of(imagebuilder, second)["status"] == "CREATING"
