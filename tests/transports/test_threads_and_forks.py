@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import boto3
@@ -188,30 +189,24 @@ class TestForks:
 
         assert in_a_child(work)
 
-    def test_a_child_has_a_whole_copy_though_threads_were_changing_the_world(self):
-        with mock_imagebuilder(quotas=False) as mock:
-            may_end = threading.Event()
+    def test_a_fork_waits_for_a_thread_that_is_in_the_middle_of_a_change(self):
+        with mock_imagebuilder() as mock:
+            begun = threading.Event()
+            changes = []
 
-            def change(number):
-                client = mock.client(region="us-east-1")
-                while not may_end.is_set():
-                    client.delete_infrastructure_configuration(
-                        infrastructureConfigurationArn=an_infrastructure(
-                            client, name=f"thread-{number}"
-                        )
-                    )
+            def change():
+                with mock._active_world("test").lock:
+                    changes.append("begun")
+                    begun.set()
+                    time.sleep(0.05)
+                    changes.append("ended")
 
-            def work():
-                arn = an_infrastructure(mock.client(region="us-east-1"), name="of-the-child")
-                return arn in [resource.arn for resource in mock.resources(region="us-east-1")]
+            thread = threading.Thread(target=change)
+            thread.start()
+            begun.wait(10)
 
-            with ThreadPoolExecutor(2) as pool:
-                changing = [pool.submit(change, number) for number in range(2)]
-                try:
-                    assert all(in_a_child(work) for _ in range(10))
-                finally:
-                    may_end.set()
-            assert [future.exception() for future in changing] == [None, None]
+            assert in_a_child(lambda: changes == ["begun", "ended"])
+            thread.join()
 
     def test_a_child_is_not_held_up_by_a_lock_that_a_thread_held(self, monkeypatch):
         monkeypatch.setattr("imagebuilder_mock.mock._FORK_PATIENCE", 0.05)

@@ -10,6 +10,11 @@ from tests.builders import a_component
 
 pytest_plugins = ["pytester"]
 
+# Other plugins take seconds to load, and load what a test here says is not loaded.
+WITHOUT_OTHERS = [
+    option for name in ("cov", "hypothesispytest", "randomly") for option in ("-p", f"no:{name}")
+]
+
 # pytester forgets what an inner run was the first to import, and two copies of botocore or of the
 # mock would be one too many.
 with mock_imagebuilder():
@@ -311,7 +316,7 @@ def test_a_run_that_does_not_use_the_plugin_does_not_import_botocore(pytester):
         """
     )
 
-    pytester.runpytest_subprocess("-p", "no:randomly").assert_outcomes(passed=1)
+    pytester.runpytest_subprocess(*WITHOUT_OTHERS).assert_outcomes(passed=1)
 
 
 @pytest.mark.needs("xdist")
@@ -331,4 +336,4 @@ def test_tests_can_run_in_several_processes(pytester):
         """
     )
 
-    pytester.runpytest_subprocess("-n", "2", "-p", "no:randomly").assert_outcomes(passed=4)
+    pytester.runpytest_subprocess("-n", "2", *WITHOUT_OTHERS).assert_outcomes(passed=4)
