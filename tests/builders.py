@@ -34,6 +34,19 @@ phases:
 
 TEST_DOCUMENT = DOCUMENT.replace("name: build", "name: test")
 
+FULL_DOCUMENT = (
+    DOCUMENT
+    + """\
+  - name: test
+    steps:
+      - name: Check
+        action: ExecuteBash
+        inputs:
+          commands:
+            - test -n hello
+"""
+)
+
 _numbers = count(1)
 
 
@@ -73,6 +86,12 @@ def a_recipe(client: ImagebuilderClient, **params: Any) -> str:
             for component in given["components"]
         ]
     return client.create_image_recipe(**given)["imageRecipeArn"]
+
+
+def a_full_recipe(client: ImagebuilderClient, **params: Any) -> str:
+    """A recipe whose builds have components to apply in both stages."""
+    component = a_component(client, data=FULL_DOCUMENT)
+    return a_recipe(client, components=[component], **params)
 
 
 def an_infrastructure(client: ImagebuilderClient, **params: Any) -> str:

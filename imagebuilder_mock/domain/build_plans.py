@@ -1,33 +1,105 @@
-"""The states that an image goes through, by what makes it."""
+"""What a build is going to do: its stages, and the workflows that run in each.
+
+A stage is one status of the image. Sources: user guide, manage-image-workflows and
+pipeline-workflows; the API reference for imports and DistributeImage.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .documents.workflow_actions import WorkflowType
     from .resources.image import ImageStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedWorkflow:
+    """A workflow that is to run, with the values of its parameters."""
+
+    arn: str
+    """Of a build version: wildcards mean what they meant when the image was made."""
+    type: WorkflowType
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    parallel_group: str | None = None
+    continues_on_failure: bool = False
+    """Whether the build goes on without it, if it fails."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A status, and what is done in it: groups of workflows one after another.
+
+    Without workflows the service does the work itself.
+    """
+
+    status: ImageStatus
+    groups: tuple[tuple[PlannedWorkflow, ...], ...] = ()
+    makes_ami: bool = False
+    """EC2 makes the AMI, and Image Builder waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class BuildPlan:
-    """The order of the states if nothing goes wrong, and the one that ends with an AMI here."""
+    """The stages in their order, if nothing goes wrong."""
 
-    states: tuple[ImageStatus, ...]
-    ami_made_in: ImageStatus | None = "BUILDING"
+    stages: tuple[Stage, ...]
 
-    def after(self, state: ImageStatus) -> ImageStatus:
-        return self.states[self.states.index(state) + 1]
+    def stage(self, status: ImageStatus) -> Stage | None:
+        """The stage of a status; None once the build is over."""
+        return next((stage for stage in self.stages if stage.status == status), None)
+
+    def after(self, status: ImageStatus) -> ImageStatus:
+        """The status that follows; AVAILABLE after the last stage."""
+        following = iter(self.stages)
+        next(stage for stage in following if stage.status == status)
+        last = next(following, None)
+        return "AVAILABLE" if last is None else last.status
 
 
-BUILD = BuildPlan(
-    ("PENDING", "CREATING", "BUILDING", "TESTING", "DISTRIBUTING", "INTEGRATING", "AVAILABLE")
-)
-BUILD_WITHOUT_TESTS = BuildPlan(tuple(state for state in BUILD.states if state != "TESTING"))
-VM_IMPORT = BuildPlan(("PENDING", "AVAILABLE"), ami_made_in="PENDING")
+_BEGINNING = (Stage(status="PENDING"), Stage(status="CREATING"))
+_INTEGRATION = Stage(status="INTEGRATING")
+
+FINISHED = BuildPlan(())
+"""Of an image that nobody builds: Amazon's own, and those that a test makes."""
+VM_IMPORT = BuildPlan((Stage(status="PENDING", makes_ami=True),))
 """EC2 makes the AMI; Image Builder waits for it (API reference, ImportVmImage)."""
-DISK_IMPORT = BuildPlan(("PENDING", "CREATING", "BUILDING", "AVAILABLE"))
-DISTRIBUTION = BuildPlan(
-    ("PENDING", "CREATING", "DISTRIBUTING", "INTEGRATING", "AVAILABLE"), ami_made_in=None
-)
+DISTRIBUTION = BuildPlan((*_BEGINNING, Stage(status="DISTRIBUTING"), _INTEGRATION))
 """The AMI is there already (API reference, DistributeImage)."""
+
+
+def disk_import(workflow: PlannedWorkflow) -> BuildPlan:
+    """A disk file becomes an AMI by a workflow (API reference, ImportDiskImage)."""
+    return BuildPlan((*_BEGINNING, Stage(status="BUILDING", groups=((workflow,),))))
+
+
+def build_plan(workflows: Sequence[PlannedWorkflow], *, tests_enabled: bool) -> BuildPlan:
+    """The plan of a recipe's build: a type without workflow is not run, nor is its stage.
+
+    Only distribution is done without one too, by the service itself.
+    """
+    stages = [*_BEGINNING]
+    if builds := _of_type(workflows, "BUILD"):
+        stages.append(Stage(status="BUILDING", groups=_groups(builds)))
+    if tests_enabled and (tests := _of_type(workflows, "TEST")):
+        stages.append(Stage(status="TESTING", groups=_groups(tests)))
+    distributions = _of_type(workflows, "DISTRIBUTION")
+    stages += [Stage(status="DISTRIBUTING", groups=_groups(distributions)), _INTEGRATION]
+    return BuildPlan(tuple(stages))
+
+
+def _of_type(
+    workflows: Sequence[PlannedWorkflow], workflow_type: WorkflowType
+) -> list[PlannedWorkflow]:
+    return [workflow for workflow in workflows if workflow.type == workflow_type]
+
+
+def _groups(workflows: Sequence[PlannedWorkflow]) -> tuple[tuple[PlannedWorkflow, ...], ...]:
+    """Those of one name run together, where the first of them stands; the others alone."""
+    groups: dict[object, list[PlannedWorkflow]] = {}
+    for position, workflow in enumerate(workflows):
+        groups.setdefault(workflow.parallel_group or position, []).append(workflow)
+    return tuple(map(tuple, groups.values()))

@@ -1,4 +1,4 @@
-"""What Amazon, and others through it, offer to every account: images and components.
+"""What Amazon, and others through it, offer to every account: images, components and workflows.
 
 The names are those of the user guide (pages ib-stig, mgdcomponent-distributor-win,
 create-image-recipes), of the AWS CDK library aws-imagebuilder-alpha and of public recipes. The
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         ImageTypeType,
         OwnershipType,
         PlatformType,
+        WorkflowTypeType,
     )
 
 _OWNERS: Final[dict[str, OwnershipType]] = {
@@ -79,6 +80,22 @@ class ManagedComponent:
         return _document(self.slug)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManagedWorkflow:
+    """A ready-made workflow; its document is read when it is asked for."""
+
+    account: str
+    name: str
+    type: WorkflowTypeType
+    description: str
+    versions: tuple[tuple[str, datetime], ...]
+    """Each version and when it was made; the oldest first."""
+
+    def document(self) -> str:
+        """The YAML text that GetWorkflow returns as ``data``, the same for every version."""
+        return _workflow_document(self.type, slugify(self.name))
+
+
 @cache
 def managed_images() -> tuple[ManagedImage, ...]:
     """Every managed image, in the order of the data file."""
@@ -112,6 +129,21 @@ def managed_components() -> tuple[ManagedComponent, ...]:
     )
 
 
+@cache
+def managed_workflows() -> tuple[ManagedWorkflow, ...]:
+    """Every managed workflow, in the order of the data file."""
+    return tuple(
+        ManagedWorkflow(
+            account=record["account"],
+            name=record["name"],
+            type=record["type"],
+            description=record["description"],
+            versions=_dated(record["versions"]),
+        )
+        for record in _records()["workflows"]
+    )
+
+
 class _ImageRecord(TypedDict):
     account: str
     name: str
@@ -131,9 +163,18 @@ class _ComponentRecord(TypedDict):
     versions: list[tuple[str, str]]
 
 
+class _WorkflowRecord(TypedDict):
+    account: str
+    name: str
+    type: WorkflowTypeType
+    description: str
+    versions: list[tuple[str, str]]
+
+
 class _Records(TypedDict):
     images: list[_ImageRecord]
     components: list[_ComponentRecord]
+    workflows: list[_WorkflowRecord]
 
 
 @cache
@@ -145,6 +186,11 @@ def _records() -> _Records:
 @cache
 def _document(slug: str) -> str:
     return _text(f"components/{slug}.yml")
+
+
+@cache
+def _workflow_document(workflow_type: str, slug: str) -> str:
+    return _text(f"workflows/{workflow_type.lower()}/{slug}.yml")
 
 
 def _text(path: str) -> str:

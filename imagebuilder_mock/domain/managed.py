@@ -1,13 +1,14 @@
-"""Amazon-managed images and components: the catalogue's records as resources of a Region."""
+"""Amazon-managed resources: the catalogue's records, as they are in a Region."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from .catalogue import managed_components, managed_images
+from .catalogue import managed_components, managed_images, managed_workflows
 from .resources.component import Component
 from .resources.image import Image, ImageState
+from .resources.workflow import Workflow, workflow_kind
 from .store import Store
 
 if TYPE_CHECKING:
@@ -65,4 +66,18 @@ def _stock(store: Store) -> Iterator[Resource]:
                 description=component.description,
                 supported_os_versions=component.supported_os_versions or None,
                 document=component.document,
+            )
+    for workflow in managed_workflows():
+        if workflow.account != store.account:
+            continue
+        base = store.arn_for(workflow_kind(workflow.type), workflow.name)
+        for version, created in workflow.versions:
+            yield Workflow(
+                arn=str(base.at(version, 1)),
+                name=workflow.name,
+                date_created=created,
+                owner=owner,
+                type=workflow.type,
+                description=workflow.description,
+                document=workflow.document,
             )

@@ -7,6 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from .arn import Arn, slugify
+from .executions import Executions
 from .ordered import Numbering, OrderedIndex
 from .resources.base import Resource
 from .versions import Version, counted_in
@@ -75,6 +76,7 @@ class Store:
         self.account = account
         self.running: dict[str, Image] = {}
         """The builds that have not ended, by ARN, in the order of their start."""
+        self.executions = Executions()
         self._resources: dict[str, Resource] = {}
         # By account too: two accounts can share one name with a third.
         self._families: dict[tuple[str, str, str], Family] = defaultdict(Family)
@@ -183,12 +185,12 @@ class Store:
         family = self._families[arn.account, arn.kind, arn.slug]
         if not family.groups:
             family.sequence = self._numbering.next()
-            self._names[arn.kind].add(family)
+            self._names[resource.kind].add(family)
         if version not in family.groups:
             group = VersionGroup(version, self._numbering.next())
             family.groups[version] = group
             insort(family.versions, version)
-            self._groups[arn.kind].add(group)
+            self._groups[resource.kind].add(group)
         family.groups[version].builds.add(resource)
         if arn.build is not None:
             family.last_builds[version] = max(family.last_builds.get(version, 0), arn.build)
@@ -201,11 +203,11 @@ class Store:
         group = family.groups[version]
         group.builds.remove(resource)
         if not group.builds:
-            self._groups[arn.kind].remove(group)
+            self._groups[resource.kind].remove(group)
             del family.groups[version]
             del family.versions[bisect_left(family.versions, version)]
         if not family.groups:
-            self._names[arn.kind].remove(family)
+            self._names[resource.kind].remove(family)
 
 
 def _order_keys(resource: Resource) -> Iterator[tuple[Hashable, ...]]:

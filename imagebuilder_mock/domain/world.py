@@ -6,6 +6,9 @@ from threading import RLock
 from typing import TYPE_CHECKING, TypeVar
 
 from .arn import Arn
+from .build_failures import BuildFailures
+from .durations import Durations
+from .events import Events
 from .idempotency import ClientTokens
 from .managed import OWNERS, managed_store
 from .ordered import Numbering
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .clock import Clock
+    from .events import Event
     from .ids import Ids
     from .settings import Settings
 
@@ -38,6 +42,7 @@ class State:
         self.references = References()
         self.tokens = ClientTokens()
         self.scheduler = Scheduler()
+        self.failures = BuildFailures()
 
 
 class World:
@@ -57,6 +62,8 @@ class World:
         self.quotas = Quotas(settings.quotas)
         self.page_tokens = PageTokens(ids.uuid().encode())
         self.record = Record()
+        self.durations = Durations()
+        self.events = Events()
         self.lock = RLock()
         self.state = State()
         self._partition_of = partition_of
@@ -66,6 +73,12 @@ class World:
         with self.lock:
             self.state = State()
             self.record.clear()
+            self.events.clear()
+
+    def publish(self, event: Event) -> None:
+        """Let an event be known."""
+        for subscriber in self.events.add(event):
+            subscriber(event)
 
     def renew_lock(self) -> None:
         """In a forked child: the lock may have been held by a thread that is not there."""

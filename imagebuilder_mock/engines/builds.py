@@ -1,60 +1,49 @@
 """Builds: from the recipe to the AMIs, stage by stage.
 
-A stage is one image status. What moves a build from stage to stage is the mode
-(``settings.builds``): a look at it, mock time, or the test itself; what happens at the end of a
-stage is the same in all.
+A stage is one image status, and its work is the workflows that run in it (``workflow_runs``), or
+the service's own. What moves a build is the mode (``settings.builds``): a look at it, mock time,
+or the test itself; what happens is the same in all. The image's state follows from what runs, and
+is set here alone.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.resources.image import (
     IN_PROGRESS,
-    ImageFailureContext,
     ImageState,
     OutputResources,
     Transition,
 )
 
-from . import pipeline_schedule
-from .container_output import pushed_containers
-from .output import distributed_amis, source_ami
+from . import distribution, notices, pipeline_schedule, workflow_runs
+from .build import Build, BuildFailedError
+from .output import source_ami
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable
+    from typing import Literal
 
-    from imagebuilder_mock.domain.resources.image import Image, ImageStatus
+    from imagebuilder_mock.domain.build_plans import Stage
+    from imagebuilder_mock.domain.resources.image import Image
+    from imagebuilder_mock.domain.resources.workflow_execution import WorkflowStepExecution
     from imagebuilder_mock.domain.store import Store
     from imagebuilder_mock.domain.world import World
 
 ACTION = "end-stage"
 
-# A real build in 2023 took 10 seconds to its first step, 10 minutes 15 to build, 4 minutes 45 to
-# test; the other stages were not seen apart.
-STAGE_DURATIONS: Mapping[ImageStatus, timedelta] = {
-    "PENDING": timedelta(seconds=1),
-    "CREATING": timedelta(seconds=10),
-    "BUILDING": timedelta(minutes=10, seconds=15),
-    "TESTING": timedelta(minutes=4, seconds=45),
-    "DISTRIBUTING": timedelta(minutes=5),
-    "INTEGRATING": timedelta(seconds=30),
-}
-
 
 def begin(world: World, store: Store, image: Image) -> None:
     """Store a new image, which is PENDING, and set its build going."""
-    now = world.clock.now()
-    image.transitions.append(Transition(image.state.status, now))
+    image.transitions.append(Transition(image.state.status, world.clock.now()))
     world.add(store, image)
     store.running[image.arn] = image
+    build = Build(world, store, image)
     pipeline_schedule.note_state(world, image)
-    if world.settings.builds == "instant":
-        complete(world, image)
-    else:
-        _plan_end_of_stage(world, image)
+    _start_stage(build)
+    _go_on(build)
 
 
 def look_at(world: World, images: Iterable[Image]) -> None:
@@ -64,94 +53,173 @@ def look_at(world: World, images: Iterable[Image]) -> None:
             advance(world, image)
 
 
-def advance(world: World, image: Image) -> None:
-    """One stage on; nothing happens to a build that has ended."""
-    if not image.is_in_progress:
-        return
-    _finish_stage(world, image)
-    _enter(world, image, ImageState(image.plan.after(image.state.status)))
+def advance(world: World, image: Image) -> bool:
+    """One stage on, or up to a step that waits for an action; whether anything moved.
+
+    Nothing happens to a build that has ended.
+    """
+    build = Build.of(world, image)
+    before, moved = image.state.status, False
+    while image.is_in_progress and image.state.status == before and _move(build):
+        moved = True
+    return moved
 
 
 def complete(world: World, image: Image) -> None:
-    """All stages that are left."""
-    while image.is_in_progress:
-        advance(world, image)
+    """All stages that are left, or up to a step that waits for an action."""
+    while image.is_in_progress and advance(world, image):
+        pass
 
 
-def fail(
-    world: World, image: Image, reason: str, *, context: ImageFailureContext | None = None
-) -> None:
+def fail(world: World, image: Image, reason: str) -> None:
     """End a build here, with the reason that ``GetImage`` shows; its AMIs so far stay."""
-    failure = context or ImageFailureContext(image_status=image.state.status)
-    _enter(world, image, ImageState("FAILED", reason, failure))
+    build = Build.of(world, image)
+    context = workflow_runs.interrupted(build)
+    workflow_runs.end_all(build, "FAILED", message=reason)
+    _fail(build, BuildFailedError(reason, context))
 
 
 def cancel(world: World, image: Image) -> None:
     """End a build here; what it made so far stays (API reference, CancelImageCreation)."""
-    _enter(world, image, ImageState("CANCELLED"))
+    build = Build.of(world, image)
+    workflow_runs.end_all(build, "CANCELLED")
+    _enter(build, ImageState("CANCELLED"))
 
 
 def retry(world: World, image: Image) -> None:
     """Go on where a build ended, at the same build number (API reference, RetryImage).
 
-    What had been completed by then is not done again.
+    What had been completed by then is not done again; the workflows of the stage are.
     """
     ended_in = next(
         step.status for step in reversed(image.transitions) if step.status in IN_PROGRESS
     )
+    build = Build.of(world, image)
     image.resume(ended_in, world.clock.now())
-    _home(world, image).running[image.arn] = image
+    build.store.running[image.arn] = image
     pipeline_schedule.note_state(world, image)
-    if world.settings.builds == "instant":
-        complete(world, image)
-    else:
-        _plan_end_of_stage(world, image)
+    stage = build.stage
+    if stage is not None and stage.groups:
+        workflow_runs.mark_retried(build, stage)
+    _start_stage(build)
+    _go_on(build)
+
+
+def answer(
+    world: World,
+    image: Image,
+    step: WorkflowStepExecution,
+    action: Literal["RESUME", "STOP"],
+    reason: str | None,
+) -> None:
+    """Answer a step that waits, and let happen what follows from it."""
+    build = Build.of(world, image)
+    _run(build, lambda: workflow_runs.answer(build, step, action, reason))
+    _go_on(build)
 
 
 def end_stage(world: World, arn: str) -> None:
-    """The scheduler's entry: the time of the stage is over."""
-    parsed = Arn.parse(arn)
-    image = world.store(parsed.account, parsed.region).running.get(arn)
-    if image is not None:
-        image.stage_ticket = None
-        advance(world, image)
+    """The scheduler's entry: the time of a stage without workflows is over."""
+    build = _running(world, arn)
+    if build is not None:
+        build.image.stage_ticket = None
+        _move(build)
 
 
-def _finish_stage(world: World, image: Image) -> None:
-    store = _home(world, image)
-    stage = image.state.status
-    if stage == "BUILDING" and image.enhanced_image_metadata_enabled:
-        image.os_version = image.parent_os_version
-    if image.container_recipe is not None:
-        if stage == "DISTRIBUTING":
-            containers = pushed_containers(store, image, image.container_recipe)
-            image.output_resources = OutputResources(containers=containers)
-    elif stage == image.plan.ami_made_in:
+def end_step(world: World, key: str) -> None:
+    """The scheduler's entry: the time of a step, or of its waiting, is over."""
+    arn, execution_id = workflow_runs.parse_key(key)
+    build = _running(world, arn)
+    execution = None if build is None else build.store.executions.workflow(execution_id)
+    if build is not None and execution is not None and not execution.has_ended:
+        _run(build, lambda: workflow_runs.move(build, execution))
+        _go_on(build)
+
+
+def _go_on(build: Build) -> None:
+    if build.world.settings.builds == "instant":
+        complete(build.world, build.image)
+
+
+def _move(build: Build) -> bool:
+    """The next thing that happens to a build; False if nothing does by itself."""
+    stage = build.stage
+    if stage is None:
+        return False
+    if not stage.groups:
+        _run(build, lambda: _end_own_work(build, stage))
+        return True
+    execution = workflow_runs.next_to_move(build)
+    if execution is None:
+        return False
+    _run(build, lambda: workflow_runs.move(build, execution))
+    return True
+
+
+def _run(build: Build, work: Callable[[], None]) -> None:
+    """Do a part of the work; what it ends, or fails, changes the image's state."""
+    try:
+        work()
+        _settle(build)
+    except BuildFailedError as failure:
+        # What else runs at the time has no fault in it.
+        workflow_runs.end_all(build, "CANCELLED")
+        _fail(build, failure)
+
+
+def _settle(build: Build) -> None:
+    """Leave a stage whose workflows are done, for the next."""
+    image = build.image
+    while (stage := build.stage) is not None and stage.groups:
+        if not workflow_runs.is_done(build, stage):
+            return
+        _enter(build, ImageState(image.plan.after(image.state.status)))
+
+
+def _end_own_work(build: Build, stage: Stage) -> None:
+    """What the service does in a stage without workflows."""
+    world, store, image = build
+    if stage.makes_ami:
         image.output_resources = OutputResources((source_ami(world, store, image),))
-    elif stage == "DISTRIBUTING":
-        made = image.output_resources.amis if image.output_resources else None
-        image.output_resources = OutputResources(
-            (*(made or ()), *distributed_amis(world, store, image))
-        )
+    elif stage.status == "DISTRIBUTING":
+        distribution.distribute(build)
+    elif stage.status == "INTEGRATING":
+        distribution.integrate(build)
+    _enter(build, ImageState(image.plan.after(stage.status)))
 
 
-def _enter(world: World, image: Image, state: ImageState) -> None:
+def _start_stage(build: Build) -> None:
+    stage = build.stage
+    if stage is None:
+        return
+    if stage.groups:
+        _run(build, lambda: workflow_runs.begin_stage(build, stage))
+    elif build.world.settings.builds in ("observed", "clock"):
+        # A held build waits for the test, and an instant one for nothing.
+        world = build.world
+        due = world.clock.now() + world.durations[stage.status]
+        build.image.stage_ticket = world.state.scheduler.enter(due, ACTION, build.image.arn)
+
+
+def _fail(build: Build, failure: BuildFailedError) -> None:
+    _enter(build, ImageState("FAILED", failure.reason, failure.context))
+
+
+def _enter(build: Build, state: ImageState) -> None:
+    world, store, image = build
+    before = image.state.status
     image.enter(state, world.clock.now())
     world.state.scheduler.withdraw(image.stage_ticket)
     image.stage_ticket = None
-    if image.is_in_progress:
-        _plan_end_of_stage(world, image)
-    else:
-        del _home(world, image).running[image.arn]
+    notices.state_changed(build, before)
+    if not image.is_in_progress:
+        del store.running[image.arn]
+        notices.build_ended(build)
     pipeline_schedule.note_state(world, image)
+    _start_stage(build)
 
 
-def _home(world: World, image: Image) -> Store:
-    return world.store(image.owner, Arn.parse(image.arn).region)
-
-
-def _plan_end_of_stage(world: World, image: Image) -> None:
-    # A held build waits for the test; no time ends its stage.
-    if world.settings.builds != "held":
-        due = world.clock.now() + STAGE_DURATIONS[image.state.status]
-        image.stage_ticket = world.state.scheduler.enter(due, ACTION, image.arn)
+def _running(world: World, arn: str) -> Build | None:
+    parsed = Arn.parse(arn)
+    image = world.store(parsed.account, parsed.region).running.get(arn)
+    return None if image is None else Build.of(world, image)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.domain.build_plans import BUILD, BUILD_WITHOUT_TESTS
+from imagebuilder_mock.domain.build_plans import build_plan
 from imagebuilder_mock.domain.errors import invalid_value, missing_reference
 from imagebuilder_mock.domain.resources.component import Component
 from imagebuilder_mock.domain.resources.container_recipe import ContainerRecipe
@@ -14,6 +14,7 @@ from imagebuilder_mock.domain.resources.image_recipe import ImageRecipe
 from imagebuilder_mock.domain.versions import Version
 
 from . import builds
+from .planned_workflows import planned_workflows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,6 +54,7 @@ def start_build(world: World, store: Store, request: BuildRequest) -> Image:
     """
     world.quotas.check("concurrent builds", len(store.running) + 1)
     recipe, os_version = resolved_recipe(world, store, request.recipe)
+    workflows = planned_workflows(world, store, request.workflows, output_type=recipe.output_type)
     version = Version.parse(recipe.version or "")
     base = store.arn_for(Image.kind, recipe.name)
     build = store.next_build(Image.kind, base.slug, version)
@@ -80,7 +82,7 @@ def start_build(world: World, store: Store, request: BuildRequest) -> Image:
         execution_role=request.execution_role,
         workflows=request.workflows,
         logging_configuration=request.logging_configuration,
-        plan=BUILD if _tests_enabled(request) else BUILD_WITHOUT_TESTS,
+        plan=build_plan(workflows, tests_enabled=_tests_enabled(request)),
         parent_os_version=os_version,
     )
     builds.begin(world, store, image)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from imagebuilder_mock.domain.resources.image import Ami
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from imagebuilder_mock.domain.resources.image import Image
@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 _BUILD_DATE = re.compile(r"\{\{\s*imagebuilder:buildDate(?::([A-Za-z._-]+))?\s*\}\}")
 _BUILD_VERSION = re.compile(r"\{\{\s*imagebuilder:buildVersion\s*\}\}")
 _DATE_PARTS = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S"}
+
+
+class AmiTarget(NamedTuple):
+    """One place that gets an AMI: a Region, an account, and what is said for it there."""
+
+    region: str
+    account: str
+    settings: Mapping[str, object]
 
 
 def source_ami(world: World, store: Store, image: Image) -> Ami:
@@ -35,24 +43,27 @@ def source_ami(world: World, store: Store, image: Image) -> Ami:
     )
 
 
-def distributed_amis(world: World, store: Store, image: Image) -> Iterator[Ami]:
-    """The copies: one for each Region and target account of the distribution configuration."""
-    configuration = image.distribution_configuration
-    for distribution in configuration.distributions if configuration else ():
+def ami_targets(store: Store, distributions: Sequence[Mapping[str, object]]) -> Iterator[AmiTarget]:
+    """Where copies go: one for each Region and target account, but where the source is."""
+    for distribution in distributions:
         settings = distribution.get("amiDistributionConfiguration")
         if not isinstance(settings, Mapping):
             continue
         region = str(distribution["region"])
         for account in settings.get("targetAccountIds") or (store.account,):
-            if (region, account) == (store.region, store.account):
-                continue
-            yield Ami(
-                region=region,
-                image=world.ids.ami(),
-                name=_name(image, settings),
-                account_id=str(account),
-                description=_text(settings, "description"),
-            )
+            if (region, account) != (store.region, store.account):
+                yield AmiTarget(region, str(account), settings)
+
+
+def copied_ami(world: World, image: Image, target: AmiTarget) -> Ami:
+    """The copy of the output AMI in another Region or account."""
+    return Ami(
+        region=target.region,
+        image=world.ids.ami(),
+        name=_name(image, target.settings),
+        account_id=target.account,
+        description=_text(target.settings, "description"),
+    )
 
 
 def ami_name(template: str, *, build_date: datetime, build_number: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import builds, pipeline_runs, pipeline_schedule
+from . import builds, pipeline_runs, pipeline_schedule, workflow_runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,6 +18,7 @@ RUN_LIMIT = 10_000
 
 _ACTIONS: Mapping[str, Callable[[World, str], None]] = {
     builds.ACTION: builds.end_stage,
+    workflow_runs.ACTION: builds.end_step,
     pipeline_schedule.ACTION: pipeline_runs.run_on_schedule,
 }
 

@@ -14,6 +14,8 @@ from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.resources.image_pipeline import ImagePipeline
 from imagebuilder_mock.domain.schedules import parse_schedule
 
+from . import notices
+
 if TYPE_CHECKING:
     from imagebuilder_mock.domain.resources.image import Image
     from imagebuilder_mock.domain.schedules import Schedule
@@ -79,3 +81,4 @@ def _count_failure(world: World, pipeline: ImagePipeline) -> None:
     if pipeline.consecutive_failures >= (limit or DEFAULT_FAILURE_LIMIT):
         pipeline.status = "DISABLED"
         forget_next_run(world, pipeline)
+        notices.pipeline_disabled(world, pipeline)

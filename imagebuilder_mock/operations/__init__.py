@@ -12,6 +12,8 @@ from . import (
     infrastructure_configurations,
     resource_policies,
     tags,
+    workflow_executions,
+    workflows,
 )
 from .context import Context
 from .registry import HANDLERS
@@ -30,4 +32,6 @@ __all__ = [
     "infrastructure_configurations",
     "resource_policies",
     "tags",
+    "workflow_executions",
+    "workflows",
 ]

@@ -9,16 +9,16 @@ from imagebuilder_mock.domain.errors import (
     ResourceDependencyException,
     invalid_combination,
     invalid_value,
-    missing_reference,
 )
 from imagebuilder_mock.domain.resources.container_recipe import ContainerRecipe
 from imagebuilder_mock.domain.resources.distribution import DistributionConfiguration
 from imagebuilder_mock.domain.resources.image_recipe import ImageRecipe
 from imagebuilder_mock.domain.resources.infrastructure import InfrastructureConfiguration
 from imagebuilder_mock.engines.image_builds import DEFAULT_TESTS
+from imagebuilder_mock.engines.planned_workflows import AMAZON, NEWEST, planned_workflows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         | wire.UpdateImagePipelineRequestTypeDef
     )
 
+_TEST_WORKFLOW = "workflow/test"
 OPEN_LOG_GROUPS = "/aws/imagebuilder/"
 _ON_DEMAND_SCAN = "ON_DEMAND_AMI_CVE"
 """The scan that needs no Amazon Inspector in the account (API reference)."""
@@ -83,7 +84,7 @@ def check_settings(
     """Refuse what does not go together with the recipe, the role and the account."""
     _check_scanning(ctx, params)
     _check_watermarks(recipe, distribution)
-    _check_workflows(ctx, params.get("workflows", ()), params.get("executionRole"))
+    _check_workflows(ctx, params, recipe)
     check_logging(params.get("loggingConfiguration", {}), params.get("executionRole"))
 
 
@@ -147,29 +148,32 @@ def _check_watermarks(recipe: Recipe, distribution: DistributionConfiguration | 
             )
 
 
-def _check_workflows(
-    ctx: Context, workflows: Sequence[wire.WorkflowConfigurationUnionTypeDef], role: str | None
-) -> None:
+def _check_workflows(ctx: Context, params: BuildSettings, recipe: Recipe) -> None:
+    workflows, role = params.get("workflows", ()), params.get("executionRole")
     if not workflows:
         return
     if role is None:
         raise invalid_combination("workflows", "Workflows need an 'executionRole'.")
     ctx.world.quotas.check("workflows per image", len(workflows))
+    kinds = [Arn.parse(workflow["workflowArn"]).kind for workflow in workflows]
     for position, workflow in enumerate(workflows):
         arn = Arn.parse(workflow["workflowArn"])
-        if arn.account == "aws" and arn.version != "x.x.x":
+        if arn.account == AMAZON and arn.version != NEWEST:
             # The braces are the service's own.
             raise invalid_value(
                 "workflows",
                 "AWS managed workflows must have latest version 'x.x.x' for '{workflow_arn_str}'",
             )
-        if arn.kind != "workflow/test" and ("parallelGroup" in workflow or "onFailure" in workflow):
+        if arn.kind == _TEST_WORKFLOW:
+            continue
+        if "parallelGroup" in workflow or "onFailure" in workflow:
             raise invalid_combination(
                 f"workflows[{position}]",
                 "'parallelGroup' and 'onFailure' are for test workflows only.",
             )
-        if arn.account != "aws":
-            raise invalid_value(
-                f"workflows[{position}].workflowArn",
-                missing_reference("Workflow", workflow["workflowArn"]),
+        if kinds.count(arn.kind) > 1:
+            raise invalid_combination(
+                f"workflows[{position}]",
+                "An image has at most one build workflow and one distribution workflow.",
             )
+    planned_workflows(ctx.world, ctx.store, workflows, output_type=recipe.output_type)

@@ -6,11 +6,12 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.domain.build_plans import DISK_IMPORT, VM_IMPORT
+from imagebuilder_mock.domain.build_plans import VM_IMPORT, disk_import
 from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
 from imagebuilder_mock.domain.resources.image import Image, ImageState, OutputResources
 from imagebuilder_mock.domain.versions import Version
 from imagebuilder_mock.engines import builds
+from imagebuilder_mock.engines.planned_workflows import managed_workflow
 
 from .build_settings import OPEN_LOG_GROUPS, check_logging, referenced_infrastructure
 from .registry import operation
@@ -84,7 +85,7 @@ def import_disk_image(ctx: Context, params: wire.ImportDiskImageRequestTypeDef) 
         platform=params["platform"],
         os_version=params["osVersion"],
         build_type="IMPORT_ISO",
-        plan=DISK_IMPORT,
+        plan=disk_import(managed_workflow(ctx.world, ctx.store, "BUILD", "build-image-from-iso")),
         tags=params.get("tags", {}),
         logging=params.get("loggingConfiguration"),
         infrastructure=referenced_infrastructure(ctx, params),

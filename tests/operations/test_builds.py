@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from tests.builders import a_build, a_distribution, a_pipeline
+from tests.builders import a_build, a_distribution, a_full_recipe, a_pipeline
 
 A_TIME = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=timezone.utc)
 STAGES = [
@@ -113,7 +113,7 @@ class TestOtherModes:
     @pytest.mark.imagebuilder(builds="clock", now=A_TIME)
     def test_in_the_clock_mode_a_build_takes_its_time(self, imagebuilder, imagebuilder_mock):
         """Seen: a captured build of 2023 (the times of building and testing)."""
-        arn = a_build(imagebuilder)
+        arn = a_build(imagebuilder, imageRecipeArn=a_full_recipe(imagebuilder))
 
         stages = [status(imagebuilder, arn), status(imagebuilder, arn)]
         for passed in (

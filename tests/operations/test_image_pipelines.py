@@ -121,7 +121,7 @@ class TestGet:
             "imageScanningConfiguration": {"imageScanningEnabled": False},
             "executionRole": "builder",
             "workflows": [
-                {"workflowArn": BUILD_IMAGE, "parameters": [{"name": "wait", "value": ["yes"]}]},
+                {"workflowArn": BUILD_IMAGE},
                 {"workflowArn": TEST_IMAGE, "parallelGroup": "tests", "onFailure": "CONTINUE"},
             ],
             "tags": {"team": "images"},

@@ -241,9 +241,9 @@ class TestGet:
         )
         assert image["state"]["status"] == "FAILED"
         assert image["state"]["reason"] == "An internal error has occurred."
-        assert image["state"].get("failureContext", {"imageStatus": "BUILDING"}) == {
-            "imageStatus": "BUILDING"
-        }
+        context = image["state"].get("failureContext", {"imageStatus": "BUILDING"})
+        assert context["imageStatus"] == "BUILDING"
+        assert context.get("failedStep", "LaunchBuildInstance") == "LaunchBuildInstance"
 
     def test_the_image_of_a_pipeline_names_it(self, imagebuilder):
         pipeline = a_pipeline(

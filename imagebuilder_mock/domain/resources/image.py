@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.build_plans import BUILD
+from imagebuilder_mock.domain.build_plans import FINISHED, BuildPlan
 
 from .base import Resource
 
@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from imagebuilder_mock.domain.build_plans import BuildPlan
+    from imagebuilder_mock.domain.build_plans import PlannedWorkflow
 
     from .container_recipe import ContainerRecipe
     from .distribution import DistributionConfiguration
     from .image_recipe import ImageRecipe
     from .infrastructure import InfrastructureConfiguration
     from .recipe import Recipe
+    from .workflow_execution import WorkflowExecution
 
 ImageStatus = Literal[
     "PENDING",
@@ -43,12 +44,13 @@ IN_PROGRESS: frozenset[ImageStatus] = frozenset(
 
 ENDED_EARLY: frozenset[ImageStatus] = frozenset(("FAILED", "CANCELLED"))
 
-# The order of a build is the order of the enum's first seven words; a stage may be left out
-# (tests that are off), never gone back to. What comes after AVAILABLE is lifecycle management's
+# The order of a build is that of the first seven words; a stage may be left out
+# (tests that are off, a workflow that is not there), never gone back to. What comes after
+# AVAILABLE is lifecycle management's
 # (user guide, image-lifecycle-rules).
 _AHEAD: dict[ImageStatus, frozenset[ImageStatus]] = {
     "PENDING": frozenset(("CREATING", "AVAILABLE", "FAILED", "CANCELLED")),
-    "CREATING": frozenset(("BUILDING", "DISTRIBUTING", "FAILED", "CANCELLED")),
+    "CREATING": frozenset(("BUILDING", "TESTING", "DISTRIBUTING", "FAILED", "CANCELLED")),
     "BUILDING": frozenset(("TESTING", "DISTRIBUTING", "AVAILABLE", "FAILED", "CANCELLED")),
     "TESTING": frozenset(("DISTRIBUTING", "INTEGRATING", "AVAILABLE", "FAILED", "CANCELLED")),
     "DISTRIBUTING": frozenset(("INTEGRATING", "AVAILABLE", "FAILED", "CANCELLED")),
@@ -71,6 +73,10 @@ class ImageFailureContext:
     """Where a build went wrong; every member may be absent (user guide, image-failure-context)."""
 
     image_status: ImageStatus
+    workflow_execution_id: str | None = None
+    workflow_arn: str | None = None
+    step_execution_id: str | None = None
+    failed_step: str | None = None
     component_failure: Mapping[str, object] | None = None
     distribution_failure: Mapping[str, object] | None = None
 
@@ -153,12 +159,20 @@ class Image(Resource):
     execution_role: str | None = None
     workflows: Sequence[Mapping[str, object]] | None = None
     logging_configuration: Mapping[str, object] | None = None
-    plan: BuildPlan = BUILD
+    plan: BuildPlan = FINISHED
     parent_os_version: str | None = None
     """What the build will find to be its OS version."""
     transitions: list[Transition] = field(default_factory=list)
     stage_ticket: int | None = None
-    """The scheduler's entry for the end of the present stage."""
+    """The scheduler's entry for the end of the present stage, where no workflow runs in it."""
+    executions: list[WorkflowExecution] = field(default_factory=list)
+    """All runs of workflows, in the order of their start, those that a retry replaced too."""
+    workflow_outputs: dict[str, object] = field(default_factory=dict)
+    """What the workflows that ended gave, for those that come after."""
+    group: int = 0
+    """Which of the stage's groups of workflows is being run."""
+    queue: list[PlannedWorkflow] = field(default_factory=list)
+    """Workflows of that group that have not started."""
 
     @property
     def version(self) -> str | None:
@@ -182,6 +196,16 @@ class Image(Resource):
     @property
     def is_in_progress(self) -> bool:
         return self.state.status in IN_PROGRESS
+
+    @property
+    def running_executions(self) -> list[WorkflowExecution]:
+        return [execution for execution in self.executions if not execution.has_ended]
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether nothing goes on until somebody answers a step."""
+        steps = [execution.open_step for execution in self.running_executions]
+        return bool(steps) and all(step is not None and step.is_waiting for step in steps)
 
     @property
     def is_selectable(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 
 import pytest
 
@@ -13,7 +13,7 @@ from imagebuilder_mock.domain.resources.image import (
     ImageState,
 )
 from imagebuilder_mock.engines import builds
-from tests.builders import a_build, a_recipe, an_image
+from tests.builders import a_build, a_full_recipe, a_recipe, an_image
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
 STAGES = ["PENDING", "CREATING", "BUILDING", "TESTING", "DISTRIBUTING", "INTEGRATING", "AVAILABLE"]
@@ -43,7 +43,7 @@ def test_a_build_without_tests_is_not_in_testing(imagebuilder):
 
 @pytest.mark.imagebuilder(builds="clock", now=NOW)
 def test_on_the_clock_a_build_takes_the_time_of_a_real_one(imagebuilder, imagebuilder_mock):
-    arn = a_build(imagebuilder)
+    arn = a_build(imagebuilder, imageRecipeArn=a_full_recipe(imagebuilder))
 
     imagebuilder_mock.clock.advance(minutes=20, seconds=40)
     assert status_of(imagebuilder, arn) == "INTEGRATING"
@@ -54,7 +54,7 @@ def test_on_the_clock_a_build_takes_the_time_of_a_real_one(imagebuilder, imagebu
 
 @pytest.mark.imagebuilder(builds="clock", now=NOW)
 def test_a_stage_that_was_ended_by_hand_does_not_end_again(imagebuilder, imagebuilder_mock):
-    arn = a_build(imagebuilder)
+    arn = a_build(imagebuilder, imageRecipeArn=a_full_recipe(imagebuilder))
     for _ in range(2):
         imagebuilder_mock.builds.advance(arn)
 
@@ -104,16 +104,6 @@ def test_a_failure_knows_the_stage_it_happened_in(imagebuilder, imagebuilder_moc
     assert state == ImageState("FAILED", "no disk", ImageFailureContext("CREATING"))
 
 
-@pytest.mark.imagebuilder(builds="held")
-def test_a_failure_can_come_with_its_context(imagebuilder, imagebuilder_mock):
-    image = image_of(imagebuilder_mock, a_build(imagebuilder))
-    context = ImageFailureContext("PENDING", component_failure={"stepName": "Greet"})
-
-    builds.fail(imagebuilder_mock._world, image, "no disk", context=context)
-
-    assert image.state.failure_context is context
-
-
 @pytest.mark.imagebuilder(builds="instant")
 @pytest.mark.parametrize(("wanted", "is_known"), [(True, True), (False, False)])
 def test_the_os_version_is_collected_where_that_is_wanted(imagebuilder, wanted, is_known):
@@ -157,16 +147,12 @@ def test_an_image_can_be_the_parent_of_the_next(imagebuilder):
     assert image["imageRecipe"]["parentImage"] == first
 
 
-def test_the_durations_are_those_of_a_real_build():
-    assert sum(builds.STAGE_DURATIONS.values(), timedelta()) == timedelta(minutes=20, seconds=41)
-    assert [*builds.STAGE_DURATIONS, "AVAILABLE"] == STAGES
-
-
 @pytest.mark.imagebuilder(builds="clock", now=NOW)
 @pytest.mark.parametrize("end", [builds.cancel, lambda world, image: builds.fail(world, image, "")])
 def test_a_retried_build_goes_on_where_it_ended(imagebuilder, imagebuilder_mock, end):
     """API reference, RetryImage."""
-    image = image_of(imagebuilder_mock, a_build(imagebuilder))
+    recipe = a_full_recipe(imagebuilder)
+    image = image_of(imagebuilder_mock, a_build(imagebuilder, imageRecipeArn=recipe))
     imagebuilder_mock.clock.advance(minutes=12)
     end(imagebuilder_mock._world, image)
     made = image.output_resources

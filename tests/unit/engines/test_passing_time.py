@@ -9,7 +9,7 @@ import pytest
 
 from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.domain.resources.image import Image
-from tests.builders import a_build, a_pipeline
+from tests.builders import a_build, a_full_recipe, a_pipeline
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
 ALWAYS = "EXPRESSION_MATCH_ONLY"
@@ -22,7 +22,11 @@ def images_of(mock):
 
 
 def hourly(client, **schedule):
-    return a_pipeline(client, schedule={"scheduleExpression": "cron(0 * * * ? *)", **schedule})
+    return a_pipeline(
+        client,
+        imageRecipeArn=a_full_recipe(client),
+        schedule={"scheduleExpression": "cron(0 * * * ? *)", **schedule},
+    )
 
 
 @pytest.mark.imagebuilder(builds="clock", now=NOW)
@@ -76,7 +80,7 @@ def test_on_the_clock_real_time_counts_as_mock_time_does():
         mock_imagebuilder(builds="clock") as mock,
     ):
         client = mock.client()
-        arn = a_build(client)
+        arn = a_build(client, imageRecipeArn=a_full_recipe(client))
         hourly(client, pipelineExecutionStartCondition=ALWAYS)
         real.tick(timedelta(hours=2, minutes=30))
 

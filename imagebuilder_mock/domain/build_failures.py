@@ -1,0 +1,74 @@
+"""Failures that a test has ordered: where the next build that fits is to fail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .arn import Arn, slugify
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .resources.image import Image
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class BuildFailure:
+    """One order; what is None fits anything. ``times`` counts down to nothing."""
+
+    recipe: str | None = None
+    component: str | None = None
+    phase: str | None = None
+    step: str | None = None
+    region: str | None = None
+    message: str | None = None
+    exit_status: int = 1
+    times: int = 1
+
+    @property
+    def is_of_component(self) -> bool:
+        """Whether a component fails, rather than a workflow's step or the distribution."""
+        named = self.component is not None or self.phase is not None
+        return self.region is None and (named or self.step is None)
+
+    def fits_image(self, image: Image) -> bool:
+        recipe = image.recipe
+        if self.recipe is None:
+            return True
+        return recipe is not None and is_meant(self.recipe, recipe.arn, recipe.name)
+
+
+class BuildFailures:
+    """The orders that are still to be carried out, the oldest first."""
+
+    __slots__ = ("_ordered",)
+
+    def __init__(self) -> None:
+        self._ordered: list[BuildFailure] = []
+
+    def __iter__(self) -> Iterator[BuildFailure]:
+        return iter(tuple(self._ordered))
+
+    def __len__(self) -> int:
+        return len(self._ordered)
+
+    def add(self, failure: BuildFailure) -> None:
+        self._ordered.append(failure)
+
+    def for_image(self, image: Image) -> list[BuildFailure]:
+        return [failure for failure in self._ordered if failure.fits_image(image)]
+
+    def carry_out(self, failure: BuildFailure) -> None:
+        """Count one down; an order that has been carried out is gone."""
+        failure.times -= 1
+        if failure.times <= 0:
+            self._ordered.remove(failure)
+
+
+def is_meant(reference: str, arn: str, name: str) -> bool:
+    """Whether a name or an ARN means the resource; an ARN without build means any build of it."""
+    if not reference.startswith("arn:"):
+        return slugify(reference) == slugify(name) or slugify(reference) == Arn.parse(arn).slug
+    parsed = Arn.parse(arn)
+    return reference in (arn, str(parsed.at(parsed.version or "")), str(parsed.at("x.x.x")))

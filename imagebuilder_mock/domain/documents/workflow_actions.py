@@ -1,0 +1,201 @@
+"""The step actions that a workflow document can name: where they run, for how long, on what.
+
+Source: user guide, wfdoc-step-actions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from .yaml_loading import DocumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+WorkflowType = Literal["BUILD", "TEST", "DISTRIBUTION"]
+
+_MINUTE = 60
+_HOUR = 60 * _MINUTE
+_DAY = 24 * _HOUR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepAction:
+    """What a step action takes, and the limits of its time; seconds."""
+
+    name: str
+    timeout: int
+    """What applies where the document sets none."""
+    longest_timeout: int = 12 * _HOUR
+    types: frozenset[WorkflowType]
+    required: tuple[str, ...] = ("instanceId",)
+    optional: tuple[str, ...] = ()
+    platforms: frozenset[str] | None = None
+    """The platforms that have it; a step of it is skipped on any other."""
+    output_type: Literal["AMI", "DOCKER"] | None = None
+    """The kind of image that it is for; a step of it is skipped for the other."""
+    can_roll_back: bool = False
+
+    @property
+    def requires_inputs(self) -> bool:
+        return bool(self.required)
+
+
+_ALL: frozenset[WorkflowType] = frozenset(("BUILD", "TEST", "DISTRIBUTION"))
+_BUILD_AND_TEST: frozenset[WorkflowType] = frozenset(("BUILD", "TEST"))
+_TEST: frozenset[WorkflowType] = frozenset(("TEST",))
+_DISTRIBUTION: frozenset[WorkflowType] = frozenset(("DISTRIBUTION",))
+
+_REGISTRATION = (
+    "architecture",
+    "blockDeviceMapping",
+    "bootMode",
+    "description",
+    "enaSupport",
+    "imageLocation",
+    "imdsSupport",
+    "includeSnapshotTags",
+    "kernelId",
+    "ramdiskId",
+    "rootDeviceName",
+    "sriovNetSupport",
+    "tpmSupport",
+    "uefiData",
+    "virtualizationType",
+)
+
+STEP_ACTIONS: Mapping[str, StepAction] = {
+    action.name: action
+    for action in (
+        StepAction(
+            name="LaunchInstance",
+            timeout=75 * _MINUTE,
+            types=_ALL,
+            required=("waitFor",),
+            optional=(
+                "imageIdOverride",
+                "instanceTypesOverride",
+                "healthCheck",
+                "parentInstanceId",
+            ),
+            can_roll_back=True,
+        ),
+        StepAction(
+            name="BootstrapInstanceForContainer",
+            timeout=_HOUR,
+            types=_ALL,
+            output_type="DOCKER",
+        ),
+        StepAction(
+            name="ExecuteComponents",
+            timeout=720 * _MINUTE,
+            longest_timeout=_DAY,
+            types=_BUILD_AND_TEST,
+        ),
+        StepAction(
+            name="CollectImageMetadata",
+            timeout=30 * _MINUTE,
+            types=_ALL,
+            output_type="AMI",
+            can_roll_back=True,
+        ),
+        StepAction(name="RunSysPrep", timeout=_HOUR, types=_ALL, platforms=frozenset(("Windows",))),
+        StepAction(
+            name="SanitizeInstance",
+            timeout=_HOUR,
+            types=_ALL,
+            platforms=frozenset(("Linux", "macOS")),
+            output_type="AMI",
+        ),
+        StepAction(
+            name="CreateImage",
+            timeout=720 * _MINUTE,
+            longest_timeout=3 * _DAY,
+            types=_ALL,
+            output_type="AMI",
+        ),
+        StepAction(name="CreateImageFromIso", timeout=720 * _MINUTE, types=_ALL),
+        StepAction(
+            name="RegisterImage",
+            timeout=540 * _MINUTE,
+            types=_ALL,
+            required=(),
+            optional=_REGISTRATION,
+        ),
+        StepAction(name="CollectImageScanFindings", timeout=120 * _MINUTE, types=_TEST),
+        StepAction(
+            name="RunCommand",
+            timeout=720 * _MINUTE,
+            types=_ALL,
+            required=("instanceId", "documentName"),
+            optional=("parameters", "documentVersion"),
+        ),
+        StepAction(
+            name="WaitForSSMAgent", timeout=_HOUR, longest_timeout=180 * _MINUTE, types=_ALL
+        ),
+        StepAction(
+            name="WaitForAction",
+            timeout=3 * _DAY,
+            longest_timeout=7 * _DAY,
+            types=_ALL,
+            required=(),
+            optional=("snsTopicArn", "lambdaFunctionName", "payload"),
+        ),
+        StepAction(
+            name="ExecuteStateMachine",
+            timeout=6 * _HOUR,
+            longest_timeout=_DAY,
+            types=_ALL,
+            required=("stateMachineArn",),
+            optional=("input",),
+        ),
+        StepAction(
+            name="TerminateInstance",
+            timeout=30 * _MINUTE,
+            types=_ALL,
+            optional=("waitForTermination",),
+        ),
+        StepAction(
+            name="DistributeImage",
+            timeout=360 * _MINUTE,
+            types=_DISTRIBUTION,
+            required=(),
+            optional=("distributions",),
+        ),
+        StepAction(
+            name="ModifyImageAttributes",
+            timeout=120 * _MINUTE,
+            longest_timeout=180 * _MINUTE,
+            types=_DISTRIBUTION,
+            required=("distributedImages",),
+            optional=("attributes",),
+        ),
+        StepAction(
+            name="ApplyImageConfigurations",
+            timeout=360 * _MINUTE,
+            types=_DISTRIBUTION,
+            required=("distributedImages",),
+            optional=("configurations",),
+        ),
+        StepAction(name="DistributeContainerImage", timeout=120 * _MINUTE, types=_DISTRIBUTION),
+    )
+}
+
+FOR_CONTAINERS = "DistributeContainerImage"
+FOR_AMIS = frozenset(("DistributeImage", "ModifyImageAttributes", "ApplyImageConfigurations"))
+"""Steps that cannot stand in one workflow with the one for containers."""
+
+
+def step_action(name: str, workflow_type: WorkflowType | None) -> StepAction:
+    """The action, which the stage must have; DocumentError says which ones there are."""
+    action = STEP_ACTIONS.get(name)
+    if action is None:
+        raise DocumentError(
+            f"Unsupported action '{name}'. Supported actions are: {', '.join(STEP_ACTIONS)}."
+        )
+    if workflow_type is not None and workflow_type not in action.types:
+        raise DocumentError(
+            f"Action {name} is not supported in a workflow of type {workflow_type}."
+        )
+    return action

@@ -1,0 +1,98 @@
+"""What the dynamic variables of a workflow document may refer to.
+
+Source: user guide, wfdoc-dynamic-vars.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from .workflow_variables import INTERPOLATED, ROOT, SUFFIX
+from .yaml_loading import DocumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+SYSTEM_VARIABLES = frozenset(
+    (
+        "cloudWatchLogGroup",
+        "cloudWatchLogStream",
+        "collectImageMetadata",
+        "collectImageScanFindings",
+        "dateTime",
+        "imageBuildNumber",
+        "imageId",
+        "imageName",
+        "imageType",
+        "imageVersionNumber",
+        "instanceProfileName",
+        "platform",
+        "s3Logs",
+        "securityGroups",
+        "sourceImageARN",
+        "subnetId",
+        "terminateInstanceOnFailure",
+        "workflowPhase",
+        "workingDirectory",
+    )
+)
+
+_NODE = re.compile(r"[A-Za-z0-9_-]+(?:\[[0-9]+\])*")
+_STEP_OUTPUT_NODES = 3
+
+
+class Reference(NamedTuple):
+    """A path from a root: ``("stepOutputs", "Launch", "instanceId")``."""
+
+    text: str
+    nodes: tuple[str, ...]
+
+    @property
+    def root(self) -> str:
+        return self.nodes[0]
+
+    @classmethod
+    def parse(cls, text: str) -> Reference:
+        """DocumentError if the text is none."""
+        nodes = tuple(text.removeprefix(ROOT).split("."))
+        if not text.startswith(ROOT) or not all(_NODE.fullmatch(node) for node in nodes):
+            raise DocumentError(f"Invalid reference '{text}'.")
+        return cls(text, nodes)
+
+
+class References(NamedTuple):
+    """What a place in a document may refer to. ``None`` stands for what only the run knows."""
+
+    parameters: Collection[str]
+    steps: Collection[str]
+    """The steps that come before."""
+
+    def check(self, text: str) -> None:
+        """DocumentError if the reference can mean nothing."""
+        reference = Reference.parse(text)
+        if reference.root == "parameters":
+            known = len(reference.nodes) > 1 and reference.nodes[1] in self.parameters
+        elif reference.root == "stepOutputs":
+            known = len(reference.nodes) >= _STEP_OUTPUT_NODES and reference.nodes[1] in self.steps
+        elif reference.root == "imagebuilder":
+            known = len(reference.nodes) > 1 and reference.nodes[1] in SYSTEM_VARIABLES
+        else:
+            known = reference.root == "workflowOutputs" and len(reference.nodes) > 1
+        if not known:
+            raise DocumentError(f"The reference '{text}' does not refer to a known variable.")
+
+
+def references_in(value: object, *, is_reference: bool = False) -> Iterator[str]:
+    """Each reference below a value, as it is written."""
+    if isinstance(value, str):
+        if is_reference:
+            yield value
+        else:
+            yield from INTERPOLATED.findall(value)
+    elif isinstance(value, dict):
+        for key, member in value.items():
+            yield from references_in(member, is_reference=str(key).endswith(SUFFIX))
+    elif isinstance(value, list):
+        for member in value:
+            yield from references_in(member, is_reference=is_reference)

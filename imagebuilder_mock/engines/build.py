@@ -1,0 +1,54 @@
+"""One build in its world: what every part of the engine is handed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagebuilder_mock.domain.arn import Arn
+
+if TYPE_CHECKING:
+    from imagebuilder_mock.domain.build_plans import Stage
+    from imagebuilder_mock.domain.resources.image import Image, ImageFailureContext
+    from imagebuilder_mock.domain.store import Store
+    from imagebuilder_mock.domain.world import World
+
+
+class Build(NamedTuple):
+    """The image that is built, and the account and Region that it is built in."""
+
+    world: World
+    store: Store
+    image: Image
+
+    @classmethod
+    def of(cls, world: World, image: Image) -> Build:
+        return cls(world, world.store(image.owner, Arn.parse(image.arn).region), image)
+
+    @property
+    def stage(self) -> Stage | None:
+        return self.image.plan.stage(self.image.state.status)
+
+
+class BuildFailedError(Exception):
+    """The build ends here; ``reason`` is what ``GetImage`` shows."""
+
+    def __init__(self, reason: str, context: ImageFailureContext) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.context = context
+
+
+class StepFailedError(Exception):
+    """A step of a workflow did not do its work; ``detail`` says why."""
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        component_failure: dict[str, object] | None = None,
+        distribution_failure: dict[str, object] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.component_failure = component_failure
+        self.distribution_failure = distribution_failure

@@ -1,0 +1,153 @@
+"""The message that the topic of the infrastructure gets when a build is over.
+
+Source: user guide, integ-sns, with its own forms of dates and versions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.versions import Version
+
+if TYPE_CHECKING:
+    from imagebuilder_mock.domain.resources.base import Resource
+    from imagebuilder_mock.domain.resources.image import Image
+
+    from .build import Build
+
+# Majors, minors, patches and builds have thirty bits each.
+_BITS = 30
+_AMAZON = "aws"
+_AMAZON_ACCOUNT = "123456789012"
+_LEFT_OUT = frozenset(("owner", "policy", "shared_with", "sequence", "tags"))
+
+
+def message_of(build: Build) -> dict[str, object]:
+    """Keys that have no value are left out, as in JSON that the service sends."""
+    image = build.image
+    arn = Arn.parse(image.arn)
+    state: dict[str, object] = {"status": image.state.status}
+    if image.state.reason is not None:
+        state["reason"] = image.state.reason
+    message: dict[str, object] = {
+        "versionlessArn": f"arn:{arn.partition}:imagebuilder:{arn.region}:{arn.account}"
+        f":{arn.kind}/{arn.slug}",
+        "semver": packed_version(arn),
+        "arn": image.arn,
+        "name": image.name,
+        "version": arn.version,
+        "type": image.type,
+        "buildVersion": arn.build,
+        "state": state,
+        "platform": image.platform,
+        **_recipe(image),
+        "sourcePipelineArn": image.source_pipeline_arn,
+        "infrastructureConfiguration": _copy(image.infrastructure_configuration, build),
+        "imageTestsConfigurationDocument": image.image_tests_configuration,
+        "distributionConfiguration": _copy(image.distribution_configuration, build),
+        "dateCreated": _date(image.date_created),
+        "outputResources": _output(image),
+        **_jobs(image),
+        "accountId": build.store.account,
+        "osVersion": image.os_version,
+        "enhancedImageMetadataEnabled": image.enhanced_image_metadata_enabled,
+        "buildType": image.build_type,
+        "tags": {"resourceArn": image.arn, **image.tags},
+    }
+    return {key: value for key, value in message.items() if value is not None}
+
+
+def packed_version(arn: Arn) -> int:
+    """All four nodes in one number."""
+    major, minor, patch = Version.parse(arn.version or "0.0.0")
+    number = major
+    for node in (minor, patch, arn.build or 0):
+        number = number << _BITS | node
+    return number
+
+
+def _recipe(image: Image) -> dict[str, object]:
+    recipe = image.recipe
+    if recipe is None:
+        return {}
+    member = "imageRecipe" if image.image_recipe is not None else "containerRecipe"
+    shown: dict[str, object] = {
+        "arn": recipe.arn,
+        "name": recipe.name,
+        "version": recipe.version,
+        "components": [dict(component) for component in recipe.components or ()],
+        "platform": recipe.platform,
+        # Amazon's images show a numeric account here.
+        "parentImage": recipe.parent_image.replace(
+            f":{_AMAZON}:image/", f":{_AMAZON_ACCOUNT}:image/"
+        ),
+        "dateCreated": _date(recipe.date_created),
+        "tags": {"resourceArn": recipe.arn, **recipe.tags},
+        "workingDirectory": recipe.working_directory,
+        "accountId": Arn.parse(recipe.arn).account,
+    }
+    if image.image_recipe is not None:
+        shown["blockDeviceMappings"] = image.image_recipe.block_device_mappings or []
+    return {member: {key: value for key, value in shown.items() if value is not None}}
+
+
+def _copy(resource: Resource | None, build: Build) -> dict[str, object] | None:
+    if resource is None:
+        return None
+    shown: dict[str, object] = {}
+    for field in fields(resource):
+        value = getattr(resource, field.name)
+        if value is not None and field.name not in _LEFT_OUT:
+            shown[_member(field.name)] = _date(value) if isinstance(value, datetime) else value
+    shown["tags"] = {"resourceArn": resource.arn, **resource.tags}
+    shown["accountId"] = build.store.account
+    return shown
+
+
+def _output(image: Image) -> dict[str, object]:
+    output = image.output_resources
+    if output is None or image.state.status == "FAILED":
+        return {"amis": []}
+    if output.amis is None:
+        return {
+            "containers": [
+                {"region": container.region, "imageUris": list(container.image_uris)}
+                for container in output.containers or ()
+            ]
+        }
+    return {
+        "amis": [
+            {
+                "region": ami.region,
+                "image": ami.image,
+                "name": ami.name,
+                "accountId": ami.account_id,
+            }
+            for ami in output.amis
+        ]
+    }
+
+
+def _jobs(image: Image) -> dict[str, object]:
+    """The ids of what ran, of a build that went well."""
+    if image.state.status != "AVAILABLE":
+        return {}
+    names = {"BUILD": "buildExecutionId", "TEST": "testExecutionId"}
+    return {
+        names[execution.type]: execution.workflow_execution_id
+        for execution in image.executions
+        if execution.type in names and not execution.retried
+    }
+
+
+def _member(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
+
+
+def _date(moment: datetime) -> str:
+    """``Jul 28, 2022 1:13:45 AM``."""
+    return f"{moment:%b} {moment.day}, {moment:%Y} {moment.hour % 12 or 12}:{moment:%M:%S %p}"

@@ -1,0 +1,146 @@
+"""Components as a build runs them: their phases, their steps, and where a test lets them fail.
+
+The build stage runs the phases build and validate, the test stage the phase test (user guide,
+toe-use-documents). Nothing is executed; the log shows each step with its values.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagebuilder_mock.domain.build_failures import is_meant
+from imagebuilder_mock.domain.resources.component import Component
+
+from . import notices
+from .build import StepFailedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from imagebuilder_mock.domain.build_failures import BuildFailure
+    from imagebuilder_mock.domain.documents.component_document import ComponentDocument
+    from imagebuilder_mock.domain.documents.component_trace import TracedStep
+    from imagebuilder_mock.domain.documents.workflow_actions import WorkflowType
+
+    from .build import Build
+
+_PHASES: Mapping[WorkflowType, tuple[str, ...]] = {
+    "BUILD": ("build", "validate"),
+    "TEST": ("test",),
+}
+MAX_ERROR = 1024
+"""Characters of an error that the failure context shows (API reference)."""
+
+
+class _Used(NamedTuple):
+    """A component of the recipe, with the values that the recipe gives its parameters."""
+
+    component: Component
+    document: ComponentDocument
+    parameters: Mapping[str, str]
+
+
+def has_work(build: Build, workflow_type: WorkflowType) -> bool:
+    """Whether a component has a phase of the stage, or a test lets components fail in it."""
+    if any(phase in _phases_of(used) for used in _used(build) for phase in _PHASES[workflow_type]):
+        return True
+    return _ordered_without_component(build) is not None
+
+
+def run(build: Build, workflow_type: WorkflowType) -> None:
+    """Run the phases of the stage, each for all components; StepFailedError where one fails."""
+    for phase in _PHASES[workflow_type]:
+        for used in _used(build):
+            _run_phase(build, used, phase)
+    failure = _ordered_without_component(build)
+    if failure is not None:
+        build.world.state.failures.carry_out(failure)
+        raise StepFailedError(failure.message or f"exit status {failure.exit_status}")
+
+
+def _run_phase(build: Build, used: _Used, phase: str) -> None:
+    from imagebuilder_mock.domain.documents.component_trace import trace  # noqa: PLC0415
+
+    failed: StepFailedError | None = None
+    for traced in trace(used.document, phase, used.parameters):
+        notices.component_step(build, used.component, traced)
+        message = _failure_of(build, used, traced)
+        if message is None or traced.step.on_failure == "Ignore":
+            continue
+        error = _error(used, traced, message)
+        if traced.step.on_failure == "Abort":
+            raise error
+        failed = failed or error
+    if failed is not None:
+        raise failed
+
+
+def _failure_of(build: Build, used: _Used, traced: TracedStep) -> str | None:
+    """Why a step fails: its own condition, or an order of the test."""
+    if traced.decision == "Abort":
+        return "The condition of the step aborts the document."
+    if traced.decision == "Skip":
+        return None
+    for failure in build.world.state.failures.for_image(build.image):
+        if failure.is_of_component and _fits(failure, used, traced):
+            build.world.state.failures.carry_out(failure)
+            return failure.message or f"exit status {failure.exit_status}"
+    return None
+
+
+def _fits(failure: BuildFailure, used: _Used, traced: TracedStep) -> bool:
+    component = used.component
+    return (
+        (failure.component is None or is_meant(failure.component, component.arn, component.name))
+        and failure.phase in (None, traced.phase)
+        and failure.step in (None, traced.step.name)
+    )
+
+
+def _error(used: _Used, traced: TracedStep, message: str) -> StepFailedError:
+    return StepFailedError(
+        f"Document {used.component.arn} failed!",
+        component_failure={
+            "componentArn": used.component.arn,
+            "phaseName": traced.phase,
+            "stepName": traced.step.name,
+            "action": traced.step.action,
+            "errorMessage": message[:MAX_ERROR],
+        },
+    )
+
+
+def _ordered_without_component(build: Build) -> BuildFailure | None:
+    """An order to fail in the component phase, of a recipe that has no components."""
+    recipe = build.image.recipe
+    if recipe is not None and recipe.components:
+        return None
+    for failure in build.world.state.failures.for_image(build.image):
+        named = (failure.component, failure.phase, failure.step, failure.region)
+        if named == (None, None, None, None):
+            return failure
+    return None
+
+
+def _used(build: Build) -> Iterator[_Used]:
+    # YAML is loaded with the first document that is met.
+    from imagebuilder_mock.domain.documents.component_trace import document_of  # noqa: PLC0415
+
+    world, store, image = build
+    for configuration in (image.recipe.components if image.recipe else None) or ():
+        arn = str(configuration["componentArn"])
+        component = world.find(store, Component, arn, parameter="components")
+        if component is not None:
+            yield _Used(component, document_of(component.data), _parameters(configuration))
+
+
+def _parameters(configuration: Mapping[str, object]) -> Mapping[str, str]:
+    given = configuration.get("parameters")
+    return {
+        str(parameter["name"]): ",".join(map(str, parameter["value"]))
+        for parameter in (given if isinstance(given, list) else ())
+    }
+
+
+def _phases_of(used: _Used) -> list[str]:
+    return [phase.name for phase in used.document.phases]

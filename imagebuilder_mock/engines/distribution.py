@@ -1,0 +1,255 @@
+"""Distribution: copies in Regions and accounts, and what is configured with them afterwards.
+
+Containers are pushed to repositories. A test can make a Region fail.
+
+Sources: user guide, manage-distribution-settings and image-failure-context. The reason of a failed
+copy is that of a real build (aws-solutions deepracer-on-the-spot, issue 106), the one of a failed
+integration the guide's sample.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagebuilder_mock.domain.resources.image import ImageFailureContext, OutputResources
+
+from .build import BuildFailedError, StepFailedError
+from .container_output import pushed_containers
+from .output import AmiTarget, ami_targets, copied_ami
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from imagebuilder_mock.domain.build_failures import BuildFailure
+    from imagebuilder_mock.domain.resources.image import Ami
+
+    from .build import Build
+
+    Failure = dict[str, object]
+
+CONFIGURATION_STEPS: Mapping[str, str] = {
+    "licenseConfigurationArns": "ASSOCIATE_LICENSES",
+    "launchTemplateConfigurations": "UPDATE_LAUNCH_TEMPLATES",
+    "ssmParameterConfigurations": "PUT_SSM_PARAMETERS",
+    "fastLaunchConfigurations": "UPDATE_FAST_LAUNCH_CONFIGURATIONS",
+    "s3ExportConfiguration": "EXPORT_AMI",
+}
+"""What is done with a Region's AMI, by the member of the distribution that asks for it."""
+
+
+def distribute(build: Build) -> None:
+    """The service's own distribution: BuildFailedError if a Region or account does not get it.
+
+    Those that did keep theirs.
+    """
+    if build.image.type == "AMI":
+        _, failures = _copy(build, _distributions(build))
+    else:
+        failures = _push(build)
+    if failures:
+        raise _failed(build, _distribution_reason(build, failures), failures)
+
+
+def integrate(build: Build) -> None:
+    """Configure what was distributed: BuildFailedError if that fails in a Region."""
+    failures = list(_configuration_failures(build))
+    if failures:
+        raise _failed(build, _integration_reason(build, failures), failures)
+
+
+def distribute_in_workflow(build: Build, inputs: Mapping[str, object]) -> list[dict[str, object]]:
+    """The step DistributeImage: its own distributions, or those of the configuration."""
+    own = inputs.get("distributions")
+    distributions: Sequence[Mapping[str, object]] = (
+        [_as_distribution(entry) for entry in own]
+        if isinstance(own, list)
+        else _distributions(build)
+    )
+    started = build.world.clock.now()
+    amis, failures = _copy(build, distributions)
+    if failures:
+        raise _step_failed(_distribution_reason(build, failures), failures)
+    moment = f"{started:%Y-%m-%dT%H:%M:%S.%f}Z"
+    return [
+        {
+            "region": ami.region,
+            "name": ami.name,
+            "amiId": ami.image,
+            "accountId": ami.account_id,
+            "dateStarted": moment,
+            "dateStopped": moment,
+            "status": "COMPLETED",
+            "step": "COPY_AMI",
+        }
+        for ami in amis
+    ]
+
+
+def integrate_in_workflow(build: Build) -> None:
+    """The step ApplyImageConfigurations."""
+    failures = list(_configuration_failures(build))
+    if failures:
+        raise _step_failed(_integration_reason(build, failures), failures)
+
+
+def push_in_workflow(build: Build) -> dict[str, object]:
+    """The step DistributeContainerImage."""
+    failures = _push(build)
+    if failures:
+        raise _step_failed(_distribution_reason(build, failures), failures)
+    containers = (build.image.output_resources or OutputResources()).containers or ()
+    regions = [container.region for container in containers]
+    return {"status": "Success", "succeededRegions": regions, "failedRegions": []}
+
+
+def _copy(
+    build: Build, distributions: Sequence[Mapping[str, object]]
+) -> tuple[list[Ami], list[Failure]]:
+    """All AMIs that there are then, and a failure for each place that has none.
+
+    What an earlier try has copied is not copied again.
+    """
+    world, store, image = build
+    made = list((image.output_resources or OutputResources()).amis or ())
+    there = {(ami.region, ami.account_id) for ami in made}
+    failures: list[Failure] = []
+    orders = _Orders(build)
+    home = AmiTarget(store.region, store.account, {})
+    for target in (home, *ami_targets(store, distributions)):
+        order = orders.for_region(target.region)
+        if order is not None:
+            failures.append(
+                {
+                    "region": target.region,
+                    "status": "FAILED",
+                    "errorMessage": order.message or "An internal error has occurred.",
+                    "targetAccountId": target.account,
+                }
+            )
+        elif target is not home and (target.region, target.account) not in there:
+            made.append(copied_ami(world, image, target))
+    orders.carry_out()
+    image.output_resources = OutputResources(tuple(made))
+    return made, failures
+
+
+def _push(build: Build) -> list[Failure]:
+    world, store, image = build
+    del world
+    if image.container_recipe is None:
+        return []
+    containers = pushed_containers(store, image, image.container_recipe)
+    orders = _Orders(build)
+    failures: list[Failure] = []
+    pushed = []
+    for container in containers:
+        order = orders.for_region(container.region)
+        if order is None:
+            pushed.append(container)
+            continue
+        failures.append(
+            {
+                "region": container.region,
+                "status": "FAILED",
+                "errorMessage": order.message or "An internal error has occurred.",
+                "targetAccountId": store.account,
+            }
+        )
+    orders.carry_out()
+    image.output_resources = OutputResources(containers=tuple(pushed))
+    return failures
+
+
+def _configuration_failures(build: Build) -> Iterator[Failure]:
+    orders = _Orders(build)
+    for distribution in _distributions(build):
+        for member, step in CONFIGURATION_STEPS.items():
+            if member not in distribution:
+                continue
+            region = str(distribution["region"])
+            order = orders.for_region(region, step)
+            if order is not None:
+                yield {
+                    "region": region,
+                    "status": "FAILED",
+                    "imageConfigurationStep": step,
+                    "errorMessage": order.message or "An internal error has occurred.",
+                }
+    orders.carry_out()
+
+
+class _Orders:
+    """The test's orders to fail in a Region, or in a step of its configuration.
+
+    An order that names a Region fails all of it, so it is counted down when all is done.
+    """
+
+    def __init__(self, build: Build) -> None:
+        self._failures = build.world.state.failures
+        self._fitting = [
+            failure
+            for failure in self._failures.for_image(build.image)
+            if failure.component is None and failure.phase is None
+        ]
+        self._met: list[BuildFailure] = []
+
+    def for_region(self, region: str, step: str | None = None) -> BuildFailure | None:
+        for failure in self._fitting:
+            here = failure.region == region or (failure.region is None and step is not None)
+            if here and failure.step == step:
+                if failure not in self._met:
+                    self._met.append(failure)
+                return failure
+        return None
+
+    def carry_out(self) -> None:
+        for failure in self._met:
+            self._failures.carry_out(failure)
+
+
+def _distributions(build: Build) -> Sequence[Mapping[str, object]]:
+    configuration = build.image.distribution_configuration
+    return () if configuration is None else configuration.distributions
+
+
+def _as_distribution(entry: Mapping[str, object]) -> Mapping[str, object]:
+    settings = {name: value for name, value in entry.items() if name != "region"}
+    return {"region": entry["region"], "amiDistributionConfiguration": settings}
+
+
+def _failed(build: Build, reason: str, failures: list[Failure]) -> BuildFailedError:
+    return BuildFailedError(
+        reason,
+        ImageFailureContext(
+            image_status=build.image.state.status,
+            distribution_failure={"errorMessage": reason[:1024], "regionFailures": failures},
+        ),
+    )
+
+
+def _step_failed(reason: str, failures: list[Failure]) -> StepFailedError:
+    return StepFailedError(
+        reason,
+        distribution_failure={"errorMessage": reason[:1024], "regionFailures": failures},
+    )
+
+
+def _distribution_reason(build: Build, failures: list[Failure]) -> str:
+    source = build.store.account
+    texts = (
+        f"{number}) EC2 Client Error: '{failure['errorMessage']}' when distributing the image from "
+        f"the source account (ID: {source}) to the destination account "
+        f"(ID: {failure['targetAccountId']}) in Region {failure['region']}."
+        for number, failure in enumerate(failures, 1)
+    )
+    return f"Not all distribution jobs are completed. {' '.join(texts)}"
+
+
+def _integration_reason(build: Build, failures: list[Failure]) -> str:
+    details = " ".join(
+        f"{failure['errorMessage']} in Region {failure['region']}." for failure in failures
+    )
+    return (
+        f"Integration failed with JobId '{build.world.ids.uuid()}', status = 'Failed' for ARN "
+        f"'{build.image.arn}'. {details}"
+    )

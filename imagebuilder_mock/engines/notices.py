@@ -1,0 +1,176 @@
+"""What others would be told of a build: events, messages and log lines, with their bodies.
+
+Sources: user guide, integ-eventbridge, integ-sns, monitor-cwlogs. The line about a state's change
+is that of real logs (amazonlinux/amazon-linux-2023 issue 1054); the other lines are ours.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.events import Event
+
+from .build_message import message_of
+from .build_variables import log_group_of, log_stream_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from imagebuilder_mock.domain.documents.component_trace import TracedStep
+    from imagebuilder_mock.domain.events import Destination
+    from imagebuilder_mock.domain.resources.component import Component
+    from imagebuilder_mock.domain.resources.image import ImageStatus
+    from imagebuilder_mock.domain.resources.image_pipeline import ImagePipeline
+    from imagebuilder_mock.domain.resources.workflow_execution import WorkflowStepExecution
+    from imagebuilder_mock.domain.world import World
+
+    from .build import Build
+
+    Body = Mapping[str, object]
+
+SOURCE = "aws.imagebuilder"
+_TOLD_BY_SNS: frozenset[ImageStatus] = frozenset(("AVAILABLE", "FAILED"))
+
+
+def state_changed(build: Build, before: ImageStatus) -> None:
+    status = build.image.state.status
+    _log(build, f"Image transitioned to {status} state for Image ARN: {build.image.arn}")
+    _to_event_bus(
+        build.world,
+        build.image.arn,
+        "EC2 Image Builder Image State Change",
+        resources=[build.image.arn],
+        detail={"previous-state": {"status": before}, "state": {"status": status}},
+    )
+
+
+def step_waiting(build: Build, step: WorkflowStepExecution) -> None:
+    _log(build, f"Step {step.name} waits for an action")
+    _to_event_bus(
+        build.world,
+        build.image.arn,
+        "EC2 Image Builder Workflow Step Waiting",
+        resources=[build.image.arn, step.workflow_build_version_arn],
+        detail={
+            "workflow-execution-id": step.workflow_execution_id,
+            "workflow-step-execution-id": step.step_execution_id,
+            "workflow-step-name": step.name,
+        },
+    )
+
+
+def step_ended(build: Build, step: WorkflowStepExecution) -> None:
+    reason = f": {step.message}" if step.message else ""
+    _log(build, f"Step {step.name} ({step.action}) {step.status}{reason}")
+
+
+def component_step(build: Build, component: Component, traced: TracedStep) -> None:
+    number = "" if traced.round is None else f" round {traced.round}"
+    inputs = f" {list(traced.inputs)}" if traced.inputs else ""
+    _log(
+        build,
+        f"Document {component.arn} phase {traced.phase} step {traced.step.name}{number} "
+        f"{traced.decision} {traced.step.action}{inputs}",
+    )
+
+
+def build_ended(build: Build) -> None:
+    """The message at the end, and the logs in the bucket of the infrastructure."""
+    world, store, image = build
+    infrastructure = image.infrastructure_configuration
+    if infrastructure is None:
+        return
+    home = (store.account, store.region)
+    topic = infrastructure.sns_topic_arn
+    if topic is not None and image.state.status in _TOLD_BY_SNS:
+        _publish(world, home, "SNS", topic, message_of(build))
+    logs = (infrastructure.logging or {}).get("s3Logs")
+    if isinstance(logs, dict) and logs.get("s3BucketName"):
+        prefix = str(logs.get("s3KeyPrefix", "")).strip("/")
+        folder = f"{prefix}/{image.name}" if prefix else image.name
+        for execution in image.executions:
+            _publish(
+                world,
+                home,
+                "S3",
+                str(logs["s3BucketName"]),
+                {
+                    "key": f"{folder}/{log_stream_of(build)}/{execution.workflow_execution_id}/"
+                    "console.log",
+                    "lines": [
+                        f"{step.name} ({step.action}) {step.status}" for step in execution.steps
+                    ],
+                },
+            )
+
+
+def pipeline_disabled(world: World, pipeline: ImagePipeline) -> None:
+    _to_event_bus(
+        world,
+        pipeline.arn,
+        "EC2 Image Builder Image Pipeline Automatically Disabled",
+        resources=[pipeline.arn],
+        detail={"consecutive-failures": str(pipeline.consecutive_failures)},
+    )
+
+
+def vulnerabilities_detected(build: Build, counts: Mapping[str, int]) -> None:
+    """A scan is complete; the counts are those of all, critical, high and medium findings."""
+    pipeline = build.image.source_pipeline_arn
+    _to_event_bus(
+        build.world,
+        build.image.arn,
+        "EC2 Image Builder CVE Detected",
+        resources=[build.image.arn, *([] if pipeline is None else [pipeline])],
+        detail={
+            "resource-id": build.world.ids.instance(),
+            "finding-severity-counts": dict(counts),
+        },
+    )
+
+
+def _to_event_bus(
+    world: World,
+    arn: str,
+    detail_type: str,
+    *,
+    resources: Sequence[str],
+    detail: Mapping[str, object],
+) -> None:
+    parsed = Arn.parse(arn)
+    body = {
+        "version": "0",
+        "id": world.ids.uuid(),
+        "detail-type": detail_type,
+        "source": SOURCE,
+        "account": parsed.account,
+        "time": f"{world.clock.now():%Y-%m-%dT%H:%M:%SZ}",
+        "region": parsed.region,
+        "resources": list(resources),
+        "detail": dict(detail),
+    }
+    _publish(world, (parsed.account, parsed.region), "EventBridge", detail_type, body)
+
+
+def _log(build: Build, line: str) -> None:
+    body = {"logStreamName": log_stream_of(build), "message": line}
+    store = build.store
+    home = (store.account, store.region)
+    _publish(build.world, home, "CloudWatchLogs", log_group_of(build), body)
+
+
+def _publish(
+    world: World, home: tuple[str, str], destination: Destination, name: str, body: Body
+) -> None:
+    account, region = home
+    world.publish(
+        Event(
+            destination=destination,
+            name=name,
+            body=body,
+            time=world.clock.now(),
+            region=region,
+            account_id=account,
+        )
+    )

@@ -1,0 +1,185 @@
+"""Workflow executions and their steps: get, list, and answer those that wait."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from imagebuilder_mock.domain.errors import (
+    ResourceNotFoundException,
+    invalid_value,
+    missing_error,
+)
+from imagebuilder_mock.domain.ordered import OrderedIndex, Sequenced
+from imagebuilder_mock.domain.resources.image import Image
+from imagebuilder_mock.domain.resources.workflow_execution import (
+    WorkflowExecution,
+    WorkflowStepExecution,
+)
+from imagebuilder_mock.engines import builds
+
+from .image_views import note_looked_at
+from .listing import listed
+from .registry import operation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mypy_boto3_imagebuilder import type_defs as wire
+
+    from .context import Context
+    from .registry import Result
+
+T = TypeVar("T", bound=Sequenced)
+
+
+@operation
+def list_workflow_executions(
+    ctx: Context, params: wire.ListWorkflowExecutionsRequestTypeDef
+) -> Result:
+    """In the order in which they began; ``message`` is why the image failed."""
+    image = ctx.own(Image, params["imageBuildVersionArn"])
+    result = listed(
+        ctx,
+        params,
+        "workflowExecutions",
+        _ordered(image.executions),
+        view=lambda execution: execution,
+        scope=image.arn,
+    )
+    note_looked_at(ctx, [image])
+    return {
+        **result,
+        "imageBuildVersionArn": image.arn,
+        "message": image.state.reason if image.state.status == "FAILED" else None,
+    }
+
+
+@operation
+def get_workflow_execution(ctx: Context, params: wire.GetWorkflowExecutionRequestTypeDef) -> Result:
+    execution = _execution(ctx, params["workflowExecutionId"])
+    note_looked_at(ctx, [ctx.own(Image, execution.image_build_version_arn)])
+    return {
+        "workflowBuildVersionArn": execution.workflow_build_version_arn,
+        "workflowExecutionId": execution.workflow_execution_id,
+        "imageBuildVersionArn": execution.image_build_version_arn,
+        "type": execution.type,
+        "status": execution.status,
+        "message": execution.message,
+        "totalStepCount": execution.total_step_count,
+        "totalStepsSucceeded": execution.total_steps_succeeded,
+        "totalStepsFailed": execution.total_steps_failed,
+        "totalStepsSkipped": execution.total_steps_skipped,
+        "startTime": execution.start_time,
+        "endTime": execution.end_time,
+        "parallelGroup": execution.parallel_group,
+    }
+
+
+@operation
+def list_workflow_step_executions(
+    ctx: Context, params: wire.ListWorkflowStepExecutionsRequestTypeDef
+) -> Result:
+    """The steps that have begun, in their order; steps move nothing on."""
+    execution = _execution(ctx, params["workflowExecutionId"])
+    result = listed(
+        ctx,
+        params,
+        "steps",
+        _ordered(execution.steps),
+        view=lambda step: step,
+        scope=execution.workflow_execution_id,
+    )
+    return {
+        **result,
+        "workflowBuildVersionArn": execution.workflow_build_version_arn,
+        "workflowExecutionId": execution.workflow_execution_id,
+        "imageBuildVersionArn": execution.image_build_version_arn,
+    }
+
+
+@operation
+def get_workflow_step_execution(
+    ctx: Context, params: wire.GetWorkflowStepExecutionRequestTypeDef
+) -> Result:
+    step = _step(ctx, params["stepExecutionId"])
+    return {
+        "stepExecutionId": step.step_execution_id,
+        "workflowBuildVersionArn": step.workflow_build_version_arn,
+        "workflowExecutionId": step.workflow_execution_id,
+        "imageBuildVersionArn": step.image_build_version_arn,
+        "name": step.name,
+        "description": step.description,
+        "action": step.action,
+        "status": step.status,
+        "rollbackStatus": step.rollback_status,
+        "message": step.message,
+        "inputs": step.inputs,
+        "outputs": step.outputs,
+        "startTime": step.start_time,
+        "endTime": step.end_time,
+        "onFailure": step.on_failure,
+        "timeoutSeconds": step.timeout_seconds,
+        "attemptNumber": step.attempt_number,
+        "maxAttempts": step.max_attempts,
+    }
+
+
+@operation
+def list_waiting_workflow_steps(
+    ctx: Context, params: wire.ListWaitingWorkflowStepsRequestTypeDef
+) -> Result:
+    """It tells of all builds of the account, so all of them count as looked at."""
+    result = listed(
+        ctx,
+        params,
+        "steps",
+        ctx.store.executions.waiting,
+        view=lambda step: step,
+    )
+    note_looked_at(ctx, list(ctx.store.running.values()))
+    return result
+
+
+@operation
+def send_workflow_step_action(
+    ctx: Context, params: wire.SendWorkflowStepActionRequestTypeDef
+) -> Result:
+    image = ctx.own(Image, params["imageBuildVersionArn"])
+    step = _step(ctx, params["stepExecutionId"])
+    if step.image_build_version_arn != image.arn:
+        raise invalid_value(
+            "imageBuildVersionArn",
+            f"The step '{step.step_execution_id}' does not belong to the image '{image.arn}'.",
+        )
+    if not step.is_waiting:
+        raise invalid_value(
+            "stepExecutionId",
+            f"The step '{step.step_execution_id}' is not waiting for an action.",
+        )
+    builds.answer(ctx.world, image, step, params["action"], params.get("reason"))
+    return {"stepExecutionId": step.step_execution_id, "imageBuildVersionArn": image.arn}
+
+
+def _execution(ctx: Context, workflow_execution_id: str) -> WorkflowExecution:
+    found = ctx.store.executions.workflow(workflow_execution_id)
+    if found is None:
+        raise ResourceNotFoundException(
+            missing_error(WorkflowExecution.label, workflow_execution_id)
+        )
+    return found
+
+
+def _step(ctx: Context, step_execution_id: str) -> WorkflowStepExecution:
+    found = ctx.store.executions.step(step_execution_id)
+    if found is None:
+        raise ResourceNotFoundException(
+            missing_error(WorkflowStepExecution.label, step_execution_id)
+        )
+    return found
+
+
+def _ordered(entries: Sequence[T]) -> OrderedIndex[T]:
+    index: OrderedIndex[T] = OrderedIndex()
+    for entry in entries:
+        index.add(entry)
+    return index
