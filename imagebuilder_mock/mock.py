@@ -23,6 +23,7 @@ from .domain.world import World
 from .gateway import Gateway
 from .protocol.identity import access_key_for, partition_of
 from .testing.builds import Builds
+from .testing.catalogue import Catalogue
 from .testing.clock import MockClock
 from .testing.decorating import decorate
 from .transports.botocore_events import BotocoreDoor
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import ImagebuilderClient
     from typing_extensions import Self, Unpack
 
+    from .domain.events import Events
     from .domain.resources.base import Resource
     from .domain.settings import Options
 
@@ -197,6 +199,15 @@ class ImageBuilderMock:
     @property
     def builds(self) -> Builds:
         return Builds(self._active_world("builds"))
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return Catalogue(self._active_world("catalogue"))
+
+    @property
+    def events(self) -> Events:
+        """What the service would tell others; it stays readable after the mock is off."""
+        return self._known_world("events").events
 
     @property
     def calls(self) -> Record:

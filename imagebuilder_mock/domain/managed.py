@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from .arn import Arn, slugify
 from .catalogue import managed_components, managed_images, managed_workflows
 from .resources.component import Component
 from .resources.image import Image, ImageState
@@ -12,7 +14,8 @@ from .resources.workflow import Workflow, workflow_kind
 from .store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
 
     from .resources.base import Resource
 
@@ -24,6 +27,17 @@ OWNERS: Mapping[str, str] = {
 """The account part of a managed ARN, and the ``owner`` that the resource shows."""
 
 
+class Publication(NamedTuple):
+    """A version that a test lets Amazon publish, of a name that it offers."""
+
+    account: str
+    kind: str
+    """As in the ARN: ``workflow/build`` for a build workflow."""
+    slug: str
+    version: str
+    created: datetime
+
+
 @lru_cache(maxsize=256)
 def managed_store(partition: str, region: str, account: str) -> Store:
     """What Amazon offers in a Region. All worlds share it: nobody can change what is in it."""
@@ -31,6 +45,49 @@ def managed_store(partition: str, region: str, account: str) -> Store:
     for resource in _stock(store):
         store.add(resource)
     return store
+
+
+def store_with(store: Store, publications: Iterable[Publication]) -> Store:
+    """The same offer with what was published since."""
+    extended = Store(store.partition, store.region, store.account)
+    for resource in store:
+        extended.add(replace(resource))
+    for publication in publications:
+        if publication.account == store.account:
+            extended.add(_published(extended, publication))
+    return extended
+
+
+def offered(name: str) -> tuple[str, str, str] | None:
+    """Account, kind and slug of what Amazon offers under a name; None if it offers nothing."""
+    slug = slugify(name)
+    for image in managed_images():
+        if image.slug == slug:
+            return image.account, Image.kind, slug
+    for component in managed_components():
+        if component.slug == slug:
+            return component.account, Component.kind, slug
+    for workflow in managed_workflows():
+        if slugify(workflow.name) == slug:
+            return workflow.account, workflow_kind(workflow.type), slug
+    return None
+
+
+def offered_names() -> list[str]:
+    """Everything that Amazon offers, by name."""
+    return [
+        *(image.name for image in managed_images()),
+        *(component.name for component in managed_components()),
+        *(workflow.name for workflow in managed_workflows()),
+    ]
+
+
+def _published(store: Store, publication: Publication) -> Resource:
+    """The newest version of the name, as another version."""
+    account, kind, slug, version, created = publication
+    base = Arn(store.partition, store.region, account, kind, slug)
+    newest = next(iter(store.family(kind, slug).newest_first()))
+    return replace(newest, arn=str(base.at(version, 1)), date_created=created)
 
 
 def _stock(store: Store) -> Iterator[Resource]:

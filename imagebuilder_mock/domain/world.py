@@ -10,7 +10,7 @@ from .build_failures import BuildFailures
 from .durations import Durations
 from .events import Events
 from .idempotency import ClientTokens
-from .managed import OWNERS, managed_store
+from .managed import OWNERS, managed_store, store_with
 from .ordered import Numbering
 from .paging import PageTokens
 from .quotas import Quotas
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .clock import Clock
     from .events import Event
     from .ids import Ids
+    from .managed import Publication
     from .settings import Settings
 
 R = TypeVar("R", bound=Resource)
@@ -43,6 +44,9 @@ class State:
         self.tokens = ClientTokens()
         self.scheduler = Scheduler()
         self.failures = BuildFailures()
+        self.publications: list[Publication] = []
+        self.managed: dict[tuple[str, str], Store] = {}
+        """What Amazon offers with the publications, where somebody has looked."""
 
 
 class World:
@@ -94,7 +98,19 @@ class World:
 
     def managed(self, account: str, region: str) -> Store:
         """What Amazon offers in a Region under one of its account names."""
-        return managed_store(self._partition_of(region), region, account)
+        offer = managed_store(self._partition_of(region), region, account)
+        if not self.state.publications:
+            return offer
+        store = self.state.managed.get((account, region))
+        if store is None:
+            store = store_with(offer, self.state.publications)
+            self.state.managed[account, region] = store
+        return store
+
+    def publish_managed(self, publication: Publication) -> None:
+        """Let Amazon offer another version, in every Region."""
+        self.state.publications.append(publication)
+        self.state.managed.clear()
 
     def find(self, viewer: Store, cls: type[R], arn: str, *, parameter: str) -> R | None:
         """What an ARN means to an account: itself, or the newest fit build of a wildcard.

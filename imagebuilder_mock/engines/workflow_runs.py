@@ -208,6 +208,7 @@ def _start(build: Build, planned: PlannedWorkflow) -> None:
         total_step_count=len(document.steps),
         start_time=world.clock.now(),
         parallel_group=planned.parallel_group,
+        transition=len(image.transitions) - 1,
         continues_on_failure=planned.continues_on_failure,
         parameters=dict(planned.parameters),
         sequence=world.state.numbering.next(),
@@ -354,7 +355,7 @@ def _fail_step(
         return
     step.status, step.end_time = "FAILED", build.world.clock.now()
     step.message = error.detail[:MAX_MESSAGE]
-    step.outputs = json.dumps({"error": error.detail})
+    step.outputs = error.detail
     notices.step_ended(build, step)
     if step.on_failure == "Continue":
         _go_on(build, execution, document)

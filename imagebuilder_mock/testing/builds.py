@@ -5,13 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.build_failures import BuildFailure
 from imagebuilder_mock.domain.resources.image import Image
 from imagebuilder_mock.engines import builds
+from imagebuilder_mock.engines.distribution import CONFIGURATION_STEPS
+
+from .timeline import timeline_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from imagebuilder_mock.domain.durations import Durations
     from imagebuilder_mock.domain.world import World
+
+    from .timeline import Timeline
+
+_PHASES = ("build", "validate", "test")
 
 
 class Builds:
@@ -28,29 +37,113 @@ class Builds:
         with self._world.lock:
             return [image.arn for image in self._running()]
 
+    @property
+    def waiting(self) -> list[str]:
+        """The ARNs of those of them that wait for ``SendWorkflowStepAction``."""
+        with self._world.lock:
+            return [image.arn for image in self._running() if image.is_waiting]
+
+    @property
+    def durations(self) -> Durations:
+        """How long each stage, action or step takes in mock time: a mapping to ``timedelta``.
+
+        ``mock.builds.durations["ExecuteComponents"] = timedelta(hours=1)`` counts for what begins
+        from now on; ``del`` brings the default back. A step that takes longer than its time-out
+        fails.
+        """
+        return self._world.durations
+
     def advance(self, arn: str) -> str:
-        """Move a build one stage on; the answer is its status then."""
+        """Move a build one stage on, or to a step that waits; the answer is its status then."""
         with self._world.lock:
             image = self._build(arn)
             builds.advance(self._world, image)
             return image.state.status
 
     def complete(self, arn: str) -> None:
-        """Take a build to its end."""
+        """Take a build to its end. RuntimeError if a step waits for an action on the way."""
         with self._world.lock:
-            builds.complete(self._world, self._build(arn))
+            image = self._build(arn)
+            builds.complete(self._world, image)
+            if image.is_in_progress:
+                steps = [run.open_step for run in image.running_executions]
+                names = ", ".join(step.name for step in steps if step is not None)
+                msg = (
+                    f"The build {arn} waits for an action on the step {names}. Answer it with "
+                    "send_workflow_step_action(), or let its time-out pass with clock.advance()."
+                )
+                raise RuntimeError(msg)
 
     def fail(self, arn: str, *, reason: str = "An internal error has occurred.") -> None:
         """End a build as FAILED, with the ``reason`` that ``GetImage`` shows."""
         with self._world.lock:
             builds.fail(self._world, self._build(arn), reason)
 
-    def finish_all(self) -> None:
-        """Take every build to its end, those that are started by the way too."""
+    def fail_next(
+        self,
+        *,
+        recipe: str | None = None,
+        component: str | None = None,
+        phase: str | None = None,
+        step: str | None = None,
+        region: str | None = None,
+        message: str | None = None,
+        exit_status: int = 1,
+        times: int = 1,
+    ) -> None:
+        """Let the next build that fits fail, as the service's builds do.
+
+        ``recipe`` and ``component`` are names or ARNs. ``component``, ``phase`` or nothing: a step
+        of a component fails, with ``component`` the one named ``step``. ``step`` alone: the step of
+        that name of a workflow. ``region``: the distribution there, or with a ``step`` such as
+        ``UPDATE_LAUNCH_TEMPLATES`` what is configured there afterwards. ``message`` is the error,
+        by default that of a command with ``exit_status``. ``times`` counts the failures; the order
+        stays until it has been met so often. ValueError for what cannot be.
+        """
+        if times < 1:
+            msg = f"times={times}: give at least 1."
+            raise ValueError(msg)
+        if region is not None and (component is not None or phase is not None):
+            msg = "Components run before distribution: name a region, or a component and phase."
+            raise ValueError(msg)
+        if phase not in (None, *_PHASES):
+            msg = f"phase={phase!r}: builds run the phases {', '.join(_PHASES)}."
+            raise ValueError(msg)
+        if region is not None and step not in (None, *CONFIGURATION_STEPS.values()):
+            msg = (
+                f"step={step!r}: with a region, name one of "
+                f"{', '.join(CONFIGURATION_STEPS.values())}, or none."
+            )
+            raise ValueError(msg)
+        failure = BuildFailure(
+            recipe=recipe,
+            component=component,
+            phase=phase,
+            step=step,
+            region=region,
+            message=message,
+            exit_status=exit_status,
+            times=times,
+        )
         with self._world.lock:
-            while running := list(self._running()):
-                for image in running:
-                    builds.complete(self._world, image)
+            self._world.state.failures.add(failure)
+
+    def timeline(self, arn: str) -> Timeline:
+        """What ran in a build, and when, as a table: ``rows``, ``str()``, ``.save_html(path)``.
+
+        LookupError if there is no such image.
+        """
+        with self._world.lock:
+            return timeline_of(self._image(arn))
+
+    def finish_all(self) -> None:
+        """Take every build to its end, those that are started by the way too.
+
+        Those that wait for an action go on waiting.
+        """
+        with self._world.lock:
+            while [image for image in list(self._running()) if builds.advance(self._world, image)]:
+                pass
 
     def _running(self) -> Iterator[Image]:
         images = (
@@ -60,8 +153,17 @@ class Builds:
 
     def _build(self, arn: str) -> Image:
         """The build, if it is under way; LookupError says what there is instead."""
-        running = self.running
-        listed = ", ".join(running) or "none"
+        image = self._image(arn)
+        if not image.is_in_progress:
+            msg = (
+                f"The build {arn} has ended: it is {image.state.status}. Under way: "
+                f"{', '.join(self.running) or 'none'}."
+            )
+            raise LookupError(msg)
+        return image
+
+    def _image(self, arn: str) -> Image:
+        listed = ", ".join(self.running) or "none"
         try:
             parsed = Arn.parse(arn)
         except ValueError:
@@ -71,8 +173,5 @@ class Builds:
         image = None if store is None else store.get(Image, arn)
         if image is None:
             msg = f"There is no image {arn}. Builds under way: {listed}."
-            raise LookupError(msg)
-        if not image.is_in_progress:
-            msg = f"The build {arn} has ended: it is {image.state.status}. Under way: {listed}."
             raise LookupError(msg)
         return image

@@ -92,6 +92,8 @@ class WorkflowExecution:
     parallel_group: str | None = None
     retried: bool = False
     steps: list[WorkflowStepExecution] = field(default_factory=list)
+    transition: int = 0
+    """Which of the image's transitions led to the stage that it runs in."""
     continues_on_failure: bool = False
     parameters: dict[str, object] = field(default_factory=dict)
     step_outputs: dict[str, dict[str, object]] = field(default_factory=dict)

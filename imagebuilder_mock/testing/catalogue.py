@@ -1,0 +1,64 @@
+"""What Amazon offers, in the test's hands."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from imagebuilder_mock.domain.errors import InvalidVersionNumberException
+from imagebuilder_mock.domain.managed import Publication, offered, offered_names
+from imagebuilder_mock.domain.versions import Version
+
+if TYPE_CHECKING:
+    from imagebuilder_mock.domain.world import World
+
+_NODES = 3
+
+
+class Catalogue:
+    """``mock.catalogue``: Amazon-managed images, components and workflows."""
+
+    __slots__ = ("_world",)
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def publish(self, name: str, version: str) -> None:
+        """Let Amazon publish a version of something that it offers, in every Region.
+
+        ``name`` as in lists or ARNs (``Amazon Linux 2023 x86``, ``update-linux``), ``version`` as
+        ``2026.12.1``. Wildcards mean the new version from now on, if it is the highest, so that
+        pipelines have news. ValueError for a name that Amazon does not offer, or a version that it
+        does offer already.
+        """
+        with self._world.lock:
+            found = offered(name)
+            if found is None:
+                known = offered_names()
+                close = get_close_matches(name, known, n=5, cutoff=0.3) or sorted(known)
+                msg = f"Amazon offers nothing named {name!r}. It offers: {', '.join(close)}, ..."
+                raise ValueError(msg)
+            account, kind, slug = found
+            publication = Publication(
+                account, kind, slug, _checked(version), self._world.clock.now()
+            )
+            taken = [
+                known
+                for known in self._world.state.publications
+                if (known.kind, known.slug, known.version) == (kind, slug, publication.version)
+            ]
+            store = self._world.managed(account, "us-east-1")
+            if taken or Version.parse(version) in store.family(kind, slug).groups:
+                msg = f"Amazon offers {name!r} in version {version} already."
+                raise ValueError(msg)
+            self._world.publish_managed(publication)
+
+
+def _checked(version: str) -> str:
+    nodes = version.split(".")
+    if len(nodes) == _NODES and all(node.isdecimal() for node in nodes):
+        with suppress(InvalidVersionNumberException):
+            return str(Version.parse(version))
+    msg = f"{version!r} is no version; write three numbers, as in 2026.12.1"
+    raise ValueError(msg)

@@ -1,0 +1,146 @@
+"""A build you can look at: its stages, workflows and steps, and when each of them ran."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from html import escape
+from typing import TYPE_CHECKING
+
+from imagebuilder_mock.domain.arn import Arn
+
+from .tables import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from imagebuilder_mock.domain.resources.image import Image
+    from imagebuilder_mock.domain.resources.workflow_execution import WorkflowExecution
+
+_CHART = """\
+<style>
+.chart {{ display: grid; grid-template-columns: max-content 1fr; gap: 2px 1rem; margin: 1rem 0; }}
+.chart span {{ white-space: nowrap; }}
+.chart .step {{ padding-left: 1.5rem; }}
+.track {{ position: relative; background: #8882; min-width: 30rem; }}
+.bar {{ position: absolute; top: 15%; bottom: 15%; min-width: 3px; background: #4878a8; }}
+.bar.good {{ background: #2e7d32; }}
+.bar.bad {{ background: #d3302f; }}
+.bar.warning {{ background: #e08200; }}
+</style>
+<div class="chart">
+{bars}
+</div>"""
+
+_COLOURS = {
+    "AVAILABLE": "good",
+    "COMPLETED": "good",
+    "FAILED": "bad",
+    "ROLLBACK_COMPLETED": "bad",
+    "CANCELLED": "warning",
+    "SKIPPED": "warning",
+}
+
+
+class Timeline(Table):
+    """The rows in the order of their beginning: a stage, its workflows, their steps."""
+
+    __slots__ = ()
+
+    def figure(self) -> str:
+        """Bars over the time from the first beginning to the last end."""
+        spans = [(row, *_span(row)) for row in self.rows]
+        first = min((start for _, start, _ in spans), default=None)
+        if first is None:
+            return ""
+        whole = max(max(end for *_, end in spans) - first, timedelta(microseconds=1))
+        bars = (
+            _bar(row, left=(start - first) / whole, width=(end - start) / whole)
+            for row, start, end in spans
+        )
+        return _CHART.format(bars="\n".join(bars))
+
+
+def timeline_of(image: Image) -> Timeline:
+    """What is known of a build; a row that has not ended has no ``end``."""
+    return Timeline(f"Build of {image.arn}", list(_rows(image)), marked_by="status")
+
+
+def _rows(image: Image) -> Iterator[Mapping[str, object]]:
+    following = [*(stage.moment for stage in image.transitions[1:]), None]
+    for number, (stage, end) in enumerate(zip(image.transitions, following, strict=True)):
+        is_last = end is None and not image.is_in_progress
+        yield _row(
+            stage=stage.status,
+            status=stage.status if is_last else "",
+            start=stage.moment,
+            end=stage.moment if is_last else end,
+            message=image.state.reason if is_last else None,
+        )
+        for execution in image.executions:
+            if execution.transition == number:
+                yield from _execution_rows(execution)
+
+
+def _execution_rows(execution: WorkflowExecution) -> Iterator[Mapping[str, object]]:
+    workflow = Arn.parse(execution.workflow_build_version_arn)
+    yield _row(
+        workflow=f"{workflow.slug}/{workflow.version}/{workflow.build}",
+        status=execution.status,
+        start=execution.start_time,
+        end=execution.end_time,
+        message=execution.message,
+    )
+    for step in execution.steps:
+        yield _row(
+            step=step.name,
+            action=step.action,
+            status=step.status,
+            start=step.start_time,
+            end=step.end_time,
+            message=step.message,
+        )
+
+
+def _row(
+    *,
+    stage: str = "",
+    workflow: str = "",
+    step: str = "",
+    action: str = "",
+    status: str,
+    start: datetime | None,
+    end: datetime | None,
+    message: str | None,
+) -> Mapping[str, object]:
+    return {
+        "stage": stage,
+        "workflow": workflow,
+        "step": step,
+        "action": action,
+        "status": status,
+        "start": start,
+        "end": end,
+        "duration": None if start is None or end is None else end - start,
+        "message": message,
+    }
+
+
+def _span(row: Mapping[str, object]) -> tuple[datetime, datetime]:
+    """From when to when; what goes on still has just its beginning."""
+    start, end = row["start"], row["end"]
+    if not isinstance(start, datetime):
+        msg = f"a row without beginning: {row}"
+        raise TypeError(msg)
+    return start, end if isinstance(end, datetime) else start
+
+
+def _bar(row: Mapping[str, object], *, left: float, width: float) -> str:
+    name = str(row["stage"] or row["workflow"] or row["step"])
+    kind = "step" if row["step"] else "whole"
+    colour = _COLOURS.get(str(row["status"]), "")
+    title = escape(f"{name}: {row['status']} {row['duration'] or ''}")
+    return (
+        f'<span class="{kind}">{escape(name)}</span>'
+        f'<div class="track"><div class="bar {colour}" title="{title}" '
+        f'style="left:{left:.2%};width:{width:.2%}"></div></div>'
+    )
