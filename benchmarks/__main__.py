@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from . import calls, imports, peers, scaling, switching
+from . import builds, calls, imports, peers, scaling, switching
 
 _ALL = {
+    "builds": builds.run,
     "calls": calls.run,
     "switching": switching.run,
     "imports": imports.run,

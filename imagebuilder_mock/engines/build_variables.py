@@ -6,14 +6,14 @@ it, ``DOCKER``; ``platform`` as the API does.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from imagebuilder_mock.domain.resources.infrastructure import InfrastructureConfiguration
     from imagebuilder_mock.domain.resources.workflow_execution import WorkflowExecution
 
     from .build import Build
@@ -28,7 +28,7 @@ def variables_of(build: Build, execution: WorkflowExecution) -> Mapping[str, obj
         "parameters": execution.parameters,
         "stepOutputs": execution.step_outputs,
         "workflowOutputs": build.image.workflow_outputs,
-        "imagebuilder": _system_variables(build, execution),
+        "imagebuilder": SystemVariables(build, execution),
     }
 
 
@@ -58,34 +58,74 @@ def source_image_id(build: Build) -> str | None:
     return f"ami-0{blake2b(parent.encode(), digest_size=8).hexdigest()}"
 
 
-def _system_variables(build: Build, execution: WorkflowExecution) -> dict[str, object]:
-    world, _, image = build
-    arn = Arn.parse(image.arn)
-    recipe, infrastructure = image.recipe, image.infrastructure_configuration
-    scanning = image.image_scanning_configuration or {}
-    found: dict[str, object] = {
-        "cloudWatchLogGroup": log_group_of(build),
-        "cloudWatchLogStream": log_stream_of(build),
-        "collectImageMetadata": image.enhanced_image_metadata_enabled is not False,
-        "collectImageScanFindings": scanning.get("imageScanningEnabled") is True,
-        "dateTime": f"{world.clock.now():%Y-%m-%dT%H-%M-%SZ}",
-        "imageBuildNumber": arn.build,
-        "imageId": source_image_id(build),
-        "imageName": image.name,
-        "imageType": image.type,
-        "imageVersionNumber": arn.version,
-        "platform": image.platform,
-        "sourceImageARN": image.arn,
-        "workflowPhase": _PHASES[execution.type],
-        "workingDirectory": (None if recipe is None else recipe.working_directory)
-        or ("C:/" if image.platform == "Windows" else "/tmp"),  # noqa: S108 - on the instance
-    }
-    if infrastructure is not None:
-        found |= {
-            "instanceProfileName": infrastructure.instance_profile_name,
-            "securityGroups": list(infrastructure.security_group_ids or ()),
-            "subnetId": infrastructure.subnet_id,
-            "terminateInstanceOnFailure": infrastructure.terminate_instance_on_failure,
-            "s3Logs": (infrastructure.logging or {}).get("s3Logs"),
-        }
-    return {name: value for name, value in found.items() if value is not None}
+class SystemVariables(Mapping[str, object]):
+    """``$.imagebuilder``: each variable is found when it is asked for; one without value is absent.
+
+    Few of them are asked for in a build, at every step.
+    """
+
+    __slots__ = ("_build", "_execution")
+
+    def __init__(self, build: Build, execution: WorkflowExecution) -> None:
+        self._build = build
+        self._execution = execution
+
+    def __getitem__(self, name: str) -> object:
+        value = _VARIABLES[name](self._build, self._execution)
+        if value is None:
+            raise KeyError(name)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in _VARIABLES if name in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def _working_directory(build: Build, execution: WorkflowExecution) -> object:
+    del execution
+    recipe = build.image.recipe
+    if recipe is not None and recipe.working_directory is not None:
+        return recipe.working_directory
+    return "C:/" if build.image.platform == "Windows" else "/tmp"  # noqa: S108 - on the instance
+
+
+def _infrastructure(
+    find: Callable[[InfrastructureConfiguration], object],
+) -> Callable[[Build, WorkflowExecution], object]:
+    def variable(build: Build, execution: WorkflowExecution) -> object:
+        del execution
+        infrastructure = build.image.infrastructure_configuration
+        return None if infrastructure is None else find(infrastructure)
+
+    return variable
+
+
+_VARIABLES: Mapping[str, Callable[[Build, WorkflowExecution], object]] = {
+    "cloudWatchLogGroup": lambda build, _: log_group_of(build),
+    "cloudWatchLogStream": lambda build, _: log_stream_of(build),
+    "collectImageMetadata": lambda build, _: (
+        build.image.enhanced_image_metadata_enabled is not False
+    ),
+    "collectImageScanFindings": lambda build, _: (
+        (build.image.image_scanning_configuration or {}).get("imageScanningEnabled") is True
+    ),
+    "dateTime": lambda build, _: f"{build.world.clock.now():%Y-%m-%dT%H-%M-%SZ}",
+    "imageBuildNumber": lambda build, _: build.image.build_number,
+    "imageId": lambda build, _: source_image_id(build),
+    "imageName": lambda build, _: build.image.name,
+    "imageType": lambda build, _: build.image.type,
+    "imageVersionNumber": lambda build, _: Arn.parse(build.image.arn).version,
+    "instanceProfileName": _infrastructure(lambda found: found.instance_profile_name),
+    "platform": lambda build, _: build.image.platform,
+    "s3Logs": _infrastructure(lambda found: (found.logging or {}).get("s3Logs")),
+    "securityGroups": _infrastructure(lambda found: list(found.security_group_ids or ())),
+    "sourceImageARN": lambda build, _: build.image.arn,
+    "subnetId": _infrastructure(lambda found: found.subnet_id),
+    "terminateInstanceOnFailure": _infrastructure(
+        lambda found: found.terminate_instance_on_failure
+    ),
+    "workflowPhase": lambda _, execution: _PHASES[execution.type],
+    "workingDirectory": _working_directory,
+}

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from collections.abc import Mapping
 
 SUFFIX = ".$"
 ROOT = "$."
@@ -52,7 +49,7 @@ def look_up(text: str, variables: Mapping[str, object]) -> object:
     found: object = variables
     for node in text.removeprefix(ROOT).split("."):
         name, *positions = node.replace("]", "").split("[")
-        if not isinstance(found, dict) or name not in found:
+        if not isinstance(found, Mapping) or name not in found:
             raise UnresolvedReferenceError(text)
         found = found[name]
         for position in map(int, positions):
