@@ -30,3 +30,6 @@ class Ids:
 
     def ami(self) -> str:
         return f"ami-0{self.hexadecimal(16)}"
+
+    def snapshot(self) -> str:
+        return f"snap-0{self.hexadecimal(16)}"

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from .arn import Arn
 from .idempotency import ClientTokens
+from .lifecycle_executions import LifecycleExecutions
+from .machine_images import MachineImages
 from .managed import OWNERS, managed_store
 from .ordered import Numbering
 from .paging import PageTokens
@@ -38,6 +40,8 @@ class State:
         self.references = References()
         self.tokens = ClientTokens()
         self.scheduler = Scheduler()
+        self.machine_images = MachineImages()
+        self.lifecycle_executions = LifecycleExecutions()
 
 
 class World:

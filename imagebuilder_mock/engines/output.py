@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.resources.image import Ami
 
+from .machine_image_output import registered
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
@@ -26,13 +28,14 @@ def source_ami(world: World, store: Store, image: Image) -> Ami:
     """The AMI that every build makes, in the Region and account in which it builds."""
     settings = _settings_for(image, store.region)
     recipe = image.recipe
-    return Ami(
+    ami = Ami(
         region=store.region,
         image=world.ids.ami(),
         name=_name(image, settings),
         account_id=store.account,
         description=_text(settings, "description") or (recipe.description if recipe else None),
     )
+    return registered(world, image, ami, settings)
 
 
 def distributed_amis(world: World, store: Store, image: Image) -> Iterator[Ami]:
@@ -46,13 +49,14 @@ def distributed_amis(world: World, store: Store, image: Image) -> Iterator[Ami]:
         for account in settings.get("targetAccountIds") or (store.account,):
             if (region, account) == (store.region, store.account):
                 continue
-            yield Ami(
+            ami = Ami(
                 region=region,
                 image=world.ids.ami(),
                 name=_name(image, settings),
                 account_id=str(account),
                 description=_text(settings, "description"),
             )
+            yield registered(world, image, ami, settings)
 
 
 def ami_name(template: str, *, build_date: datetime, build_number: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import builds, pipeline_runs, pipeline_schedule
+from . import builds, lifecycle, lifecycle_runs, pipeline_runs, pipeline_schedule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,6 +19,8 @@ RUN_LIMIT = 10_000
 _ACTIONS: Mapping[str, Callable[[World, str], None]] = {
     builds.ACTION: builds.end_stage,
     pipeline_schedule.ACTION: pipeline_runs.run_on_schedule,
+    lifecycle.ACTION: lifecycle.move_on,
+    lifecycle_runs.ACTION: lifecycle_runs.run_on_schedule,
 }
 
 

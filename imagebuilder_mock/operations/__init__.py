@@ -10,7 +10,10 @@ from . import (
     image_reruns,
     images,
     infrastructure_configurations,
+    lifecycle_executions,
+    lifecycle_policies,
     resource_policies,
+    resource_state_updates,
     tags,
 )
 from .context import Context
@@ -28,6 +31,9 @@ __all__ = [
     "image_reruns",
     "images",
     "infrastructure_configurations",
+    "lifecycle_executions",
+    "lifecycle_policies",
     "resource_policies",
+    "resource_state_updates",
     "tags",
 ]

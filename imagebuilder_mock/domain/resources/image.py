@@ -153,6 +153,8 @@ class Image(Resource):
     execution_role: str | None = None
     workflows: Sequence[Mapping[str, object]] | None = None
     logging_configuration: Mapping[str, object] | None = None
+    deprecation_time: datetime | None = None
+    lifecycle_execution_id: str | None = None
     plan: BuildPlan = BUILD
     parent_os_version: str | None = None
     """What the build will find to be its OS version."""
@@ -192,9 +194,12 @@ class Image(Resource):
     def is_deprecated(self) -> bool:
         return self.state.status == "DEPRECATED"
 
+    def may_enter(self, status: ImageStatus) -> bool:
+        return status in _AHEAD[self.state.status]
+
     def enter(self, state: ImageState, moment: datetime) -> None:
         """Go to a state; IllegalTransitionError if it cannot follow the present one."""
-        if state.status not in _AHEAD[self.state.status]:
+        if not self.may_enter(state.status):
             msg = f"{self.arn} cannot go from {self.state.status} to {state.status}"
             raise IllegalTransitionError(msg)
         self._go_to(state, moment)
