@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from .arn import Arn, slugify
@@ -136,7 +137,7 @@ class Selection:
         patterns = recipes.get(recipe.slug)
         if patterns is None:
             return False
-        version = Version.parse(recipe.version or "")
+        version = _version(recipe.version or "")
         return any(version in pattern for pattern in patterns)
 
 
@@ -176,10 +177,14 @@ def evaluate(
     describe: Describe,
 ) -> list[Fate]:
     """A fate for each image that is selected, from the newest to the oldest."""
-    selected = sorted(filter(selection.admits, images), key=_age_order, reverse=True)
+    selected = sorted(
+        (_Candidate(image) for image in images if selection.admits(image)),
+        key=lambda candidate: candidate.place,
+        reverse=True,
+    )
     ordered = sorted(rules, key=lambda rule: ORDER.index(rule.action))
     slots = _Slots(next((rule for rule in rules if rule.action == "DELETE"), None), now, describe)
-    return [_fate(image, ordered, slots, now, describe) for image in selected]
+    return [_fate(candidate, ordered, slots, now, describe) for candidate in selected]
 
 
 def fate_by_hand(image: Image, rule: Rule, now: datetime, describe: Describe, reason: str) -> Fate:
@@ -197,11 +202,26 @@ def creation_date(image: Image) -> datetime:
     return ended
 
 
-def _age_order(image: Image) -> tuple[datetime, Version, int, str]:
-    # What was made at one moment is told apart by its number, so that nothing hangs on the order
-    # in which images are stored.
-    arn = Arn.parse(image.arn)
-    return creation_date(image), Version.parse(arn.version or ""), arn.build or 0, arn.slug
+_version = lru_cache(maxsize=4096)(Version.parse)
+
+
+class _Candidate:
+    """A selected image, with what is asked of it again and again."""
+
+    __slots__ = ("created", "group", "image", "place")
+
+    def __init__(self, image: Image) -> None:
+        arn = Arn.parse(image.arn)
+        self.image = image
+        self.created = creation_date(image)
+        self.group = (arn.slug, arn.version)
+        """Its recipe version: an image is named after it."""
+        # What was made at one moment is told apart by its number, so that nothing hangs on the
+        # order in which images are stored.
+        self.place = (self.created, _version(arn.version or ""), arn.build or 0, arn.slug)
+
+    def newest(self, number: int) -> str:
+        return f"among the newest {number} of '{'/'.join(filter(None, self.group))}'"
 
 
 class _Slots:
@@ -213,16 +233,14 @@ class _Slots:
         self._describe = describe
         self._taken: Counter[tuple[str, str | None]] = Counter()
 
-    def retain(self, image: Image) -> bool:
+    def retain(self, candidate: _Candidate) -> bool:
         """Whether the image is among the newest of its recipe version; ask for each, once.
 
         One that has failed, was cancelled or is excluded takes no place from another.
         """
-        rule = self._rule
+        rule, image, group = self._rule, candidate.image, candidate.group
         if rule is None or not rule.retained or image.state.status in ENDED_EARLY:
             return False
-        arn = Arn.parse(image.arn)
-        group = (arn.slug, arn.version)
         if self._taken[group] >= rule.retained:
             return False
         if not self._is_excluded(image, rule):
@@ -237,53 +255,54 @@ class _Slots:
 
 
 def _fate(
-    image: Image, rules: Sequence[Rule], slots: _Slots, now: datetime, describe: Describe
+    candidate: _Candidate, rules: Sequence[Rule], slots: _Slots, now: datetime, describe: Describe
 ) -> Fate:
+    image = candidate.image
     if image.is_in_progress:
         return Fate(image=image, reason="Its build is in progress.")
-    is_retained = slots.retain(image)
+    is_retained = slots.retain(candidate)
     skipped: Fate | None = None
     kept = []
     for rule in rules:
-        reason = _reason_to_keep(image, rule, now, is_retained=is_retained)
+        reason = _reason_to_keep(candidate, rule, now, is_retained=is_retained)
         if reason is not None:
             kept.append(f"{rule.action}: {reason}")
             continue
         tag = matching_tag(rule.tag_map, image.tags)
         if tag is None:
             outputs = _output_fates(image, rule, now, describe)
-            return _due(image, rule, _reason_to_act(image, rule), outputs)
+            return _due(image, rule, _reason_to_act(candidate, rule), outputs)
         skipped = skipped or Fate(
             image=image,
             action=rule.action,
             rule=rule,
-            reason=_reason_to_act(image, rule),
+            reason=_reason_to_act(candidate, rule),
             exclusion=f"The image has the excluded tag '{tag[0]}: {tag[1]}'.",
         )
     return skipped or Fate(image=image, reason=" ".join(kept))
 
 
-def _reason_to_keep(image: Image, rule: Rule, now: datetime, *, is_retained: bool) -> str | None:
+def _reason_to_keep(
+    candidate: _Candidate, rule: Rule, now: datetime, *, is_retained: bool
+) -> str | None:
     """Why the rule's action is not due, or None."""
-    status = image.state.status
+    status = candidate.image.state.status
     if status in _DONE[rule.action]:
         return f"It is {status}."
-    if rule.age is not None and not rule.age.has_passed(creation_date(image), now):
+    if rule.age is not None and not rule.age.has_passed(candidate.created, now):
         return f"It is not {rule.age} old."
     if rule.action == "DELETE" and is_retained:
-        arn = Arn.parse(image.arn)
-        return f"It is among the newest {rule.retained} of '{arn.slug}/{arn.version}'."
+        return f"It is {candidate.newest(rule.retained)}."
     return None
 
 
-def _reason_to_act(image: Image, rule: Rule) -> str:
-    status = image.state.status
+def _reason_to_act(candidate: _Candidate, rule: Rule) -> str:
+    status = candidate.image.state.status
     if rule.age is not None:
         return f"The image is {rule.age} old or older."
     if status in ENDED_EARLY:
         return f"The image is {status}."
-    arn = Arn.parse(image.arn)
-    return f"The image is not among the newest {rule.retained} of '{arn.slug}/{arn.version}'."
+    return f"The image is not {candidate.newest(rule.retained)}."
 
 
 def _due(image: Image, rule: Rule, reason: str, outputs: tuple[OutputFate, ...]) -> Fate:

@@ -78,7 +78,7 @@ def _entered(
     )
     for fate in fates:
         if fate.action is not None:
-            execution.add(*_resources_of(world, home, fate))
+            execution.add(*resources_of(world, home, fate))
     world.state.lifecycle_executions.add(execution)
     return execution
 
@@ -196,10 +196,10 @@ def _end(world: World, execution: LifecycleExecution, state: LifecycleExecutionS
     world.state.lifecycle_executions.end(execution)
 
 
-def _resources_of(
+def resources_of(
     world: World, home: Store, fate: Fate
 ) -> tuple[LifecycleExecutionResource, list[LifecycleExecutionResource]]:
-    """The image as the execution shows it, and what the rule includes of what it made."""
+    """An image with an action as executions show it, and what the rule includes of its output."""
     if fate.action is None or fate.rule is None:
         msg = f"{fate.image.arn} stays as it is: no execution has it"
         raise AssertionError(msg)
