@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .arn import Arn, slugify
 from .lifecycle_exclusions import NO_AMIS, AmiExclusions, matching_tag
@@ -40,6 +40,8 @@ _DONE: Mapping[str, frozenset[ImageStatus]] = {
     "DISABLE": ENDED_EARLY | {"DISABLED"},
     "DELETE": frozenset(),
 }
+
+_NO_EXCLUSIONS: Mapping[str, str] = {}
 
 IMAGE_TYPES = {"AMI_IMAGE": "AMI", "CONTAINER_IMAGE": "DOCKER"}
 
@@ -141,28 +143,21 @@ class Selection:
         return any(version in pattern for pattern in patterns)
 
 
-@dataclass(frozen=True, slots=True)
-class OutputFate:
-    """What becomes of one of an image's AMIs: the image's action, unless it is excluded."""
-
-    ami: Ami
-    exclusion: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fate:
+class Fate(NamedTuple):
     """What becomes of an image in one run."""
 
     image: Image
+    reason: str
     action: LifecycleActionName | None = None
     """The action that is due; None if the image just stays as it is."""
     rule: Rule | None = None
     """The rule that is behind the action."""
-    reason: str
     exclusion: str | None = None
     """Why the image itself is left alone although the action is due."""
-    amis: tuple[OutputFate, ...] = ()
-    """Those AMIs that the rule includes."""
+    amis: tuple[Ami, ...] = ()
+    """Those that the rule includes."""
+    ami_exclusions: Mapping[str, str] = _NO_EXCLUSIONS
+    """Why some of them are left alone, by their id."""
 
     @property
     def is_skipped(self) -> bool:
@@ -177,19 +172,15 @@ def evaluate(
     describe: Describe,
 ) -> list[Fate]:
     """A fate for each image that is selected, from the newest to the oldest."""
-    selected = sorted(
-        (_Candidate(image) for image in images if selection.admits(image)),
-        key=lambda candidate: candidate.place,
-        reverse=True,
-    )
+    selected = sorted(filter(selection.admits, images), key=_place, reverse=True)
     ordered = sorted(rules, key=lambda rule: ORDER.index(rule.action))
     slots = _Slots(next((rule for rule in rules if rule.action == "DELETE"), None), now, describe)
-    return [_fate(candidate, ordered, slots, now, describe) for candidate in selected]
+    return [_fate(image, ordered, slots, now, describe) for image in selected]
 
 
 def fate_by_hand(image: Image, rule: Rule, now: datetime, describe: Describe, reason: str) -> Fate:
     """What an update by hand does: the rule's action, with no condition but the exclusions."""
-    return _due(image, rule, reason, _output_fates(image, rule, now, describe))
+    return _due(image, rule, reason, _ami_exclusions(image, rule, now, describe))
 
 
 def creation_date(image: Image) -> datetime:
@@ -202,26 +193,19 @@ def creation_date(image: Image) -> datetime:
     return ended
 
 
+def _place(image: Image) -> tuple[datetime, str, int]:
+    # What was made at one moment is told apart by its number, so that nothing hangs on the order
+    # in which images are stored.
+    version_arn, _, build = image.arn.rpartition("/")
+    return creation_date(image), version_arn, int(build)
+
+
+def _newest(image: Image, number: int) -> str:
+    arn = Arn.parse(image.arn)
+    return f"among the newest {number} of '{arn.slug}/{arn.version}'"
+
+
 _version = lru_cache(maxsize=4096)(Version.parse)
-
-
-class _Candidate:
-    """A selected image, with what is asked of it again and again."""
-
-    __slots__ = ("created", "group", "image", "place")
-
-    def __init__(self, image: Image) -> None:
-        arn = Arn.parse(image.arn)
-        self.image = image
-        self.created = creation_date(image)
-        self.group = (arn.slug, arn.version)
-        """Its recipe version: an image is named after it."""
-        # What was made at one moment is told apart by its number, so that nothing hangs on the
-        # order in which images are stored.
-        self.place = (self.created, _version(arn.version or ""), arn.build or 0, arn.slug)
-
-    def newest(self, number: int) -> str:
-        return f"among the newest {number} of '{'/'.join(filter(None, self.group))}'"
 
 
 class _Slots:
@@ -231,16 +215,18 @@ class _Slots:
         self._rule = rule
         self._now = now
         self._describe = describe
-        self._taken: Counter[tuple[str, str | None]] = Counter()
+        self._taken: Counter[str] = Counter()
 
-    def retain(self, candidate: _Candidate) -> bool:
+    def retain(self, image: Image) -> bool:
         """Whether the image is among the newest of its recipe version; ask for each, once.
 
         One that has failed, was cancelled or is excluded takes no place from another.
         """
-        rule, image, group = self._rule, candidate.image, candidate.group
+        rule = self._rule
         if rule is None or not rule.retained or image.state.status in ENDED_EARLY:
             return False
+        # An image is named after its recipe version.
+        group = image.arn.rpartition("/")[0]
         if self._taken[group] >= rule.retained:
             return False
         if not self._is_excluded(image, rule):
@@ -250,86 +236,80 @@ class _Slots:
     def _is_excluded(self, image: Image, rule: Rule) -> bool:
         if matching_tag(rule.tag_map, image.tags) is not None:
             return True
-        fates = _output_fates(image, rule, self._now, self._describe)
-        return any(fate.exclusion is not None for fate in fates)
+        return bool(_ami_exclusions(image, rule, self._now, self._describe))
 
 
 def _fate(
-    candidate: _Candidate, rules: Sequence[Rule], slots: _Slots, now: datetime, describe: Describe
+    image: Image, rules: Sequence[Rule], slots: _Slots, now: datetime, describe: Describe
 ) -> Fate:
-    image = candidate.image
     if image.is_in_progress:
-        return Fate(image=image, reason="Its build is in progress.")
-    is_retained = slots.retain(candidate)
+        return Fate(image, "Its build is in progress.")
+    is_retained = slots.retain(image)
     skipped: Fate | None = None
     kept = []
     for rule in rules:
-        reason = _reason_to_keep(candidate, rule, now, is_retained=is_retained)
+        reason = _reason_to_keep(image, rule, now, is_retained=is_retained)
         if reason is not None:
             kept.append(f"{rule.action}: {reason}")
             continue
         tag = matching_tag(rule.tag_map, image.tags)
         if tag is None:
-            outputs = _output_fates(image, rule, now, describe)
-            return _due(image, rule, _reason_to_act(candidate, rule), outputs)
-        skipped = skipped or Fate(
-            image=image,
-            action=rule.action,
-            rule=rule,
-            reason=_reason_to_act(candidate, rule),
-            exclusion=f"The image has the excluded tag '{tag[0]}: {tag[1]}'.",
-        )
-    return skipped or Fate(image=image, reason=" ".join(kept))
+            exclusions = _ami_exclusions(image, rule, now, describe)
+            return _due(image, rule, _reason_to_act(image, rule), exclusions)
+        exclusion = f"The image has the excluded tag '{tag[0]}: {tag[1]}'."
+        reason = _reason_to_act(image, rule)
+        skipped = skipped or Fate(image, reason, rule.action, rule, exclusion)
+    return skipped or Fate(image, " ".join(kept))
 
 
-def _reason_to_keep(
-    candidate: _Candidate, rule: Rule, now: datetime, *, is_retained: bool
-) -> str | None:
+def _reason_to_keep(image: Image, rule: Rule, now: datetime, *, is_retained: bool) -> str | None:
     """Why the rule's action is not due, or None."""
-    status = candidate.image.state.status
+    status = image.state.status
     if status in _DONE[rule.action]:
         return f"It is {status}."
-    if rule.age is not None and not rule.age.has_passed(candidate.created, now):
+    if rule.age is not None and not rule.age.has_passed(creation_date(image), now):
         return f"It is not {rule.age} old."
     if rule.action == "DELETE" and is_retained:
-        return f"It is {candidate.newest(rule.retained)}."
+        return f"It is {_newest(image, rule.retained)}."
     return None
 
 
-def _reason_to_act(candidate: _Candidate, rule: Rule) -> str:
-    status = candidate.image.state.status
+def _reason_to_act(image: Image, rule: Rule) -> str:
+    status = image.state.status
     if rule.age is not None:
         return f"The image is {rule.age} old or older."
     if status in ENDED_EARLY:
         return f"The image is {status}."
-    return f"The image is not {candidate.newest(rule.retained)}."
+    return f"The image is not {_newest(image, rule.retained)}."
 
 
-def _due(image: Image, rule: Rule, reason: str, outputs: tuple[OutputFate, ...]) -> Fate:
+def _due(image: Image, rule: Rule, reason: str, ami_exclusions: Mapping[str, str]) -> Fate:
     # As long as an AMI stays, so does the image that knows of it (API reference,
     # StartResourceStateUpdate); its state changes whatever its AMIs are excluded from.
-    stays = rule.action == "DELETE" and any(output.exclusion for output in outputs)
-    return Fate(
-        image=image,
-        action=rule.action,
-        rule=rule,
-        reason=reason,
-        exclusion="One or more of its AMIs are excluded." if stays else None,
-        amis=outputs,
-    )
-
-
-def _output_fates(
-    image: Image, rule: Rule, now: datetime, describe: Describe
-) -> tuple[OutputFate, ...]:
+    stays = rule.action == "DELETE" and ami_exclusions
     outputs = image.output_resources
-    if not rule.included.amis or outputs is None or not outputs.amis:
-        return ()
-    if rule.amis is NO_AMIS:
-        return tuple(OutputFate(ami) for ami in outputs.amis)
-    return tuple(
-        OutputFate(
-            ami, None if (found := describe(ami)) is None else rule.amis.reason_for(found, now)
-        )
-        for ami in outputs.amis
+    return Fate(
+        image,
+        reason,
+        rule.action,
+        rule,
+        "One or more of its AMIs are excluded." if stays else None,
+        (outputs.amis if rule.included.amis and outputs else None) or (),
+        ami_exclusions,
     )
+
+
+def _ami_exclusions(
+    image: Image, rule: Rule, now: datetime, describe: Describe
+) -> Mapping[str, str]:
+    """Why AMIs that the rule includes are left alone, by their id."""
+    outputs = image.output_resources
+    if not rule.included.amis or rule.amis is NO_AMIS or outputs is None:
+        return _NO_EXCLUSIONS
+    exclusions = {}
+    for ami in outputs.amis or ():
+        known = describe(ami)
+        reason = None if known is None else rule.amis.reason_for(known, now)
+        if reason is not None:
+            exclusions[ami.image] = reason
+    return exclusions or _NO_EXCLUSIONS

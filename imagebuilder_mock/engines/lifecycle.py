@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
-    from imagebuilder_mock.domain.lifecycle_rules import Fate, OutputFate
-    from imagebuilder_mock.domain.resources.image import Container
+    from imagebuilder_mock.domain.lifecycle_rules import Fate
+    from imagebuilder_mock.domain.resources.image import Ami, Container
     from imagebuilder_mock.domain.store import Store
     from imagebuilder_mock.domain.world import World
 
@@ -212,8 +212,14 @@ def resources_of(
         exclusion=fate.exclusion,
     )
     outputs = [
-        _ami(world, action, output, with_snapshots=fate.rule.included.snapshots)
-        for output in fate.amis
+        _ami(
+            world,
+            action,
+            ami,
+            fate.ami_exclusions.get(ami.image),
+            with_snapshots=fate.rule.included.snapshots,
+        )
+        for ami in fate.amis
     ]
     outputs += [_containers(home, action, each) for each in _containers_of(fate)]
     return image, outputs
@@ -222,11 +228,11 @@ def resources_of(
 def _ami(
     world: World,
     action: LifecycleExecutionResourceAction,
-    output: OutputFate,
+    ami: Ami,
+    exclusion: str | None,
     *,
     with_snapshots: bool,
 ) -> LifecycleExecutionResource:
-    ami = output.ami
     known = machine_image_actions(world).find(ami.account_id, ami.region, ami.image)
     snapshots = [
         LifecycleExecutionSnapshotResource(snapshot_id=snapshot)
@@ -237,7 +243,7 @@ def _ami(
         resource_id=ami.image,
         region=ami.region,
         action=action,
-        exclusion=output.exclusion,
+        exclusion=exclusion,
         snapshots=snapshots or None,
     )
 
