@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from .domain.errors import ImageBuilderError
 from .domain.record import Call
-from .engines import builds, passing_time
+from .engines import builds, lifecycle, passing_time
 from .operations import HANDLERS, Context
 from .protocol.http import Answer
 from .protocol.model import status_of
@@ -82,6 +82,7 @@ class Gateway:
         if operation.echoes_client_token:
             members["clientToken"] = token
         builds.look_at(self.world, ctx.looked_at)
+        lifecycle.look_at(self.world, ctx.executions_looked_at)
         return members
 
     def _record(

@@ -26,6 +26,9 @@ from .testing.builds import Builds
 from .testing.catalogue import Catalogue
 from .testing.clock import MockClock
 from .testing.decorating import decorate
+from .testing.images import Images
+from .testing.lifecycle import Lifecycle
+from .testing.places import region_in_use
 from .transports.botocore_events import BotocoreDoor
 from .transports.client_creation import ClientCreation
 from .transports.own_clients import own_client
@@ -42,8 +45,6 @@ if TYPE_CHECKING:
     from .domain.settings import Options
 
 T = TypeVar("T", bound="Callable[..., object] | type")
-
-DEFAULT_REGION = "us-east-1"
 
 _FORK_PATIENCE = 1.0
 """Seconds that a fork waits for a thread to end its change of the world."""
@@ -209,6 +210,13 @@ class ImageBuilderMock:
         """What the service would tell others; it stays readable after the mock is off."""
         return self._known_world("events").events
 
+    def images(self) -> Images:
+        return Images(self._active_world("images"))
+
+    @property
+    def lifecycle(self) -> Lifecycle:
+        return Lifecycle(self._active_world("lifecycle"))
+
     @property
     def calls(self) -> Record:
         """The calls answered so far; they stay readable after the mock is off."""
@@ -226,7 +234,7 @@ class ImageBuilderMock:
         account = world.settings.account_id if account_id is None else account_id
         Settings(account_id=account)
         with world.lock:
-            store = world.store(account, region or _region_in_use(world))
+            store = world.store(account, region or region_in_use(world))
             return sorted(store, key=lambda resource: resource.sequence)
 
     def client(
@@ -235,7 +243,7 @@ class ImageBuilderMock:
         """A boto3 client that acts as the account in the Region."""
         world = self._active_world("client()")
         return own_client(
-            region or _region_in_use(world),
+            region or region_in_use(world),
             self.credentials(world.settings.account_id if account_id is None else account_id),
         )
 
@@ -307,10 +315,3 @@ def _refuse_other_options(settings: Settings, options: dict[str, object]) -> Non
                 "leave the option out, or give it to the outermost."
             )
             raise ValueError(msg)
-
-
-def _region_in_use(world: World) -> str:
-    """The only Region in which anything was made; us-east-1 if there is none, or more than one."""
-    with world.lock:
-        regions = {region for (_, region), store in world.state.stores.items() if any(store)}
-    return regions.pop() if len(regions) == 1 else DEFAULT_REGION

@@ -31,6 +31,8 @@ class Executions:
         self._workflows[execution.workflow_execution_id] = execution
         for step in execution.steps:
             self.add_step(step)
+            if step.is_waiting:
+                self.note_waiting(step, waits=True)
 
     def add_step(self, step: WorkflowStepExecution) -> None:
         self._steps[step.step_execution_id] = step

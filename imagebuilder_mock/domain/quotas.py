@@ -17,6 +17,7 @@ _DEFAULTS: dict[str, int] = {
     "components": 1000,
     "components per image recipe": 20,
     "concurrent builds": 100,
+    "concurrent resource state updates": 50,
     "container recipes": 1000,
     "distribution configurations": 1000,
     "image pipelines": 75,

@@ -156,6 +156,8 @@ class Store:
     def admit(self, resource: Resource) -> None:
         """Store a resource in the place that it was given, here or in another store."""
         self._resources[resource.arn] = resource
+        for execution in resource.runs():
+            self.executions.add(execution)
         for key in _order_keys(resource):
             self._orders[key].add(resource)
         arn = Arn.parse(resource.arn)
@@ -171,6 +173,8 @@ class Store:
 
     def remove(self, resource: Resource) -> None:
         del self._resources[resource.arn]
+        for execution in resource.runs():
+            self.executions.forget(execution)
         for key in _order_keys(resource):
             self._orders[key].remove(resource)
         arn = Arn.parse(resource.arn)

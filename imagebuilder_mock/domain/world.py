@@ -10,6 +10,8 @@ from .build_failures import BuildFailures
 from .durations import Durations
 from .events import Events
 from .idempotency import ClientTokens
+from .lifecycle_executions import LifecycleExecutions
+from .machine_images import MachineImages
 from .managed import OWNERS, managed_store, store_with
 from .ordered import Numbering
 from .paging import PageTokens
@@ -47,6 +49,8 @@ class State:
         self.publications: list[Publication] = []
         self.managed: dict[tuple[str, str], Store] = {}
         """What Amazon offers with the publications, where somebody has looked."""
+        self.machine_images = MachineImages()
+        self.lifecycle_executions = LifecycleExecutions()
 
 
 class World:

@@ -108,6 +108,8 @@ def resolved_recipe(world: World, store: Store, recipe: Recipe) -> tuple[Recipe,
         parent = world.find(store, Image, parent_image, parameter="parentImage")
         if parent is None:
             raise invalid_value("parentImage", missing_reference(Image.label, parent_image))
+        if parent.state.status == "DISABLED":  # deprecated ones still do (image-lifecycle-rules)
+            raise invalid_value("parentImage", f"The image '{parent.arn}' is DISABLED.")
         parent_image, os_version = parent.arn, parent.os_version
     copy = replace(
         recipe,

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagebuilder_mock.domain.resources.image import Ami
 
+from .machine_image_output import registered
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
@@ -34,13 +36,14 @@ def source_ami(world: World, store: Store, image: Image) -> Ami:
     """The AMI that every build makes, in the Region and account in which it builds."""
     settings = _settings_for(image, store.region)
     recipe = image.recipe
-    return Ami(
+    ami = Ami(
         region=store.region,
         image=world.ids.ami(),
         name=_name(image, settings),
         account_id=store.account,
         description=_text(settings, "description") or (recipe.description if recipe else None),
     )
+    return registered(world, image, ami, settings)
 
 
 def ami_targets(store: Store, distributions: Sequence[Mapping[str, object]]) -> Iterator[AmiTarget]:
@@ -57,13 +60,14 @@ def ami_targets(store: Store, distributions: Sequence[Mapping[str, object]]) -> 
 
 def copied_ami(world: World, image: Image, target: AmiTarget) -> Ami:
     """The copy of the output AMI in another Region or account."""
-    return Ami(
+    ami = Ami(
         region=target.region,
         image=world.ids.ami(),
         name=_name(image, target.settings),
         account_id=target.account,
         description=_text(target.settings, "description"),
     )
+    return registered(world, image, ami, target.settings)
 
 
 def ami_name(template: str, *, build_date: datetime, build_number: int) -> str:

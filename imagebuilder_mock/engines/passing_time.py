@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import builds, pipeline_runs, pipeline_schedule, workflow_runs
+from . import (
+    builds,
+    lifecycle,
+    lifecycle_runs,
+    pipeline_runs,
+    pipeline_schedule,
+    workflow_runs,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,6 +27,8 @@ _ACTIONS: Mapping[str, Callable[[World, str], None]] = {
     builds.ACTION: builds.end_stage,
     workflow_runs.ACTION: builds.end_step,
     pipeline_schedule.ACTION: pipeline_runs.run_on_schedule,
+    lifecycle.ACTION: lifecycle.move_on,
+    lifecycle_runs.ACTION: lifecycle_runs.run_on_schedule,
 }
 
 

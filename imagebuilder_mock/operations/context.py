@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from imagebuilder_mock.domain.resources.image import Image
+    from imagebuilder_mock.domain.resources.lifecycle_execution import LifecycleExecution
     from imagebuilder_mock.domain.store import Store
     from imagebuilder_mock.domain.world import World
 
@@ -36,6 +37,8 @@ class Context:
     is_dry_run: bool = False
     looked_at: list[Image] = field(default_factory=list)
     """Images whose state the answer shows: in the observed mode they move on behind it."""
+    executions_looked_at: list[LifecycleExecution] = field(default_factory=list)
+    """Lifecycle executions whose state the answer shows; they move on as images do."""
 
     @property
     def now(self) -> datetime:

@@ -135,6 +135,4 @@ def delete_image(ctx: Context, params: wire.DeleteImageRequestTypeDef) -> Result
             f"'{image.state.status}'. Cancel its creation, or wait for its end, to delete it."
         )
     ctx.remove(image)
-    for execution in image.executions:
-        ctx.store.executions.forget(execution)
     return {"imageBuildVersionArn": image.arn}

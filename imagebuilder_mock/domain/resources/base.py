@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from .workflow_execution import WorkflowExecution
+
 
 @dataclass(slots=True, kw_only=True)
 class Resource:
@@ -49,6 +51,10 @@ class Resource:
     def listed_under(self) -> str | None:
         """The ARN whose list shows the resource, as a pipeline's shows its images."""
         return None
+
+    def runs(self) -> Iterable[WorkflowExecution]:
+        """The workflow executions that are known as long as the resource is."""
+        return ()
 
     @property
     def version(self) -> str | None:

@@ -11,7 +11,7 @@ from imagebuilder_mock.domain.build_plans import FINISHED, BuildPlan
 from .base import Resource
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from imagebuilder_mock.domain.build_plans import PlannedWorkflow
@@ -159,6 +159,8 @@ class Image(Resource):
     execution_role: str | None = None
     workflows: Sequence[Mapping[str, object]] | None = None
     logging_configuration: Mapping[str, object] | None = None
+    deprecation_time: datetime | None = None
+    lifecycle_execution_id: str | None = None
     plan: BuildPlan = FINISHED
     parent_os_version: str | None = None
     """What the build will find to be its OS version."""
@@ -197,6 +199,9 @@ class Image(Resource):
     def is_in_progress(self) -> bool:
         return self.state.status in IN_PROGRESS
 
+    def runs(self) -> Iterable[WorkflowExecution]:
+        return self.executions
+
     @property
     def running_executions(self) -> list[WorkflowExecution]:
         return [execution for execution in self.executions if not execution.has_ended]
@@ -216,9 +221,12 @@ class Image(Resource):
     def is_deprecated(self) -> bool:
         return self.state.status == "DEPRECATED"
 
+    def may_enter(self, status: ImageStatus) -> bool:
+        return status in _AHEAD[self.state.status]
+
     def enter(self, state: ImageState, moment: datetime) -> None:
         """Go to a state; IllegalTransitionError if it cannot follow the present one."""
-        if state.status not in _AHEAD[self.state.status]:
+        if not self.may_enter(state.status):
             msg = f"{self.arn} cannot go from {self.state.status} to {state.status}"
             raise IllegalTransitionError(msg)
         self._go_to(state, moment)

@@ -1,0 +1,73 @@
+"""Which AMIs a lifecycle action leaves alone, and what is said of it.
+
+Source: user guide, image-lifecycle-rules, "AMI exclusion rule evaluation order".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .periods import Period
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from .machine_images import MachineImage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmiExclusions:
+    """``exclusionRules.amis`` of a rule, or of an update by hand."""
+
+    regions: frozenset[str] = frozenset()
+    is_public: bool = False
+    tag_map: Mapping[str, str] = field(default_factory=dict)
+    shared_accounts: frozenset[str] = frozenset()
+    last_launched: Period | None = None
+
+    @classmethod
+    def parse(cls, amis: Mapping[str, Any] | None) -> AmiExclusions:
+        """Read the request's structure, whose form has been checked."""
+        if not amis:
+            return NO_AMIS
+        launched = amis.get("lastLaunched")
+        return cls(
+            regions=frozenset(amis.get("regions", ())),
+            is_public=amis.get("isPublic") is True,
+            tag_map=amis.get("tagMap", {}),
+            shared_accounts=frozenset(amis.get("sharedAccounts", ())),
+            last_launched=None if launched is None else Period(launched["value"], launched["unit"]),
+        )
+
+    def reason_for(self, ami: MachineImage, now: datetime) -> str | None:
+        """Why an AMI is left alone, by the first condition that it meets, or None.
+
+        What is gone is left alone by nothing. An AMI without a launch on record is not protected
+        by ``lastLaunched``.
+        """
+        return None if ami.state == "deregistered" else next(self._reasons(ami, now), None)
+
+    def _reasons(self, ami: MachineImage, now: datetime) -> Iterator[str]:
+        """In the documented order."""
+        if ami.region in self.regions:
+            yield f"The AMI is in the excluded Region '{ami.region}'."
+        if self.is_public and ami.public:
+            yield "The AMI is public, and public AMIs are excluded."
+        tag = matching_tag(self.tag_map, ami.tags)
+        if tag is not None:
+            yield f"The AMI has the excluded tag '{tag[0]}: {tag[1]}'."
+        for account in sorted(self.shared_accounts & ami.shared_with):
+            yield f"The AMI is shared with the excluded account '{account}'."
+        launched, period = ami.last_launched, self.last_launched
+        if launched and period and not period.has_passed(launched, now):
+            yield f"The AMI was launched within the last {period}."
+
+
+NO_AMIS = AmiExclusions()
+
+
+def matching_tag(wanted: Mapping[str, str], tags: Mapping[str, str]) -> tuple[str, str] | None:
+    """The first of the wanted tags that is there with the same value."""
+    return next((tag for tag in wanted.items() if tags.get(tag[0]) == tag[1]), None)

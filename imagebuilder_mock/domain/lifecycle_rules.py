@@ -1,0 +1,315 @@
+"""What a lifecycle policy would do at a moment: a fate for every image that it selects.
+
+``evaluate`` changes nothing. Executions act on what it says, and previews show it.
+
+Sources: user guide, image-lifecycle-rules and lifecycle-policy-execution. An image's own age counts
+from the end of its build; what is retained is counted for each recipe version by itself.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .arn import Arn, slugify
+from .lifecycle_exclusions import NO_AMIS, AmiExclusions, matching_tag
+from .periods import Period
+from .resources.image import ENDED_EARLY, IN_PROGRESS
+from .versions import Version, VersionPattern
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
+    from typing import TypeAlias
+
+    from .machine_images import MachineImage
+    from .resources.image import Ami, Image, ImageStatus
+    from .resources.lifecycle_execution import LifecycleActionName
+
+    Describe: TypeAlias = Callable[[Ami], MachineImage | None]
+    """What EC2 knows of an output AMI; None if it is not there."""
+
+ORDER: Sequence[LifecycleActionName] = ("DEPRECATE", "DISABLE", "DELETE")
+"""One action for an image and run: the first of these that is due."""
+
+# The states in which a rule passes an image by; a delete rule looks at all.
+_DONE: Mapping[str, frozenset[ImageStatus]] = {
+    "DEPRECATE": ENDED_EARLY | {"DEPRECATED", "DISABLED"},
+    "DISABLE": ENDED_EARLY | {"DISABLED"},
+    "DELETE": frozenset(),
+}
+
+_NO_EXCLUSIONS: Mapping[str, str] = {}
+
+IMAGE_TYPES = {"AMI_IMAGE": "AMI", "CONTAINER_IMAGE": "DOCKER"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Included:
+    """``includeResources``: what an action extends to beyond the image resource."""
+
+    amis: bool = False
+    snapshots: bool = False
+    containers: bool = False
+
+    @classmethod
+    def parse(cls, resources: Mapping[str, Any] | None) -> Included:
+        given = resources or {}
+        return cls(
+            **{name: given.get(name) is True for name in ("amis", "snapshots", "containers")}
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.amis or self.snapshots or self.containers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One of a policy's rules."""
+
+    action: LifecycleActionName
+    age: Period | None = None
+    """How old an image must be; None for a rule that counts."""
+    retained: int = 0
+    """How many of the newest images of a recipe version stay, whatever their age."""
+    included: Included = field(default_factory=Included)
+    tag_map: Mapping[str, str] = field(default_factory=dict)
+    amis: AmiExclusions = NO_AMIS
+
+    @classmethod
+    def parse(cls, detail: Mapping[str, Any]) -> Rule:
+        """Read an entry of ``policyDetails``, which has been checked."""
+        condition, exclusions = detail["filter"], detail.get("exclusionRules", {})
+        is_count = condition["type"] == "COUNT"
+        return cls(
+            action=detail["action"]["type"],
+            age=None if is_count else Period(condition["value"], condition["unit"]),
+            retained=condition["value"] if is_count else condition.get("retainAtLeast", 0),
+            included=Included.parse(detail["action"].get("includeResources")),
+            tag_map=exclusions.get("tagMap", {}),
+            amis=AmiExclusions.parse(exclusions.get("amis")),
+        )
+
+    def __str__(self) -> str:
+        condition = (
+            f"beyond the newest {self.retained}" if self.age is None else f"after {self.age}"
+        )
+        kept = f", retaining {self.retained}" if self.age is not None and self.retained else ""
+        return f"{self.action} {condition}{kept}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """The images that a policy is for: those of some recipes, or with one of some tags."""
+
+    image_type: str
+    recipes: Mapping[str, Sequence[VersionPattern]] | None = None
+    """By the recipe's name, as it stands in an ARN."""
+    tag_map: Mapping[str, str] | None = None
+
+    @classmethod
+    def parse(cls, resource_type: str, selection: Mapping[str, Any]) -> Selection:
+        """Read ``resourceSelection``; with neither recipes nor tags it means every image."""
+        recipes: dict[str, list[VersionPattern]] = {}
+        for position, recipe in enumerate(selection.get("recipes", ())):
+            path = f"resourceSelection.recipes[{position}].semanticVersion"
+            pattern = VersionPattern.parse(recipe["semanticVersion"], parameter=path)
+            recipes.setdefault(slugify(recipe["name"]), []).append(pattern)
+        return cls(
+            image_type=IMAGE_TYPES[resource_type],
+            recipes=recipes or None,
+            tag_map=selection.get("tagMap"),
+        )
+
+    def admits(self, image: Image) -> bool:
+        if image.type != self.image_type:
+            return False
+        if self.tag_map is not None:
+            return matching_tag(self.tag_map, image.tags) is not None
+        return self.recipes is None or self._is_of_recipe(image, self.recipes)
+
+    @staticmethod
+    def _is_of_recipe(image: Image, recipes: Mapping[str, Sequence[VersionPattern]]) -> bool:
+        if image.recipe is None:
+            return False
+        recipe = Arn.parse(image.recipe.arn)
+        patterns = recipes.get(recipe.slug)
+        if patterns is None:
+            return False
+        version = _version(recipe.version or "")
+        return any(version in pattern for pattern in patterns)
+
+
+class Fate(NamedTuple):
+    """What becomes of an image in one run."""
+
+    image: Image
+    reason: str
+    action: LifecycleActionName | None = None
+    """The action that is due; None if the image just stays as it is."""
+    rule: Rule | None = None
+    """The rule that is behind the action."""
+    exclusion: str | None = None
+    """Why the image itself is left alone although the action is due."""
+    amis: tuple[Ami, ...] = ()
+    """Those that the rule includes."""
+    ami_exclusions: Mapping[str, str] = _NO_EXCLUSIONS
+    """Why some of them are left alone, by their id."""
+
+    @property
+    def is_skipped(self) -> bool:
+        return self.exclusion is not None
+
+
+def evaluate(
+    images: Iterable[Image],
+    selection: Selection,
+    rules: Sequence[Rule],
+    now: datetime,
+    describe: Describe,
+) -> list[Fate]:
+    """A fate for each image that is selected, from the newest to the oldest."""
+    selected = sorted(filter(selection.admits, images), key=_place, reverse=True)
+    ordered = sorted(rules, key=lambda rule: ORDER.index(rule.action))
+    slots = _Slots(next((rule for rule in rules if rule.action == "DELETE"), None), now, describe)
+    return [_fate(image, ordered, slots, now, describe) for image in selected]
+
+
+def fate_by_hand(image: Image, rule: Rule, now: datetime, describe: Describe, reason: str) -> Fate:
+    """What an update by hand does: the rule's action, with no condition but the exclusions."""
+    return _due(image, rule, reason, _ami_exclusions(image, rule, now, describe))
+
+
+def creation_date(image: Image) -> datetime:
+    """When its build ended, which is when its age begins."""
+    ended = image.date_created
+    for step in reversed(image.transitions):
+        if step.status in IN_PROGRESS:
+            break
+        ended = step.moment
+    return ended
+
+
+def _place(image: Image) -> tuple[datetime, str, int]:
+    # What was made at one moment is told apart by its number, so that nothing hangs on the order
+    # in which images are stored.
+    version_arn, _, build = image.arn.rpartition("/")
+    return creation_date(image), version_arn, int(build)
+
+
+def _newest(image: Image, number: int) -> str:
+    arn = Arn.parse(image.arn)
+    return f"among the newest {number} of '{arn.slug}/{arn.version}'"
+
+
+_version = lru_cache(maxsize=4096)(Version.parse)
+
+
+class _Slots:
+    """The places of the images that a delete rule retains, by recipe version."""
+
+    def __init__(self, rule: Rule | None, now: datetime, describe: Describe) -> None:
+        self._rule = rule
+        self._now = now
+        self._describe = describe
+        self._taken: Counter[str] = Counter()
+
+    def retain(self, image: Image) -> bool:
+        """Whether the image is among the newest of its recipe version; ask for each, once.
+
+        One that has failed, was cancelled or is excluded takes no place from another.
+        """
+        rule = self._rule
+        if rule is None or not rule.retained or image.state.status in ENDED_EARLY:
+            return False
+        # An image is named after its recipe version.
+        group = image.arn.rpartition("/")[0]
+        if self._taken[group] >= rule.retained:
+            return False
+        if not self._is_excluded(image, rule):
+            self._taken[group] += 1
+        return True
+
+    def _is_excluded(self, image: Image, rule: Rule) -> bool:
+        if matching_tag(rule.tag_map, image.tags) is not None:
+            return True
+        return bool(_ami_exclusions(image, rule, self._now, self._describe))
+
+
+def _fate(
+    image: Image, rules: Sequence[Rule], slots: _Slots, now: datetime, describe: Describe
+) -> Fate:
+    if image.is_in_progress:
+        return Fate(image, "Its build is in progress.")
+    is_retained = slots.retain(image)
+    skipped: Fate | None = None
+    kept = []
+    for rule in rules:
+        reason = _reason_to_keep(image, rule, now, is_retained=is_retained)
+        if reason is not None:
+            kept.append(f"{rule.action}: {reason}")
+            continue
+        tag = matching_tag(rule.tag_map, image.tags)
+        if tag is None:
+            exclusions = _ami_exclusions(image, rule, now, describe)
+            return _due(image, rule, _reason_to_act(image, rule), exclusions)
+        exclusion = f"The image has the excluded tag '{tag[0]}: {tag[1]}'."
+        reason = _reason_to_act(image, rule)
+        skipped = skipped or Fate(image, reason, rule.action, rule, exclusion)
+    return skipped or Fate(image, " ".join(kept))
+
+
+def _reason_to_keep(image: Image, rule: Rule, now: datetime, *, is_retained: bool) -> str | None:
+    """Why the rule's action is not due, or None."""
+    status = image.state.status
+    if status in _DONE[rule.action]:
+        return f"It is {status}."
+    if rule.age is not None and not rule.age.has_passed(creation_date(image), now):
+        return f"It is not {rule.age} old."
+    if rule.action == "DELETE" and is_retained:
+        return f"It is {_newest(image, rule.retained)}."
+    return None
+
+
+def _reason_to_act(image: Image, rule: Rule) -> str:
+    status = image.state.status
+    if rule.age is not None:
+        return f"The image is {rule.age} old or older."
+    if status in ENDED_EARLY:
+        return f"The image is {status}."
+    return f"The image is not {_newest(image, rule.retained)}."
+
+
+def _due(image: Image, rule: Rule, reason: str, ami_exclusions: Mapping[str, str]) -> Fate:
+    # As long as an AMI stays, so does the image that knows of it (API reference,
+    # StartResourceStateUpdate); its state changes whatever its AMIs are excluded from.
+    stays = rule.action == "DELETE" and ami_exclusions
+    outputs = image.output_resources
+    return Fate(
+        image,
+        reason,
+        rule.action,
+        rule,
+        "One or more of its AMIs are excluded." if stays else None,
+        (outputs.amis if rule.included.amis and outputs else None) or (),
+        ami_exclusions,
+    )
+
+
+def _ami_exclusions(
+    image: Image, rule: Rule, now: datetime, describe: Describe
+) -> Mapping[str, str]:
+    """Why AMIs that the rule includes are left alone, by their id."""
+    outputs = image.output_resources
+    if not rule.included.amis or rule.amis is NO_AMIS or outputs is None:
+        return _NO_EXCLUSIONS
+    exclusions = {}
+    for ami in outputs.amis or ():
+        known = describe(ami)
+        reason = None if known is None else rule.amis.reason_for(known, now)
+        if reason is not None:
+            exclusions[ami.image] = reason
+    return exclusions or _NO_EXCLUSIONS

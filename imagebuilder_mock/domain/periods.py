@@ -1,0 +1,47 @@
+"""Periods of time: days and weeks are spans, months and years go by the calendar."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Literal
+
+PeriodUnit = Literal["DAYS", "WEEKS", "MONTHS", "YEARS"]
+
+_DAYS = {"DAYS": 1, "WEEKS": 7}
+_MONTHS = {"MONTHS": 1, "YEARS": 12}
+_MONTHS_OF_A_YEAR = 12
+_NEVER = datetime.max.replace(tzinfo=timezone.utc)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """``6 MONTHS``, as the rules of lifecycle policies have it."""
+
+    value: int
+    unit: PeriodUnit
+
+    def __str__(self) -> str:
+        unit = self.unit.lower()
+        return f"{self.value} {unit.removesuffix('s') if self.value == 1 else unit}"
+
+    def after(self, moment: datetime) -> datetime:
+        """The end of the period that begins at ``moment``.
+
+        Months and years end on the day of the month on which they began, or on the last one of a
+        shorter month: a month after 31 January is 29 February in a leap year.
+        """
+        try:
+            if self.unit in _DAYS:
+                return moment + timedelta(days=self.value * _DAYS[self.unit])
+            months = moment.year * _MONTHS_OF_A_YEAR + moment.month - 1
+            year, month = divmod(months + self.value * _MONTHS[self.unit], _MONTHS_OF_A_YEAR)
+            day = min(moment.day, monthrange(year, month + 1)[1])
+            return moment.replace(year=year, month=month + 1, day=day)
+        except (OverflowError, ValueError):  # past the last year that Python has
+            return _NEVER
+
+    def has_passed(self, since: datetime, now: datetime) -> bool:
+        """Whether the period that began at ``since`` is over; at its end, it is."""
+        return self.after(since) <= now

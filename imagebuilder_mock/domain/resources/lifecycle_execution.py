@@ -1,0 +1,162 @@
+"""Lifecycle executions: one run of a policy, or one update of an image's state by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, Literal
+
+from imagebuilder_mock.domain.ordered import OrderedIndex
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+LifecycleExecutionStatus = Literal[
+    "IN_PROGRESS", "CANCELLED", "CANCELLING", "FAILED", "SUCCESS", "PENDING"
+]
+LifecycleActionName = Literal["AVAILABLE", "DELETE", "DEPRECATE", "DISABLE"]
+
+ENDED: frozenset[LifecycleExecutionStatus] = frozenset(("CANCELLED", "FAILED", "SUCCESS"))
+
+
+@dataclass(frozen=True, slots=True)
+class LifecycleExecutionState:
+    status: LifecycleExecutionStatus
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LifecycleExecutionResourcesImpactedSummary:
+    has_impacted_resources: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LifecycleExecutionResourceState:
+    status: Literal["FAILED", "IN_PROGRESS", "SKIPPED", "SUCCESS"]
+    reason: str | None = None
+
+
+IN_PROGRESS = LifecycleExecutionResourceState("IN_PROGRESS")
+SUCCESS = LifecycleExecutionResourceState("SUCCESS")
+
+
+@dataclass(frozen=True, slots=True)
+class LifecycleExecutionResourceAction:
+    name: LifecycleActionName
+    reason: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class LifecycleExecutionSnapshotResource:
+    """A snapshot that goes with its AMI."""
+
+    snapshot_id: str
+    state: LifecycleExecutionResourceState = IN_PROGRESS
+
+
+@dataclass(slots=True, kw_only=True)
+class LifecycleExecutionResource:
+    """An image that an execution acts on, or one of the AMIs or container images it made."""
+
+    account_id: str
+    resource_id: str
+    region: str
+    action: LifecycleExecutionResourceAction
+    state: LifecycleExecutionResourceState = IN_PROGRESS
+    snapshots: list[LifecycleExecutionSnapshotResource] | None = None
+    image_uris: tuple[str, ...] | None = None
+    start_time: datetime | None = None
+    end_time: datetime | None = None
+    exclusion: str | None = None
+    """Why it will be skipped."""
+    sequence: int = 0
+
+    @property
+    def has_failed(self) -> bool:
+        states = [self.state, *(snapshot.state for snapshot in self.snapshots or ())]
+        return any(state.status == "FAILED" for state in states)
+
+    def end(self, state: LifecycleExecutionResourceState) -> None:
+        """Nothing more is done with it; snapshots that nothing was done with share its state."""
+        self.state = state
+        for snapshot in self.snapshots or ():
+            if snapshot.state.status == "IN_PROGRESS":
+                snapshot.state = state
+
+
+@dataclass(slots=True, kw_only=True)
+class LifecycleExecution:
+    """One run, with what it acts on: the images, and under each its AMIs or containers."""
+
+    lifecycle_execution_id: str
+    start_time: datetime
+    account_id: str
+    region: str
+    resource_arn: str
+    """The policy, or the image whose state is updated by hand."""
+    lifecycle_policy_arn: str | None = None
+    state: LifecycleExecutionState = field(
+        default_factory=lambda: LifecycleExecutionState("IN_PROGRESS")
+    )
+    end_time: datetime | None = None
+    update_at: datetime | None = None
+    """When a scheduled update begins; None once it has."""
+    resources: OrderedIndex[LifecycleExecutionResource] = field(default_factory=OrderedIndex)
+    outputs: dict[str, OrderedIndex[LifecycleExecutionResource]] = field(default_factory=dict)
+    """By the ARN of the image that made them."""
+    last_taken: int = 0
+    """The sequence number of the image that was acted on last."""
+    ticket: int | None = None
+    """The scheduler's entry for the next move."""
+    sequence: int = 0
+
+    @property
+    def is_over(self) -> bool:
+        return self.state.status in ENDED
+
+    @property
+    def resources_impacted_summary(self) -> LifecycleExecutionResourcesImpactedSummary:
+        return LifecycleExecutionResourcesImpactedSummary(len(self.listed(None)) > 0)
+
+    @property
+    def has_failed(self) -> bool:
+        return any(resource.has_failed for resource in self.resources)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every image was acted on."""
+        return self.last_taken == len(self.resources)
+
+    def listed(self, image_arn: str | None) -> OrderedIndex[LifecycleExecutionResource]:
+        """What is shown: the images, or what one of them made.
+
+        Nothing as long as a scheduled update waits (awscli, list-lifecycle-execution-resources),
+        nor of an image that is not among them.
+        """
+        if self.update_at is not None:
+            return OrderedIndex()
+        return self.resources if image_arn is None else self.outputs_of(image_arn)
+
+    def outputs_of(self, image_arn: str) -> OrderedIndex[LifecycleExecutionResource]:
+        return self.outputs.get(image_arn) or OrderedIndex()
+
+    def take(self, count: int) -> list[LifecycleExecutionResource]:
+        """The next images to act on; who takes one acts on it."""
+        taken = list(islice(self.resources.after(self.last_taken), count))
+        self.last_taken += len(taken)
+        return taken
+
+    def add(
+        self,
+        resource: LifecycleExecutionResource,
+        outputs: list[LifecycleExecutionResource],
+    ) -> None:
+        """Enter an image, behind those that are entered already, and what it made."""
+        resource.sequence = len(self.resources) + 1
+        self.resources.add(resource)
+        if outputs:
+            index: OrderedIndex[LifecycleExecutionResource] = OrderedIndex()
+            for number, output in enumerate(outputs, start=1):
+                output.sequence = number
+                index.add(output)
+            self.outputs[resource.resource_id] = index

@@ -1,0 +1,267 @@
+"""Lifecycle executions: they act on one image after the other, until all are done.
+
+What moves an execution is the mode, as it is for builds: a look at it, mock time, or the test. A
+move acts on a fifth of its images, and on one at least; the last move ends it. So an execution of
+up to five images can be cancelled before each of them, and one of thousands ends after five looks.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from math import ceil
+from typing import TYPE_CHECKING
+
+from imagebuilder_mock.domain.resources.image import Image
+from imagebuilder_mock.domain.resources.lifecycle_execution import (
+    LifecycleExecution,
+    LifecycleExecutionResource,
+    LifecycleExecutionResourceAction,
+    LifecycleExecutionResourceState,
+    LifecycleExecutionSnapshotResource,
+    LifecycleExecutionState,
+)
+from imagebuilder_mock.neighbours.lifecycle_outputs import machine_image_actions
+
+from .lifecycle_actions import act_on, schedule_deprecation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from imagebuilder_mock.domain.lifecycle_rules import Fate
+    from imagebuilder_mock.domain.resources.image import Ami, Container
+    from imagebuilder_mock.domain.store import Store
+    from imagebuilder_mock.domain.world import World
+
+ACTION = "move-lifecycle-execution"
+
+MOVES = 5
+"""How many moves an execution takes at most."""
+
+MOVE_DURATION = timedelta(minutes=1)
+"""How long a move takes in mock time; nobody has said what it takes the service."""
+
+
+def begin(
+    world: World,
+    home: Store,
+    resource_arn: str,
+    fates: Sequence[Fate],
+    *,
+    policy_arn: str | None = None,
+) -> LifecycleExecution:
+    """Start an execution that brings about the fates."""
+    execution = _entered(world, home, resource_arn, fates, policy_arn)
+    _set_going(world, execution)
+    return execution
+
+
+def begin_at(world: World, home: Store, fate: Fate, update_at: datetime) -> LifecycleExecution:
+    """Enter an execution that deprecates one image, when the time has come."""
+    execution = _entered(world, home, fate.image.arn, [fate], None)
+    execution.update_at = update_at
+    schedule_deprecation(world, execution, fate.image, update_at)
+    _plan_move(world, execution, update_at)
+    return execution
+
+
+def _entered(
+    world: World, home: Store, resource_arn: str, fates: Sequence[Fate], policy_arn: str | None
+) -> LifecycleExecution:
+    execution = LifecycleExecution(
+        lifecycle_execution_id=f"lce-{world.ids.uuid()}",
+        start_time=world.clock.now(),
+        account_id=home.account,
+        region=home.region,
+        resource_arn=resource_arn,
+        lifecycle_policy_arn=policy_arn,
+    )
+    for fate in fates:
+        if fate.action is not None:
+            execution.add(*resources_of(world, home, fate))
+    world.state.lifecycle_executions.add(execution)
+    return execution
+
+
+def look_at(world: World, executions: Iterable[LifecycleExecution]) -> None:
+    """In the observed mode, what was just reported moves on, unless it waits for its time."""
+    if world.settings.builds == "observed":
+        for execution in executions:
+            advance(world, execution)
+
+
+def advance(world: World, execution: LifecycleExecution) -> None:
+    """One move; nothing happens to an execution that has ended, is paused, or waits."""
+    status = execution.state.status
+    if status == "CANCELLING":
+        _end(world, execution, LifecycleExecutionState("CANCELLED"))
+    elif status == "IN_PROGRESS" and execution.update_at is None:
+        for resource in execution.take(ceil(len(execution.resources) / MOVES)):
+            act_on(world, execution, resource)
+        if execution.is_done:
+            _end(world, execution, _outcome_of(execution))
+        else:
+            _plan_next_move(world, execution)
+
+
+def complete(world: World, execution: LifecycleExecution) -> None:
+    """All moves that are left; one that is paused or waits goes on at once."""
+    resume(world, execution)
+    execution.update_at = None
+    while not execution.is_over:
+        advance(world, execution)
+
+
+def pause(world: World, execution: LifecycleExecution) -> None:
+    """PENDING: it goes on with the policy's next scheduled run."""
+    _withdraw(world, execution)
+    execution.state = LifecycleExecutionState("PENDING")
+
+
+def resume(world: World, execution: LifecycleExecution) -> None:
+    """Go on with what was paused; nothing happens to an execution that is not."""
+    if execution.state.status == "PENDING":
+        execution.state = LifecycleExecutionState("IN_PROGRESS")
+        _set_going(world, execution)
+
+
+def cancel(world: World, execution: LifecycleExecution) -> None:
+    """CANCELLING, and with the next move CANCELLED; what was done stays."""
+    if execution.is_over or execution.state.status == "CANCELLING":
+        return
+    execution.state = LifecycleExecutionState("CANCELLING")
+    if execution.update_at is not None:
+        _forget_deprecation(world, execution)
+    _set_going(world, execution)
+
+
+def move_on(world: World, execution_id: str) -> None:
+    """The scheduler's entry: the time of a move is over, or a scheduled update is due."""
+    execution = world.state.lifecycle_executions.unfinished.get(execution_id)
+    if execution is None:
+        return
+    execution.ticket = None
+    execution.update_at = None
+    if world.settings.builds != "held":
+        advance(world, execution)
+
+
+def _forget_deprecation(world: World, execution: LifecycleExecution) -> None:
+    """The image will not be deprecated; what EC2 was told stays, as all that was done."""
+    execution.update_at = None
+    image = world.store(execution.account_id, execution.region).get(Image, execution.resource_arn)
+    if image is not None:
+        image.deprecation_time = None
+
+
+def _set_going(world: World, execution: LifecycleExecution) -> None:
+    if world.settings.builds == "instant":
+        complete(world, execution)
+    else:
+        _plan_next_move(world, execution)
+
+
+def _plan_next_move(world: World, execution: LifecycleExecution) -> None:
+    # A held execution waits for the test; no time moves it.
+    _withdraw(world, execution)
+    if world.settings.builds != "held":
+        _plan_move(world, execution, world.clock.now() + MOVE_DURATION)
+
+
+def _plan_move(world: World, execution: LifecycleExecution, moment: datetime) -> None:
+    execution.ticket = world.state.scheduler.enter(moment, ACTION, execution.lifecycle_execution_id)
+
+
+def _withdraw(world: World, execution: LifecycleExecution) -> None:
+    world.state.scheduler.withdraw(execution.ticket)
+    execution.ticket = None
+
+
+def _outcome_of(execution: LifecycleExecution) -> LifecycleExecutionState:
+    if execution.has_failed:
+        return LifecycleExecutionState(
+            "FAILED", "One or more resource actions encountered an error."
+        )
+    return LifecycleExecutionState("SUCCESS")
+
+
+def _end(world: World, execution: LifecycleExecution, state: LifecycleExecutionState) -> None:
+    _withdraw(world, execution)
+    skipped = LifecycleExecutionResourceState("SKIPPED", "The lifecycle execution was cancelled.")
+    for resource in execution.take(len(execution.resources)):
+        for each in (resource, *execution.outputs_of(resource.resource_id)):
+            each.end(skipped)
+    execution.state = state
+    execution.end_time = world.clock.now()
+    world.state.lifecycle_executions.end(execution)
+
+
+def resources_of(
+    world: World, home: Store, fate: Fate
+) -> tuple[LifecycleExecutionResource, list[LifecycleExecutionResource]]:
+    """An image with an action as executions show it, and what the rule includes of its output."""
+    if fate.action is None or fate.rule is None:
+        msg = f"{fate.image.arn} stays as it is: no execution has it"
+        raise AssertionError(msg)
+    action = LifecycleExecutionResourceAction(fate.action, fate.reason)
+    image = LifecycleExecutionResource(
+        account_id=home.account,
+        resource_id=fate.image.arn,
+        region=home.region,
+        action=action,
+        exclusion=fate.exclusion,
+    )
+    outputs = [
+        _ami(
+            world,
+            action,
+            ami,
+            fate.ami_exclusions.get(ami.image),
+            with_snapshots=fate.rule.included.snapshots,
+        )
+        for ami in fate.amis
+    ]
+    outputs += [_containers(home, action, each) for each in _containers_of(fate)]
+    return image, outputs
+
+
+def _ami(
+    world: World,
+    action: LifecycleExecutionResourceAction,
+    ami: Ami,
+    exclusion: str | None,
+    *,
+    with_snapshots: bool,
+) -> LifecycleExecutionResource:
+    known = machine_image_actions(world).find(ami.account_id, ami.region, ami.image)
+    snapshots = [
+        LifecycleExecutionSnapshotResource(snapshot_id=snapshot)
+        for snapshot in (known.snapshots if known and with_snapshots else ())
+    ]
+    return LifecycleExecutionResource(
+        account_id=ami.account_id,
+        resource_id=ami.image,
+        region=ami.region,
+        action=action,
+        exclusion=exclusion,
+        snapshots=snapshots or None,
+    )
+
+
+def _containers_of(fate: Fate) -> Iterator[Container]:
+    made = fate.image.output_resources
+    # An image that an exclusion keeps, keeps what it made.
+    if fate.rule and fate.rule.included.containers and not fate.is_skipped and made:
+        yield from made.containers or ()
+
+
+def _containers(
+    home: Store, action: LifecycleExecutionResourceAction, containers: Container
+) -> LifecycleExecutionResource:
+    return LifecycleExecutionResource(
+        account_id=home.account,
+        resource_id=containers.image_uris[0],
+        region=containers.region,
+        action=action,
+        image_uris=containers.image_uris,
+    )

@@ -1,0 +1,196 @@
+"""What a lifecycle action does to an image, its AMIs with their snapshots, and its containers.
+
+Sources: user guide, image-lifecycle-rules ("How lifecycle actions affect associated resources",
+"Allowed resource state transitions") and lifecycle-policy-execution ("externally modified
+resources": what is gone, or is in the wanted state, is a success).
+
+What came from the image goes first, the image last: where something refuses, the image stays as it
+was, and the next run finds it again.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from imagebuilder_mock.domain.errors import dependency_error
+from imagebuilder_mock.domain.resources.image import Image, ImageState
+from imagebuilder_mock.domain.resources.lifecycle_execution import (
+    SUCCESS,
+    LifecycleExecutionResourceState,
+)
+from imagebuilder_mock.neighbours.lifecycle_outputs import (
+    ActionRefused,
+    container_image_actions,
+    machine_image_actions,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from imagebuilder_mock.domain.machine_images import MachineImage
+    from imagebuilder_mock.domain.resources.image import ImageStatus
+    from imagebuilder_mock.domain.resources.lifecycle_execution import (
+        LifecycleActionName,
+        LifecycleExecution,
+        LifecycleExecutionResource,
+    )
+    from imagebuilder_mock.domain.store import Store
+    from imagebuilder_mock.domain.world import World
+    from imagebuilder_mock.neighbours.lifecycle_outputs import MachineImageActions
+
+TARGETS: Mapping[LifecycleActionName, ImageStatus] = {
+    "AVAILABLE": "AVAILABLE",
+    "DELETE": "DELETED",
+    "DEPRECATE": "DEPRECATED",
+    "DISABLE": "DISABLED",
+}
+
+_DEPRECATED_BY = "DeprecatedBy"
+_US = "EC2 Image Builder"
+
+
+def act_on(
+    world: World, execution: LifecycleExecution, resource: LifecycleExecutionResource
+) -> None:
+    """Do an image's action, and say on the resource and its outputs what came of it."""
+    now = world.clock.now()
+    home = world.store(execution.account_id, execution.region)
+    image = home.get(Image, resource.resource_id)
+    action = resource.action.name
+    obstacle = None if image is None else obstacle_to(world, image, action)
+    outputs = list(execution.outputs_of(resource.resource_id))
+    for output in outputs:
+        output.end(_failed(obstacle) if obstacle else _outcome_of(world, output))
+    outcome = _failed(obstacle) if obstacle else _outcome_for_image(resource, outputs)
+    if outcome == SUCCESS and image is not None:
+        change_state(world, home, image, action)
+        image.lifecycle_execution_id = execution.lifecycle_execution_id
+    resource.end(outcome)
+    for each in (resource, *outputs):
+        each.start_time = each.end_time = now
+
+
+def obstacle_to(world: World, image: Image, action: LifecycleActionName) -> str | None:
+    """Why an image cannot be acted on as it is now, or None."""
+    status, target = image.state.status, TARGETS[action]
+    if image.is_in_progress or not (status == target or image.may_enter(target)):
+        return f"An image in the state '{status}' cannot be moved to the state '{target}'."
+    if action == "DELETE" and (image.shared_with or world.is_needed(image)):
+        return dependency_error(image.arn)
+    return None
+
+
+def change_state(world: World, home: Store, image: Image, action: LifecycleActionName) -> None:
+    """Move the image resource alone; nothing happens to one that is in the state already."""
+    target = TARGETS[action]
+    if image.state.status == target:
+        return
+    image.enter(ImageState(target), world.clock.now())
+    if action == "DEPRECATE":
+        now = world.clock.now()
+        image.deprecation_time = min(image.deprecation_time or now, now)
+    elif action == "AVAILABLE":
+        image.deprecation_time = None
+    elif action == "DELETE":
+        world.remove(home, image)
+
+
+def schedule_deprecation(
+    world: World, execution: LifecycleExecution, image: Image, moment: datetime
+) -> None:
+    """Tell the image, and EC2, of a deprecation that lies ahead (API reference, ``updateAt``).
+
+    What EC2 refuses now is asked again when the time has come, and fails then.
+    """
+    image.deprecation_time = moment
+    actions = machine_image_actions(world)
+    for output in execution.outputs_of(image.arn):
+        ami = actions.find(output.account_id, output.region, output.resource_id)
+        if ami is not None and ami.state != "deregistered" and output.exclusion is None:
+            with suppress(ActionRefused):
+                actions.deprecate(ami, moment)
+
+
+def _outcome_of(
+    world: World, output: LifecycleExecutionResource
+) -> LifecycleExecutionResourceState:
+    if output.exclusion is not None:
+        return LifecycleExecutionResourceState("SKIPPED", output.exclusion)
+    try:
+        if output.image_uris is None:
+            _change_ami(world, output)
+        else:
+            containers = container_image_actions(world)
+            for uri in output.image_uris:
+                containers.delete(output.account_id, output.region, uri)
+    except ActionRefused as refusal:
+        return _failed(str(refusal))
+    return SUCCESS
+
+
+def _outcome_for_image(
+    resource: LifecycleExecutionResource, outputs: Sequence[LifecycleExecutionResource]
+) -> LifecycleExecutionResourceState:
+    if any(output.has_failed for output in outputs):
+        return _failed("The action failed for one or more of the resources that the image made.")
+    if resource.exclusion is not None:
+        return LifecycleExecutionResourceState("SKIPPED", resource.exclusion)
+    return SUCCESS
+
+
+def _failed(reason: str) -> LifecycleExecutionResourceState:
+    return LifecycleExecutionResourceState("FAILED", reason)
+
+
+def _change_ami(world: World, output: LifecycleExecutionResource) -> None:
+    actions = machine_image_actions(world)
+    ami = actions.find(output.account_id, output.region, output.resource_id)
+    if ami is None:
+        return
+    if output.action.name == "DELETE":
+        _delete(actions, ami, output)
+    elif ami.state != "deregistered":
+        _CHANGES[output.action.name](actions, ami, world.clock.now())
+
+
+def _deprecate(actions: MachineImageActions, ami: MachineImage, now: datetime) -> None:
+    if ami.deprecation_time is None or ami.deprecation_time > now:
+        actions.deprecate(ami, now)
+    actions.tag(ami, {_DEPRECATED_BY: _US})
+
+
+def _disable(actions: MachineImageActions, ami: MachineImage, _: datetime) -> None:
+    if ami.state != "disabled":
+        actions.disable(ami)
+    actions.untag(ami, _DEPRECATED_BY)
+
+
+def _restore(actions: MachineImageActions, ami: MachineImage, _: datetime) -> None:
+    if ami.state == "disabled":
+        actions.enable(ami)
+    if ami.deprecation_time is not None:
+        actions.cancel_deprecation(ami)
+    actions.untag(ami, _DEPRECATED_BY)
+
+
+_CHANGES: Mapping[str, Callable[[MachineImageActions, MachineImage, datetime], None]] = {
+    "AVAILABLE": _restore,
+    "DEPRECATE": _deprecate,
+    "DISABLE": _disable,
+}
+
+
+def _delete(
+    actions: MachineImageActions, ami: MachineImage, output: LifecycleExecutionResource
+) -> None:
+    if ami.state != "deregistered":
+        actions.deregister(ami)
+    for snapshot in output.snapshots or ():
+        try:
+            if snapshot.snapshot_id in ami.snapshots:
+                actions.delete_snapshot(ami, snapshot.snapshot_id)
+            snapshot.state = SUCCESS
+        except ActionRefused as refusal:
+            snapshot.state = _failed(str(refusal))

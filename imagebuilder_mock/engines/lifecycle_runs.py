@@ -1,0 +1,111 @@
+"""Runs of lifecycle policies: what one would do, the daily one, and the end of a policy.
+
+The service runs an enabled policy once a day, at a time of its own choice (user guide,
+lifecycle-policy-execution). Here it is a full hour, UTC, that the policy's ARN decides.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.lifecycle_rules import Rule, Selection, evaluate
+from imagebuilder_mock.domain.resources.image import Image
+from imagebuilder_mock.domain.resources.lifecycle_policy import LifecyclePolicy
+from imagebuilder_mock.neighbours.lifecycle_outputs import machine_image_actions
+
+from . import lifecycle
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from imagebuilder_mock.domain.lifecycle_rules import Describe, Fate
+    from imagebuilder_mock.domain.resources.lifecycle_execution import LifecycleExecution
+    from imagebuilder_mock.domain.store import Store
+    from imagebuilder_mock.domain.world import World
+
+ACTION = "run-lifecycle-policy"
+
+_HOURS_OF_A_DAY = 24
+
+
+def fates(
+    world: World,
+    home: Store,
+    selection: Selection,
+    details: Sequence[Mapping[str, object]],
+    at: datetime,
+) -> list[Fate]:
+    """What ``policyDetails`` would do at a moment to the images as they are now."""
+    images = (image for image in home.order(Image.kind) if isinstance(image, Image))
+    return evaluate(
+        images, selection, [Rule.parse(each) for each in details], at, describing(world)
+    )
+
+
+def describing(world: World) -> Describe:
+    """How the evaluation gets to know what EC2 knows of an AMI."""
+    actions = machine_image_actions(world)
+    return lambda ami: actions.find(ami.account_id, ami.region, ami.image)
+
+
+def run(world: World, policy: LifecyclePolicy) -> LifecycleExecution:
+    """Start a run now; one that has not ended goes on instead of a new one."""
+    executions = world.state.lifecycle_executions
+    unfinished = executions.unfinished_of(policy.arn)
+    if unfinished is not None:
+        lifecycle.resume(world, unfinished)
+        return unfinished
+    home = _home(world, policy.arn)
+    policy.date_last_run = world.clock.now()
+    selection = Selection.parse(policy.resource_type, policy.resource_selection)
+    due = fates(world, home, selection, policy.policy_details, world.clock.now())
+    return lifecycle.begin(world, home, policy.arn, due, policy_arn=policy.arn)
+
+
+def run_on_schedule(world: World, arn: str) -> None:
+    """The scheduler's entry: the policy's hour has come."""
+    policy = _home(world, arn).get(LifecyclePolicy, arn)
+    if policy is not None:
+        policy.run_ticket = None
+        plan_next_run(world, policy)
+        run(world, policy)
+
+
+def plan_next_run(world: World, policy: LifecyclePolicy) -> None:
+    """Enter the next run of an enabled policy."""
+    if policy.status == "ENABLED":
+        due = next_run(policy.arn, world.clock.now())
+        policy.run_ticket = world.state.scheduler.enter(due, ACTION, policy.arn)
+
+
+def next_run(arn: str, now: datetime) -> datetime:
+    """The first time after ``now`` at which the clock shows the policy's hour."""
+    today = now.replace(hour=run_hour(arn), minute=0, second=0, microsecond=0)
+    return today if today > now else today + timedelta(days=1)
+
+
+def run_hour(arn: str) -> int:
+    """The hour of the day, UTC: the CRC-32 of the ARN, modulo 24."""
+    return crc32(arn.encode()) % _HOURS_OF_A_DAY
+
+
+def forget_next_run(world: World, policy: LifecyclePolicy) -> None:
+    world.state.scheduler.withdraw(policy.run_ticket)
+    policy.run_ticket = None
+
+
+def stop(world: World, policy: LifecyclePolicy) -> None:
+    """The policy is disabled or deleted: no more runs, and one under way is cancelled."""
+    forget_next_run(world, policy)
+    unfinished = world.state.lifecycle_executions.unfinished_of(policy.arn)
+    if unfinished is not None:
+        lifecycle.cancel(world, unfinished)
+
+
+def _home(world: World, arn: str) -> Store:
+    parsed = Arn.parse(arn)
+    return world.store(parsed.account, parsed.region)

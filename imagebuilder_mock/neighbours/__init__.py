@@ -1,0 +1,1 @@
+"""The services that Image Builder works with, as small ports."""

@@ -1,0 +1,111 @@
+"""Lifecycle executions: get, list, what they act on, cancel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.errors import (
+    ResourceNotFoundException,
+    invalid_value,
+    missing_error,
+)
+from imagebuilder_mock.domain.ordered import OrderedIndex
+from imagebuilder_mock.domain.resources.image import Image
+from imagebuilder_mock.domain.resources.lifecycle_policy import LifecyclePolicy
+from imagebuilder_mock.engines import lifecycle
+
+from .listing import listed
+from .registry import operation
+
+if TYPE_CHECKING:
+    from mypy_boto3_imagebuilder import type_defs as wire
+
+    from imagebuilder_mock.domain.resources.lifecycle_execution import LifecycleExecution
+
+    from .context import Context
+    from .registry import Result
+
+
+@operation
+def get_lifecycle_execution(
+    ctx: Context, params: wire.GetLifecycleExecutionRequestTypeDef
+) -> Result:
+    execution = _own(ctx, params["lifecycleExecutionId"])
+    ctx.executions_looked_at.append(execution)
+    return {"lifecycleExecution": execution}
+
+
+@operation
+def list_lifecycle_executions(
+    ctx: Context, params: wire.ListLifecycleExecutionsRequestTypeDef
+) -> Result:
+    """The newest first; of what is not there, or is no longer, the runs that there were."""
+    arn = params["resourceArn"]
+    parsed = Arn.parse(arn)
+    is_build = parsed.kind == Image.kind and parsed.build is not None
+    if parsed.kind != LifecyclePolicy.kind and not is_build:
+        raise invalid_value(
+            "resourceArn",
+            "The resource must be a lifecycle policy or an image build version.",
+        )
+    executions = ctx.world.state.lifecycle_executions.of(arn)
+
+    def view(execution: LifecycleExecution) -> LifecycleExecution:
+        ctx.executions_looked_at.append(execution)
+        return execution
+
+    return listed(
+        ctx,
+        params,
+        "lifecycleExecutions",
+        executions if ctx.store.is_home_of(parsed) else OrderedIndex(),
+        view=view,
+        newest_first=True,
+        scope=arn,
+    )
+
+
+@operation
+def list_lifecycle_execution_resources(
+    ctx: Context, params: wire.ListLifecycleExecutionResourcesRequestTypeDef
+) -> Result:
+    """The images, or what one of them made; an image that is not among them made nothing."""
+    execution = _own(ctx, params["lifecycleExecutionId"])
+    parent = params.get("parentResourceId")
+    page = listed(
+        ctx,
+        params,
+        "resources",
+        execution.listed(parent),
+        view=lambda resource: resource,
+        scope=f"{execution.lifecycle_execution_id} {parent}",
+    )
+    return {
+        "lifecycleExecutionId": execution.lifecycle_execution_id,
+        "lifecycleExecutionState": execution.state,
+        **page,
+    }
+
+
+@operation
+def cancel_lifecycle_execution(
+    ctx: Context, params: wire.CancelLifecycleExecutionRequestTypeDef
+) -> Result:
+    execution = _own(ctx, params["lifecycleExecutionId"])
+    if execution.is_over:
+        raise invalid_value(
+            "lifecycleExecutionId",
+            f"The lifecycle execution is in the state '{execution.state.status}', in which it "
+            "cannot be cancelled.",
+        )
+    lifecycle.cancel(ctx.world, execution)
+    return {"lifecycleExecutionId": execution.lifecycle_execution_id}
+
+
+def _own(ctx: Context, execution_id: str) -> LifecycleExecution:
+    execution = ctx.world.state.lifecycle_executions.get(execution_id)
+    home = (ctx.store.account, ctx.store.region)
+    if execution is None or (execution.account_id, execution.region) != home:
+        raise ResourceNotFoundException(missing_error("LifecycleExecution", execution_id))
+    return execution

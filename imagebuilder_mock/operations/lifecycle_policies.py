@@ -1,0 +1,123 @@
+"""Lifecycle policies: create, get, list, update, delete."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagebuilder_mock.domain.errors import already_exists, invalid_combination
+from imagebuilder_mock.domain.resources.lifecycle_policy import LifecyclePolicy
+from imagebuilder_mock.engines.lifecycle_runs import forget_next_run, plan_next_run, stop
+
+from .lifecycle_policy_rules import check_policy, completed_details
+from .listing import listed
+from .registry import operation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from mypy_boto3_imagebuilder import type_defs as wire
+
+    from .context import Context
+    from .registry import Result
+
+    Settings = wire.CreateLifecyclePolicyRequestTypeDef | wire.UpdateLifecyclePolicyRequestTypeDef
+
+_FILTERS: Mapping[str, Callable[[LifecyclePolicy], object]] = {
+    "name": lambda policy: policy.name,
+    "resourceType": lambda policy: policy.resource_type,
+    "status": lambda policy: policy.status,
+}
+
+
+@operation
+def create_lifecycle_policy(
+    ctx: Context, params: wire.CreateLifecyclePolicyRequestTypeDef
+) -> Result:
+    _check(params)
+    arn = str(ctx.store.arn_for(LifecyclePolicy.kind, params["name"]))
+    if arn in ctx.store:
+        raise already_exists(LifecyclePolicy.label, arn)
+    policy = _policy(
+        params, arn=arn, name=params["name"], created=ctx.now, tags=dict(params.get("tags", {}))
+    )
+    ctx.add(policy)
+    plan_next_run(ctx.world, policy)
+    return {"lifecyclePolicyArn": arn}
+
+
+@operation
+def get_lifecycle_policy(ctx: Context, params: wire.GetLifecyclePolicyRequestTypeDef) -> Result:
+    return {"lifecyclePolicy": ctx.own(LifecyclePolicy, params["lifecyclePolicyArn"])}
+
+
+@operation
+def list_lifecycle_policies(
+    ctx: Context, params: wire.ListLifecyclePoliciesRequestTypeDef
+) -> Result:
+    return listed(
+        ctx,
+        params,
+        "lifecyclePolicySummaryList",
+        ctx.store.order(LifecyclePolicy.kind),
+        view=lambda policy: policy if isinstance(policy, LifecyclePolicy) else None,
+        filters=_FILTERS,
+    )
+
+
+@operation
+def update_lifecycle_policy(
+    ctx: Context, params: wire.UpdateLifecyclePolicyRequestTypeDef
+) -> Result:
+    """Replaces everything: what is left out goes back to its default, the status to ENABLED."""
+    before = ctx.own(LifecyclePolicy, params["lifecyclePolicyArn"])
+    _check(params)
+    if params["resourceType"] != before.resource_type:
+        raise invalid_combination(
+            "resourceType",
+            f"The resource type of the lifecycle policy is '{before.resource_type}', and cannot "
+            "be changed.",
+        )
+    policy = _policy(
+        params, arn=before.arn, name=before.name, created=before.date_created, tags=before.tags
+    )
+    policy.date_updated, policy.date_last_run = ctx.now, before.date_last_run
+    if policy.status == "ENABLED":
+        forget_next_run(ctx.world, before)
+        plan_next_run(ctx.world, policy)
+    else:
+        stop(ctx.world, before)
+    ctx.replace(policy)
+    return {"lifecyclePolicyArn": policy.arn}
+
+
+@operation
+def delete_lifecycle_policy(
+    ctx: Context, params: wire.DeleteLifecyclePolicyRequestTypeDef
+) -> Result:
+    """A run that is under way is cancelled; what it did stays (API reference)."""
+    policy = ctx.own(LifecyclePolicy, params["lifecyclePolicyArn"])
+    ctx.remove(policy)
+    stop(ctx.world, policy)
+    return {"lifecyclePolicyArn": policy.arn}
+
+
+def _check(params: Settings) -> None:
+    check_policy(params["resourceType"], params["policyDetails"], params["resourceSelection"])
+
+
+def _policy(
+    params: Settings, *, arn: str, name: str, created: datetime, tags: dict[str, str]
+) -> LifecyclePolicy:
+    return LifecyclePolicy(
+        arn=arn,
+        name=name,
+        date_created=created,
+        tags=tags,
+        description=params.get("description"),
+        status=params.get("status", "ENABLED"),
+        execution_role=params["executionRole"],
+        resource_type=params["resourceType"],
+        policy_details=completed_details(params["policyDetails"]),
+        resource_selection=params["resourceSelection"],
+    )

@@ -1,0 +1,113 @@
+"""What a lifecycle policy may say.
+
+Sources: API reference, CreateLifecyclePolicy and the structures under it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
+from imagebuilder_mock.domain.lifecycle_rules import Selection
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mypy_boto3_imagebuilder import type_defs as wire
+
+    Detail = wire.LifecyclePolicyDetailUnionTypeDef
+    ResourceSelection = wire.LifecyclePolicyResourceSelectionUnionTypeDef
+
+_INCLUDED: Mapping[tuple[str, str], frozenset[str]] = {
+    ("AMI_IMAGE", "DELETE"): frozenset(("amis", "snapshots")),
+    ("AMI_IMAGE", "AVAILABLE"): frozenset(("amis",)),
+    ("AMI_IMAGE", "DEPRECATE"): frozenset(("amis",)),
+    ("AMI_IMAGE", "DISABLE"): frozenset(("amis",)),
+    ("CONTAINER_IMAGE", "DELETE"): frozenset(("containers",)),
+}
+"""What each action can include, for images of each type; a rule makes nothing AVAILABLE."""
+
+
+def check_policy(
+    resource_type: str, details: Sequence[Detail], selection: ResourceSelection
+) -> None:
+    """Refuse rules that cannot be, or that cannot be together."""
+    seen: set[str] = set()
+    for position, detail in enumerate(details):
+        path, action = f"policyDetails[{position}]", detail["action"]["type"]
+        if action in seen:
+            raise invalid_value(
+                f"{path}.action.type", "A lifecycle policy can have one rule for each action type."
+            )
+        seen.add(action)
+        if (resource_type, action) not in _INCLUDED:
+            raise invalid_combination(
+                f"{path}.action.type",
+                f"The action '{action}' is not supported for the resource type '{resource_type}'.",
+            )
+        check_included(
+            detail["action"].get("includeResources", {}),
+            resource_type,
+            action,
+            f"{path}.action.includeResources",
+        )
+        _check_filter(detail, f"{path}.filter")
+    _check_selection(resource_type, selection)
+
+
+def check_included(
+    included: wire.LifecyclePolicyDetailActionIncludeResourcesTypeDef
+    | wire.ResourceStateUpdateIncludeResourcesTypeDef,
+    resource_type: str,
+    action: str,
+    path: str,
+) -> None:
+    """Refuse resources that the action does not reach, and snapshots without their AMIs."""
+    for member, is_included in included.items():
+        if is_included and member not in _INCLUDED.get((resource_type, action), ()):
+            raise invalid_combination(
+                f"{path}.{member}",
+                f"The action '{action}' cannot include '{member}' for the resource type "
+                f"'{resource_type}'.",
+            )
+    if included.get("snapshots") and not included.get("amis"):
+        raise invalid_combination(
+            f"{path}.snapshots", "Snapshots can be included only together with their AMIs."
+        )
+
+
+def completed_details(details: Sequence[Detail]) -> list[Mapping[str, object]]:
+    """The rules as they are answered: ``isPublic`` is there wherever AMIs are excluded (TF)."""
+    return [_completed(detail) for detail in details]
+
+
+def _completed(detail: Detail) -> Mapping[str, object]:
+    exclusions = detail.get("exclusionRules")
+    if exclusions is None or "amis" not in exclusions:
+        return {**detail}
+    amis = {"isPublic": False, **exclusions["amis"]}
+    return {**detail, "exclusionRules": {**exclusions, "amis": amis}}
+
+
+def _check_filter(detail: Detail, path: str) -> None:
+    condition, action = detail["filter"], detail["action"]["type"]
+    is_count = condition["type"] == "COUNT"
+    if is_count and action != "DELETE":
+        raise invalid_combination(
+            f"{path}.type", f"The filter type 'COUNT' is not supported for the action '{action}'."
+        )
+    if not is_count and "unit" not in condition:
+        raise invalid_combination(f"{path}.unit", "The filter type 'AGE' needs a 'unit'.")
+    if "retainAtLeast" in condition and (is_count or action != "DELETE"):
+        raise invalid_combination(
+            f"{path}.retainAtLeast",
+            "'retainAtLeast' is supported only for the filter type 'AGE' of the action 'DELETE'.",
+        )
+
+
+def _check_selection(resource_type: str, selection: ResourceSelection) -> None:
+    if ("recipes" in selection) == ("tagMap" in selection):
+        raise invalid_combination(
+            "resourceSelection", "You must specify exactly one of 'recipes' and 'tagMap'."
+        )
+    Selection.parse(resource_type, selection)

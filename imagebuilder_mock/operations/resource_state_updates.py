@@ -1,0 +1,140 @@
+"""Updates of an image's state by hand, outside of any lifecycle policy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from imagebuilder_mock.domain.errors import (
+    ResourceInUseException,
+    invalid_combination,
+    invalid_value,
+)
+from imagebuilder_mock.domain.lifecycle_exclusions import AmiExclusions
+from imagebuilder_mock.domain.lifecycle_rules import IMAGE_TYPES, Included, Rule, fate_by_hand
+from imagebuilder_mock.domain.resources.image import ENDED_EARLY, Image
+from imagebuilder_mock.engines import lifecycle
+from imagebuilder_mock.engines.lifecycle_actions import TARGETS, change_state
+from imagebuilder_mock.engines.lifecycle_runs import describing
+
+from .lifecycle_policy_rules import check_included
+from .registry import operation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from mypy_boto3_imagebuilder import type_defs as wire
+
+    from imagebuilder_mock.domain.resources.lifecycle_execution import LifecycleActionName
+
+    from .context import Context
+    from .registry import Result
+
+_ACTIONS: Mapping[str, LifecycleActionName] = {target: action for action, target in TARGETS.items()}
+_RESOURCE_TYPES = {output: resource for resource, output in IMAGE_TYPES.items()}
+
+
+@operation
+def start_resource_state_update(
+    ctx: Context, params: wire.StartResourceStateUpdateRequestTypeDef
+) -> Result:
+    """An execution if there is more to it than the image's own state now; else done at once."""
+    image = ctx.own(Image, params["resourceArn"])
+    action = _checked_action(image, params)
+    _check_resources(image, action, params)
+    _check_time(ctx, action, params)
+    included = Included.parse(params.get("includeResources"))
+    update_at = _update_at(params)
+    if included.is_empty and update_at is None:
+        change_state(ctx.world, ctx.store, image, action)
+        return {"resourceArn": image.arn}
+    executions = ctx.world.state.lifecycle_executions
+    if executions.is_busy(image.arn):
+        raise ResourceInUseException(
+            f"The image '{image.arn}' has a lifecycle execution in progress."
+        )
+    under_way = executions.updates_under_way(ctx.store.account, ctx.store.region)
+    ctx.world.quotas.check("concurrent resource state updates", under_way + 1)
+    rule = Rule(
+        action=action,
+        included=included,
+        amis=AmiExclusions.parse(params.get("exclusionRules", {}).get("amis")),
+    )
+    reason = "The update was requested with StartResourceStateUpdate."
+    fate = fate_by_hand(image, rule, ctx.now, describing(ctx.world), reason)
+    if update_at is None:
+        execution = lifecycle.begin(ctx.world, ctx.store, image.arn, [fate])
+    else:
+        execution = lifecycle.begin_at(ctx.world, ctx.store, fate, update_at)
+    return {
+        "lifecycleExecutionId": execution.lifecycle_execution_id,
+        "resourceArn": image.arn,
+    }
+
+
+def _checked_action(
+    image: Image, params: wire.StartResourceStateUpdateRequestTypeDef
+) -> LifecycleActionName:
+    """The action that takes the image to the wanted state, which can follow its present one."""
+    target = params["state"].get("status")
+    if target is None:
+        raise invalid_value("state.status", "You must specify the state to move the image to.")
+    status = image.state.status
+    if image.is_in_progress:
+        raise invalid_value(
+            "resourceArn",
+            f"The image is in the state '{status}', in which its state cannot be updated.",
+        )
+    if image.type != "AMI" and target != "DELETED":
+        raise invalid_value(
+            "state.status", "The only state supported for container images is 'DELETED'."
+        )
+    if status in ENDED_EARLY and target != "DELETED":
+        raise invalid_value(
+            "state.status", f"An image in the state '{status}' can be moved only to 'DELETED'."
+        )
+    if not image.may_enter(target):
+        raise invalid_value(
+            "state.status",
+            f"An image in the state '{status}' cannot be moved to the state '{target}'.",
+        )
+    return _ACTIONS[target]
+
+
+def _check_resources(
+    image: Image,
+    action: LifecycleActionName,
+    params: wire.StartResourceStateUpdateRequestTypeDef,
+) -> None:
+    given = params.get("includeResources")
+    if (given is None) != ("executionRole" not in params):
+        raise invalid_combination(
+            "includeResources" if given is None else "executionRole",
+            "You must specify 'executionRole' and 'includeResources' together.",
+        )
+    if action == "DELETE" and Included.parse(given).is_empty:
+        raise invalid_combination(
+            "includeResources",
+            "The state 'DELETED' needs at least one type of resources to include. To delete only "
+            "the image, use DeleteImage.",
+        )
+    check_included(given or {}, _RESOURCE_TYPES[image.type], action, "includeResources")
+
+
+def _check_time(
+    ctx: Context, action: LifecycleActionName, params: wire.StartResourceStateUpdateRequestTypeDef
+) -> None:
+    update_at = _update_at(params)
+    if update_at is None:
+        return
+    if action != "DEPRECATE":
+        raise invalid_combination(
+            "updateAt", "A time can be specified only for the state 'DEPRECATED'."
+        )
+    if update_at <= ctx.now:
+        raise invalid_value("updateAt", "The time must be in the future.")
+
+
+def _update_at(params: wire.StartResourceStateUpdateRequestTypeDef) -> datetime | None:
+    # The stubs have what a caller may write; the check of the form made a time of it.
+    return cast("datetime | None", params.get("updateAt"))

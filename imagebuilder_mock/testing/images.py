@@ -1,0 +1,257 @@
+"""Images in the test's hands: finished ones of any age, and what EC2 knows of their AMIs."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal, get_args
+
+from imagebuilder_mock.domain.arn import Arn, slugify
+from imagebuilder_mock.domain.clock import aware
+from imagebuilder_mock.domain.errors import ImageBuilderError
+from imagebuilder_mock.domain.resources.container_recipe import ContainerRecipe
+from imagebuilder_mock.domain.resources.distribution import DistributionConfiguration
+from imagebuilder_mock.domain.resources.image import Image
+from imagebuilder_mock.domain.resources.image_recipe import ImageRecipe
+from imagebuilder_mock.domain.resources.infrastructure import InfrastructureConfiguration
+from imagebuilder_mock.engines import builds
+from imagebuilder_mock.engines.image_builds import DEFAULT_TESTS, BuildRequest, start_build
+from imagebuilder_mock.engines.lifecycle_actions import TARGETS, change_state
+
+from .places import store_at
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from imagebuilder_mock.domain.machine_images import MachineImage
+    from imagebuilder_mock.domain.resources.lifecycle_execution import LifecycleActionName
+    from imagebuilder_mock.domain.resources.recipe import Recipe
+    from imagebuilder_mock.domain.store import Store
+    from imagebuilder_mock.domain.world import World
+
+EndState = Literal["AVAILABLE", "CANCELLED", "DEPRECATED", "DISABLED", "FAILED"]
+
+_ACTIONS = {target: action for action, target in TARGETS.items()}
+
+
+class Images:
+    """``mock.images``. Each method takes effect at once."""
+
+    __slots__ = ("_world",)
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def add(
+        self,
+        *,
+        recipe: str,
+        created: datetime | None = None,
+        regions: Sequence[str] = (),
+        tags: Mapping[str, str] | None = None,
+        state: EndState = "AVAILABLE",
+        ami_tags: Mapping[str, str] | None = None,
+        last_launched: datetime | None = None,
+        public: bool = False,
+        shared_with: Collection[str] = (),
+        region: str | None = None,
+        account_id: str | None = None,
+    ) -> str:
+        """A finished image, as if it had been built at ``created`` (now); the answer is its ARN.
+
+        ``recipe`` is the ARN of an image or container recipe, which says where, or its name.
+        ``regions`` are those that the output was distributed to besides its own. ``ami_tags``,
+        ``last_launched``, ``public`` and ``shared_with`` (account ids) hold for each of its AMIs,
+        and can be changed on what ``amis`` answers. LookupError if there is no such recipe,
+        ValueError for a time that lies ahead, or a state that no finished image has.
+        """
+        with self._world.lock:
+            if recipe.startswith("arn:"):
+                arn = Arn.parse(recipe)
+                region, account_id = region or arn.region, account_id or arn.account
+            home = store_at(self._world, region=region, account_id=account_id)
+            found = self._recipe(home, recipe)
+            moment = self._past(created, "created")
+            launched = None if last_launched is None else self._past(last_launched, "last_launched")
+            if state not in get_args(EndState):
+                listed = ", ".join(map(repr, get_args(EndState)))
+                msg = f"state={state!r}: a finished image is in one of {listed}."
+                raise ValueError(msg)
+            settings = _ami_settings(ami_tags, shared_with, public=public)
+            if isinstance(found, ContainerRecipe) and (settings or launched):
+                msg = f"{found.arn} makes container images: what is said of AMIs means nothing."
+                raise ValueError(msg)
+            with self._world.clock.as_of(moment), _held(self._world):
+                image = self._build(
+                    home, found, _distribution(home, found, regions, settings, moment), tags or {}
+                )
+                self._end(home, image, state)
+            for ami in self.amis(image.arn):
+                ami.last_launched = launched
+            return image.arn
+
+    def amis(self, image_arn: str) -> list[MachineImage]:
+        """What EC2 knows of an image's AMIs. A test may change it: launch, tag, share, deregister.
+
+        LookupError if there is no such image.
+        """
+        with self._world.lock:
+            image = self._image(image_arn)
+            made = image.output_resources.amis if image.output_resources else None
+            return [self.ami(ami.image) for ami in made or ()]
+
+    def ami(self, ami_id: str) -> MachineImage:
+        """What EC2 knows of an AMI that a build made, also after the image is gone.
+
+        LookupError if no build made it.
+        """
+        with self._world.lock:
+            found = self._world.state.machine_images.get(ami_id)
+        if found is None:
+            msg = f"No build made the AMI {ami_id!r}. mock.images.amis(image_arn) has an image's."
+            raise LookupError(msg)
+        return found
+
+    def refuse(
+        self,
+        resource_id: str,
+        *,
+        action: LifecycleActionName | None = None,
+        message: str = "You are not authorized to perform this operation.",
+    ) -> None:
+        """Let EC2 or ECR refuse a lifecycle action, or every one, from now on.
+
+        ``resource_id`` is the id of an AMI or of a snapshot, or the URI of a container image;
+        ``message`` becomes the reason of the resource that fails. ValueError for another action.
+        """
+        if action is not None and action not in TARGETS:
+            msg = f"action={action!r}: choose one of {', '.join(map(repr, TARGETS))}."
+            raise ValueError(msg)
+        with self._world.lock:
+            self._world.state.machine_images.refuse(resource_id, action, message)
+
+    def allow(self, resource_id: str) -> None:
+        """Take back what was refused of a resource."""
+        with self._world.lock:
+            self._world.state.machine_images.allow(resource_id)
+
+    def _recipe(self, home: Store, recipe: str) -> Recipe:
+        for kind in (ImageRecipe, ContainerRecipe):
+            found: Recipe | None
+            if recipe.startswith("arn:"):
+                found = self._world.find(home, kind, recipe, parameter="recipe")
+            else:
+                versions = home.family(kind.kind, slugify(recipe)).newest_first()
+                found = next((each for each in versions if isinstance(each, kind)), None)
+            if found is not None:
+                return found
+        known = [
+            each.arn for kind in (ImageRecipe, ContainerRecipe) for each in home.order(kind.kind)
+        ]
+        msg = (
+            f"There is no recipe {recipe!r} in {home.region} of account {home.account}. "
+            f"There are: {', '.join(known) or 'none'}."
+        )
+        raise LookupError(msg)
+
+    def _past(self, moment: datetime | None, what: str) -> datetime:
+        now = self._world.clock.now()
+        if moment is None:
+            return now
+        moment = aware(moment, f"{what}=")
+        if moment > now:
+            msg = f"{what}={moment.isoformat()} lies ahead: it is {now.isoformat()}."
+            raise ValueError(msg)
+        return moment
+
+    def _build(
+        self,
+        home: Store,
+        recipe: Recipe,
+        distribution: DistributionConfiguration,
+        tags: Mapping[str, str],
+    ) -> Image:
+        request = BuildRequest(
+            recipe=recipe,
+            infrastructure=InfrastructureConfiguration(
+                arn=str(home.arn_for(InfrastructureConfiguration.kind, recipe.name)),
+                name=recipe.name,
+                date_created=distribution.date_created,
+                instance_profile_name=recipe.name,
+            ),
+            distribution=distribution,
+            build_type="USER_INITIATED",
+            image_tests_configuration=DEFAULT_TESTS,
+            enhanced_image_metadata_enabled=True,
+            tags=tags,
+        )
+        try:
+            return start_build(self._world, home, request)
+        except ImageBuilderError as error:
+            msg = f"No image can be made of {recipe.arn}: {error.message}"
+            raise ValueError(msg) from None
+
+    def _end(self, home: Store, image: Image, state: EndState) -> None:
+        if state == "CANCELLED":
+            builds.cancel(self._world, image)
+        elif state == "FAILED":
+            builds.fail(self._world, image, "An internal error has occurred.")
+        else:
+            builds.complete(self._world, image)
+            change_state(self._world, home, image, _ACTIONS[state])
+
+    def _image(self, arn: str) -> Image:
+        for store in self._world.state.stores.values():
+            image = store.get(Image, arn)
+            if image is not None:
+                return image
+        msg = f"There is no image {arn!r}."
+        raise LookupError(msg)
+
+
+@contextmanager
+def _held(world: World) -> Iterator[None]:
+    """Whatever the mode, a build that begins waits for us."""
+    settings = world.settings
+    world.settings = replace(settings, builds="held")
+    try:
+        yield
+    finally:
+        world.settings = settings
+
+
+def _ami_settings(
+    ami_tags: Mapping[str, str] | None, shared_with: Collection[str], *, public: bool
+) -> dict[str, object]:
+    """What ``amiDistributionConfiguration`` says of it."""
+    permission = {
+        **({"userIds": sorted(shared_with)} if shared_with else {}),
+        **({"userGroups": ["all"]} if public else {}),
+    }
+    return {
+        **({"amiTags": dict(ami_tags)} if ami_tags else {}),
+        **({"launchPermission": permission} if permission else {}),
+    }
+
+
+def _distribution(
+    home: Store,
+    recipe: Recipe,
+    regions: Sequence[str],
+    settings: Mapping[str, object],
+    moment: datetime,
+) -> DistributionConfiguration:
+    output: Mapping[str, object] = (
+        {"containerDistributionConfiguration": {"targetRepository": recipe.target_repository}}
+        if isinstance(recipe, ContainerRecipe)
+        else {"amiDistributionConfiguration": settings}
+    )
+    return DistributionConfiguration(
+        arn=str(home.arn_for(DistributionConfiguration.kind, recipe.name)),
+        name=recipe.name,
+        date_created=moment,
+        distributions=[
+            {"region": region, **output} for region in dict.fromkeys((home.region, *regions))
+        ],
+    )

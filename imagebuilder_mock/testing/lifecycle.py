@@ -1,0 +1,234 @@
+"""Lifecycle policies in the test's hands: run one, move a run, see what one would do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.clock import aware
+from imagebuilder_mock.domain.errors import ImageBuilderError
+from imagebuilder_mock.domain.lifecycle_rules import Selection, creation_date
+from imagebuilder_mock.domain.resources.lifecycle_policy import LifecyclePolicy
+from imagebuilder_mock.engines import lifecycle, lifecycle_runs
+from imagebuilder_mock.engines.lifecycle_actions import obstacle_to
+from imagebuilder_mock.operations.lifecycle_policy_rules import check_policy
+from imagebuilder_mock.protocol.model import operation
+from imagebuilder_mock.protocol.requests import check
+
+from .places import store_at
+from .tables import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from mypy_boto3_imagebuilder import type_defs as wire
+
+    from imagebuilder_mock.domain.lifecycle_rules import Fate
+    from imagebuilder_mock.domain.resources.lifecycle_execution import LifecycleExecution
+    from imagebuilder_mock.domain.store import Store
+    from imagebuilder_mock.domain.world import World
+
+# What CreateLifecyclePolicy needs, and a preview does not.
+_UNSEEN = {"name": "preview", "executionRole": "preview", "clientToken": "preview"}
+_EVERY_IMAGE = {"tagMap": {"preview": ""}}
+
+
+class Lifecycle:
+    """``mock.lifecycle``. Each method takes effect at once; LookupError says what there is."""
+
+    __slots__ = ("_world",)
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @property
+    def running(self) -> list[str]:
+        """The ids of all executions that have not ended, in the order of their start."""
+        with self._world.lock:
+            return list(self._world.state.lifecycle_executions.unfinished)
+
+    def run(self, policy_arn: str) -> str:
+        """Run a policy now, to the end; the answer is the execution's id.
+
+        A run that has not ended goes on instead of a new one. ValueError if the policy is disabled.
+        """
+        with self._world.lock:
+            execution = self._run(policy_arn)
+            lifecycle.complete(self._world, execution)
+            return execution.lifecycle_execution_id
+
+    def start(self, policy_arn: str) -> str:
+        """Begin a run now, as the daily one begins; the answer is the execution's id."""
+        with self._world.lock:
+            return self._run(policy_arn).lifecycle_execution_id
+
+    def advance(self, execution_id: str) -> str:
+        """One move: a fifth of the images, at least one. The answer is the status then.
+
+        An execution that is paused goes on, and a scheduled update begins.
+        """
+        with self._world.lock:
+            execution = self._execution(execution_id)
+            lifecycle.resume(self._world, execution)
+            execution.update_at = None
+            lifecycle.advance(self._world, execution)
+            return execution.state.status
+
+    def complete(self, execution_id: str) -> None:
+        """Take an execution to its end."""
+        with self._world.lock:
+            lifecycle.complete(self._world, self._execution(execution_id))
+
+    def pause(self, execution_id: str) -> None:
+        """Make an execution PENDING: it goes on with the policy's next daily run.
+
+        ValueError if it is being cancelled, or is an update by hand, which has no next run.
+        """
+        with self._world.lock:
+            execution = self._execution(execution_id)
+            if execution.lifecycle_policy_arn is None or execution.state.status == "CANCELLING":
+                msg = f"{execution_id} is no run of a policy that goes on: it cannot be paused."
+                raise ValueError(msg)
+            lifecycle.pause(self._world, execution)
+
+    def next_run(self, policy_arn: str) -> datetime | None:
+        """When the policy runs next; None if it is disabled."""
+        with self._world.lock:
+            policy = self._policy(policy_arn)
+            if policy.status != "ENABLED":
+                return None
+            return lifecycle_runs.next_run(policy.arn, self._world.clock.now())
+
+    def preview(
+        self,
+        policy: str | Mapping[str, object] | Sequence[Mapping[str, object]],
+        *,
+        at: datetime | None = None,
+        region: str | None = None,
+        account_id: str | None = None,
+    ) -> Table:
+        """What a policy would do now, or ``at`` a time, to the images as they are; nothing changes.
+
+        ``policy`` is the ARN of one, or what CreateLifecyclePolicy takes: ``policyDetails``,
+        ``resourceSelection`` (without it, every image) and ``resourceType`` (AMI_IMAGE); a list is
+        the ``policyDetails`` alone. ``region`` and ``account_id`` say where, if there is no ARN.
+
+        A row has, from the newest image to the oldest: ``image``, ``state``, ``created``; the
+        ``fate`` DEPRECATE, DISABLE, DELETE, SKIP (a rule's exclusions hold) or KEEP; the ``rule``
+        and the ``reason`` behind it; the ``resources`` that would be included, each with its
+        own ``fate``; and the ``obstacle`` at which the action would fail, if there is one.
+        ValueError if the service would refuse such a policy.
+        """
+        with self._world.lock:
+            moment = self._world.clock.now() if at is None else aware(at, "at=")
+            home, selection, details = self._rules(policy, region, account_id)
+            fates = lifecycle_runs.fates(self._world, home, selection, details, moment)
+            what = policy if isinstance(policy, str) else "A lifecycle policy"
+            return Table(
+                f"{what} at {moment.isoformat(sep=' ', timespec='seconds')}",
+                [self._row(home, fate) for fate in fates],
+                marked_by="fate",
+            )
+
+    def _rules(
+        self,
+        policy: str | Mapping[str, object] | Sequence[Mapping[str, object]],
+        region: str | None,
+        account_id: str | None,
+    ) -> tuple[Store, Selection, Sequence[Mapping[str, object]]]:
+        if isinstance(policy, str):
+            found = self._policy(policy)
+            selection = Selection.parse(found.resource_type, found.resource_selection)
+            return self._home(found.arn), selection, found.policy_details
+        home = store_at(self._world, region=region, account_id=account_id)
+        given = policy if isinstance(policy, Mapping) else {"policyDetails": policy}
+        params = _checked(given)
+        wanted = params["resourceSelection"] if "resourceSelection" in given else {}
+        return home, Selection.parse(params["resourceType"], wanted), params["policyDetails"]
+
+    def _row(self, home: Store, fate: Fate) -> Mapping[str, object]:
+        image = fate.image
+        action = None if fate.is_skipped else fate.action
+        outputs = lifecycle.resources_of(self._world, home, fate)[1] if fate.action else []
+        return {
+            "image": image.arn,
+            "state": image.state.status,
+            "created": creation_date(image),
+            "fate": "SKIP" if fate.is_skipped else fate.action or "KEEP",
+            "rule": None if fate.rule is None else str(fate.rule),
+            "reason": fate.exclusion or fate.reason,
+            "resources": [
+                {
+                    "resource": output.resource_id,
+                    "region": output.region,
+                    "fate": "SKIP" if output.exclusion else output.action.name,
+                    "reason": output.exclusion,
+                }
+                for output in outputs
+            ],
+            "obstacle": None if action is None else obstacle_to(self._world, image, action),
+        }
+
+    def _run(self, policy_arn: str) -> LifecycleExecution:
+        policy = self._policy(policy_arn)
+        if policy.status != "ENABLED":
+            msg = (
+                f"{policy_arn} is DISABLED, and such a policy does not run. Enable it with "
+                "update_lifecycle_policy, or see with preview() what it would do."
+            )
+            raise ValueError(msg)
+        return lifecycle_runs.run(self._world, policy)
+
+    def _policy(self, arn: str) -> LifecyclePolicy:
+        stores = self._world.state.stores.values()
+        policies = [
+            policy
+            for store in stores
+            for policy in store.order(LifecyclePolicy.kind)
+            if isinstance(policy, LifecyclePolicy)
+        ]
+        for policy in policies:
+            if policy.arn == arn:
+                return policy
+        listed = ", ".join(policy.arn for policy in policies) or "none"
+        msg = f"There is no lifecycle policy {arn!r}. There are: {listed}."
+        raise LookupError(msg)
+
+    def _execution(self, execution_id: str) -> LifecycleExecution:
+        executions = self._world.state.lifecycle_executions
+        execution = executions.unfinished.get(execution_id)
+        if execution is None:
+            ended = executions.get(execution_id)
+            what = (
+                f"There is no lifecycle execution {execution_id!r}."
+                if ended is None
+                else f"The execution {execution_id} has ended: it is {ended.state.status}."
+            )
+            msg = f"{what} Under way: {', '.join(executions.unfinished) or 'none'}."
+            raise LookupError(msg)
+        return execution
+
+    def _home(self, arn: str) -> Store:
+        parsed = Arn.parse(arn)
+        return self._world.store(parsed.account, parsed.region)
+
+
+def _checked(policy: Mapping[str, object]) -> wire.CreateLifecyclePolicyRequestTypeDef:
+    """The policy as CreateLifecyclePolicy would take it; ValueError in the service's words."""
+    given = {
+        name: policy[name]
+        for name in ("resourceType", "policyDetails", "resourceSelection")
+        if name in policy
+    }
+    defaults = {"resourceType": "AMI_IMAGE", "resourceSelection": _EVERY_IMAGE}
+    try:
+        params = check(operation("CreateLifecyclePolicy"), {**_UNSEEN, **defaults, **given})
+        checked: wire.CreateLifecyclePolicyRequestTypeDef = params  # type: ignore[assignment] # as it was checked
+        check_policy(
+            checked["resourceType"], checked["policyDetails"], checked["resourceSelection"]
+        )
+    except ImageBuilderError as error:
+        raise ValueError(error.message) from None
+    return checked
