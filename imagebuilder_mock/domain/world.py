@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from threading import RLock
 from typing import TYPE_CHECKING, TypeVar
 
 from .arn import Arn
 from .idempotency import ClientTokens
 from .managed import OWNERS, managed_store
 from .ordered import Numbering
+from .outbox import Message, Outbox, TellingLock
 from .paging import PageTokens
 from .quotas import Quotas
 from .record import Record
@@ -57,7 +57,8 @@ class World:
         self.quotas = Quotas(settings.quotas)
         self.page_tokens = PageTokens(ids.uuid().encode())
         self.record = Record()
-        self.lock = RLock()
+        self.outbox = Outbox()
+        self.lock = TellingLock(self.outbox)
         self.state = State()
         self._partition_of = partition_of
 
@@ -66,10 +67,19 @@ class World:
         with self.lock:
             self.state = State()
             self.record.clear()
+            self.outbox.forget()
 
     def renew_lock(self) -> None:
-        """In a forked child: the lock may have been held by a thread that is not there."""
-        self.lock = RLock()
+        """In a forked child: the lock may have been held by a thread that is not there.
+
+        What was still to be told is the parent's to tell.
+        """
+        self.outbox = Outbox()
+        self.lock = TellingLock(self.outbox)
+
+    def tell(self, subject: str, deliver: Callable[[], None]) -> None:
+        """Tell a neighbour something as soon as the lock is free; ``subject`` is for the record."""
+        self.outbox.put(Message(subject, deliver))
 
     def store(self, account: str, region: str) -> Store:
         """What an account has in a Region; it is empty at first."""

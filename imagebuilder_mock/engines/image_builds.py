@@ -14,6 +14,7 @@ from imagebuilder_mock.domain.resources.image_recipe import ImageRecipe
 from imagebuilder_mock.domain.versions import Version
 
 from . import builds
+from .parent_images import resolved_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -107,6 +108,7 @@ def resolved_recipe(world: World, store: Store, recipe: Recipe) -> tuple[Recipe,
         if parent is None:
             raise invalid_value("parentImage", missing_reference(Image.label, parent_image))
         parent_image, os_version = parent.arn, parent.os_version
+    parent_image = resolved_address(world, store, parent_image)
     copy = replace(
         recipe,
         owner=None,
