@@ -42,8 +42,8 @@ class Ec2(Protocol):
 
     def has_launch_template(self, launch_template_id: str) -> bool: ...
 
-    def add_launch_template_version(self, version: LaunchTemplateVersion) -> int | None:
-        """The new version's number; None where there is no EC2. NeighbourError if it is refused."""
+    def add_launch_template_version(self, version: LaunchTemplateVersion) -> None:
+        """The template's latest version with another AMI; NeighbourError if it is refused."""
         ...
 
 
@@ -68,5 +68,5 @@ class NoEc2:
     def has_launch_template(self, launch_template_id: str) -> bool:  # noqa: ARG002
         return self.takes_names
 
-    def add_launch_template_version(self, version: LaunchTemplateVersion) -> int | None:  # noqa: ARG002
-        return None
+    def add_launch_template_version(self, version: LaunchTemplateVersion) -> None:
+        """Nobody is there to take it."""

@@ -80,7 +80,13 @@ class MotoAccount:
             return True
         if self.is_strict:
             return False
-        return not has_loaded(service) or not any(inventory(self) for inventory in inventories)
+        return not has_loaded(service) or not any(map(self._has_any, inventories))
+
+    def _has_any(self, inventory: Inventory) -> bool:
+        try:
+            return bool(inventory(self))
+        except NobodyToAskError:
+            return False
 
 
 if TYPE_CHECKING:

@@ -51,7 +51,7 @@ class MotoEc2:
             )
         )
 
-    def add_launch_template_version(self, version: LaunchTemplateVersion) -> int | None:
+    def add_launch_template_version(self, version: LaunchTemplateVersion) -> None:
         """The newest version, with the output AMI in the place of the one that it had."""
         template = version.launch_template_id
         # moto makes versions of templates that are not there.
@@ -68,7 +68,7 @@ class MotoEc2:
             VersionDescription=version.description,
             LaunchTemplateData={"ImageId": version.image_id},
         )
-        number = int(made["LaunchTemplateVersion"]["VersionNumber"])
+        number = made["LaunchTemplateVersion"]["VersionNumber"]
         if version.set_default:
             self._moto.ask(
                 "ec2",
@@ -76,7 +76,6 @@ class MotoEc2:
                 LaunchTemplateId=template,
                 DefaultVersion=str(number),
             )
-        return number
 
     def _finds(self, operation: str, member: str, **params: Any) -> Any:
         found = self._moto.finds("ec2", operation, **params)

@@ -7,7 +7,6 @@ through boto3. Held to moto 5.0.0 and 5.2.5 by tests/contracts/test_moto_machine
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from moto.ec2.models import ec2_backends
 from moto.ec2.models.amis import Ami
 from moto.ec2.models.elastic_block_store import Snapshot
 
+from imagebuilder_mock.neighbours.amis import BlockDevice, OutputAmi
 from imagebuilder_mock.neighbours.errors import AbsentError
 
 from .account import MotoAccount
@@ -22,9 +22,8 @@ from .account import MotoAccount
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-_ROOT_DEVICES = {"Windows": "/dev/sda1"}
-_ROOT_DEVICE = "/dev/xvda"
-_DEFAULT_SIZE = 8
+    from imagebuilder_mock.neighbours.amis import LaunchPermission
+
 # What a permission is called where it is described, and where it is changed.
 _PERMISSION_PARAMETERS = {
     "UserId": "UserIds",
@@ -34,51 +33,7 @@ _PERMISSION_PARAMETERS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BlockDevice:
-    """One device of an AMI, with the snapshot that was taken of it."""
-
-    device_name: str
-    snapshot_id: str
-    volume_size: int = _DEFAULT_SIZE
-    volume_type: str = "gp3"
-    delete_on_termination: bool = True
-    encrypted: bool = False
-    iops: int | None = None
-    throughput: int | None = None
-    kms_key_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MachineImage:
-    """An AMI, as it is registered and as it is found."""
-
-    ami_id: str
-    name: str
-    created: datetime
-    description: str | None = None
-    architecture: str = "x86_64"
-    platform: str = "Linux"
-    """As Image Builder calls it: ``Linux``, ``Windows`` or ``macOS``."""
-    block_devices: Sequence[BlockDevice] = ()
-    tags: Mapping[str, str] = field(default_factory=dict)
-    state: str = "available"
-    deprecation_time: datetime | None = None
-    is_public: bool = False
-    shared_accounts: frozenset[str] = frozenset()
-
-    @property
-    def snapshot_ids(self) -> tuple[str, ...]:
-        return tuple(device.snapshot_id for device in self.block_devices)
-
-    @property
-    def root_device_name(self) -> str:
-        if self.block_devices:
-            return self.block_devices[0].device_name
-        return _ROOT_DEVICES.get(self.platform, _ROOT_DEVICE)
-
-
-class _OutputAmi(Ami):
+class _Ami(Ami):
     """An AMI with the devices that its recipe asked for; moto's own has always the same one.
 
     moto's answers are made of its attributes from 5.1 on; older ones show the first device alone,
@@ -108,16 +63,16 @@ class MotoMachineImages:
         self._region = region
         self._moto = MotoAccount(account, region, is_strict=False)
 
-    def register(self, image: MachineImage) -> None:
+    def register(self, image: OutputAmi) -> None:
         """Make the AMI exist, with a snapshot for each of its devices.
 
         KeyError for a Region that moto does not know.
         """
         backend: Any = ec2_backends[self._account][self._region]
         before = set(backend.snapshots)
-        ami = _OutputAmi(
+        ami = _Ami(
             backend,
-            image.ami_id,
+            image.image_id,
             name=image.name,
             description=image.description,
             owner_id=self._account,
@@ -133,10 +88,10 @@ class MotoMachineImages:
         )
         # Text in older versions, a naive time in newer ones.
         if isinstance(ami.creation_date, str):
-            ami.creation_date = _iso(image.created)
+            ami.creation_date = _iso(image.creation_date)
             ami.description = image.description or ""
         else:
-            ami.creation_date = _naive(image.created)
+            ami.creation_date = _naive(image.creation_date)
         ami.platform_details = "Windows" if image.platform == "Windows" else "Linux/UNIX"
         if image.block_devices:
             for snapshot_id in set(backend.snapshots) - before:
@@ -151,10 +106,10 @@ class MotoMachineImages:
             ami.devices = (
                 BlockDevice(device_name=image.root_device_name, snapshot_id=ami.ebs_snapshot.id),
             )
-        backend.amis[image.ami_id] = ami
-        self.set_tags(image.ami_id, image.tags)
+        backend.amis[image.image_id] = ami
+        self.set_tags(image.image_id, image.tags)
 
-    def find(self, ami_id: str) -> MachineImage | None:
+    def find(self, ami_id: str) -> OutputAmi | None:
         """What EC2 has under the id now; None if it is not, or no longer, there."""
         found = self._moto.finds("ec2", "describe_images", ImageIds=[ami_id])
         if not found or not found["Images"]:
@@ -163,10 +118,10 @@ class MotoMachineImages:
         permissions = self._permissions(ami_id)
         ami = ec2_backends[self._account][self._region].amis[ami_id]
         deprecation = getattr(ami, "deprecation_time", None)
-        return MachineImage(
-            ami_id=ami_id,
+        return OutputAmi(
+            image_id=ami_id,
             name=image["Name"],
-            created=_parsed(image["CreationDate"]),
+            creation_date=_parsed(image["CreationDate"]),
             description=image.get("Description"),
             architecture=image.get("Architecture", "x86_64"),
             platform="Windows" if image.get("Platform") == "windows" else "Linux",
@@ -174,8 +129,8 @@ class MotoMachineImages:
             tags={tag["Key"]: tag["Value"] for tag in image.get("Tags", ())},
             state=image["State"],
             deprecation_time=None if deprecation is None else _parsed(deprecation),
-            is_public=any(each.get("Group") == "all" for each in permissions),
-            shared_accounts=frozenset(each["UserId"] for each in permissions if "UserId" in each),
+            public=any(each.get("Group") == "all" for each in permissions),
+            shared_with=frozenset(each["UserId"] for each in permissions if "UserId" in each),
         )
 
     def set_tags(self, ami_id: str, tags: Mapping[str, str], *, remove: Iterable[str] = ()) -> None:
@@ -191,25 +146,18 @@ class MotoMachineImages:
         if removed:
             self._moto.ask("ec2", "delete_tags", Resources=[ami_id], Tags=removed)
 
-    def share(
-        self,
-        ami_id: str,
-        *,
-        user_ids: Sequence[str] = (),
-        user_groups: Sequence[str] = (),
-        organization_arns: Sequence[str] = (),
-        organizational_unit_arns: Sequence[str] = (),
-    ) -> None:
+    def share(self, ami_id: str, permission: LaunchPermission) -> None:
         """Let others launch from it. AbsentError if there is no such AMI.
 
         Older versions of moto know neither organizations nor their units.
         """
-        if user_ids or user_groups:
-            self._permit(ami_id, "add", UserIds=list(user_ids), UserGroups=list(user_groups))
+        accounts, groups = list(permission.user_ids), list(permission.user_groups)
+        if accounts or groups:
+            self._permit(ami_id, "add", UserIds=accounts, UserGroups=groups)
         # moto reads the first of several.
-        for arn in organization_arns:
+        for arn in permission.organization_arns:
             self._permit(ami_id, "add", OrganizationArns=[arn])
-        for arn in organizational_unit_arns:
+        for arn in permission.organizational_unit_arns:
             self._permit(ami_id, "add", OrganizationalUnitArns=[arn])
 
     def deprecate(self, ami_id: str, at: datetime | None) -> None:
@@ -270,9 +218,7 @@ class MotoMachineImages:
             **{name: values for name, values in permissions.items() if values},
         )
 
-    def _snapshot(
-        self, backend: Any, image: MachineImage, device: BlockDevice, zone: str
-    ) -> Snapshot:
+    def _snapshot(self, backend: Any, image: OutputAmi, device: BlockDevice, zone: str) -> Snapshot:
         volume = backend.create_volume(
             size=device.volume_size, zone_name=zone, volume_type=device.volume_type
         )
@@ -283,7 +229,7 @@ class MotoMachineImages:
             _description_of_snapshots(image),
             encrypted=device.encrypted,
             owner_id=self._account,
-            from_ami=image.ami_id,
+            from_ami=image.image_id,
         )
         snapshot.kms_key_id = device.kms_key_id
         backend.snapshots[device.snapshot_id] = snapshot
@@ -306,7 +252,7 @@ def _ebs(device: BlockDevice) -> dict[str, object]:
 
 
 def _devices(ami: Any, image: Mapping[str, Any]) -> Sequence[BlockDevice]:
-    if isinstance(ami, _OutputAmi):
+    if isinstance(ami, _Ami):
         return ami.devices
     return [
         BlockDevice(
@@ -320,9 +266,9 @@ def _devices(ami: Any, image: Mapping[str, Any]) -> Sequence[BlockDevice]:
     ]
 
 
-def _description_of_snapshots(image: MachineImage) -> str:
+def _description_of_snapshots(image: OutputAmi) -> str:
     """As EC2 describes the snapshots that CreateImage takes; the instance is long gone."""
-    return f"Created by CreateImage for {image.ami_id}"
+    return f"Created by CreateImage for {image.image_id}"
 
 
 def _last_launch(region: str, ami_id: str) -> datetime | None:
