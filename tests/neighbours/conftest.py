@@ -22,7 +22,7 @@ def moto():
 
 
 @pytest.fixture
-def mock(moto):
+def mock(moto):  # noqa: ARG001 - on around ours
     """Both are on."""
     with mock_imagebuilder() as mock:
         yield mock

@@ -7,7 +7,7 @@ import pytest
 from imagebuilder_mock import mock_imagebuilder
 from tests.builders import DOCUMENT, an_infrastructure
 from tests.container_builders import TEMPLATE, a_container_recipe, container_params
-from tests.model import needs_member
+from tests.model import service_model
 from tests.neighbours.conftest import aws
 from tests.refusals import invalid_value, refusal_of
 
@@ -16,7 +16,7 @@ LIMIT = 64 * 1024
 
 
 @pytest.fixture
-def bucket(moto):
+def bucket(moto):  # noqa: ARG001 - on for as long as the bucket is there
     aws("s3").create_bucket(Bucket="documents")
     return "documents"
 
@@ -101,8 +101,9 @@ class TestComponents:
             "uri", f"The document at '{uri}' {detail}"
         )
 
+    @pytest.mark.usefixtures("bucket")
     @pytest.mark.parametrize("uri", ["s3://documents/missing.yml", "s3://missing/hello.yml"])
-    def test_what_is_not_there_is_refused(self, imagebuilder, bucket, uri):
+    def test_what_is_not_there_is_refused(self, imagebuilder, uri):
         assert refusal_of(imagebuilder.create_component, **component_params(uri)) == invalid_value(
             "uri", f"The document at '{uri}' could not be read. Check that it exists."
         )
@@ -160,7 +161,10 @@ def test_a_missing_dockerfile_template_is_refused(imagebuilder, bucket):
     )
 
 
-@needs_member("ImportDiskImage", "uri")
+@pytest.mark.skipif(
+    "ImportDiskImage" not in service_model().operation_names,
+    reason="this botocore has no ImportDiskImage",
+)
 class TestDiskFiles:
     def params(self, client, uri):
         return {
@@ -187,6 +191,22 @@ class TestDiskFiles:
         )
 
 
-def test_the_bucket_for_logs_is_not_looked_up(imagebuilder, bucket):
+def test_an_s3_that_moto_lets_pass_is_not_read():
+    module = pytest.importorskip("moto")
+    passing = {"core": {"passthrough": {"services": ["s3", "s3bucket_path"], "urls": []}}}
+    with module.mock_aws(config=passing), mock_imagebuilder() as mock:
+        refusal = refusal_of(
+            mock.client().create_component, **component_params("s3://documents/hello.yml")
+        )
+
+    assert refusal == invalid_value(
+        "uri",
+        "The document at 's3://documents/hello.yml' could not be read. moto did not answer "
+        "GetObject.",
+    )
+
+
+@pytest.mark.usefixtures("bucket")
+def test_the_bucket_for_logs_is_not_looked_up(imagebuilder):
     """Source: API reference, S3Logs."""
     assert an_infrastructure(imagebuilder, logging={"s3Logs": {"s3BucketName": "missing"}})

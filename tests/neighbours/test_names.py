@@ -13,9 +13,9 @@ from tests.builders import (
     a_pipeline,
     a_recipe,
     an_infrastructure,
-    unique_name,
 )
 from tests.container_builders import a_container_recipe
+from tests.model import needs_member
 from tests.neighbours.conftest import aws
 from tests.refusals import invalid_value, refusal_of
 
@@ -86,14 +86,15 @@ class TestInstanceProfiles:
 
         assert an_infrastructure(imagebuilder, instanceProfileName="builder")
 
-    def test_what_another_account_made_does_not_count(self, imagebuilder, mock):
+    def test_what_another_account_made_does_not_count(self, mock):
         a_role()
 
         stranger = mock.client(account_id="111122223333")
 
         assert an_infrastructure(stranger, instanceProfileName="builder")
 
-    def test_strict_looks_up_always(self, moto):
+    @pytest.mark.usefixtures("moto")
+    def test_strict_looks_up_always(self):
         with mock_imagebuilder(neighbours="strict") as mock:
             assert refusal_of(
                 mock.client().create_infrastructure_configuration,
@@ -109,7 +110,8 @@ class TestInstanceProfiles:
                 instanceProfileName="builder",
             ) == invalid_value("instanceProfileName", NO_PROFILE + HINT)
 
-    def test_off_looks_nothing_up(self, moto):
+    @pytest.mark.usefixtures("moto")
+    def test_off_looks_nothing_up(self):
         a_role()
         with mock_imagebuilder(neighbours="off") as mock:
             assert an_infrastructure(mock.client(), instanceProfileName="builder")
@@ -223,7 +225,7 @@ class TestNetwork:
 
         assert an_infrastructure(imagebuilder, subnetId=subnet, securityGroupIds=[group])
 
-    def test_another_region_is_another_network(self, imagebuilder, mock):
+    def test_another_region_is_another_network(self, mock):
         a_subnet()
 
         elsewhere = mock.client(region="eu-west-1")
@@ -247,6 +249,20 @@ class TestTopics:
             instanceProfileName="builder",
             snsTopicArn=topic,
         ) == invalid_value("snsTopicArn", f"The provided SNS topic does not exist: '{topic}'.")
+
+    def test_a_fifo_topic_is_refused(self, imagebuilder):
+        """Source: API reference, CreateInfrastructureConfiguration."""
+        topic = aws("sns").create_topic(Name="builds.fifo", Attributes={"FifoTopic": "true"})
+
+        assert (
+            "'snsTopicArn' must match pattern"
+            in refusal_of(
+                imagebuilder.create_infrastructure_configuration,
+                name="web",
+                instanceProfileName="builder",
+                snsTopicArn=topic["TopicArn"],
+            ).message
+        )
 
     def test_without_any_topic_every_arn_is_taken(self, imagebuilder):
         assert an_infrastructure(
@@ -355,14 +371,51 @@ class TestKeys:
         assert a_component(imagebuilder, kmsKeyId=f"arn:aws:kms:us-east-1:{ACCOUNT}:alias/missing")
 
 
+@needs_member("CreateInfrastructureConfiguration", "dryRun")
 def test_a_dry_run_looks_names_up(imagebuilder):
     a_role()
 
     assert refusal_of(
         imagebuilder.create_infrastructure_configuration,
-        name=unique_name("web"),
+        name="web",
         instanceProfileName="builder",
+        dryRun=True,
     ) == invalid_value("instanceProfileName", NO_PROFILE)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "given"),
+    [
+        ("subnetId", {"subnetId": "subnet-1", "securityGroupIds": ["sg-1"]}),
+        ("securityGroupIds[0]", {"securityGroupIds": ["sg-1"]}),
+        ("keyPair", {"keyPair": "debug"}),
+        ("snsTopicArn", {"snsTopicArn": f"arn:aws:sns:us-east-1:{ACCOUNT}:builds"}),
+    ],
+)
+def test_strict_finds_nothing_where_moto_has_nothing(parameter, given):
+    module = pytest.importorskip("moto")
+    with module.mock_aws(), mock_imagebuilder(neighbours="strict") as mock:
+        aws("iam").create_instance_profile(InstanceProfileName="builder")
+        refusal = refusal_of(
+            mock.client().create_infrastructure_configuration,
+            name="web",
+            instanceProfileName="builder",
+            **given,
+        )
+
+    assert f"'{parameter}' is not valid" in refusal.message
+    assert "imagebuilder_mock" not in refusal.message
+
+
+def test_strict_takes_no_name_that_moto_cannot_tell_of():
+    module = pytest.importorskip("moto")
+    passing = {"core": {"passthrough": {"services": ["iam"], "urls": []}}}
+    with module.mock_aws(config=passing), mock_imagebuilder(neighbours="strict") as mock:
+        assert refusal_of(
+            mock.client().create_infrastructure_configuration,
+            name="web",
+            instanceProfileName="builder",
+        ) == invalid_value("instanceProfileName", NO_PROFILE)
 
 
 def test_a_service_that_moto_lets_pass_is_not_asked(moto):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from imagebuilder_mock import mock_imagebuilder
+from imagebuilder_mock.engines import parent_images
 from tests.builders import (
     MANAGED_COMPONENT,
+    MANAGED_PARENT,
     a_build,
     a_distribution,
     a_pipeline,
@@ -14,7 +16,7 @@ from tests.builders import (
     an_infrastructure,
 )
 from tests.container_builders import a_container_recipe
-from tests.model import needs_member, needs_optional
+from tests.model import needs_optional, service_model
 from tests.neighbours.conftest import aws
 from tests.refusals import invalid_value, refusal_of
 
@@ -191,7 +193,10 @@ class TestParameters:
         assert (unchanged, builds()) == (1, 2)
 
 
-@needs_member("DistributeImage", "sourceImage")
+@pytest.mark.skipif(
+    "DistributeImage" not in service_model().operation_names,
+    reason="this botocore has no DistributeImage",
+)
 class TestSourcesOfDistribution:
     def test_the_platform_is_the_one_that_ec2_tells(self, imagebuilder):
         made = imagebuilder.distribute_image(
@@ -227,6 +232,39 @@ class TestSourcesOfDistribution:
             "executionRole",
             "The provided role does not exist or does not have sufficient permissions.",
         )
+
+
+class TestBeforeABuild:
+    """What an engine asks before it launches the instance."""
+
+    def what_is_missing(self, mock, address):
+        world = mock._active_world("test")
+        store = world.store("123456789012", "us-east-1")
+        return parent_images.what_is_missing(world, store, address)
+
+    def test_nothing_is_missing_of_what_is_there(self, mock):
+        assert self.what_is_missing(mock, an_ami()) is None
+
+    def test_a_parent_of_image_builder_is_not_looked_up(self, mock):
+        an_ami()
+
+        assert self.what_is_missing(mock, MANAGED_PARENT) is None
+
+    @pytest.mark.parametrize("address", [MISSING, "ssm:/golden/base"])
+    def test_what_is_gone_by_then_is_named(self, mock, address):
+        an_ami()
+
+        assert "does not exist" in self.what_is_missing(mock, address)
+
+    def test_a_build_keeps_the_address_of_a_parameter_that_is_gone(self, imagebuilder):
+        a_parameter("/golden/base", an_ami())
+        recipe = a_recipe(imagebuilder, parentImage="ssm:/golden/base")
+        aws("ssm").delete_parameter(Name="/golden/base")
+
+        arn = a_build(imagebuilder, imageRecipeArn=recipe)
+
+        image = imagebuilder.get_image(imageBuildVersionArn=arn)["image"]
+        assert image["imageRecipe"]["parentImage"] == "ssm:/golden/base"
 
 
 def test_looking_up_makes_nothing(imagebuilder):

@@ -58,26 +58,31 @@ class MotoAccount:
         except NotImplementedError as error:
             msg = f"moto does not have {operation} of {service}: {error}"
             raise NobodyToAskError(msg) from None
-        except LookupError as error:
+        except (AttributeError, LookupError) as error:
             # As for a Region that moto does not know: KeyError('mars-north-1').
-            msg = f"moto has nothing for {service} in {self.region}: {error!r}"
+            msg = f"moto cannot tell of {service} in {self.region}: {error!r}"
             raise NobodyToAskError(msg) from None
 
     def finds(self, service: str, operation: str, **params: Any) -> Any:
-        """Moto's answer, None if there is no such thing or it has no way to tell."""
+        """Moto's answer, None if there is no such thing; NobodyToAskError if it cannot tell."""
         try:
             return self.ask(service, operation, **params)
-        except NeighbourError:
+        except AbsentError:
             return None
 
-    def can_take(self, service: str, found: object, *inventories: Inventory) -> bool:
-        """Whether a name that was or was not found can be taken.
+    def can_take(
+        self, service: str, is_there: Callable[[], object], *inventories: Inventory
+    ) -> bool:
+        """Whether a name can be taken.
 
-        It can if it was found, and also if the test has made nothing of the service there: then
+        It can if it is found, and also if the test has made nothing of the service there: then
         names stand for things that it is not about.
         """
-        if found:
-            return True
+        try:
+            if is_there():
+                return True
+        except NeighbourError:
+            return not self.is_strict
         if self.is_strict:
             return False
         return not has_loaded(service) or not any(map(self._has_any, inventories))

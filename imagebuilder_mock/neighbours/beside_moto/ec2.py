@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.neighbours.ec2 import AmiFacts
-from imagebuilder_mock.neighbours.errors import AbsentError
+from imagebuilder_mock.neighbours.errors import AbsentError, NobodyToAskError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from imagebuilder_mock.neighbours.ec2 import LaunchTemplateVersion
 
     from .account import MotoAccount
@@ -26,47 +28,46 @@ class MotoEc2:
         self._moto = moto
 
     def ami(self, ami_id: str) -> AmiFacts | None:
-        found = self._moto.finds("ec2", "describe_images", ImageIds=[ami_id])
-        if found and found["Images"]:
-            return _facts(found["Images"][0])
-        return AmiFacts() if self._can_take(found=None) else None
+        found = self._images(ami_id)
+        if found:
+            return _facts(found[0])
+        return AmiFacts() if self._can_take(lambda: False) else None
 
     def has_subnet(self, subnet_id: str) -> bool:
-        return self._can_take(self._finds("describe_subnets", "Subnets", SubnetIds=[subnet_id]))
+        return self._has("describe_subnets", "Subnets", SubnetIds=[subnet_id])
 
     def has_security_group(self, group_id: str) -> bool:
-        return self._can_take(
-            self._finds("describe_security_groups", "SecurityGroups", GroupIds=[group_id])
-        )
+        return self._has("describe_security_groups", "SecurityGroups", GroupIds=[group_id])
 
     def has_key_pair(self, name: str) -> bool:
-        return self._can_take(self._finds("describe_key_pairs", "KeyPairs", KeyNames=[name]))
+        return self._has("describe_key_pairs", "KeyPairs", KeyNames=[name])
 
     def has_launch_template(self, launch_template_id: str) -> bool:
-        return self._can_take(
-            self._finds(
-                "describe_launch_templates",
-                "LaunchTemplates",
-                LaunchTemplateIds=[launch_template_id],
-            )
+        return self._has(
+            "describe_launch_templates", "LaunchTemplates", LaunchTemplateIds=[launch_template_id]
         )
 
     def add_launch_template_version(self, version: LaunchTemplateVersion) -> None:
         """The newest version, with the output AMI in the place of the one that it had."""
         template = version.launch_template_id
-        # moto makes versions of templates that are not there.
         if not self._finds(
             "describe_launch_templates", "LaunchTemplates", LaunchTemplateIds=[template]
         ):
             msg = f"The launch-template ID '{template}' does not exist"
             raise AbsentError(msg)
+        latest = self._moto.ask(
+            "ec2",
+            "describe_launch_template_versions",
+            LaunchTemplateId=template,
+            Versions=["$Latest"],
+        )["LaunchTemplateVersions"]
+        # moto does not take the rest from SourceVersion.
         made = self._moto.ask(
             "ec2",
             "create_launch_template_version",
             LaunchTemplateId=template,
-            SourceVersion="$Latest",
             VersionDescription=version.description,
-            LaunchTemplateData={"ImageId": version.image_id},
+            LaunchTemplateData={**latest[0]["LaunchTemplateData"], "ImageId": version.image_id},
         )
         number = made["LaunchTemplateVersion"]["VersionNumber"]
         if version.set_default:
@@ -77,12 +78,21 @@ class MotoEc2:
                 DefaultVersion=str(number),
             )
 
+    def _images(self, ami_id: str) -> Any:
+        try:
+            return self._finds("describe_images", "Images", ImageIds=[ami_id])
+        except NobodyToAskError:
+            return None
+
+    def _has(self, operation: str, member: str, **params: Any) -> bool:
+        return self._can_take(lambda: self._finds(operation, member, **params))
+
     def _finds(self, operation: str, member: str, **params: Any) -> Any:
         found = self._moto.finds("ec2", operation, **params)
         return found and found[member]
 
-    def _can_take(self, found: object) -> bool:
-        return self._moto.can_take("ec2", found, *_INVENTORIES)
+    def _can_take(self, is_there: Callable[[], object]) -> bool:
+        return self._moto.can_take("ec2", is_there, *_INVENTORIES)
 
 
 def _facts(image: dict[str, Any]) -> AmiFacts:

@@ -23,8 +23,11 @@ class MotoEcr:
         self._moto = moto
 
     def has_repository(self, name: str) -> bool:
-        found = self._moto.finds("ecr", "describe_repositories", repositoryNames=[name])
-        return self._moto.can_take("ecr", found, _repositories)
+        return self._moto.can_take(
+            "ecr",
+            lambda: self._moto.finds("ecr", "describe_repositories", repositoryNames=[name]),
+            _repositories,
+        )
 
     def put_image(self, repository: str, tags: Iterable[str], *, content: str) -> None:
         manifest = _manifest(content)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .account import MotoAccount
 
 
@@ -15,16 +17,19 @@ class MotoIam:
         self._moto = moto
 
     def has_instance_profile(self, name: str) -> bool:
-        found = self._moto.finds("iam", "get_instance_profile", InstanceProfileName=name)
-        return self._can_take(found)
+        return self._can_take(
+            lambda: self._moto.finds("iam", "get_instance_profile", InstanceProfileName=name)
+        )
 
     def has_role(self, role: str) -> bool:
-        found = self._moto.finds("iam", "get_role", RoleName=role.rpartition("/")[2])
-        is_it = found is not None and (not role.startswith("arn:") or found["Role"]["Arn"] == role)
-        return self._can_take(is_it)
+        return self._can_take(lambda: self._is_own_role(role))
 
-    def _can_take(self, found: object) -> bool:
-        return self._moto.can_take("iam", found, _roles, _instance_profiles)
+    def _is_own_role(self, role: str) -> bool:
+        found = self._moto.finds("iam", "get_role", RoleName=role.rpartition("/")[2])
+        return found is not None and (not role.startswith("arn:") or found["Role"]["Arn"] == role)
+
+    def _can_take(self, is_there: Callable[[], object]) -> bool:
+        return self._moto.can_take("iam", is_there, _roles, _instance_profiles)
 
 
 def _roles(moto: MotoAccount) -> object:

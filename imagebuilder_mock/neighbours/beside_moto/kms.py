@@ -17,8 +17,9 @@ class MotoKms:
         self._moto = moto
 
     def has_key(self, key: str) -> bool:
-        found = self._moto.finds("kms", "describe_key", KeyId=key)
-        return self._moto.can_take("kms", found, _keys)
+        return self._moto.can_take(
+            "kms", lambda: self._moto.finds("kms", "describe_key", KeyId=key), _keys
+        )
 
 
 def _keys(moto: MotoAccount) -> object:

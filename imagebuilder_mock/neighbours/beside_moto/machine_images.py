@@ -110,7 +110,10 @@ class MotoMachineImages:
         self.set_tags(image.image_id, image.tags)
 
     def find(self, ami_id: str) -> OutputAmi | None:
-        """What EC2 has under the id now; None if it is not, or no longer, there."""
+        """What EC2 has under the id now; None if it is not, or no longer, there.
+
+        NobodyToAskError in a Region that moto does not know.
+        """
         found = self._moto.finds("ec2", "describe_images", ImageIds=[ami_id])
         if not found or not found["Images"]:
             return None
@@ -219,9 +222,8 @@ class MotoMachineImages:
         )
 
     def _snapshot(self, backend: Any, image: OutputAmi, device: BlockDevice, zone: str) -> Snapshot:
-        volume = backend.create_volume(
-            size=device.volume_size, zone_name=zone, volume_type=device.volume_type
-        )
+        # Only its size is asked of the snapshot; moto checks the rest as for a volume in use.
+        volume = backend.create_volume(size=device.volume_size, zone_name=zone)
         snapshot = Snapshot(
             backend,
             device.snapshot_id,

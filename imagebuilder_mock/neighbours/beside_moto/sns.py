@@ -13,8 +13,9 @@ class MotoSns:
         self._moto = moto
 
     def has_topic(self, arn: str) -> bool:
-        found = self._moto.finds("sns", "get_topic_attributes", TopicArn=arn)
-        return self._moto.can_take("sns", found, _topics)
+        return self._moto.can_take(
+            "sns", lambda: self._moto.finds("sns", "get_topic_attributes", TopicArn=arn), _topics
+        )
 
     def publish(self, arn: str, message: str) -> None:
         self._moto.ask("sns", "publish", TopicArn=arn, Message=message)
