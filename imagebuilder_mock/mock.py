@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
     from .domain.events import Events
+    from .domain.outbox import TellingLock
     from .domain.resources.base import Resource
     from .domain.settings import Options
 
@@ -94,7 +95,9 @@ class _Switch:
 
     def before_fork(self) -> None:
         """Let other threads end their changes, so that the child's copy is whole."""
-        locks = [self.lock] if self.world is None else [self.lock, self.world.lock]
+        locks: list[RLock | TellingLock] = [self.lock]
+        if self.world is not None:
+            locks.append(self.world.lock)
         self._forking.locks = [lock for lock in locks if lock.acquire(timeout=_FORK_PATIENCE)]
 
     def after_fork_in_parent(self) -> None:

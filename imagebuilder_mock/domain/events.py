@@ -54,7 +54,8 @@ class Events:
     def subscribe(self, subscriber: Callable[[Event], object]) -> Callable[[], None]:
         """Call ``subscriber`` with each event from now on; the answer ends that.
 
-        It is called once what caused the event is over, so it may use clients and the mock.
+        It is called once what caused the event is over, so it may use clients and the mock. What
+        it raises is logged and goes no further.
         """
         self._subscribers.append(subscriber)
 

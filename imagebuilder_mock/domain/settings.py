@@ -12,6 +12,7 @@ from .quotas import quota_names
 
 BuildMode = Literal["observed", "instant", "clock", "held"]
 UnknownMembers = Literal["refuse", "ignore"]
+NeighbourMode = Literal["auto", "strict", "off"]
 
 _ACCOUNT_DIGITS = 12
 
@@ -25,6 +26,7 @@ class Options(TypedDict, total=False):
     seed: int
     now: datetime | None
     inspector: bool
+    neighbours: NeighbourMode
     unknown_members: UnknownMembers
 
 
@@ -41,10 +43,12 @@ class Settings:
     seed: int = 0
     now: datetime | None = None
     inspector: bool = True
+    neighbours: NeighbourMode = "auto"
     unknown_members: UnknownMembers = "refuse"
 
     def __post_init__(self) -> None:
         _check_choice("builds", self.builds, get_args(BuildMode))
+        _check_choice("neighbours", self.neighbours, get_args(NeighbourMode))
         _check_choice("unknown_members", self.unknown_members, get_args(UnknownMembers))
         _check_type("seed", self.seed, int)
         _check_type("inspector", self.inspector, bool)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from threading import RLock
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from .arn import Arn
@@ -14,6 +14,7 @@ from .lifecycle_executions import LifecycleExecutions
 from .machine_images import MachineImages
 from .managed import OWNERS, managed_store, store_with
 from .ordered import Numbering
+from .outbox import Message, Outbox, TellingLock
 from .paging import PageTokens
 from .quotas import Quotas
 from .record import Record
@@ -72,7 +73,8 @@ class World:
         self.record = Record()
         self.durations = Durations()
         self.events = Events()
-        self.lock = RLock()
+        self.outbox = Outbox()
+        self.lock = TellingLock(self.outbox)
         self.state = State()
         self._partition_of = partition_of
 
@@ -82,15 +84,24 @@ class World:
             self.state = State()
             self.record.clear()
             self.events.clear()
+            self.outbox.forget()
 
     def publish(self, event: Event) -> None:
-        """Let an event be known."""
+        """Let an event be known; those who subscribed are told as soon as the lock is free."""
         for subscriber in self.events.add(event):
-            subscriber(event)
+            self.tell(f"a subscriber of {event.name}", partial(subscriber, event))
 
     def renew_lock(self) -> None:
-        """In a forked child: the lock may have been held by a thread that is not there."""
-        self.lock = RLock()
+        """In a forked child: the lock may have been held by a thread that is not there.
+
+        What was still to be told is the parent's to tell.
+        """
+        self.outbox = Outbox()
+        self.lock = TellingLock(self.outbox)
+
+    def tell(self, subject: str, deliver: Callable[[], object]) -> None:
+        """Tell a neighbour something as soon as the lock is free; ``subject`` is for the record."""
+        self.outbox.put(Message(subject, deliver))
 
     def store(self, account: str, region: str) -> Store:
         """What an account has in a Region; it is empty at first."""

@@ -14,6 +14,7 @@ from imagebuilder_mock.domain.resources.image_recipe import ImageRecipe
 from imagebuilder_mock.domain.versions import Version
 
 from . import builds
+from .parent_images import resolved_address
 from .planned_workflows import planned_workflows
 
 if TYPE_CHECKING:
@@ -111,6 +112,7 @@ def resolved_recipe(world: World, store: Store, recipe: Recipe) -> tuple[Recipe,
         if parent.state.status == "DISABLED":  # deprecated ones still do (image-lifecycle-rules)
             raise invalid_value("parentImage", f"The image '{parent.arn}' is DISABLED.")
         parent_image, os_version = parent.arn, parent.os_version
+    parent_image = resolved_address(world, store, parent_image)
     copy = replace(
         recipe,
         owner=None,

@@ -1,1 +1,1 @@
-"""The services that Image Builder works with, as small ports."""
+"""The services around Image Builder: one small port each, with moto behind it or nobody."""

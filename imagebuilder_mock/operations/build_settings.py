@@ -17,6 +17,8 @@ from imagebuilder_mock.domain.resources.infrastructure import InfrastructureConf
 from imagebuilder_mock.engines.image_builds import DEFAULT_TESTS
 from imagebuilder_mock.engines.planned_workflows import AMAZON, NEWEST, planned_workflows
 
+from .neighbour_rules import check_role
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -86,6 +88,7 @@ def check_settings(
     _check_watermarks(recipe, distribution)
     _check_workflows(ctx, params, recipe)
     check_logging(params.get("loggingConfiguration", {}), params.get("executionRole"))
+    check_role(ctx, params.get("executionRole"))
 
 
 def check_logging(logging: Mapping[str, object], role: str | None) -> None:

@@ -13,6 +13,7 @@ from imagebuilder_mock.domain.resources.component import (
 from imagebuilder_mock.domain.versions import Version, latest_version_references
 
 from .listing import listed, own_builds, owned_by, refuse_name_with_version
+from .neighbour_rules import check_key, read_document
 from .registry import operation
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ _VERSION_FILTERS: Mapping[str, Callable[[ComponentVersion], object]] = {
 
 @operation
 def create_component(ctx: Context, params: wire.CreateComponentRequestTypeDef) -> Result:
-    component = _new_component(ctx, params, _given_text(params))
+    component = _new_component(ctx, params, _given_text(ctx, params))
     return {
         "componentBuildVersionArn": component.arn,
         "latestVersionReferences": latest_version_references(component.arn),
@@ -58,7 +59,7 @@ def import_component(ctx: Context, params: wire.ImportComponentRequestTypeDef) -
     from imagebuilder_mock.domain.documents import imported_script  # noqa: PLC0415
 
     text = imported_script.document_for(
-        _given_text(params),
+        _given_text(ctx, params),
         name=params["name"],
         platform=params["platform"],
         component_type=params["type"],
@@ -131,6 +132,7 @@ def delete_component(ctx: Context, params: wire.DeleteComponentRequestTypeDef) -
 
 def _new_component(ctx: Context, params: Request, text: str) -> Component:
     document = _parsed(text, params["platform"])
+    check_key(ctx, params.get("kmsKeyId"))
     ctx.world.quotas.check("parameters per component", len(document.parameters))
     version = Version.parse(params["semanticVersion"])
     base = ctx.store.arn_for(Component.kind, params["name"])
@@ -155,16 +157,13 @@ def _new_component(ctx: Context, params: Request, text: str) -> Component:
     return component
 
 
-def _given_text(params: Request) -> str:
+def _given_text(ctx: Context, params: Request) -> str:
     data, uri = params.get("data"), params.get("uri")
-    if (data is None) == (uri is None):
-        raise invalid_combination("data", "You must specify exactly one of 'data' and 'uri'.")
-    if data is None:
-        # S3 is a neighbour's: without one there is nothing at any address.
-        raise invalid_value(
-            "uri", f"The document at '{uri}' could not be read. Check that it exists."
-        )
-    return data
+    if data is not None and uri is None:
+        return data
+    if uri is not None and data is None:
+        return read_document(ctx, uri, parameter="uri")
+    raise invalid_combination("data", "You must specify exactly one of 'data' and 'uri'.")
 
 
 def _parsed(text: str, platform: Platform) -> ComponentDocument:

@@ -9,8 +9,14 @@ from imagebuilder_mock.domain.errors import already_exists, invalid_value
 from imagebuilder_mock.domain.resources.container_recipe import ContainerRecipe
 from imagebuilder_mock.domain.versions import VersionTemplate, latest_version_references
 
-from .container_rules import check_container_components, checked_template, container_parent
+from .container_rules import (
+    check_container_components,
+    check_instance_image,
+    checked_template,
+    container_parent,
+)
 from .listing import listed, owned_by
+from .neighbour_rules import check_key, check_repository
 from .registry import operation
 
 if TYPE_CHECKING:
@@ -38,7 +44,10 @@ def create_container_recipe(
     components = params.get("components", ())
     parent = container_parent(ctx, params)
     platform = check_container_components(ctx, components, parent)
-    dockerfile = checked_template(params)
+    dockerfile = checked_template(ctx, params)
+    check_repository(ctx, params["targetRepository"], parameter="targetRepository")
+    check_key(ctx, params.get("kmsKeyId"))
+    check_instance_image(ctx, params.get("instanceConfiguration"))
     base = ctx.store.arn_for(ContainerRecipe.kind, params["name"])
     version = template.filled(ctx.store.family(ContainerRecipe.kind, base.slug).highest)
     arn = str(base.at(str(version)))

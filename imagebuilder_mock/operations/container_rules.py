@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
 from imagebuilder_mock.domain.resources.image import Image
+from imagebuilder_mock.engines.parent_images import is_ami_address, source_of
 
+from .neighbour_rules import read_document
 from .recipe_rules import ParentImage, check_components, is_image_arn
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
@@ -86,7 +88,14 @@ def check_container_components(
     return platform
 
 
-def checked_template(params: wire.CreateContainerRecipeRequestTypeDef) -> str:
+def check_instance_image(ctx: Context, settings: Mapping[str, object] | None) -> None:
+    """Refuse an AMI for the instance that builds, if it is not there."""
+    image = settings and settings.get("image")
+    if isinstance(image, str) and is_ami_address(image):
+        source_of(ctx.world, ctx.store, image, parameter="instanceConfiguration.image")
+
+
+def checked_template(ctx: Context, params: wire.CreateContainerRecipeRequestTypeDef) -> str:
     """The Dockerfile template's text, with every placeholder in its place."""
     from imagebuilder_mock.domain.documents import (  # noqa: PLC0415 - loaded with the first document
         dockerfile_template,
@@ -100,7 +109,7 @@ def checked_template(params: wire.CreateContainerRecipeRequestTypeDef) -> str:
             "You must specify either dockerfileTemplateData or a dockerfileTemplateUri.",
         )
     if data is None:
-        raise invalid_value("dockerfileTemplateUri", "Invalid S3 URI.")
+        data = read_document(ctx, uri or "", parameter="dockerfileTemplateUri")
     try:
         dockerfile_template.check_dockerfile_template(
             data, has_components=bool(params.get("components"))

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
 from imagebuilder_mock.engines.output import has_build_date
 
+from .neighbour_rules import check_key, check_repository
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -58,6 +60,20 @@ def check_distributions(
         ami = _ami(distribution)
         accounts.update(ami.get("targetAccountIds", ()))
         _check_ami(ami, f"{path}.amiDistributionConfiguration")
+        check_key(
+            ctx,
+            ami.get("kmsKeyId"),
+            parameter=f"{path}.{_AMI}.kmsKeyId",
+            region=distribution["region"],
+        )
+        container = distribution.get("containerDistributionConfiguration")
+        if container is not None:
+            check_repository(
+                ctx,
+                container["targetRepository"],
+                parameter=f"{path}.containerDistributionConfiguration.targetRepository",
+                region=distribution["region"],
+            )
         _check_fast_launch(distribution, path)
         _check_parameters(ctx, distribution, path)
         ctx.world.quotas.check(

@@ -14,6 +14,7 @@ from imagebuilder_mock.engines import builds
 from imagebuilder_mock.engines.planned_workflows import managed_workflow
 
 from .build_settings import OPEN_LOG_GROUPS, check_logging, referenced_infrastructure
+from .neighbour_rules import check_object, check_role
 from .registry import operation
 
 if TYPE_CHECKING:
@@ -78,6 +79,8 @@ def import_disk_image(ctx: Context, params: wire.ImportDiskImageRequestTypeDef) 
             "UEFI data can be set only when Secure Boot is enabled.",
         )
     check_logging(params.get("loggingConfiguration", {}), params.get("executionRole"))
+    check_role(ctx, params.get("executionRole"))
+    check_object(ctx, params["uri"], parameter="uri")
     image = _start(
         ctx,
         name=params["name"],

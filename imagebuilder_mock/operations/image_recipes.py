@@ -10,6 +10,7 @@ from imagebuilder_mock.domain.resources.image_recipe import ImageRecipe
 from imagebuilder_mock.domain.versions import VersionTemplate, latest_version_references
 
 from .listing import listed, owned_by
+from .neighbour_rules import check_key
 from .recipe_rules import check_components, check_instance_settings, check_watermarks, parent_of
 from .registry import operation
 
@@ -36,6 +37,9 @@ def create_image_recipe(ctx: Context, params: wire.CreateImageRecipeRequestTypeD
     platform = check_components(ctx, components, parent)
     check_instance_settings(params, platform)
     check_watermarks(params.get("amiWatermarks", ()))
+    for position, device in enumerate(params.get("blockDeviceMappings", ())):
+        path = f"blockDeviceMappings[{position}].ebs.kmsKeyId"
+        check_key(ctx, device.get("ebs", {}).get("kmsKeyId"), parameter=path)
     base = ctx.store.arn_for(ImageRecipe.kind, params["name"])
     version = template.filled(ctx.store.family(ImageRecipe.kind, base.slug).highest)
     arn = str(base.at(str(version)))

@@ -18,9 +18,11 @@ from imagebuilder_mock.domain.resources.image import (
 )
 from imagebuilder_mock.domain.versions import Version
 from imagebuilder_mock.engines import builds
+from imagebuilder_mock.engines.parent_images import is_ami_address, source_of
 
 from .build_settings import check_logging
-from .recipe_rules import is_ami_address, is_image_arn
+from .neighbour_rules import check_role
+from .recipe_rules import is_image_arn
 from .registry import operation
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ def distribute_image(ctx: Context, params: wire.DistributeImageRequestTypeDef) -
         parameter="distributionConfigurationArn",
     )
     check_logging(params.get("loggingConfiguration", {}), params["executionRole"])
+    check_role(ctx, params["executionRole"])
     ctx.world.quotas.check("concurrent builds", len(ctx.store.running) + 1)
     base = ctx.store.arn_for(Image.kind, name)
     build = ctx.store.next_build(Image.kind, base.slug, _FIRST_VERSION)
@@ -104,4 +107,5 @@ def _source(ctx: Context, source: str) -> tuple[str, str | None, str | None]:
             "The source image must be an AMI ID, an Image Builder image ARN, or an SSM parameter "
             "prefixed by 'ssm:'.",
         )
-    return _NO_NAME.sub("-", source.removeprefix("ssm:").strip("/")), None, None
+    facts = source_of(ctx.world, ctx.store, source, parameter="sourceImage").facts
+    return _NO_NAME.sub("-", source.removeprefix("ssm:").strip("/")), facts.platform, None

@@ -9,6 +9,7 @@ from imagebuilder_mock.domain.errors import already_exists, invalid_combination,
 from imagebuilder_mock.domain.resources.infrastructure import InfrastructureConfiguration
 
 from .listing import listed
+from .neighbour_rules import check_instance_profile, check_network, check_topic
 from .registry import operation
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ _RESERVED_RESOURCE_TAGS = frozenset(("CreatedBy", "Ec2ImageBuilderArn", "Name", 
 def create_infrastructure_configuration(
     ctx: Context, params: wire.CreateInfrastructureConfigurationRequestTypeDef
 ) -> Result:
-    _check(params)
+    _check(ctx, params)
     arn = str(ctx.store.arn_for(InfrastructureConfiguration.kind, params["name"]))
     if arn in ctx.store:
         raise already_exists(InfrastructureConfiguration.label, arn)
@@ -70,7 +71,7 @@ def update_infrastructure_configuration(
 ) -> Result:
     """Replaces everything: what is left out goes back to its default (API reference)."""
     before = ctx.own(InfrastructureConfiguration, params["infrastructureConfigurationArn"])
-    _check(params)
+    _check(ctx, params)
     after = _configuration(
         params, arn=before.arn, name=before.name, created=before.date_created, tags=before.tags
     )
@@ -112,7 +113,7 @@ def _configuration(
     )
 
 
-def _check(params: Settings) -> None:
+def _check(ctx: Context, params: Settings) -> None:
     """Sources: API reference and user guide, create-infra-config."""
     if "subnetId" in params and not params.get("securityGroupIds"):
         raise invalid_combination(
@@ -133,3 +134,11 @@ def _check(params: Settings) -> None:
         raise invalid_combination(
             "placement", "You must not specify both 'hostId' and 'hostResourceGroupArn'."
         )
+    check_instance_profile(ctx, params["instanceProfileName"])
+    check_network(
+        ctx,
+        subnet=params.get("subnetId"),
+        security_groups=params.get("securityGroupIds", ()),
+        key_pair=params.get("keyPair"),
+    )
+    check_topic(ctx, params.get("snsTopicArn"))

@@ -13,6 +13,7 @@ from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
 from imagebuilder_mock.domain.resources.component import Component
 from imagebuilder_mock.domain.resources.image import Image
+from imagebuilder_mock.engines.parent_images import is_ami_address, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,6 @@ _IMAGE_ARN = re.compile(
     r"arn:aws[^:]*:imagebuilder:[^:]+:(?:[0-9]{12}|aws(?:-[a-z-]+)?):image/[a-z0-9-_]+/"
     r"(?:(?:[0-9]+|x)\.(?:[0-9]+|x)\.(?:[0-9]+|x)|[0-9]+\.[0-9]+\.[0-9]+/[0-9]+)"
 )
-_AMI_ADDRESS = re.compile(r"ami-(?:[0-9a-f]{8}|[0-9a-f]{17})|ssm:[^\s]+")
 _PRODUCT = re.compile(
     r"prod-[0-9a-z]+"
     r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -39,7 +39,7 @@ _DEFAULT_PLATFORM = "Linux"
 
 @dataclass(frozen=True, slots=True)
 class ParentImage:
-    """What is known of a parent: nothing but its address, if it is an AMI or a parameter."""
+    """What is known of a parent: of an AMI or a parameter, what the services beside us tell."""
 
     platform: str | None = None
     os_version: str | None = None
@@ -56,18 +56,16 @@ def parent_of(ctx: Context, parent_image: str) -> ParentImage:
             "The parent image must be an AMI ID, an Image Builder image ARN, an SSM parameter "
             "prefixed by 'ssm:', or an AWS Marketplace product ID.",
         )
-    if parent_image.startswith("ssm:") and "windows" in parent_image.lower():
+    if not is_ami_address(parent_image):
+        return ParentImage()
+    facts = source_of(ctx.world, ctx.store, parent_image, parameter="parentImage").facts
+    if facts.platform is None and "windows" in parent_image.lower():
         return ParentImage("Windows")
-    return ParentImage()
+    return ParentImage(facts.platform)
 
 
 def is_image_arn(parent_image: str) -> bool:
     return _IMAGE_ARN.fullmatch(parent_image) is not None
-
-
-def is_ami_address(text: str) -> bool:
-    """Whether it is an AMI ID, or an SSM parameter that holds one."""
-    return _AMI_ADDRESS.fullmatch(text) is not None
 
 
 def check_components(

@@ -17,6 +17,7 @@ from imagebuilder_mock.domain.resources.workflow import (
 from imagebuilder_mock.domain.versions import Version, VersionPattern, latest_version_references
 
 from .listing import listed, owned_by, refuse_name_with_version
+from .neighbour_rules import read_document
 from .registry import operation
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ _OWNERS_WITHOUT_WORKFLOWS = frozenset(("Shared", "ThirdParty"))
 
 @operation
 def create_workflow(ctx: Context, params: wire.CreateWorkflowRequestTypeDef) -> Result:
-    text = _given_text(params)
+    text = _given_text(ctx, params)
     document = _parsed(ctx, text, params["type"])
     version = Version.parse(params["semanticVersion"])
     base = ctx.store.arn_for(workflow_kind(params["type"]), params["name"])
@@ -143,16 +144,13 @@ def delete_workflow(ctx: Context, params: wire.DeleteWorkflowRequestTypeDef) -> 
     return {"workflowBuildVersionArn": workflow.arn}
 
 
-def _given_text(params: wire.CreateWorkflowRequestTypeDef) -> str:
+def _given_text(ctx: Context, params: wire.CreateWorkflowRequestTypeDef) -> str:
     data, uri = params.get("data"), params.get("uri")
-    if (data is None) == (uri is None):
-        raise invalid_combination("data", "You must specify exactly one of 'data' and 'uri'.")
-    if data is None:
-        # S3 is a neighbour's: without one there is nothing at any address.
-        raise invalid_value(
-            "uri", f"The document at '{uri}' could not be read. Check that it exists."
-        )
-    return data
+    if data is not None and uri is None:
+        return data
+    if uri is not None and data is None:
+        return read_document(ctx, uri, parameter="uri")
+    raise invalid_combination("data", "You must specify exactly one of 'data' and 'uri'.")
 
 
 def _parsed(ctx: Context, text: str, workflow_type: WorkflowType) -> WorkflowDocument:

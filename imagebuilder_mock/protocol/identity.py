@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-import sys
 from functools import lru_cache
 
 from botocore.loaders import Loader
+
+from imagebuilder_mock.neighbours.sts import account_of_key
 
 _DEFAULT_PARTITION = "aws"
 
@@ -40,20 +41,4 @@ def account_of(access_key: str | None, *, default: str) -> str:
     own = _OWN_KEY_FORM.fullmatch(access_key)
     if own is not None:
         return own.group(1)
-    return _account_in_moto(access_key) or default
-
-
-def _account_in_moto(access_key: str) -> str | None:
-    """Ask moto, if the test has loaded its IAM; moto is never imported here."""
-    models = sys.modules.get("moto.iam.models")
-    core = sys.modules.get("moto.core.models")
-    if models is None or core is None or not core.botocore_stubber.enabled:
-        return None
-    account_id = str(models.get_account_id_from(access_key))
-    # moto's answer for a key that it does not know is its own default account.
-    if account_id == models.DEFAULT_ACCOUNT_ID and not any(
-        access_key in backend.access_keys
-        for backend in list(models.iam_backends[account_id].values())
-    ):
-        return None
-    return account_id
+    return account_of_key(access_key) or default

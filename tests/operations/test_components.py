@@ -179,7 +179,7 @@ class TestCreate:
             "data", "You must specify exactly one of 'data' and 'uri'."
         )
 
-    def test_a_document_that_is_not_there_is_refused(self, imagebuilder, refused):
+    def test_without_s3_a_document_is_refused_with_the_reason(self, imagebuilder, refused):
         refusal = refused(
             imagebuilder.create_component,
             name="hello",
@@ -190,7 +190,8 @@ class TestCreate:
 
         assert refusal == invalid_value(
             "uri",
-            "The document at 's3://bucket/key.yml' could not be read. Check that it exists.",
+            "The document at 's3://bucket/key.yml' could not be read. imagebuilder_mock looks it "
+            "up in moto: switch moto's mock_aws on.",
         )
 
 

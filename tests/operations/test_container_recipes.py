@@ -164,12 +164,24 @@ class TestTemplate:
         )
 
     def test_nothing_is_in_s3(self, imagebuilder, refused):
-        """The sentence is the user guide's, create-container-recipes."""
         assert refusal_of_create(
             refused,
             imagebuilder,
             dockerfileTemplateData=None,
             dockerfileTemplateUri="s3://bucket/Dockerfile",
+        ) == invalid_value(
+            "dockerfileTemplateUri",
+            "The document at 's3://bucket/Dockerfile' could not be read. imagebuilder_mock looks "
+            "it up in moto: switch moto's mock_aws on.",
+        )
+
+    def test_it_is_at_an_address_in_s3(self, imagebuilder, refused):
+        """The sentence is the user guide's, create-container-recipes."""
+        assert refusal_of_create(
+            refused,
+            imagebuilder,
+            dockerfileTemplateData=None,
+            dockerfileTemplateUri="https://bucket/Dockerfile",
         ) == invalid_value("dockerfileTemplateUri", "Invalid S3 URI.")
 
     def test_it_needs_the_place_of_the_parent_image(self, imagebuilder, refused):

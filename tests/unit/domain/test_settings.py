@@ -22,6 +22,7 @@ NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
         {"seed": 7},
         {"now": NOW},
         {"inspector": False},
+        {"neighbours": "strict"},
         {"unknown_members": "ignore"},
     ],
 )
@@ -44,6 +45,11 @@ def test_what_an_option_can_be(options):
             {"unknown_members": True},
             ValueError,
             "unknown_members=True: choose one of 'refuse', 'ignore'.",
+        ),
+        (
+            {"neighbours": "moto"},
+            ValueError,
+            "neighbours='moto': choose one of 'auto', 'strict', 'off'.",
         ),
         ({"seed": "1"}, TypeError, "seed='1': give int, not str."),
         ({"inspector": 1}, TypeError, "inspector=1: give bool, not int."),
@@ -77,7 +83,7 @@ def test_what_an_option_can_be(options):
             TypeError,
             (
                 "mock_imagebuilder() has no option 'region'. It has: builds, account_id, quotas, "
-                "seed, now, inspector, unknown_members."
+                "seed, now, inspector, neighbours, unknown_members."
             ),
         ),
     ],

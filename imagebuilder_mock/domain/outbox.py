@@ -1,0 +1,108 @@
+"""What is told to neighbours: kept in order while the world changes, delivered when it is done.
+
+A neighbour may take its time, and may call back: so nobody holds the world's lock meanwhile.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from dataclasses import dataclass
+from threading import RLock, local
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+REMEMBERED = 10_000
+
+_log = logging.getLogger("imagebuilder_mock")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One thing to tell: ``subject`` says what in a few words, ``deliver`` tells it."""
+
+    subject: str
+    deliver: Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """What a neighbour did not take, and why."""
+
+    subject: str
+    error: Exception
+
+
+class Outbox:
+    """Messages in the order in which they came up; ``undelivered`` keeps what was refused."""
+
+    def __init__(self) -> None:
+        self.undelivered: deque[Undelivered] = deque(maxlen=REMEMBERED)
+        self._waiting: deque[Message] = deque()
+        self._one_at_a_time = RLock()
+        self._here = local()
+
+    def put(self, message: Message) -> None:
+        self._waiting.append(message)
+
+    def deliver(self) -> None:
+        """Tell all that waits. One neighbour's refusal keeps nothing from the others.
+
+        What a message brings about, in the same thread, is told behind it.
+        """
+        if not self._waiting or getattr(self._here, "is_delivering", False):
+            return
+        with self._one_at_a_time:
+            self._here.is_delivering = True
+            try:
+                while self._waiting:
+                    self._tell(self._waiting.popleft())
+            finally:
+                self._here.is_delivering = False
+
+    def forget(self) -> None:
+        """Empty it: what waits is about a world that is gone."""
+        self._waiting.clear()
+        self.undelivered.clear()
+
+    def _tell(self, message: Message) -> None:
+        try:
+            message.deliver()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others' messages must arrive
+            self.undelivered.append(Undelivered(message.subject, error))
+            _log.warning("%s: %s: %s", message.subject, type(error).__name__, error)
+
+
+class TellingLock:
+    """A re-entrant lock that delivers an outbox each time that it has become free again."""
+
+    def __init__(self, outbox: Outbox) -> None:
+        self._lock = RLock()
+        self._depth = 0
+        self._outbox = outbox
+
+    def acquire(self, *, timeout: float = -1) -> bool:
+        """As ``RLock.acquire``; to hold it so, between two changes, tells nobody anything."""
+        return self._lock.acquire(timeout=timeout)
+
+    def release(self) -> None:
+        self._lock.release()
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+        self._depth += 1
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._depth -= 1
+        is_free = self._depth == 0
+        self._lock.release()
+        if is_free:
+            self._outbox.deliver()

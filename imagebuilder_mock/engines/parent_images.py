@@ -1,0 +1,113 @@
+"""Parent images outside of Image Builder: AMIs, and the parameters that name them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from imagebuilder_mock.domain.errors import InvalidParameterValueException, invalid_value
+from imagebuilder_mock.neighbours.ec2 import AmiFacts
+from imagebuilder_mock.neighbours.surroundings import absence, neighbours_of
+
+if TYPE_CHECKING:
+    from imagebuilder_mock.domain.store import Store
+    from imagebuilder_mock.domain.world import World
+
+_AMI = re.compile(r"ami-(?:[0-9a-f]{8}|[0-9a-f]{17})")
+_AMI_ADDRESS = re.compile(rf"{_AMI.pattern}|ssm:[^\s]+")
+_PARAMETER_ARN = re.compile(r"arn:[^:]+:ssm:([^:]+):([0-9]{12}):parameter/(.+)")
+_PUBLIC_PARAMETER = "/aws/service/"
+_PREFIX = "ssm:"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An AMI, by its id, and what EC2 tells of it; of neither is all known without EC2 and SSM."""
+
+    ami_id: str | None
+    facts: AmiFacts
+
+
+def source_of(world: World, store: Store, address: str, *, parameter: str) -> Source:
+    """What an AMI id, or ``ssm:`` and a parameter, means to the account in the Region now.
+
+    InvalidParameterValueException names ``parameter`` if it was looked up and is not there.
+    """
+    if not address.startswith(_PREFIX):
+        return Source(address, _facts(world, store, address, parameter, address))
+    name = address.removeprefix(_PREFIX)
+    value = _value(world, store, name, parameter)
+    if value is None:
+        return Source(None, AmiFacts())
+    if _AMI.fullmatch(value) is None:
+        raise invalid_value(
+            parameter, f"The SSM parameter '{name}' does not hold an AMI ID: '{value}'."
+        )
+    if name.startswith(_PUBLIC_PARAMETER):
+        # What AWS publishes there is to be had, whether or not EC2 beside us has a copy.
+        return Source(value, _public_facts(world, store, value))
+    return Source(value, _facts(world, store, value, parameter, address))
+
+
+def resolved_address(world: World, store: Store, address: str) -> str:
+    """The AMI id that a parameter holds at this moment; all else, and the unknown, as it is."""
+    if not address.startswith(_PREFIX):
+        return address
+    try:
+        return source_of(world, store, address, parameter="parentImage").ami_id or address
+    except InvalidParameterValueException:
+        return address
+
+
+def what_is_missing(world: World, store: Store, address: str) -> str | None:
+    """Why a build cannot begin: its parent is gone. None if it is there, or nobody looks it up."""
+    if not is_ami_address(address):
+        return None
+    try:
+        source_of(world, store, address, parameter="parentImage")
+    except InvalidParameterValueException as error:
+        return error.message
+    return None
+
+
+def is_ami_address(text: str) -> bool:
+    """Whether it is an AMI ID, or an SSM parameter that holds one."""
+    return _AMI_ADDRESS.fullmatch(text) is not None
+
+
+def _value(world: World, store: Store, name: str, parameter: str) -> str | None:
+    account, region, names = store.account, store.region, [name]
+    arn = _PARAMETER_ARN.fullmatch(name)
+    if arn is not None:
+        region, account, path = arn.groups()
+        # An ARN leaves out the slash with which a path begins.
+        names = [f"/{path}", path]
+    ssm = neighbours_of(world.settings, account, region).ssm
+    for each in names:
+        found = ssm.parameter(each)
+        if found is not None:
+            return found.value
+    raise invalid_value(parameter, f"The SSM parameter '{name}' does not exist.")
+
+
+def _facts(world: World, store: Store, ami_id: str, parameter: str, address: str) -> AmiFacts:
+    ec2 = neighbours_of(world.settings, store.account, store.region).ec2
+    facts = ec2.ami(ami_id)
+    if facts is None:
+        raise _absent(world, store, ami_id, parameter, address)
+    return facts
+
+
+def _public_facts(world: World, store: Store, ami_id: str) -> AmiFacts:
+    return neighbours_of(world.settings, store.account, store.region).ec2.ami(ami_id) or AmiFacts()
+
+
+def _absent(
+    world: World, store: Store, ami_id: str, parameter: str, address: str
+) -> InvalidParameterValueException:
+    named = "" if address == ami_id else f", which '{address}' holds,"
+    detail = f"The AMI '{ami_id}'{named} does not exist in the Region '{store.region}'."
+    if not neighbours_of(world.settings, store.account, store.region).are_there:
+        detail = f"{detail} {absence(world.settings)}"
+    return invalid_value(parameter, detail)

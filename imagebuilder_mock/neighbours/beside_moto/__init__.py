@@ -1,0 +1,1 @@
+"""The ports with moto behind them; loaded only when moto is on."""

@@ -1,0 +1,61 @@
+"""Amazon S3: documents and disk files that are read, logs that are written."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple, Protocol
+
+from .errors import NobodyToAskError
+
+# What a bucket's name may be made of; old ones may have capitals and underscores.
+_URI = re.compile(r"s3://([A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9])/(.+)", re.DOTALL)
+
+
+class S3Uri(NamedTuple):
+    """The address of an object."""
+
+    bucket: str
+    key: str
+
+    @classmethod
+    def parse(cls, text: str) -> S3Uri:
+        """Read ``s3://bucket/key``; ValueError if it is not of this form."""
+        found = _URI.fullmatch(text)
+        if found is None:
+            msg = f"{text!r} is no S3 URI"
+            raise ValueError(msg)
+        return cls(*found.groups())
+
+    def __str__(self) -> str:
+        return f"s3://{self.bucket}/{self.key}"
+
+
+class S3(Protocol):
+    """S3 as an account sees it."""
+
+    def size(self, uri: S3Uri) -> int:
+        """An object's size in bytes; AbsentError, or NobodyToAskError without S3."""
+        ...
+
+    def read(self, uri: S3Uri, *, limit: int) -> bytes:
+        """An object's bytes, at most ``limit`` of them; AbsentError, or NobodyToAskError."""
+        ...
+
+    def write(self, uri: S3Uri, body: bytes) -> None:
+        """Put an object; NeighbourError if the bucket does not take it."""
+        ...
+
+
+class NoS3:
+    """Without S3 there is nothing to read, and what is written is lost."""
+
+    __slots__ = ()
+
+    def size(self, uri: S3Uri) -> int:
+        raise NobodyToAskError(str(uri))
+
+    def read(self, uri: S3Uri, *, limit: int) -> bytes:  # noqa: ARG002 - the port's
+        raise NobodyToAskError(str(uri))
+
+    def write(self, uri: S3Uri, body: bytes) -> None:
+        """Nobody is there to take it."""

@@ -1,0 +1,162 @@
+"""What a build tells the services beside Image Builder, once the world's lock is free.
+
+Each function takes plain values, enters a message in the world's outbox, and returns at once;
+nothing is entered when nobody is there. Whether a service would refuse what the message brings is
+asked beforehand: ``refusal_of_launch_template``, ``refusal_of_repository``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from .surroundings import neighbours_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from imagebuilder_mock.domain.world import World
+
+    from .amis import LaunchPermission, OutputAmi
+    from .ec2 import LaunchTemplateVersion
+    from .event_bridge import Event
+    from .logs import LogLine
+    from .s3 import S3Uri
+    from .ssm import OutputParameter
+    from .surroundings import Neighbours
+
+
+class Place(NamedTuple):
+    """Where something is told: in an account, in a Region."""
+
+    account: str
+    region: str
+
+
+def tell_of_ami(
+    world: World,
+    place: Place,
+    ami: OutputAmi,
+    permission: LaunchPermission | None = None,
+) -> None:
+    """Register an output AMI in EC2, and let others launch it."""
+
+    def register(_: Neighbours) -> None:
+        # moto's own classes are loaded with the first AMI beside it.
+        from .beside_moto.machine_images import MotoMachineImages  # noqa: PLC0415
+
+        amis = MotoMachineImages(*place)
+        amis.register(ami)
+        if permission is not None:
+            amis.share(ami.image_id, permission)
+
+    _tell(world, place, f"EC2: register {ami.image_id} in {place.region}", register)
+
+
+def tell_of_launch_template(world: World, place: Place, version: LaunchTemplateVersion) -> None:
+    """Give a launch template a version with the output AMI."""
+    _tell(
+        world,
+        place,
+        f"EC2: new version of {version.launch_template_id} in {place.region}",
+        lambda around: around.ec2.add_launch_template_version(version),
+    )
+
+
+def tell_of_parameter(world: World, place: Place, parameter: OutputParameter) -> None:
+    """Create or overwrite a parameter with the output AMI's id."""
+    _tell(
+        world,
+        place,
+        f"SSM: put {parameter.name} in {place.region}",
+        lambda around: around.ssm.put_parameter(parameter),
+    )
+
+
+def tell_of_container_image(
+    world: World,
+    place: Place,
+    repository: str,
+    tags: Sequence[str],
+    *,
+    content: str,
+) -> None:
+    """Push a container image; ``content``, as the image's ARN, makes its digest."""
+    _tell(
+        world,
+        place,
+        f"ECR: push {repository}:{','.join(tags)} in {place.region}",
+        lambda around: around.ecr.put_image(repository, tags, content=content),
+    )
+
+
+def tell_topic(world: World, topic_arn: str, message: str) -> None:
+    """Publish to an SNS topic, in the topic's own Region and account."""
+    _, _, _, region, account, _ = topic_arn.split(":", 5)
+    place = Place(account, region)
+    _tell(
+        world,
+        place,
+        f"SNS: publish to {topic_arn}",
+        lambda around: around.sns.publish(topic_arn, message),
+    )
+
+
+def tell_event_bus(world: World, place: Place, event: Event) -> None:
+    """Put an event on the default bus."""
+    _tell(
+        world,
+        place,
+        f"EventBridge: {event.detail_type} in {place.region}",
+        lambda around: around.event_bridge.put_event(event),
+    )
+
+
+def tell_log_group(
+    world: World, place: Place, group: str, stream: str, lines: Sequence[LogLine]
+) -> None:
+    """Add lines to a stream of a log group."""
+    _tell(
+        world,
+        place,
+        f"CloudWatch Logs: write to {group} {stream}",
+        lambda around: around.logs.write(group, stream, lines),
+    )
+
+
+def tell_bucket(world: World, place: Place, uri: S3Uri, body: bytes) -> None:
+    """Write a log to a bucket."""
+    _tell(world, place, f"S3: write {uri}", lambda around: around.s3.write(uri, body))
+
+
+def refusal_of_launch_template(world: World, place: Place, launch_template_id: str) -> str | None:
+    """Why a template cannot be updated, in the guide's words (image-failure-context), or None."""
+    if neighbours_of(world.settings, *place).ec2.has_launch_template(launch_template_id):
+        return None
+    return f"EC2 Client Error: 'The launch-template ID '{launch_template_id}' does not exist'"
+
+
+def refusal_of_repository(world: World, place: Place, repository: str) -> str | None:
+    """Why a container image cannot be pushed, in ECR's words, or None."""
+    if neighbours_of(world.settings, *place).ecr.has_repository(repository):
+        return None
+    return (
+        f"The repository with name '{repository}' does not exist in the registry with id "
+        f"'{place.account}'"
+    )
+
+
+def _tell(
+    world: World,
+    place: Place,
+    subject: str,
+    deliver: Callable[[Neighbours], None],
+) -> None:
+    if neighbours_of(world.settings, *place).are_there:
+        world.tell(subject, lambda: _deliver(world, place, deliver))
+
+
+def _deliver(world: World, place: Place, deliver: Callable[[Neighbours], None]) -> None:
+    around = neighbours_of(world.settings, *place)
+    # moto may have been switched off meanwhile.
+    if around.are_there:
+        deliver(around)

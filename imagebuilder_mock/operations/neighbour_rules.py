@@ -1,0 +1,156 @@
+"""What a request names in other services: looked up beside moto, else taken as it is given.
+
+The sentence for an instance profile was seen (aws-cdk#11441), that for a role too
+(terraform-provider-aws, lifecycle_policy.go); the others are made alike.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from imagebuilder_mock.domain.errors import invalid_value
+from imagebuilder_mock.neighbours.errors import AbsentError, NeighbourError, NobodyToAskError
+from imagebuilder_mock.neighbours.s3 import S3Uri
+from imagebuilder_mock.neighbours.surroundings import absence, neighbours_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from imagebuilder_mock.domain.errors import InvalidParameterValueException
+    from imagebuilder_mock.neighbours.surroundings import Neighbours
+
+    from .context import Context
+
+LARGEST_DOCUMENT = 64 * 1024
+"""Of components, workflows and Dockerfile templates (AWS General Reference, quotas)."""
+
+_KEY_ARN = re.compile(r"arn:[^:]+:kms:([^:]+):([0-9]{12}):.+")
+
+
+def beside(ctx: Context, region: str | None = None) -> Neighbours:
+    """The services around, as the caller sees them in the Region, by default in its own."""
+    return neighbours_of(ctx.world.settings, ctx.store.account, region or ctx.store.region)
+
+
+def check_instance_profile(ctx: Context, name: str) -> None:
+    if not beside(ctx).iam.has_instance_profile(name):
+        raise _absent(
+            ctx,
+            "instanceProfileName",
+            "The provided instance profile does not exist. Please specify a different instance "
+            "profile and try again.",
+        )
+
+
+def check_role(ctx: Context, role: str | None, *, parameter: str = "executionRole") -> None:
+    """Refuse a role that Image Builder could not assume; None is the service's own."""
+    if role is not None and not beside(ctx).iam.has_role(role):
+        raise _absent(
+            ctx,
+            parameter,
+            "The provided role does not exist or does not have sufficient permissions.",
+        )
+
+
+def check_topic(ctx: Context, arn: str | None) -> None:
+    """Refuse a topic that is not there; the model's pattern takes no FIFO topic."""
+    if arn is not None and not beside(ctx).sns.has_topic(arn):
+        raise _absent(ctx, "snsTopicArn", f"The provided SNS topic does not exist: '{arn}'.")
+
+
+def check_network(
+    ctx: Context, *, subnet: str | None, security_groups: Sequence[str], key_pair: str | None
+) -> None:
+    """Refuse a subnet, security groups and a key pair that the build could not be launched with."""
+    ec2 = beside(ctx).ec2
+    if subnet is not None and not ec2.has_subnet(subnet):
+        raise _absent(ctx, "subnetId", f"The provided subnet does not exist: '{subnet}'.")
+    for position, group in enumerate(security_groups):
+        if not ec2.has_security_group(group):
+            raise _absent(
+                ctx,
+                f"securityGroupIds[{position}]",
+                f"The provided security group does not exist: '{group}'.",
+            )
+    if key_pair is not None and not ec2.has_key_pair(key_pair):
+        raise _absent(ctx, "keyPair", f"The provided key pair does not exist: '{key_pair}'.")
+
+
+def check_repository(
+    ctx: Context, repository: Mapping[str, object], *, parameter: str, region: str | None = None
+) -> None:
+    """Refuse a target repository that is not there: Image Builder makes none (API reference)."""
+    name = str(repository["repositoryName"])
+    if not beside(ctx, region).ecr.has_repository(name):
+        raise _absent(
+            ctx,
+            f"{parameter}.repositoryName",
+            f"The provided ECR repository does not exist: '{name}'.",
+        )
+
+
+def check_key(
+    ctx: Context, key: object, *, parameter: str = "kmsKeyId", region: str | None = None
+) -> None:
+    """Refuse a key that is not there; another account's can not be looked up."""
+    if not isinstance(key, str):
+        return
+    named = _KEY_ARN.fullmatch(key)
+    if named is not None and named.group(2) != ctx.store.account:
+        return
+    if not beside(ctx, named.group(1) if named else region).kms.has_key(key):
+        raise _absent(ctx, parameter, f"The provided KMS key does not exist: '{key}'.")
+
+
+def read_document(ctx: Context, uri: str, *, parameter: str) -> str:
+    """The text at an S3 URI: InvalidParameterValueException if it cannot be read."""
+    address = _address(uri, parameter)
+    try:
+        body = beside(ctx).s3.read(address, limit=LARGEST_DOCUMENT + 1)
+    except NeighbourError as error:
+        raise _unreadable(ctx, uri, parameter, error) from None
+    if len(body) > LARGEST_DOCUMENT:
+        raise invalid_value(
+            parameter, f"The document at '{uri}' must contain at most {LARGEST_DOCUMENT} bytes."
+        )
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise invalid_value(parameter, f"The document at '{uri}' must be text in UTF-8.") from None
+
+
+def check_object(ctx: Context, uri: str, *, parameter: str) -> None:
+    """Refuse an object that is not there; without S3 it is taken as it is given."""
+    try:
+        beside(ctx).s3.size(_address(uri, parameter))
+    except NobodyToAskError:
+        return
+    except NeighbourError as error:
+        raise _unreadable(ctx, uri, parameter, error) from None
+
+
+def _address(uri: str, parameter: str) -> S3Uri:
+    try:
+        return S3Uri.parse(uri)
+    except ValueError:
+        # The user guide's words (create-container-recipes).
+        raise invalid_value(parameter, "Invalid S3 URI.") from None
+
+
+def _unreadable(
+    ctx: Context, uri: str, parameter: str, error: NeighbourError
+) -> InvalidParameterValueException:
+    if isinstance(error, AbsentError):
+        return invalid_value(
+            parameter, f"The document at '{uri}' could not be read. Check that it exists."
+        )
+    reason = str(error) if beside(ctx).are_there else absence(ctx.world.settings)
+    return invalid_value(parameter, f"The document at '{uri}' could not be read. {reason}")
+
+
+def _absent(ctx: Context, parameter: str, detail: str) -> InvalidParameterValueException:
+    """The service's words; without anybody to ask, also why nothing could be found."""
+    if not beside(ctx).are_there:
+        detail = f"{detail} {absence(ctx.world.settings)}"
+    return invalid_value(parameter, detail)
