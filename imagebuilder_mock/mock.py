@@ -25,6 +25,7 @@ from .protocol.identity import access_key_for, partition_of
 from .testing.builds import Builds
 from .testing.clock import MockClock
 from .testing.decorating import decorate
+from .testing.faults import Faults
 from .transports.botocore_events import BotocoreDoor
 from .transports.client_creation import ClientCreation
 from .transports.own_clients import own_client
@@ -179,14 +180,15 @@ class ImageBuilderMock:
                 yield
                 return
             with world.lock:
-                kept = world.state, world.record, world.clock, world.ids
+                kept = world.state, world.record, world.clock, world.ids, world.faults
                 world.state, world.record = deepcopy(world.state), Record()
+                world.faults = world.faults.copy()
                 world.clock, world.ids = copy(world.clock), deepcopy(world.ids)
             try:
                 yield
             finally:
                 with world.lock:
-                    world.state, world.record, world.clock, world.ids = kept
+                    world.state, world.record, world.clock, world.ids, world.faults = kept
 
     # The world
 
@@ -197,6 +199,11 @@ class ImageBuilderMock:
     @property
     def builds(self) -> Builds:
         return Builds(self._active_world("builds"))
+
+    @property
+    def faults(self) -> Faults:
+        """Rules that make requests fail, or late; ``faults.unused`` can be read when all is off."""
+        return Faults(self._known_world("faults"))
 
     @property
     def calls(self) -> Record:

@@ -52,6 +52,11 @@ class Record:
         """How many calls there were, of one operation or of all."""
         return self._counts.total() if operation is None else self._counts[operation]
 
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many calls there were of each operation."""
+        return dict(self._counts)
+
     def clear(self) -> None:
         self._calls.clear()
         self._counts.clear()

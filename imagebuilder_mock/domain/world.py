@@ -6,6 +6,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, TypeVar
 
 from .arn import Arn
+from .faults import FaultRules
 from .idempotency import ClientTokens
 from .managed import OWNERS, managed_store
 from .ordered import Numbering
@@ -57,6 +58,7 @@ class World:
         self.quotas = Quotas(settings.quotas)
         self.page_tokens = PageTokens(ids.uuid().encode())
         self.record = Record()
+        self.faults = FaultRules(settings.seed)
         self.lock = RLock()
         self.state = State()
         self._partition_of = partition_of
@@ -66,6 +68,7 @@ class World:
         with self.lock:
             self.state = State()
             self.record.clear()
+            self.faults.clear()
 
     def renew_lock(self) -> None:
         """In a forked child: the lock may have been held by a thread that is not there."""
