@@ -16,6 +16,7 @@ from .record import Record
 from .references import References
 from .resources.base import Resource
 from .scheduler import Scheduler
+from .snapshots import thawed
 from .store import Store
 from .versions import VersionPattern
 
@@ -61,12 +62,14 @@ class World:
         self.faults = FaultRules(settings.seed)
         self.lock = RLock()
         self.state = State()
+        self.beginning: bytes | None = None
+        """The frozen state to which a reset goes back; None is an empty one."""
         self._partition_of = partition_of
 
     def reset(self) -> None:
-        """Empty the world; the clock and the options stay."""
+        """Empty the world, or go back to the saved state it began with; clock and options stay."""
         with self.lock:
-            self.state = State()
+            self.state = State() if self.beginning is None else thawed(self.beginning)
             self.record.clear()
             self.faults.clear()
 

@@ -77,7 +77,7 @@ def test_what_an_option_can_be(options):
             TypeError,
             (
                 "mock_imagebuilder() has no option 'region'. It has: builds, account_id, quotas, "
-                "seed, now, inspector, unknown_members."
+                "seed, now, inspector, unknown_members, state."
             ),
         ),
     ],
