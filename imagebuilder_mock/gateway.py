@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from .domain.errors import ImageBuilderError
 from .domain.faults import NO_FAULT, CutAnswer, FaultError, LostRequestError
-from .domain.record import Call
+from .domain.record import Call, UnexpectedCallError
 from .engines import builds, passing_time
 from .operations import HANDLERS, Context
 from .protocol.http import Answer
@@ -36,7 +36,8 @@ class Gateway:
         """The service's answer, an error's too.
 
         NotImplementedError for an operation that the model has and this package has not;
-        LostRequestError where a fault rule lets no answer come.
+        LostRequestError where a fault rule lets no answer come, and UnexpectedCallError for an
+        operation that the test has not expected.
         """
         with self.world.lock:
             try:
@@ -45,6 +46,7 @@ class Gateway:
                 return self._refusal(error)
             fault = NO_FAULT
             try:
+                self.world.record.check_expected(operation.name)
                 self._refuse_unbuilt(operation)
                 params = check(operation, params)
                 passing_time.catch_up(self.world)
@@ -53,10 +55,11 @@ class Gateway:
                 if fault.outcome is not None and not isinstance(fault.outcome, CutAnswer):
                     raise fault.outcome.new_error()
                 members = self._result(operation, params, caller)
+            except (LostRequestError, UnexpectedCallError) as error:
+                self._record(operation, params, caller, None, error)
+                raise
             except ImageBuilderError as error:
                 self._record(operation, params, caller, None, error)
-                if isinstance(error, LostRequestError):
-                    raise
                 return self._refusal(error, fault.latency)
             self._record(operation, params, caller, members, None)
             request_id = self.world.ids.uuid()
@@ -111,7 +114,7 @@ class Gateway:
         params: dict[str, object],
         caller: Caller,
         members: dict[str, object] | None,
-        error: ImageBuilderError | None,
+        error: ImageBuilderError | UnexpectedCallError | None,
     ) -> None:
         self.world.record.add(
             Call(

@@ -27,6 +27,7 @@ from .domain.world import World
 from .gateway import Gateway
 from .protocol.identity import access_key_for, partition_of
 from .testing.builds import Builds
+from .testing.calls import Calls
 from .testing.clock import MockClock
 from .testing.decorating import decorate
 from .testing.faults import Faults
@@ -187,6 +188,7 @@ class ImageBuilderMock:
             with world.lock:
                 kept = world.state, world.record, world.clock, world.ids, world.faults
                 world.state, world.record = deepcopy(world.state), Record()
+                world.record.expected = kept[1].expected
                 world.faults = world.faults.copy()
                 world.clock, world.ids = copy(world.clock), deepcopy(world.ids)
             try:
@@ -211,9 +213,9 @@ class ImageBuilderMock:
         return Faults(self._known_world("faults"))
 
     @property
-    def calls(self) -> Record:
+    def calls(self) -> Calls:
         """The calls answered so far; they stay readable after the mock is off."""
-        return self._known_world("calls").record
+        return Calls(self._known_world("calls"))
 
     def resources(
         self, *, region: str | None = None, account_id: str | None = None

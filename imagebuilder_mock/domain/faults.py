@@ -13,6 +13,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, TypeAlias
 
 from .errors import ImageBuilderError
+from .matching import holds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -210,18 +211,3 @@ class FaultRules:
                 if rule.outcome is not None:
                     return Fault(latency, rule.outcome)
         return Fault(latency)
-
-
-def holds(expected: object, found: object) -> bool:
-    """Whether ``found`` is what was expected; of a mapping, only the members that are named."""
-    if isinstance(expected, Mapping):
-        return isinstance(found, Mapping) and all(
-            name in found and holds(value, found[name]) for name, value in expected.items()
-        )
-    if isinstance(expected, (list, tuple)):
-        return (
-            isinstance(found, (list, tuple))
-            and len(expected) == len(found)
-            and all(map(holds, expected, found))
-        )
-    return bool(expected == found)

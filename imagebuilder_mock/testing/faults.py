@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from difflib import get_close_matches
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
@@ -23,10 +22,11 @@ from imagebuilder_mock.protocol.failures import (
     is_connection_error,
     status_phrase,
 )
-from imagebuilder_mock.protocol.model import operation_names
+
+from .naming import check_known, check_operation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from imagebuilder_mock.domain.faults import Condition, Outcome
     from imagebuilder_mock.domain.world import World
@@ -168,7 +168,7 @@ def _outcome(
             raise ValueError(msg)
         return None
     if isinstance(error, str):
-        _check_known("error", error, error_names())
+        check_known("error", error, error_names())
         text = default_message(error) if message is None else message
         return ErrorAnswer(error, text, error_status(error))
     if is_connection_error(error):
@@ -204,7 +204,7 @@ def _checked_latency(latency: float | timedelta | None) -> timedelta:
 
 def _check_operation(operation: str) -> None:
     if operation != EVERY_OPERATION:
-        _check_known("operation", operation, operation_names())
+        check_operation(operation)
 
 
 def _check_condition(operation: str, when: object) -> None:
@@ -216,15 +216,4 @@ def _check_condition(operation: str, when: object) -> None:
     if operation == EVERY_OPERATION:
         return
     for name in when:
-        _check_known(f"parameter of {operation}", str(name), input_members(operation))
-
-
-def _check_known(what: str, given: str, known: Sequence[str]) -> None:
-    if given in known:
-        return
-    words = str(given).replace("_", "")
-    by_lower = {name.lower(): name for name in known}
-    close = get_close_matches(words.lower(), by_lower, n=1)
-    hint = f" Did you mean {by_lower[close[0]]!r}?" if close else ""
-    msg = f"There is no {what} {given!r}.{hint} There are: {', '.join(known)}."
-    raise ValueError(msg)
+        check_known(f"parameter of {operation}", str(name), input_members(operation))

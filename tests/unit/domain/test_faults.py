@@ -15,8 +15,8 @@ from imagebuilder_mock.domain.faults import (
     Fault,
     FaultRule,
     FaultRules,
-    holds,
 )
+from imagebuilder_mock.domain.matching import holds
 
 REFUSAL = ErrorAnswer("ServiceException", "Down", 500)
 
