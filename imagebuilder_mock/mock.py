@@ -31,6 +31,7 @@ from .testing.calls import Calls
 from .testing.clock import MockClock
 from .testing.decorating import decorate
 from .testing.faults import Faults
+from .testing.printing import report, tree
 from .testing.snapshots import Snapshot
 from .transports.botocore_events import BotocoreDoor
 from .transports.client_creation import ClientCreation
@@ -217,6 +218,19 @@ class ImageBuilderMock:
         """The calls answered so far; they stay readable after the mock is off."""
         return Calls(self._known_world("calls"))
 
+    def __str__(self) -> str:
+        """Everything that there is, as a tree."""
+        if self._world is None:
+            return "imagebuilder_mock, never on"
+        with self._world.lock:
+            return tree(self._world)
+
+    def report(self) -> str:
+        """The last calls and the states of the builds: what a failing test is shown with."""
+        world = self._known_world("report()")
+        with world.lock:
+            return report(world)
+
     def resources(
         self, *, region: str | None = None, account_id: str | None = None
     ) -> list[Resource]:
@@ -308,6 +322,11 @@ def current_mock() -> ImageBuilderMock:
     except IndexError:
         msg = "No mock is on. Use current_mock() inside a test that mock_imagebuilder decorates."
         raise RuntimeError(msg) from None
+
+
+def is_on() -> bool:
+    """Whether a mock is on."""
+    return bool(_switch.starts)
 
 
 def _new_world(options: dict[str, object]) -> World:
