@@ -1,15 +1,18 @@
 """The straight line from a request to its answer; nothing below it calls back up.
 
-Parse, check the form, find the caller's store, recall the client token, do the operation, show
-what the output shape shows, record. A transport holds a gateway; the gateway holds the world.
+Parse, check the form, meet the fault rules, find the caller's store, recall the client token, do
+the operation, show what the output shape shows, record. A transport holds a gateway; the gateway
+holds the world.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from .domain.errors import ImageBuilderError
-from .domain.record import Call
+from .domain.faults import NO_FAULT, CutAnswer, FaultError, LostRequestError
+from .domain.record import Call, UnexpectedCallError
 from .engines import builds, lifecycle, passing_time
 from .operations import HANDLERS, Context
 from .protocol.http import Answer
@@ -32,36 +35,57 @@ class Gateway:
     def handle(self, request: HttpRequest, caller: Caller) -> Answer:
         """The service's answer, an error's too.
 
-        NotImplementedError for an operation that the model has and this package has not.
+        NotImplementedError for an operation that the model has and this package has not;
+        LostRequestError where a fault rule lets no answer come, and UnexpectedCallError for an
+        operation that the test has not expected.
         """
         with self.world.lock:
             try:
                 operation, params = parse(request, ignore_unknown=self._ignore_unknown)
             except ImageBuilderError as error:
                 return self._refusal(error)
+            fault = NO_FAULT
             try:
+                self.world.record.check_expected(operation.name)
+                self._refuse_unbuilt(operation)
+                params = check(operation, params)
+                passing_time.catch_up(self.world)
+                fault = self.world.faults.meet(operation.name, params, caller.region)
+                self.let_pass(fault.latency)
+                if fault.outcome is not None and not isinstance(fault.outcome, CutAnswer):
+                    raise fault.outcome.new_error()
                 members = self._result(operation, params, caller)
+            except (LostRequestError, UnexpectedCallError) as error:
+                self._record(operation, params, caller, None, error)
+                raise
             except ImageBuilderError as error:
                 self._record(operation, params, caller, None, error)
-                return self._refusal(error)
+                return self._refusal(error, fault.latency)
             self._record(operation, params, caller, members, None)
             request_id = self.world.ids.uuid()
             if operation.has_request_id:
                 members["requestId"] = request_id
-            return Answer(200, members, request_id)
+            is_cut = isinstance(fault.outcome, CutAnswer)
+            return Answer(200, members, request_id, latency=fault.latency, is_cut=is_cut)
 
-    def _result(
-        self, operation: Operation, params: dict[str, object], caller: Caller
-    ) -> dict[str, object]:
-        handler = HANDLERS.get(operation.name)
-        if handler is None:
+    def let_pass(self, span: timedelta) -> None:
+        """Mock time goes on while a caller waits: as when real time does, nothing is started."""
+        if span > timedelta():
+            with self.world.lock:
+                self.world.clock.set_forward(self.world.clock.now() + span)
+
+    def _refuse_unbuilt(self, operation: Operation) -> None:
+        if operation.name not in HANDLERS:
             msg = (
                 f"imagebuilder_mock does not have {operation.name} yet. It has: "
                 f"{', '.join(sorted(HANDLERS))}."
             )
             raise NotImplementedError(msg)
-        params = check(operation, params)
-        passing_time.catch_up(self.world)
+
+    def _result(
+        self, operation: Operation, params: dict[str, object], caller: Caller
+    ) -> dict[str, object]:
+        handler = HANDLERS[operation.name]
         ctx = Context(
             world=self.world,
             store=self.world.store(caller.account_id, caller.region),
@@ -91,7 +115,7 @@ class Gateway:
         params: dict[str, object],
         caller: Caller,
         members: dict[str, object] | None,
-        error: ImageBuilderError | None,
+        error: ImageBuilderError | UnexpectedCallError | None,
     ) -> None:
         self.world.record.add(
             Call(
@@ -105,10 +129,11 @@ class Gateway:
             )
         )
 
-    def _refusal(self, error: ImageBuilderError) -> Answer:
+    def _refusal(self, error: ImageBuilderError, latency: timedelta = timedelta()) -> Answer:
         return Answer(
-            status_of(error.code),
+            error.status if isinstance(error, FaultError) else status_of(error.code),
             {"message": error.message},
             self.world.ids.uuid(),
             error_code=error.code,
+            latency=latency,
         )

@@ -10,7 +10,7 @@ import os
 from contextlib import contextmanager
 from copy import copy, deepcopy
 from dataclasses import fields
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from random import Random
 from threading import RLock, local
 from typing import TYPE_CHECKING, TypeVar, overload
@@ -18,17 +18,24 @@ from typing import TYPE_CHECKING, TypeVar, overload
 from .domain.clock import Clock
 from .domain.ids import Ids
 from .domain.record import Record
+from .domain.saved_state.damage import Damage
+from .domain.saved_state.files import new_error, read_state, write_state
+from .domain.saved_state.worlds import fill, saved
 from .domain.settings import Settings
 from .domain.world import World
 from .gateway import Gateway
 from .protocol.identity import access_key_for, partition_of
 from .testing.builds import Builds
+from .testing.calls import Calls
 from .testing.catalogue import Catalogue
 from .testing.clock import MockClock
 from .testing.decorating import decorate
+from .testing.faults import Faults
 from .testing.images import Images
 from .testing.lifecycle import Lifecycle
 from .testing.places import region_in_use
+from .testing.printing import report, tree
+from .testing.snapshots import Snapshot
 from .transports.botocore_events import BotocoreDoor
 from .transports.client_creation import ClientCreation
 from .transports.own_clients import own_client
@@ -65,7 +72,7 @@ class _Switch:
     def push(self, mock: ImageBuilderMock) -> World:
         with self.lock:
             if self.world is None:
-                self.world = _new_world(Settings.from_options(mock.options))
+                self.world = _new_world(mock.options)
                 gateway = Gateway(self.world)
                 self._door.open(gateway)
                 self._creation.open(gateway, default_region=mock.default_region)
@@ -147,7 +154,7 @@ class ImageBuilderMock:
         _switch.pop(self)
 
     def reset(self) -> None:
-        """Empty the world; the clock and the options stay."""
+        """Empty the world, or go back to ``state=``; the clock and the options stay."""
         self._active_world("reset()").reset()
 
     def __enter__(self) -> Self:
@@ -185,14 +192,16 @@ class ImageBuilderMock:
                 yield
                 return
             with world.lock:
-                kept = world.state, world.record, world.clock, world.ids
+                kept = world.state, world.record, world.clock, world.ids, world.faults
                 world.state, world.record = deepcopy(world.state), Record()
+                world.record.expected = kept[1].expected
+                world.faults = world.faults.copy()
                 world.clock, world.ids = copy(world.clock), deepcopy(world.ids)
             try:
                 yield
             finally:
                 with world.lock:
-                    world.state, world.record, world.clock, world.ids = kept
+                    world.state, world.record, world.clock, world.ids, world.faults = kept
 
     # The world
 
@@ -213,6 +222,7 @@ class ImageBuilderMock:
         """What the service would tell others; it stays readable after the mock is off."""
         return self._known_world("events").events
 
+    @property
     def images(self) -> Images:
         return Images(self._active_world("images"))
 
@@ -221,9 +231,27 @@ class ImageBuilderMock:
         return Lifecycle(self._active_world("lifecycle"))
 
     @property
-    def calls(self) -> Record:
+    def faults(self) -> Faults:
+        """Rules that make requests fail, or late; ``faults.unused`` can be read when all is off."""
+        return Faults(self._known_world("faults"))
+
+    @property
+    def calls(self) -> Calls:
         """The calls answered so far; they stay readable after the mock is off."""
-        return self._known_world("calls").record
+        return Calls(self._known_world("calls"))
+
+    def __str__(self) -> str:
+        """Everything that there is, as a tree."""
+        if self._world is None:
+            return "imagebuilder_mock, never on"
+        with self._world.lock:
+            return tree(self._world)
+
+    def report(self) -> str:
+        """The last calls and the states of the builds: what a failing test is shown with."""
+        world = self._known_world("report()")
+        with world.lock:
+            return report(world)
 
     def resources(
         self, *, region: str | None = None, account_id: str | None = None
@@ -239,6 +267,26 @@ class ImageBuilderMock:
         with world.lock:
             store = world.store(account, region or region_in_use(world))
             return sorted(store, key=lambda resource: resource.sequence)
+
+    # State
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the world to a file that ``mock_imagebuilder(state=path)`` begins with.
+
+        The file is JSON; it is there whole, or not at all.
+        """
+        world = self._known_world("save()")
+        with world.lock:
+            document = saved(world)
+        write_state(document, path)
+
+    def snapshot(self) -> Snapshot:
+        """Put aside how everything is now: resources, time, ids and what lies ahead."""
+        return Snapshot(self._active_world("snapshot()"))
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Go back to a snapshot, as often as is wanted; calls and fault rules stay."""
+        snapshot.restore(self._active_world("restore()"))
 
     def client(
         self, *, region: str | None = None, account_id: str | None = None
@@ -298,11 +346,44 @@ def current_mock() -> ImageBuilderMock:
         raise RuntimeError(msg) from None
 
 
-def _new_world(settings: Settings) -> World:
+def is_on() -> bool:
+    """Whether a mock is on."""
+    return bool(_switch.starts)
+
+
+def _new_world(options: dict[str, object]) -> World:
+    settings = Settings.from_options(options)
+    if settings.state is None:
+        return _empty_world(settings)
+    document = read_state(settings.state)
+    as_saved = {"account_id": document.account_id, "seed": document.seed}
+    settings = Settings.from_options(as_saved | options)
+    is_still = settings.now is None and document.stands_still
+    world = _empty_world(
+        settings, starts_at=document.time if is_still else None, offset=document.offset
+    )
+    try:
+        fill(world, document)
+    except Damage as damage:
+        raise new_error(settings.state or "", damage) from None
+    if settings.now is None:
+        world.clock.set_forward(document.time)
+    world.beginning = deepcopy(world.state)
+    return world
+
+
+def _empty_world(
+    settings: Settings,
+    *,
+    starts_at: datetime | None = None,
+    offset: timedelta = timedelta(),
+) -> World:
     # ``datetime`` is looked up at each call: freezegun puts its own in this module's place.
     return World(
         settings,
-        clock=Clock(lambda: datetime.now(timezone.utc), starts_at=settings.now),
+        clock=Clock(
+            lambda: datetime.now(timezone.utc), starts_at=settings.now or starts_at, offset=offset
+        ),
         ids=Ids(Random(settings.seed)),
         partition_of=partition_of,
     )

@@ -7,6 +7,7 @@ botocore, only for tests that ask for it.
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -60,6 +61,19 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
         if _marked in item.stash:
             item.stash[_marked].stop()
             del item.stash[_marked]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,  # noqa: ARG001 - pytest's name
+    call: pytest.CallInfo[None],  # noqa: ARG001
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that fails while the mock is on shows the last calls, and how far the builds are."""
+    report = yield
+    module = sys.modules.get(f"{__package__}.mock")
+    if report.failed and module is not None and module.is_on():
+        report.sections.append((f"{__package__}", module.current_mock().report()))
+    return report
 
 
 @pytest.fixture

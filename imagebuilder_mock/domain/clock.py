@@ -16,17 +16,33 @@ class Clock:
     """The time of a world, in aware UTC, to the millisecond the service shows.
 
     ``real`` gives the process's time; it is asked at each look, so that freezegun and
-    time-machine are followed. ``starts_at`` makes the clock stand still there.
+    time-machine are followed. ``starts_at`` makes the clock stand still there; else it is ahead of
+    real time by ``offset``.
     """
 
     __slots__ = ("_last", "_late", "_offset", "_real", "_still")
 
-    def __init__(self, real: Callable[[], datetime], *, starts_at: datetime | None = None) -> None:
+    def __init__(
+        self,
+        real: Callable[[], datetime],
+        *,
+        starts_at: datetime | None = None,
+        offset: timedelta = timedelta(),
+    ) -> None:
         self._real = real
-        self._offset = timedelta()
+        self._offset = offset
         self._still = None if starts_at is None else aware(starts_at, "now=")
         self._late: datetime | None = None
         self._last = self._read()
+
+    @property
+    def stands_still(self) -> bool:
+        return self._still is not None
+
+    @property
+    def offset(self) -> timedelta:
+        """How far ahead of real time it is, if it runs."""
+        return self._offset
 
     def now(self) -> datetime:
         if self._late is not None:

@@ -73,6 +73,10 @@ class Durations(MutableMapping[str, timedelta]):
     def __len__(self) -> int:
         return len({**_DEFAULTS, **self._set})
 
+    def set_here(self) -> dict[str, timedelta]:
+        """Those that are not the defaults."""
+        return dict(self._set)
+
     def of_step(self, name: str, action: str) -> timedelta:
         """The step's own if a test set one, else that of its action."""
         own = self._set.get(name)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from .errors import IdempotentParameterMismatchException
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 
 class ClientTokens:
@@ -23,6 +23,14 @@ class ClientTokens:
 
     def __init__(self) -> None:
         self._answers: dict[tuple[str, ...], tuple[bytes, Mapping[str, object]]] = {}
+
+    def entries(self) -> Iterator[tuple[tuple[str, ...], bytes, Mapping[str, object]]]:
+        """Each token's key, fingerprint and answer, as ``enter`` takes them."""
+        for key, (fingerprint, answer) in self._answers.items():
+            yield key, fingerprint, answer
+
+    def enter(self, key: tuple[str, ...], fingerprint: bytes, answer: Mapping[str, object]) -> None:
+        self._answers[key] = (fingerprint, answer)
 
     def recall(
         self, key: tuple[str, ...], params: Mapping[str, object]
@@ -46,7 +54,7 @@ class ClientTokens:
     def remember(
         self, key: tuple[str, ...], params: Mapping[str, object], answer: Mapping[str, object]
     ) -> None:
-        self._answers[key] = (_fingerprint(params), answer)
+        self.enter(key, _fingerprint(params), answer)
 
 
 def _fingerprint(params: Mapping[str, object]) -> bytes:

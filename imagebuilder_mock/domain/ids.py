@@ -11,13 +11,41 @@ class RandomSource(Protocol):
     def getrandbits(self, k: int, /) -> int: ...
 
 
+_WORD_BITS = 32
+
+
+class _Counted:
+    """A source that knows how far it is; ``random.Random`` gives bits in words of 32."""
+
+    __slots__ = ("_source", "drawn")
+
+    def __init__(self, source: RandomSource) -> None:
+        self._source = source
+        self.drawn = 0
+
+    def getrandbits(self, k: int, /) -> int:
+        self.drawn += -(-k // _WORD_BITS)
+        return self._source.getrandbits(k)
+
+
 class Ids:
     """A stream of identifiers."""
 
     __slots__ = ("_random",)
 
     def __init__(self, source: RandomSource) -> None:
-        self._random = source
+        self._random = _Counted(source)
+
+    @property
+    def drawn(self) -> int:
+        """How much of the source has been used, in words of 32 bits."""
+        return self._random.drawn
+
+    def skip_to(self, drawn: int) -> None:
+        """Go on from where another stream of the same seed was; never back."""
+        ahead = drawn - self.drawn
+        if ahead > 0:
+            self._random.getrandbits(_WORD_BITS * ahead)
 
     def hexadecimal(self, digits: int) -> str:
         return f"{self._random.getrandbits(4 * digits):0{digits}x}"

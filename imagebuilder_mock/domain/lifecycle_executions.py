@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from .ordered import OrderedIndex
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .resources.lifecycle_execution import LifecycleExecution
 
 
@@ -57,6 +59,15 @@ class LifecycleExecutions:
         self._of[execution.resource_arn].add(execution)
         self.unfinished[execution.lifecycle_execution_id] = execution
         self._images.update(resource.resource_id for resource in execution.resources)
+
+    def __iter__(self) -> Iterator[LifecycleExecution]:
+        return iter(self._by_id.values())
+
+    def readmit(self, execution: LifecycleExecution) -> None:
+        """Enter one that was entered before, elsewhere, in the order of their start."""
+        self.add(execution)
+        if execution.is_over:
+            self.end(execution)
 
     def end(self, execution: LifecycleExecution) -> None:
         """An execution has ended: its images are free."""

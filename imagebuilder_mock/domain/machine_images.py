@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
 MachineImageState = Literal["available", "disabled", "deregistered"]
@@ -49,6 +50,9 @@ class MachineImages:
         self._by_id: dict[str, MachineImage] = {}
         self._refusals: dict[str, dict[str | None, str]] = {}
 
+    def __iter__(self) -> Iterator[MachineImage]:
+        return iter(self._by_id.values())
+
     def add(self, machine_image: MachineImage) -> None:
         self._by_id[machine_image.image_id] = machine_image
 
@@ -58,6 +62,12 @@ class MachineImages:
     def refuse(self, resource_id: str, action: str | None, message: str) -> None:
         """From now on, refuse one lifecycle action, or all (None), on an AMI, snapshot or URI."""
         self._refusals.setdefault(resource_id, {})[action] = message
+
+    def refusals(self) -> Iterator[tuple[str, str | None, str]]:
+        """What is refused: resource, action or None for all of them, and the message."""
+        for resource_id, messages in self._refusals.items():
+            for action, message in messages.items():
+                yield resource_id, action, message
 
     def allow(self, resource_id: str) -> None:
         """Take back what was refused."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from .arn import Arn, slugify
 from .catalogue import managed_components, managed_images, managed_workflows
@@ -27,7 +27,8 @@ OWNERS: Mapping[str, str] = {
 """The account part of a managed ARN, and the ``owner`` that the resource shows."""
 
 
-class Publication(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
     """A version that a test lets Amazon publish, of a name that it offers."""
 
     account: str
@@ -84,10 +85,12 @@ def offered_names() -> list[str]:
 
 def _published(store: Store, publication: Publication) -> Resource:
     """The newest version of the name, as another version."""
-    account, kind, slug, version, created = publication
-    base = Arn(store.partition, store.region, account, kind, slug)
-    newest = next(iter(store.family(kind, slug).newest_first()))
-    return replace(newest, arn=str(base.at(version, 1)), date_created=created)
+    base = Arn(
+        store.partition, store.region, publication.account, publication.kind, publication.slug
+    )
+    newest = next(store.family(base.kind, base.slug).newest_first())
+    arn = str(base.at(publication.version, 1))
+    return replace(newest, arn=arn, date_created=publication.created)
 
 
 def _stock(store: Store) -> Iterator[Resource]:

@@ -18,14 +18,14 @@ class Sequenced(Protocol):
 class Numbering:
     """Gives the numbers, each once, and each higher than the last."""
 
-    __slots__ = ("_last",)
+    __slots__ = ("last",)
 
     def __init__(self) -> None:
-        self._last = 0
+        self.last = 0
 
     def next(self) -> int:
-        self._last += 1
-        return self._last
+        self.last += 1
+        return self.last
 
 
 T = TypeVar("T", bound=Sequenced)

@@ -28,10 +28,10 @@ V = TypeVar("V")
 class PageTokens:
     """Makes tokens and reads them; a token passes only in the list that gave it."""
 
-    __slots__ = ("_key",)
+    __slots__ = ("key",)
 
     def __init__(self, key: bytes) -> None:
-        self._key = key
+        self.key = key
 
     def encode(self, scope: str, sequence: int) -> str:
         text = str(sequence).encode()
@@ -54,7 +54,7 @@ class PageTokens:
 
     def _check(self, scope: str, text: bytes) -> bytes:
         return blake2b(
-            scope.encode() + b"\0" + text, key=self._key, digest_size=_CHECK_BYTES
+            scope.encode() + b"\0" + text, key=self.key, digest_size=_CHECK_BYTES
         ).digest()
 
 

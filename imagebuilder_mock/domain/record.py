@@ -16,6 +16,21 @@ if TYPE_CHECKING:
 KEPT = 10_000
 
 
+_SHOWN = 120
+
+
+class UnexpectedCallError(AssertionError):
+    """An operation was called that the test had not expected; no client answers it away."""
+
+    @property
+    def code(self) -> str:
+        return type(self).__name__
+
+    @property
+    def message(self) -> str:
+        return str(self)
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One request and its answer. Exactly one of ``result`` and ``error`` is there."""
@@ -27,20 +42,35 @@ class Call:
     account_id: str
     time: datetime
     result: Mapping[str, object] | None
-    error: ImageBuilderError | None
+    error: ImageBuilderError | UnexpectedCallError | None
 
     @property
     def parameters(self) -> Mapping[str, object]:
         """What the request held, as a copy that may be changed."""
         return deepcopy(self.received)
 
+    @property
+    def is_unexpected(self) -> bool:
+        """Whether ``expect_only`` refused it."""
+        return isinstance(self.error, UnexpectedCallError)
+
+    def __str__(self) -> str:
+        given = ", ".join(
+            f"{name}={value!r}" for name, value in self.received.items() if name != "clientToken"
+        )
+        said = given if len(given) <= _SHOWN else f"{given[:_SHOWN]}…"
+        failed = "" if self.error is None else f" -> {self.error.code}"
+        return f"{self.time:%H:%M:%S} {self.region} {self.operation}({said}){failed}"
+
 
 class Record:
     """The calls in order; the newest 10,000 are kept, ``count`` knows of all."""
 
-    __slots__ = ("_calls", "_counts")
+    __slots__ = ("_calls", "_counts", "expected")
 
     def __init__(self) -> None:
+        self.expected: frozenset[str] | None = None
+        """The only operations that may be called; None lets everything through."""
         self._calls: deque[Call] = deque(maxlen=KEPT)
         self._counts: Counter[str] = Counter()
 
@@ -52,7 +82,22 @@ class Record:
         """How many calls there were, of one operation or of all."""
         return self._counts.total() if operation is None else self._counts[operation]
 
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many calls there were of each operation."""
+        return dict(self._counts)
+
+    def check_expected(self, operation: str) -> None:
+        """UnexpectedCallError for an operation that is not among those expected."""
+        if self.expected is not None and operation not in self.expected:
+            listed = ", ".join(sorted(self.expected)) or "no operation"
+            raise UnexpectedCallError(
+                f"{operation} was called, and the test expects only {listed} "
+                "(mock.calls.expect_only)."
+            )
+
     def clear(self) -> None:
+        self.expected = None
         self._calls.clear()
         self._counts.clear()
 

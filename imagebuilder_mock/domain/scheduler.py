@@ -10,6 +10,7 @@ from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
 
@@ -31,6 +32,19 @@ class Scheduler:
         self._heap: list[Due] = []
         self._tickets = 0
         self._withdrawn: set[int] = set()
+
+    @property
+    def last_ticket(self) -> int:
+        return self._tickets
+
+    def entries(self) -> list[Due]:
+        """What lies ahead, in the order in which it falls due."""
+        return sorted(due for due in self._heap if due.ticket not in self._withdrawn)
+
+    def resume(self, entries: Iterable[Due], *, last_ticket: int) -> None:
+        """Begin with entries that another scheduler had ahead, and go on with its tickets."""
+        self._heap = sorted(entries)
+        self._tickets = max([last_ticket, *(due.ticket for due in self._heap)])
 
     def enter(self, moment: datetime, action: str, arn: str) -> int:
         """Plan ``action`` on the resource; the answer is the ticket to withdraw it with."""

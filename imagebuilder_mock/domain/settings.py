@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from os import PathLike
 from typing import Literal, TypedDict, get_args
 
 from .clock import aware
@@ -28,6 +29,7 @@ class Options(TypedDict, total=False):
     inspector: bool
     neighbours: NeighbourMode
     unknown_members: UnknownMembers
+    state: str | PathLike[str] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,8 @@ class Settings:
     inspector: bool = True
     neighbours: NeighbourMode = "auto"
     unknown_members: UnknownMembers = "refuse"
+    state: str | PathLike[str] | None = None
+    """A file that ``mock.save()`` wrote, for the world to begin with."""
 
     def __post_init__(self) -> None:
         _check_choice("builds", self.builds, get_args(BuildMode))
@@ -58,6 +62,9 @@ class Settings:
         if self.now is not None:
             _check_type("now", self.now, datetime)
             aware(self.now, "now=")
+        if self.state is not None and not isinstance(self.state, (str, PathLike)):
+            msg = f"state={self.state!r}: give the path of a file that mock.save() wrote."
+            raise TypeError(msg)
         if not isinstance(self.quotas, bool):
             _check_quotas(self.quotas)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from .arn import Arn, slugify
@@ -13,7 +14,7 @@ from .resources.base import Resource
 from .versions import Version, counted_in
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Hashable, Iterable, Iterator, Mapping
 
     from .resources.image import Image
     from .versions import CountedNodes, VersionPattern
@@ -63,6 +64,20 @@ class Family:
             if pattern is not None and version not in pattern:
                 return
             yield from self.groups[version].newest_first()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FamilyNumbers:
+    """The numbers of one name, apart from the resources that got them."""
+
+    owner: str
+    kind: str
+    slug: str
+    sequence: int
+    versions: Mapping[Version, int]
+    """The sequence number of each version that is there."""
+    last_builds: Mapping[Version, int]
+    highest: Mapping[CountedNodes, int]
 
 
 class Store:
@@ -180,6 +195,39 @@ class Store:
         arn = Arn.parse(resource.arn)
         if arn.version is not None:
             self._remove_version(resource, arn)
+
+    def numbers(self) -> list[FamilyNumbers]:
+        """What the names' numbers are, those of names that are not in use any more too."""
+        return [
+            FamilyNumbers(
+                owner=owner,
+                kind=kind,
+                slug=slug,
+                sequence=family.sequence,
+                versions={version: group.sequence for version, group in family.groups.items()},
+                last_builds=dict(family.last_builds),
+                highest=dict(family.highest),
+            )
+            for (owner, kind, slug), family in self._families.items()
+        ]
+
+    def renumber(self, names: Iterable[FamilyNumbers]) -> None:
+        """Give names and versions the numbers that they had in another store."""
+        for numbers in names:
+            family = self._families[numbers.owner, numbers.kind, numbers.slug]
+            family.sequence = numbers.sequence
+            family.last_builds.update(numbers.last_builds)
+            family.highest.update(numbers.highest)
+            for version, sequence in numbers.versions.items():
+                if version in family.groups:
+                    family.groups[version].sequence = sequence
+        self._names.clear()
+        self._groups.clear()
+        for (_, kind, _), family in self._families.items():
+            if family.groups:
+                self._names[kind].add(family)
+            for group in family.groups.values():
+                self._groups[kind].add(group)
 
     def _family(self, arn: Arn) -> Family:
         return self._families.get((arn.account, arn.kind, arn.slug)) or Family()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -9,6 +10,7 @@ from .arn import Arn
 from .build_failures import BuildFailures
 from .durations import Durations
 from .events import Events
+from .faults import FaultRules
 from .idempotency import ClientTokens
 from .lifecycle_executions import LifecycleExecutions
 from .machine_images import MachineImages
@@ -75,16 +77,20 @@ class World:
         self.events = Events()
         self.outbox = Outbox()
         self.lock = TellingLock(self.outbox)
+        self.faults = FaultRules(settings.seed)
         self.state = State()
+        self.beginning: State | None = None
+        """A copy of the state to which a reset goes back; None is an empty one."""
         self._partition_of = partition_of
 
     def reset(self) -> None:
-        """Empty the world; the clock and the options stay."""
+        """Empty the world, or go back to the saved state it began with; clock and options stay."""
         with self.lock:
-            self.state = State()
+            self.state = State() if self.beginning is None else deepcopy(self.beginning)
             self.record.clear()
             self.events.clear()
             self.outbox.forget()
+            self.faults.clear()
 
     def publish(self, event: Event) -> None:
         """Let an event be known; those who subscribed are told as soon as the lock is free."""

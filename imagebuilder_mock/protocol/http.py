@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -37,6 +37,10 @@ class Answer:
     members: dict[str, object]
     request_id: str
     error_code: str | None = None
+    latency: timedelta = timedelta()
+    """How long the caller waited for it, where a fault rule says so."""
+    is_cut: bool = False
+    """Whether the connection breaks in the middle of the body."""
 
     @property
     def headers(self) -> dict[str, str]:

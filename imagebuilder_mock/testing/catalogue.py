@@ -40,19 +40,21 @@ class Catalogue:
                 msg = f"Amazon offers nothing named {name!r}. It offers: {', '.join(close)}, ..."
                 raise ValueError(msg)
             account, kind, slug = found
-            publication = Publication(
-                account, kind, slug, _checked(version), self._world.clock.now()
-            )
-            taken = [
-                known
-                for known in self._world.state.publications
-                if (known.kind, known.slug, known.version) == (kind, slug, publication.version)
-            ]
+            number = _checked(version)
+            # Every Region has the same.
             store = self._world.managed(account, "us-east-1")
-            if taken or Version.parse(version) in store.family(kind, slug).groups:
-                msg = f"Amazon offers {name!r} in version {version} already."
+            if Version.parse(number) in store.family(kind, slug).groups:
+                msg = f"Amazon offers {name!r} in version {number} already."
                 raise ValueError(msg)
-            self._world.publish_managed(publication)
+            self._world.publish_managed(
+                Publication(
+                    account=account,
+                    kind=kind,
+                    slug=slug,
+                    version=number,
+                    created=self._world.clock.now(),
+                )
+            )
 
 
 def _checked(version: str) -> str:

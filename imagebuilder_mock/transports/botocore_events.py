@@ -5,7 +5,8 @@ for the network, is held here. Users' handlers of the events before it (``before
 earlier) have run by then, and ``after-call`` runs behind it. From here there are two paths, which
 give equal results:
 
-- the short path answers at once, when nobody listens to the events of sending;
+- the short path answers at once, when nobody listens to the events of sending, and no fault rule
+  is about the operation;
 - the long path goes through the client's own machinery (request created, signed, sent, parsed,
   retried), and the answer is given by a handler of ``before-send.imagebuilder``, an event that is
   asked before moto's and users' ``before-send``.
@@ -21,10 +22,13 @@ from weakref import WeakKeyDictionary
 from botocore import UNSIGNED
 from botocore.client import BaseClient
 
+from imagebuilder_mock.domain.faults import LostRequestError
 from imagebuilder_mock.protocol.http import Caller, HttpRequest
 from imagebuilder_mock.protocol.identity import account_of
 from imagebuilder_mock.protocol.model import SERVICE_NAME
 
+from .backing_off import BackingOff
+from .connection_errors import Patience
 from .credentials import access_key_of, has_ready_credentials
 from .holding import Hold
 from .listeners import SIGNING_EVENTS, has_listeners
@@ -73,7 +77,9 @@ class BotocoreDoor:
             gateway = self._gateway
             if gateway is None or client.meta.service_model.service_name != SERVICE_NAME:
                 return original(client, operation_model, request_dict, request_context)
-            if has_listeners(client.meta.events, operation_model.name):
+            operation = operation_model.name
+            may_fail = gateway.world.faults.concern(operation)
+            if may_fail or has_listeners(client.meta.events, operation):
                 self._prepare_long_path(client, gateway)
                 return original(client, operation_model, request_dict, request_context)
             return _answer_at_once(gateway, client, request_dict)
@@ -88,12 +94,13 @@ class BotocoreDoor:
 
 
 class _LongPath:
-    """The two handlers that a client gets when its events of sending are listened to."""
+    """What a client gets whose requests go all the way: two handlers, and no sleep in between."""
 
     def __init__(self, client: BaseClient, gateway: Gateway) -> None:
         self._events = client.meta.events
         self._gateway = gateway
         self._caller = _Callers(client)
+        self._config = client.meta.config
         # A custom endpoint_url may have a path of its own before the operations'.
         self._base_path = urlsplit(client.meta.endpoint_url).path.rstrip("/")
         # The stubs know only handlers that answer nothing.
@@ -103,23 +110,30 @@ class _LongPath:
         }
         for event, handler in self._handlers.items():
             self._events.register_first(event, handler)
+        self._backing_off = BackingOff(client, gateway)
 
     def remove(self) -> None:
+        self._backing_off.remove()
         for event, handler in self._handlers.items():
             self._events.unregister(event, handler)
 
     def answer(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
         # Split by hand, because this is the way of every call: scheme, nothing, host, path.
         address, query = request.url.partition("?")[::2]
-        answer = self._gateway.handle(
-            HttpRequest(
-                method=request.method,
-                path=f"/{address.split('/', 3)[3]}".removeprefix(self._base_path),
-                query=parse_qs(query, keep_blank_values=True) if query else {},
-                body=_bytes_of(request.body),
-            ),
-            self._caller.of(self._gateway),
-        )
+        patience = Patience(self._gateway, self._config, address)
+        try:
+            answer = self._gateway.handle(
+                HttpRequest(
+                    method=request.method,
+                    path=f"/{address.split('/', 3)[3]}".removeprefix(self._base_path),
+                    query=parse_qs(query, keep_blank_values=True) if query else {},
+                    body=_bytes_of(request.body),
+                ),
+                self._caller.of(self._gateway),
+            )
+        except LostRequestError as failure:
+            raise patience.give_up(failure) from None
+        patience.check(answer)
         return new_response(request.url, answer.status, answer.headers, _Raw(answer.body))
 
     def choose_signer(
@@ -172,16 +186,23 @@ def _bytes_of(body: Any) -> bytes:
 def _answer_at_once(
     gateway: Gateway, client: BaseClient, request_dict: dict[str, Any]
 ) -> tuple[AWSResponse, dict[str, Any]]:
-    answer = gateway.handle(
-        HttpRequest(
-            method=request_dict["method"],
-            path=request_dict["url_path"],
-            query={
-                name: [str(item) for item in (value if isinstance(value, list) else [value])]
-                for name, value in request_dict["query_string"].items()
-            },
-            body=request_dict["body"],
-        ),
-        _Callers(client).of(gateway),
-    )
+    try:
+        answer = gateway.handle(
+            HttpRequest(
+                method=request_dict["method"],
+                path=request_dict["url_path"],
+                query={
+                    name: [str(item) for item in (value if isinstance(value, list) else [value])]
+                    for name, value in request_dict["query_string"].items()
+                },
+                body=request_dict["body"],
+            ),
+            _Callers(client).of(gateway),
+        )
+    except LostRequestError as failure:
+        # A rule that came since the path was chosen.
+        patience = Patience(gateway, client.meta.config, request_dict["url"])
+        raise patience.give_up(failure) from None
+    if answer.is_cut or answer.latency:
+        Patience(gateway, client.meta.config, request_dict["url"]).check(answer)
     return parsed_answer(answer, request_dict["url"])

@@ -337,3 +337,47 @@ def test_tests_can_run_in_several_processes(pytester):
     )
 
     pytester.runpytest_subprocess("-n", "2", *WITHOUT_OTHERS).assert_outcomes(passed=4)
+
+
+# What a failing test is shown with
+
+
+def test_a_failing_test_shows_the_last_calls_and_the_builds(run):
+    result = run(
+        """
+        import pytest
+        from tests.builders import a_build
+
+        def test_it(imagebuilder):
+            a_build(imagebuilder)
+            assert False
+
+        @pytest.mark.imagebuilder
+        def test_marked(imagebuilder):
+            imagebuilder.list_images(owner="Amazon")
+            assert False
+
+        def test_without():
+            assert False
+        """
+    )
+
+    result.assert_outcomes(failed=3)
+    result.stdout.fnmatch_lines(
+        [
+            "*- imagebuilder_mock -*",
+            "Last calls:",
+            "* us-east-1 CreateImage(*",
+            "Builds:",
+            "arn:aws:imagebuilder:us-east-1:123456789012:image/*/1.0.0/1 PENDING",
+            "*- imagebuilder_mock -*",
+            "* us-east-1 ListImages(owner='Amazon')",
+        ]
+    )
+    assert str(result.stdout).count("- imagebuilder_mock -") == 2
+
+
+def test_a_test_that_passes_shows_nothing(run):
+    result = run("def test_it(imagebuilder):\n    imagebuilder.list_images()", "-rA")
+
+    assert "Last calls" not in str(result.stdout)

@@ -83,7 +83,7 @@ def test_what_an_option_can_be(options):
             TypeError,
             (
                 "mock_imagebuilder() has no option 'region'. It has: builds, account_id, quotas, "
-                "seed, now, inspector, neighbours, unknown_members."
+                "seed, now, inspector, neighbours, unknown_members, state."
             ),
         ),
     ],

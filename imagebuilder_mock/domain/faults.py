@@ -1,0 +1,213 @@
+"""Rules that make requests go wrong: what each matches, how often it fires, what happens then.
+
+Whether a rule with a probability fires is worked out from the seed and the count of its matches,
+so the same program with the same seed fails in the same places, and ids do not depend on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from hashlib import blake2b
+from typing import TYPE_CHECKING, TypeAlias
+
+from .errors import ImageBuilderError
+from .matching import holds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+EVERY_OPERATION = "*"
+
+Condition: TypeAlias = "Mapping[str, object] | Callable[[Mapping[str, object]], bool]"
+
+_DRAW_BYTES = 8
+
+
+class FaultError(ImageBuilderError):
+    """An error answer that a rule asked for."""
+
+    def __init__(self, code: str, message: str, status: int) -> None:
+        super().__init__(message)
+        self._code = code
+        self.status = status
+
+    @property
+    def code(self) -> str:
+        return self._code
+
+
+class LostRequestError(ImageBuilderError):
+    """The request never reaches the service; ``error`` is what the client raises instead."""
+
+    def __init__(self, error: type[Exception], message: str | None) -> None:
+        super().__init__(message or "The request was lost by a fault rule.")
+        self.error = error
+
+    @property
+    def code(self) -> str:
+        return self.error.__name__
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorAnswer:
+    """The service refuses, and does nothing."""
+
+    code: str
+    message: str
+    status: int
+
+    def new_error(self) -> ImageBuilderError:
+        return FaultError(self.code, self.message, self.status)
+
+
+@dataclass(frozen=True, slots=True)
+class LostRequest:
+    """The connection breaks before the service has the request."""
+
+    error: type[Exception]
+    message: str | None = None
+
+    def new_error(self) -> ImageBuilderError:
+        return LostRequestError(self.error, self.message)
+
+
+@dataclass(frozen=True, slots=True)
+class CutAnswer:
+    """The service does what was asked, and the connection breaks in the middle of the answer."""
+
+
+Outcome: TypeAlias = "ErrorAnswer | LostRequest | CutAnswer"
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class FaultRule:
+    """One rule. ``fired`` is how often it did its work so far."""
+
+    operation: str
+    outcome: ErrorAnswer | LostRequest | CutAnswer | None = None
+    """None: the answer is only late."""
+    times: int | None = 1
+    """How often it fires at most; None is without end."""
+    probability: float | None = None
+    latency: timedelta = timedelta()
+    region: str | None = None
+    when: Condition | None = None
+    number: int = 0
+    """Its place among all rules that were added."""
+    matched: int = field(default=0, init=False)
+    fired: int = field(default=0, init=False)
+
+    @property
+    def is_spent(self) -> bool:
+        return self.times is not None and self.fired >= self.times
+
+    def concerns(self, operation: str) -> bool:
+        """Whether a request of the operation could make it fire."""
+        return not self.is_spent and self.operation in {operation, EVERY_OPERATION}
+
+    def matches(self, operation: str, params: Mapping[str, object], region: str) -> bool:
+        if not self.concerns(operation) or self.region not in {None, region}:
+            return False
+        if self.when is None:
+            return True
+        return holds(self.when, params) if isinstance(self.when, Mapping) else self.when(params)
+
+    def fires(self, seed: int) -> bool:
+        """Count a match, and say whether it is one that goes wrong."""
+        self.matched += 1
+        if self.probability is not None and self._draw(seed) >= self.probability:
+            return False
+        self.fired += 1
+        return True
+
+    def __str__(self) -> str:
+        """The call that added it, shortened."""
+        said = [repr(self.operation)]
+        if isinstance(self.outcome, ErrorAnswer):
+            said.append(f"error={self.outcome.code!r}")
+        elif isinstance(self.outcome, LostRequest):
+            said.append(f"error={self.outcome.error.__name__}")
+        elif isinstance(self.outcome, CutAnswer):
+            said.append("truncated=True")
+        if self.latency:
+            said.append(f"latency={self.latency.total_seconds():g}")
+        said += [
+            f"{name}={value!r}"
+            for name, value in (
+                ("times", self.times),
+                ("probability", self.probability),
+                ("region", self.region),
+                ("when", self.when),
+            )
+            if value is not None
+        ]
+        return f"add({', '.join(said)})"
+
+    def _draw(self, seed: int) -> float:
+        text = f"{seed}/{self.number}/{self.matched}".encode()
+        drawn = blake2b(text, digest_size=_DRAW_BYTES).digest()
+        return int.from_bytes(drawn, "big") / (1 << 8 * _DRAW_BYTES)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What the rules do to one request."""
+
+    latency: timedelta = timedelta()
+    outcome: ErrorAnswer | LostRequest | CutAnswer | None = None
+
+
+NO_FAULT = Fault()
+
+
+class FaultRules:
+    """The rules in the order in which they were added."""
+
+    __slots__ = ("_added", "_rules", "_seed")
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._rules: list[FaultRule] = []
+        self._added = 0
+
+    def add(self, rule: FaultRule) -> None:
+        self._added += 1
+        rule.number = self._added
+        self._rules.append(rule)
+
+    def remove(self, rule: FaultRule) -> None:
+        """Take a rule back; ValueError if it is not one of these."""
+        self._rules.remove(rule)
+
+    def clear(self) -> None:
+        self._rules.clear()
+
+    def copy(self) -> FaultRules:
+        """Rules that can be added and taken back without a change to these."""
+        twin = FaultRules(self._seed)
+        twin._rules, twin._added = self._rules.copy(), self._added
+        return twin
+
+    def __iter__(self) -> Iterator[FaultRule]:
+        return iter(self._rules.copy())
+
+    def __len__(self) -> int:
+        return len(self._rules)
+
+    def concern(self, operation: str) -> bool:
+        """Whether a request of the operation could go wrong."""
+        return any(rule.concerns(operation) for rule in self._rules)
+
+    def meet(self, operation: str, params: Mapping[str, object], region: str) -> Fault:
+        """What happens to a request: delays add up, and the first rule with an outcome ends it."""
+        if not self._rules:
+            return NO_FAULT
+        latency = timedelta()
+        for rule in self._rules:
+            if rule.matches(operation, params, region) and rule.fires(self._seed):
+                latency += rule.latency
+                if rule.outcome is not None:
+                    return Fault(latency, rule.outcome)
+        return Fault(latency)

@@ -1,0 +1,266 @@
+"""How values are written as JSON, and read: one codec for each kind of type hint.
+
+``write`` turns a value into JSON, ``read`` does the reverse or raises Damage; ``schema`` describes
+the JSON. ``holds`` and ``takes`` say which codec of a union is meant: by a value, by its JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Protocol, TypeAlias
+
+from .damage import Damage, at
+
+Json: TypeAlias = Any
+Schema: TypeAlias = "dict[str, Any]"
+Definitions: TypeAlias = "dict[str, Schema]"
+
+
+class Codec(Protocol):
+    def write(self, value: Any) -> Json: ...
+
+    def read(self, json: Json) -> Any: ...
+
+    def holds(self, value: object) -> bool: ...
+
+    def takes(self, json: Json) -> bool: ...
+
+    def schema(self, definitions: Definitions) -> Schema: ...
+
+
+class Plain:
+    """A string, a number, a truth value or nothing, which JSON has too."""
+
+    _NAMES: Mapping[type, tuple[str, str]] = {
+        str: ("string", "text"),
+        int: ("integer", "a whole number"),
+        float: ("number", "a number"),
+        bool: ("boolean", "true or false"),
+        type(None): ("null", "null"),
+    }
+
+    def __init__(self, cls: type) -> None:
+        self._types = (int, float) if cls is float else (cls,)
+        self._json_name, self._noun = self._NAMES[cls]
+
+    def write(self, value: Any) -> Json:
+        return value
+
+    def read(self, json: Json) -> Any:
+        if not self.takes(json):
+            raise Damage(f"must be {self._noun}, and is {shown(json)}")
+        return json
+
+    def holds(self, value: object) -> bool:
+        return type(value) in self._types
+
+    def takes(self, json: Json) -> bool:
+        return type(json) in self._types
+
+    def schema(self, definitions: Definitions) -> Schema:  # noqa: ARG002 - as every codec's
+        return {"type": self._json_name}
+
+
+class Choice:
+    """One of a few words."""
+
+    def __init__(self, words: tuple[object, ...]) -> None:
+        self._words = words
+
+    def write(self, value: Any) -> Json:
+        return value
+
+    def read(self, json: Json) -> Any:
+        if not self.takes(json):
+            raise Damage(f"must be one of {', '.join(map(str, self._words))}; it is {shown(json)}")
+        return json
+
+    def holds(self, value: object) -> bool:
+        return value in self._words
+
+    def takes(self, json: Json) -> bool:
+        return isinstance(json, (str, int)) and json in self._words
+
+    def schema(self, definitions: Definitions) -> Schema:  # noqa: ARG002
+        return {"enum": list(self._words)}
+
+
+class Moment:
+    """A time, as ISO text with its zone."""
+
+    def write(self, value: datetime) -> Json:
+        return value.isoformat()
+
+    def read(self, json: Json) -> datetime:
+        try:
+            moment = datetime.fromisoformat(json)
+        except (TypeError, ValueError):
+            moment = None
+        if moment is None or moment.tzinfo is None:
+            raise Damage(f"must be a time such as 2024-01-31T12:00:00+00:00, and is {shown(json)}")
+        return moment
+
+    def holds(self, value: object) -> bool:
+        return isinstance(value, datetime)
+
+    def takes(self, json: Json) -> bool:
+        try:
+            self.read(json)
+        except Damage:
+            return False
+        return True
+
+    def schema(self, definitions: Definitions) -> Schema:  # noqa: ARG002
+        return {"type": "string", "format": "date-time"}
+
+
+class Span:
+    """A length of time, in seconds."""
+
+    def write(self, value: timedelta) -> Json:
+        return value.total_seconds()
+
+    def read(self, json: Json) -> timedelta:
+        try:
+            return timedelta(seconds=_NUMBER.read(json))
+        except OverflowError:
+            raise Damage(f"must be seconds, and is {shown(json)}") from None
+
+    def holds(self, value: object) -> bool:
+        return isinstance(value, timedelta)
+
+    def takes(self, json: Json) -> bool:
+        return _NUMBER.takes(json)
+
+    def schema(self, definitions: Definitions) -> Schema:
+        return _NUMBER.schema(definitions)
+
+
+class Many:
+    """A list, a tuple or a set of things of one kind."""
+
+    def __init__(self, item: Codec, make: Callable[[Iterable[Any]], Any]) -> None:
+        self._item = item
+        self._make = make
+        self._is_set = make in {set, frozenset}
+
+    def write(self, value: Iterable[Any]) -> Json:
+        items = [self._item.write(item) for item in value]
+        return sorted(items) if self._is_set else items
+
+    def read(self, json: Json) -> Any:
+        if not self.takes(json):
+            raise Damage(f"must be a list, and is {shown(json)}")
+        items = []
+        for position, item in enumerate(json):
+            with at(position):
+                items.append(self._item.read(item))
+        return self._make(items)
+
+    def holds(self, value: object) -> bool:
+        return isinstance(value, (set, frozenset) if self._is_set else (list, tuple))
+
+    def takes(self, json: Json) -> bool:
+        return isinstance(json, list)
+
+    def schema(self, definitions: Definitions) -> Schema:
+        return {"type": "array", "items": self._item.schema(definitions)}
+
+
+class Row:
+    """A tuple whose places have types of their own."""
+
+    def __init__(self, items: tuple[Codec, ...]) -> None:
+        self._items = items
+
+    def write(self, value: tuple[Any, ...]) -> Json:
+        return [codec.write(item) for codec, item in zip(self._items, value, strict=True)]
+
+    def read(self, json: Json) -> Any:
+        if not isinstance(json, list) or len(json) != len(self._items):
+            raise Damage(f"must be a list of {len(self._items)}, and is {shown(json)}")
+        items = []
+        for position, (codec, item) in enumerate(zip(self._items, json, strict=True)):
+            with at(position):
+                items.append(codec.read(item))
+        return tuple(items)
+
+    def holds(self, value: object) -> bool:
+        return isinstance(value, tuple) and len(value) == len(self._items)
+
+    def takes(self, json: Json) -> bool:
+        return isinstance(json, list) and len(json) == len(self._items)
+
+    def schema(self, definitions: Definitions) -> Schema:
+        count = len(self._items)
+        items = [item.schema(definitions) for item in self._items]
+        return {"type": "array", "prefixItems": items, "minItems": count, "maxItems": count}
+
+
+class Table:
+    """A mapping from text."""
+
+    def __init__(self, item: Codec) -> None:
+        self._item = item
+
+    def write(self, value: Mapping[str, Any]) -> Json:
+        return {name: self._item.write(item) for name, item in value.items()}
+
+    def read(self, json: Json) -> Any:
+        if not self.takes(json):
+            raise Damage(f"must be an object, and is {shown(json)}")
+        items = {}
+        for name, item in json.items():
+            with at(name):
+                items[name] = self._item.read(item)
+        return items
+
+    def holds(self, value: object) -> bool:
+        return isinstance(value, Mapping)
+
+    def takes(self, json: Json) -> bool:
+        return isinstance(json, dict)
+
+    def schema(self, definitions: Definitions) -> Schema:
+        return {"type": "object", "additionalProperties": self._item.schema(definitions)}
+
+
+class Either:
+    """A union: the first that fits."""
+
+    def __init__(self, codecs: tuple[Codec, ...]) -> None:
+        self._codecs = codecs
+
+    def write(self, value: Any) -> Json:
+        for codec in self._codecs:
+            if codec.holds(value):
+                return codec.write(value)
+        msg = f"no part of its type hint holds {value!r}"
+        raise TypeError(msg)
+
+    def read(self, json: Json) -> Any:
+        for codec in self._codecs:
+            if codec.takes(json):
+                return codec.read(json)
+        # What it says is wrong: the part that is not null.
+        return self._codecs[0].read(json)
+
+    def holds(self, value: object) -> bool:
+        return any(codec.holds(value) for codec in self._codecs)
+
+    def takes(self, json: Json) -> bool:
+        return any(codec.takes(json) for codec in self._codecs)
+
+    def schema(self, definitions: Definitions) -> Schema:
+        return {"anyOf": [codec.schema(definitions) for codec in self._codecs]}
+
+
+def shown(json: Json) -> str:
+    """A value, short enough for a message."""
+    text = repr(json)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+_SHOWN = 60
+_NUMBER = Plain(float)

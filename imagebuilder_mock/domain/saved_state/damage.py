@@ -1,0 +1,50 @@
+"""What is wrong with a file, and where in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+
+class StateError(ValueError):
+    """A state file cannot be read; the message has the file, the place in it and the reason."""
+
+
+class Damage(Exception):
+    """A value is not what belongs there; ``steps`` lead to it from the outside in."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.steps: list[str | int] = []
+
+    @property
+    def path(self) -> str:
+        """``$.stores[0].resources[3].name``."""
+        text = "$"
+        for step in self.steps:
+            text += f"[{step}]" if isinstance(step, int) else f".{step}"
+        return text
+
+
+class at:  # noqa: N801 - read as a word: ``with at("stores"):``
+    """Damage inside of the block is at this step."""
+
+    __slots__ = ("_steps",)
+
+    def __init__(self, *steps: str | int) -> None:
+        self._steps = steps
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if isinstance(error, Damage):
+            error.steps[:0] = self._steps

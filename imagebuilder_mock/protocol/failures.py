@@ -1,0 +1,70 @@
+"""The errors that a request can be made to end in: their names, statuses and default messages."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from html import unescape
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError
+
+from .model import error_statuses, is_modelled, service_model
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import TypeGuard
+
+# AWS's "Common Errors", which any operation can answer and no model lists.
+_COMMON: Mapping[str, tuple[int, str]] = {
+    "ExpiredTokenException": (403, "The security token included in the request is expired."),
+    "IncompleteSignature": (403, "The request signature does not conform to AWS standards."),
+    "InternalFailure": (500, "The request processing has failed because of an unknown error."),
+    "OptInRequired": (403, "The AWS access key ID needs a subscription for the service."),
+    "RequestExpired": (400, "The request is no longer valid because its time stamp is too old."),
+    "ServiceUnavailable": (
+        503,
+        "The request has failed due to a temporary failure of the server.",
+    ),
+    "ThrottlingException": (400, "Rate exceeded"),
+    "UnrecognizedClientException": (403, "The security token included in the request is invalid."),
+    "ValidationError": (400, "The input fails to satisfy the constraints of an AWS service."),
+}
+
+_MARKUP = re.compile(r"<[^>]+>")
+
+
+def error_names() -> list[str]:
+    """The errors of the model, and those that are common to all services."""
+    return sorted({name for name in error_statuses() if is_modelled(name)} | set(_COMMON))
+
+
+def error_status(name: str) -> int:
+    return _COMMON[name][0] if name in _COMMON else error_statuses()[name]
+
+
+@lru_cache(maxsize=64)
+def default_message(name: str) -> str:
+    """What the model, or AWS's page of common errors, says of the error."""
+    if name in _COMMON:
+        return _COMMON[name][1]
+    for shape in service_model().error_shapes:
+        if shape.name == name:
+            return " ".join(unescape(_MARKUP.sub("", shape.documentation)).split())
+    return ""
+
+
+def status_phrase(status: int) -> str:
+    """``Service Unavailable``; nothing for a status that HTTP does not name."""
+    return HTTPStatus(status).phrase if status in {known.value for known in HTTPStatus} else ""
+
+
+def is_connection_error(error: object) -> TypeGuard[type[BotoCoreError]]:
+    """Whether it is a class of the exceptions that botocore raises by itself."""
+    return isinstance(error, type) and issubclass(error, BotoCoreError)
+
+
+def input_members(operation: str) -> list[str]:
+    shape = service_model().operation_model(operation).input_shape
+    return sorted(getattr(shape, "members", {}))

@@ -1,0 +1,168 @@
+"""The calls in the test's hands: to look through, to assert, to allow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagebuilder_mock.domain.matching import differences, holds
+from imagebuilder_mock.domain.record import KEPT
+
+from .naming import check_operation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagebuilder_mock.domain.record import Call, Record
+    from imagebuilder_mock.domain.world import World
+
+_SHOWN = 10
+"""As many calls are printed at most."""
+
+
+class Calls:
+    """``mock.calls``: the newest 10,000 calls, oldest first; ``count`` knows of all.
+
+    Operations have AWS's spelling; one that does not exist is a ValueError that lists them all.
+    """
+
+    __slots__ = ("_world",)
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def __iter__(self) -> Iterator[Call]:
+        return iter(self._record)
+
+    def __len__(self) -> int:
+        return len(self._record)
+
+    def __getitem__(self, position: int) -> Call:
+        return self._record[position]
+
+    def __str__(self) -> str:
+        """The newest calls, a line for each."""
+        kept = list(self)
+        lines = [str(call) for call in kept[-_SHOWN:]]
+        earlier = self.count() - len(lines)
+        return "\n".join([f"({earlier:,} earlier calls)", *lines] if earlier else lines)
+
+    def count(self, operation: str | None = None, /, **parameters: object) -> int:
+        """How many calls there were, of one operation or of all.
+
+        With parameters: how many had them, among the newest 10,000.
+        """
+        if parameters:
+            return len(self._matching(operation, parameters))
+        if operation is not None:
+            check_operation(operation)
+        return self._record.count(operation)
+
+    def filter(
+        self,
+        operation: str | None = None,
+        /,
+        *,
+        region: str | None = None,
+        account_id: str | None = None,
+        failed: bool | None = None,
+        **parameters: object,
+    ) -> list[Call]:
+        """The calls of an operation, in a Region, by an account, with an error or without.
+
+        Of the parameters, those that are named must be equal; so it is with the members of a
+        mapping in them.
+        """
+        return [
+            call
+            for call in self._matching(operation, parameters)
+            if region in {None, call.region}
+            and account_id in {None, call.account_id}
+            and failed in {None, call.error is not None}
+        ]
+
+    def assert_called(
+        self, operation: str, /, *, times: int | None = None, **parameters: object
+    ) -> Call:
+        """The newest call of the operation with these parameters.
+
+        AssertionError, with what was called and how it differs, if there is none, or not as many
+        as ``times``.
+        """
+        matching = self._matching(operation, parameters)
+        if times is None and matching:
+            return matching[-1]
+        if times is not None and len(matching) == times and times:
+            return matching[-1]
+        wanted = "" if times is None else f" {times} time(s)"
+        found = f", but {len(matching)} time(s)" if matching else ""
+        said = f"{operation} was not called{wanted}{_with(parameters)}{found}."
+        raise AssertionError("\n".join([said, *self._instead(operation, parameters, matching)]))
+
+    def assert_not_called(self, operation: str, /, **parameters: object) -> None:
+        """AssertionError, with the calls, if the operation was called with these parameters."""
+        matching = self._matching(operation, parameters)
+        if matching:
+            said = f"{operation} was called {len(matching)} time(s){_with(parameters)}:"
+            raise AssertionError("\n".join([said, *_listed(matching)]))
+
+    def expect_only(self, *operations: str) -> None:
+        """From now on, a call of any other operation raises UnexpectedCallError in the program."""
+        for operation in operations:
+            check_operation(operation)
+        with self._world.lock:
+            self._record.expected = frozenset(operations)
+
+    def expect_anything(self) -> None:
+        """Take ``expect_only`` back."""
+        with self._world.lock:
+            self._record.expected = None
+
+    def assert_expected(self) -> None:
+        """AssertionError if a call was refused by ``expect_only``, and the program hid that."""
+        unexpected = [call for call in self if call.is_unexpected]
+        if unexpected:
+            said = f"{len(unexpected)} call(s) were not expected:"
+            raise AssertionError("\n".join([said, *_listed(unexpected)]))
+
+    @property
+    def _record(self) -> Record:
+        return self._world.record
+
+    def _matching(self, operation: str | None, parameters: dict[str, object]) -> list[Call]:
+        if operation is not None:
+            check_operation(operation)
+        return [
+            call
+            for call in self
+            if operation in {None, call.operation} and holds(parameters, call.received)
+        ]
+
+    def _instead(
+        self, operation: str, parameters: dict[str, object], matching: list[Call]
+    ) -> Iterator[str]:
+        if matching:
+            yield from _listed(matching)
+            return
+        calls = self._matching(operation, {})
+        if calls:
+            closest = min(
+                reversed(calls), key=lambda call: len(list(differences(parameters, call.received)))
+            )
+            yield f"The closest of its {len(calls)} call(s), at {closest.time.isoformat()}:"
+            yield from (f"  {text}" for text in differences(parameters, closest.received))
+        counts = sorted(self._record.counts.items())
+        called = ", ".join(f"{name} ({count})" for name, count in counts)
+        yield f"Called were: {called or 'no operations'}."
+        if self.count() > KEPT:
+            yield f"Of {self.count():,} calls, only the newest {KEPT:,} are kept."
+
+
+def _with(parameters: dict[str, object]) -> str:
+    given = ", ".join(f"{name}={value!r}" for name, value in parameters.items())
+    return f" with {given}" if given else ""
+
+
+def _listed(calls: list[Call]) -> Iterator[str]:
+    yield from (f"  {call}" for call in calls[-_SHOWN:])
+    if len(calls) > _SHOWN:
+        yield f"  and {len(calls) - _SHOWN:,} before"

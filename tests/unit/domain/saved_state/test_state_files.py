@@ -1,0 +1,392 @@
+"""State files: what is in them, and what is said of one that is damaged."""
+
+from __future__ import annotations
+
+import json
+import re
+import runpy
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from imagebuilder_mock import current_mock, mock_imagebuilder
+from imagebuilder_mock.domain.idempotency import ClientTokens
+from imagebuilder_mock.domain.saved_state import files
+from imagebuilder_mock.domain.saved_state.damage import StateError
+from imagebuilder_mock.domain.scheduler import Scheduler
+from imagebuilder_mock.domain.store import Family, Store, VersionGroup
+from imagebuilder_mock.domain.world import State
+from tests.builders import a_build, a_component, a_pipeline, an_infrastructure
+from tests.gateways import a_gateway
+
+ROOT = Path(__file__).parents[4]
+NOON = datetime(2026, 1, 2, 12, tzinfo=timezone.utc)
+
+
+@pytest.fixture
+def path(tmp_path):
+    """A file with a component, a pipeline, a build under way and a client token."""
+    with mock_imagebuilder(builds="held", now=NOON, seed=7) as mock:
+        client = mock.client()
+        a_component(client, name="web", clientToken="once")
+        a_pipeline(
+            client,
+            name="web",
+            schedule={"scheduleExpression": "cron(0 3 * * ? *)"},
+        )
+        a_build(client)
+        mock.save(tmp_path / "state.json")
+    return tmp_path / "state.json"
+
+
+def changed(path: Path, *steps: str | int, to: Any) -> None:
+    """Put a value somewhere in the file."""
+    document = json.loads(path.read_text())
+    place = document
+    for step in steps[:-1]:
+        place = place[step]
+    place[steps[-1]] = to
+    path.write_text(json.dumps(document))
+
+
+def resource(path: Path, cls: str) -> int:
+    resources = json.loads(path.read_text())["stores"][0]["resources"]
+    return next(place for place, each in enumerate(resources) if each["class"] == cls)
+
+
+# Reading
+
+
+def test_a_mock_begins_with_what_was_saved(path):
+    with mock_imagebuilder(state=path) as mock:
+        kinds = [type(each).__name__ for each in mock.resources()]
+        assert kinds.count("Component") == 1
+        assert [arn.split("/")[0] for arn in mock.builds.running] == [
+            "arn:aws:imagebuilder:us-east-1:123456789012:image"
+        ]
+        assert mock.clock.now() == NOON
+        mock.clock.advance(seconds=1)
+        assert mock.clock.now() == NOON + timedelta(seconds=1)
+
+
+def test_account_seed_and_time_are_those_of_the_file_unless_they_are_given(path, tmp_path):
+    with mock_imagebuilder(account_id="111122223333", seed=9, now=NOON) as mock:
+        an_infrastructure(mock.client())
+        mock.save(tmp_path / "other.json")
+
+    with mock_imagebuilder(state=str(tmp_path / "other.json")) as mock:
+        assert len(mock.resources()) == 1
+    later = NOON + timedelta(days=1)
+    with mock_imagebuilder(state=path, now=later, account_id="444455556666", seed=1) as mock:
+        assert mock.clock.now() == later
+        assert mock.resources() == []
+
+
+def test_a_clock_that_runs_goes_on_as_far_ahead_of_real_time(tmp_path):
+    with mock_imagebuilder() as mock:
+        mock.clock.advance(days=400)
+        mock.save(tmp_path / "state.json")
+        saved = mock.clock.now()
+
+    with mock_imagebuilder(state=tmp_path / "state.json") as mock:
+        assert saved <= mock.clock.now() < saved + timedelta(minutes=5)
+        first = mock.clock.now()
+        while mock.clock.now() == first:
+            pass
+
+
+def test_a_reset_goes_back_to_the_file(path):
+    with mock_imagebuilder(state=path) as mock:
+        before = list(map(repr, mock.resources()))
+        path.unlink()
+        a_component(mock.client())
+        mock.resources()[0].tags["x"] = "y"
+
+        mock.reset()
+
+        assert list(map(repr, mock.resources())) == before
+
+
+def test_a_nested_mock_may_name_the_file_of_the_outer_one(path):
+    with mock_imagebuilder(state=path), mock_imagebuilder(state=path) as inner:
+        assert inner.resources()
+        with pytest.raises(ValueError, match=r"state='other\.json'"):
+            mock_imagebuilder(state="other.json").start()
+
+
+def test_a_state_is_a_path():
+    with pytest.raises(TypeError, match=r"give the path of a file that mock.save\(\) wrote"):
+        mock_imagebuilder(state=3)  # type: ignore[call-overload]
+
+
+def test_no_file_is_an_error_of_the_system(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        mock_imagebuilder(state=tmp_path / "none.json").start()
+    with pytest.raises(RuntimeError):
+        current_mock()
+
+
+# Writing
+
+
+def test_a_world_can_be_saved_after_the_mock_is_off(tmp_path):
+    with mock_imagebuilder() as mock:
+        a_component(mock.client())
+    mock.save(tmp_path / "state.json")
+
+    with mock_imagebuilder(state=tmp_path / "state.json") as mock:
+        assert len(mock.resources()) == 1
+
+
+def test_each_resource_stands_on_a_line_of_its_own(path):
+    lines = path.read_text().splitlines()
+
+    assert sum('"class": ' in line for line in lines) == len(
+        json.loads(path.read_text())["stores"][0]["resources"]
+    )
+
+
+def test_a_file_that_cannot_be_written_leaves_the_old_one(path, monkeypatch):
+    before = path.read_text()
+
+    def fail(*_):
+        message = "disk full"
+        raise OSError(message)
+
+    monkeypatch.setattr(files, "_lines", fail)
+    with mock_imagebuilder() as mock, pytest.raises(OSError, match="disk full"):
+        mock.save(path)
+
+    assert path.read_text() == before
+    assert list(path.parent.iterdir()) == [path]
+
+
+# Damage
+
+
+@pytest.mark.parametrize(
+    ("steps", "value", "message"),
+    [
+        (("format",), "x", '$ is no state: its "format" must be'),
+        (("version",), "1", "$ has no \"version\" that there ever was: '1'"),
+        (("version",), 0, '$ has no "version" that there ever was: 0'),
+        (("version",), 99, "$ was written by a newer imagebuilder_mock: it has version 99"),
+        (("time",), "noon", "$.time must be a time such as 2024-01-31T12:00:00+00:00, and is"),
+        (("time",), "2026-01-01", "$.time must be a time"),
+        (("time",), 5, "$.time must be a time"),
+        (("offset",), "long", "$.offset must be a number, and is 'long'"),
+        (("offset",), 1e300, "$.offset must be seconds, and is 1e+300"),
+        (("stores",), {}, "$.stores must be a list, and is {}"),
+        (("stores", 0), 5, "$.stores[0] must be an object, and is 5"),
+        (("stores", 0, "color"), 5, "$.stores[0].color is no member of SavedStore"),
+        (("stores", 0, "region"), None, "$.stores[0].region must be text, and is None"),
+        (("stores", 0, "resources", 0, "class"), "X", "$.stores[0].resources[0].class must be"),
+        (("stores", 0, "resources", 0, "class"), None, "[0].class must be one of Component, "),
+        (("stores", 0, "resources", 0, "class"), [], "[0].class must be one of Component, "),
+        (("stores", 0, "resources", 0, "tags"), [], "resources[0].tags must be an object"),
+        (("stores", 0, "resources", 0, "tags"), {"a": 1}, "resources[0].tags.a must be text"),
+        (("stores", 0, "resources", 0, "arn"), "x", "resources[0].arn is no ARN of a resource"),
+        (
+            ("stores", 0, "resources", 0, "arn"),
+            "arn:aws:imagebuilder:us-east-1:123456789012:component/web/one/1",
+            "resources[0].arn is no ARN of a resource",
+        ),
+        (
+            ("stores", 0, "resources", 0, "arn"),
+            "arn:aws:imagebuilder:eu-west-1:123456789012:component/web/1.0.0/1",
+            "resources[0].arn is not of account 123456789012 in us-east-1",
+        ),
+        (
+            ("stores", 0, "resources", 0, "arn"),
+            "arn:aws:imagebuilder:us-east-1:123456789012:component/web/9999999999.0.0/1",
+            "resources[0].arn is no ARN of a resource",
+        ),
+        (("stores", 0, "running", 0), "arn", "$.stores[0].running[0] names no image"),
+        (
+            ("stores", 0, "names", 0, "versions"),
+            {"one": 1},
+            "$.stores[0].names[0].versions.one is no version",
+        ),
+        (
+            ("stores", 0, "names", 0, "highest"),
+            [[1, 2, 3]],
+            "names[0].highest[0] must be a list of 4",
+        ),
+        (
+            ("stores", 0, "names", 0, "highest"),
+            [[1, 2, "x", 3]],
+            "names[0].highest[0][2] must be a whole number",
+        ),
+        (("scheduler", 0, "ticket"), True, "$.scheduler[0].ticket must be a whole number"),
+        (("client_tokens", 0, "fingerprint"), "xy", "$.client_tokens[0].fingerprint must be hexa"),
+        (("client_tokens", 0, "answer"), {"$type": "os.x"}, "answer.$type must be an"),
+        (("page_key",), "xy", "$.page_key must be hexadecimal digits"),
+        (("more",), {"stores": 1}, "$.more.stores is no part of a world's state"),
+        (("more",), {"colors": 1}, "$.more.colors is no part of a world's state"),
+    ],
+    ids=lambda value: ".".join(map(str, value)) if isinstance(value, tuple) else "",
+)
+def test_a_damaged_file_is_an_error_that_says_where(path, steps, value, message):
+    if message == "answer.$type must be an":
+        steps, value = (*steps, "x"), {"$type": "os.x"}
+        message = "answer.x.$type names no type that is known here: 'os.x'"
+    changed(path, *steps, to=value)
+
+    with pytest.raises(StateError, match=re.escape(message)) as caught:
+        mock_imagebuilder(state=path).start()
+
+    assert str(caught.value).startswith(f"{path}: $")
+    with pytest.raises(RuntimeError):
+        current_mock()
+
+
+def test_a_missing_member_is_named(path):
+    document = json.loads(path.read_text())
+    del document["stores"][0]["resources"][resource(path, "Image")]["owner"]
+    path.write_text(json.dumps(document))
+
+    with pytest.raises(StateError, match=r"\.owner is missing"):
+        mock_imagebuilder(state=path).start()
+
+
+def test_a_word_that_is_none_of_the_models_is_named(path):
+    changed(path, "stores", 0, "resources", resource(path, "Image"), "state", "status", to="READY")
+
+    with pytest.raises(StateError, match=r"state\.status must be one of PENDING, .*'READY'"):
+        mock_imagebuilder(state=path).start()
+
+
+def test_the_same_resource_twice_is_named(path):
+    document = json.loads(path.read_text())
+    document["stores"][0]["resources"].append(document["stores"][0]["resources"][0])
+    path.write_text(json.dumps(document))
+
+    with pytest.raises(StateError, match=r"\.arn is there twice: arn:aws"):
+        mock_imagebuilder(state=path).start()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b'{"format": }', "line 1, column 12: no JSON"),
+        (b"", "line 1, column 1: no JSON"),
+        (b"\xff", "no state file"),
+        (b"[" * 200_000, "no state file"),
+        (b"[]", "$ is no state"),
+    ],
+    ids=["JSON", "empty", "no text", "depth", "list"],
+)
+def test_what_is_no_state_at_all_is_an_error_too(path, content, message):
+    path.write_bytes(content)
+
+    with pytest.raises(StateError, match=re.escape(message)):
+        mock_imagebuilder(state=path).start()
+
+
+# Other versions
+
+
+def test_an_older_file_is_brought_up_step_by_step(path, monkeypatch):
+    monkeypatch.setattr(files, "VERSION", 3)
+    monkeypatch.setattr(
+        files,
+        "UPGRADES",
+        {
+            1: lambda document: {**document, "color": "blue"},
+            2: lambda document: {
+                name: value for name, value in document.items() if name != "color"
+            },
+        },
+    )
+
+    with mock_imagebuilder(state=path) as mock:
+        assert mock.resources()
+
+
+def test_every_older_version_has_its_step():
+    assert set(files.UPGRADES) == set(range(1, files.VERSION))
+
+
+def test_a_file_written_by_hand_needs_no_numbers(tmp_path):
+    arn = "arn:aws:imagebuilder:us-east-1:123456789012:infrastructure-configuration"
+    resources = [
+        {
+            "class": "InfrastructureConfiguration",
+            "arn": f"{arn}/{name}",
+            "name": name,
+            "date_created": "2026-01-01T00:00:00+00:00",
+            "instance_profile_name": "builder",
+        }
+        for name in ("web", "app")
+    ]
+    store = {"account_id": "123456789012", "region": "us-east-1", "resources": resources}
+    document = {
+        "format": files.FORMAT,
+        "version": 1,
+        "account_id": "123456789012",
+        "time": "2026-01-02T00:00:00+00:00",
+        "stores": [store],
+    }
+    path = tmp_path / "state.json"
+    path.write_text(json.dumps(document))
+
+    with mock_imagebuilder(state=path) as mock:
+        answer = mock.client().list_infrastructure_configurations()
+
+    names = [each["name"] for each in answer["infrastructureConfigurationSummaryList"]]
+    assert names == ["web", "app"]
+
+
+# Nothing is forgotten
+
+
+def test_every_part_of_a_world_has_its_place_in_the_file():
+    """What is new here has to be saved too, or to follow from what is (``worlds.py``)."""
+    world = a_gateway().world
+
+    assert set(vars(world)) == {
+        "beginning",  # the file itself
+        "clock",
+        "durations",
+        "events",  # what was told, as calls are
+        "faults",  # the test's, as calls are
+        "ids",
+        "lock",
+        "outbox",  # delivered
+        "page_tokens",
+        "quotas",  # options
+        "record",
+        "settings",
+        "state",
+        "_partition_of",
+    }
+    assert {"numbering", "references", "scheduler", "shared", "stores", "tokens"} <= set(
+        vars(State())
+    )
+    assert set(vars(Store("aws", "us-east-1", "123456789012"))) == {
+        "account",
+        "executions",  # the images have them
+        "partition",
+        "region",
+        "running",
+        "_families",
+        "_groups",
+        "_names",
+        "_numbering",
+        "_orders",
+        "_resources",
+    }
+    assert set(Family.__slots__) == {"groups", "highest", "last_builds", "sequence", "versions"}
+    assert set(VersionGroup.__slots__) == {"builds", "sequence", "version"}
+    assert set(Scheduler.__slots__) == {"_heap", "_tickets", "_withdrawn"}
+    assert set(ClientTokens.__slots__) == {"_answers"}
+
+
+def test_the_published_schema_is_that_of_the_package():
+    generator = runpy.run_path(str(ROOT / "docs" / "generate_state_schema.py"))
+
+    committed = (ROOT / "docs" / "state-schema.json").read_text(encoding="utf-8")
+
+    assert committed == generator["page"](), "run: python docs/generate_state_schema.py"
