@@ -17,6 +17,7 @@ from .protocol.model import status_of
 from .protocol.requests import check, parse
 
 if TYPE_CHECKING:
+    from .domain.settings import UnknownMembers
     from .domain.world import World
     from .protocol.http import Caller, HttpRequest
     from .protocol.model import Operation
@@ -25,9 +26,10 @@ if TYPE_CHECKING:
 class Gateway:
     """Answers requests out of one world."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, *, unknown_members: UnknownMembers | None = None) -> None:
         self.world = world
-        self._ignore_unknown = world.settings.unknown_members == "ignore"
+        unknown_members = unknown_members or world.settings.unknown_members
+        self._ignore_unknown = unknown_members == "ignore"
 
     def handle(self, request: HttpRequest, caller: Caller) -> Answer:
         """The service's answer, an error's too.
@@ -38,17 +40,25 @@ class Gateway:
             try:
                 operation, params = parse(request, ignore_unknown=self._ignore_unknown)
             except ImageBuilderError as error:
-                return self._refusal(error)
+                return self.refuse(error)
             try:
                 members = self._result(operation, params, caller)
             except ImageBuilderError as error:
                 self._record(operation, params, caller, None, error)
-                return self._refusal(error)
+                return self.refuse(error)
             self._record(operation, params, caller, members, None)
             request_id = self.world.ids.uuid()
             if operation.has_request_id:
                 members["requestId"] = request_id
             return Answer(200, members, request_id)
+
+    def refuse(self, error: ImageBuilderError) -> Answer:
+        """An error as an answer: for what a transport finds wrong before there is an operation."""
+        with self.world.lock:
+            request_id = self.world.ids.uuid()
+        return Answer(
+            status_of(error.code), {"message": error.message}, request_id, error_code=error.code
+        )
 
     def _result(
         self, operation: Operation, params: dict[str, object], caller: Caller
@@ -102,12 +112,4 @@ class Gateway:
                 result=members,
                 error=error,
             )
-        )
-
-    def _refusal(self, error: ImageBuilderError) -> Answer:
-        return Answer(
-            status_of(error.code),
-            {"message": error.message},
-            self.world.ids.uuid(),
-            error_code=error.code,
         )

@@ -25,9 +25,12 @@ from .protocol.identity import access_key_for, partition_of
 from .testing.builds import Builds
 from .testing.clock import MockClock
 from .testing.decorating import decorate
+from .transports.aiobotocore_clients import AiobotocoreClientCreation, AiobotocoreDoor
 from .transports.botocore_events import BotocoreDoor
 from .transports.client_creation import ClientCreation
 from .transports.own_clients import own_client
+from .transports.own_servers import OwnServers
+from .transports.raw_requests import RawDoor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,16 +58,23 @@ class _Switch:
         self.starts: list[ImageBuilderMock] = []
         self.world: World | None = None
         self._forking = local()
-        self._door = BotocoreDoor()
-        self._creation = ClientCreation()
+        self.own_servers = OwnServers()
+        self._doors = (
+            BotocoreDoor(self.own_servers),
+            AiobotocoreDoor(self.own_servers),
+            RawDoor(self.own_servers),
+        )
+        self._creations = (ClientCreation(), AiobotocoreClientCreation())
 
     def push(self, mock: ImageBuilderMock) -> World:
         with self.lock:
             if self.world is None:
                 self.world = _new_world(Settings.from_options(mock.options))
                 gateway = Gateway(self.world)
-                self._door.open(gateway)
-                self._creation.open(gateway, default_region=mock.default_region)
+                for door in self._doors:
+                    door.open(gateway)
+                for creation in self._creations:
+                    creation.open(gateway, default_region=mock.default_region)
             else:
                 _refuse_other_options(self.world.settings, mock.options)
             self.starts.append(mock)
@@ -81,8 +91,8 @@ class _Switch:
                 raise RuntimeError(msg)
             del self.starts[places[-1]]
             if not self.starts:
-                self._creation.close()
-                self._door.close()
+                for way_in in (*self._creations, *self._doors):
+                    way_in.close()
                 self.world = None
 
     def is_nested_in_itself(self, mock: ImageBuilderMock) -> bool:
