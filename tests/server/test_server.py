@@ -10,6 +10,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
@@ -50,12 +51,13 @@ def url():
 
 
 def a_client(url, *, region="us-east-1", account_id="123456789012"):
+    credentials: Any = current_mock().credentials(account_id)
     return boto3.client(
         "imagebuilder",
         region,
         endpoint_url=url,
         config=Config(retries={"max_attempts": 0}),
-        **current_mock().credentials(account_id),
+        **credentials,
     )
 
 
