@@ -54,6 +54,11 @@ class _AsyncRaw:
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
 
+    @property
+    def raw_headers(self) -> list[tuple[bytes, bytes]]:
+        """Its older versions read the headers here."""
+        return [(name.encode(), text.encode()) for name, text in self._answer.headers.items()]
+
     async def read(self) -> bytes:
         return self._answer.body
 

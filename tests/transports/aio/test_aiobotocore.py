@@ -6,6 +6,7 @@ import asyncio
 import json
 import subprocess
 import sys
+from typing import Any
 
 import boto3
 import pytest
@@ -75,7 +76,7 @@ class TestAnswers:
                 infrastructureConfigurationArn=await an_infrastructure_of(client),
             )
             arn = build["imageBuildVersionArn"]
-            looks = []
+            looks: list[str] = []
             while looks[-1:] != ["AVAILABLE"]:
                 image = (await client.get_image(imageBuildVersionArn=arn))["image"]
                 looks.append(image["state"]["status"])
@@ -95,7 +96,7 @@ class TestAnswers:
             answer = await client.get_infrastructure_configuration(
                 infrastructureConfigurationArn=arn
             )
-            sync = boto3.client("imagebuilder", "us-east-1").get_infrastructure_configuration(
+            sync: Any = boto3.client("imagebuilder", "us-east-1").get_infrastructure_configuration(
                 infrastructureConfigurationArn=arn
             )
             for one in (answer, sync):
