@@ -10,7 +10,7 @@ COVERED := imagebuilder_mock/domain/*,imagebuilder_mock/operations/*,imagebuilde
 DEV := .venv/dev/bin
 PYTEST := python -m pytest -n 2
 
-.PHONY: help demo test test-full check format coverage bench docs pins clean
+.PHONY: help demo test test-full clients check format coverage bench docs pins clean
 .DELETE_ON_ERROR:
 
 help: ## what make can do here
@@ -22,12 +22,17 @@ demo: .venv/demo/.stamp ## the examples, run by the command line
 		.venv/demo/bin/imagebuilder-mock run "$$demo"; \
 	done
 
-test: .venv/dev/.stamp .venv/oldest/.stamp ## the tests, with the newest and with the oldest botocore
+test: .venv/dev/.stamp .venv/oldest/.stamp .venv/aio/.stamp .venv/aioboto3/.stamp clients ## the tests, with the newest and with the oldest botocore, and with aiobotocore
 	$(DEV)/$(PYTEST)
 	.venv/oldest/bin/$(PYTEST)
+	.venv/aio/bin/python -m pytest tests/transports/aio
+	.venv/aioboto3/bin/python -m pytest tests/transports/aio
 
-test-full: .venv/dev/.stamp ## the tests, with many more examples for each property
+test-full: .venv/dev/.stamp clients ## the tests, with many more examples for each property
 	HYPOTHESIS_PROFILE=full $(DEV)/$(PYTEST)
+
+# Programs of others that the tests run against the server: the AWS CLI, and an SDK for Node.js.
+clients: .venv/cli/.stamp .venv/javascript/.stamp
 
 check: .venv/dev/.stamp ## format, lint, types, layers, dependencies
 	$(DEV)/ruff format --check .
@@ -42,7 +47,7 @@ format: .venv/dev/.stamp ## make `make check` happier
 	$(DEV)/ruff check --fix-only .
 	$(DEV)/ruff format .
 
-coverage: .venv/dev/.stamp ## branch coverage of the tests
+coverage: .venv/dev/.stamp clients ## branch coverage of the tests
 	rm -f .coverage .coverage.*
 	$(DEV)/coverage run -m pytest -n 2
 	$(DEV)/coverage combine --quiet
@@ -64,6 +69,9 @@ pins: ## newest versions into requirements/*.txt
 	$(PIN) --group dev -o requirements/dev.txt
 	$(PIN) --group demo -o requirements/demo.txt
 	$(PIN) --group docs -o requirements/docs.txt
+	$(PIN) --group aio -o requirements/aio.txt
+	$(PIN) --group aioboto3 -o requirements/aioboto3.txt
+	$(subst pyproject.toml,,$(PIN)) --group cli -o requirements/cli.txt
 	$(PIN) --group build --group test --resolution lowest-direct -o requirements/oldest.txt
 
 clean: ## away with everything that make made
@@ -80,3 +88,19 @@ clean: ## away with everything that make made
 	.venv/$*/bin/python -m pip install --disable-pip-version-check -q -r requirements/$*.txt
 	.venv/$*/bin/python -m pip install --disable-pip-version-check -q --no-build-isolation --no-deps -e .
 	@touch $@
+
+# Others' programs need nothing of this package.
+.venv/cli/.stamp: requirements/cli.txt
+	rm -rf .venv/cli
+	$(PYTHON) -m venv .venv/cli
+	.venv/cli/bin/python -m pip install --disable-pip-version-check -q -r requirements/cli.txt
+	@touch $@
+
+.venv/javascript/.stamp: tests/server/javascript/package.json
+	rm -rf .venv/javascript
+	mkdir -p .venv/javascript
+	cp $< .venv/javascript
+	@if command -v node > /dev/null && command -v npm > /dev/null; then \
+		npm install --prefix .venv/javascript --no-package-lock --no-audit --no-fund \
+			--loglevel=error && touch $@; \
+	else echo "no Node.js and npm here: the tests with JavaScript will be skipped"; fi

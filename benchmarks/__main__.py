@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from . import builds, calls, imports, peers, scaling, switching
+from . import builds, calls, imports, peers, scaling, serving, switching
 
 _ALL = {
     "builds": builds.run,
@@ -13,6 +13,7 @@ _ALL = {
     "imports": imports.run,
     "peers": peers.run,
     "scaling": scaling.run,
+    "serving": serving.run,
 }
 
 

@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .mock import ImageBuilderMock, current_mock, mock_imagebuilder
+    from .server import imagebuilder_server
 
-__all__ = ["ImageBuilderMock", "current_mock", "mock_imagebuilder"]
+__all__ = ["ImageBuilderMock", "current_mock", "imagebuilder_server", "mock_imagebuilder"]
 
 
 def __getattr__(name: str) -> object:
     if name not in __all__:
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg)
-    from . import mock
+    from importlib import import_module
 
-    value: object = getattr(mock, name)
+    home = "server" if name == "imagebuilder_server" else "mock"
+    value: object = getattr(import_module(f".{home}", __name__), name)
     globals()[name] = value
     return value
 

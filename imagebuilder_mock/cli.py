@@ -1,25 +1,37 @@
-"""``imagebuilder-mock``: run an unmodified Python program with the mock on."""
+"""``imagebuilder-mock``: run an unmodified Python program with the mock on, or serve it."""
 
 from __future__ import annotations
 
 import argparse
+import logging
 import runpy
+import signal
 import sys
 import threading
 from concurrent.futures import thread as executors
+from contextlib import contextmanager
 from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from .domain.settings import BuildMode
 from .mock import ImageBuilderMock
+from .server import serve
+from .transports.serving import CannotListenError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from .domain.settings import Options
+    from collections.abc import Callable, Iterator, Sequence
 
 _KEPT_DASHES = "\0--"
+
+_WHERE = """\
+Image Builder is at {url}, until Ctrl-C. With any credentials and a Region, for instance:
+  aws imagebuilder list-images --endpoint-url {url}
+or, for every SDK and the CLI: AWS_ENDPOINT_URL_IMAGEBUILDER={url}"""
+
+_ENDING_SIGNALS = ("SIGINT", "SIGTERM")
+_GLANCE = 0.5
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,20 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(
         _with(_KEPT_DASHES, "--", sys.argv[1:] if arguments is None else arguments)
     )
-    script = Path(given.script)
-    if not script.is_file():
-        parser.error(f"there is no program {given.script}")
-    options: Options = {"builds": given.builds, "seed": given.seed}
-    if given.account_id is not None:
-        options["account_id"] = given.account_id
-    if given.now is not None:
-        options["now"] = given.now
-    try:
-        mock = ImageBuilderMock(**options)
-    except ValueError as error:
-        parser.error(str(error))
-    mock.default_region = given.region
-    _run(mock, given.script, _with("--", _KEPT_DASHES, given.arguments))
+    command: Callable[[argparse.ArgumentParser, argparse.Namespace], None] = given.command
+    command(parser, given)
     return 0
 
 
@@ -50,19 +50,58 @@ def _with(new: str, old: str, arguments: Sequence[str]) -> list[str]:
     return [new if argument == old else argument for argument in arguments]
 
 
-def _run(mock: ImageBuilderMock, script: str, arguments: Sequence[str]) -> None:
-    """Run the program as ``python SCRIPT ARGUMENTS`` would: its exit and its errors are its own."""
-    argv, path, threads = sys.argv, sys.path[:], threading.enumerate()
-    sys.argv = [script, *arguments]
-    sys.path.insert(0, str(Path(script).resolve().parent))
+# Running a program
+
+
+def _run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> None:
+    """Run it as ``python`` would: its exit and its errors are its own."""
+    if given.module is None and given.script is None:
+        parser.error("the following arguments are required: SCRIPT.py, or -m MODULE")
+    mock = _mock(parser, given)
+    mock.default_region = given.region
+    if given.module is not None:
+        module, *arguments = _with("--", _KEPT_DASHES, given.module) or [""]
+        with _as_program([module, *arguments], first_path=str(Path.cwd())), _on(mock):
+            if not _is_there(module):
+                parser.error(f"there is no module {module}")
+            runpy.run_module(module, run_name="__main__", alter_sys=True)
+        return
+    if not Path(given.script).is_file():
+        parser.error(f"there is no program {given.script}")
+    arguments = _with("--", _KEPT_DASHES, given.arguments)
+    folder = str(Path(given.script).resolve().parent)
+    with _as_program([given.script, *arguments], first_path=folder), _on(mock):
+        runpy.run_path(given.script, run_name="__main__")
+
+
+@contextmanager
+def _as_program(argv: list[str], *, first_path: str) -> Iterator[None]:
+    """What ``python`` sets for a program: its arguments, and where it imports from."""
+    before = sys.argv, sys.path[:]
+    sys.argv = argv
+    sys.path.insert(0, first_path)
     try:
-        with mock:
-            try:
-                runpy.run_path(script, run_name="__main__")
-            finally:
-                _wait_for_threads_since(threads)
+        yield
     finally:
-        sys.argv, sys.path[:] = argv, path
+        sys.argv, sys.path[:] = before
+
+
+@contextmanager
+def _on(mock: ImageBuilderMock) -> Iterator[None]:
+    """On until the program's threads have ended too; its exit and its errors are its own."""
+    threads = threading.enumerate()
+    with mock:
+        try:
+            yield
+        finally:
+            _wait_for_threads_since(threads)
+
+
+def _is_there(module: str) -> bool:
+    try:
+        return bool(module) and find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False
 
 
 def _wait_for_threads_since(before: Sequence[threading.Thread]) -> None:
@@ -73,6 +112,77 @@ def _wait_for_threads_since(before: Sequence[threading.Thread]) -> None:
             thread.join()
 
 
+# Serving
+
+
+def _serve(parser: argparse.ArgumentParser, given: argparse.Namespace) -> None:
+    options: dict[str, object] = {}
+    save: Callable[[ImageBuilderMock, Path], None] | None = getattr(ImageBuilderMock, "save", None)
+    if given.state is not None:
+        if save is None:
+            parser.error("--state: this version of imagebuilder_mock cannot save its state")
+        if given.state.exists():
+            options["state"] = given.state
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    with _mock(parser, given, **options) as mock:
+        try:
+            with (
+                _until_a_signal() as ending,
+                serve(
+                    mock,
+                    host=given.host,
+                    port=given.port,
+                    allow_remote_control=given.allow_remote_control,
+                ) as url,
+            ):
+                print(_WHERE.format(url=url), flush=True)
+                # With a time-out, because a signal does not end a wait without one everywhere.
+                while not ending.wait(_GLANCE):
+                    pass
+        except (CannotListenError, ModuleNotFoundError) as error:
+            parser.exit(1, f"{parser.prog}: {error}\n")
+        if save is not None and given.state is not None:
+            save(mock, given.state)
+            print(f"The state is in {given.state}.", flush=True)
+
+
+@contextmanager
+def _until_a_signal() -> Iterator[threading.Event]:
+    """An event that is set when the process is asked to end; asked again, it ends at once."""
+    ending = threading.Event()
+    before = {}
+
+    def end(number: int, _: object) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        ending.set()
+
+    for name in _ENDING_SIGNALS:
+        number = getattr(signal, name)
+        before[number] = signal.signal(number, end)
+    try:
+        yield ending
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+# Arguments
+
+
+def _mock(
+    parser: argparse.ArgumentParser, given: argparse.Namespace, **more: object
+) -> ImageBuilderMock:
+    options: dict[str, Any] = {"builds": given.builds, "seed": given.seed, **more}
+    if given.account_id is not None:
+        options["account_id"] = given.account_id
+    if given.now is not None:
+        options["now"] = given.now
+    try:
+        return ImageBuilderMock(**options)
+    except ValueError as error:
+        parser.error(str(error))
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="imagebuilder-mock", description="A mock of EC2 Image Builder, in memory."
@@ -81,24 +191,55 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser(
         "run", help="run a Python program with the mock on", allow_abbrev=False
     )
+    run.set_defaults(command=_run)
+    _add_options(run)
+    run.add_argument("--region", help="the Region of clients that name none")
     run.add_argument(
+        "-m",
+        dest="module",
+        nargs=argparse.REMAINDER,
+        metavar="MODULE",
+        help="run a module, as python -m does; what stands behind it is its own",
+    )
+    run.add_argument("script", metavar="SCRIPT.py", nargs="?", help="the program")
+    run.add_argument("arguments", nargs=argparse.REMAINDER, help="its own arguments")
+
+    serve = commands.add_parser("serve", help="serve the mock over HTTP", allow_abbrev=False)
+    serve.set_defaults(command=_serve)
+    _add_options(serve)
+    serve.add_argument("--host", default="127.0.0.1", help="where to listen (default: %(default)s)")
+    serve.add_argument(
+        "--port", type=int, default=5055, help="(default: %(default)s; 0: a free one)"
+    )
+    serve.add_argument(
+        "--state",
+        type=Path,
+        metavar="FILE",
+        help="start from this file, if there is one, and save to it",
+    )
+    serve.add_argument(
+        "--allow-remote-control",
+        action="store_true",
+        help="let other machines reset the mock and move its clock",
+    )
+    return parser
+
+
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
         "--builds",
         choices=get_args(BuildMode),
         default="observed",
         help="what moves builds on (default: a look at them)",
     )
-    run.add_argument("--region", help="the Region of clients that name none")
-    run.add_argument("--account-id", help="the account (default: 123456789012)")
-    run.add_argument("--seed", type=int, default=0, help="for reproducible ids (default: 0)")
-    run.add_argument(
+    parser.add_argument("--account-id", help="the account (default: 123456789012)")
+    parser.add_argument("--seed", type=int, default=0, help="for reproducible ids (default: 0)")
+    parser.add_argument(
         "--now",
         type=_moment,
         metavar="TIME",
         help="start the clock at this ISO time, with a time zone, and let it stand still",
     )
-    run.add_argument("script", metavar="SCRIPT.py", help="the program")
-    run.add_argument("arguments", nargs=argparse.REMAINDER, help="its own arguments")
-    return parser
 
 
 def _moment(text: str) -> datetime:

@@ -20,6 +20,7 @@ from .protocol.model import status_of
 from .protocol.requests import check, parse
 
 if TYPE_CHECKING:
+    from .domain.settings import UnknownMembers
     from .domain.world import World
     from .protocol.http import Caller, HttpRequest
     from .protocol.model import Operation
@@ -28,9 +29,10 @@ if TYPE_CHECKING:
 class Gateway:
     """Answers requests out of one world."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, *, unknown_members: UnknownMembers | None = None) -> None:
         self.world = world
-        self._ignore_unknown = world.settings.unknown_members == "ignore"
+        unknown_members = unknown_members or world.settings.unknown_members
+        self._ignore_unknown = unknown_members == "ignore"
 
     def handle(self, request: HttpRequest, caller: Caller) -> Answer:
         """The service's answer, an error's too.
@@ -43,7 +45,7 @@ class Gateway:
             try:
                 operation, params = parse(request, ignore_unknown=self._ignore_unknown)
             except ImageBuilderError as error:
-                return self._refusal(error)
+                return self.refuse(error)
             fault = NO_FAULT
             try:
                 self.world.record.check_expected(operation.name)
@@ -60,7 +62,7 @@ class Gateway:
                 raise
             except ImageBuilderError as error:
                 self._record(operation, params, caller, None, error)
-                return self._refusal(error, fault.latency)
+                return self.refuse(error, fault.latency)
             self._record(operation, params, caller, members, None)
             request_id = self.world.ids.uuid()
             if operation.has_request_id:
@@ -73,6 +75,18 @@ class Gateway:
         if span > timedelta():
             with self.world.lock:
                 self.world.clock.set_forward(self.world.clock.now() + span)
+
+    def refuse(self, error: ImageBuilderError, latency: timedelta = timedelta()) -> Answer:
+        """An error as an answer: also for what a transport finds wrong before anything is done."""
+        with self.world.lock:
+            request_id = self.world.ids.uuid()
+        return Answer(
+            error.status if isinstance(error, FaultError) else status_of(error.code),
+            {"message": error.message},
+            request_id,
+            error_code=error.code,
+            latency=latency,
+        )
 
     def _refuse_unbuilt(self, operation: Operation) -> None:
         if operation.name not in HANDLERS:
@@ -127,13 +141,4 @@ class Gateway:
                 result=members,
                 error=error,
             )
-        )
-
-    def _refusal(self, error: ImageBuilderError, latency: timedelta = timedelta()) -> Answer:
-        return Answer(
-            error.status if isinstance(error, FaultError) else status_of(error.code),
-            {"message": error.message},
-            self.world.ids.uuid(),
-            error_code=error.code,
-            latency=latency,
         )

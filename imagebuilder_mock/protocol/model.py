@@ -30,7 +30,14 @@ if TYPE_CHECKING:
 SERVICE_NAME = "imagebuilder"
 
 # What no model says (AWS's common errors).
-_COMMON_STATUSES = {"UnknownOperationException": 404}
+_COMMON_STATUSES = {
+    "IncompleteSignatureException": 400,
+    "InvalidSignatureException": 403,
+    "MissingAuthenticationTokenException": 403,
+    "RequestTimeoutException": 408,
+    "RequestTooLargeException": 413,
+    "UnknownOperationException": 404,
+}
 _UNMODELLED_STATUS = 400
 
 

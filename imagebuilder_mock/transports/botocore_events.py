@@ -14,7 +14,6 @@ give equal results:
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 from weakref import WeakKeyDictionary
@@ -32,15 +31,20 @@ from .connection_errors import Patience
 from .credentials import access_key_of, has_ready_credentials
 from .holding import Hold
 from .listeners import SIGNING_EVENTS, has_listeners
+from .raw_http import body_bytes
 from .responses import new_response, parsed_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
     from botocore.model import OperationModel
 
     from imagebuilder_mock.gateway import Gateway
+    from imagebuilder_mock.protocol.http import Answer
+
+    from .late_imports import LateHold
+    from .own_servers import OwnServers
 
 _SEND_EVENT = f"before-send.{SERVICE_NAME}"
 _SIGN_EVENT = f"choose-signer.{SERVICE_NAME}"
@@ -49,8 +53,9 @@ _SIGN_EVENT = f"choose-signer.{SERVICE_NAME}"
 class BotocoreDoor:
     """Holds ``BaseClient._make_request`` between ``open`` and ``close``."""
 
-    def __init__(self) -> None:
-        self._hold = Hold(BaseClient, "_make_request")
+    def __init__(self, own_servers: OwnServers, hold: Hold | LateHold | None = None) -> None:
+        self._own_servers = own_servers
+        self._hold = hold or Hold(BaseClient, "_make_request")
         self._gateway: Gateway | None = None
         self._long_paths: WeakKeyDictionary[BaseClient, _LongPath] = WeakKeyDictionary()
 
@@ -74,31 +79,53 @@ class BotocoreDoor:
             request_dict: dict[str, Any],
             request_context: dict[str, Any],
         ) -> Any:
-            gateway = self._gateway
-            if gateway is None or client.meta.service_model.service_name != SERVICE_NAME:
+            gateway = self._gateway_for(client, operation_model)
+            if gateway is None:
                 return original(client, operation_model, request_dict, request_context)
-            operation = operation_model.name
-            may_fail = gateway.world.faults.concern(operation)
-            if may_fail or has_listeners(client.meta.events, operation):
-                self._prepare_long_path(client, gateway)
-                return original(client, operation_model, request_dict, request_context)
-            return _answer_at_once(gateway, client, request_dict)
+            answer = _answer_at_once(gateway, client, request_dict)
+            return self._response(request_dict["url"], answer), parsed_answer(answer)
 
         return _make_request
+
+    def _gateway_for(self, client: BaseClient, operation_model: OperationModel) -> Gateway | None:
+        """Who answers a call at once; None if the client's own machinery is to go on with it.
+
+        That may be to the long path, which is prepared here.
+        """
+        gateway = self._gateway
+        if gateway is None or client.meta.service_model.service_name != SERVICE_NAME:
+            return None
+        if self._own_servers.has_url(client.meta.endpoint_url):
+            return None
+        operation = operation_model.name
+        may_fail = gateway.world.faults.concern(operation)
+        if may_fail or has_listeners(client.meta.events, operation):
+            self._prepare_long_path(client, gateway)
+            return None
+        return gateway
+
+    def _response(self, url: str, answer: Answer) -> AWSResponse:
+        return new_response(url, answer)
 
     def _prepare_long_path(self, client: BaseClient, gateway: Gateway) -> None:
         # Other threads may use the client for the first time too, or switch the mock off.
         with gateway.world.lock:
             if self._gateway is gateway and client not in self._long_paths:
-                self._long_paths[client] = _LongPath(client, gateway)
+                self._long_paths[client] = _LongPath(client, gateway, self._response)
 
 
 class _LongPath:
     """What a client gets whose requests go all the way: two handlers, and no sleep in between."""
 
-    def __init__(self, client: BaseClient, gateway: Gateway) -> None:
+    def __init__(
+        self,
+        client: BaseClient,
+        gateway: Gateway,
+        respond: Callable[[str, Answer], AWSResponse],
+    ) -> None:
         self._events = client.meta.events
         self._gateway = gateway
+        self._respond = respond
         self._caller = _Callers(client)
         self._config = client.meta.config
         # A custom endpoint_url may have a path of its own before the operations'.
@@ -127,14 +154,14 @@ class _LongPath:
                     method=request.method,
                     path=f"/{address.split('/', 3)[3]}".removeprefix(self._base_path),
                     query=parse_qs(query, keep_blank_values=True) if query else {},
-                    body=_bytes_of(request.body),
+                    body=body_bytes(request.body),
                 ),
                 self._caller.of(self._gateway),
             )
         except LostRequestError as failure:
             raise patience.give_up(failure) from None
         patience.check(answer)
-        return new_response(request.url, answer.status, answer.headers, _Raw(answer.body))
+        return self._respond(request.url, answer)
 
     def choose_signer(
         self, event_name: str, context: Mapping[str, object] | None = None, **_: object
@@ -168,24 +195,7 @@ class _Callers:
         return Caller(account, self._region)
 
 
-class _Raw(BytesIO):
-    """A body in the form of urllib3's response, as far as botocore reads one."""
-
-    def stream(self, amt: int = 65_536, *, decode_content: bool = False) -> Iterator[bytes]:
-        del decode_content
-        while chunk := self.read(amt):
-            yield chunk
-
-
-def _bytes_of(body: Any) -> bytes:
-    """A prepared request's body: bytes, text, nothing, or a file that was handed in."""
-    content = body.read() if hasattr(body, "read") else body
-    return content.encode() if isinstance(content, str) else bytes(content or b"")
-
-
-def _answer_at_once(
-    gateway: Gateway, client: BaseClient, request_dict: dict[str, Any]
-) -> tuple[AWSResponse, dict[str, Any]]:
+def _answer_at_once(gateway: Gateway, client: BaseClient, request_dict: dict[str, Any]) -> Answer:
     try:
         answer = gateway.handle(
             HttpRequest(
@@ -205,4 +215,4 @@ def _answer_at_once(
         raise patience.give_up(failure) from None
     if answer.is_cut or answer.latency:
         Patience(gateway, client.meta.config, request_dict["url"]).check(answer)
-    return parsed_answer(answer, request_dict["url"])
+    return answer

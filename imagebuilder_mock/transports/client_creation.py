@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.gateway import Gateway
 
+    from .late_imports import LateHold
+
 # What ``Session.create_client`` takes by position, in every botocore.
 _PARAMETERS = (
     "service_name",
@@ -45,8 +47,8 @@ class ClientCreation:
     sessions are neither changed nor given any.
     """
 
-    def __init__(self) -> None:
-        self._hold = Hold(Session, "create_client")
+    def __init__(self, hold: Hold | LateHold | None = None) -> None:
+        self._hold = hold or Hold(Session, "create_client")
         self._gateway: Gateway | None = None
         self._default_region: str | None = None
 
@@ -62,39 +64,45 @@ class ClientCreation:
     def _wrap(self, original: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(original)
         def create_client(session: Session, *args: Any, **kwargs: Any) -> Any:
-            gateway = self._gateway
-            given = {**dict(zip(_PARAMETERS, args, strict=False)), **kwargs}
-            if gateway is None or given.get("service_name") != SERVICE_NAME:
+            given = self._given(session, args, kwargs)
+            if given is None:
                 return original(session, *args, **kwargs)
-            account = gateway.world.settings.account_id
-            return self._create(partial(original, session), session, given, account)
+            create = partial(original, session, given.pop("service_name"))
+            if not needs_credentials(session, given):
+                return create(**given)
+            credentials = local_credentials(session)
+            client = create(**given | (credentials or self._placeholder()))
+            return client if credentials else self._guarded(client)
 
         return create_client
 
-    def _create(
-        self,
-        create: Callable[..., Any],
-        session: Session,
-        given: dict[str, Any],
-        account: str,
-    ) -> Any:
+    def _given(
+        self, session: Session, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> dict[str, Any] | None:
+        """What an Image Builder client is to be made of, by name; None for other clients."""
+        given = {**dict(zip(_PARAMETERS, args, strict=False)), **kwargs}
+        if self._gateway is None or given.get("service_name") != SERVICE_NAME:
+            return None
         if self._default_region is not None and not _has_region(session, given):
             given["region_name"] = self._default_region
         if _asks_for_the_region_it_runs_in(session, given):
             config = given.get("config") or Config()
             standard: Any = {"defaults_mode": "standard"}  # the stubs take it for a flag
             given["config"] = config.merge(Config(**standard))
-        is_placeholder = False
-        if _needs_credentials(session, given):
-            credentials = local_credentials(session)
-            is_placeholder = credentials is None
-            given |= credentials or {
-                "aws_access_key_id": access_key_for(account),
-                "aws_secret_access_key": _PLACEHOLDER_SECRET,
-            }
-        client = create(given.pop("service_name"), **given)
-        if is_placeholder:
-            client.meta.events.register_first(f"before-sign.{SERVICE_NAME}", self._refuse_when_off)
+        return given
+
+    def _placeholder(self) -> dict[str, str]:
+        gateway = self._gateway
+        if gateway is None:  # switched off while the client is being made
+            raise MockIsOffError
+        return {
+            "aws_access_key_id": access_key_for(gateway.world.settings.account_id),
+            "aws_secret_access_key": _PLACEHOLDER_SECRET,
+        }
+
+    def _guarded(self, client: Any) -> Any:
+        """The client, which refuses to go out with its placeholders."""
+        client.meta.events.register_first(f"before-sign.{SERVICE_NAME}", self._refuse_when_off)
         return client
 
     def _refuse_when_off(self, **_: object) -> None:
@@ -111,7 +119,7 @@ def _has_region(session: Session, given: dict[str, Any]) -> bool:
     )
 
 
-def _needs_credentials(session: Session, given: dict[str, Any]) -> bool:
+def needs_credentials(session: Session, given: dict[str, Any]) -> bool:
     """Whether botocore would go and look for credentials."""
     config = given.get("config")
     if config is not None and config.signature_version is UNSIGNED:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import NoCredentialsError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from botocore.session import Session
 
 # botocore's providers that only read the environment and files. The others assume roles, run
@@ -46,16 +48,26 @@ def local_credentials(session: Session) -> dict[str, object] | None:
 
     They come as keyword arguments of ``create_client``.
     """
+    for provider in local_providers(session):
+        credentials = provider.load()
+        if credentials is not None:
+            return as_arguments(credentials)
+    return None
+
+
+def local_providers(session: Session) -> Iterator[Any]:
     for provider in session.get_component("credential_provider").providers:
         if provider.METHOD in _LOCAL_PROVIDERS:
-            credentials = provider.load()
-            if credentials is not None:
-                return {
-                    "aws_access_key_id": _held(credentials, "access_key"),
-                    "aws_secret_access_key": _held(credentials, "secret_key"),
-                    "aws_session_token": _held(credentials, "token"),
-                }
-    return None
+            yield provider
+
+
+def as_arguments(credentials: object) -> dict[str, object]:
+    """Credentials as keyword arguments of ``create_client``."""
+    return {
+        "aws_access_key_id": _held(credentials, "access_key"),
+        "aws_secret_access_key": _held(credentials, "secret_key"),
+        "aws_session_token": _held(credentials, "token"),
+    }
 
 
 def _held(credentials: object, name: str) -> object:

@@ -21,7 +21,14 @@ SENDING_EVENTS = (
 
 # Their handlers need not be asked: botocore's sign, retry and redirect, moto's answers what we
 # answer, and ours are for the long path, which was somebody else's reason to be taken.
-_NO_LISTENERS = ("botocore", "boto3", "moto", __name__.partition(".")[0])
+_NO_LISTENERS = (
+    "botocore",
+    "boto3",
+    "aiobotocore",
+    "aioboto3",
+    "moto",
+    __name__.partition(".")[0],
+)
 
 # For each emitter: its table of looked-up handlers, which is a new one after every change, and
 # what was found since.

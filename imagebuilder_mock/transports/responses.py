@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from imagebuilder_mock.protocol.http import Answer
 
 
-def new_response(url: str, status: int, headers: dict[str, str], raw: Any) -> AWSResponse:
+def new_response(url: str, answer: Answer) -> AWSResponse:
     """A response as botocore's own HTTP session makes it."""
     # The stubs want the headers of http.client; botocore itself copies any mapping.
-    return AWSResponse(url, status, cast("Any", headers), raw)
+    return AWSResponse(url, answer.status, cast("Any", answer.headers), _LazyRaw(answer))
 
 
 class _LazyRaw:
-    """The body of an answer, written only if somebody reads it."""
+    """The body of an answer, written only if somebody reads it, as far as botocore reads one."""
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
@@ -35,21 +35,19 @@ class _LazyRaw:
         return self._answer.body
 
 
-def parsed_answer(answer: Answer, url: str) -> tuple[AWSResponse, dict[str, Any]]:
+def parsed_answer(answer: Answer) -> dict[str, Any]:
     """What ``_make_request`` gives: equal to what botocore's parser makes of the bytes."""
-    headers = answer.headers
-    http = new_response(url, answer.status, headers, _LazyRaw(answer))
     metadata = {
         "RequestId": answer.request_id,
         "HTTPStatusCode": answer.status,
-        "HTTPHeaders": headers,
+        "HTTPHeaders": answer.headers,
         "RetryAttempts": 0,
     }
     if answer.error_code is None:
-        return http, {**answer.members, "ResponseMetadata": metadata}
+        return {**answer.members, "ResponseMetadata": metadata}
     # botocore's parser adds the members of the error's shape, where the model has one.
     members = answer.members if is_modelled(answer.error_code) else {}
-    return http, {
+    return {
         "Error": {"Message": answer.members["message"], "Code": answer.error_code},
         "ResponseMetadata": metadata,
         **members,

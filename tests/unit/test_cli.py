@@ -155,6 +155,71 @@ def test_the_mock_stays_on_until_the_threads_of_the_program_have_ended(run):
     assert output == 0
 
 
+# A module
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """A package where the mock is run from."""
+    (tmp_path / "a_package").mkdir()
+    (tmp_path / "a_package" / "__init__.py").write_text("")
+    (tmp_path / "a_package" / "beside.py").write_text("word = 'hello'")
+    (tmp_path / "a_package" / "__main__.py").write_text(
+        dedent(
+            """
+            import json, sys
+            import boto3
+            from . import beside
+
+            client = boto3.client("imagebuilder", region_name="us-east-1")
+            print(json.dumps([
+                __name__, __package__, __file__ == sys.argv[0], sys.argv[1:], sys.path[0],
+                beside.word, client.list_images()["imageVersionList"],
+            ]))
+            """
+        )
+    )
+    (tmp_path / "failing_module.py").write_text("raise KeyError('mine')")
+    (tmp_path / "exiting_module.py").write_text("raise SystemExit(3)")
+    monkeypatch.chdir(tmp_path)
+    yield str(tmp_path)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "a_package"]:
+        del sys.modules[name]
+
+
+@pytest.mark.parametrize("arguments", [[], ["-x", "--builds", "held", "--", "-m"]], ids=str)
+def test_a_module_is_run_as_python_runs_it(package, capsys, arguments):
+    before = (sys.argv, list(sys.path), sys.modules["__main__"])
+
+    assert main(["run", "--seed", "7", "-m", "a_package", *arguments]) == 0
+
+    output = json.loads(capsys.readouterr().out)
+    assert output == ["__main__", "a_package", True, arguments, package, "hello", []]
+    assert (sys.argv, sys.path, sys.modules["__main__"]) == before
+
+
+def test_the_exit_and_the_error_of_a_module_pass_through(package):
+    del package
+    with pytest.raises(SystemExit) as end:
+        main(["run", "-m", "exiting_module"])
+    assert end.value.code == 3
+
+    with pytest.raises(KeyError, match="mine"):
+        main(["run", "-m", "failing_module"])
+    with pytest.raises(RuntimeError):
+        current_mock()
+
+
+@pytest.mark.parametrize("name", ["no_such_module", "a_package.none", "none.at.all", "", ".x"])
+def test_a_module_that_is_not_there_is_named_with_exit_status_2(package, capsys, name):
+    del package
+    with pytest.raises(SystemExit) as end:
+        main(["run", "-m", name])
+
+    assert end.value.code == 2
+    assert f"there is no module {name}" in capsys.readouterr().err
+
+
 # Options
 
 OPTIONS = """
@@ -228,7 +293,11 @@ def test_without_the_option_a_client_needs_a_region_as_ever(program):
     ("arguments", "message"),
     [
         ([], "the following arguments are required: COMMAND"),
-        (["run"], "the following arguments are required: SCRIPT.py"),
+        (["run"], "the following arguments are required: SCRIPT.py, or -m MODULE"),
+        (["run", "-m"], "there is no module "),
+        (["serve", "--port", "x"], "argument --port: invalid int value: 'x'"),
+        (["serve", "--account-id", "1234"], "an account is a string of 12 digits"),
+        (["serve", "program.py"], "unrecognized arguments: program.py"),
         (["run", "no-such-program.py"], "there is no program no-such-program.py"),
         (["run", "--builds", "slow", "x.py"], "argument --builds: invalid choice: 'slow'"),
         (["run", "--seed", "seven", "x.py"], "argument --seed: invalid int value: 'seven'"),

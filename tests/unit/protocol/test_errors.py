@@ -77,13 +77,13 @@ def test_an_error_is_its_name_in_the_header_and_its_message_in_the_body(request_
 
 @pytest.mark.parametrize("name", sorted(MODELLED))
 def test_botocore_reads_an_error_as_it_is_handed_over(name):
-    answer = a_gateway()._refusal(type(name, (ImageBuilderError,), {})("Some text."))
+    answer = a_gateway().refuse(type(name, (ImageBuilderError,), {})("Some text."))
     response = {"headers": answer.headers, "status_code": answer.status, "body": answer.body}
     parser: Any = create_parser("rest-json")
 
     # As botocore's client does: the error, then what the error's shape has.
     read = parser.parse(response, None) | parser.parse(response, MODELLED[name])
-    _, handed_over = parsed_answer(answer, "https://imagebuilder.us-east-1.amazonaws.com/")
+    handed_over = parsed_answer(answer)
 
     del handed_over["ResponseMetadata"]["RetryAttempts"]
     assert handed_over == read

@@ -96,7 +96,7 @@ def as_botocore_reads(answer, shape):
 
 
 def as_handed_over(answer):
-    _, parsed = parsed_answer(answer, "https://imagebuilder.us-east-1.amazonaws.com/")
+    parsed = parsed_answer(answer)
     del parsed["ResponseMetadata"]["RetryAttempts"]  # botocore adds it behind its parser
     return parsed
 

@@ -1,0 +1,55 @@
+"""The mock as a server: for the AWS CLI, other processes and other languages."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from .mock import ImageBuilderMock, own_servers, server_gateway
+from .remote_control import RemoteControl
+from .transports.serving import serving, url_of
+from .transports.wsgi import Application
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from typing_extensions import Unpack
+
+    from .domain.settings import Options
+
+
+@contextmanager
+def imagebuilder_server(
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    allow_remote_control: bool = False,
+    **options: Unpack[Options],
+) -> Iterator[str]:
+    """Serve Image Builder over HTTP, from a free port by default; the value is the URL.
+
+    The options are those of ``mock_imagebuilder``, which is on as long as the server runs: both
+    have one world, and ``current_mock()`` controls it. Members that the model does not have are
+    ignored unless ``unknown_members`` says else. CannotListenError if the port is taken.
+    """
+    with (
+        ImageBuilderMock(**options) as mock,
+        serve(mock, host=host, port=port, allow_remote_control=allow_remote_control) as url,
+    ):
+        yield url
+
+
+@contextmanager
+def serve(
+    mock: ImageBuilderMock, *, host: str, port: int, allow_remote_control: bool
+) -> Iterator[str]:
+    """Serve a mock that is on; the value is the URL."""
+    control = RemoteControl(mock, allow_remote=allow_remote_control)
+    application = Application(server_gateway(mock), control)
+    with serving(application, host=host, port=port) as address:
+        # Clients of this process that are pointed at it go there, and not the short way.
+        own_servers().add(*address)
+        try:
+            yield url_of(*address)
+        finally:
+            own_servers().remove(*address)

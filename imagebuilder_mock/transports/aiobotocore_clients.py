@@ -1,0 +1,93 @@
+"""The way in for aiobotocore's clients, and aioboto3's, which are those.
+
+They are botocore's in all but what is awaited. An answer is made between two awaits, so a task
+that is cancelled leaves either all of a change behind or nothing. aiobotocore is never imported
+for them: a program that uses it has done so.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import partial, wraps
+from inspect import isawaitable
+from typing import TYPE_CHECKING, Any, cast
+
+from .botocore_events import BotocoreDoor
+from .client_creation import ClientCreation, needs_credentials
+from .credentials import as_arguments, local_providers
+from .late_imports import LateHold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from botocore.awsrequest import AWSResponse
+
+    from imagebuilder_mock.protocol.http import Answer
+
+    from .own_servers import OwnServers
+
+
+class AiobotocoreDoor(BotocoreDoor):
+    """Holds ``AioBaseClient._make_request`` between ``open`` and ``close``."""
+
+    def __init__(self, own_servers: OwnServers) -> None:
+        hold = LateHold("aiobotocore.client", "AioBaseClient", "_make_request")
+        super().__init__(own_servers, hold)
+
+    def _wrap(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        answer_at_once = super()._wrap(original)
+
+        async def _make_request(*args: Any) -> Any:
+            answer = answer_at_once(*args)
+            return await answer if isawaitable(answer) else answer
+
+        return _make_request
+
+    def _response(self, url: str, answer: Answer) -> AWSResponse:
+        cls = sys.modules["aiobotocore.awsrequest"].AioAWSResponse
+        return cast("AWSResponse", cls(url, answer.status, answer.headers, _AsyncRaw(answer)))
+
+
+class _AsyncRaw:
+    """The body of an answer, as far as aiobotocore reads one."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    @property
+    def raw_headers(self) -> list[tuple[bytes, bytes]]:
+        """Its older versions read the headers here."""
+        return [(name.encode(), text.encode()) for name, text in self._answer.headers.items()]
+
+    async def read(self) -> bytes:
+        return self._answer.body
+
+
+class AiobotocoreClientCreation(ClientCreation):
+    """Holds ``AioSession._create_client`` between ``open`` and ``close``."""
+
+    def __init__(self) -> None:
+        super().__init__(LateHold("aiobotocore.session", "AioSession", "_create_client"))
+
+    def _wrap(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(original)
+        async def _create_client(session: Any, *args: Any, **kwargs: Any) -> Any:
+            given = self._given(session, args, kwargs)
+            if given is None:
+                return await original(session, *args, **kwargs)
+            create = partial(original, session, given.pop("service_name"))
+            if not needs_credentials(session, given):
+                return await create(**given)
+            credentials = await _local_credentials(session)
+            client = await create(**given | (credentials or self._placeholder()))
+            return client if credentials else self._guarded(client)
+
+        return _create_client
+
+
+async def _local_credentials(session: Any) -> dict[str, object] | None:
+    for provider in local_providers(session):
+        credentials = await provider.load()
+        if credentials is not None:
+            return as_arguments(credentials)
+    return None

@@ -1,0 +1,38 @@
+"""The addresses of our own servers in this process: what goes there is left alone."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+_NAMES_OF_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
+
+
+class OwnServers:
+    """Hosts and ports that our servers listen at."""
+
+    def __init__(self) -> None:
+        self._ports: dict[tuple[str, int], int] = {}
+
+    def add(self, host: str, port: int) -> None:
+        for address in _addresses(host, port):
+            self._ports[address] = self._ports.get(address, 0) + 1
+
+    def remove(self, host: str, port: int) -> None:
+        for address in _addresses(host, port):
+            self._ports[address] -= 1
+            if self._ports[address] == 0:
+                del self._ports[address]
+
+    def has(self, host: str | None, port: int | None) -> bool:
+        return (host, port) in self._ports
+
+    def has_url(self, url: str) -> bool:
+        if not self._ports:
+            return False
+        parts = urlsplit(url)
+        return self.has(parts.hostname, parts.port)
+
+
+def _addresses(host: str, port: int) -> list[tuple[str, int]]:
+    """A server on all of a machine's addresses is reached by its loopback names too."""
+    return [(name, port) for name in {host, *_NAMES_OF_THIS_MACHINE}]

@@ -1,0 +1,116 @@
+"""Requests that no AWS client of this process has taken apart: whose they are, and their answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+from imagebuilder_mock.domain.errors import ImageBuilderError
+from imagebuilder_mock.protocol.endpoints import region_of
+from imagebuilder_mock.protocol.http import Answer, Caller, HttpRequest
+from imagebuilder_mock.protocol.identity import account_of
+from imagebuilder_mock.protocol.model import SERVICE_NAME
+from imagebuilder_mock.protocol.signatures import (
+    MissingAuthenticationTokenException,
+    checked_region,
+    scope_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imagebuilder_mock.gateway import Gateway
+
+
+@dataclass(frozen=True, slots=True)
+class RawRequest:
+    """A request as HTTP has it; ``path`` and ``query`` are still percent-encoded."""
+
+    method: str
+    host: str
+    path: str
+    query: str
+    authorization: str | None
+    body: bytes = b""
+
+    @classmethod
+    def of_target(
+        cls, method: str, host: str, target: str, authorization: str | None
+    ) -> RawRequest:
+        """A request for a path or, as proxies are asked, a whole URL.
+
+        Its body is left for later, since reading it may use it up. ValueError for what is no URL.
+        """
+        if target.startswith("/"):
+            path, _, query = target.partition("?")
+        else:
+            parts = urlsplit(target)
+            host, path, query = parts.hostname or host, parts.path, parts.query
+        return cls(method, host, path, query, authorization)
+
+    def with_body(self, body: bytes) -> RawRequest:
+        return replace(self, body=body)
+
+
+def is_for_image_builder(request: RawRequest) -> bool:
+    """Whether the host is an endpoint of the service, or the signature one for it."""
+    if region_of(request.host) is not None:
+        return True
+    # Everybody's requests come by here, and few of them name the service.
+    if SERVICE_NAME not in request.query and SERVICE_NAME not in (request.authorization or ""):
+        return False
+    try:
+        scope = scope_of(request.authorization, parse_qs(request.query))
+    except ImageBuilderError:
+        return False
+    return scope is not None and scope.service == SERVICE_NAME
+
+
+def answer(gateway: Gateway, request: RawRequest) -> Answer:
+    """The service's answer, to the account and in the Region of the request's signature.
+
+    Who does not sign is the mock's account, in the Region of the host. NotImplementedError as
+    ``Gateway.handle`` raises it.
+    """
+    query = parse_qs(request.query, keep_blank_values=True)
+    try:
+        caller = _caller(gateway, request, query)
+    except ImageBuilderError as error:
+        return gateway.refuse(error)
+    return gateway.handle(HttpRequest(request.method, request.path, query, request.body), caller)
+
+
+def authorization_of(headers: Mapping[Any, Any]) -> str | None:
+    """The Authorization header: programs write its name, and bytes or text, as they like."""
+    for name, value in headers.items():
+        if _text(name).lower() == "authorization":
+            return _text(value)
+    return None
+
+
+def body_bytes(body: Any) -> bytes:
+    """A body as HTTP libraries take one: nothing, bytes, text, a file, or pieces of any of them."""
+    if body is None:
+        return b""
+    if hasattr(body, "read"):
+        body = body.read()
+    if isinstance(body, str):
+        return body.encode()
+    if isinstance(body, (bytes, bytearray, memoryview)):
+        return bytes(body)
+    return b"".join(body_bytes(piece) for piece in body)
+
+
+def _caller(gateway: Gateway, request: RawRequest, query: Mapping[str, list[str]]) -> Caller:
+    scope = scope_of(request.authorization, query)
+    region = None if scope is None else checked_region(scope)
+    region = region or region_of(request.host)
+    if region is None:
+        raise MissingAuthenticationTokenException
+    account = gateway.world.settings.account_id
+    return Caller(account_of(scope.access_key if scope else None, default=account), region)
+
+
+def _text(value: object) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)

@@ -1,0 +1,123 @@
+"""The way in for HTTP requests without an AWS client: presigned URLs, hand-signed requests.
+
+``urllib3``'s connection pools are held, on which requests stands, and botocore itself: nothing
+for Image Builder passes them while a mock is on. Where the user has switched ``responses`` on,
+requests does not come that far; there, what nothing registered by the user matches gets a response
+registered by nobody, so that ``responses`` sees it and counts it as any other.
+"""
+
+from __future__ import annotations
+
+from http.client import responses as reasons
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from urllib3 import HTTPResponse
+from urllib3.connectionpool import HTTPConnectionPool
+
+from .holding import Hold
+from .late_imports import LateHold
+from .raw_http import RawRequest, answer, authorization_of, body_bytes, is_for_image_builder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from requests import PreparedRequest
+    from responses import BaseResponse, RequestsMock
+
+    from imagebuilder_mock.gateway import Gateway
+    from imagebuilder_mock.protocol.http import Answer
+
+    from .own_servers import OwnServers
+
+
+class RawDoor:
+    """Holds the pools of ``urllib3``, and the mocks of ``responses``, while it is open."""
+
+    def __init__(self, own_servers: OwnServers) -> None:
+        self._own_servers = own_servers
+        self._pools = Hold(HTTPConnectionPool, "urlopen")
+        self._mocks = LateHold("responses", "RequestsMock", "_find_match")
+        self._gateway: Gateway | None = None
+
+    def open(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._pools.take(self._wrap_urlopen)
+        self._mocks.take(self._wrap_find_match)
+
+    def close(self) -> None:
+        self._gateway = None
+        self._mocks.release()
+        self._pools.release()
+
+    def _wrap_urlopen(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def urlopen(
+            pool: HTTPConnectionPool,
+            method: str,
+            url: str,
+            body: Any = None,
+            headers: Any = None,
+            *args: Any,
+            **kwargs: Any,
+        ) -> Any:
+            gateway = self._gateway
+            if gateway is None or self._own_servers.has(pool.host, pool.port):
+                return original(pool, method, url, body, headers, *args, **kwargs)
+            sent = pool.headers if headers is None else headers
+            request = RawRequest.of_target(method, pool.host, url, authorization_of(sent))
+            if not is_for_image_builder(request):
+                return original(pool, method, url, body, headers, *args, **kwargs)
+            given = answer(gateway, request.with_body(body_bytes(body)))
+            return HTTPResponse(
+                body=BytesIO(given.body),
+                headers=_headers(given),
+                status=given.status,
+                version=11,
+                reason=reasons.get(given.status),
+                preload_content=kwargs.get("preload_content", True),
+                decode_content=kwargs.get("decode_content", True),
+                request_method=method,
+                request_url=url,
+            )
+
+        return urlopen
+
+    def _wrap_find_match(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def _find_match(mock: RequestsMock, request: PreparedRequest) -> Any:
+            gateway = self._gateway
+            if gateway is None:
+                return original(mock, request)
+            raw = RawRequest.of_target(
+                str(request.method), "", str(request.url), authorization_of(request.headers)
+            )
+            if not is_for_image_builder(raw) or _has_match(mock, request):
+                return original(mock, request)
+            return _response(gateway, raw, request), []
+
+        return _find_match
+
+
+def _has_match(mock: RequestsMock, request: PreparedRequest) -> bool:
+    """Whether the user registered anything for it; moto does for all of AWS.
+
+    A registry is not asked: one that wants an order takes a question for a request.
+    """
+    return any(
+        response.matches(request)[0]
+        for response in mock.registered()
+        if type(response).__module__.partition(".")[0] != "moto"
+    )
+
+
+def _response(gateway: Gateway, raw: RawRequest, request: PreparedRequest) -> BaseResponse:
+    from responses import CallbackResponse  # noqa: PLC0415 - it is loaded: this is called by it
+
+    def callback(_: PreparedRequest) -> tuple[int, dict[str, str], bytes]:
+        given = answer(gateway, raw.with_body(body_bytes(request.body)))
+        return given.status, _headers(given), given.body
+
+    return CallbackResponse(raw.method, str(request.url), callback, content_type=None)
+
+
+def _headers(given: Answer) -> dict[str, str]:
+    return {**given.headers, "content-length": str(len(given.body))}

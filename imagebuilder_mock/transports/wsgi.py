@@ -1,0 +1,174 @@
+"""The way in for other processes and languages: the service as a WSGI application."""
+
+from __future__ import annotations
+
+import json
+import logging
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from imagebuilder_mock.domain.errors import ImageBuilderError, InvalidRequestException
+from imagebuilder_mock.protocol.http import Answer
+
+from .raw_http import RawRequest, answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import TypeAlias
+
+    from imagebuilder_mock.gateway import Gateway
+
+    Environ: TypeAlias = "Mapping[str, Any]"
+    StartResponse: TypeAlias = "Callable[[str, list[tuple[str, str]]], object]"
+    Control: TypeAlias = "Callable[[ControlRequest], tuple[int, object]]"
+
+CONTROL_PREFIX = "/_imagebuilder_mock/"
+BODY_LIMIT = 1 << 20
+"""Bytes: a request with more is refused before it is read."""
+
+_CHUNK = 1 << 16
+
+_log = logging.getLogger("imagebuilder_mock.server")
+
+
+class RequestTooLargeException(ImageBuilderError):
+    """The body has more than ``BODY_LIMIT`` bytes."""
+
+    def __init__(self) -> None:
+        super().__init__(f"The request body must not have more than {BODY_LIMIT} bytes.")
+
+
+class RequestTimeoutException(ImageBuilderError):
+    """The body did not come in time."""
+
+    def __init__(self) -> None:
+        super().__init__("The request body took too long to arrive.")
+
+
+class ServiceException(ImageBuilderError):
+    """Something broke in here."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "An internal server error occurred while Image Builder processed the request."
+        )
+
+
+class ControlRequest:
+    """A request to the mock itself: what stands behind the prefix, and who asks."""
+
+    def __init__(self, environ: Environ, request: RawRequest) -> None:
+        self.method = request.method
+        self.name = request.path.removeprefix(CONTROL_PREFIX)
+        self.query = request.query
+        self.body = request.body
+        self.client = str(environ.get("REMOTE_ADDR", ""))
+        self.is_from_a_web_page = "HTTP_ORIGIN" in environ
+
+
+class Application:
+    """Answers requests as the service does; those behind the prefix go to ``control``.
+
+    Requests are logged by method, path and status alone: a query may hold a signature.
+    """
+
+    def __init__(self, gateway: Gateway, control: Control) -> None:
+        self._gateway = gateway
+        self._control = control
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            status, headers, body = self._answer(environ)
+        except Exception:  # noqa: BLE001 - whatever it is, the client gets an answer, and we the trace
+            given = self._gateway.refuse(ServiceException())
+            _log.exception("request %s failed", given.request_id)
+            status, headers, body = given.status, given.headers, given.body
+        start_response(
+            f"{status} {HTTPStatus(status).phrase}",
+            [*headers.items(), ("Content-Length", str(len(body)))],
+        )
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+    def _answer(self, environ: Environ) -> tuple[int, dict[str, str], bytes]:
+        request = _request(environ)
+        if request.path.startswith(CONTROL_PREFIX):
+            status, members = self._controlled(environ, request)
+            _log.info("%s %s %s", request.method, request.path, status)
+            body = json.dumps(members, default=str).encode()
+            return status, {"content-type": "application/json"}, body
+        given = self._given(environ, request)
+        _log.info("%s %s %s %s", request.method, request.path, given.status, given.request_id)
+        return given.status, given.headers, given.body
+
+    def _given(self, environ: Environ, request: RawRequest) -> Answer:
+        try:
+            return answer(self._gateway, request.with_body(_body(environ)))
+        except ImageBuilderError as error:
+            return self._gateway.refuse(error)
+        except NotImplementedError as error:
+            refused = self._gateway.refuse(ServiceException())
+            return Answer(
+                HTTPStatus.NOT_IMPLEMENTED,
+                {"message": str(error)},
+                refused.request_id,
+                error_code="NotImplementedException",
+            )
+
+    def _controlled(self, environ: Environ, request: RawRequest) -> tuple[int, object]:
+        try:
+            body = _body(environ)
+        except ImageBuilderError as error:
+            return self._gateway.refuse(error).status, {"message": error.message}
+        return self._control(ControlRequest(environ, request.with_body(body)))
+
+
+def _request(environ: Environ) -> RawRequest:
+    """The request without its body. Servers keep the path as it was sent under a name of theirs."""
+    target = environ.get("REQUEST_URI") or environ.get("RAW_URI")
+    if target is None:
+        target = quote(environ["PATH_INFO"].encode("latin-1"))
+        if environ.get("QUERY_STRING"):
+            target = f"{target}?{environ['QUERY_STRING']}"
+    host = environ.get("HTTP_HOST", "")
+    return RawRequest.of_target(
+        environ["REQUEST_METHOD"],
+        host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host,
+        target.encode("latin-1", "replace").decode(errors="replace"),
+        environ.get("HTTP_AUTHORIZATION"),
+    )
+
+
+def _body(environ: Environ) -> bytes:
+    """The whole body; it is refused for its size, its slowness, or an end that came too early."""
+    expected = _content_length(environ)
+    if expected is None and not environ.get("wsgi.input_terminated"):
+        return b""
+    if (expected or 0) > BODY_LIMIT:
+        raise RequestTooLargeException
+    chunks = bytearray()
+    try:
+        while expected is None or len(chunks) < expected:
+            size = _CHUNK if expected is None else min(_CHUNK, expected - len(chunks))
+            chunk = environ["wsgi.input"].read(size)
+            if not chunk:
+                break
+            chunks += chunk
+            if len(chunks) > BODY_LIMIT:
+                raise RequestTooLargeException
+    except TimeoutError:
+        raise RequestTimeoutException from None
+    except OSError:
+        raise InvalidRequestException("The request body could not be read.") from None
+    if expected is not None and len(chunks) < expected:
+        raise InvalidRequestException("The request body ended before its Content-Length.")
+    return bytes(chunks)
+
+
+def _content_length(environ: Environ) -> int | None:
+    text = environ.get("CONTENT_LENGTH") or ""
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit()):
+        raise InvalidRequestException("The Content-Length is no number.")
+    return int(text[:20])

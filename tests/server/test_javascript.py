@@ -1,0 +1,91 @@
+"""The AWS SDK for JavaScript on Node.js, which nobody here wrote, against the server."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from imagebuilder_mock import current_mock, imagebuilder_server
+from imagebuilder_mock.operations import HANDLERS
+from tests.builders import DOCUMENT
+
+ROOT = Path(__file__).parents[2]
+INSTALLED = ROOT / ".venv" / "javascript"
+STORY = Path(__file__).parent / "javascript" / "story.mjs"
+OWN = "arn:aws:imagebuilder:eu-west-1:123456789012:"
+
+pytestmark = [
+    pytest.mark.needs("werkzeug"),
+    pytest.mark.skipif(shutil.which("node") is None, reason="there is no Node.js here"),
+    pytest.mark.skipif(
+        not (INSTALLED / "node_modules" / "@aws-sdk").is_dir(),
+        reason="no AWS SDK in .venv/javascript: make test puts it there, where there is npm",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def seen():
+    """What the program saw, and which resources it left."""
+    built = ["lifecycle"] if "CreateLifecyclePolicy" in HANDLERS else []
+    with imagebuilder_server() as url:
+        done = subprocess.run(
+            ["node", STORY, INSTALLED, url, DOCUMENT, *built],  # noqa: S607 - which node is the machine's business
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stderr
+        resources = [resource.arn for resource in current_mock().resources()]
+    return json.loads(done.stdout) | {"resources": resources}
+
+
+def test_what_it_made_is_there(seen):
+    assert seen["component"] == f"{OWN}component/web/1.0.0/1"
+    assert seen["component"] in seen["resources"]
+    assert seen["tags"] == {"team": "a", "a b": "c/d"}
+
+
+def test_an_answer_has_its_metadata(seen):
+    in_the_body, in_the_header = seen["requestId"]
+
+    assert in_the_body == in_the_header
+    assert seen["status"] == 200
+
+
+def test_its_paginator_goes_through_all_pages(seen):
+    assert seen["pages"] == [
+        ["web-0", "web-1", "web-2"],
+        ["web-3", "web-4", "web-5"],
+        ["web-6"],
+    ]
+
+
+def test_an_error_is_of_its_class_with_its_status(seen):
+    message = seen["missing"].pop("message")
+
+    assert f"'{OWN}image/none/1.0.0/1'" in message
+    assert seen["missing"] == {
+        "name": "ResourceNotFoundException",
+        "isTyped": True,
+        "isOfTheService": True,
+        "status": 404,
+        "hasRequestId": True,
+        "fault": "client",
+    }
+
+
+def test_requests_at_once_with_tokens_used_twice(seen):
+    """Ten tokens for twenty configurations: the first of each is made, the second refused."""
+    assert seen["made"] == 10
+    assert seen["refused"] == ["IdempotentParameterMismatchException"]
+
+
+@pytest.mark.skipif("CreateLifecyclePolicy" not in HANDLERS, reason="no times without policies")
+def test_a_time_is_a_date(seen):
+    assert seen["date"] == {"isDate": True, "isNow": True}
