@@ -12,8 +12,19 @@ from http.client import responses as reasons
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ConnectTimeoutError as ConnectTimeout
+from botocore.exceptions import ReadTimeoutError as ReadTimeout
 from urllib3 import HTTPResponse
 from urllib3.connectionpool import HTTPConnectionPool
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    MaxRetryError,
+    ProtocolError,
+    ReadTimeoutError,
+)
+
+from imagebuilder_mock.domain.faults import LostRequestError
 
 from .holding import Hold
 from .late_imports import LateHold
@@ -29,6 +40,9 @@ if TYPE_CHECKING:
     from imagebuilder_mock.protocol.http import Answer
 
     from .own_servers import OwnServers
+
+
+_CUT = "the connection was closed in the middle of the response body"
 
 
 class RawDoor:
@@ -67,7 +81,12 @@ class RawDoor:
             request = RawRequest.of_target(method, pool.host, url, authorization_of(sent))
             if not is_for_image_builder(request):
                 return original(pool, method, url, body, headers, *args, **kwargs)
-            given = answer(gateway, request.with_body(body_bytes(body)))
+            try:
+                given = answer(gateway, request.with_body(body_bytes(body)))
+            except LostRequestError as failure:
+                raise _lost(pool, url, failure) from None
+            if given.is_cut:
+                raise ProtocolError(_CUT)
             return HTTPResponse(
                 body=BytesIO(given.body),
                 headers=_headers(given),
@@ -97,6 +116,15 @@ class RawDoor:
         return _find_match
 
 
+def _lost(pool: HTTPConnectionPool, url: str, failure: LostRequestError) -> HTTPError:
+    """What urllib3 raises when no answer comes; requests makes its own exception of it."""
+    if issubclass(failure.error, ConnectTimeout):
+        return MaxRetryError(pool, url, ConnectTimeoutError(pool, failure.message))
+    if issubclass(failure.error, ReadTimeout):
+        return ReadTimeoutError(pool, url, failure.message)
+    return ProtocolError(failure.message)
+
+
 def _has_match(mock: RequestsMock, request: PreparedRequest) -> bool:
     """Whether the user registered anything for it; moto does for all of AWS.
 
@@ -113,7 +141,20 @@ def _response(gateway: Gateway, raw: RawRequest, request: PreparedRequest) -> Ba
     from responses import CallbackResponse  # noqa: PLC0415 - it is loaded: this is called by it
 
     def callback(_: PreparedRequest) -> tuple[int, dict[str, str], bytes]:
-        given = answer(gateway, raw.with_body(body_bytes(request.body)))
+        # What responses is asked for has passed requests' adapter: its own exceptions are wanted.
+        from requests import exceptions  # noqa: PLC0415 - it is loaded too
+
+        try:
+            given = answer(gateway, raw.with_body(body_bytes(request.body)))
+        except LostRequestError as failure:
+            kind: type[exceptions.RequestException] = exceptions.ConnectionError
+            if issubclass(failure.error, ConnectTimeout):
+                kind = exceptions.ConnectTimeout
+            elif issubclass(failure.error, ReadTimeout):
+                kind = exceptions.ReadTimeout
+            raise kind(failure.message, request=request) from None
+        if given.is_cut:
+            raise exceptions.ConnectionError(_CUT, request=request)
         return given.status, _headers(given), given.body
 
     return CallbackResponse(raw.method, str(request.url), callback, content_type=None)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from imagebuilder_mock.domain.errors import ImageBuilderError, InvalidRequestException
+from imagebuilder_mock.domain.faults import LostRequestError
 from imagebuilder_mock.protocol.http import Answer
 
 from .raw_http import RawRequest, answer
@@ -53,6 +54,13 @@ class ServiceException(ImageBuilderError):
         super().__init__(
             "An internal server error occurred while Image Builder processed the request."
         )
+
+
+class ServiceUnavailableException(ImageBuilderError):
+    """A fault rule has the request lost."""
+
+    def __init__(self) -> None:
+        super().__init__("The service is unavailable.")
 
 
 class ControlRequest:
@@ -104,6 +112,9 @@ class Application:
     def _given(self, environ: Environ, request: RawRequest) -> Answer:
         try:
             return answer(self._gateway, request.with_body(_body(environ)))
+        except LostRequestError:
+            # A server cannot leave its client without any answer; this one is retried alike.
+            return self._gateway.refuse(ServiceUnavailableException())
         except ImageBuilderError as error:
             return self._gateway.refuse(error)
         except NotImplementedError as error:
