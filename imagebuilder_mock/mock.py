@@ -25,6 +25,7 @@ from .protocol.identity import access_key_for, partition_of
 from .testing.builds import Builds
 from .testing.clock import MockClock
 from .testing.decorating import decorate
+from .testing.findings import MockFindings
 from .transports.botocore_events import BotocoreDoor
 from .transports.client_creation import ClientCreation
 from .transports.own_clients import own_client
@@ -197,6 +198,11 @@ class ImageBuilderMock:
     @property
     def builds(self) -> Builds:
         return Builds(self._active_world("builds"))
+
+    @property
+    def findings(self) -> MockFindings:
+        """What scans of images find: packages, vulnerabilities, how a scan ends."""
+        return MockFindings(self._active_world("findings"))
 
     @property
     def calls(self) -> Record:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from .arn import Arn, slugify
+from .findings import Findings
 from .ordered import Numbering, OrderedIndex
 from .resources.base import Resource
 from .versions import Version, counted_in
@@ -82,6 +83,8 @@ class Store:
         self._groups: dict[str, OrderedIndex[Entry]] = defaultdict(OrderedIndex)
         self._names: dict[str, OrderedIndex[Entry]] = defaultdict(OrderedIndex)
         self._numbering = numbering or Numbering()
+        self.findings = Findings(self._numbering)
+        """What scans found on the account's images."""
 
     def arn_for(self, kind: str, name: str) -> Arn:
         """The ARN of a name here, without version."""
@@ -169,6 +172,7 @@ class Store:
 
     def remove(self, resource: Resource) -> None:
         del self._resources[resource.arn]
+        self.findings.forget(resource.arn)
         for key in _order_keys(resource):
             self._orders[key].remove(resource)
         arn = Arn.parse(resource.arn)

@@ -19,7 +19,7 @@ from imagebuilder_mock.domain.resources.image import (
     Transition,
 )
 
-from . import pipeline_schedule
+from . import image_scans, pipeline_schedule
 from .container_output import pushed_containers
 from .output import distributed_amis, source_ami
 
@@ -69,7 +69,11 @@ def advance(world: World, image: Image) -> None:
     if not image.is_in_progress:
         return
     _finish_stage(world, image)
-    _enter(world, image, ImageState(image.plan.after(image.state.status)))
+    too_severe = image_scans.failed_condition(_home(world, image), image)
+    if too_severe is not None:
+        fail(world, image, too_severe)
+    else:
+        _enter(world, image, ImageState(image.plan.after(image.state.status)))
 
 
 def complete(world: World, image: Image) -> None:
@@ -143,6 +147,7 @@ def _enter(world: World, image: Image, state: ImageState) -> None:
         _plan_end_of_stage(world, image)
     else:
         del _home(world, image).running[image.arn]
+    image_scans.note_state(_home(world, image), image, world.clock.now())
     pipeline_schedule.note_state(world, image)
 
 

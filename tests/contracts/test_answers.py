@@ -271,6 +271,29 @@ def images(client: Client) -> None:
     client.DeleteImage(imageBuildVersionArn=machine)
 
 
+def scans(client: Client) -> None:
+    settings = {
+        "imageRecipeArn": an_image_recipe(client),
+        "infrastructureConfigurationArn": an_infrastructure(client),
+        "imageScanningConfiguration": {"imageScanningEnabled": True},
+    }
+    pipeline = client.CreateImagePipeline(name="scanned", **settings)["imagePipelineArn"]
+    image = client.StartImagePipelineExecution(imagePipelineArn=pipeline)["imageBuildVersionArn"]
+    watch(client, image)
+    client.ListImagePackages(imageBuildVersionArn=image)
+    client.ListImagePackages(imageBuildVersionArn=image, maxResults=1)
+    client.ListImageScanFindings()
+    client.ListImageScanFindings(maxResults=1)
+    client.ListImageScanFindingAggregations()
+    [found] = client.ListImageScanFindings(maxResults=1)["findings"] or [{}]
+    for name, value in {
+        "imageBuildVersionArn": image,
+        "imagePipelineArn": pipeline,
+        "vulnerabilityId": found.get("packageVulnerabilityDetails", {}).get("vulnerabilityId", ""),
+    }.items():
+        client.ListImageScanFindingAggregations(filter={"name": name, "values": [value]})
+
+
 def watch(client: Client, arn: str) -> None:
     """Look at a build in each of its states."""
     ended = {"AVAILABLE", "FAILED", "CANCELLED"}
@@ -307,7 +330,7 @@ def pipelines(client: Client) -> None:
     client.DeleteImagePipeline(imagePipelineArn=arn)
 
 
-CHAPTERS = [components, recipes, configurations, images, pipelines]
+CHAPTERS = [components, recipes, configurations, images, pipelines, scans]
 
 
 @pytest.fixture(scope="module")
