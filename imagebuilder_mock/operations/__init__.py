@@ -11,6 +11,7 @@ from . import (
     image_scan_findings,
     images,
     infrastructure_configurations,
+    marketplace,
     resource_policies,
     tags,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "image_scan_findings",
     "images",
     "infrastructure_configurations",
+    "marketplace",
     "resource_policies",
     "tags",
 ]

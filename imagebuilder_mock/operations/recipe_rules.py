@@ -33,6 +33,7 @@ _PRODUCT = re.compile(
     r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 )
 _RESERVED_AMI_TAGS = frozenset(("CreatedBy", "Ec2ImageBuilderArn"))
+_MOST_PRODUCTS = 9
 _LONGEST_PARAMETER_VALUE = 1024
 _DEFAULT_PLATFORM = "Linux"
 
@@ -82,6 +83,7 @@ def check_components(
     ctx.world.quotas.check("components per image recipe", len(configurations))
     platform = parent.platform
     seen: set[tuple[str, str]] = set()
+    components: list[Component] = []
     for position, configuration in enumerate(configurations):
         path = f"components[{position}]"
         component = ctx.reference(
@@ -97,6 +99,8 @@ def check_components(
         platform = platform or component.platform
         _check_fit(component, platform, parent.os_version, path)
         _check_parameters(component, configuration, path)
+        components.append(component)
+    check_products(components)
     return platform or _DEFAULT_PLATFORM
 
 
@@ -114,6 +118,20 @@ def check_instance_settings(params: wire.CreateImageRecipeRequestTypeDef, platfo
     for key in params.get("amiTags", {}):
         if key in _RESERVED_AMI_TAGS:
             raise invalid_value("amiTags", f"The tag key '{key}' is reserved by Image Builder.")
+
+
+def check_products(components: Sequence[Component]) -> None:
+    """Refuse too many products of AWS Marketplace, and products that only test."""
+    codes = {code.product_code_id for each in components for code in each.product_codes or ()}
+    if len(codes) > _MOST_PRODUCTS:
+        raise invalid_value(
+            "components", f"Recipe can contain at most {_MOST_PRODUCTS} marketplace products."
+        )
+    if codes and all(component.type != "BUILD" for component in components):
+        raise invalid_value(
+            "components",
+            "Recipes with marketplace components must contain at least 1 build component.",
+        )
 
 
 def check_watermarks(watermarks: Sequence[str]) -> None:

@@ -89,6 +89,19 @@ def components(client: Client) -> None:
     client.DeleteComponent(componentBuildVersionArn=script)
 
 
+def marketplace(client: Client) -> None:
+    product = "datadog-agent-for-linux-prod-wwo2b4p7dgrkk"
+    arn = f"arn:aws:imagebuilder:us-east-1:aws-marketplace:component/{product}/x.x.x"
+    client.ListComponents(owner="AWSMarketplace")
+    client.GetMarketplaceResource(resourceType="COMPONENT_DATA", resourceArn=arn)
+    client.GetMarketplaceResource(
+        resourceType="COMPONENT_ARTIFACT",
+        resourceArn=arn,
+        resourceLocation="s3://sample-datadog-agent-for-linux/agent/install.sh",
+    )
+    client.GetComponent(componentBuildVersionArn=arn)
+
+
 def policies(client: Client, kind: str, member: str, arn: str) -> None:
     policy = {
         "Version": "2012-10-17",
@@ -330,7 +343,7 @@ def pipelines(client: Client) -> None:
     client.DeleteImagePipeline(imagePipelineArn=arn)
 
 
-CHAPTERS = [components, recipes, configurations, images, pipelines, scans]
+CHAPTERS = [components, marketplace, recipes, configurations, images, pipelines, scans]
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,6 @@ UNBUILT = {
     "DeleteWorkflow",
     "GetLifecycleExecution",
     "GetLifecyclePolicy",
-    "GetMarketplaceResource",
     "GetWorkflow",
     "GetWorkflowExecution",
     "GetWorkflowStepExecution",

@@ -24,6 +24,7 @@ OUR_OWN = {
     },
     "Component": {
         "document": "what `data` reads",
+        "declared": "what `parameters` reads",
     },
     "ContainerRecipe": {
         "image_os_version_override": "what was asked for; `platform` is answered",

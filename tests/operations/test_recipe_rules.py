@@ -316,6 +316,20 @@ class TestParameters:
         answer = imagebuilder.get_image_recipe(imageRecipeArn=recipe)
         assert answer["imageRecipe"]["components"] == [given]
 
+    def test_amazons_components_declare_theirs_too(self, imagebuilder):
+        """Source: user guide, ib-stig."""
+        stig = f"{AMAZON}component/stig-build-linux/x.x.x"
+        given = {"componentArn": stig, "parameters": [{"name": "Level", "value": ["Low"]}]}
+
+        a_recipe(imagebuilder, components=[given])
+
+        component = imagebuilder.get_component(componentBuildVersionArn=stig)["component"]
+        assert [parameter["name"] for parameter in component["parameters"]] == [
+            "Level",
+            "InstallPackages",
+            "SetDoDConsentBanner",
+        ]
+
     def test_only_those_that_the_component_declares(self, component, refused_recipe):
         parameters = [{"name": name, "value": ["x"]} for name in ("Name", "name", "Age")]
 
