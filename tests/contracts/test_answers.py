@@ -92,8 +92,9 @@ def components(client: Client) -> None:
 def marketplace(client: Client) -> None:
     product = "datadog-agent-for-linux-prod-wwo2b4p7dgrkk"
     arn = f"arn:aws:imagebuilder:us-east-1:aws-marketplace:component/{product}/x.x.x"
+    if not client.GetMarketplaceResource(resourceType="COMPONENT_DATA", resourceArn=arn):
+        return  # nor has this botocore the owner, or the form of the ARN
     client.ListComponents(owner="AWSMarketplace")
-    client.GetMarketplaceResource(resourceType="COMPONENT_DATA", resourceArn=arn)
     client.GetMarketplaceResource(
         resourceType="COMPONENT_ARTIFACT",
         resourceArn=arn,
