@@ -52,7 +52,7 @@ class Vulnerability:
 def sample_packages(image: Image) -> list[Package]:
     """What is installed on an image: of its base, and of its components."""
     slugs = [Arn.parse(arn).slug for arn in image.recipe.component_arns] if image.recipe else []
-    installed = dict(_base(image.os_version or image.parent_os_version, image.platform))
+    installed = dict(system_of(image)["packages"])
     for slug in slugs:
         installed.update(_package_records()["components"].get(slug, ()))
     if any(slug in _package_records()["updating_components"] for slug in slugs):
@@ -60,9 +60,17 @@ def sample_packages(image: Image) -> list[Package]:
     return sorted(installed.items())
 
 
-def package_manager(image: Image) -> str:
-    """As Inspector names what it found a package with."""
-    return _system(image.os_version or image.parent_os_version, image.platform)["package_manager"]
+def inventory(image: Image) -> list[Package]:
+    """The same, as the inventory has it: the version of an RPM package without its release."""
+    packages = sample_packages(image)
+    if not system_of(image)["is_rpm"]:
+        return packages
+    return [(name, version.partition("-")[0]) for name, version in packages]
+
+
+def system_of(image: Image) -> System:
+    """The operating system that an image has, or that is usual for its platform."""
+    return _system(image.os_version or image.parent_os_version, image.platform)
 
 
 def sample_vulnerabilities(packages: Iterable[Package]) -> list[Vulnerability]:
@@ -90,14 +98,18 @@ def sample_vulnerabilities(packages: Iterable[Package]) -> list[Vulnerability]:
     return found
 
 
-class _System(TypedDict):
+class System(TypedDict):
+    """What packages come with, and how Inspector speaks of them."""
+
     os_version: str
     package_manager: str
+    is_rpm: bool
+    update_command: str | None
     packages: list[Package]
 
 
 class _PackageRecords(TypedDict):
-    systems: list[_System]
+    systems: list[System]
     components: dict[str, list[Package]]
     updating_components: list[str]
 
@@ -118,7 +130,7 @@ class _VulnerabilityRecord(TypedDict):
     affected: list[_AffectedRecord]
 
 
-def _system(os_version: str | None, platform: str | None) -> _System:
+def _system(os_version: str | None, platform: str | None) -> System:
     default = _DEFAULT_SYSTEMS.get(platform or "", _DEFAULT_SYSTEM)
     return next(
         system
@@ -126,10 +138,6 @@ def _system(os_version: str | None, platform: str | None) -> _System:
         for system in _package_records()["systems"]
         if wanted.startswith(system["os_version"])
     )
-
-
-def _base(os_version: str | None, platform: str | None) -> list[Package]:
-    return _system(os_version, platform)["packages"]
 
 
 @cache

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from imagebuilder_mock.domain.image_scanning import is_scanned, is_scanned_on_demand
 from imagebuilder_mock.domain.resources.image_scan import ImageScanFinding
 from imagebuilder_mock.domain.scan_samples import (
-    package_manager,
     sample_packages,
     sample_vulnerabilities,
+    system_of,
 )
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def finding_on(image: Image, vulnerability: Vulnerability, now: datetime) -> Ima
         remediation={"recommendation": {"text": _NO_REMEDIATION}},
         inspector_score=vulnerability.score,
         inspector_score_details=_score_details(vulnerability),
-        package_vulnerability_details=_details(vulnerability, package_manager(image)),
+        package_vulnerability_details=_details(vulnerability, image),
         fix_available=_fix_available(affected),
     )
 
@@ -120,18 +120,12 @@ def _cvss_version(vector: str) -> str:
     return vector.partition("/")[0].removeprefix("CVSS:")
 
 
-def _details(vulnerability: Vulnerability, manager: str) -> Mapping[str, object]:
+def _details(vulnerability: Vulnerability, image: Image) -> Mapping[str, object]:
     url = f"https://nvd.nist.gov/vuln/detail/{vulnerability.id}"
     details: dict[str, object] = {
         "vulnerabilityId": vulnerability.id,
         "vulnerablePackages": [
-            {
-                "name": package.name,
-                "version": package.version,
-                "packageManager": manager,
-                "fixedInVersion": package.fixed_in,
-            }
-            for package in vulnerability.affected
+            _vulnerable_package(package, image) for package in vulnerability.affected
         ],
         "source": _SOURCE,
         "sourceUrl": url,
@@ -152,3 +146,27 @@ def _details(vulnerability: Vulnerability, manager: str) -> Mapping[str, object]
             }
         ]
     return details
+
+
+def _vulnerable_package(package: Affected, image: Image) -> Mapping[str, object]:
+    """As in the awscli example of ListImageScanFindings."""
+    system = system_of(image)
+    shown: dict[str, object] = {
+        "name": package.name,
+        "version": package.version,
+        "arch": _architecture(image),
+        "packageManager": system["package_manager"],
+        "fixedInVersion": package.fixed_in,
+    }
+    version, _, release = package.version.partition("-")
+    if system["is_rpm"] and release:
+        fixed_in = None if package.fixed_in is None else f"0:{package.fixed_in}"
+        shown |= {"version": version, "release": release, "epoch": 0, "fixedInVersion": fixed_in}
+    if package.fixed_in is not None and system["update_command"] is not None:
+        shown["remediation"] = f"{system['update_command']} {package.name}"
+    return shown
+
+
+def _architecture(image: Image) -> str:
+    parent = image.recipe.parent_image if image.recipe else image.arn
+    return "ARM64" if "arm64" in parent else "X86_64"

@@ -11,6 +11,7 @@ from imagebuilder_mock.domain.versions import VersionTemplate, latest_version_re
 
 from .container_rules import check_container_components, checked_template, container_parent
 from .listing import listed, owned_by
+from .recipe_rules import check_block_devices
 from .registry import operation
 
 if TYPE_CHECKING:
@@ -38,6 +39,11 @@ def create_container_recipe(
     components = params.get("components", ())
     parent = container_parent(ctx, params)
     platform = check_container_components(ctx, components, parent)
+    if "instanceConfiguration" in params:
+        check_block_devices(
+            params["instanceConfiguration"].get("blockDeviceMappings", ()),
+            "instanceConfiguration.blockDeviceMappings",
+        )
     dockerfile = checked_template(params)
     base = ctx.store.arn_for(ContainerRecipe.kind, params["name"])
     version = template.filled(ctx.store.family(ContainerRecipe.kind, base.slug).highest)

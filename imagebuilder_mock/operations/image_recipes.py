@@ -10,7 +10,13 @@ from imagebuilder_mock.domain.resources.image_recipe import ImageRecipe
 from imagebuilder_mock.domain.versions import VersionTemplate, latest_version_references
 
 from .listing import listed, owned_by
-from .recipe_rules import check_components, check_instance_settings, check_watermarks, parent_of
+from .recipe_rules import (
+    check_block_devices,
+    check_components,
+    check_instance_settings,
+    check_watermarks,
+    parent_of,
+)
 from .registry import operation
 
 if TYPE_CHECKING:
@@ -35,6 +41,7 @@ def create_image_recipe(ctx: Context, params: wire.CreateImageRecipeRequestTypeD
     parent = parent_of(ctx, params["parentImage"])
     platform = check_components(ctx, components, parent)
     check_instance_settings(params, platform)
+    check_block_devices(params.get("blockDeviceMappings", ()))
     check_watermarks(params.get("amiWatermarks", ()))
     base = ctx.store.arn_for(ImageRecipe.kind, params["name"])
     version = template.filled(ctx.store.family(ImageRecipe.kind, base.slug).highest)

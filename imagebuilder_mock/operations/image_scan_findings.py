@@ -11,7 +11,7 @@ from imagebuilder_mock.domain.findings import EVERYTHING
 from imagebuilder_mock.domain.ordered import OrderedIndex
 from imagebuilder_mock.domain.resources.image import Image
 from imagebuilder_mock.domain.resources.image_scan import ImagePackage
-from imagebuilder_mock.domain.scan_samples import sample_packages
+from imagebuilder_mock.domain.scan_samples import inventory
 
 from .listing import listed
 from .registry import operation
@@ -122,7 +122,7 @@ def _packages(ctx: Context, image: Image) -> OrderedIndex[ImagePackage]:
         return supplied
     index: OrderedIndex[ImagePackage] = OrderedIndex()
     if _has_inventory(image):
-        for number, (name, version) in enumerate(sample_packages(image), start=1):
+        for number, (name, version) in enumerate(inventory(image), start=1):
             index.add(ImagePackage(name, version, sequence=number))
     return index
 

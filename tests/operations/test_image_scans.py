@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.builders import (
+    AMAZON,
     MANAGED_COMPONENT,
     OWN,
     WINDOWS_PARENT,
@@ -177,6 +178,40 @@ class TestFindings:
         assert "imagePipelineArn" not in found[0]
         assert found[0]["title"] == "CVE-2023-38545 - curl-minimal, libcurl-minimal"
         assert (found[0]["fixAvailable"], found[-1]["fixAvailable"]) == ("YES", "NO")
+
+    @pytest.mark.imagebuilder(builds="instant")
+    def test_a_package_is_shown_as_its_manager_does(self, imagebuilder, a_scanned_build):
+        """As in the awscli example of ListImageScanFindings."""
+        recipe = unpatched(imagebuilder, parentImage=f"{AMAZON}image/amazon-linux-2023-arm64/x.x.x")
+        build = a_scanned_build(imageRecipeArn=recipe)
+
+        [finding] = [each for each in findings(imagebuilder) if "glibc" in each["title"]]
+        packages = imagebuilder.list_image_packages(imageBuildVersionArn=build)
+
+        assert finding["packageVulnerabilityDetails"]["vulnerablePackages"] == [
+            {
+                "name": "glibc",
+                "version": "2.34",
+                "release": "52.amzn2023.0.3",
+                "epoch": 0,
+                "arch": "ARM64",
+                "packageManager": "OS",
+                "fixedInVersion": "0:2.34-52.amzn2023.0.7",
+                "remediation": "yum update glibc",
+            }
+        ]
+        assert {"packageName": "glibc", "packageVersion": "2.34"} in packages["imagePackageList"]
+
+    @pytest.mark.imagebuilder(builds="instant")
+    def test_windows_has_no_command_to_mend_one(self, imagebuilder, a_scanned_build):
+        hello = UPDATED.replace("linux", "windows")
+        recipe = a_recipe(imagebuilder, parentImage=WINDOWS_PARENT, components=[hello])
+        a_scanned_build(imageRecipeArn=recipe)
+
+        [finding] = findings(imagebuilder)
+        [package] = finding["packageVulnerabilityDetails"]["vulnerablePackages"]
+        assert package["fixedInVersion"] == "128.0.2739.42"
+        assert "remediation" not in package
 
     def test_a_component_that_updates_leaves_those_without_a_fix(
         self, imagebuilder, a_scanned_build

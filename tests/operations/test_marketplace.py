@@ -122,6 +122,10 @@ class TestProductsOfARecipe:
         with pytest.raises(InvalidParameterValueException, match="at most 9 marketplace products"):
             check_products([a_product(number) for number in range(10)])
 
+    def test_a_parent_counts(self):
+        with pytest.raises(InvalidParameterValueException, match="at most 9 marketplace products"):
+            check_products([a_product(number) for number in range(9)], of_parent=1)
+
     def test_one_product_counts_once(self):
         check_products([a_product(number % 9) for number in range(10)])
 

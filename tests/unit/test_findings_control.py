@@ -62,7 +62,14 @@ def test_a_finding_is_there_at_once(imagebuilder, imagebuilder_mock, scanned):
     assert first["inspectorScore"] == 9.9
     assert first["fixAvailable"] == "YES"
     assert first["packageVulnerabilityDetails"]["vulnerablePackages"] == [
-        {"name": "web", "version": "2.0", "packageManager": "OS", "fixedInVersion": "2.1"}
+        {
+            "name": "web",
+            "version": "2.0",
+            "arch": "X86_64",
+            "packageManager": "OS",
+            "fixedInVersion": "2.1",
+            "remediation": "yum update web",
+        }
     ]
     assert "inspectorScore" not in second
     assert second["packageVulnerabilityDetails"]["vulnerabilityId"] == "CVE-2026-2"
