@@ -10,7 +10,7 @@ COVERED := imagebuilder_mock/domain/*,imagebuilder_mock/operations/*,imagebuilde
 DEV := .venv/dev/bin
 PYTEST := python -m pytest -n 2
 
-.PHONY: help demo test test-full check format coverage bench docs pins clean
+.PHONY: help demo test test-full check format coverage coverage-model bench docs pins clean
 .DELETE_ON_ERROR:
 
 help: ## what make can do here
@@ -48,6 +48,9 @@ coverage: .venv/dev/.stamp ## branch coverage of the tests
 	$(DEV)/coverage combine --quiet
 	$(DEV)/coverage report
 	$(DEV)/coverage report --include='$(COVERED)' --fail-under=100
+
+coverage-model: .venv/dev/.stamp ## which members of the API's model the mock makes something of
+	$(DEV)/python -m tests.contracts.member_coverage
 
 bench: .venv/dev/.stamp ## what a call costs
 	$(DEV)/python -m benchmarks
