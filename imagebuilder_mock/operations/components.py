@@ -136,7 +136,7 @@ def _new_component(ctx: Context, params: Request, text: str) -> Component:
     base = ctx.store.arn_for(Component.kind, params["name"])
     build = ctx.store.next_build(Component.kind, base.slug, version)
     component = Component(
-        arn=str(base.at(str(version), build)),
+        arn=str(base.at(params["semanticVersion"], build)),
         name=params["name"],
         date_created=ctx.now,
         tags=dict(params.get("tags", {})),

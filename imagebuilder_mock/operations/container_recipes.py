@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.errors import already_exists, invalid_value
+from imagebuilder_mock.domain.errors import invalid_value
 from imagebuilder_mock.domain.resources.container_recipe import ContainerRecipe
 from imagebuilder_mock.domain.versions import VersionTemplate, latest_version_references
 
 from .container_rules import check_container_components, checked_template, container_parent
 from .listing import listed, owned_by
-from .recipe_rules import check_block_devices
+from .recipe_rules import check_block_devices, refuse_taken
 from .registry import operation
 
 if TYPE_CHECKING:
@@ -47,9 +47,8 @@ def create_container_recipe(
     dockerfile = checked_template(params)
     base = ctx.store.arn_for(ContainerRecipe.kind, params["name"])
     version = template.filled(ctx.store.family(ContainerRecipe.kind, base.slug).highest)
-    arn = str(base.at(str(version)))
-    if arn in ctx.store:
-        raise already_exists(ContainerRecipe.label, arn)
+    refuse_taken(ctx, ContainerRecipe, base.slug, version)
+    arn = str(base.at(template.written(version)))
     ctx.add(
         ContainerRecipe(
             arn=arn,

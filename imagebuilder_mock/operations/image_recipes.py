@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.errors import already_exists, invalid_value
+from imagebuilder_mock.domain.errors import invalid_value
 from imagebuilder_mock.domain.resources.image_recipe import ImageRecipe
 from imagebuilder_mock.domain.versions import VersionTemplate, latest_version_references
 
@@ -16,6 +16,7 @@ from .recipe_rules import (
     check_instance_settings,
     check_watermarks,
     parent_of,
+    refuse_taken,
 )
 from .registry import operation
 
@@ -45,9 +46,8 @@ def create_image_recipe(ctx: Context, params: wire.CreateImageRecipeRequestTypeD
     check_watermarks(params.get("amiWatermarks", ()))
     base = ctx.store.arn_for(ImageRecipe.kind, params["name"])
     version = template.filled(ctx.store.family(ImageRecipe.kind, base.slug).highest)
-    arn = str(base.at(str(version)))
-    if arn in ctx.store:
-        raise already_exists(ImageRecipe.label, arn)
+    refuse_taken(ctx, ImageRecipe, base.slug, version)
+    arn = str(base.at(template.written(version)))
     ctx.add(
         ImageRecipe(
             arn=arn,

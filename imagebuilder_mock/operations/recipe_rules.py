@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
+from imagebuilder_mock.domain.errors import already_exists, invalid_combination, invalid_value
 from imagebuilder_mock.domain.resources.component import Component
 from imagebuilder_mock.domain.resources.image import Image
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mypy_boto3_imagebuilder import type_defs as wire
+
+    from imagebuilder_mock.domain.resources.recipe import Recipe
+    from imagebuilder_mock.domain.versions import Version
 
     from .context import Context
 
@@ -80,6 +83,13 @@ def is_image_arn(parent_image: str) -> bool:
 def is_ami_address(text: str) -> bool:
     """Whether it is an AMI ID, or an SSM parameter that holds one."""
     return _AMI_ADDRESS.fullmatch(text) is not None
+
+
+def refuse_taken(ctx: Context, cls: type[Recipe], slug: str, version: Version) -> None:
+    """ResourceAlreadyExistsException if a recipe has the version, however it was written."""
+    taken = next(iter(ctx.store.builds_of(cls.kind, slug, version)), None)
+    if taken is not None:
+        raise already_exists(cls.label, taken.arn)
 
 
 def check_components(
