@@ -22,7 +22,7 @@ demo: .venv/demo/.stamp ## the examples, run by the command line
 		.venv/demo/bin/imagebuilder-mock run "$$demo"; \
 	done
 
-test: .venv/dev/.stamp .venv/oldest/.stamp ## the tests, with the newest and with the oldest botocore
+test: .venv/dev/.stamp .venv/oldest/.stamp .venv/cli/.stamp ## the tests, with the newest and with the oldest botocore
 	$(DEV)/$(PYTEST)
 	.venv/oldest/bin/$(PYTEST)
 
@@ -68,11 +68,20 @@ pins: ## newest versions into requirements/*.txt
 	$(PIN) --group demo -o requirements/demo.txt
 	$(PIN) --group docs -o requirements/docs.txt
 	$(PIN) --group build --group test --resolution lowest-direct -o requirements/oldest.txt
+	echo awscli | .venv/pins/bin/uv pip compile --quiet --no-deps --upgrade --no-annotate \
+		--no-header - -o requirements/cli.txt
 
 clean: ## away with everything that make made
 	rm -rf .venv build dist docs/_build .coverage .coverage.* .hypothesis \
 		.import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Only the examples that ship in the AWS CLI's package are read; nothing of it is run.
+.venv/cli/.stamp: requirements/cli.txt
+	rm -rf .venv/cli
+	$(PYTHON) -m venv .venv/cli
+	.venv/cli/bin/python -m pip install --disable-pip-version-check -q --no-compile --no-deps -r $<
+	@touch $@
 
 # hatchling is among the pins, so the package itself is installed without another download.
 .venv/%/.stamp: requirements/%.txt pyproject.toml
