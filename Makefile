@@ -10,7 +10,8 @@ COVERED := imagebuilder_mock/domain/*,imagebuilder_mock/operations/*,imagebuilde
 DEV := .venv/dev/bin
 PYTEST := python -m pytest -n 2
 
-.PHONY: help demo test test-full clients check format coverage bench docs pins clean
+.PHONY: help demo test test-full clients check format coverage coverage-model bench docs pins \
+	clean
 .DELETE_ON_ERROR:
 
 help: ## what make can do here
@@ -54,6 +55,9 @@ coverage: .venv/dev/.stamp clients ## branch coverage of the tests
 	$(DEV)/coverage report
 	$(DEV)/coverage report --include='$(COVERED)' --fail-under=100
 
+coverage-model: .venv/dev/.stamp ## which members of the API's model the mock makes something of
+	$(DEV)/python -m tests.contracts.member_coverage
+
 bench: .venv/dev/.stamp ## what a call costs
 	$(DEV)/python -m benchmarks
 
@@ -78,6 +82,13 @@ clean: ## away with everything that make made
 	rm -rf .venv build dist docs/_build .coverage .coverage.* .hypothesis \
 		.import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Only the examples that ship in the AWS CLI's package are read; nothing of it is run.
+.venv/cli/.stamp: requirements/cli.txt
+	rm -rf .venv/cli
+	$(PYTHON) -m venv .venv/cli
+	.venv/cli/bin/python -m pip install --disable-pip-version-check -q --no-compile --no-deps -r $<
+	@touch $@
 
 # hatchling is among the pins, so the package itself is installed without another download.
 .venv/%/.stamp: requirements/%.txt pyproject.toml

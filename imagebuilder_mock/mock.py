@@ -31,6 +31,7 @@ from .testing.catalogue import Catalogue
 from .testing.clock import MockClock
 from .testing.decorating import decorate
 from .testing.faults import Faults
+from .testing.findings import MockFindings
 from .testing.images import Images
 from .testing.lifecycle import Lifecycle
 from .testing.places import region_in_use
@@ -244,6 +245,11 @@ class ImageBuilderMock:
     def faults(self) -> Faults:
         """Rules that make requests fail, or late; ``faults.unused`` can be read when all is off."""
         return Faults(self._known_world("faults"))
+
+    @property
+    def findings(self) -> MockFindings:
+        """What scans of images find: packages, vulnerabilities, how a scan ends."""
+        return MockFindings(self._active_world("findings"))
 
     @property
     def calls(self) -> Calls:

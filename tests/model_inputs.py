@@ -194,6 +194,33 @@ def valid(shape: Any) -> st.SearchStrategy[Any]:
     return _valid(shape.name)
 
 
+def likely(shape: Any, texts: Collection[str], name: str = "") -> st.SearchStrategy[Any]:
+    """A valid value whose texts are often those that mean something, by their pattern or name."""
+    return _likely(shape, frozenset(texts), name)
+
+
+def _likely(shape: Any, texts: frozenset[str], name: str) -> st.SearchStrategy[Any]:
+    if isinstance(shape, StructureShape):
+        members = {member: _likely(inner, texts, member) for member, inner in shape.members.items()}
+        required = {member: members.pop(member) for member in shape.required_members}
+        return st.fixed_dictionaries(required, optional=members)
+    if isinstance(shape, ListShape):
+        return st.lists(_likely(shape.member, texts, name), **_few(shape))
+    usual = valid(shape)
+    if shape.type_name != "string" or shape.enum:
+        return usual
+    known = [text for text in sorted(texts) if _is_meant(shape, text, name)]
+    return st.sampled_from(known) | usual if known else usual
+
+
+def _is_meant(shape: Any, text: str, name: str) -> bool:
+    """Whether the text is for a pattern of its own, or said to be for members of the name."""
+    member, equals, value = text.partition("=")
+    if equals and member.isidentifier():
+        return member == name and _is_valid_text(shape, value)
+    return "pattern" in shape.metadata and _is_valid_text(shape, text)
+
+
 def _few(shape: Any) -> Any:
     low = shape.metadata.get("min", 0)
     return {"min_size": low, "max_size": max(low, min(shape.metadata.get("max", 2), 2))}
@@ -212,9 +239,9 @@ def _texts(shape: Any) -> st.SearchStrategy[str]:
 
 
 @st.composite
-def nearly_valid(draw: Any, operation: str) -> Any:
-    """A valid request with one value of its body replaced by any JSON, or left out."""
-    params = deepcopy(draw(valid(input_of(operation))))
+def nearly_valid(draw: Any, operation: str, given: Any = None) -> Any:
+    """A valid request, or one that is ``given``, with one value of its body wrong or left out."""
+    params = deepcopy(draw(valid(input_of(operation)) if given is None else given))
     places = list(_places(params, but=_outside_the_body(operation)))
     if not places:
         return params

@@ -66,6 +66,9 @@ class ManagedComponent:
     """What the base image's ``os_version`` may begin with; nothing is excluded if empty."""
     versions: tuple[tuple[str, datetime], ...]
     """Each version and when it was made; the oldest first."""
+    product_code: str | None = None
+    """What a product of AWS Marketplace is billed under."""
+    publisher: str | None = None
 
     @property
     def slug(self) -> str:
@@ -124,6 +127,8 @@ def managed_components() -> tuple[ManagedComponent, ...]:
             description=record["description"],
             supported_os_versions=tuple(record["supported_os_versions"]),
             versions=_dated(record["versions"]),
+            product_code=record.get("product_code"),
+            publisher=record.get("publisher"),
         )
         for record in _records()["components"]
     )
@@ -153,7 +158,7 @@ class _ImageRecord(TypedDict):
     versions: list[tuple[str, str]]
 
 
-class _ComponentRecord(TypedDict):
+class _EveryComponentRecord(TypedDict):
     account: str
     name: str
     platform: PlatformType
@@ -169,6 +174,11 @@ class _WorkflowRecord(TypedDict):
     type: WorkflowTypeType
     description: str
     versions: list[tuple[str, str]]
+
+
+class _ComponentRecord(_EveryComponentRecord, total=False):
+    product_code: str
+    publisher: str
 
 
 class _Records(TypedDict):

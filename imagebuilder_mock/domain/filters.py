@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from .errors import invalid_value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from .errors import InvalidParameterValueException
 
 T = TypeVar("T")
 
@@ -35,11 +37,7 @@ class Filters(Generic[T]):
             name = str(entry.get("name", ""))
             answer = known.get(name)
             if answer is None:
-                raise invalid_value(
-                    f"filters[{position}].name",
-                    f"'{name}' is not a filter of this operation. Valid filters "
-                    f"are: {', '.join(sorted(known))}.",
-                )
+                raise unknown_filter(f"filters[{position}].name", name, known)
             values = entry.get("values")
             wanted = [str(value) for value in values] if isinstance(values, list) else []
             is_wanted = _of_names(wanted) if name == "name" else frozenset(wanted).__contains__
@@ -47,6 +45,14 @@ class Filters(Generic[T]):
 
     def admit(self, thing: T) -> bool:
         return all(_is_met(answer(thing), is_wanted) for answer, is_wanted in self._tests)
+
+
+def unknown_filter(path: str, name: str, known: Collection[str]) -> InvalidParameterValueException:
+    return invalid_value(
+        path,
+        f"'{name}' is not a filter of this operation. Valid filters "
+        f"are: {', '.join(sorted(known))}.",
+    )
 
 
 def _is_met(answer: object, is_wanted: Callable[[str], bool]) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING
 
 from .arn import Arn, slugify
 from .catalogue import managed_components, managed_images, managed_workflows
-from .resources.component import Component
+from .resources.component import Component, ProductCodeListItem, parameter_details
 from .resources.image import Image, ImageState
 from .resources.workflow import Workflow, workflow_kind
 from .store import Store
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
+    from .catalogue import ManagedComponent
     from .resources.base import Resource
+    from .resources.component import ComponentParameterDetail
 
 OWNERS: Mapping[str, str] = {
     "aws": "Amazon",
@@ -126,6 +128,10 @@ def _stock(store: Store) -> Iterator[Resource]:
                 description=component.description,
                 supported_os_versions=component.supported_os_versions or None,
                 document=component.document,
+                declared=partial(_declared, component),
+                product_codes=_product_codes(component),
+                publisher=component.publisher,
+                obfuscate=True if component.product_code else None,
             )
     for workflow in managed_workflows():
         if workflow.account != store.account:
@@ -141,3 +147,16 @@ def _stock(store: Store) -> Iterator[Resource]:
                 description=workflow.description,
                 document=workflow.document,
             )
+
+
+@cache
+def _declared(component: ManagedComponent) -> tuple[ComponentParameterDetail, ...] | None:
+    # YAML is loaded with the first document that somebody asks for.
+    from .documents.component_document import parse_component_document  # noqa: PLC0415
+
+    return parameter_details(parse_component_document(component.document()))
+
+
+def _product_codes(component: ManagedComponent) -> tuple[ProductCodeListItem, ...] | None:
+    code = component.product_code
+    return None if code is None else (ProductCodeListItem(code),)

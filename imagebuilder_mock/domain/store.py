@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from .arn import Arn, slugify
 from .executions import Executions
+from .findings import Findings
 from .ordered import Numbering, OrderedIndex
 from .resources.base import Resource
 from .versions import Version, counted_in
@@ -99,6 +100,8 @@ class Store:
         self._groups: dict[str, OrderedIndex[Entry]] = defaultdict(OrderedIndex)
         self._names: dict[str, OrderedIndex[Entry]] = defaultdict(OrderedIndex)
         self._numbering = numbering or Numbering()
+        self.findings = Findings(self._numbering)
+        """What scans found on the account's images."""
 
     def arn_for(self, kind: str, name: str) -> Arn:
         """The ARN of a name here, without version."""
@@ -190,6 +193,7 @@ class Store:
         del self._resources[resource.arn]
         for execution in resource.runs():
             self.executions.forget(execution)
+        self.findings.forget(resource.arn)
         for key in _order_keys(resource):
             self._orders[key].remove(resource)
         arn = Arn.parse(resource.arn)

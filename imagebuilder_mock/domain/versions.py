@@ -77,12 +77,14 @@ class VersionTemplate:
     """The version of a new recipe: three numbers, one of which may be an ``x`` to count up."""
 
     nodes: tuple[int | None, int | None, int | None]
+    text: str
+    """As the caller wrote it: a date such as 2026.01.31 keeps its zeros in the ARN."""
 
     @classmethod
     def parse(cls, text: str) -> VersionTemplate:
         """Read ``1.0.x``; InvalidVersionNumberException for two ``x`` or a number out of bounds."""
         major, minor, patch = (None if node == "x" else _node(node) for node in text.split("."))
-        template = cls((major, minor, patch))
+        template = cls((major, minor, patch), text)
         if template.nodes.count(None) > 1:
             raise InvalidVersionNumberException(FORMAT_ERROR)
         return template
@@ -95,6 +97,11 @@ class VersionTemplate:
                 f"{FORMAT_ERROR}. No number is left for the placeholder."
             )
         return Version(*(number if node is None else node for node in self.nodes))
+
+    def written(self, version: Version) -> str:
+        """The text of the version that fills the template."""
+        given = zip(self.text.split("."), version, strict=True)
+        return ".".join(str(node) if text == "x" else text for text, node in given)
 
 
 CountedNodes = tuple[int | None, int | None, int | None]

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.resources.image import (
     IN_PROGRESS,
+    ImageFailureContext,
     ImageState,
     OutputResources,
     Transition,
 )
 
-from . import distribution, notices, pipeline_schedule, workflow_runs
+from . import distribution, image_scans, notices, pipeline_schedule, workflow_runs
 from .build import Build, BuildFailedError
 from .output import source_ami
 
@@ -173,6 +174,10 @@ def _settle(build: Build) -> None:
     while (stage := build.stage) is not None and stage.groups:
         if not workflow_runs.is_done(build, stage):
             return
+        too_severe = image_scans.failed_condition(build.store, image)
+        if too_severe is not None:
+            context = ImageFailureContext(image_status=image.state.status)
+            raise BuildFailedError(too_severe, context)
         _enter(build, ImageState(image.plan.after(image.state.status)))
 
 
@@ -212,6 +217,7 @@ def _enter(build: Build, state: ImageState) -> None:
     world.state.scheduler.withdraw(image.stage_ticket)
     image.stage_ticket = None
     notices.state_changed(build, before)
+    image_scans.note_state(build)
     if not image.is_in_progress:
         del store.running[image.arn]
         notices.build_ended(build)

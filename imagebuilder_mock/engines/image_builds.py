@@ -60,7 +60,7 @@ def start_build(world: World, store: Store, request: BuildRequest) -> Image:
     base = store.arn_for(Image.kind, recipe.name)
     build = store.next_build(Image.kind, base.slug, version)
     image = Image(
-        arn=str(base.at(str(version), build)),
+        arn=str(base.at(recipe.version or "", build)),
         name=recipe.name,
         date_created=world.clock.now(),
         tags=dict(request.tags),

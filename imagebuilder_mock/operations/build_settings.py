@@ -10,6 +10,7 @@ from imagebuilder_mock.domain.errors import (
     invalid_combination,
     invalid_value,
 )
+from imagebuilder_mock.domain.image_scanning import ON_DEMAND_SCAN
 from imagebuilder_mock.domain.resources.container_recipe import ContainerRecipe
 from imagebuilder_mock.domain.resources.distribution import DistributionConfiguration
 from imagebuilder_mock.domain.resources.image_recipe import ImageRecipe
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
 
 _TEST_WORKFLOW = "workflow/test"
 OPEN_LOG_GROUPS = "/aws/imagebuilder/"
-_ON_DEMAND_SCAN = "ON_DEMAND_AMI_CVE"
-"""The scan that needs no Amazon Inspector in the account (API reference)."""
 
 
 def referenced_recipe(ctx: Context, params: BuildSettings) -> Recipe:
@@ -104,16 +103,16 @@ def check_logging(logging: Mapping[str, object], role: str | None) -> None:
 def _check_scanning(ctx: Context, params: BuildSettings) -> None:
     scanning: Mapping[str, object] = params.get("imageScanningConfiguration", {})
     types = scanning.get("imageScanningTypes")
-    is_on_demand = isinstance(types, list) and _ON_DEMAND_SCAN in types
+    is_on_demand = isinstance(types, list) and ON_DEMAND_SCAN in types
     if "scanResultCondition" in scanning and not is_on_demand:
         raise invalid_combination(
             "imageScanningConfiguration.scanResultCondition",
-            f"A condition for the results needs the scan type '{_ON_DEMAND_SCAN}'.",
+            f"A condition for the results needs the scan type '{ON_DEMAND_SCAN}'.",
         )
     if is_on_demand and "containerRecipeArn" in params:
         raise invalid_combination(
             "imageScanningConfiguration.imageScanningTypes",
-            f"The scan type '{_ON_DEMAND_SCAN}' is for AMIs only.",
+            f"The scan type '{ON_DEMAND_SCAN}' is for AMIs only.",
         )
     if "ecrConfiguration" in scanning and "containerRecipeArn" not in params:
         raise invalid_combination(

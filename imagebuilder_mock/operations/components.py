@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, cast
 from imagebuilder_mock.domain.errors import already_exists, invalid_combination, invalid_value
 from imagebuilder_mock.domain.resources.component import (
     Component,
-    ComponentParameterDetail,
     ComponentVersion,
+    parameter_details,
 )
 from imagebuilder_mock.domain.versions import Version, latest_version_references
 
@@ -35,7 +35,7 @@ _VERSION_FILTERS: Mapping[str, Callable[[ComponentVersion], object]] = {
     "description": lambda entry: entry.description,
     "name": lambda entry: entry.name,
     "platform": lambda entry: entry.platform,
-    "productCodes": lambda _: (),
+    "productCodes": lambda entry: [code.product_code_id for code in entry.product_codes or ()],
     "status": lambda entry: entry.status,
     "supportedOsVersion": lambda entry: entry.supported_os_versions,
     "type": lambda entry: entry.type,
@@ -138,7 +138,7 @@ def _new_component(ctx: Context, params: Request, text: str) -> Component:
     base = ctx.store.arn_for(Component.kind, params["name"])
     build = ctx.store.next_build(Component.kind, base.slug, version)
     component = Component(
-        arn=str(base.at(str(version), build)),
+        arn=str(base.at(params["semanticVersion"], build)),
         name=params["name"],
         date_created=ctx.now,
         tags=dict(params.get("tags", {})),
@@ -149,7 +149,7 @@ def _new_component(ctx: Context, params: Request, text: str) -> Component:
         description=params.get("description"),
         change_description=params.get("changeDescription"),
         supported_os_versions=cast("Mapping[str, list[str]]", params).get("supportedOsVersions"),
-        parameters=_parameters(document),
+        declared=parameter_details(document),
         kms_key_id=params.get("kmsKeyId"),
     )
     _refuse_identical(ctx, component, base, version)
@@ -174,19 +174,6 @@ def _parsed(text: str, platform: Platform) -> ComponentDocument:
         return component_document.parse_component_document(text, platform=platform)
     except yaml_loading.DocumentError as error:
         raise invalid_value("data", error.detail) from None
-
-
-def _parameters(document: ComponentDocument) -> tuple[ComponentParameterDetail, ...] | None:
-    details = tuple(
-        ComponentParameterDetail(
-            name=parameter.name,
-            type=parameter.type,
-            default_value=None if parameter.default is None else (parameter.default,),
-            description=parameter.description,
-        )
-        for parameter in document.parameters
-    )
-    return details or None
 
 
 def _refuse_identical(ctx: Context, component: Component, base: Arn, version: Version) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.errors import already_exists, invalid_value
+from imagebuilder_mock.domain.errors import invalid_value
 from imagebuilder_mock.domain.resources.container_recipe import ContainerRecipe
 from imagebuilder_mock.domain.versions import VersionTemplate, latest_version_references
 
@@ -17,6 +17,7 @@ from .container_rules import (
 )
 from .listing import listed, owned_by
 from .neighbour_rules import check_key, check_repository
+from .recipe_rules import check_block_devices, refuse_taken
 from .registry import operation
 
 if TYPE_CHECKING:
@@ -48,11 +49,15 @@ def create_container_recipe(
     check_repository(ctx, params["targetRepository"], parameter="targetRepository")
     check_key(ctx, params.get("kmsKeyId"))
     check_instance_image(ctx, params.get("instanceConfiguration"))
+    if "instanceConfiguration" in params:
+        check_block_devices(
+            params["instanceConfiguration"].get("blockDeviceMappings", ()),
+            "instanceConfiguration.blockDeviceMappings",
+        )
     base = ctx.store.arn_for(ContainerRecipe.kind, params["name"])
     version = template.filled(ctx.store.family(ContainerRecipe.kind, base.slug).highest)
-    arn = str(base.at(str(version)))
-    if arn in ctx.store:
-        raise already_exists(ContainerRecipe.label, arn)
+    refuse_taken(ctx, ContainerRecipe, base.slug, version)
+    arn = str(base.at(template.written(version)))
     ctx.add(
         ContainerRecipe(
             arn=arn,

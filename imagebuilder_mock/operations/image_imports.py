@@ -116,7 +116,7 @@ def _start(
     build = ctx.store.next_build(Image.kind, base.slug, number)
     ctx.world.quotas.check("concurrent builds", len(ctx.store.running) + 1)
     image = Image(
-        arn=str(base.at(str(number), build)),
+        arn=str(base.at(version, build)),
         name=name,
         date_created=ctx.now,
         tags=dict(tags),

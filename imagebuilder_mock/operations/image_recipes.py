@@ -5,13 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.errors import already_exists, invalid_value
+from imagebuilder_mock.domain.errors import invalid_value
 from imagebuilder_mock.domain.resources.image_recipe import ImageRecipe
 from imagebuilder_mock.domain.versions import VersionTemplate, latest_version_references
 
 from .listing import listed, owned_by
 from .neighbour_rules import check_key
-from .recipe_rules import check_components, check_instance_settings, check_watermarks, parent_of
+from .recipe_rules import (
+    check_block_devices,
+    check_components,
+    check_instance_settings,
+    check_watermarks,
+    parent_of,
+    refuse_taken,
+)
 from .registry import operation
 
 if TYPE_CHECKING:
@@ -36,15 +43,15 @@ def create_image_recipe(ctx: Context, params: wire.CreateImageRecipeRequestTypeD
     parent = parent_of(ctx, params["parentImage"])
     platform = check_components(ctx, components, parent)
     check_instance_settings(params, platform)
+    check_block_devices(params.get("blockDeviceMappings", ()))
     check_watermarks(params.get("amiWatermarks", ()))
     for position, device in enumerate(params.get("blockDeviceMappings", ())):
         path = f"blockDeviceMappings[{position}].ebs.kmsKeyId"
         check_key(ctx, device.get("ebs", {}).get("kmsKeyId"), parameter=path)
     base = ctx.store.arn_for(ImageRecipe.kind, params["name"])
     version = template.filled(ctx.store.family(ImageRecipe.kind, base.slug).highest)
-    arn = str(base.at(str(version)))
-    if arn in ctx.store:
-        raise already_exists(ImageRecipe.label, arn)
+    refuse_taken(ctx, ImageRecipe, base.slug, version)
+    arn = str(base.at(template.written(version)))
     ctx.add(
         ImageRecipe(
             arn=arn,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
+from imagebuilder_mock.domain.errors import already_exists, invalid_combination, invalid_value
 from imagebuilder_mock.domain.resources.component import Component
 from imagebuilder_mock.domain.resources.image import Image
 from imagebuilder_mock.engines.parent_images import is_ami_address, source_of
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mypy_boto3_imagebuilder import type_defs as wire
+
+    from imagebuilder_mock.domain.resources.recipe import Recipe
+    from imagebuilder_mock.domain.versions import Version
 
     from .context import Context
 
@@ -33,6 +36,10 @@ _PRODUCT = re.compile(
     r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 )
 _RESERVED_AMI_TAGS = frozenset(("CreatedBy", "Ec2ImageBuilderArn"))
+_MOST_PRODUCTS = 9
+_LARGEST_COMPONENTS = 25 * 1024
+_TYPES_WITH_IOPS = frozenset(("io1", "io2"))
+_TYPE_WITH_THROUGHPUT = "gp3"
 _LONGEST_PARAMETER_VALUE = 1024
 _DEFAULT_PLATFORM = "Linux"
 
@@ -43,14 +50,22 @@ class ParentImage:
 
     platform: str | None = None
     os_version: str | None = None
+    products: int = 0
+    """How many products of AWS Marketplace it is."""
 
 
 def parent_of(ctx: Context, parent_image: str) -> ParentImage:
     """Read a recipe's ``parentImage``; InvalidParameterValueException if it is none."""
     if is_image_arn(parent_image):
         image = ctx.reference(Image, parent_image, parameter="parentImage")
+        if image.type != "AMI":
+            raise invalid_value(
+                "parentImage", "The parent image of an image recipe must be an AMI."
+            )
         return ParentImage(image.platform, image.os_version)
-    if not is_ami_address(parent_image) and _PRODUCT.fullmatch(parent_image) is None:
+    if _PRODUCT.fullmatch(parent_image) is not None:
+        return ParentImage(products=1)
+    if not is_ami_address(parent_image):
         raise invalid_value(
             "parentImage",
             "The parent image must be an AMI ID, an Image Builder image ARN, an SSM parameter "
@@ -68,6 +83,13 @@ def is_image_arn(parent_image: str) -> bool:
     return _IMAGE_ARN.fullmatch(parent_image) is not None
 
 
+def refuse_taken(ctx: Context, cls: type[Recipe], slug: str, version: Version) -> None:
+    """ResourceAlreadyExistsException if a recipe has the version, however it was written."""
+    taken = next(iter(ctx.store.builds_of(cls.kind, slug, version)), None)
+    if taken is not None:
+        raise already_exists(cls.label, taken.arn)
+
+
 def check_components(
     ctx: Context,
     configurations: Sequence[wire.ComponentConfigurationUnionTypeDef],
@@ -78,8 +100,10 @@ def check_components(
     A recipe has its parent's platform. Where that is not known, its first component tells.
     """
     ctx.world.quotas.check("components per image recipe", len(configurations))
+    _check_size(configurations)
     platform = parent.platform
     seen: set[tuple[str, str]] = set()
+    components: list[Component] = []
     for position, configuration in enumerate(configurations):
         path = f"components[{position}]"
         component = ctx.reference(
@@ -95,6 +119,8 @@ def check_components(
         platform = platform or component.platform
         _check_fit(component, platform, parent.os_version, path)
         _check_parameters(component, configuration, path)
+        components.append(component)
+    check_products(components, of_parent=parent.products)
     return platform or _DEFAULT_PLATFORM
 
 
@@ -114,9 +140,56 @@ def check_instance_settings(params: wire.CreateImageRecipeRequestTypeDef, platfo
             raise invalid_value("amiTags", f"The tag key '{key}' is reserved by Image Builder.")
 
 
+def check_products(components: Sequence[Component], *, of_parent: int = 0) -> None:
+    """Refuse too many products of AWS Marketplace, and products that only test."""
+    codes = {code.product_code_id for each in components for code in each.product_codes or ()}
+    if len(codes) + of_parent > _MOST_PRODUCTS:
+        raise invalid_value(
+            "components", f"Recipe can contain at most {_MOST_PRODUCTS} marketplace products."
+        )
+    if codes and all(component.type != "BUILD" for component in components):
+        raise invalid_value(
+            "components",
+            "Recipes with marketplace components must contain at least 1 build component.",
+        )
+
+
+def check_block_devices(
+    mappings: Sequence[wire.InstanceBlockDeviceMappingTypeDef], path: str = "blockDeviceMappings"
+) -> None:
+    """Refuse volumes whose settings do not go with their type."""
+    for position, mapping in enumerate(mappings):
+        volume = mapping.get("ebs", {})
+        volume_type = volume.get("volumeType")
+        if volume_type in _TYPES_WITH_IOPS and "iops" not in volume:
+            raise invalid_combination(
+                f"{path}[{position}].ebs.iops", f"The volume type '{volume_type}' needs 'iops'."
+            )
+        if volume_type not in {None, _TYPE_WITH_THROUGHPUT} and "throughput" in volume:
+            raise invalid_combination(
+                f"{path}[{position}].ebs.throughput",
+                f"A throughput is for volumes of the type '{_TYPE_WITH_THROUGHPUT}' only.",
+            )
+
+
 def check_watermarks(watermarks: Sequence[str]) -> None:
     if len(set(watermarks)) != len(watermarks):
         raise invalid_value("amiWatermarks", "Each watermark may be specified at most once.")
+
+
+def _check_size(configurations: Sequence[wire.ComponentConfigurationUnionTypeDef]) -> None:
+    """Many parameters, or long ones, make components too large (user guide)."""
+    texts = [
+        text
+        for configuration in configurations
+        for parameter in configuration.get("parameters", ())
+        for text in (parameter["name"], *parameter["value"])
+    ]
+    texts += [configuration["componentArn"] for configuration in configurations]
+    if sum(len(text.encode()) for text in texts) > _LARGEST_COMPONENTS:
+        raise invalid_value(
+            "components", "You've exceeded the maximum cumulative component size of 25 KB."
+        )
 
 
 def _check_state(component: Component, path: str) -> None:

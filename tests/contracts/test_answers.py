@@ -89,6 +89,20 @@ def components(client: Client) -> None:
     client.DeleteComponent(componentBuildVersionArn=script)
 
 
+def marketplace(client: Client) -> None:
+    product = "datadog-agent-for-linux-prod-wwo2b4p7dgrkk"
+    arn = f"arn:aws:imagebuilder:us-east-1:aws-marketplace:component/{product}/x.x.x"
+    if not client.GetMarketplaceResource(resourceType="COMPONENT_DATA", resourceArn=arn):
+        return  # nor has this botocore the owner, or the form of the ARN
+    client.ListComponents(owner="AWSMarketplace")
+    client.GetMarketplaceResource(
+        resourceType="COMPONENT_ARTIFACT",
+        resourceArn=arn,
+        resourceLocation="s3://sample-datadog-agent-for-linux/agent/install.sh",
+    )
+    client.GetComponent(componentBuildVersionArn=arn)
+
+
 def policies(client: Client, kind: str, member: str, arn: str) -> None:
     policy = {
         "Version": "2012-10-17",
@@ -271,6 +285,29 @@ def images(client: Client) -> None:
     client.DeleteImage(imageBuildVersionArn=machine)
 
 
+def scans(client: Client) -> None:
+    settings = {
+        "imageRecipeArn": an_image_recipe(client),
+        "infrastructureConfigurationArn": an_infrastructure(client),
+        "imageScanningConfiguration": {"imageScanningEnabled": True},
+    }
+    pipeline = client.CreateImagePipeline(name="scanned", **settings)["imagePipelineArn"]
+    image = client.StartImagePipelineExecution(imagePipelineArn=pipeline)["imageBuildVersionArn"]
+    watch(client, image)
+    client.ListImagePackages(imageBuildVersionArn=image)
+    client.ListImagePackages(imageBuildVersionArn=image, maxResults=1)
+    client.ListImageScanFindings()
+    client.ListImageScanFindings(maxResults=1)
+    client.ListImageScanFindingAggregations()
+    [found] = client.ListImageScanFindings(maxResults=1)["findings"] or [{}]
+    for name, value in {
+        "imageBuildVersionArn": image,
+        "imagePipelineArn": pipeline,
+        "vulnerabilityId": found.get("packageVulnerabilityDetails", {}).get("vulnerabilityId", ""),
+    }.items():
+        client.ListImageScanFindingAggregations(filter={"name": name, "values": [value]})
+
+
 def watch(client: Client, arn: str) -> None:
     """Look at a build in each of its states."""
     ended = {"AVAILABLE", "FAILED", "CANCELLED"}
@@ -307,7 +344,7 @@ def pipelines(client: Client) -> None:
     client.DeleteImagePipeline(imagePipelineArn=arn)
 
 
-CHAPTERS = [components, recipes, configurations, images, pipelines]
+CHAPTERS = [components, marketplace, recipes, configurations, images, pipelines, scans]
 
 
 @pytest.fixture(scope="module")

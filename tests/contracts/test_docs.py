@@ -10,6 +10,7 @@ import botocore
 import pytest
 
 from imagebuilder_mock.operations import HANDLERS
+from tests.model import service_model
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,12 +26,51 @@ of_the_pinned_model = pytest.mark.skipif(
 
 
 @of_the_pinned_model
-def test_the_table_of_operations_is_that_of_the_package():
-    generator = runpy.run_path(str(ROOT / "docs" / "generate_operations.py"))
-
+def test_the_table_of_operations_is_that_of_the_package(generator):
     committed = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 
     assert committed == generator["page"](), "run: python docs/generate_operations.py"
+
+
+@pytest.fixture(scope="module")
+def generator():
+    return runpy.run_path(str(ROOT / "docs" / "generate_operations.py"))
+
+
+@of_the_pinned_model
+def test_every_operation_that_is_built_has_tests_of_its_own(generator):
+    assert [name for name in sorted(HANDLERS) if not generator["tests_of"](name)] == []
+
+
+def test_the_botocore_with_which_an_operation_came_is_right(generator):
+    """For the installed botocore, which is the oldest or the newest that is tested."""
+    installed = _numbers(botocore.__version__)
+    operations = set(service_model().operation_names)
+    since = generator["FACTS"]["since"]
+
+    assert generator["FACTS"]["oldest"] == min(
+        re.findall(r"botocore>=([\d.]+)", (ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    )
+    for name, version in since.items():
+        assert (name in operations) == (installed >= _numbers(version)), name
+
+
+@of_the_pinned_model
+def test_the_facts_are_about_operations_that_there_are(generator):
+    facts = generator["FACTS"]
+
+    assert {*facts["since"], *facts["user_guide"]} <= set(service_model().operation_names)
+
+
+def test_every_operation_of_the_oldest_botocore_came_with_it_or_before(generator):
+    if botocore.__version__ != generator["FACTS"]["oldest"]:
+        pytest.skip("this botocore is newer")
+
+    assert not set(service_model().operation_names) & set(generator["FACTS"]["since"])
+
+
+def _numbers(version):
+    return tuple(int(number) for number in version.split("."))
 
 
 @of_the_pinned_model

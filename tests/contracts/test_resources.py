@@ -24,18 +24,26 @@ OUR_OWN = {
     },
     "Component": {
         "document": "what `data` reads",
+        "declared": "what `parameters` reads",
     },
     "ContainerRecipe": {
         "image_os_version_override": "what was asked for; `platform` is answered",
     },
     "Image": {
+        "ended_scan": "how the test had the scan end; `scan_state` is answered",
         "parent_os_version": "what the build will find",
         "plan": "the stages that the build goes through",
         "stage_ticket": "the scheduler's entry for the present stage",
         "transitions": "when the image entered its states",
     },
+    "ImagePackage": {
+        "sequence": "its place in the list",
+    },
     "ImagePipeline": {
         "schedule_ticket": "the scheduler's entry for the next run",
+    },
+    "ImageScanFinding": {
+        "sequence": "the order of making",
     },
 }
 

@@ -155,20 +155,10 @@ class TestOwners:
 
         assert {entry["owner"] for entry in entries} == {"ThirdParty"}
 
-    @pytest.mark.parametrize(
-        "owner",
-        [
-            "Shared",
-            pytest.param(
-                "AWSMarketplace",
-                marks=needs_member("ListComponents", "owner", accepts="AWSMarketplace"),
-            ),
-        ],
-    )
-    def test_nothing_is_shared_or_bought(self, imagebuilder, owner):
+    def test_nothing_is_shared(self, imagebuilder):
         a_component(imagebuilder)
 
-        assert versions(imagebuilder, owner=owner) == []
+        assert versions(imagebuilder, owner="Shared") == []
 
     def test_filters_are_checked_where_there_is_nothing_too(self, imagebuilder, refused):
         refusal = refused(

@@ -360,6 +360,18 @@ class TestComponents:
         assert refusal == in_use(component)
 
 
+def test_volumes_of_the_instance_that_builds_are_checked(imagebuilder, refused):
+    """Source: user guide, create-image-recipes."""
+    devices = [{"deviceName": "/dev/sdb", "ebs": {"volumeType": "io1"}}]
+
+    assert refusal_of_create(
+        refused, imagebuilder, instanceConfiguration={"blockDeviceMappings": devices}
+    ) == invalid_combination(
+        "instanceConfiguration.blockDeviceMappings[0].ebs.iops",
+        "The volume type 'io1' needs 'iops'.",
+    )
+
+
 class TestGet:
     @pytest.mark.imagebuilder(now=A_TIME)
     @needs_optional("CreateContainerRecipe", "components")

@@ -13,6 +13,7 @@ from tests.builders import (
     MANAGED_PARENT,
     OWN,
     WINDOWS_PARENT,
+    a_build,
     a_component,
     a_recipe,
 )
@@ -410,3 +411,41 @@ def test_a_windows_recipe_has_windows_components(imagebuilder):
     arn = a_recipe(imagebuilder, parentImage=WINDOWS_PARENT, components=[WINDOWS_COMPONENT])
 
     assert the_recipe(imagebuilder, arn)["platform"] == "Windows"
+
+
+class TestDatesAsVersions:
+    """As in the awscli examples: 2019.12.02."""
+
+    def test_a_version_stays_as_it_was_written(self, imagebuilder):
+        component = a_component(imagebuilder, name="dated", semanticVersion="2026.01.02")
+        recipe = a_recipe(
+            imagebuilder, name="dated", semanticVersion="2026.01.02", components=[component]
+        )
+        image = a_build(imagebuilder, imageRecipeArn=recipe)
+
+        assert component == f"{OWN}component/dated/2026.01.02/1"
+        assert recipe == f"{OWN}image-recipe/dated/2026.01.02"
+        assert image == f"{OWN}image/dated/2026.01.02/1"
+        found = imagebuilder.get_image_recipe(imageRecipeArn=recipe)
+        assert found["imageRecipe"]["version"] == "2026.01.02"
+
+    def test_it_is_the_version_without_the_zeros(self, imagebuilder, refused):
+        recipe = a_recipe(imagebuilder, name="dated", semanticVersion="2026.01.02")
+
+        refusal = refused(
+            imagebuilder.create_image_recipe,
+            name="dated",
+            semanticVersion="2026.1.2",
+            parentImage=MANAGED_PARENT,
+            components=[{"componentArn": MANAGED_COMPONENT}],
+        )
+
+        assert refusal == already_exists("ImageRecipe", recipe)
+
+    @needs_member("CreateImageRecipe", "semanticVersion", accepts="1.0.x")
+    def test_a_placeholder_keeps_what_is_beside_it(self, imagebuilder):
+        a_recipe(imagebuilder, name="dated", semanticVersion="2026.01.02")
+
+        recipe = a_recipe(imagebuilder, name="dated", semanticVersion="2026.01.x")
+
+        assert recipe == f"{OWN}image-recipe/dated/2026.01.3"

@@ -316,6 +316,20 @@ class TestParameters:
         answer = imagebuilder.get_image_recipe(imageRecipeArn=recipe)
         assert answer["imageRecipe"]["components"] == [given]
 
+    def test_amazons_components_declare_theirs_too(self, imagebuilder):
+        """Source: user guide, ib-stig."""
+        stig = f"{AMAZON}component/stig-build-linux/x.x.x"
+        given = {"componentArn": stig, "parameters": [{"name": "Level", "value": ["Low"]}]}
+
+        a_recipe(imagebuilder, components=[given])
+
+        component = imagebuilder.get_component(componentBuildVersionArn=stig)["component"]
+        assert [parameter["name"] for parameter in component["parameters"]] == [
+            "Level",
+            "InstallPackages",
+            "SetDoDConsentBanner",
+        ]
+
     def test_only_those_that_the_component_declares(self, component, refused_recipe):
         parameters = [{"name": name, "value": ["x"]} for name in ("Name", "name", "Age")]
 
@@ -420,4 +434,63 @@ def test_bounds_are_those_of_the_model(refused_recipe):
     assert refusal == invalid_value(
         "blockDeviceMappings[0].ebs.volumeSize",
         "'blockDeviceMappings[0].ebs.volumeSize' must be at most 16000",
+    )
+
+
+class TestSize:
+    """Source: user guide, create-image-recipes: too many parameters, or too long ones."""
+
+    SENTENCE = "You've exceeded the maximum cumulative component size of 25 KB."
+
+    def configurations(self, client, *lengths):
+        """As many components, each with the name N and a value of the length."""
+        return [
+            {
+                "componentArn": a_component(client, data=with_parameters(("N" * 3, ""))),
+                "parameters": [{"name": "N" * 3, "value": ["v" * 1024] * length}],
+            }
+            for length in lengths
+        ]
+
+    def test_components_are_together_at_most_25_kb_large(self, imagebuilder, refused_recipe):
+        fits = self.configurations(imagebuilder, 12, 12)
+        a_recipe(imagebuilder, components=fits)
+
+        refusal = refused_recipe(components=self.configurations(imagebuilder, 12, 13))
+
+        assert refusal == invalid_value("components", self.SENTENCE)
+
+
+class TestBlockDevices:
+    """Source: user guide, create-image-recipes."""
+
+    def mapping(self, **volume):
+        return [{"deviceName": "/dev/sda1"}, {"deviceName": "/dev/sdb", "ebs": volume}]
+
+    @pytest.mark.parametrize("volume_type", ["io1", "io2"])
+    def test_provisioned_volumes_need_iops(self, imagebuilder, refused_recipe, volume_type):
+        a_recipe(imagebuilder, blockDeviceMappings=self.mapping(volumeType=volume_type, iops=3000))
+
+        refusal = refused_recipe(blockDeviceMappings=self.mapping(volumeType=volume_type))
+
+        assert refusal == invalid_combination(
+            "blockDeviceMappings[1].ebs.iops", f"The volume type '{volume_type}' needs 'iops'."
+        )
+
+    def test_a_throughput_is_for_gp3(self, imagebuilder, refused_recipe):
+        a_recipe(imagebuilder, blockDeviceMappings=self.mapping(volumeType="gp3", throughput=125))
+
+        refusal = refused_recipe(blockDeviceMappings=self.mapping(volumeType="gp2", throughput=125))
+
+        assert refusal == invalid_combination(
+            "blockDeviceMappings[1].ebs.throughput",
+            "A throughput is for volumes of the type 'gp3' only.",
+        )
+
+
+def test_a_container_image_is_no_parent(refused_recipe):
+    parent = f"{AMAZON}image/amazon-linux-2023-x86-2023/x.x.x"
+
+    assert refused_recipe(parentImage=parent) == invalid_value(
+        "parentImage", "The parent image of an image recipe must be an AMI."
     )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
+    from imagebuilder_mock.domain.documents.component_document import ComponentDocument
 
 ComponentType = Literal["BUILD", "TEST"]
 Platform = Literal["Windows", "Linux", "macOS"]
@@ -36,6 +37,28 @@ class ComponentParameterDetail:
     description: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ProductCodeListItem:
+    """What a product of AWS Marketplace is billed under."""
+
+    product_code_id: str
+    product_code_type: str = "marketplace"
+
+
+def parameter_details(document: ComponentDocument) -> tuple[ComponentParameterDetail, ...] | None:
+    """The parameters that a document declares, as the service shows them."""
+    details = tuple(
+        ComponentParameterDetail(
+            name=parameter.name,
+            type=parameter.type,
+            default_value=None if parameter.default is None else (parameter.default,),
+            description=parameter.description,
+        )
+        for parameter in document.parameters
+    )
+    return details or None
+
+
 @dataclass(slots=True, kw_only=True)
 class Component(Resource):
     """One build of a component version; its content never changes."""
@@ -53,10 +76,17 @@ class Component(Resource):
     description: str | None = None
     change_description: str | None = None
     supported_os_versions: Sequence[str] | None = None
-    parameters: tuple[ComponentParameterDetail, ...] | None = None
+    declared: (
+        tuple[ComponentParameterDetail, ...]
+        | Callable[[], tuple[ComponentParameterDetail, ...] | None]
+        | None
+    ) = None
+    """The parameters, or what reads them."""
     kms_key_id: str | None = None
     state: ComponentState = ComponentState("ACTIVE")
     publisher: str | None = None
+    product_codes: tuple[ProductCodeListItem, ...] | None = None
+    obfuscate: bool | None = None
     encrypted: bool = True
 
     @property
@@ -64,8 +94,18 @@ class Component(Resource):
         return Arn.parse(self.arn).version
 
     @property
-    def data(self) -> str:
+    def text(self) -> str:
+        """The document."""
         return self.document if isinstance(self.document, str) else self.document()
+
+    @property
+    def data(self) -> str | None:
+        """The document, which products of AWS Marketplace hide."""
+        return None if self.obfuscate else self.text
+
+    @property
+    def parameters(self) -> tuple[ComponentParameterDetail, ...] | None:
+        return self.declared() if callable(self.declared) else self.declared
 
     @property
     def is_selectable(self) -> bool:
@@ -100,6 +140,7 @@ class ComponentVersion:
     owner: str
     date_created: datetime
     status: str
+    product_codes: tuple[ProductCodeListItem, ...] | None
 
     @classmethod
     def of(cls, newest: Component, *, by_name: bool = False) -> ComponentVersion:
@@ -115,4 +156,5 @@ class ComponentVersion:
             owner=newest.owner,
             date_created=newest.date_created,
             status=newest.state.status,
+            product_codes=newest.product_codes,
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.build_plans import FINISHED, BuildPlan
+from imagebuilder_mock.domain.image_scanning import scan_state_of
 
 from .base import Resource
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from .container_recipe import ContainerRecipe
     from .distribution import DistributionConfiguration
     from .image_recipe import ImageRecipe
+    from .image_scan import ImageScanState
     from .infrastructure import InfrastructureConfiguration
     from .recipe import Recipe
     from .workflow_execution import WorkflowExecution
@@ -175,12 +177,18 @@ class Image(Resource):
     """Which of the stage's groups of workflows is being run."""
     queue: list[PlannedWorkflow] = field(default_factory=list)
     """Workflows of that group that have not started."""
+    ended_scan: ImageScanState | None = None
+    """How the test had the scan end; else it goes along with the image."""
 
     @property
     def version(self) -> str | None:
         """``1.0.0/1``: of all resources, images alone show the build number here."""
         arn = Arn.parse(self.arn)
         return f"{arn.version}/{arn.build}"
+
+    @property
+    def scan_state(self) -> ImageScanState | None:
+        return scan_state_of(self)
 
     @property
     def listed_under(self) -> str | None:

@@ -1,0 +1,185 @@
+"""Sample packages and vulnerabilities: what an image has of its base and its components.
+
+What Amazon's own component adds, and that an update brings the fixed versions, makes a plausible
+list; the names, versions and scores in ``data/`` are samples.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, TypedDict
+
+from .arn import Arn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .resources.image import Image
+
+Package = tuple[str, str]
+"""A name and a version."""
+
+_DEFAULT_SYSTEMS = {"Windows": "Microsoft Windows", "macOS": "macOS"}
+_DEFAULT_SYSTEM = "Amazon Linux 2023"
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """A package in a version that has the vulnerability, and the version that has it no more."""
+
+    name: str
+    version: str
+    fixed_in: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vulnerability:
+    """What is known of a vulnerability, and the packages that have it."""
+
+    id: str
+    severity: str
+    description: str
+    affected: tuple[Affected, ...]
+    score: float | None = None
+    vector: str | None = None
+    published: datetime | None = None
+
+
+def sample_packages(image: Image) -> list[Package]:
+    """What is installed on an image: of its base, and of its components."""
+    slugs = [Arn.parse(arn).slug for arn in image.recipe.component_arns] if image.recipe else []
+    installed = dict(system_of(image)["packages"])
+    for slug in slugs:
+        installed.update(_package_records()["components"].get(slug, ()))
+    if any(slug in _package_records()["updating_components"] for slug in slugs):
+        installed = {name: _updated(name, version) for name, version in installed.items()}
+    return sorted(installed.items())
+
+
+def inventory(image: Image) -> list[Package]:
+    """The same, as the inventory has it: the version of an RPM package without its release."""
+    packages = sample_packages(image)
+    if not system_of(image)["is_rpm"]:
+        return packages
+    return [(name, version.partition("-")[0]) for name, version in packages]
+
+
+def system_of(image: Image) -> System:
+    """The operating system that an image has, or that is usual for its platform."""
+    return _system(image.os_version or image.parent_os_version, image.platform)
+
+
+def sample_vulnerabilities(packages: Iterable[Package]) -> list[Vulnerability]:
+    """The vulnerabilities of these packages, with those affected that are among them."""
+    installed = set(packages)
+    found = []
+    for vulnerability in _vulnerabilities():
+        affected = tuple(
+            package
+            for package in vulnerability.affected
+            if (package.name, package.version) in installed
+        )
+        if affected:
+            found.append(
+                Vulnerability(
+                    id=vulnerability.id,
+                    severity=vulnerability.severity,
+                    description=vulnerability.description,
+                    affected=affected,
+                    score=vulnerability.score,
+                    vector=vulnerability.vector,
+                    published=vulnerability.published,
+                )
+            )
+    return found
+
+
+class System(TypedDict):
+    """What packages come with, and how Inspector speaks of them."""
+
+    os_version: str
+    package_manager: str
+    is_rpm: bool
+    update_command: str | None
+    packages: list[Package]
+
+
+class _PackageRecords(TypedDict):
+    systems: list[System]
+    components: dict[str, list[Package]]
+    updating_components: list[str]
+
+
+class _AffectedRecord(TypedDict):
+    package: str
+    version: str
+    fixed_in: str | None
+
+
+class _VulnerabilityRecord(TypedDict):
+    id: str
+    severity: str
+    score: float
+    vector: str
+    published: str
+    description: str
+    affected: list[_AffectedRecord]
+
+
+def _system(os_version: str | None, platform: str | None) -> System:
+    default = _DEFAULT_SYSTEMS.get(platform or "", _DEFAULT_SYSTEM)
+    return next(
+        system
+        for wanted in (os_version or "", default)
+        for system in _package_records()["systems"]
+        if wanted.startswith(system["os_version"])
+    )
+
+
+@cache
+def _fixes() -> dict[Package, str]:
+    return {
+        (package.name, package.version): package.fixed_in
+        for vulnerability in _vulnerabilities()
+        for package in vulnerability.affected
+        if package.fixed_in is not None
+    }
+
+
+def _updated(name: str, version: str) -> str:
+    return _fixes().get((name, version), version)
+
+
+@cache
+def _package_records() -> _PackageRecords:
+    records: _PackageRecords = json.loads(_text("packages.json"))
+    return records
+
+
+@cache
+def _vulnerabilities() -> tuple[Vulnerability, ...]:
+    records: list[_VulnerabilityRecord] = json.loads(_text("findings.json"))["vulnerabilities"]
+    return tuple(
+        Vulnerability(
+            id=record["id"],
+            severity=record["severity"],
+            description=record["description"],
+            affected=tuple(
+                Affected(each["package"], each["version"], each["fixed_in"])
+                for each in record["affected"]
+            ),
+            score=record["score"],
+            vector=record["vector"],
+            # Before 3.11, fromisoformat() does not know the Z.
+            published=datetime.fromisoformat(f"{record['published'][:-1]}+00:00"),
+        )
+        for record in records
+    )
+
+
+def _text(name: str) -> str:
+    return files("imagebuilder_mock.domain").joinpath(f"data/{name}").read_text(encoding="utf-8")

@@ -1,0 +1,180 @@
+"""Scans of images: what is found when one completes, and whether that lets the image pass."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagebuilder_mock.domain.image_scanning import is_scanned, is_scanned_on_demand
+from imagebuilder_mock.domain.resources.image_scan import ImageScanFinding
+from imagebuilder_mock.domain.scan_samples import (
+    sample_packages,
+    sample_vulnerabilities,
+    system_of,
+)
+
+from . import notices
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from imagebuilder_mock.domain.resources.image import Image
+    from imagebuilder_mock.domain.scan_samples import Affected, Package, Vulnerability
+    from imagebuilder_mock.domain.store import Store
+
+    from .build import Build
+
+# From the least to the most severe (Amazon Inspector user guide, severity levels).
+SEVERITIES = ("UNTRIAGED", "INFORMATIONAL", "LOW", "MEDIUM", "HIGH", "CRITICAL")
+_SOURCE = "NVD"
+_NO_REMEDIATION = "None Provided"
+"""Seen in the awscli example of ListImageScanFindings."""
+
+
+def installed_packages(store: Store, image: Image) -> list[Package]:
+    """What a test supplied, else the sample's."""
+    supplied = store.findings.packages.get(image.arn)
+    if supplied is None:
+        return sample_packages(image)
+    return [(package.package_name, package.package_version) for package in supplied]
+
+
+def note_state(build: Build) -> None:
+    """Collect the findings when a change of the image's state has completed its scan."""
+    world, store, image = build
+    if not is_scanned(image) or is_scanned_on_demand(image):
+        return
+    state = image.scan_state
+    if state is None or state.status != "COMPLETED" or image.arn in store.findings.settled:
+        return
+    store.findings.settled.add(image.arn)
+    for vulnerability in sample_vulnerabilities(installed_packages(store, image)):
+        store.findings.add(finding_on(image, vulnerability, world.clock.now()))
+    notices.vulnerabilities_detected(
+        build, store.findings.severity_counts(("imageBuildVersionArn", image.arn))
+    )
+
+
+def failed_condition(store: Store, image: Image) -> str | None:
+    """Why the tests end with a failure, if a finding is more severe than the image may have.
+
+    Findings count that have a fix, unless the condition counts all; a critical one always fails
+    the image (API reference, ScanResultCondition).
+    """
+    scanning = image.image_scanning_configuration or {}
+    condition = scanning.get("scanResultCondition")
+    if image.state.status != "TESTING" or not is_scanned(image) or not isinstance(condition, dict):
+        return None
+    highest = SEVERITIES.index(str(condition.get("maximumSeverityLabel", SEVERITIES[-2])))
+    only_fixable = condition.get("fixAvailable", True)
+    findings = list(store.findings.on_demand(image.arn))
+    if image.arn not in store.findings.settled:
+        found = sample_vulnerabilities(installed_packages(store, image))
+        findings += [finding_on(image, each, image.date_created) for each in found]
+    for finding in findings:
+        is_counted = finding.fix_available != "NO" or not only_fixable
+        if is_counted and SEVERITIES.index(finding.severity) > highest:
+            return (
+                f"The scan of the output AMI found '{finding.vulnerability_id}' with the severity "
+                f"'{finding.severity}', which is above '{SEVERITIES[highest]}'."
+            )
+    return None
+
+
+def finding_on(image: Image, vulnerability: Vulnerability, now: datetime) -> ImageScanFinding:
+    """The finding that a vulnerability is on an image."""
+    affected = vulnerability.affected
+    names = ", ".join(package.name for package in affected)
+    return ImageScanFinding(
+        aws_account_id=image.owner,
+        image_build_version_arn=image.arn,
+        image_pipeline_arn=image.source_pipeline_arn,
+        title=f"{vulnerability.id} - {names}",
+        description=vulnerability.description,
+        severity=vulnerability.severity,
+        first_observed_at=now,
+        updated_at=now,
+        remediation={"recommendation": {"text": _NO_REMEDIATION}},
+        inspector_score=vulnerability.score,
+        inspector_score_details=_score_details(vulnerability),
+        package_vulnerability_details=_details(vulnerability, image),
+        fix_available=_fix_available(affected),
+    )
+
+
+def _fix_available(affected: tuple[Affected, ...]) -> str:
+    fixed = [package.fixed_in is not None for package in affected]
+    if all(fixed):
+        return "YES"
+    return "PARTIAL" if any(fixed) else "NO"
+
+
+def _score_details(vulnerability: Vulnerability) -> Mapping[str, object] | None:
+    if vulnerability.score is None or vulnerability.vector is None:
+        return None
+    return {
+        "adjustedCvss": {
+            "scoreSource": _SOURCE,
+            "cvssSource": _SOURCE,
+            "version": _cvss_version(vulnerability.vector),
+            "score": vulnerability.score,
+            "scoringVector": vulnerability.vector,
+            "adjustments": [],
+        }
+    }
+
+
+def _cvss_version(vector: str) -> str:
+    return vector.partition("/")[0].removeprefix("CVSS:")
+
+
+def _details(vulnerability: Vulnerability, image: Image) -> Mapping[str, object]:
+    url = f"https://nvd.nist.gov/vuln/detail/{vulnerability.id}"
+    details: dict[str, object] = {
+        "vulnerabilityId": vulnerability.id,
+        "vulnerablePackages": [
+            _vulnerable_package(package, image) for package in vulnerability.affected
+        ],
+        "source": _SOURCE,
+        "sourceUrl": url,
+        "referenceUrls": [url],
+        "relatedVulnerabilities": [],
+        "vendorSeverity": vulnerability.severity,
+        "vendorCreatedAt": vulnerability.published,
+        "vendorUpdatedAt": vulnerability.published,
+        "cvss": [],
+    }
+    if vulnerability.score is not None and vulnerability.vector is not None:
+        details["cvss"] = [
+            {
+                "baseScore": vulnerability.score,
+                "scoringVector": vulnerability.vector,
+                "version": _cvss_version(vulnerability.vector),
+                "source": _SOURCE,
+            }
+        ]
+    return details
+
+
+def _vulnerable_package(package: Affected, image: Image) -> Mapping[str, object]:
+    """As in the awscli example of ListImageScanFindings."""
+    system = system_of(image)
+    shown: dict[str, object] = {
+        "name": package.name,
+        "version": package.version,
+        "arch": _architecture(image),
+        "packageManager": system["package_manager"],
+        "fixedInVersion": package.fixed_in,
+    }
+    version, _, release = package.version.partition("-")
+    if system["is_rpm"] and release:
+        fixed_in = None if package.fixed_in is None else f"0:{package.fixed_in}"
+        shown |= {"version": version, "release": release, "epoch": 0, "fixedInVersion": fixed_in}
+    if package.fixed_in is not None and system["update_command"] is not None:
+        shown["remediation"] = f"{system['update_command']} {package.name}"
+    return shown
+
+
+def _architecture(image: Image) -> str:
+    parent = image.recipe.parent_image if image.recipe else image.arn
+    return "ARM64" if "arm64" in parent else "X86_64"

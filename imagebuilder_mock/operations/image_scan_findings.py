@@ -1,0 +1,136 @@
+"""What is on images: packages, vulnerabilities that scans found, and counts of these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from imagebuilder_mock.domain.errors import invalid_value
+from imagebuilder_mock.domain.filters import unknown_filter
+from imagebuilder_mock.domain.findings import EVERYTHING
+from imagebuilder_mock.domain.ordered import OrderedIndex
+from imagebuilder_mock.domain.resources.image import Image
+from imagebuilder_mock.domain.resources.image_scan import ImagePackage
+from imagebuilder_mock.domain.scan_samples import inventory
+
+from .listing import listed
+from .registry import operation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mypy_boto3_imagebuilder import type_defs as wire
+
+    from imagebuilder_mock.domain.findings import Key
+
+    from .context import Context
+    from .registry import Result
+
+_FINDING_FILTERS = ("imageBuildVersionArn", "imagePipelineArn", "severity", "vulnerabilityId")
+_AGGREGATIONS: Mapping[str, str] = {
+    "imageBuildVersionArn": "imageAggregation",
+    "imagePipelineArn": "imagePipelineAggregation",
+    "vulnerabilityId": "vulnerabilityIdAggregation",
+}
+
+
+@operation
+def list_image_packages(ctx: Context, params: wire.ListImagePackagesRequestTypeDef) -> Result:
+    """What Systems Manager Inventory collected of an image, at the end of its build."""
+    arn = params["imageBuildVersionArn"]
+    image = ctx.get(Image, arn, parameter="imageBuildVersionArn")
+    return listed(
+        ctx,
+        params,
+        "imagePackageList",
+        _packages(ctx, image),
+        view=lambda package: package,
+        scope=arn,
+    )
+
+
+@operation
+def list_image_scan_findings(
+    ctx: Context, params: wire.ListImageScanFindingsRequestTypeDef
+) -> Result:
+    key = EVERYTHING
+    for entry in params.get("filters", ()):
+        name = entry.get("name", "")
+        if name not in _FINDING_FILTERS:
+            raise unknown_filter("filters[0].name", name, _FINDING_FILTERS)
+        key = name, _only_value("filters[0].values", entry.get("values", ()))
+    return listed(
+        ctx,
+        # There is one filter, and an index for it.
+        {name: value for name, value in params.items() if name != "filters"},
+        "findings",
+        ctx.store.findings.of(key),
+        view=lambda finding: finding,
+        scope=" ".join(key),
+    )
+
+
+@operation
+def list_image_scan_finding_aggregations(
+    ctx: Context, params: wire.ListImageScanFindingAggregationsRequestTypeDef
+) -> Result:
+    chosen = params.get("filter")
+    if chosen is None:
+        by, key = "accountId", EVERYTHING
+        counted = {"accountAggregation": _counts(ctx, key, accountId=ctx.store.account)}
+    else:
+        by = chosen.get("name", "")
+        if by not in _AGGREGATIONS:
+            raise unknown_filter("filter.name", by, _AGGREGATIONS)
+        key = by, _only_value("filter.values", chosen.get("values", ()))
+        counted = {_AGGREGATIONS[by]: _counts(ctx, key, **{by: key[1]})}
+    index: OrderedIndex[_Aggregation] = OrderedIndex()
+    if key == EVERYTHING or key[1] in ctx.store or ctx.store.findings.of(key):
+        index.add(_Aggregation(counted))
+    result = listed(
+        ctx,
+        params,
+        "responses",
+        index,
+        view=lambda aggregation: aggregation.counted,
+        scope=" ".join(key),
+    )
+    return {**result, "aggregationType": by}
+
+
+@dataclass(slots=True)
+class _Aggregation:
+    """One entry of a list that has at most one."""
+
+    counted: Mapping[str, object]
+    sequence: int = 1
+
+
+def _counts(ctx: Context, key: Key, **names: str) -> Mapping[str, object]:
+    return {**names, "severityCounts": ctx.store.findings.severity_counts(key)}
+
+
+def _only_value(path: str, values: object) -> str:
+    if not isinstance(values, list) or len(values) != 1:
+        raise invalid_value(path, "A filter of scan findings has exactly one value.")
+    return str(values[0])
+
+
+def _packages(ctx: Context, image: Image) -> OrderedIndex[ImagePackage]:
+    supplied = ctx.store.findings.packages.get(image.arn)
+    if supplied is not None:
+        return supplied
+    index: OrderedIndex[ImagePackage] = OrderedIndex()
+    if _has_inventory(image):
+        for number, (name, version) in enumerate(inventory(image), start=1):
+            index.add(ImagePackage(name, version, sequence=number))
+    return index
+
+
+def _has_inventory(image: Image) -> bool:
+    """Only AMIs are asked, if enhanced metadata is on, when they have been built."""
+    return (
+        image.type == "AMI"
+        and image.enhanced_image_metadata_enabled is True
+        and image.os_version is not None
+    )
