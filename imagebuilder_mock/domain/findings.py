@@ -48,9 +48,19 @@ class Findings:
 
     def add(self, finding: ImageScanFinding, *, on_demand: bool = False) -> None:
         finding.sequence = self._numbering.next()
+        self.readmit(finding, on_demand=on_demand)
+
+    def readmit(self, finding: ImageScanFinding, *, on_demand: bool = False) -> None:
+        """Enter a finding in the place that it was given."""
         for key in _keys(finding, on_demand=on_demand):
             self._orders[key].add(finding)
             self._counts[key][finding.severity] += 1
+
+    def all_on_demand(self) -> Iterator[ImageScanFinding]:
+        """Every image's findings of on-demand scans."""
+        for (name, _), findings in self._orders.items():
+            if name == _ON_DEMAND:
+                yield from findings
 
     def set_packages(self, image_arn: str, packages: Iterable[tuple[str, str]]) -> None:
         index: OrderedIndex[ImagePackage] = OrderedIndex()

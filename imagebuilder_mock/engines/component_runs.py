@@ -131,7 +131,7 @@ def _used(build: Build) -> Iterator[_Used]:
         arn = str(configuration["componentArn"])
         component = world.find(store, Component, arn, parameter="components")
         if component is not None:
-            yield _Used(component, document_of(component.data), _parameters(configuration))
+            yield _Used(component, document_of(component.text), _parameters(configuration))
 
 
 def _parameters(configuration: Mapping[str, object]) -> Mapping[str, str]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.machine_images import MachineImage
     from imagebuilder_mock.domain.managed import Publication
     from imagebuilder_mock.domain.resources.base import Resource
+    from imagebuilder_mock.domain.resources.image_scan import ImagePackage, ImageScanFinding
     from imagebuilder_mock.domain.resources.lifecycle_execution import LifecycleExecution
 
 
@@ -42,6 +43,12 @@ class SavedStore:
     running: Sequence[str] = ()
     """The ARNs of builds that have not ended, in the order of their start."""
     names: Sequence[SavedName] = ()
+    findings: Sequence[ImageScanFinding] = ()
+    on_demand_findings: Sequence[ImageScanFinding] = ()
+    packages: Mapping[str, Sequence[ImagePackage]] = field(default_factory=dict)
+    """What a test supplied, by the image's ARN."""
+    settled_scans: Sequence[str] = ()
+    """The images whose scan finds nothing more of itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import InvalidVersionNumberException
+from imagebuilder_mock.domain.findings import EVERYTHING
 from imagebuilder_mock.domain.paging import PageTokens
 from imagebuilder_mock.domain.resources.image import Image
 from imagebuilder_mock.domain.scheduler import Due
@@ -60,6 +61,10 @@ def saved(world: World) -> SavedState:
                 resources=list(store),
                 running=list(store.running),
                 names=_names(store),
+                findings=list(store.findings.of(EVERYTHING)),
+                on_demand_findings=list(store.findings.all_on_demand()),
+                packages={arn: list(index) for arn, index in store.findings.packages.items()},
+                settled_scans=sorted(store.findings.settled),
             )
             for (account, region), store in state.stores.items()
             if any(store) or store.numbers()
@@ -146,12 +151,24 @@ def _fill_stores(world: World, document: SavedState) -> None:
                 _admit(world, store, resource)
             with at("names"):
                 _renumber(store, part.names)
+            _fill_findings(store, part)
             for position, arn in enumerate(part.running):
                 image = store.get(Image, arn)
                 if image is None:
                     with at("running", position):
                         raise Damage(f"names no image of this store: {arn}")
                 store.running[arn] = image
+
+
+def _fill_findings(store: Store, part: SavedStore) -> None:
+    for finding in part.findings:
+        store.findings.readmit(finding)
+    for finding in part.on_demand_findings:
+        store.findings.readmit(finding, on_demand=True)
+    for arn, packages in part.packages.items():
+        supplied = [(package.package_name, package.package_version) for package in packages]
+        store.findings.set_packages(arn, supplied)
+    store.findings.settled.update(part.settled_scans)
 
 
 def _check_home(store: Store, resource: Resource) -> None:

@@ -368,6 +368,7 @@ def test_every_part_of_a_world_has_its_place_in_the_file():
     assert set(vars(Store("aws", "us-east-1", "123456789012"))) == {
         "account",
         "executions",  # the images have them
+        "findings",
         "partition",
         "region",
         "running",
