@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, NamedTuple, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,16 @@ class LaunchTemplateVersion:
     description: str
 
 
+class Named(NamedTuple):
+    """What a request names in EC2."""
+
+    kind: Literal["subnet", "security group", "key pair", "launch template"]
+    id: str
+    """The id; of a key pair, the name."""
+    parameter: str = ""
+    """Where the request names it."""
+
+
 class Ec2(Protocol):
     """EC2 as an account sees it in a Region."""
 
@@ -32,15 +42,9 @@ class Ec2(Protocol):
         """An AMI that the account can use; None if it was looked up and is not there."""
         ...
 
-    def has_subnet(self, subnet_id: str) -> bool:
-        """Whether the id can be taken: the subnet is there, or nobody looks it up."""
+    def first_missing(self, *named: Named) -> Named | None:
+        """The first that cannot be taken: it is not there, and it is looked up."""
         ...
-
-    def has_security_group(self, group_id: str) -> bool: ...
-
-    def has_key_pair(self, name: str) -> bool: ...
-
-    def has_launch_template(self, launch_template_id: str) -> bool: ...
 
     def add_launch_template_version(self, version: LaunchTemplateVersion) -> None:
         """The template's latest version with another AMI; NeighbourError if it is refused."""
@@ -56,17 +60,8 @@ class NoEc2:
     def ami(self, ami_id: str) -> AmiFacts | None:  # noqa: ARG002 - the port's
         return AmiFacts() if self.takes_names else None
 
-    def has_subnet(self, subnet_id: str) -> bool:  # noqa: ARG002
-        return self.takes_names
-
-    def has_security_group(self, group_id: str) -> bool:  # noqa: ARG002
-        return self.takes_names
-
-    def has_key_pair(self, name: str) -> bool:  # noqa: ARG002
-        return self.takes_names
-
-    def has_launch_template(self, launch_template_id: str) -> bool:  # noqa: ARG002
-        return self.takes_names
+    def first_missing(self, *named: Named) -> Named | None:
+        return named[0] if named and not self.takes_names else None
 
     def add_launch_template_version(self, version: LaunchTemplateVersion) -> None:
         """Nobody is there to take it."""

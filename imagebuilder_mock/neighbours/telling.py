@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from .ec2 import Named
 from .surroundings import neighbours_of
 
 if TYPE_CHECKING:
@@ -130,7 +131,8 @@ def tell_bucket(world: World, place: Place, uri: S3Uri, body: bytes) -> None:
 
 def refusal_of_launch_template(world: World, place: Place, launch_template_id: str) -> str | None:
     """Why a template cannot be updated, in the guide's words (image-failure-context), or None."""
-    if neighbours_of(world.settings, *place).ec2.has_launch_template(launch_template_id):
+    named = Named("launch template", launch_template_id)
+    if neighbours_of(world.settings, *place).ec2.first_missing(named) is None:
         return None
     return f"EC2 Client Error: 'The launch-template ID '{launch_template_id}' does not exist'"
 

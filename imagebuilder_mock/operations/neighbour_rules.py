@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.errors import invalid_value
+from imagebuilder_mock.neighbours.ec2 import Named
 from imagebuilder_mock.neighbours.errors import AbsentError, NeighbourError, NobodyToAskError
 from imagebuilder_mock.neighbours.s3 import S3Uri
 from imagebuilder_mock.neighbours.surroundings import absence, neighbours_of
@@ -63,18 +64,19 @@ def check_network(
     ctx: Context, *, subnet: str | None, security_groups: Sequence[str], key_pair: str | None
 ) -> None:
     """Refuse a subnet, security groups and a key pair that the build could not be launched with."""
-    ec2 = beside(ctx).ec2
-    if subnet is not None and not ec2.has_subnet(subnet):
-        raise _absent(ctx, "subnetId", f"The provided subnet does not exist: '{subnet}'.")
-    for position, group in enumerate(security_groups):
-        if not ec2.has_security_group(group):
-            raise _absent(
-                ctx,
-                f"securityGroupIds[{position}]",
-                f"The provided security group does not exist: '{group}'.",
-            )
-    if key_pair is not None and not ec2.has_key_pair(key_pair):
-        raise _absent(ctx, "keyPair", f"The provided key pair does not exist: '{key_pair}'.")
+    named = [
+        *([] if subnet is None else [Named("subnet", subnet, "subnetId")]),
+        *(
+            Named("security group", group, f"securityGroupIds[{position}]")
+            for position, group in enumerate(security_groups)
+        ),
+        *([] if key_pair is None else [Named("key pair", key_pair, "keyPair")]),
+    ]
+    missing = beside(ctx).ec2.first_missing(*named) if named else None
+    if missing is not None:
+        raise _absent(
+            ctx, missing.parameter, f"The provided {missing.kind} does not exist: '{missing.id}'."
+        )
 
 
 def check_repository(

@@ -10,7 +10,7 @@ import pytest
 from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.neighbours import telling
 from imagebuilder_mock.neighbours.amis import BlockDevice, LaunchPermission, OutputAmi
-from imagebuilder_mock.neighbours.ec2 import AmiFacts, LaunchTemplateVersion
+from imagebuilder_mock.neighbours.ec2 import AmiFacts, LaunchTemplateVersion, Named
 from imagebuilder_mock.neighbours.errors import NobodyToAskError
 from imagebuilder_mock.neighbours.event_bridge import Event
 from imagebuilder_mock.neighbours.logs import LogLine
@@ -91,7 +91,7 @@ def test_an_output_ami_does_not_make_names_be_looked_up(world):
         telling.tell_of_ami(world, HERE, AMI)
 
     ec2 = neighbours_of(world.settings, *HERE).ec2
-    assert ec2.has_subnet("subnet-1")
+    assert ec2.first_missing(Named("subnet", "subnet-1")) is None
     assert ec2.ami(AMI.image_id) == AmiFacts("Linux", "x86_64")
 
 

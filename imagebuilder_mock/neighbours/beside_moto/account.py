@@ -73,16 +73,18 @@ class MotoAccount:
     def can_take(
         self, service: str, is_there: Callable[[], object], *inventories: Inventory
     ) -> bool:
-        """Whether a name can be taken.
-
-        It can if it is found, and also if the test has made nothing of the service there: then
-        names stand for things that it is not about.
-        """
+        """Whether a name can be taken: it is found, or what is missing is taken too."""
         try:
-            if is_there():
-                return True
+            return bool(is_there()) or self.takes_missing(service, *inventories)
         except NeighbourError:
             return not self.is_strict
+
+    def takes_missing(self, service: str, *inventories: Inventory) -> bool:
+        """Whether names are taken that are not found.
+
+        They are if the test has made nothing of the service there: then they stand for things
+        that it is not about.
+        """
         if self.is_strict:
             return False
         return not has_loaded(service) or not any(map(self._has_any, inventories))

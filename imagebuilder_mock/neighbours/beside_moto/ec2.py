@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from imagebuilder_mock.neighbours.ec2 import AmiFacts
+from imagebuilder_mock.neighbours.ec2 import AmiFacts, Named
 from imagebuilder_mock.neighbours.errors import AbsentError, NobodyToAskError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from imagebuilder_mock.neighbours.ec2 import LaunchTemplateVersion
 
     from .account import MotoAccount
+
+_QUESTIONS = {
+    "key pair": ("describe_key_pairs", "KeyNames", "KeyPairs"),
+    "launch template": ("describe_launch_templates", "LaunchTemplateIds", "LaunchTemplates"),
+    "security group": ("describe_security_groups", "GroupIds", "SecurityGroups"),
+    "subnet": ("describe_subnets", "SubnetIds", "Subnets"),
+}
 
 OUTPUT_TAG = "Ec2ImageBuilderArn"
 """The tag by which an output AMI of Image Builder is known (user guide, tag-resources)."""
@@ -31,28 +36,16 @@ class MotoEc2:
         found = self._images(ami_id)
         if found:
             return _facts(found[0])
-        return AmiFacts() if self._can_take(lambda: False) else None
+        return AmiFacts() if self._takes_missing() else None
 
-    def has_subnet(self, subnet_id: str) -> bool:
-        return self._has("describe_subnets", "Subnets", SubnetIds=[subnet_id])
-
-    def has_security_group(self, group_id: str) -> bool:
-        return self._has("describe_security_groups", "SecurityGroups", GroupIds=[group_id])
-
-    def has_key_pair(self, name: str) -> bool:
-        return self._has("describe_key_pairs", "KeyPairs", KeyNames=[name])
-
-    def has_launch_template(self, launch_template_id: str) -> bool:
-        return self._has(
-            "describe_launch_templates", "LaunchTemplates", LaunchTemplateIds=[launch_template_id]
-        )
+    def first_missing(self, *named: Named) -> Named | None:
+        missing = next((each for each in named if not self._is_there(each)), None)
+        return None if missing is None or self._takes_missing() else missing
 
     def add_launch_template_version(self, version: LaunchTemplateVersion) -> None:
         """The newest version, with the output AMI in the place of the one that it had."""
         template = version.launch_template_id
-        if not self._finds(
-            "describe_launch_templates", "LaunchTemplates", LaunchTemplateIds=[template]
-        ):
+        if not self._is_there(Named("launch template", template)):
             msg = f"The launch-template ID '{template}' does not exist"
             raise AbsentError(msg)
         latest = self._moto.ask(
@@ -84,15 +77,20 @@ class MotoEc2:
         except NobodyToAskError:
             return None
 
-    def _has(self, operation: str, member: str, **params: Any) -> bool:
-        return self._can_take(lambda: self._finds(operation, member, **params))
+    def _is_there(self, named: Named) -> object:
+        """Whether moto has it; what moto cannot tell of is taken, unless the rule is strict."""
+        operation, parameter, member = _QUESTIONS[named.kind]
+        try:
+            return self._finds(operation, member, **{parameter: [named.id]})
+        except NobodyToAskError:
+            return not self._moto.is_strict
 
     def _finds(self, operation: str, member: str, **params: Any) -> Any:
         found = self._moto.finds("ec2", operation, **params)
         return found and found[member]
 
-    def _can_take(self, is_there: Callable[[], object]) -> bool:
-        return self._moto.can_take("ec2", is_there, *_INVENTORIES)
+    def _takes_missing(self) -> bool:
+        return self._moto.takes_missing("ec2", *_INVENTORIES)
 
 
 def _facts(image: dict[str, Any]) -> AmiFacts:

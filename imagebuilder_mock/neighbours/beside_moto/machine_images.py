@@ -106,8 +106,8 @@ class MotoMachineImages:
             ami.devices = (
                 BlockDevice(device_name=image.root_device_name, snapshot_id=ami.ebs_snapshot.id),
             )
+        ami.add_tags(dict(image.tags))
         backend.amis[image.image_id] = ami
-        self.set_tags(image.image_id, image.tags)
 
     def find(self, ami_id: str) -> OutputAmi | None:
         """What EC2 has under the id now; None if it is not, or no longer, there.
