@@ -287,7 +287,7 @@ class TestModes:
         images(3)
         execution = lifecycle.start(a_policy(imagebuilder))
 
-        looks = []
+        looks: list[tuple[str, int]] = []
         while not looks or looks[-1][0] not in TERMINAL:
             done = [each["state"]["status"] for each in resources_of(imagebuilder, execution)]
             status = the_execution(imagebuilder, execution)["state"]["status"]
