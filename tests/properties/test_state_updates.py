@@ -64,16 +64,16 @@ class UpdateMachine(RuleBasedStateMachine):
         self.states[self.mock.images.add(recipe=self.recipe, state=state)] = state
 
     @precondition(something_is_there)
-    @rule(data=st.data(), target=st.sampled_from(TARGETS), with_amis=st.booleans())
-    def update(self, data, target, with_amis):
+    @rule(data=st.data(), to=st.sampled_from(TARGETS), with_amis=st.booleans())
+    def update(self, data, to, with_amis):
         image = data.draw(st.sampled_from(sorted(self.states)))
-        with_amis = with_amis or target == "DELETED"
-        request: Any = {"resourceArn": image, "state": {"status": target}}
+        with_amis = with_amis or to == "DELETED"
+        request: Any = {"resourceArn": image, "state": {"status": to}}
         if with_amis:
             request |= {"executionRole": "role", "includeResources": {"amis": True}}
         is_busy = any(busy == image for busy, _ in self.pending.values())
 
-        if target not in WAYS[self.states[image]]:
+        if to not in WAYS[self.states[image]]:
             refusal = refusal_of(self.client.start_resource_state_update, **request)
             assert refusal.code == "InvalidParameterValueException"
         elif with_amis and is_busy:
@@ -83,13 +83,13 @@ class UpdateMachine(RuleBasedStateMachine):
             return  # it would get in the way of the execution
         elif with_amis:
             answer = self.client.start_resource_state_update(**request)
-            self.pending[answer["lifecycleExecutionId"]] = (image, target)
+            self.pending[answer["lifecycleExecutionId"]] = (image, to)
             if self.mode == "instant":
                 self.settle(answer["lifecycleExecutionId"])
         else:
             answer = self.client.start_resource_state_update(**request)
             assert "lifecycleExecutionId" not in answer
-            self.states[image] = target
+            self.states[image] = to
 
     @precondition(something_runs)
     @rule(data=st.data())

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 from imagebuilder_mock.testing.tables import Table
 
-ROWS = [
+ROWS: list[dict[str, object]] = [
     {"name": "one", "made": datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc), "parts": []},
     {"name": "<two>", "made": None, "parts": [{"id": 1, "why": None}, {"id": 2, "why": "old"}]},
 ]
