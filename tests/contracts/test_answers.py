@@ -344,7 +344,91 @@ def pipelines(client: Client) -> None:
     client.DeleteImagePipeline(imagePipelineArn=arn)
 
 
-CHAPTERS = [components, marketplace, recipes, configurations, images, pipelines, scans]
+def lifecycle(client: Client) -> None:
+    image = client.CreateImage(
+        imageRecipeArn=an_image_recipe(client),
+        infrastructureConfigurationArn=an_infrastructure(client),
+        distributionConfigurationArn=a_distribution(client),
+        tags=TAGS,
+    )["imageBuildVersionArn"]
+    watch(client, image)
+    for status in ("DEPRECATED", "AVAILABLE", "DISABLED", "AVAILABLE"):
+        client.StartResourceStateUpdate(
+            resourceArn=image, state={"status": status}, **an_inclusion(amis=True)
+        )
+        watch_executions(client, image)
+        client.GetImage(imageBuildVersionArn=image)
+    waiting = client.StartResourceStateUpdate(
+        resourceArn=image,
+        state={"status": "DEPRECATED"},
+        updateAt=4_000_000_000,
+        **an_inclusion(amis=True),
+        exclusionRules={"amis": {"regions": ["eu-west-1"]}},
+    )["lifecycleExecutionId"]
+    watch_executions(client, image)
+    if waiting:
+        client.CancelLifecycleExecution(lifecycleExecutionId=waiting)
+    watch_executions(client, image)
+    policy = a_lifecycle_policy(client)
+    client.StartResourceStateUpdate(
+        resourceArn=image, state={"status": "DELETED"}, **an_inclusion(amis=True, snapshots=True)
+    )
+    watch_executions(client, image)
+    watch_executions(client, policy)
+    client.DeleteLifecyclePolicy(lifecyclePolicyArn=policy)
+
+
+def an_inclusion(**resources: bool) -> dict[str, Any]:
+    return {"executionRole": ROLE, "includeResources": resources}
+
+
+def watch_executions(client: Client, arn: str) -> None:
+    for execution in client.ListLifecycleExecutions(resourceArn=arn)["lifecycleExecutions"]:
+        id_ = execution["lifecycleExecutionId"]
+        client.GetLifecycleExecution(lifecycleExecutionId=id_)
+        client.ListLifecycleExecutionResources(lifecycleExecutionId=id_)
+        client.ListLifecycleExecutionResources(lifecycleExecutionId=id_, parentResourceId=arn)
+
+
+def a_lifecycle_policy(client: Client) -> Any:
+    settings = {
+        "description": "tidies up",
+        "executionRole": ROLE,
+        "resourceType": "AMI_IMAGE",
+        "policyDetails": [
+            {
+                "action": {"type": "DELETE", "includeResources": {"amis": True}},
+                "filter": {"type": "AGE", "value": 6, "unit": "MONTHS", "retainAtLeast": 3},
+                "exclusionRules": {
+                    "tagMap": TAGS,
+                    "amis": {
+                        "regions": ["eu-west-1"],
+                        "sharedAccounts": ["210987654321"],
+                        "lastLaunched": {"value": 1, "unit": "WEEKS"},
+                        "tagMap": TAGS,
+                    },
+                },
+            }
+        ],
+        "resourceSelection": {"recipes": [{"name": "web", "semanticVersion": "1.x.x"}]},
+    }
+    arn = client.CreateLifecyclePolicy(name="tidy", tags=TAGS, **settings)["lifecyclePolicyArn"]
+    client.UpdateLifecyclePolicy(lifecyclePolicyArn=arn, **settings)
+    client.GetLifecyclePolicy(lifecyclePolicyArn=arn)
+    client.ListLifecyclePolicies()
+    return arn
+
+
+CHAPTERS = [
+    components,
+    marketplace,
+    recipes,
+    configurations,
+    images,
+    pipelines,
+    scans,
+    lifecycle,
+]
 
 
 @pytest.fixture(scope="module")

@@ -25,27 +25,17 @@ _SNAPSHOT = Path(__file__).with_name("members.json")
 
 # To be built. Who builds one takes it off this list.
 UNBUILT = {
-    "CancelLifecycleExecution",
-    "CreateLifecyclePolicy",
     "CreateWorkflow",
-    "DeleteLifecyclePolicy",
     "DeleteWorkflow",
-    "GetLifecycleExecution",
-    "GetLifecyclePolicy",
     "GetWorkflow",
     "GetWorkflowExecution",
     "GetWorkflowStepExecution",
-    "ListLifecycleExecutionResources",
-    "ListLifecycleExecutions",
-    "ListLifecyclePolicies",
     "ListWaitingWorkflowSteps",
     "ListWorkflowBuildVersions",
     "ListWorkflowExecutions",
     "ListWorkflowStepExecutions",
     "ListWorkflows",
     "SendWorkflowStepAction",
-    "StartResourceStateUpdate",
-    "UpdateLifecyclePolicy",
 }
 
 # documented.md of the newest model: the answers without a request id in the body.

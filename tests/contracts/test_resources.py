@@ -39,6 +39,24 @@ OUR_OWN = {
     "ImagePackage": {
         "sequence": "its place in the list",
     },
+    "LifecyclePolicy": {
+        "run_ticket": "the scheduler's entry for the next run",
+    },
+    "LifecycleExecution": {
+        "account_id": "where it is, with the Region",
+        "last_taken": "the image that was acted on last",
+        "outputs": "what it acts on of what the images made",
+        "region": "where it is, with the account",
+        "resource_arn": "what it is listed under",
+        "resources": "what it acts on",
+        "sequence": "the order of their start",
+        "ticket": "the scheduler's entry for the next move",
+        "update_at": "when a scheduled update begins",
+    },
+    "LifecycleExecutionResource": {
+        "exclusion": "why it will be skipped",
+        "sequence": "the order in which it is acted on",
+    },
     "ImagePipeline": {
         "schedule_ticket": "the scheduler's entry for the next run",
     },

@@ -141,6 +141,39 @@ def builds(mock: ImageBuilderMock) -> None:
     mock.builds.finish_all()
 
 
+def lifecycle(mock: ImageBuilderMock) -> None:
+    arn = mock.images.add(
+        recipe="web",
+        created=datetime(2024, 2, 29, tzinfo=timezone.utc),
+        regions=["eu-west-1"],
+        tags={"a": "b"},
+        state="DEPRECATED",
+        ami_tags={"c": "d"},
+        last_launched=mock.clock.now(),
+        public=True,
+        shared_with=["111122223333"],
+    )
+    assert_type(arn, str)
+    for ami in mock.images.amis(arn):
+        assert_type(ami.image_id, str)
+        assert_type(ami.tags, dict[str, str])
+        mock.images.refuse(ami.image_id, action="DELETE", message="Not now.")
+        mock.images.allow(ami.image_id)
+    assert_type(mock.lifecycle.run(arn), str)
+    assert_type(mock.lifecycle.start(arn), str)
+    assert_type(mock.lifecycle.advance("lce-1"), str)
+    assert_type(mock.lifecycle.running, list[str])
+    assert_type(mock.lifecycle.next_run(arn), datetime | None)
+    table = mock.lifecycle.preview(arn, at=mock.clock.now() + timedelta(days=90))
+    assert_type(table.rows[0]["fate"], object)
+    assert_type(str(table), str)
+    table.save_html("preview.html")
+    mock.lifecycle.preview({"policyDetails": []})
+    mock.lifecycle.preview([])
+
+    mock.images.add(recipe="web", state="PENDING")  # type: ignore[arg-type]
+
+
 def what_is_seen(mock: ImageBuilderMock) -> None:
     for call in mock.calls:
         assert_type(call.operation, str)

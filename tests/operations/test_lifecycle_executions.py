@@ -1,0 +1,762 @@
+"""Get-, List- and CancelLifecycleExecution, ListLifecycleExecutionResources, and the runs."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from tests.builders import OWN, a_build, a_pipeline, a_recipe
+from tests.container_builders import a_container_recipe
+from tests.lifecycle_builders import (
+    a_count,
+    a_policy,
+    a_policy_request,
+    a_rule,
+    resources_of,
+    state_of,
+    the_execution,
+)
+from tests.refusals import invalid_value, not_found
+
+NOW = datetime(2026, 6, 1, tzinfo=timezone.utc)
+UNKNOWN = "lce-00000000-0000-4000-8000-000000000000"
+TERMINAL = {"SUCCESS", "FAILED", "CANCELLED"}
+DELETE_ALL = a_rule("DELETE", include=("amis", "snapshots"))
+
+pytestmark = pytest.mark.imagebuilder(now=NOW)
+
+
+@pytest.fixture
+def lifecycle(imagebuilder_mock):
+    return imagebuilder_mock.lifecycle
+
+
+@pytest.fixture
+def images(imagebuilder, imagebuilder_mock):
+    """Makes images of the recipe ``web``, each a day older than the one before."""
+    recipe = a_recipe(imagebuilder, name="web")
+
+    def make(number, **options):
+        return [
+            imagebuilder_mock.images.add(
+                recipe=recipe, created=NOW - timedelta(days=100 + each), **options
+            )
+            for each in range(number)
+        ]
+
+    return make
+
+
+def runs_of(client, arn):
+    return client.list_lifecycle_executions(resourceArn=arn)["lifecycleExecutions"]
+
+
+class TestRun:
+    def test_a_run_deprecates_an_image_and_its_amis(self, imagebuilder, imagebuilder_mock, images):
+        [image] = images(1, regions=["eu-west-1"])
+        policy = a_policy(imagebuilder, a_rule("DEPRECATE", include=("amis",)))
+
+        execution = imagebuilder_mock.lifecycle.run(policy)
+
+        assert the_execution(imagebuilder, execution) == {
+            "lifecycleExecutionId": execution,
+            "lifecyclePolicyArn": policy,
+            "resourcesImpactedSummary": {"hasImpactedResources": True},
+            "state": {"status": "SUCCESS"},
+            "startTime": NOW,
+            "endTime": NOW,
+        }
+        action = {"name": "DEPRECATE", "reason": "The image is 30 days old or older."}
+        done = {
+            "accountId": "123456789012",
+            "action": action,
+            "state": {"status": "SUCCESS"},
+            "startTime": NOW,
+            "endTime": NOW,
+        }
+        amis = imagebuilder_mock.images.amis(image)
+        assert resources_of(imagebuilder, execution) == [
+            {"resourceId": image, "region": "us-east-1", **done}
+        ]
+        assert resources_of(imagebuilder, execution, image) == [
+            {"resourceId": ami.image_id, "region": ami.region, **done} for ami in amis
+        ]
+        shown = imagebuilder.get_image(imageBuildVersionArn=image)["image"]
+        assert shown["state"] == {"status": "DEPRECATED"}
+        assert shown["deprecationTime"] == NOW
+        assert shown["lifecycleExecutionId"] == execution
+        for ami in amis:
+            assert (ami.state, ami.deprecation_time) == ("available", NOW)
+            assert ami.tags["DeprecatedBy"] == "EC2 Image Builder"
+
+    def test_lists_of_images_tell_of_it_too(self, imagebuilder, lifecycle, images):
+        [image] = images(1)
+        execution = lifecycle.run(a_policy(imagebuilder))
+
+        [summary] = imagebuilder.list_image_build_versions()["imageSummaryList"]
+
+        assert summary["arn"] == image
+        assert summary["state"] == {"status": "DEPRECATED"}
+        assert summary["deprecationTime"] == NOW
+        assert summary["lifecycleExecutionId"] == execution
+
+    def test_disabled_amis_become_private(self, imagebuilder, imagebuilder_mock, images):
+        [image] = images(1, state="DEPRECATED", public=True, shared_with=["210987654321"])
+        [ami] = imagebuilder_mock.images.amis(image)
+        ami.tags["DeprecatedBy"] = "EC2 Image Builder"
+
+        imagebuilder_mock.lifecycle.run(
+            a_policy(imagebuilder, a_rule("DISABLE", include=("amis",)))
+        )
+
+        assert state_of(imagebuilder, image) == "DISABLED"
+        assert (ami.state, ami.public, ami.shared_with) == ("disabled", False, frozenset())
+        assert "DeprecatedBy" not in ami.tags
+
+    def test_a_deleted_image_is_gone_with_amis_and_snapshots(
+        self, imagebuilder, imagebuilder_mock, images
+    ):
+        [image] = images(1)
+        [ami] = imagebuilder_mock.images.amis(image)
+        [snapshot] = ami.snapshots
+
+        execution = imagebuilder_mock.lifecycle.run(a_policy(imagebuilder, DELETE_ALL))
+
+        with pytest.raises(imagebuilder.exceptions.ResourceNotFoundException):
+            imagebuilder.get_image(imageBuildVersionArn=image)
+        assert (ami.state, ami.snapshots) == ("deregistered", ())
+        [resource] = resources_of(imagebuilder, execution, image)
+        assert resource["snapshots"] == [{"snapshotId": snapshot, "state": {"status": "SUCCESS"}}]
+
+    @pytest.mark.parametrize("include", [(), ("amis",)])
+    def test_what_is_not_included_stays(self, imagebuilder, imagebuilder_mock, images, include):
+        [image] = images(1)
+        [ami] = imagebuilder_mock.images.amis(image)
+
+        execution = imagebuilder_mock.lifecycle.run(
+            a_policy(imagebuilder, a_rule("DELETE", include=include))
+        )
+
+        assert len(ami.snapshots) == 1
+        assert ami.state == ("deregistered" if include else "available")
+        outputs = resources_of(imagebuilder, execution, image)
+        assert [output.get("snapshots") for output in outputs] == [None] * len(include)
+
+    def test_container_images_are_deleted_with_their_image(self, imagebuilder, imagebuilder_mock):
+        recipe = a_container_recipe(imagebuilder, name="web")
+        image = imagebuilder_mock.images.add(
+            recipe=recipe, created=NOW - timedelta(days=100), regions=["eu-west-1"]
+        )
+        shown = imagebuilder.get_image(imageBuildVersionArn=image)["image"]
+        policy = a_policy(
+            imagebuilder,
+            a_rule("DELETE", include=("containers",)),
+            resourceType="CONTAINER_IMAGE",
+        )
+
+        execution = imagebuilder_mock.lifecycle.run(policy)
+
+        resources = resources_of(imagebuilder, execution, image)
+        assert [(each["region"], each["imageUris"]) for each in resources] == [
+            (each["region"], each["imageUris"]) for each in shown["outputResources"]["containers"]
+        ]
+        assert [each["resourceId"] for each in resources] == [
+            each["imageUris"][0] for each in resources
+        ]
+        assert imagebuilder.list_images()["imageVersionList"] == []
+
+    def test_without_anything_to_do_it_succeeds(self, imagebuilder, lifecycle):
+        execution = lifecycle.run(a_policy(imagebuilder))
+
+        shown = the_execution(imagebuilder, execution)
+
+        assert shown["state"] == {"status": "SUCCESS"}
+        assert shown["resourcesImpactedSummary"] == {"hasImpactedResources": False}
+        assert resources_of(imagebuilder, execution) == []
+
+    def test_what_is_excluded_is_skipped_with_its_reason(
+        self, imagebuilder, imagebuilder_mock, images
+    ):
+        [image] = images(1, regions=["eu-west-1"])
+        rule = a_rule("DELETE", include=("amis", "snapshots"), amis={"regions": ["eu-west-1"]})
+
+        execution = imagebuilder_mock.lifecycle.run(a_policy(imagebuilder, rule))
+
+        [resource] = resources_of(imagebuilder, execution)
+        assert resource["state"] == {
+            "status": "SKIPPED",
+            "reason": "One or more of its AMIs are excluded.",
+        }
+        here, there = resources_of(imagebuilder, execution, image)
+        reason = "The AMI is in the excluded Region 'eu-west-1'."
+        assert here["state"] == {"status": "SUCCESS"}
+        assert there["state"] == {"status": "SKIPPED", "reason": reason}
+        assert there["snapshots"][0]["state"] == there["state"]
+        states = [ami.state for ami in imagebuilder_mock.images.amis(image)]
+        assert states == ["deregistered", "available"]
+        shown = imagebuilder.get_image(imageBuildVersionArn=image)["image"]
+        assert shown["state"] == {"status": "AVAILABLE"}
+        assert "lifecycleExecutionId" not in shown
+
+    def test_a_tagged_image_is_skipped_with_all_it_made(
+        self, imagebuilder, imagebuilder_mock, images
+    ):
+        [image] = images(1, tags={"keep": "yes"})
+
+        execution = imagebuilder_mock.lifecycle.run(
+            a_policy(imagebuilder, a_rule("DELETE", include=("amis",), tags={"keep": "yes"}))
+        )
+
+        [resource] = resources_of(imagebuilder, execution)
+        assert resource["state"]["status"] == "SKIPPED"
+        assert resource["action"]["name"] == "DELETE"
+        assert resources_of(imagebuilder, execution, image) == []
+        assert imagebuilder_mock.images.amis(image)[0].state == "available"
+
+
+class TestSchedule:
+    def test_an_enabled_policy_runs_once_a_day(self, imagebuilder, imagebuilder_mock):
+        policy = a_policy(imagebuilder)
+        first = imagebuilder_mock.lifecycle.next_run(policy)
+
+        imagebuilder_mock.clock.advance(days=3)
+
+        starts = [run["startTime"] for run in runs_of(imagebuilder, policy)]
+        assert starts == [first + timedelta(days=day) for day in (2, 1, 0)]
+        shown = imagebuilder.get_lifecycle_policy(lifecyclePolicyArn=policy)["lifecyclePolicy"]
+        assert shown["dateLastRun"] == starts[0]
+
+    def test_the_hour_is_the_policys_own(self, imagebuilder, lifecycle):
+        """The CRC-32 of the ARN, modulo 24: the same in every run of a program."""
+        policy = a_policy(imagebuilder, name="clean up")
+
+        run = lifecycle.next_run(policy)
+
+        assert policy == f"{OWN}lifecycle-policy/clean-up"
+        assert run.timetz().isoformat() == "18:00:00+00:00"
+        assert NOW < run <= NOW + timedelta(days=1)
+
+    def test_a_disabled_policy_does_not_run(self, imagebuilder, imagebuilder_mock):
+        policy = a_policy(imagebuilder, status="DISABLED")
+
+        imagebuilder_mock.clock.advance(days=3)
+
+        assert runs_of(imagebuilder, policy) == []
+
+    def test_an_update_does_not_double_the_runs(self, imagebuilder, imagebuilder_mock):
+        request = a_policy_request()
+        policy = a_policy(imagebuilder, **request)
+        del request["name"]
+        imagebuilder.update_lifecycle_policy(lifecyclePolicyArn=policy, **request)
+
+        imagebuilder_mock.clock.advance(days=2)
+
+        assert len(runs_of(imagebuilder, policy)) == 2
+
+    @pytest.mark.imagebuilder(builds="held")
+    def test_there_is_one_run_at_a_time(self, imagebuilder, imagebuilder_mock, images):
+        images(1)
+        policy = a_policy(imagebuilder)
+
+        imagebuilder_mock.clock.advance(days=3)
+
+        [run] = runs_of(imagebuilder, policy)
+        assert run["state"] == {"status": "IN_PROGRESS"}
+
+    def test_a_paused_run_goes_on_with_the_next(self, imagebuilder, imagebuilder_mock, images):
+        [image] = images(1)
+        policy = a_policy(imagebuilder)
+        execution = imagebuilder_mock.lifecycle.start(policy)
+        imagebuilder_mock.lifecycle.pause(execution)
+
+        for _ in range(3):
+            assert the_execution(imagebuilder, execution)["state"] == {"status": "PENDING"}
+        assert state_of(imagebuilder, image) == "AVAILABLE"
+        imagebuilder_mock.clock.advance(days=1, minutes=5)
+
+        assert the_execution(imagebuilder, execution)["state"] == {"status": "SUCCESS"}
+        assert len(runs_of(imagebuilder, policy)) == 1
+        assert state_of(imagebuilder, image) == "DEPRECATED"
+
+
+class TestModes:
+    def test_an_observed_execution_moves_when_it_is_looked_at(
+        self, imagebuilder, lifecycle, images
+    ):
+        images(3)
+        execution = lifecycle.start(a_policy(imagebuilder))
+
+        looks: list[tuple[str, int]] = []
+        while not looks or looks[-1][0] not in TERMINAL:
+            done = [each["state"]["status"] for each in resources_of(imagebuilder, execution)]
+            status = the_execution(imagebuilder, execution)["state"]["status"]
+            looks.append((status, done.count("SUCCESS")))
+
+        assert looks == [("IN_PROGRESS", 0), ("IN_PROGRESS", 1), ("IN_PROGRESS", 2), ("SUCCESS", 3)]
+
+    def test_a_list_is_a_look_too(self, imagebuilder, lifecycle, images):
+        images(1)
+        policy = a_policy(imagebuilder)
+        lifecycle.start(policy)
+
+        statuses = [runs_of(imagebuilder, policy)[0]["state"]["status"] for _ in range(2)]
+
+        assert statuses == ["IN_PROGRESS", "SUCCESS"]
+
+    def test_many_images_take_five_moves(self, imagebuilder, lifecycle, images):
+        images(23)
+        execution = lifecycle.start(a_policy(imagebuilder))
+
+        moves = [lifecycle.advance(execution) for _ in range(5)]
+
+        assert moves == ["IN_PROGRESS"] * 4 + ["SUCCESS"]
+
+    @pytest.mark.imagebuilder(builds="instant")
+    def test_an_instant_execution_has_ended_when_it_begins(self, imagebuilder, lifecycle, images):
+        images(3)
+
+        execution = lifecycle.start(a_policy(imagebuilder))
+
+        assert the_execution(imagebuilder, execution)["state"] == {"status": "SUCCESS"}
+
+    @pytest.mark.imagebuilder(builds="held")
+    def test_a_held_execution_waits_for_the_test(
+        self, imagebuilder, imagebuilder_mock, lifecycle, images
+    ):
+        images(2)
+        execution = lifecycle.start(a_policy(imagebuilder))
+        imagebuilder_mock.clock.advance(hours=1)
+        for _ in range(3):
+            assert the_execution(imagebuilder, execution)["state"] == {"status": "IN_PROGRESS"}
+
+        assert [lifecycle.advance(execution), lifecycle.advance(execution)] == [
+            "IN_PROGRESS",
+            "SUCCESS",
+        ]
+
+    @pytest.mark.imagebuilder(builds="clock")
+    def test_by_the_clock_a_move_takes_a_minute(
+        self, imagebuilder, imagebuilder_mock, lifecycle, images
+    ):
+        images(2)
+        execution = lifecycle.start(a_policy(imagebuilder))
+        imagebuilder_mock.clock.advance(seconds=119)
+        assert the_execution(imagebuilder, execution)["state"] == {"status": "IN_PROGRESS"}
+
+        imagebuilder_mock.clock.advance(seconds=1)
+
+        shown = the_execution(imagebuilder, execution)
+        assert shown["state"] == {"status": "SUCCESS"}
+        assert shown["endTime"] - shown["startTime"] == timedelta(minutes=2)
+        times = [each["endTime"] - NOW for each in resources_of(imagebuilder, execution)]
+        assert times == [timedelta(minutes=1), timedelta(minutes=2)]
+
+
+class TestCancel:
+    def test_in_the_middle_what_was_done_stays(self, imagebuilder, lifecycle, images):
+        newest, *others = images(3)
+        execution = lifecycle.start(a_policy(imagebuilder, a_rule("DEPRECATE", include=("amis",))))
+        lifecycle.advance(execution)
+
+        answer = imagebuilder.cancel_lifecycle_execution(lifecycleExecutionId=execution)
+
+        assert answer["lifecycleExecutionId"] == execution
+        assert the_execution(imagebuilder, execution)["state"] == {"status": "CANCELLING"}
+        assert the_execution(imagebuilder, execution)["state"] == {"status": "CANCELLED"}
+        assert state_of(imagebuilder, newest) == "DEPRECATED"
+        assert [state_of(imagebuilder, image) for image in others] == ["AVAILABLE"] * 2
+        first, *rest = resources_of(imagebuilder, execution)
+        assert first["state"] == {"status": "SUCCESS"}
+        cancelled = {"status": "SKIPPED", "reason": "The lifecycle execution was cancelled."}
+        assert [each["state"] for each in rest] == [cancelled] * 2
+        assert resources_of(imagebuilder, execution, others[0])[0]["state"] == cancelled
+
+    def test_twice_is_no_error_while_it_is_being_cancelled(self, imagebuilder, lifecycle, images):
+        images(1)
+        execution = lifecycle.start(a_policy(imagebuilder))
+        for token in ("one", "two"):
+            imagebuilder.cancel_lifecycle_execution(
+                lifecycleExecutionId=execution, clientToken=token
+            )
+
+        assert lifecycle.advance(execution) == "CANCELLED"
+
+    def test_what_has_ended_is_refused(self, imagebuilder, lifecycle, refused):
+        execution = lifecycle.run(a_policy(imagebuilder))
+
+        refusal = refused(imagebuilder.cancel_lifecycle_execution, lifecycleExecutionId=execution)
+
+        assert refusal == invalid_value(
+            "lifecycleExecutionId",
+            "The lifecycle execution is in the state 'SUCCESS', in which it cannot be cancelled.",
+        )
+
+    def test_a_paused_execution_can_be_cancelled(self, imagebuilder, lifecycle, images):
+        images(1)
+        execution = lifecycle.start(a_policy(imagebuilder))
+        lifecycle.pause(execution)
+        imagebuilder.cancel_lifecycle_execution(lifecycleExecutionId=execution)
+
+        assert lifecycle.advance(execution) == "CANCELLED"
+
+    @pytest.mark.parametrize("how", ["disable", "delete"])
+    def test_the_end_of_a_policy_cancels_its_run(
+        self, imagebuilder, imagebuilder_mock, lifecycle, images, how
+    ):
+        [image] = images(1)
+        request = a_policy_request()
+        policy = a_policy(imagebuilder, **request)
+        execution = lifecycle.start(policy)
+
+        if how == "delete":
+            imagebuilder.delete_lifecycle_policy(lifecyclePolicyArn=policy)
+        else:
+            del request["name"]
+            imagebuilder.update_lifecycle_policy(
+                lifecyclePolicyArn=policy, status="DISABLED", **request
+            )
+
+        imagebuilder_mock.clock.advance(days=2)
+        assert the_execution(imagebuilder, execution)["state"] == {"status": "CANCELLED"}
+        assert [run["lifecycleExecutionId"] for run in runs_of(imagebuilder, policy)] == [execution]
+        assert state_of(imagebuilder, image) == "AVAILABLE"
+
+    @pytest.mark.imagebuilder(builds="clock")
+    def test_by_the_clock_it_takes_a_move(self, imagebuilder, imagebuilder_mock, lifecycle, images):
+        images(2)
+        execution = lifecycle.start(a_policy(imagebuilder))
+        imagebuilder.cancel_lifecycle_execution(lifecycleExecutionId=execution)
+        assert the_execution(imagebuilder, execution)["state"] == {"status": "CANCELLING"}
+
+        imagebuilder_mock.clock.advance(minutes=1)
+
+        assert the_execution(imagebuilder, execution)["state"] == {"status": "CANCELLED"}
+
+
+class TestFailures:
+    def test_what_was_done_stays_and_the_next_run_ends_it(
+        self, imagebuilder, imagebuilder_mock, images
+    ):
+        good, bad = images(2, regions=["eu-west-1"])
+        first, second = imagebuilder_mock.images.amis(bad)
+        imagebuilder_mock.images.refuse(second.image_id, action="DELETE", message="Not now.")
+        policy = a_policy(imagebuilder, DELETE_ALL)
+
+        execution = imagebuilder_mock.lifecycle.run(policy)
+
+        assert the_execution(imagebuilder, execution)["state"] == {
+            "status": "FAILED",
+            "reason": "One or more resource actions encountered an error.",
+        }
+        reason = "The action failed for one or more of the resources that the image made."
+        assert [each["state"] for each in resources_of(imagebuilder, execution)] == [
+            {"status": "SUCCESS"},
+            {"status": "FAILED", "reason": reason},
+        ]
+        here, there = resources_of(imagebuilder, execution, bad)
+        assert here["state"] == {"status": "SUCCESS"}
+        assert there["state"] == {"status": "FAILED", "reason": "Not now."}
+        assert (first.state, second.state) == ("deregistered", "available")
+        assert state_of(imagebuilder, bad) == "AVAILABLE"
+        assert imagebuilder_mock.images.ami(first.image_id).snapshots == ()
+        with pytest.raises(imagebuilder.exceptions.ResourceNotFoundException):
+            imagebuilder.get_image(imageBuildVersionArn=good)
+
+        imagebuilder_mock.images.allow(second.image_id)
+        again = imagebuilder_mock.lifecycle.run(policy)
+
+        assert the_execution(imagebuilder, again)["state"] == {"status": "SUCCESS"}
+        assert second.state == "deregistered"
+
+    def test_a_snapshot_that_refuses_fails_its_image(self, imagebuilder, imagebuilder_mock, images):
+        [image] = images(1)
+        [ami] = imagebuilder_mock.images.amis(image)
+        [snapshot] = ami.snapshots
+        imagebuilder_mock.images.refuse(snapshot, message="In use.")
+
+        execution = imagebuilder_mock.lifecycle.run(a_policy(imagebuilder, DELETE_ALL))
+
+        [resource] = resources_of(imagebuilder, execution, image)
+        assert resource["state"] == {"status": "SUCCESS"}
+        assert resource["snapshots"][0]["state"] == {"status": "FAILED", "reason": "In use."}
+        assert the_execution(imagebuilder, execution)["state"]["status"] == "FAILED"
+        assert (ami.state, ami.snapshots) == ("deregistered", (snapshot,))
+        assert state_of(imagebuilder, image) == "AVAILABLE"
+
+    @pytest.mark.parametrize("action", ["DEPRECATE", "DISABLE"])
+    def test_an_image_keeps_its_state_if_an_ami_refuses(
+        self, imagebuilder, imagebuilder_mock, images, action
+    ):
+        [image] = images(1)
+        [ami] = imagebuilder_mock.images.amis(image)
+        imagebuilder_mock.images.refuse(ami.image_id)
+
+        execution = imagebuilder_mock.lifecycle.run(
+            a_policy(imagebuilder, a_rule(action, include=("amis",)))
+        )
+
+        assert the_execution(imagebuilder, execution)["state"]["status"] == "FAILED"
+        assert state_of(imagebuilder, image) == "AVAILABLE"
+        assert (ami.state, ami.deprecation_time) == ("available", None)
+
+    def test_a_container_image_that_refuses_fails_its_image(self, imagebuilder, imagebuilder_mock):
+        image = imagebuilder_mock.images.add(
+            recipe=a_container_recipe(imagebuilder, name="web"), created=NOW - timedelta(days=100)
+        )
+        shown = imagebuilder.get_image(imageBuildVersionArn=image)["image"]
+        [uri] = shown["outputResources"]["containers"][0]["imageUris"]
+        imagebuilder_mock.images.refuse(uri, action="DELETE", message="Denied.")
+        rule = a_rule("DELETE", include=("containers",))
+
+        execution = imagebuilder_mock.lifecycle.run(
+            a_policy(imagebuilder, rule, resourceType="CONTAINER_IMAGE")
+        )
+
+        [resource] = resources_of(imagebuilder, execution, image)
+        assert resource["state"] == {"status": "FAILED", "reason": "Denied."}
+        assert state_of(imagebuilder, image) == "AVAILABLE"
+
+    def test_a_shared_image_cannot_be_deleted(self, imagebuilder, imagebuilder_mock, images):
+        [image] = images(1)
+        share(imagebuilder, image)
+
+        execution = imagebuilder_mock.lifecycle.run(a_policy(imagebuilder, DELETE_ALL))
+
+        reason = (
+            f"Resource dependency error: The resource ARN '{image}' has other resources depended "
+            "on it."
+        )
+        failed = {"status": "FAILED", "reason": reason}
+        [resource] = resources_of(imagebuilder, execution)
+        [output] = resources_of(imagebuilder, execution, image)
+        assert resource["state"] == output["state"] == output["snapshots"][0]["state"] == failed
+        assert imagebuilder_mock.images.amis(image)[0].state == "available"
+
+    def test_a_shared_image_can_be_deprecated(self, imagebuilder, lifecycle, images):
+        [image] = images(1)
+        share(imagebuilder, image)
+
+        lifecycle.run(a_policy(imagebuilder))
+
+        assert state_of(imagebuilder, image) == "DEPRECATED"
+
+    def test_the_base_of_a_recipe_cannot_be_deleted(self, imagebuilder, lifecycle, images):
+        [image] = images(1)
+        a_recipe(imagebuilder, parentImage=image)
+
+        execution = lifecycle.run(a_policy(imagebuilder, a_rule("DELETE")))
+
+        assert the_execution(imagebuilder, execution)["state"]["status"] == "FAILED"
+        assert state_of(imagebuilder, image) == "AVAILABLE"
+
+
+def share(client, image):
+    client.put_image_policy(
+        imageArn=image,
+        policy=(
+            '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": '
+            '{"AWS": "210987654321"}, "Action": ["imagebuilder:GetImage"], '
+            f'"Resource": "{image}"}}]}}'
+        ),
+    )
+
+
+class TestChangesMeanwhile:
+    """User guide, lifecycle-policy-execution: what is gone, or is so already, is a success."""
+
+    def test_an_image_that_was_deleted(self, imagebuilder, imagebuilder_mock, images):
+        [image] = images(1)
+        [ami] = imagebuilder_mock.images.amis(image)
+        execution = imagebuilder_mock.lifecycle.start(a_policy(imagebuilder, DELETE_ALL))
+        imagebuilder.delete_image(imageBuildVersionArn=image)
+
+        assert imagebuilder_mock.lifecycle.advance(execution) == "SUCCESS"
+
+        assert ami.state == "deregistered"
+
+    def test_an_ami_that_was_deregistered(self, imagebuilder, imagebuilder_mock, images):
+        image, other = images(2)
+        imagebuilder_mock.images.amis(image)[0].state = "deregistered"
+
+        execution = imagebuilder_mock.lifecycle.run(
+            a_policy(imagebuilder, a_rule("DISABLE", include=("amis",)))
+        )
+
+        assert the_execution(imagebuilder, execution)["state"] == {"status": "SUCCESS"}
+        states = [imagebuilder_mock.images.amis(each)[0].state for each in (image, other)]
+        assert states == ["deregistered", "disabled"]
+
+    def test_an_image_that_is_in_the_state_already(self, imagebuilder, lifecycle, images):
+        [image] = images(1)
+        execution = lifecycle.start(a_policy(imagebuilder))
+        imagebuilder.start_resource_state_update(resourceArn=image, state={"status": "DEPRECATED"})
+
+        assert lifecycle.advance(execution) == "SUCCESS"
+
+    def test_an_image_that_went_further(self, imagebuilder, lifecycle, images):
+        [image] = images(1)
+        execution = lifecycle.start(a_policy(imagebuilder))
+        imagebuilder.start_resource_state_update(resourceArn=image, state={"status": "DISABLED"})
+
+        assert lifecycle.advance(execution) == "FAILED"
+
+        [resource] = resources_of(imagebuilder, execution)
+        assert resource["state"]["reason"] == (
+            "An image in the state 'DISABLED' cannot be moved to the state 'DEPRECATED'."
+        )
+        assert state_of(imagebuilder, image) == "DISABLED"
+
+
+class TestPipelines:
+    """User guide, image-lifecycle-rules: pipelines run for deprecated images, not for disabled."""
+
+    def test_a_deprecated_base_image_is_built_on(self, imagebuilder, images):
+        [image] = images(1, state="DEPRECATED")
+        pipeline = a_pipeline(
+            imagebuilder, imageRecipeArn=a_recipe(imagebuilder, parentImage=image)
+        )
+
+        answer = imagebuilder.start_image_pipeline_execution(imagePipelineArn=pipeline)
+
+        assert state_of(imagebuilder, answer["imageBuildVersionArn"]) == "PENDING"
+
+    def test_a_disabled_base_image_is_not(self, imagebuilder, imagebuilder_mock, images, refused):
+        [image] = images(1)
+        recipe = a_recipe(imagebuilder, parentImage=image)
+        schedule = {
+            "scheduleExpression": "rate(1 day)",
+            "pipelineExecutionStartCondition": "EXPRESSION_MATCH_ONLY",
+        }
+        pipeline = a_pipeline(imagebuilder, imageRecipeArn=recipe, schedule=schedule)
+        imagebuilder_mock.lifecycle.run(a_policy(imagebuilder, a_rule("DISABLE")))
+
+        refusal = refused(imagebuilder.start_image_pipeline_execution, imagePipelineArn=pipeline)
+        imagebuilder_mock.clock.advance(days=2)
+
+        assert refusal == invalid_value("parentImage", f"The image '{image}' is DISABLED.")
+        images = imagebuilder.list_image_pipeline_images(imagePipelineArn=pipeline)
+        assert images["imageSummaryList"] == []
+
+    def test_the_pipelines_own_images_are_listed_with_their_run(self, imagebuilder, lifecycle):
+        recipe = a_recipe(imagebuilder, name="web")
+        pipeline = a_pipeline(imagebuilder, imageRecipeArn=recipe)
+        started = imagebuilder.start_image_pipeline_execution(imagePipelineArn=pipeline)
+        while state_of(imagebuilder, started["imageBuildVersionArn"]) != "AVAILABLE":
+            pass
+        execution = imagebuilder.start_resource_state_update(
+            resourceArn=started["imageBuildVersionArn"],
+            state={"status": "DISABLED"},
+            executionRole="role",
+            includeResources={"amis": True},
+        )["lifecycleExecutionId"]
+        lifecycle.complete(execution)
+
+        answer = imagebuilder.list_image_pipeline_images(imagePipelineArn=pipeline)
+
+        [summary] = answer["imageSummaryList"]
+        assert summary["state"] == {"status": "DISABLED"}
+        assert summary["lifecycleExecutionId"] == execution
+
+
+class TestLists:
+    def test_the_newest_run_comes_first_page_by_page(self, imagebuilder, lifecycle):
+        policy = a_policy(imagebuilder)
+        runs = [lifecycle.run(policy) for _ in range(5)]
+
+        pages = imagebuilder.get_paginator("list_lifecycle_executions").paginate(
+            resourceArn=policy, PaginationConfig={"PageSize": 2}
+        )
+
+        listed = [
+            [run["lifecycleExecutionId"] for run in page["lifecycleExecutions"]] for page in pages
+        ]
+        assert listed == [runs[:2:-1], runs[2:0:-1], runs[:1]]
+
+    def test_resources_come_page_by_page_from_the_newest(self, imagebuilder, lifecycle, images):
+        arns = images(30)
+        execution = lifecycle.run(a_policy(imagebuilder))
+
+        first = imagebuilder.list_lifecycle_execution_resources(lifecycleExecutionId=execution)
+        second = imagebuilder.list_lifecycle_execution_resources(
+            lifecycleExecutionId=execution, nextToken=first["nextToken"]
+        )
+
+        assert first["lifecycleExecutionId"] == execution
+        assert first["lifecycleExecutionState"] == {"status": "SUCCESS"}
+        assert [each["resourceId"] for each in first["resources"]] == arns[:25]
+        assert [each["resourceId"] for each in second["resources"]] == arns[25:]
+        assert "nextToken" not in second
+
+    def test_a_token_is_for_one_parent(self, imagebuilder, lifecycle, images, refused):
+        [image, *_] = images(2)
+        execution = lifecycle.run(a_policy(imagebuilder))
+        page = imagebuilder.list_lifecycle_execution_resources(
+            lifecycleExecutionId=execution, maxResults=1
+        )
+
+        refusal = refused(
+            imagebuilder.list_lifecycle_execution_resources,
+            lifecycleExecutionId=execution,
+            parentResourceId=image,
+            nextToken=page["nextToken"],
+        )
+
+        assert refusal.code == "InvalidPaginationTokenException"
+
+    @pytest.mark.parametrize("parent", [f"{OWN}image/other/1.0.0/1", "ami-1"])
+    def test_an_image_that_is_not_part_of_it_made_nothing(
+        self, imagebuilder, lifecycle, images, parent
+    ):
+        images(1)
+        execution = lifecycle.run(a_policy(imagebuilder, DELETE_ALL))
+
+        assert resources_of(imagebuilder, execution, parent) == []
+
+    @pytest.mark.parametrize(
+        "arn",
+        [
+            f"{OWN}image-recipe/web/1.0.0",
+            f"{OWN}image/web/1.0.0",
+            f"{OWN}image-pipeline/web",
+        ],
+    )
+    def test_only_policies_and_builds_have_executions(self, imagebuilder, refused, arn):
+        assert refused(imagebuilder.list_lifecycle_executions, resourceArn=arn) == invalid_value(
+            "resourceArn", "The resource must be a lifecycle policy or an image build version."
+        )
+
+    def test_what_is_unknown_has_none(self, imagebuilder):
+        for arn in (f"{OWN}lifecycle-policy/other", f"{OWN}image/web/1.0.0/1"):
+            assert runs_of(imagebuilder, arn) == []
+
+    def test_other_accounts_and_regions_see_nothing(self, imagebuilder, imagebuilder_mock):
+        policy = a_policy(imagebuilder)
+        execution = imagebuilder_mock.lifecycle.run(policy)
+        for options in ({"account_id": "210987654321"}, {"region": "eu-west-1"}):
+            other = imagebuilder_mock.client(**{"region": "us-east-1", **options})
+            assert runs_of(other, policy) == []
+            with pytest.raises(other.exceptions.ResourceNotFoundException):
+                other.get_lifecycle_execution(lifecycleExecutionId=execution)
+
+    @pytest.mark.parametrize(
+        "operation",
+        [
+            "get_lifecycle_execution",
+            "list_lifecycle_execution_resources",
+            "cancel_lifecycle_execution",
+        ],
+    )
+    def test_an_unknown_execution_is_not_found(self, imagebuilder, refused, operation):
+        refusal = refused(getattr(imagebuilder, operation), lifecycleExecutionId=UNKNOWN)
+
+        assert refusal == not_found("LifecycleExecution", UNKNOWN)
+
+
+def test_a_build_in_progress_is_left_for_the_next_run(imagebuilder, lifecycle):
+    image = a_build(imagebuilder, imageRecipeArn=a_recipe(imagebuilder, name="web"))
+
+    execution = lifecycle.run(a_policy(imagebuilder, a_count(1)))
+
+    assert resources_of(imagebuilder, execution) == []
+    assert state_of(imagebuilder, image) == "PENDING"

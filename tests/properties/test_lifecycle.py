@@ -1,0 +1,288 @@
+"""Lifecycle policies: the laws of the evaluation, and that what was previewed is what happens."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime, timedelta, timezone
+from random import Random
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imagebuilder_mock import mock_imagebuilder
+from imagebuilder_mock.domain.lifecycle_rules import Rule, Selection, evaluate
+from imagebuilder_mock.domain.resources.image import Image
+from tests.builders import a_recipe
+from tests.clients import the_client
+from tests.lifecycle_builders import a_policy_request
+
+NOW = datetime(2026, 6, 1, tzinfo=timezone.utc)
+VERSIONS = ("1.0.0", "1.1.0")
+ENDED_EARLY = {"FAILED", "CANCELLED"}
+TAGS = st.sampled_from([{}, {"keep": "yes"}, {"keep": "no"}])
+
+IMAGES = st.lists(
+    st.fixed_dictionaries(
+        {
+            "version": st.sampled_from(VERSIONS),
+            "days": st.sampled_from([0, 1, 5, 5, 29, 30, 31, 59, 60, 90, 200]),
+            "state": st.sampled_from(
+                ["AVAILABLE", "AVAILABLE", "DEPRECATED", "DISABLED", "FAILED", "CANCELLED"]
+            ),
+            "tags": TAGS,
+            "ami_tags": TAGS,
+            "public": st.booleans(),
+            "regions": st.sampled_from([[], ["eu-west-1"]]),
+        }
+    ),
+    max_size=8,
+)
+
+EXCLUSIONS: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
+    {},
+    optional={
+        "tagMap": st.just({"keep": "yes"}),
+        "amis": st.fixed_dictionaries(
+            {},
+            optional={
+                "isPublic": st.booleans(),
+                "regions": st.just(["eu-west-1"]),
+                "tagMap": st.just({"keep": "yes"}),
+            },
+        ),
+    },
+)
+
+
+def by_age(**more: Any) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries(
+        {
+            "type": st.just("AGE"),
+            "value": st.sampled_from([1, 2, 30, 60]),
+            "unit": st.sampled_from(["DAYS", "WEEKS", "MONTHS"]),
+        },
+        **more,
+    )
+
+
+def rules_of(
+    action: str, conditions: st.SearchStrategy[dict[str, Any]], *included: dict[str, bool]
+) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries(
+        {
+            "action": st.sampled_from(
+                [{"type": action, "includeResources": resources} for resources in included]
+            ),
+            "filter": conditions,
+            "exclusionRules": EXCLUSIONS,
+        }
+    )
+
+
+DELETE_CONDITIONS = st.one_of(
+    st.fixed_dictionaries({"type": st.just("COUNT"), "value": st.integers(1, 4)}),
+    by_age(optional={"retainAtLeast": st.integers(1, 3)}),
+)
+DELETE = rules_of(
+    "DELETE", DELETE_CONDITIONS, {}, {"amis": True}, {"amis": True, "snapshots": True}
+)
+POLICIES = st.lists(
+    st.one_of(
+        rules_of("DEPRECATE", by_age(), {}, {"amis": True}),
+        rules_of("DISABLE", by_age(), {}, {"amis": True}),
+        DELETE,
+    ),
+    min_size=1,
+    max_size=3,
+    unique_by=lambda rule: str(rule["action"]["type"]),
+)
+
+
+class Scene:
+    """A mock with images, and a policy over them."""
+
+    def __init__(self, mock: Any, images: Any, rules: Any) -> None:
+        self.mock = mock
+        self.client: Any = the_client()
+        for version in VERSIONS:
+            a_recipe(self.client, name="web", semanticVersion=version)
+        recipes = {
+            each["arn"].rpartition("/")[2]: each["arn"]
+            for each in self.client.list_image_recipes()["imageRecipeSummaryList"]
+        }
+        self.arns = [
+            mock.images.add(
+                recipe=recipes[image["version"]],
+                created=NOW - timedelta(days=image["days"]),
+                **{name: value for name, value in image.items() if name not in {"version", "days"}},
+            )
+            for image in images
+        ]
+        self.rules = rules
+        self.policy = self.client.create_lifecycle_policy(**a_policy_request(*rules))[
+            "lifecyclePolicyArn"
+        ]
+
+    def images(self) -> list[Image]:
+        return [each for each in self.mock.resources() if isinstance(each, Image)]
+
+    def what_is_there(self) -> Any:
+        """All that a run can change, but for the traces of the run itself."""
+        amis = [
+            (ami.image_id, ami.state, ami.deprecation_time, ami.public, ami.tags, ami.snapshots)
+            for arn in self.arns
+            for image in self.images()
+            if image.arn == arn
+            for ami in self.mock.images.amis(arn)
+        ]
+        return {image.arn: image.state.status for image in self.images()}, amis
+
+    def preview(self) -> Any:
+        return self.mock.lifecycle.preview(self.policy).rows
+
+    def run(self) -> Any:
+        """What a run says of its images and of what they made."""
+        execution = self.mock.lifecycle.run(self.policy)
+        return self._resources(execution, {})
+
+    def _resources(self, execution: str, parent: Any) -> Any:
+        pages = self.client.get_paginator("list_lifecycle_execution_resources").paginate(
+            lifecycleExecutionId=execution, **parent
+        )
+        found = [resource for page in pages for resource in page["resources"]]
+        if parent:
+            return [self._fate(each) for each in found]
+        return [
+            (
+                *self._fate(each),
+                self._resources(execution, {"parentResourceId": each["resourceId"]}),
+            )
+            for each in found
+        ]
+
+    @staticmethod
+    def _fate(resource: Any) -> tuple[str, str]:
+        skipped = resource["state"]["status"] == "SKIPPED"
+        return resource["resourceId"], "SKIP" if skipped else resource["action"]["name"]
+
+
+@given(IMAGES, POLICIES)
+def test_what_was_previewed_is_what_happens(images, rules):
+    with mock_imagebuilder(now=NOW) as mock:
+        scene = Scene(mock, images, rules)
+        before = scene.what_is_there()
+        previewed = scene.preview()
+        assert scene.what_is_there() == before, "a preview changes nothing"
+        assert mock.lifecycle.running == []
+
+        happened = scene.run()
+
+        assert happened == [
+            (
+                row["image"],
+                row["fate"],
+                [(each["resource"], each["fate"]) for each in row["resources"]],
+            )
+            for row in previewed
+            if row["fate"] != "KEEP"
+        ]
+        states, _ = scene.what_is_there()
+        target = {"DEPRECATE": "DEPRECATED", "DISABLE": "DISABLED", "DELETE": None}
+        for row in previewed:
+            assert states.get(row["image"]) == target.get(row["fate"], row["state"])
+
+
+@given(IMAGES, POLICIES)
+def test_every_selected_image_has_one_fate(images, rules):
+    with mock_imagebuilder(now=NOW) as mock:
+        scene = Scene(mock, images, rules)
+
+        assert sorted(row["image"] for row in scene.preview()) == sorted(scene.arns)
+
+
+@given(IMAGES, POLICIES)
+def test_runs_at_one_moment_come_to_rest_after_as_many_as_there_are_rules(images, rules):
+    with mock_imagebuilder(now=NOW) as mock:
+        scene = Scene(mock, images, rules)
+        for _ in rules:
+            scene.run()
+        at_rest = scene.what_is_there()
+
+        scene.run()
+
+        assert scene.what_is_there() == at_rest
+
+
+@given(IMAGES, POLICIES, st.integers(0, 2**32))
+def test_the_order_in_which_images_are_stored_means_nothing(images, rules, seed):
+    with mock_imagebuilder(now=NOW) as mock:
+        stored = Scene(mock, images, rules).images()
+        shuffled = list(stored)
+        Random(seed).shuffle(shuffled)
+        known = {ami.image_id: ami for each in stored for ami in mock.images.amis(each.arn)}
+        selection = Selection.parse(
+            "AMI_IMAGE", {"recipes": [{"name": "web", "semanticVersion": "x.x.x"}]}
+        )
+        parsed = [Rule.parse(rule) for rule in rules]
+
+        one, other = (
+            evaluate(order, selection, parsed, NOW, lambda ami: known.get(ami.image))
+            for order in (stored, shuffled)
+        )
+
+        assert one == other
+
+
+def is_excluded(mock: Any, image: Image, rule: Any) -> bool:
+    """The law, in other words than the code's."""
+    exclusions = rule["exclusionRules"]
+    if exclusions.get("tagMap", {}).items() & image.tags.items():
+        return True
+    if not rule["action"]["includeResources"].get("amis"):
+        return False
+    amis = exclusions.get("amis", {})
+    return any(
+        (amis.get("isPublic") and ami.public)
+        or ami.region in amis.get("regions", [])
+        or bool(amis.get("tagMap", {}).items() & ami.tags.items())
+        for ami in mock.images.amis(image.arn)
+    )
+
+
+@given(IMAGES, DELETE)
+def test_nothing_newer_than_the_holder_of_a_place_is_deleted(images, rule):
+    with mock_imagebuilder(now=NOW) as mock:
+        scene = Scene(mock, images, [rule])
+        known = {image.arn: image for image in scene.images()}
+        kept: dict[str, list[bool]] = defaultdict(list)
+        for row in scene.preview():
+            image = known[row["image"]]
+            if image.state.status in ENDED_EARLY or is_excluded(mock, image, rule):
+                continue
+            kept[image.arn.rpartition("/")[0]].append(row["fate"] == "KEEP")
+
+        for version in kept.values():
+            # From the newest to the oldest: those that stay, then those that go.
+            assert version == sorted(version, reverse=True)
+            wanted = rule["filter"]
+            places = (
+                wanted["value"] if wanted["type"] == "COUNT" else wanted.get("retainAtLeast", 0)
+            )
+            assert version.count(True) >= min(places, len(version))
+
+
+@given(IMAGES, DELETE)
+def test_an_excluded_image_is_never_touched(images, rule):
+    with mock_imagebuilder(now=NOW) as mock:
+        scene = Scene(mock, images, [rule])
+        excluded = {
+            image.arn: image.state.status
+            for image in scene.images()
+            if is_excluded(mock, image, rule)
+        }
+
+        scene.run()
+
+        states, _ = scene.what_is_there()
+        assert excluded.items() <= states.items()

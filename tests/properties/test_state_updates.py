@@ -1,0 +1,167 @@
+"""Updates of images' states by hand, in any order and mode: the law of who may go where."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any, Literal
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from imagebuilder_mock import mock_imagebuilder
+from imagebuilder_mock.domain.resources.image import Image
+from tests.builders import a_recipe
+from tests.clients import the_client
+from tests.refusals import refusal_of
+
+START = datetime(2026, 1, 1, tzinfo=timezone.utc)
+STATES = ["AVAILABLE", "DEPRECATED", "DISABLED", "FAILED", "CANCELLED"]
+TARGETS = ["AVAILABLE", "DEPRECATED", "DISABLED", "DELETED"]
+# User guide, image-lifecycle-rules.
+WAYS = {
+    "AVAILABLE": {"DEPRECATED", "DISABLED", "DELETED"},
+    "DEPRECATED": {"AVAILABLE", "DISABLED", "DELETED"},
+    "DISABLED": {"AVAILABLE", "DELETED"},
+    "FAILED": {"DELETED"},
+    "CANCELLED": {"DELETED"},
+}
+
+
+def something_is_there(machine: UpdateMachine) -> bool:
+    return bool(machine.states)
+
+
+def something_runs(machine: UpdateMachine) -> bool:
+    return bool(machine.pending)
+
+
+class UpdateMachine(RuleBasedStateMachine):
+    """The model: the state of each image, and what an execution under way will make of it."""
+
+    mode: Literal["observed", "instant", "clock", "held"]
+
+    @initialize()
+    def begin(self):
+        self.mock = mock_imagebuilder(builds=self.mode, now=START).start()
+        self.client: Any = the_client()
+        self.recipe = a_recipe(self.client, name="web")
+        self.states: dict[str, str] = {}
+        self.pending: dict[str, tuple[str, str]] = {}
+
+    def teardown(self):
+        self.mock.stop()
+
+    def settle(self, execution: str) -> None:
+        """The execution has ended well: its image is where it was to go."""
+        image, target = self.pending.pop(execution)
+        if target == "DELETED":
+            del self.states[image]
+        else:
+            self.states[image] = target
+
+    @rule(state=st.sampled_from(STATES))
+    def add(self, state):
+        self.states[self.mock.images.add(recipe=self.recipe, state=state)] = state
+
+    @precondition(something_is_there)
+    @rule(data=st.data(), to=st.sampled_from(TARGETS), with_amis=st.booleans())
+    def update(self, data, to, with_amis):
+        image = data.draw(st.sampled_from(sorted(self.states)))
+        with_amis = with_amis or to == "DELETED"
+        request: Any = {"resourceArn": image, "state": {"status": to}}
+        if with_amis:
+            request |= {"executionRole": "role", "includeResources": {"amis": True}}
+        is_busy = any(busy == image for busy, _ in self.pending.values())
+
+        if to not in WAYS[self.states[image]]:
+            refusal = refusal_of(self.client.start_resource_state_update, **request)
+            assert refusal.code == "InvalidParameterValueException"
+        elif with_amis and is_busy:
+            refusal = refusal_of(self.client.start_resource_state_update, **request)
+            assert refusal.code == "ResourceInUseException"
+        elif not with_amis and is_busy:
+            return  # it would get in the way of the execution
+        elif with_amis:
+            answer = self.client.start_resource_state_update(**request)
+            self.pending[answer["lifecycleExecutionId"]] = (image, to)
+            if self.mode == "instant":
+                self.settle(answer["lifecycleExecutionId"])
+        else:
+            answer = self.client.start_resource_state_update(**request)
+            assert "lifecycleExecutionId" not in answer
+            self.states[image] = to
+
+    @precondition(something_runs)
+    @rule(data=st.data())
+    def look(self, data):
+        execution = data.draw(st.sampled_from(sorted(self.pending)))
+        answer = self.client.get_lifecycle_execution(lifecycleExecutionId=execution)
+        assert answer["lifecycleExecution"]["state"] == {"status": "IN_PROGRESS"}
+        if self.mode == "observed":
+            self.settle(execution)
+
+    @precondition(something_runs)
+    @rule(data=st.data())
+    def complete(self, data):
+        execution = data.draw(st.sampled_from(sorted(self.pending)))
+        self.mock.lifecycle.complete(execution)
+        self.settle(execution)
+
+    @precondition(something_runs)
+    @rule(data=st.data())
+    def cancel(self, data):
+        execution = data.draw(st.sampled_from(sorted(self.pending)))
+        self.client.cancel_lifecycle_execution(lifecycleExecutionId=execution)
+        self.mock.lifecycle.complete(execution)
+        answer = self.client.get_lifecycle_execution(lifecycleExecutionId=execution)
+        assert answer["lifecycleExecution"]["state"] == {"status": "CANCELLED"}
+        del self.pending[execution]
+
+    @rule()
+    def let_time_pass(self):
+        self.mock.clock.advance(seconds=60)
+        if self.mode in {"observed", "clock"}:
+            for execution in list(self.pending):
+                self.settle(execution)
+
+    @invariant()
+    def images_are_where_the_law_says(self):
+        found = {
+            each.arn: each.state.status for each in self.mock.resources() if isinstance(each, Image)
+        }
+        assert found == self.states
+
+    @invariant()
+    def what_is_under_way_is_told(self):
+        assert sorted(self.mock.lifecycle.running) == sorted(self.pending)
+
+    @invariant()
+    def only_a_deprecation_leaves_its_time(self):
+        for each in self.mock.resources():
+            if isinstance(each, Image) and each.state.status == "AVAILABLE":
+                assert each.deprecation_time is None
+            if isinstance(each, Image) and each.state.status == "DEPRECATED":
+                assert each.deprecation_time is not None
+                assert each.deprecation_time <= self.mock.clock.now()
+
+
+class ObservedMachine(UpdateMachine):
+    mode = "observed"
+
+
+class InstantMachine(UpdateMachine):
+    mode = "instant"
+
+
+class ClockMachine(UpdateMachine):
+    mode = "clock"
+
+
+class HeldMachine(UpdateMachine):
+    mode = "held"
+
+
+TestObserved = ObservedMachine.TestCase
+TestInstant = InstantMachine.TestCase
+TestClock = ClockMachine.TestCase
+TestHeld = HeldMachine.TestCase
