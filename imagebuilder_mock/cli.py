@@ -1,4 +1,4 @@
-"""``imagebuilder-mock``: run an unmodified Python program with the mock on."""
+"""``imagebuilder-mock``: run an unmodified program with the mock on; capture a real account."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
+from .capture import command as capture_command
 from .domain.settings import BuildMode
 from .mock import ImageBuilderMock
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from .domain.settings import Options
 
@@ -29,14 +30,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(
         _with(_KEPT_DASHES, "--", sys.argv[1:] if arguments is None else arguments)
     )
+    command: Callable[[argparse.Namespace], int] | None = getattr(given, "command", None)
+    if command is not None:
+        return command(given)
+    return _run_command(parser, given)
+
+
+def _run_command(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
     script = Path(given.script)
     if not script.is_file():
         parser.error(f"there is no program {given.script}")
-    options: Options = {"builds": given.builds, "seed": given.seed}
+    options: Options = {"builds": given.builds}
+    if given.seed is not None:
+        options["seed"] = given.seed
     if given.account_id is not None:
         options["account_id"] = given.account_id
     if given.now is not None:
         options["now"] = given.now
+    if given.state is not None:
+        options["state"] = given.state
     try:
         mock = ImageBuilderMock(**options)
     except ValueError as error:
@@ -89,15 +101,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--region", help="the Region of clients that name none")
     run.add_argument("--account-id", help="the account (default: 123456789012)")
-    run.add_argument("--seed", type=int, default=0, help="for reproducible ids (default: 0)")
+    run.add_argument("--seed", type=int, help="for reproducible ids (default: 0)")
     run.add_argument(
         "--now",
         type=_moment,
         metavar="TIME",
         help="start the clock at this ISO time, with a time zone, and let it stand still",
     )
+    run.add_argument(
+        "--state", metavar="FILE", help="begin with what mock.save() or capture has written"
+    )
     run.add_argument("script", metavar="SCRIPT.py", help="the program")
     run.add_argument("arguments", nargs=argparse.REMAINDER, help="its own arguments")
+    capture_command.add_to(commands)
     return parser
 
 
