@@ -1,4 +1,4 @@
-"""``imagebuilder-mock``: run an unmodified Python program with the mock on, or serve it."""
+"""``imagebuilder-mock``: run programs with the mock on, serve it, look at a real account."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
+from .capture import command as capture_command
+from .capture import preview_command
 from .domain.settings import BuildMode
 from .mock import ImageBuilderMock
 from .server import serve
@@ -41,9 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(
         _with(_KEPT_DASHES, "--", sys.argv[1:] if arguments is None else arguments)
     )
-    command: Callable[[argparse.ArgumentParser, argparse.Namespace], None] = given.command
-    command(parser, given)
-    return 0
+    command: Callable[[argparse.ArgumentParser, argparse.Namespace], int] = given.command
+    return command(parser, given)
 
 
 def _with(new: str, old: str, arguments: Sequence[str]) -> list[str]:
@@ -53,25 +54,27 @@ def _with(new: str, old: str, arguments: Sequence[str]) -> list[str]:
 # Running a program
 
 
-def _run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> None:
+def _run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
     """Run it as ``python`` would: its exit and its errors are its own."""
     if given.module is None and given.script is None:
         parser.error("the following arguments are required: SCRIPT.py, or -m MODULE")
-    mock = _mock(parser, given)
+    mock = _mock(parser, given, **({} if given.state is None else {"state": given.state}))
     mock.default_region = given.region
+    on = _on(mock, given.timeline)
     if given.module is not None:
         module, *arguments = _with("--", _KEPT_DASHES, given.module) or [""]
-        with _as_program([module, *arguments], first_path=str(Path.cwd())), _on(mock):
+        with _as_program([module, *arguments], first_path=str(Path.cwd())), on:
             if not _is_there(module):
                 parser.error(f"there is no module {module}")
             runpy.run_module(module, run_name="__main__", alter_sys=True)
-        return
+        return 0
     if not Path(given.script).is_file():
         parser.error(f"there is no program {given.script}")
     arguments = _with("--", _KEPT_DASHES, given.arguments)
     folder = str(Path(given.script).resolve().parent)
-    with _as_program([given.script, *arguments], first_path=folder), _on(mock):
+    with _as_program([given.script, *arguments], first_path=folder), on:
         runpy.run_path(given.script, run_name="__main__")
+    return 0
 
 
 @contextmanager
@@ -87,7 +90,7 @@ def _as_program(argv: list[str], *, first_path: str) -> Iterator[None]:
 
 
 @contextmanager
-def _on(mock: ImageBuilderMock) -> Iterator[None]:
+def _on(mock: ImageBuilderMock, timelines: Path | None) -> Iterator[None]:
     """On until the program's threads have ended too; its exit and its errors are its own."""
     threads = threading.enumerate()
     with mock:
@@ -95,6 +98,9 @@ def _on(mock: ImageBuilderMock) -> Iterator[None]:
             yield
         finally:
             _wait_for_threads_since(threads)
+            if timelines is not None:
+                for path in mock.builds.save_timelines(timelines):
+                    print(f"timeline: {path}", file=sys.stderr)
 
 
 def _is_there(module: str) -> bool:
@@ -115,14 +121,10 @@ def _wait_for_threads_since(before: Sequence[threading.Thread]) -> None:
 # Serving
 
 
-def _serve(parser: argparse.ArgumentParser, given: argparse.Namespace) -> None:
+def _serve(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
     options: dict[str, object] = {}
-    save: Callable[[ImageBuilderMock, Path], None] | None = getattr(ImageBuilderMock, "save", None)
-    if given.state is not None:
-        if save is None:
-            parser.error("--state: this version of imagebuilder_mock cannot save its state")
-        if given.state.exists():
-            options["state"] = given.state
+    if given.state is not None and given.state.exists():
+        options["state"] = given.state
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     with _mock(parser, given, **options) as mock:
         try:
@@ -141,9 +143,10 @@ def _serve(parser: argparse.ArgumentParser, given: argparse.Namespace) -> None:
                     pass
         except (CannotListenError, ModuleNotFoundError) as error:
             parser.exit(1, f"{parser.prog}: {error}\n")
-        if save is not None and given.state is not None:
-            save(mock, given.state)
+        if given.state is not None:
+            mock.save(given.state)
             print(f"The state is in {given.state}.", flush=True)
+    return 0
 
 
 @contextmanager
@@ -172,7 +175,9 @@ def _until_a_signal() -> Iterator[threading.Event]:
 def _mock(
     parser: argparse.ArgumentParser, given: argparse.Namespace, **more: object
 ) -> ImageBuilderMock:
-    options: dict[str, Any] = {"builds": given.builds, "seed": given.seed, **more}
+    options: dict[str, Any] = {"builds": given.builds, **more}
+    if given.seed is not None:
+        options["seed"] = given.seed
     if given.account_id is not None:
         options["account_id"] = given.account_id
     if given.now is not None:
@@ -194,6 +199,18 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(command=_run)
     _add_options(run)
     run.add_argument("--region", help="the Region of clients that name none")
+    run.add_argument(
+        "--state",
+        type=Path,
+        metavar="FILE",
+        help="begin with what mock.save() or capture has written",
+    )
+    run.add_argument(
+        "--timeline",
+        type=Path,
+        metavar="DIR",
+        help="write a page of each build to this folder, which shows what ran and when",
+    )
     run.add_argument(
         "-m",
         dest="module",
@@ -222,6 +239,8 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="let other machines reset the mock and move its clock",
     )
+    capture_command.add_to(commands)
+    preview_command.add_to(commands)
     return parser
 
 
@@ -233,7 +252,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         help="what moves builds on (default: a look at them)",
     )
     parser.add_argument("--account-id", help="the account (default: 123456789012)")
-    parser.add_argument("--seed", type=int, default=0, help="for reproducible ids (default: 0)")
+    parser.add_argument("--seed", type=int, help="for reproducible ids (default: 0)")
     parser.add_argument(
         "--now",
         type=_moment,

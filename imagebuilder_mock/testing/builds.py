@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
     from .timeline import Timeline
 
 _PHASES = ("build", "validate", "test")
+
+
+def _page_name(image: Image) -> str:
+    arn = Arn.parse(image.arn)
+    return f"{arn.account}-{arn.region}-{arn.slug}-{arn.version}-{arn.build}.html"
 
 
 class Builds:
@@ -135,6 +141,18 @@ class Builds:
         """
         with self._world.lock:
             return timeline_of(self._image(arn))
+
+    def save_timelines(self, folder: str | Path) -> list[Path]:
+        """Write a page of each build to a folder, which is made; the answer is where they are."""
+        with self._world.lock:
+            images = [
+                resource
+                for store in self._world.state.stores.values()
+                for resource in store
+                if isinstance(resource, Image) and resource.transitions
+            ]
+            pages = [(_page_name(image), timeline_of(image)) for image in images]
+        return [timeline.save_html(Path(folder) / name) for name, timeline in pages]
 
     def finish_all(self) -> None:
         """Take every build to its end, those that are started by the way too.

@@ -5,7 +5,9 @@ from __future__ import annotations
 import unittest
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
+from botocore.exceptions import ConnectTimeoutError
 from mypy_boto3_imagebuilder import ImagebuilderClient
 from typing_extensions import assert_type
 
@@ -187,3 +189,36 @@ def what_is_seen(mock: ImageBuilderMock) -> None:
         assert_type(resource.arn, str)
         assert_type(resource.name, str)
         assert_type(resource.tags, dict[str, str])
+
+
+def faults(mock: ImageBuilderMock) -> None:
+    rule = mock.faults.add("GetImage", error="ServiceException", times=3, region="eu-west-1")
+    assert_type(rule.fired, int)
+    mock.faults.add("*", error=503, message="Down", probability=0.5)
+    mock.faults.add("*", error=ConnectTimeoutError, times=None, when={"owner": "Self"})
+    mock.faults.add("ListImages", latency=timedelta(seconds=5), when=lambda sent: "owner" in sent)
+    mock.faults.add("ListImages", latency=2.5, truncated=True)
+    mock.faults.remove(rule)
+    mock.faults.clear()
+    mock.faults.assert_all_fired()
+    assert_type(len(mock.faults.unused), int)
+
+    mock.faults.add("GetImage", "ServiceException")  # type: ignore[call-arg]
+
+
+def calls(mock: ImageBuilderMock) -> None:
+    assert_type(mock.calls.filter("GetImage", failed=True)[0].operation, str)
+    assert_type(mock.calls.assert_called("GetImage", times=2, imageBuildVersionArn="").region, str)
+    mock.calls.assert_not_called("DeleteImage")
+    mock.calls.expect_only("GetImage", "ListImages")
+    mock.calls.expect_anything()
+    mock.calls.assert_expected()
+
+
+def state(mock: ImageBuilderMock) -> None:
+    mock.save("state.json")
+    mock.save(Path("state.json"))
+    mock.restore(mock.snapshot())
+    assert_type(mock.snapshot().taken_at, datetime)
+    mock_imagebuilder(state=Path("state.json"))
+    assert_type(mock.report(), str)

@@ -29,16 +29,21 @@ _DEPTH = 4
 
 def write_state(state: SavedState, path: str | os.PathLike[str]) -> None:
     """Write the file, or leave the one that is there as it is."""
-    document = {"format": FORMAT, "version": VERSION, **codec_of(SavedState).write(state)}
     target = Path(path)
     unfinished = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         with unfinished.open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(_lines(document))
-            file.write("\n")
+            file.writelines(state_lines(state))
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def state_lines(state: SavedState) -> Iterator[str]:
+    """What a file holds, in pieces."""
+    document = {"format": FORMAT, "version": VERSION, **codec_of(SavedState).write(state)}
+    yield from _lines(document)
+    yield "\n"
 
 
 def read_state(path: str | os.PathLike[str]) -> SavedState:

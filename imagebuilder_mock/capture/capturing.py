@@ -1,0 +1,93 @@
+"""A captured account as a saved state: what ``mock_imagebuilder(state=…)`` begins with."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.clock import Clock
+from imagebuilder_mock.domain.ids import Ids
+from imagebuilder_mock.domain.resources.base import Resource
+from imagebuilder_mock.domain.resources.image import Image
+from imagebuilder_mock.domain.resources.image_pipeline import ImagePipeline
+from imagebuilder_mock.domain.saved_state.damage import Damage
+from imagebuilder_mock.domain.saved_state.document import SavedState
+from imagebuilder_mock.domain.saved_state.records import codec_of, subclasses_of
+from imagebuilder_mock.domain.saved_state.worlds import saved
+from imagebuilder_mock.domain.settings import Settings
+from imagebuilder_mock.domain.world import World
+from imagebuilder_mock.engines import pipeline_schedule
+from imagebuilder_mock.protocol.identity import partition_of
+
+from .masking import masked_accounts, masked_names
+from .objects import resource_from
+from .walking import walk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .journal import Journal
+
+
+@dataclass(slots=True)
+class Captured:
+    """What was found: how many of each class, and which could not be taken along, and why."""
+
+    state: SavedState
+    counts: Counter[str]
+    left_out: dict[str, str] = field(default_factory=dict)
+
+
+def capture(
+    client: Any,
+    journal: Journal,
+    *,
+    account_mask: str | None = None,
+    mask_names: bool = False,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Captured:
+    """Read the account and Region of a client. Nothing but list and get operations is called."""
+    classes = {cls.__name__: cls for cls in subclasses_of(Resource)}
+    resources: list[Resource] = []
+    left_out = {}
+    for found in walk(client, journal, set(classes), progress):
+        try:
+            resources.append(resource_from(classes[found.cls], found.members))
+        except Damage as damage:
+            left_out[found.arn] = f"{damage.path} {damage.detail}"
+    resources.sort(key=lambda each: (each.date_created, each.arn))
+    state = _state(resources)
+    json = codec_of(SavedState).write(state)
+    if mask_names:
+        json = masked_names(json, [(each.kind, each.name) for each in resources])
+    if account_mask is not None:
+        Settings(account_id=account_mask)
+        json = masked_accounts(json, state.account_id, account_mask)
+    counts = Counter(type(each).__name__ for each in resources)
+    return Captured(codec_of(SavedState).read(json), counts, left_out)
+
+
+def _state(resources: list[Resource]) -> SavedState:
+    accounts = Counter(Arn.parse(each.arn).account for each in resources)
+    account = accounts.most_common(1)[0][0] if accounts else Settings().account_id
+    world = World(
+        Settings(account_id=account),
+        clock=Clock(lambda: datetime.now(timezone.utc)),
+        ids=Ids(Random(0)),
+        partition_of=partition_of,
+    )
+    for resource in resources:
+        arn = Arn.parse(resource.arn)
+        store = world.store(arn.account, arn.region)
+        world.add(store, resource)
+        if isinstance(resource, Image) and resource.is_in_progress:
+            store.running[resource.arn] = resource
+        if isinstance(resource, ImagePipeline) and resource.date_next_run is not None:
+            resource.schedule_ticket = world.state.scheduler.enter(
+                resource.date_next_run, pipeline_schedule.ACTION, resource.arn
+            )
+    return saved(world)

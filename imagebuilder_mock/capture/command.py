@@ -1,0 +1,107 @@
+"""``imagebuilder-mock capture``: the account of the caller's credentials into a state file."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from imagebuilder_mock.domain.saved_state.files import state_lines, write_state
+
+from .capturing import capture
+from .journal import Journal
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+# Waits as the service asks for, and gives up only after many attempts.
+_PATIENT: Any = {"mode": "adaptive", "total_max_attempts": 12}
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to a parser's subcommands."""
+    parser = commands.add_parser(
+        "capture", help="write a real account's resources, which are only read, to a state file"
+    )
+    parser.add_argument("--region", required=True, help="the Region to read")
+    parser.add_argument("--profile", help="the profile of the AWS configuration")
+    parser.add_argument("--endpoint-url", help="another endpoint than AWS's own")
+    parser.add_argument("--output", metavar="FILE", help="where to write (default: to the output)")
+    parser.add_argument(
+        "--journal", metavar="FILE", help="keep what was read here, to go on after an interruption"
+    )
+    parser.add_argument(
+        "--account-mask", metavar="ID", help="12 digits to write for the account's id; others too"
+    )
+    parser.add_argument(
+        "--mask-names", action="store_true", help="write numbers for the names of resources"
+    )
+    parser.set_defaults(command=run)
+
+
+def run(_: argparse.ArgumentParser, given: argparse.Namespace) -> int:
+    """The answer is the exit status: 1 if the account could not be read."""
+    import boto3
+
+    progress, close = _progress()
+    try:
+        session = boto3.Session(profile_name=given.profile)
+        client = session.client(
+            "imagebuilder",
+            region_name=given.region,
+            endpoint_url=given.endpoint_url,
+            config=Config(retries=_PATIENT),
+        )
+        with Journal(given.journal) as journal:
+            captured = capture(
+                client,
+                journal,
+                account_mask=given.account_mask,
+                mask_names=given.mask_names,
+                progress=progress,
+            )
+        if given.output is None:
+            sys.stdout.writelines(state_lines(captured.state))
+        else:
+            write_state(captured.state, given.output)
+        journal.remove()
+    except (BotoCoreError, ClientError, ValueError) as error:
+        close()
+        print(f"imagebuilder-mock capture: {error}", file=sys.stderr)
+        if given.journal is not None:
+            print(f"What was read is in {given.journal}: run it again to go on.", file=sys.stderr)
+        return 1
+    close()
+    for arn, reason in captured.left_out.items():
+        print(f"left out: {arn}: {reason}", file=sys.stderr)
+    counts = ", ".join(f"{count:,} {cls}" for cls, count in sorted(captured.counts.items()))
+    print(f"captured: {counts or 'nothing is there'}", file=sys.stderr)
+    return 0
+
+
+def _progress() -> tuple[Callable[[str, int, int], None] | None, Callable[[], None]]:
+    """A bar, where somebody watches and the extra ``capture`` is installed; and how to end it."""
+    if not sys.stderr.isatty():
+        return None, _nothing
+    try:
+        from rich.console import Console
+        from rich.progress import Progress
+    except ImportError:
+        return None, _nothing
+    bars = Progress(console=Console(stderr=True))
+    tasks: dict[str, Any] = {}
+
+    def show(cls: str, done: int, count: int) -> None:
+        if cls not in tasks:
+            tasks[cls] = bars.add_task(cls, total=count)
+        bars.update(tasks[cls], completed=done)
+
+    bars.start()
+    return show, bars.stop
+
+
+def _nothing() -> None:
+    return None
