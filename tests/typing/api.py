@@ -9,7 +9,12 @@ from datetime import datetime, timedelta, timezone
 from mypy_boto3_imagebuilder import ImagebuilderClient
 from typing_extensions import assert_type
 
-from imagebuilder_mock import ImageBuilderMock, current_mock, mock_imagebuilder
+from imagebuilder_mock import (
+    ImageBuilderMock,
+    current_mock,
+    imagebuilder_server,
+    mock_imagebuilder,
+)
 
 # What is decorated keeps its signature.
 
@@ -154,3 +159,13 @@ def what_is_seen(mock: ImageBuilderMock) -> None:
         assert_type(resource.arn, str)
         assert_type(resource.name, str)
         assert_type(resource.tags, dict[str, str])
+
+
+# The server takes the same options, and gives its URL.
+
+
+def a_server() -> None:
+    with imagebuilder_server(port=5055, builds="instant", quotas=False) as url:
+        assert_type(url, str)
+    with imagebuilder_server(build="instant"):  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+        pass
