@@ -1,4 +1,4 @@
-"""The server beside moto's: calls in a second, by eight clients at once."""
+"""The server beside moto's: calls in a second, by eight clients, on comparable operations."""
 
 from __future__ import annotations
 

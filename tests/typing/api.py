@@ -11,7 +11,12 @@ from botocore.exceptions import ConnectTimeoutError
 from mypy_boto3_imagebuilder import ImagebuilderClient
 from typing_extensions import assert_type
 
-from imagebuilder_mock import ImageBuilderMock, current_mock, mock_imagebuilder
+from imagebuilder_mock import (
+    ImageBuilderMock,
+    current_mock,
+    imagebuilder_server,
+    mock_imagebuilder,
+)
 
 # What is decorated keeps its signature.
 
@@ -222,3 +227,13 @@ def state(mock: ImageBuilderMock) -> None:
     assert_type(mock.snapshot().taken_at, datetime)
     mock_imagebuilder(state=Path("state.json"))
     assert_type(mock.report(), str)
+
+
+# The server takes the same options, and gives its URL.
+
+
+def a_server() -> None:
+    with imagebuilder_server(port=5055, builds="instant", quotas=False) as url:
+        assert_type(url, str)
+    with imagebuilder_server(build="instant"):  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+        pass
