@@ -77,8 +77,9 @@ class LateHold(MetaPathFinder):
 
     def _hold_in(self, module: ModuleType) -> None:
         with self._lock:
-            cls = getattr(module, self._cls, None)
-            if self._wrap is None or self._hold is not None or cls is None:
+            cls: Any = getattr(module, self._cls, None)
+            # A version of the library that has it elsewhere is none that could be held.
+            if self._wrap is None or self._hold is not None or not hasattr(cls, self._method):
                 return
             self._hold = Hold(cls, self._method)
             self._hold.take(self._wrap)

@@ -48,7 +48,7 @@ def seen():
 def test_what_it_made_is_there(seen):
     assert seen["component"] == f"{OWN}component/web/1.0.0/1"
     assert seen["component"] in seen["resources"]
-    assert seen["tags"] == {"team": "a", "a b": "c/d"}
+    assert seen["tags"] == {"team": "a", "a:b": "c/d"}
 
 
 def test_an_answer_has_its_metadata(seen):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import io
 import json
 import logging
 import socket
@@ -21,10 +22,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from imagebuilder_mock import current_mock, imagebuilder_server, mock_imagebuilder
+from imagebuilder_mock.mock import server_gateway
 from imagebuilder_mock.operations import HANDLERS
 from imagebuilder_mock.transports import serving
 from imagebuilder_mock.transports.serving import CannotListenError
-from imagebuilder_mock.transports.wsgi import BODY_LIMIT
+from imagebuilder_mock.transports.wsgi import BODY_LIMIT, Application
 from tests.builders import DOCUMENT, OWN, a_component, an_image, an_infrastructure
 from tests.model_inputs import operation_names
 
@@ -115,10 +117,10 @@ class TestClients:
     def test_an_arn_in_the_path(self, url):
         client = a_client(url)
         arn = a_component(client)
-        client.tag_resource(resourceArn=arn, tags={"a b": "c"})
+        client.tag_resource(resourceArn=arn, tags={"a:b": "c"})
         client.untag_resource(resourceArn=arn, tagKeys=["no"])
 
-        assert client.list_tags_for_resource(resourceArn=arn)["tags"] == {"a b": "c"}
+        assert client.list_tags_for_resource(resourceArn=arn)["tags"] == {"a:b": "c"}
 
     def test_a_mock_that_is_on_already_has_its_server(self):
         with mock_imagebuilder(account_id="111122223333") as mock, imagebuilder_server() as url:
@@ -348,6 +350,28 @@ class TestBadClients:
             connection.sendall(b"PUT /CreateComponent HTTP/1.1\r\nContent-Length: 9\r\n\r\n")
 
             assert call(url, "ListImages").status_code == 200
+
+
+class TestOtherServers:
+    """WSGI servers that do not hand on the path as it was sent."""
+
+    @pytest.mark.parametrize("query", ["", "tagKeys=a"])
+    def test_the_path_is_encoded_again(self, imagebuilder_mock, query):
+        arn = an_infrastructure(imagebuilder_mock.client(region="us-east-1"))
+        application = Application(server_gateway(imagebuilder_mock), lambda _: (200, {}))
+        started = []
+        environ = {
+            "REQUEST_METHOD": "DELETE" if query else "GET",
+            "PATH_INFO": f"/tags/{arn}",
+            "QUERY_STRING": query,
+            "HTTP_AUTHORIZATION": SIGNED["Authorization"],
+            "wsgi.input": io.BytesIO(b"never read"),
+        }
+
+        body = b"".join(application(environ, lambda status, _: started.append(status)))
+
+        assert started == ["200 OK"]
+        assert json.loads(body) == ({} if query else {"tags": {}})
 
 
 class TestFaults:

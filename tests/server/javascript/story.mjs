@@ -21,7 +21,7 @@ const component = await client.send(
     semanticVersion: "1.0.0",
     platform: "Linux",
     data: document,
-    tags: { team: "a", "a b": "c/d" },
+    tags: { team: "a", "a:b": "c/d" },
   }),
 );
 seen.component = component.componentBuildVersionArn;
