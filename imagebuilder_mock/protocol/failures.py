@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # AWS's "Common Errors", which any operation can answer and no model lists.
 _COMMON: Mapping[str, tuple[int, str]] = {
+    "AccessDeniedException": (403, "You do not have sufficient access to perform this action."),
     "ExpiredTokenException": (403, "The security token included in the request is expired."),
     "IncompleteSignature": (403, "The request signature does not conform to AWS standards."),
     "InternalFailure": (500, "The request processing has failed because of an unknown error."),
