@@ -50,10 +50,8 @@ def default_message(name: str) -> str:
     """What the model, or AWS's page of common errors, says of the error."""
     if name in _COMMON:
         return _COMMON[name][1]
-    for shape in service_model().error_shapes:
-        if shape.name == name:
-            return " ".join(unescape(_MARKUP.sub("", shape.documentation)).split())
-    return ""
+    text = service_model().shape_for(name).documentation
+    return " ".join(unescape(_MARKUP.sub("", text)).split())
 
 
 def status_phrase(status: int) -> str:
