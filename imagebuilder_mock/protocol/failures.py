@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # AWS's "Common Errors", which any operation can answer and no model lists.
 _COMMON: Mapping[str, tuple[int, str]] = {
+    "AccessDeniedException": (403, "You do not have sufficient access to perform this action."),
     "ExpiredTokenException": (403, "The security token included in the request is expired."),
     "IncompleteSignature": (403, "The request signature does not conform to AWS standards."),
     "InternalFailure": (500, "The request processing has failed because of an unknown error."),
@@ -49,10 +50,8 @@ def default_message(name: str) -> str:
     """What the model, or AWS's page of common errors, says of the error."""
     if name in _COMMON:
         return _COMMON[name][1]
-    for shape in service_model().error_shapes:
-        if shape.name == name:
-            return " ".join(unescape(_MARKUP.sub("", shape.documentation)).split())
-    return ""
+    text = service_model().shape_for(name).documentation
+    return " ".join(unescape(_MARKUP.sub("", text)).split())
 
 
 def status_phrase(status: int) -> str:

@@ -119,7 +119,7 @@ READS: list[tuple[str, dict[str, Any]]] = [
     ("list_infrastructure_configurations", {}),
     ("list_image_pipelines", {}),
     ("list_images", {"maxResults": 1}),
-    ("list_image_build_versions", {}),
+    ("list_image_build_versions", {"imageVersionArn": f"{OWN}image/web/1.0.0"}),
     ("list_image_pipeline_images", {"imagePipelineArn": f"{OWN}image-pipeline/web"}),
 ]
 

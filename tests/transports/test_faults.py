@@ -148,6 +148,15 @@ def test_a_request_that_fails_changes_nothing(mock, error):
     assert a_component(client) == mock.resources()[0].arn
 
 
+def test_a_lost_request_is_among_the_calls_by_the_name_of_its_error(mock):
+    mock.faults.add("ListImages", error=exceptions.ReadTimeoutError, message="No answer")
+
+    a_client().list_images()
+
+    assert [call.error and call.error.code for call in mock.calls] == ["ReadTimeoutError", None]
+    assert mock.calls[0].error.message == "No answer"
+
+
 def test_a_truncated_answer_comes_after_the_deed_and_is_repeated_by_the_client_token(mock):
     rule = mock.faults.add("CreateComponent", truncated=True)
 

@@ -159,6 +159,7 @@ def test_what_is_not_expected_raises_and_changes_nothing(imagebuilder, imagebuil
         an_infrastructure(imagebuilder)
 
     assert imagebuilder_mock.resources() == []
+    assert calls[-1].error.message.startswith("CreateInfrastructureConfiguration was called")
 
 
 def test_an_unexpected_call_raises_on_the_long_path_too(imagebuilder, calls):

@@ -273,7 +273,8 @@ _OTHERS: Mapping[object, Callable[[], Codec]] = {
 }
 
 
-def hints_of(cls: type) -> dict[str, Any]:
+@cache
+def hints_of(cls: Any) -> dict[str, Any]:
     """The type of each field. Names that only type checkers import are looked up here."""
     wanted = {field.name for field in fields(cls)}
     hints = {}

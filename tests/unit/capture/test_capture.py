@@ -148,7 +148,9 @@ def test_a_captured_account_goes_on(captured):
         mock.builds.finish_all()
         states = {
             image["state"]["status"]
-            for image in client.list_image_build_versions()["imageSummaryList"]
+            for image in client.list_image_build_versions(
+                imageVersionArn=f"arn:aws:imagebuilder:{REGION}:{ACCOUNT}:image/web/1.0.0"
+            )["imageSummaryList"]
         }
         assert states == {"AVAILABLE", "FAILED"}
         mock.clock.advance(days=1)

@@ -170,6 +170,21 @@ def test_types_have_names_that_say_where_they_are():
     assert types_by_name()["resources.image.Ami"] is Ami
 
 
+@pytest.mark.parametrize(
+    ("hint", "value", "is_held"),
+    [
+        (object, {"a": 1}, True),
+        (object, None, False),
+        (int | None, 5, True),
+        (int | None, "5", False),
+    ],
+)
+def test_a_codec_knows_its_values(hint, value, is_held):
+    codec = codec_of(hint)
+
+    assert codec.holds(value) == codec.takes(value) == is_held
+
+
 def test_the_schema_describes_each_type():
     definitions: dict[str, Any] = {}
 

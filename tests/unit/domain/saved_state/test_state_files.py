@@ -128,6 +128,50 @@ def test_no_file_is_an_error_of_the_system(tmp_path):
         current_mock()
 
 
+def test_what_is_shared_is_shared_still_and_in_its_order(tmp_path):
+    stranger = "444455556666"
+    with mock_imagebuilder() as mock:
+        client = mock.client()
+        arns = [a_component(client, name=name) for name in ("first", "second")]
+        for arn in reversed(arns):
+            statement = {
+                "Effect": "Allow",
+                "Principal": {"AWS": stranger},
+                "Action": ["imagebuilder:GetComponent", "imagebuilder:ListComponents"],
+                "Resource": arn,
+            }
+            policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+            client.put_component_policy(componentArn=arn, policy=policy)
+        mock.save(tmp_path / "state.json")
+        here = mock.client(account_id=stranger).list_components(owner="Shared")
+
+    with mock_imagebuilder(state=tmp_path / "state.json") as mock:
+        there = mock.client(account_id=stranger).list_components(owner="Shared")
+        client = mock.client()
+        with pytest.raises(client.exceptions.ResourceDependencyException):
+            client.delete_component(componentBuildVersionArn=arns[0])
+
+    assert there["componentVersionList"] == here["componentVersionList"]
+    assert len(there["componentVersionList"]) == 2
+
+
+def test_a_part_that_is_new_to_the_state_is_saved_by_its_name(tmp_path, monkeypatch):
+    before = State.__init__
+
+    def with_more(state):
+        before(state)
+        state.colors = {"sky": ("blue", NOON)}
+
+    monkeypatch.setattr(State, "__init__", with_more)
+    with mock_imagebuilder() as mock:
+        mock._active_world("test").state.colors["sea"] = "green"  # type: ignore[attr-defined]
+        mock.save(tmp_path / "state.json")
+
+    with mock_imagebuilder(state=tmp_path / "state.json") as mock:
+        colors = mock._active_world("test").state.colors  # type: ignore[attr-defined]
+    assert colors == {"sky": ("blue", NOON), "sea": "green"}
+
+
 # Writing
 
 
