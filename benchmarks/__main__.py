@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from . import calls, imports, peers, scaling, switching
+from . import calls, imports, lifecycle, peers, scaling, switching
 
 _ALL = {
     "calls": calls.run,
@@ -12,6 +12,7 @@ _ALL = {
     "imports": imports.run,
     "peers": peers.run,
     "scaling": scaling.run,
+    "lifecycle": lifecycle.run,
 }
 
 
