@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from . import builds, calls, imports, peers, scaling, serving, switching
+from . import builds, calls, imports, lifecycle, peers, scaling, serving, switching
 
 _ALL = {
     "builds": builds.run,
@@ -14,6 +14,7 @@ _ALL = {
     "peers": peers.run,
     "scaling": scaling.run,
     "serving": serving.run,
+    "lifecycle": lifecycle.run,
 }
 
 

@@ -22,7 +22,7 @@ from .domain.saved_state.damage import Damage
 from .domain.saved_state.files import new_error, read_state, write_state
 from .domain.saved_state.worlds import fill, saved
 from .domain.settings import Settings
-from .domain.world import World
+from .domain.world import State, World
 from .gateway import Gateway
 from .protocol.identity import access_key_for, partition_of
 from .testing.builds import Builds
@@ -295,6 +295,23 @@ class ImageBuilderMock:
         with world.lock:
             document = saved(world)
         write_state(document, path)
+
+    def load(self, path: str | os.PathLike[str]) -> None:
+        """Put what a file has in the place of all that there is; the clock goes to its time.
+
+        StateError, and nothing changes, for a file that is damaged.
+        """
+        world = self._active_world("load()")
+        document = read_state(path)
+        with world.lock:
+            before = Snapshot(world)
+            world.state = State()
+            try:
+                fill(world, document)
+            except Damage as damage:
+                before.restore(world)
+                raise new_error(path, damage) from None
+            world.clock.set_forward(document.time)
 
     def snapshot(self) -> Snapshot:
         """Put aside how everything is now: resources, time, ids and what lies ahead."""

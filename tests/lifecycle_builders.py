@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from tests.builders import unique_name
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from mypy_boto3_imagebuilder import ImagebuilderClient
 
     from imagebuilder_mock import ImageBuilderMock
@@ -43,13 +45,13 @@ def a_count(
 
 
 def a_policy_request(*rules: dict[str, Any], **params: Any) -> dict[str, Any]:
-    """What CreateLifecyclePolicy takes, for every version of the recipe ``web``."""
+    """What CreateLifecyclePolicy takes, for version 1.0.0 of the recipe ``web``."""
     return {
         "name": unique_name("policy"),
         "executionRole": ROLE,
         "resourceType": "AMI_IMAGE",
         "policyDetails": list(rules) or [a_rule("DEPRECATE")],
-        "resourceSelection": {"recipes": [{"name": "web", "semanticVersion": "x.x.x"}]},
+        "resourceSelection": {"recipes": [{"name": "web", "semanticVersion": "1.0.0"}]},
         **params,
     }
 
@@ -68,10 +70,19 @@ def resources_of(
 ) -> list[Any]:
     """All resources of an execution, or what it acts on of an image's output."""
     parent: Any = {} if image is None else {"parentResourceId": image}
-    pages = client.get_paginator("list_lifecycle_execution_resources").paginate(
-        lifecycleExecutionId=execution_id, **parent
+    pages = pages_of(
+        client.list_lifecycle_execution_resources, lifecycleExecutionId=execution_id, **parent
     )
     return [resource for page in pages for resource in page["resources"]]
+
+
+def pages_of(operation: Callable[..., Any], **params: Any) -> Iterator[Any]:
+    """All pages of a list: the oldest botocore has no paginators for those of lifecycles."""
+    page = operation(**params)
+    yield page
+    while "nextToken" in page:
+        page = operation(**params, nextToken=page["nextToken"])
+        yield page
 
 
 def state_of(client: ImagebuilderClient, image: str) -> str:

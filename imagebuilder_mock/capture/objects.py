@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 
 from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.build_plans import WITHOUT_WORKFLOWS
 from imagebuilder_mock.domain.resources.image import Image, Transition
 from imagebuilder_mock.domain.saved_state.records import codec_of, hints_of
 
@@ -30,6 +31,8 @@ def resource_from(cls: Any, members: Mapping[str, Any]) -> Resource:
         resource.transitions.append(Transition("PENDING", resource.date_created))
         if resource.state.status != "PENDING":
             resource.transitions.append(Transition(resource.state.status, resource.date_created))
+        if resource.is_in_progress:
+            resource.plan = WITHOUT_WORKFLOWS
     return resource
 
 

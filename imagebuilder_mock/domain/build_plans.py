@@ -67,6 +67,16 @@ FINISHED = BuildPlan(())
 """Of an image that nobody builds: Amazon's own, and those that a test makes."""
 VM_IMPORT = BuildPlan((Stage(status="PENDING", makes_ami=True),))
 """EC2 makes the AMI; Image Builder waits for it (API reference, ImportVmImage)."""
+WITHOUT_WORKFLOWS = BuildPlan(
+    (
+        *_BEGINNING,
+        Stage(status="BUILDING", makes_ami=True),
+        Stage(status="TESTING"),
+        Stage(status="DISTRIBUTING"),
+        _INTEGRATION,
+    )
+)
+"""Of a build that began elsewhere: which workflows it runs is not known."""
 DISTRIBUTION = BuildPlan((*_BEGINNING, Stage(status="DISTRIBUTING"), _INTEGRATION))
 """The AMI is there already (API reference, DistributeImage)."""
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _STAGES: Mapping[str, timedelta] = {
     "PENDING": timedelta(seconds=1),
     "CREATING": timedelta(seconds=10),
+    "BUILDING": timedelta(minutes=10, seconds=15),
+    "TESTING": timedelta(minutes=4, seconds=45),
     "DISTRIBUTING": timedelta(minutes=5),
     "INTEGRATING": timedelta(seconds=30),
 }

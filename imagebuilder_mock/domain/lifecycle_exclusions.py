@@ -70,4 +70,6 @@ NO_AMIS = AmiExclusions()
 
 def matching_tag(wanted: Mapping[str, str], tags: Mapping[str, str]) -> tuple[str, str] | None:
     """The first of the wanted tags that is there with the same value."""
+    if not wanted:
+        return None
     return next((tag for tag in wanted.items() if tags.get(tag[0]) == tag[1]), None)

@@ -244,11 +244,11 @@ def _fate(
 ) -> Fate:
     if image.is_in_progress:
         return Fate(image, "Its build is in progress.")
-    is_retained = slots.retain(image)
+    is_retained, created = slots.retain(image), creation_date(image)
     skipped: Fate | None = None
     kept = []
     for rule in rules:
-        reason = _reason_to_keep(image, rule, now, is_retained=is_retained)
+        reason = _reason_to_keep(image, rule, now, created, is_retained=is_retained)
         if reason is not None:
             kept.append(f"{rule.action}: {reason}")
             continue
@@ -262,12 +262,14 @@ def _fate(
     return skipped or Fate(image, " ".join(kept))
 
 
-def _reason_to_keep(image: Image, rule: Rule, now: datetime, *, is_retained: bool) -> str | None:
+def _reason_to_keep(
+    image: Image, rule: Rule, now: datetime, created: datetime, *, is_retained: bool
+) -> str | None:
     """Why the rule's action is not due, or None."""
     status = image.state.status
     if status in _DONE[rule.action]:
         return f"It is {status}."
-    if rule.age is not None and not rule.age.has_passed(creation_date(image), now):
+    if rule.age is not None and not rule.age.has_passed(created, now):
         return f"It is not {rule.age} old."
     if rule.action == "DELETE" and is_retained:
         return f"It is {_newest(image, rule.retained)}."

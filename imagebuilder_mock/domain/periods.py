@@ -5,6 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Literal
 
 PeriodUnit = Literal["DAYS", "WEEKS", "MONTHS", "YEARS"]
@@ -44,4 +45,18 @@ class Period:
 
     def has_passed(self, since: datetime, now: datetime) -> bool:
         """Whether the period that began at ``since`` is over; at its end, it is."""
-        return self.after(since) <= now
+        elapsed = now - since
+        shortest, longest = _bounds(self)
+        if shortest <= elapsed < longest:
+            return self.after(since) <= now
+        return elapsed >= longest
+
+
+@lru_cache(maxsize=64)
+def _bounds(period: Period) -> tuple[timedelta, timedelta]:
+    """How long it is at least and at most: the calendar is asked only in between."""
+    if period.unit in _DAYS:
+        span = timedelta(days=period.value * _DAYS[period.unit])
+        return span, span
+    months = period.value * _MONTHS[period.unit]
+    return timedelta(days=28 * months), timedelta(days=31 * months)

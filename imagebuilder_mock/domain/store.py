@@ -149,11 +149,11 @@ class Store:
 
     def versions(self, kind: str) -> OrderedIndex[Entry]:
         """The versions in use, in the order in which each came into use."""
-        return self._groups[kind]
+        return self._groups.get(kind) or OrderedIndex()
 
     def names(self, kind: str) -> OrderedIndex[Entry]:
         """The names in use, in the order in which each came into use."""
-        return self._names[kind]
+        return self._names.get(kind) or OrderedIndex()
 
     def builds_of(self, kind: str, slug: str, version: Version) -> OrderedIndex[Resource]:
         group = self.family(kind, slug).groups.get(version)

@@ -184,7 +184,7 @@ def _settle(build: Build) -> None:
 def _end_own_work(build: Build, stage: Stage) -> None:
     """What the service does in a stage without workflows."""
     world, store, image = build
-    if stage.makes_ami:
+    if stage.makes_ami and image.type == "AMI":
         image.output_resources = OutputResources((source_ami(world, store, image),))
     elif stage.status == "DISTRIBUTING":
         distribution.distribute(build)

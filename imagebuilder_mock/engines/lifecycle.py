@@ -137,9 +137,7 @@ def cancel(world: World, execution: LifecycleExecution) -> None:
 
 def move_on(world: World, execution_id: str) -> None:
     """The scheduler's entry: the time of a move is over, or a scheduled update is due."""
-    execution = world.state.lifecycle_executions.unfinished.get(execution_id)
-    if execution is None:
-        return
+    execution = world.state.lifecycle_executions.unfinished[execution_id]
     execution.ticket = None
     execution.update_at = None
     if world.settings.builds != "held":

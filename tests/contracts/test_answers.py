@@ -410,7 +410,7 @@ def a_lifecycle_policy(client: Client) -> Any:
                 },
             }
         ],
-        "resourceSelection": {"recipes": [{"name": "web", "semanticVersion": "1.x.x"}]},
+        "resourceSelection": {"recipes": [{"name": "web", "semanticVersion": "1.0.0"}]},
     }
     arn = client.CreateLifecyclePolicy(name="tidy", tags=TAGS, **settings)["lifecyclePolicyArn"]
     client.UpdateLifecyclePolicy(lifecyclePolicyArn=arn, **settings)

@@ -13,14 +13,17 @@ from tests.lifecycle_builders import (
     a_policy,
     a_policy_request,
     a_rule,
+    pages_of,
     resources_of,
     state_of,
     the_execution,
 )
-from tests.refusals import invalid_value, not_found
+from tests.model import modelled, needs_output
+from tests.refusals import invalid_value, not_found, refusal_of
 
 NOW = datetime(2026, 6, 1, tzinfo=timezone.utc)
 UNKNOWN = "lce-00000000-0000-4000-8000-000000000000"
+RESOURCES = "ListLifecycleExecutionResources"
 TERMINAL = {"SUCCESS", "FAILED", "CANCELLED"}
 DELETE_ALL = a_rule("DELETE", include=("amis", "snapshots"))
 
@@ -72,8 +75,7 @@ class TestRun:
             "accountId": "123456789012",
             "action": action,
             "state": {"status": "SUCCESS"},
-            "startTime": NOW,
-            "endTime": NOW,
+            **dict.fromkeys(modelled(RESOURCES, "resources", ["startTime", "endTime"]), NOW),
         }
         amis = imagebuilder_mock.images.amis(image)
         assert resources_of(imagebuilder, execution) == [
@@ -94,7 +96,8 @@ class TestRun:
         [image] = images(1)
         execution = lifecycle.run(a_policy(imagebuilder))
 
-        [summary] = imagebuilder.list_image_build_versions()["imageSummaryList"]
+        answer = imagebuilder.list_image_build_versions(imageVersionArn=image.rpartition("/")[0])
+        [summary] = answer["imageSummaryList"]
 
         assert summary["arn"] == image
         assert summary["state"] == {"status": "DEPRECATED"}
@@ -349,6 +352,14 @@ class TestModes:
         shown = the_execution(imagebuilder, execution)
         assert shown["state"] == {"status": "SUCCESS"}
         assert shown["endTime"] - shown["startTime"] == timedelta(minutes=2)
+
+    @needs_output(RESOURCES, "resources.endTime")
+    @pytest.mark.imagebuilder(builds="clock")
+    def test_each_image_has_its_time(self, imagebuilder, imagebuilder_mock, lifecycle, images):
+        images(2)
+        execution = lifecycle.start(a_policy(imagebuilder))
+        imagebuilder_mock.clock.advance(minutes=5)
+
         times = [each["endTime"] - NOW for each in resources_of(imagebuilder, execution)]
         assert times == [timedelta(minutes=1), timedelta(minutes=2)]
 
@@ -594,6 +605,48 @@ class TestChangesMeanwhile:
 
         assert lifecycle.advance(execution) == "SUCCESS"
 
+    @pytest.mark.parametrize("action", ["DEPRECATE", "DISABLE"])
+    def test_an_ami_that_is_so_already(self, imagebuilder, imagebuilder_mock, images, action):
+        [image] = images(1)
+        [ami] = imagebuilder_mock.images.amis(image)
+        before = NOW - timedelta(days=1)
+        ami.state, ami.deprecation_time = "disabled", before
+        imagebuilder_mock.images.refuse(ami.image_id)
+
+        execution = imagebuilder_mock.lifecycle.run(
+            a_policy(imagebuilder, a_rule(action, include=("amis",)))
+        )
+
+        assert the_execution(imagebuilder, execution)["state"] == {"status": "SUCCESS"}
+        assert (ami.state, ami.deprecation_time) == ("disabled", before)
+
+    def test_an_ami_that_ec2_does_not_know(self, imagebuilder, imagebuilder_mock, images):
+        [image] = images(1)
+        imagebuilder_mock.images.amis(image)[0].region = "eu-west-1"
+
+        execution = imagebuilder_mock.lifecycle.run(a_policy(imagebuilder, DELETE_ALL))
+
+        assert the_execution(imagebuilder, execution)["state"] == {"status": "SUCCESS"}
+
+    def test_an_image_that_two_executions_have(self, imagebuilder, lifecycle, images):
+        [image] = images(1)
+        waiting = imagebuilder.start_resource_state_update(
+            resourceArn=image, state={"status": "DEPRECATED"}, updateAt=NOW + timedelta(days=9)
+        )["lifecycleExecutionId"]
+        lifecycle.run(a_policy(imagebuilder))
+
+        refusal = refusal_of(
+            imagebuilder.start_resource_state_update,
+            resourceArn=image,
+            state={"status": "DISABLED"},
+            executionRole="role",
+            includeResources={"amis": True},
+        )
+
+        assert refusal.code == "ResourceInUseException"
+        lifecycle.complete(waiting)
+        assert the_execution(imagebuilder, waiting)["state"] == {"status": "SUCCESS"}
+
     def test_an_image_that_went_further(self, imagebuilder, lifecycle, images):
         [image] = images(1)
         execution = lifecycle.start(a_policy(imagebuilder))
@@ -664,9 +717,7 @@ class TestLists:
         policy = a_policy(imagebuilder)
         runs = [lifecycle.run(policy) for _ in range(5)]
 
-        pages = imagebuilder.get_paginator("list_lifecycle_executions").paginate(
-            resourceArn=policy, PaginationConfig={"PageSize": 2}
-        )
+        pages = pages_of(imagebuilder.list_lifecycle_executions, resourceArn=policy, maxResults=2)
 
         listed = [
             [run["lifecycleExecutionId"] for run in page["lifecycleExecutions"]] for page in pages

@@ -15,7 +15,7 @@ from imagebuilder_mock.domain.lifecycle_rules import Rule, Selection, evaluate
 from imagebuilder_mock.domain.resources.image import Image
 from tests.builders import a_recipe
 from tests.clients import the_client
-from tests.lifecycle_builders import a_policy_request
+from tests.lifecycle_builders import a_policy, resources_of
 
 NOW = datetime(2026, 6, 1, tzinfo=timezone.utc)
 VERSIONS = ("1.0.0", "1.1.0")
@@ -120,9 +120,10 @@ class Scene:
             for image in images
         ]
         self.rules = rules
-        self.policy = self.client.create_lifecycle_policy(**a_policy_request(*rules))[
-            "lifecyclePolicyArn"
-        ]
+        recipes_of = {
+            "recipes": [{"name": "web", "semanticVersion": version} for version in VERSIONS]
+        }
+        self.policy = a_policy(self.client, *rules, resourceSelection=recipes_of)
 
     def images(self) -> list[Image]:
         return [each for each in self.mock.resources() if isinstance(each, Image)]
@@ -144,19 +145,16 @@ class Scene:
     def run(self) -> Any:
         """What a run says of its images and of what they made."""
         execution = self.mock.lifecycle.run(self.policy)
-        return self._resources(execution, {})
+        return self._resources(execution, None)
 
-    def _resources(self, execution: str, parent: Any) -> Any:
-        pages = self.client.get_paginator("list_lifecycle_execution_resources").paginate(
-            lifecycleExecutionId=execution, **parent
-        )
-        found = [resource for page in pages for resource in page["resources"]]
-        if parent:
+    def _resources(self, execution: str, parent: str | None) -> Any:
+        found = resources_of(self.client, execution, parent)
+        if parent is not None:
             return [self._fate(each) for each in found]
         return [
             (
                 *self._fate(each),
-                self._resources(execution, {"parentResourceId": each["resourceId"]}),
+                self._resources(execution, each["resourceId"]),
             )
             for each in found
         ]

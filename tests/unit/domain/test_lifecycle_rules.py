@@ -305,6 +305,11 @@ class TestSelection:
 
         assert made.fates(a_rule("DELETE")) == {}
 
+    def test_another_recipe_is_not_selected(self, made):
+        made.image(100, name="app")
+
+        assert made.fates(a_rule("DELETE")) == {}
+
     def test_an_image_without_recipe_is_selected_by_tags_only(self, made):
         made.image(100, tags={"a": "b"})
         made.images[0].image_recipe = None
