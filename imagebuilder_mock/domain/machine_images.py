@@ -39,6 +39,12 @@ class MachineImage:
     state: MachineImageState = "available"
     deprecation_time: datetime | None = None
     """When it is, or was, deprecated."""
+    is_in_ec2: bool = False
+    """Whether an EC2 beside us has it too."""
+
+    def enter_ec2(self) -> None:
+        """An EC2 beside us has got it."""
+        self.is_in_ec2 = True
 
 
 class MachineImages:

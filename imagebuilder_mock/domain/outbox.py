@@ -9,13 +9,15 @@ import logging
 from collections import deque
 from dataclasses import dataclass
 from threading import RLock, local
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
     from types import TracebackType
 
 REMEMBERED = 10_000
+
+T = TypeVar("T")
 
 _log = logging.getLogger("imagebuilder_mock")
 
@@ -42,11 +44,21 @@ class Outbox:
     def __init__(self) -> None:
         self.undelivered: deque[Undelivered] = deque(maxlen=REMEMBERED)
         self._waiting: deque[Message] = deque()
+        self._gathered: dict[Hashable, list[Any]] = {}
         self._one_at_a_time = RLock()
         self._here = local()
 
     def put(self, message: Message) -> None:
         self._waiting.append(message)
+
+    def gather(
+        self, key: Hashable, item: T, subject: str, deliver: Callable[[list[T]], object]
+    ) -> None:
+        """Put an item that is told together with the others of its key, in one message."""
+        items = self._gathered.setdefault(key, [])
+        items.append(item)
+        if len(items) == 1:
+            self.put(Message(subject, lambda: deliver(self._gathered.pop(key))))
 
     def deliver(self) -> None:
         """Tell all that waits. One neighbour's refusal keeps nothing from the others.
@@ -66,6 +78,7 @@ class Outbox:
     def forget(self) -> None:
         """Empty it: what waits is about a world that is gone."""
         self._waiting.clear()
+        self._gathered.clear()
         self.undelivered.clear()
 
     def _tell(self, message: Message) -> None:

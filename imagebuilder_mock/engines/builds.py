@@ -22,6 +22,7 @@ from imagebuilder_mock.domain.resources.image import (
 from . import distribution, image_scans, notices, pipeline_schedule, workflow_runs
 from .build import Build, BuildFailedError
 from .output import source_ami
+from .parent_images import what_is_missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -184,6 +185,9 @@ def _settle(build: Build) -> None:
 def _end_own_work(build: Build, stage: Stage) -> None:
     """What the service does in a stage without workflows."""
     world, store, image = build
+    missing = _missing_parent(build) if stage.status == "CREATING" else None
+    if missing is not None:
+        raise BuildFailedError(missing, ImageFailureContext(image_status=stage.status))
     if stage.makes_ami and image.type == "AMI":
         image.output_resources = OutputResources((source_ami(world, store, image),))
     elif stage.status == "DISTRIBUTING":
@@ -191,6 +195,13 @@ def _end_own_work(build: Build, stage: Stage) -> None:
     elif stage.status == "INTEGRATING":
         distribution.integrate(build)
     _enter(build, ImageState(image.plan.after(stage.status)))
+
+
+def _missing_parent(build: Build) -> str | None:
+    """Why a build cannot begin: its parent has gone since (user guide, image-failure-context)."""
+    world, store, image = build
+    recipe = image.image_recipe
+    return None if recipe is None else what_is_missing(world, store, recipe.parent_image)
 
 
 def _start_stage(build: Build) -> None:

@@ -11,6 +11,11 @@ from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.resources.image import Container
+from imagebuilder_mock.neighbours.telling import (
+    Place,
+    refusal_of_repository,
+    tell_of_container_image,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +23,8 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.resources.container_recipe import ContainerRecipe
     from imagebuilder_mock.domain.resources.image import Image
     from imagebuilder_mock.domain.store import Store
+
+    from .build import Build
 
 _DOMAINS = {"aws-cn": "amazonaws.com.cn"}
 _DOMAIN = "amazonaws.com"
@@ -36,6 +43,22 @@ def pushed_containers(store: Store, image: Image, recipe: ContainerRecipe) -> tu
             if uri not in known:
                 known.append(uri)
     return tuple(Container(region, tuple(known)) for region, known in uris.items())
+
+
+def push(build: Build, container: Container) -> str | None:
+    """Put a Region's images into its repositories: why they cannot be, or None."""
+    place = Place(build.store.account, container.region)
+    tags: dict[str, list[str]] = {}
+    for uri in container.image_uris:
+        repository, _, tag = uri.partition("/")[2].rpartition(":")
+        tags.setdefault(repository, []).append(tag)
+    for repository in tags:
+        refusal = refusal_of_repository(build.world, place, repository)
+        if refusal is not None:
+            return refusal
+    for repository, names in tags.items():
+        tell_of_container_image(build.world, place, repository, names, content=build.image.arn)
+    return None
 
 
 def _targets(

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from imagebuilder_mock.domain.resources.image import ImageFailureContext, OutputResources
 
 from .build import BuildFailedError, StepFailedError
-from .container_output import pushed_containers
+from .container_output import push, pushed_containers
 from .output import AmiTarget, ami_targets, copied_ami
+from .output_configuration import configure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -134,8 +135,7 @@ def _copy(
 
 
 def _push(build: Build) -> list[Failure]:
-    world, store, image = build
-    del world
+    store, image = build.store, build.image
     if image.container_recipe is None:
         return []
     containers = pushed_containers(store, image, image.container_recipe)
@@ -144,14 +144,19 @@ def _push(build: Build) -> list[Failure]:
     pushed = []
     for container in containers:
         order = orders.for_region(container.region)
-        if order is None:
+        refusal = (
+            push(build, container)
+            if order is None
+            else order.message or "An internal error has occurred."
+        )
+        if refusal is None:
             pushed.append(container)
             continue
         failures.append(
             {
                 "region": container.region,
                 "status": "FAILED",
-                "errorMessage": order.message or "An internal error has occurred.",
+                "errorMessage": refusal,
                 "targetAccountId": store.account,
             }
         )
@@ -168,12 +173,17 @@ def _configuration_failures(build: Build) -> Iterator[Failure]:
                 continue
             region = str(distribution["region"])
             order = orders.for_region(region, step)
-            if order is not None:
+            refusal = (
+                configure(build, distribution, member)
+                if order is None
+                else order.message or "An internal error has occurred."
+            )
+            if refusal is not None:
                 yield {
                     "region": region,
                     "status": "FAILED",
                     "imageConfigurationStep": step,
-                    "errorMessage": order.message or "An internal error has occurred.",
+                    "errorMessage": refusal,
                 }
     orders.carry_out()
 

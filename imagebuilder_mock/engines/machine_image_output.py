@@ -6,48 +6,105 @@ and LaunchPermissionConfiguration.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.domain.machine_images import MachineImage
+from imagebuilder_mock.neighbours import telling
+from imagebuilder_mock.neighbours.amis import BlockDevice, LaunchPermission, OutputAmi
 
 if TYPE_CHECKING:
     from imagebuilder_mock.domain.resources.image import Ami, Image
     from imagebuilder_mock.domain.world import World
+
+DEFAULT_SIZE, DEFAULT_TYPE = 8, "gp3"
+"""Of a volume of which the recipe says nothing: GiB, and the type."""
 
 
 def registered(world: World, image: Image, ami: Ami, settings: Mapping[str, object] | None) -> Ami:
     """Make an output AMI known; ``settings`` are those of its distribution."""
     permission = _mapping(settings, "launchPermission")
     recipe = image.image_recipe
-    world.state.machine_images.add(
-        MachineImage(
-            image_id=ami.image,
-            account_id=ami.account_id,
-            region=ami.region,
-            name=ami.name,
-            description=ami.description,
-            platform=image.platform,
-            architecture="arm64" if recipe and "arm64" in recipe.parent_image else "x86_64",
-            creation_date=world.clock.now(),
-            snapshots=tuple(world.ids.snapshot() for _ in range(_volumes(image))),
-            tags={
-                **_texts(recipe.ami_tags if recipe else None),
-                **_texts(_mapping(settings, "amiTags")),
-                "CreatedBy": "EC2 Image Builder",
-                "Ec2ImageBuilderArn": image.arn,
-            },
-            public="all" in _list(permission, "userGroups"),
-            shared_with=frozenset(_list(permission, "userIds")),
-        )
+    devices = _devices(world, image)
+    known = MachineImage(
+        image_id=ami.image,
+        account_id=ami.account_id,
+        region=ami.region,
+        name=ami.name,
+        description=ami.description,
+        platform=image.platform,
+        architecture="arm64" if recipe and "arm64" in recipe.parent_image else "x86_64",
+        creation_date=world.clock.now(),
+        snapshots=tuple(device.snapshot_id for device in devices),
+        tags={
+            **_texts(recipe.ami_tags if recipe else None),
+            **_texts(_mapping(settings, "amiTags")),
+            "CreatedBy": "EC2 Image Builder",
+            "Ec2ImageBuilderArn": image.arn,
+        },
+        public="all" in _list(permission, "userGroups"),
+        shared_with=frozenset(_list(permission, "userIds")),
     )
+    world.state.machine_images.add(known)
+    _tell_ec2(world, known, devices, permission)
     return ami
 
 
-def _volumes(image: Image) -> int:
+def _tell_ec2(
+    world: World,
+    known: MachineImage,
+    devices: Sequence[BlockDevice],
+    permission: Mapping[str, object],
+) -> None:
+    telling.tell_of_ami(
+        world,
+        telling.Place(known.account_id, known.region),
+        OutputAmi(
+            image_id=known.image_id,
+            name=known.name,
+            creation_date=known.creation_date,
+            description=known.description,
+            architecture=known.architecture,
+            platform=known.platform,
+            block_devices=devices,
+            tags=known.tags,
+        ),
+        LaunchPermission(
+            user_ids=_list(permission, "userIds"),
+            user_groups=_list(permission, "userGroups"),
+            organization_arns=_list(permission, "organizationArns"),
+            organizational_unit_arns=_list(permission, "organizationalUnitArns"),
+        )
+        if permission
+        else None,
+        then=known.enter_ec2,
+    )
+
+
+def _devices(world: World, image: Image) -> list[BlockDevice]:
     """Each mapped EBS volume has a snapshot; the root's is there without a mapping too."""
     mappings = (image.image_recipe.block_device_mappings if image.image_recipe else None) or ()
-    return max(1, sum("ebs" in mapping for mapping in mappings))
+    devices = [
+        _device(world, str(mapping.get("deviceName")), ebs)
+        for mapping in mappings
+        if isinstance(ebs := mapping.get("ebs"), Mapping)
+    ]
+    root = "/dev/sda1" if image.platform == "Windows" else "/dev/xvda"
+    return devices or [_device(world, root, {})]
+
+
+def _device(world: World, name: str, ebs: Mapping[str, Any]) -> BlockDevice:
+    return BlockDevice(
+        device_name=name,
+        snapshot_id=world.ids.snapshot(),
+        volume_size=ebs.get("volumeSize", DEFAULT_SIZE),
+        volume_type=ebs.get("volumeType", DEFAULT_TYPE),
+        delete_on_termination=ebs.get("deleteOnTermination", True),
+        encrypted=ebs.get("encrypted", False),
+        iops=ebs.get("iops"),
+        throughput=ebs.get("throughput"),
+        kms_key_id=ebs.get("kmsKeyId"),
+    )
 
 
 def _mapping(settings: Mapping[str, object] | None, member: str) -> Mapping[str, object]:

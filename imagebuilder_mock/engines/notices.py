@@ -6,19 +6,23 @@ is that of real logs (amazonlinux/amazon-linux-2023 issue 1054); the other lines
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, cast
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.events import Event
+from imagebuilder_mock.domain.events import Destination, Event
+from imagebuilder_mock.neighbours import telling
+from imagebuilder_mock.neighbours.event_bridge import Event as BusEvent
+from imagebuilder_mock.neighbours.logs import LogLine
+from imagebuilder_mock.neighbours.s3 import S3Uri
 
 from .build_message import message_of
 from .build_variables import log_group_of, log_stream_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from imagebuilder_mock.domain.documents.component_trace import TracedStep
-    from imagebuilder_mock.domain.events import Destination
     from imagebuilder_mock.domain.resources.component import Component
     from imagebuilder_mock.domain.resources.image import ImageStatus
     from imagebuilder_mock.domain.resources.image_pipeline import ImagePipeline
@@ -164,13 +168,47 @@ def _publish(
     world: World, home: tuple[str, str], destination: Destination, name: str, body: Body
 ) -> None:
     account, region = home
-    world.publish(
-        Event(
-            destination=destination,
-            name=name,
-            body=body,
-            time=world.clock.now(),
-            region=region,
-            account_id=account,
-        )
+    event = Event(
+        destination=destination,
+        name=name,
+        body=body,
+        time=world.clock.now(),
+        region=region,
+        account_id=account,
     )
+    world.publish(event)
+    _TELL[destination](world, telling.Place(*home), event)
+
+
+def _tell_event_bus(world: World, place: telling.Place, event: Event) -> None:
+    told = BusEvent(
+        detail_type=event.name,
+        resources=cast("Sequence[str]", event.body["resources"]),
+        detail=cast("Body", event.body["detail"]),
+        time=event.time,
+    )
+    telling.tell_event_bus(world, place, told)
+
+
+def _tell_topic(world: World, place: telling.Place, event: Event) -> None:
+    del place
+    telling.tell_topic(world, event.name, json.dumps(event.body, default=str))
+
+
+def _tell_log_group(world: World, place: telling.Place, event: Event) -> None:
+    line = LogLine(event.time, str(event.body["message"]))
+    telling.tell_log_group(world, place, event.name, str(event.body["logStreamName"]), line)
+
+
+def _tell_bucket(world: World, place: telling.Place, event: Event) -> None:
+    lines = cast("Sequence[str]", event.body["lines"])
+    uri = S3Uri(event.name, str(event.body["key"]))
+    telling.tell_bucket(world, place, uri, "\n".join(lines).encode())
+
+
+_TELL: Mapping[Destination, Callable[[World, telling.Place, Event], None]] = {
+    "EventBridge": _tell_event_bus,
+    "SNS": _tell_topic,
+    "CloudWatchLogs": _tell_log_group,
+    "S3": _tell_bucket,
+}

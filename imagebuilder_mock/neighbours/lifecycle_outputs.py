@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from .errors import NeighbourError
+from .presence import moto_is_on
+from .surroundings import neighbours_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from imagebuilder_mock.domain.machine_images import MachineImage, MachineImages
+    from imagebuilder_mock.domain.settings import Settings
     from imagebuilder_mock.domain.world import World
 
 
@@ -51,11 +56,24 @@ class ContainerImageActions(Protocol):
 
 
 def machine_image_actions(world: World) -> MachineImageActions:
-    return OwnMachineImages(world.state.machine_images)
+    """EC2 as it is now: beside moto, what moto has counts."""
+    own = OwnMachineImages(world.state.machine_images)
+    if world.settings.neighbours == "off" or not moto_is_on():
+        return own
+    # What was made in this same request is still to be told.
+    world.outbox.deliver()
+    from .beside_moto.lifecycle_outputs import MachineImagesInMoto  # noqa: PLC0415 - loads moto
+
+    return MachineImagesInMoto(own)
 
 
 def container_image_actions(world: World) -> ContainerImageActions:
-    return OwnContainerImages(world.state.machine_images)
+    """ECR as it is now."""
+    own = OwnContainerImages(world.state.machine_images)
+    if world.settings.neighbours == "off" or not moto_is_on():
+        return own
+    world.outbox.deliver()
+    return ContainerImagesBeside(world.settings, own)
 
 
 class OwnMachineImages:
@@ -117,6 +135,24 @@ class OwnContainerImages:
 
     def delete(self, account_id: str, region: str, image_uri: str) -> None:  # noqa: ARG002 - the port's
         _ask(self._known, image_uri, "DELETE")
+
+
+class ContainerImagesBeside:
+    """An ECR beside us: what the test made refuse still does."""
+
+    __slots__ = ("_own", "_settings")
+
+    def __init__(self, settings: Settings, own: OwnContainerImages) -> None:
+        self._own = own
+        self._settings = settings
+
+    def delete(self, account_id: str, region: str, image_uri: str) -> None:
+        self._own.delete(account_id, region, image_uri)
+        repository, _, tag = image_uri.partition("/")[2].rpartition(":")
+        try:
+            neighbours_of(self._settings, account_id, region).ecr.delete_image(repository, tag)
+        except NeighbourError as error:
+            raise ActionRefused(str(error)) from None
 
 
 def _ask(known: MachineImages, resource_id: str, action: str) -> None:

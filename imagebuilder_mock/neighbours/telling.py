@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from .ec2 import Named
+from .presence import has_loaded
 from .surroundings import neighbours_of
 
 if TYPE_CHECKING:
@@ -38,8 +39,10 @@ def tell_of_ami(
     place: Place,
     ami: OutputAmi,
     permission: LaunchPermission | None = None,
+    *,
+    then: Callable[[], object] | None = None,
 ) -> None:
-    """Register an output AMI in EC2, and let others launch it."""
+    """Register an output AMI in EC2, let others launch it, and call ``then``."""
 
     def register(_: Neighbours) -> None:
         # moto's own classes are loaded with the first AMI beside it.
@@ -49,6 +52,8 @@ def tell_of_ami(
         amis.register(ami)
         if permission is not None:
             amis.share(ami.image_id, permission)
+        if then is not None:
+            then()
 
     _tell(world, place, f"EC2: register {ami.image_id} in {place.region}", register)
 
@@ -103,7 +108,9 @@ def tell_topic(world: World, topic_arn: str, message: str) -> None:
 
 
 def tell_event_bus(world: World, place: Place, event: Event) -> None:
-    """Put an event on the default bus."""
+    """Put an event on the default bus, if anybody can have made a rule there."""
+    if not has_loaded("events"):
+        return
     _tell(
         world,
         place,
@@ -112,16 +119,16 @@ def tell_event_bus(world: World, place: Place, event: Event) -> None:
     )
 
 
-def tell_log_group(
-    world: World, place: Place, group: str, stream: str, lines: Sequence[LogLine]
-) -> None:
-    """Add lines to a stream of a log group."""
-    _tell(
-        world,
-        place,
-        f"CloudWatch Logs: write to {group} {stream}",
-        lambda around: around.logs.write(group, stream, lines),
-    )
+def tell_log_group(world: World, place: Place, group: str, stream: str, line: LogLine) -> None:
+    """Add a line to a stream of a log group; what comes up before it is told goes with it."""
+    if not neighbours_of(world.settings, *place).are_there:
+        return
+
+    def write(lines: Sequence[LogLine]) -> None:
+        _deliver(world, place, lambda around: around.logs.write(group, stream, lines))
+
+    subject = f"CloudWatch Logs: write to {group} {stream}"
+    world.outbox.gather((place, group, stream), line, subject, write)
 
 
 def tell_bucket(world: World, place: Place, uri: S3Uri, body: bytes) -> None:

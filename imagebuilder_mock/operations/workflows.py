@@ -17,7 +17,7 @@ from imagebuilder_mock.domain.resources.workflow import (
 from imagebuilder_mock.domain.versions import Version, VersionPattern, latest_version_references
 
 from .listing import listed, owned_by, refuse_name_with_version
-from .neighbour_rules import read_document
+from .neighbour_rules import check_key, read_document
 from .registry import operation
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ _OWNERS_WITHOUT_WORKFLOWS = frozenset(("Shared", "ThirdParty"))
 def create_workflow(ctx: Context, params: wire.CreateWorkflowRequestTypeDef) -> Result:
     text = _given_text(ctx, params)
     document = _parsed(ctx, text, params["type"])
+    check_key(ctx, params.get("kmsKeyId"))
     version = Version.parse(params["semanticVersion"])
     base = ctx.store.arn_for(workflow_kind(params["type"]), params["name"])
     build = ctx.store.next_build(base.kind, base.slug, version)

@@ -242,13 +242,9 @@ def test_lines_are_in_the_stream_in_the_order_of_their_times(world):
     now = datetime.now(timezone.utc)
     for lines in (["CREATING", "BUILDING"], ["TESTING"]):
         with world.lock:
-            telling.tell_log_group(
-                world,
-                HERE,
-                "/aws/imagebuilder/web",
-                "1.0.0/1",
-                [LogLine(now, text) for text in lines],
-            )
+            for text in lines:
+                line = LogLine(now, text)
+                telling.tell_log_group(world, HERE, "/aws/imagebuilder/web", "1.0.0/1", line)
 
     found = aws("logs").get_log_events(
         logGroupName="/aws/imagebuilder/web", logStreamName="1.0.0/1", startFromHead=True
