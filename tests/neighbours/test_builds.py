@@ -1,0 +1,312 @@
+"""What builds and lifecycle actions leave in moto, seen with the user's own clients."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from imagebuilder_mock import mock_imagebuilder
+from tests.builders import a_build, a_component, a_distribution, a_recipe, an_infrastructure
+from tests.container_builders import a_container_recipe
+from tests.model import needs_member
+from tests.neighbours.conftest import aws
+
+
+@pytest.fixture
+def mock(moto):  # noqa: ARG001 - on around ours
+    with mock_imagebuilder(builds="instant") as mock:
+        yield mock
+
+
+def the_image(client, arn):
+    return client.get_image(imageBuildVersionArn=arn)["image"]
+
+
+def the_ami(client, arn, region="us-east-1"):
+    amis = the_image(client, arn)["outputResources"]["amis"]
+    return next(ami["image"] for ami in amis if ami["region"] == region)
+
+
+def described(ami_id, region="us-east-1"):
+    filters = [{"Name": "image-id", "Values": [ami_id]}]
+    found = aws("ec2", region).describe_images(Filters=filters)["Images"]
+    return found[0] if found else None
+
+
+def a_launch_template():
+    ec2 = aws("ec2")
+    parent = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+    data = {"ImageId": parent, "InstanceType": "t3.micro"}
+    made = ec2.create_launch_template(LaunchTemplateName="web", LaunchTemplateData=data)
+    return made["LaunchTemplate"]["LaunchTemplateId"]
+
+
+class TestAmis:
+    def test_an_output_ami_is_in_every_region_and_account_it_went_to(self, imagebuilder):
+        distributions = [
+            {
+                "region": "us-east-1",
+                "amiDistributionConfiguration": {
+                    "amiTags": {"team": "images"},
+                    "launchPermission": {"userIds": ["210987654321"]},
+                },
+            },
+            {"region": "eu-west-1", "amiDistributionConfiguration": {}},
+        ]
+        arn = a_build(
+            imagebuilder,
+            distributionConfigurationArn=a_distribution(imagebuilder, distributions=distributions),
+        )
+
+        here = described(the_ami(imagebuilder, arn))
+        tags = {tag["Key"]: tag["Value"] for tag in here["Tags"]}
+        assert tags == {
+            "team": "images",
+            "CreatedBy": "EC2 Image Builder",
+            "Ec2ImageBuilderArn": arn,
+        }
+        assert here["BlockDeviceMappings"][0]["Ebs"]["SnapshotId"].startswith("snap-")
+        assert described(the_ami(imagebuilder, arn, "eu-west-1"), "eu-west-1") is not None
+
+    def test_instances_run_from_it(self, imagebuilder):
+        ami = the_ami(imagebuilder, a_build(imagebuilder))
+
+        run = aws("ec2").run_instances(ImageId=ami, MinCount=1, MaxCount=1)
+
+        assert run["Instances"][0]["ImageId"] == ami
+
+    def test_the_devices_are_those_of_the_recipe(self, imagebuilder):
+        mappings = [
+            {"deviceName": "/dev/xvda", "ebs": {"volumeSize": 20, "volumeType": "gp2"}},
+            {"deviceName": "/dev/xvdb", "ebs": {"volumeSize": 100}},
+        ]
+        recipe = a_recipe(imagebuilder, blockDeviceMappings=mappings)
+
+        image = described(the_ami(imagebuilder, a_build(imagebuilder, imageRecipeArn=recipe)))
+
+        devices = image["BlockDeviceMappings"]
+        assert (devices[0]["DeviceName"], devices[0]["Ebs"]["VolumeSize"]) == ("/dev/xvda", 20)
+
+    def test_a_parent_that_is_gone_fails_the_build_before_any_workflow(self, moto):  # noqa: ARG002
+        with mock_imagebuilder(builds="held") as mock:
+            client = mock.client()
+            images = aws("ec2").describe_images(Owners=["amazon"])["Images"]
+            parent = next(each["ImageId"] for each in images if "Platform" not in each)
+            component = a_component(client)
+            recipe = a_recipe(client, parentImage=parent, components=[component])
+            arn = a_build(client, imageRecipeArn=recipe)
+            aws("ec2").deregister_image(ImageId=parent)
+            # EC2 has been used, so names are looked up.
+            aws("ec2").create_security_group(GroupName="builders", Description="builders")
+
+            mock.builds.finish_all()
+
+            state = the_image(client, arn)["state"]
+        assert state["status"] == "FAILED"
+        assert parent in state["reason"]
+        context = state.get("failureContext", {"imageStatus": "CREATING"})
+        assert context == {"imageStatus": "CREATING"}
+
+
+class TestConfiguration:
+    def test_a_launch_template_gets_a_version(self, imagebuilder):
+        template = a_launch_template()
+        distribution = {
+            "region": "us-east-1",
+            "launchTemplateConfigurations": [
+                {"launchTemplateId": template, "setDefaultVersion": True}
+            ],
+        }
+        arn = a_build(
+            imagebuilder,
+            distributionConfigurationArn=a_distribution(imagebuilder, distributions=[distribution]),
+        )
+
+        versions = aws("ec2").describe_launch_template_versions(LaunchTemplateId=template)
+        newest = versions["LaunchTemplateVersions"][-1]["LaunchTemplateData"]
+        assert newest["ImageId"] == the_ami(imagebuilder, arn)
+        assert newest["InstanceType"] == "t3.micro"
+
+    def test_one_that_is_not_there_fails_the_integration(self, imagebuilder):
+        """User guide, image-failure-context (the sentence)."""
+        a_launch_template()
+        distribution = {
+            "region": "us-east-1",
+            "launchTemplateConfigurations": [{"launchTemplateId": "lt-0123456789abcdef0"}],
+        }
+        arn = a_build(
+            imagebuilder,
+            distributionConfigurationArn=a_distribution(imagebuilder, distributions=[distribution]),
+        )
+
+        image = the_image(imagebuilder, arn)
+        assert image["state"]["status"] == "FAILED"
+        sentence = "The launch-template ID 'lt-0123456789abcdef0' does not exist"
+        assert sentence in image["state"]["reason"]
+        assert len(image["outputResources"]["amis"]) == 1
+        for context in (image["state"]["failureContext"],) * ("failureContext" in image["state"]):
+            [failure] = context["distributionFailure"]["regionFailures"]
+            assert failure["imageConfigurationStep"] == "UPDATE_LAUNCH_TEMPLATES"
+
+    @needs_member("CreateDistributionConfiguration", "distributions.ssmParameterConfigurations")
+    def test_a_parameter_holds_the_ami(self, imagebuilder):
+        distribution = {
+            "region": "us-east-1",
+            "ssmParameterConfigurations": [{"parameterName": "/golden/web"}],
+        }
+        arn = a_build(
+            imagebuilder,
+            distributionConfigurationArn=a_distribution(imagebuilder, distributions=[distribution]),
+        )
+
+        found = aws("ssm").get_parameter(Name="/golden/web")["Parameter"]
+        assert found["Value"] == the_ami(imagebuilder, arn)
+
+
+class TestMessages:
+    def test_subscribers_of_the_topic_get_the_message_at_the_end(self, imagebuilder):
+        topic = aws("sns").create_topic(Name="done")["TopicArn"]
+        sqs = aws("sqs")
+        queue = sqs.create_queue(QueueName="inbox")["QueueUrl"]
+        attributes = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+        aws("sns").subscribe(
+            TopicArn=topic, Protocol="sqs", Endpoint=attributes["Attributes"]["QueueArn"]
+        )
+        arn = a_build(
+            imagebuilder,
+            infrastructureConfigurationArn=an_infrastructure(imagebuilder, snsTopicArn=topic),
+        )
+
+        [received] = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
+        message = json.loads(json.loads(received["Body"])["Message"])
+        assert (message["arn"], message["state"]) == (arn, {"status": "AVAILABLE"})
+        assert message["outputResources"]["amis"][0]["image"] == the_ami(imagebuilder, arn)
+
+    def test_the_lines_of_a_build_are_in_its_stream(self, imagebuilder):
+        recipe = a_recipe(imagebuilder, name="web")
+        arn = a_build(imagebuilder, imageRecipeArn=recipe)
+
+        events = aws("logs").get_log_events(
+            logGroupName="/aws/imagebuilder/web", logStreamName="1.0.0/1", startFromHead=True
+        )["events"]
+        line = f"Image transitioned to BUILDING state for Image ARN: {arn}"
+        assert line in [event["message"] for event in events]
+
+    def test_the_logs_are_in_the_bucket_of_the_infrastructure(self, imagebuilder):
+        aws("s3").create_bucket(Bucket="build-logs")
+        logs = {"s3Logs": {"s3BucketName": "build-logs", "s3KeyPrefix": "web"}}
+        a_build(
+            imagebuilder,
+            infrastructureConfigurationArn=an_infrastructure(imagebuilder, logging=logs),
+        )
+
+        found = aws("s3").list_objects_v2(Bucket="build-logs")["Contents"]
+        assert len(found) == 2  # the build's and the test's
+        assert all(entry["Key"].startswith("web/") for entry in found)
+
+
+class TestContainers:
+    def test_a_container_image_is_in_its_repository(self, imagebuilder):
+        aws("ecr").create_repository(repositoryName="hello")
+        arn = imagebuilder.create_image(
+            containerRecipeArn=a_container_recipe(imagebuilder),
+            infrastructureConfigurationArn=an_infrastructure(imagebuilder),
+        )["imageBuildVersionArn"]
+
+        [found] = aws("ecr").describe_images(repositoryName="hello")["imageDetails"]
+        assert the_image(imagebuilder, arn)["state"]["status"] == "AVAILABLE"
+        assert found["imageTags"] == ["1.0.0-1"]
+
+
+def deleting(**included):
+    return {
+        "executionRole": "arn:aws:iam::123456789012:role/lifecycle",
+        "resourceType": "AMI_IMAGE",
+        "policyDetails": [
+            {
+                "action": {"type": "DELETE", "includeResources": included},
+                "filter": {"type": "AGE", "value": 1, "unit": "DAYS"},
+            }
+        ],
+        "resourceSelection": {"recipes": [{"name": "web", "semanticVersion": "1.0.0"}]},
+    }
+
+
+class TestLifecycle:
+    def run(self, mock, client, **policy):
+        arn = client.create_lifecycle_policy(name="tidy", **policy)["lifecyclePolicyArn"]
+        mock.clock.advance(days=2)
+        execution = mock.lifecycle.run(arn)
+        return client.get_lifecycle_execution(lifecycleExecutionId=execution)["lifecycleExecution"]
+
+    def test_an_ami_and_its_snapshots_go_with_their_image(self, mock, imagebuilder):
+        arn = a_build(imagebuilder, imageRecipeArn=a_recipe(imagebuilder, name="web"))
+        ami = the_ami(imagebuilder, arn)
+        [snapshot] = [
+            mapping["Ebs"]["SnapshotId"] for mapping in described(ami)["BlockDeviceMappings"]
+        ]
+
+        self.run(mock, imagebuilder, **deleting(amis=True, snapshots=True))
+
+        assert described(ami) is None
+        left = aws("ec2").describe_snapshots(OwnerIds=["self"])["Snapshots"]
+        assert snapshot not in [each["SnapshotId"] for each in left]
+        assert imagebuilder.list_image_build_versions()["imageSummaryList"] == []
+
+    def test_one_that_the_user_deregistered_is_a_success(self, mock, imagebuilder):
+        """User guide, lifecycle-policy-execution (externally modified resources)."""
+        arn = a_build(imagebuilder, imageRecipeArn=a_recipe(imagebuilder, name="web"))
+        aws("ec2").deregister_image(ImageId=the_ami(imagebuilder, arn))
+
+        self.run(mock, imagebuilder, **deleting(amis=True))
+
+        assert imagebuilder.list_image_build_versions()["imageSummaryList"] == []
+
+    def test_a_launch_protects_an_ami(self, mock, imagebuilder):
+        arn = a_build(imagebuilder, imageRecipeArn=a_recipe(imagebuilder, name="web"))
+        ami = the_ami(imagebuilder, arn)
+        aws("ec2").run_instances(ImageId=ami, MinCount=1, MaxCount=1)
+        policy = deleting(amis=True)
+        policy["policyDetails"][0]["exclusionRules"] = {
+            "amis": {"lastLaunched": {"unit": "WEEKS", "value": 4}}
+        }
+
+        self.run(mock, imagebuilder, **policy)
+
+        assert described(ami) is not None
+        assert the_image(imagebuilder, arn)["state"]["status"] == "AVAILABLE"
+
+    def test_tags_that_the_user_set_in_ec2_count(self, mock, imagebuilder):
+        arn = a_build(imagebuilder, imageRecipeArn=a_recipe(imagebuilder, name="web"))
+        ami = the_ami(imagebuilder, arn)
+        aws("ec2").create_tags(Resources=[ami], Tags=[{"Key": "keep", "Value": "yes"}])
+        policy = deleting(amis=True)
+        policy["policyDetails"][0]["exclusionRules"] = {"amis": {"tagMap": {"keep": "yes"}}}
+
+        self.run(mock, imagebuilder, **policy)
+
+        assert described(ami) is not None
+
+    def test_disabling_takes_the_sharing_away(self, mock, imagebuilder):
+        distribution = {
+            "region": "us-east-1",
+            "amiDistributionConfiguration": {"launchPermission": {"userIds": ["210987654321"]}},
+        }
+        arn = a_build(
+            imagebuilder,
+            distributionConfigurationArn=a_distribution(imagebuilder, distributions=[distribution]),
+        )
+        imagebuilder.start_resource_state_update(
+            resourceArn=arn,
+            state={"status": "DISABLED"},
+            executionRole="arn:aws:iam::123456789012:role/lifecycle",
+            includeResources={"amis": True},
+        )
+        mock.clock.advance(hours=1)
+
+        permission = aws("ec2").describe_image_attribute(
+            ImageId=the_ami(imagebuilder, arn), Attribute="launchPermission"
+        )["LaunchPermissions"]
+        assert permission == []
+        assert the_image(imagebuilder, arn)["state"]["status"] == "DISABLED"
