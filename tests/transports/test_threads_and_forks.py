@@ -209,7 +209,7 @@ class TestForks:
             thread.join()
 
     def test_a_child_is_not_held_up_by_a_lock_that_a_thread_held(self, monkeypatch):
-        monkeypatch.setattr("imagebuilder_mock.mock._FORK_PATIENCE", 0.05)
+        monkeypatch.setattr("imagebuilder_mock.switch._FORK_PATIENCE", 0.05)
         with mock_imagebuilder() as mock:
             client = mock.client(region="us-east-1")
             held, release = threading.Event(), threading.Event()

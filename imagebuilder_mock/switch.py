@@ -1,0 +1,164 @@
+"""The stack of starts, and the one world of the process.
+
+The world begins with the first start and ends with the last stop; starts in between, of the same
+object or of others, are views of it.
+"""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import fields
+from datetime import datetime, timedelta, timezone
+from random import Random
+from threading import RLock, local
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+from .domain.clock import Clock
+from .domain.ids import Ids
+from .domain.settings import Settings
+from .domain.world import World
+from .gateway import Gateway
+from .protocol.identity import partition_of
+from .transports.aiobotocore_clients import AiobotocoreClientCreation, AiobotocoreDoor
+from .transports.botocore_events import BotocoreDoor
+from .transports.client_creation import ClientCreation
+from .transports.own_servers import OwnServers
+from .transports.raw_requests import RawDoor
+
+if TYPE_CHECKING:
+    from .domain.outbox import TellingLock
+
+_FORK_PATIENCE = 1.0
+"""Seconds that a fork waits for a thread to end its change of the world."""
+
+
+class Startable(Protocol):
+    """What can be switched on."""
+
+    options: dict[str, object]
+    default_region: str | None
+
+
+S = TypeVar("S", bound=Startable)
+
+
+class Switch(Generic[S]):
+    """The process's stack of starts, and the world that is on while it is not empty."""
+
+    def __init__(self) -> None:
+        self.lock = RLock()
+        self.starts: list[S] = []
+        self.world: World | None = None
+        self._forking = local()
+        self.own_servers = OwnServers()
+        self._doors = (
+            BotocoreDoor(self.own_servers),
+            AiobotocoreDoor(self.own_servers),
+            RawDoor(self.own_servers),
+        )
+        self._creations = (ClientCreation(), AiobotocoreClientCreation())
+
+    def push(self, mock: S) -> World:
+        with self.lock:
+            if self.world is None:
+                self.world = _new_world(mock.options)
+                gateway = Gateway(self.world)
+                for door in self._doors:
+                    door.open(gateway)
+                for creation in self._creations:
+                    creation.open(gateway, default_region=mock.default_region)
+            else:
+                _refuse_other_options(self.world.settings, mock.options)
+            self.starts.append(mock)
+            return self.world
+
+    def pop(self, mock: S) -> None:
+        with self.lock:
+            places = [place for place, start in enumerate(self.starts) if start is mock]
+            if not places:
+                msg = (
+                    "stop() without start(): this mock is not on. Call start() first, or use "
+                    "'with mock_imagebuilder():', which cannot be stopped twice."
+                )
+                raise RuntimeError(msg)
+            del self.starts[places[-1]]
+            if not self.starts:
+                for way_in in (*self._creations, *self._doors):
+                    way_in.close()
+                self.world = None
+
+    def is_nested_in_itself(self, mock: S) -> bool:
+        """Whether the outermost start was this object's too, as that of a class is."""
+        return len(self.starts) > 1 and self.starts[0] is mock
+
+    def before_fork(self) -> None:
+        """Let other threads end their changes, so that the child's copy is whole."""
+        locks: list[RLock | TellingLock] = [self.lock]
+        if self.world is not None:
+            locks.append(self.world.lock)
+        self._forking.locks = [lock for lock in locks if lock.acquire(timeout=_FORK_PATIENCE)]
+
+    def after_fork_in_parent(self) -> None:
+        for lock in reversed(self._forking.locks):
+            lock.release()
+
+    def after_fork_in_child(self) -> None:
+        """A child has its own copy of the world, and no other thread that could hold a lock."""
+        self.lock = RLock()
+        if self.world is not None:
+            self.world.renew_lock()
+
+
+def _new_world(options: dict[str, object]) -> World:
+    settings = Settings.from_options(options)
+    if settings.state is None:
+        return _empty_world(settings)
+    # Few mocks begin with a file.
+    from .domain.saved_state.damage import Damage  # noqa: PLC0415
+    from .domain.saved_state.files import new_error, read_state  # noqa: PLC0415
+    from .domain.saved_state.worlds import fill  # noqa: PLC0415
+
+    document = read_state(settings.state)
+    as_saved = {"account_id": document.account_id, "seed": document.seed}
+    settings = Settings.from_options(as_saved | options)
+    is_still = settings.now is None and document.stands_still
+    world = _empty_world(
+        settings, starts_at=document.time if is_still else None, offset=document.offset
+    )
+    try:
+        fill(world, document)
+    except Damage as damage:
+        raise new_error(settings.state or "", damage) from None
+    if settings.now is None:
+        world.clock.set_forward(document.time)
+    world.beginning = deepcopy(world.state)
+    return world
+
+
+def _empty_world(
+    settings: Settings,
+    *,
+    starts_at: datetime | None = None,
+    offset: timedelta = timedelta(),
+) -> World:
+    # ``datetime`` is looked up at each call: freezegun puts its own in this module's place.
+    return World(
+        settings,
+        clock=Clock(
+            lambda: datetime.now(timezone.utc), starts_at=settings.now or starts_at, offset=offset
+        ),
+        ids=Ids(Random(settings.seed)),
+        partition_of=partition_of,
+    )
+
+
+def _refuse_other_options(settings: Settings, options: dict[str, object]) -> None:
+    Settings.from_options(options)
+    for field in fields(settings):
+        if field.name in options and options[field.name] != getattr(settings, field.name):
+            msg = (
+                f"{field.name}={options[field.name]!r}, but the mock that is on already has "
+                f"{field.name}={getattr(settings, field.name)!r}. Nested mocks share one world: "
+                "leave the option out, or give it to the outermost."
+            )
+            raise ValueError(msg)
