@@ -17,10 +17,10 @@ PYTEST := python -m pytest -n 2
 help: ## what make can do here
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1	\2/p' Makefile
 
-demo: .venv/demo/.stamp ## the examples, run by the command line
+demo: .venv/demo/.stamp ## the examples, run by the command line, with a page of each build
 	@set -e; for demo in $(DEMOS); do \
-		echo "imagebuilder-mock run $$demo"; \
-		.venv/demo/bin/imagebuilder-mock run "$$demo"; \
+		echo "imagebuilder-mock run --timeline build/timelines $$demo"; \
+		.venv/demo/bin/imagebuilder-mock run --timeline build/timelines "$$demo"; \
 	done
 
 test: .venv/dev/.stamp .venv/oldest/.stamp .venv/aio/.stamp .venv/aioboto3/.stamp clients ## the tests, with the newest and with the oldest botocore, and with aiobotocore
@@ -83,13 +83,6 @@ clean: ## away with everything that make made
 		.import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# Only the examples that ship in the AWS CLI's package are read; nothing of it is run.
-.venv/cli/.stamp: requirements/cli.txt
-	rm -rf .venv/cli
-	$(PYTHON) -m venv .venv/cli
-	.venv/cli/bin/python -m pip install --disable-pip-version-check -q --no-compile --no-deps -r $<
-	@touch $@
-
 # hatchling is among the pins, so the package itself is installed without another download.
 .venv/%/.stamp: requirements/%.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
@@ -100,7 +93,7 @@ clean: ## away with everything that make made
 	.venv/$*/bin/python -m pip install --disable-pip-version-check -q --no-build-isolation --no-deps -e .
 	@touch $@
 
-# Others' programs need nothing of this package.
+# Others' programs need nothing of this package. Of the AWS CLI the examples in its package are read too.
 .venv/cli/.stamp: requirements/cli.txt
 	rm -rf .venv/cli
 	$(PYTHON) -m venv .venv/cli
