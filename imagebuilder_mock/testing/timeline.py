@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.resources.image import IN_PROGRESS
 
 from .tables import Table
 
@@ -21,7 +22,7 @@ _CHART = """\
 .chart {{ display: grid; grid-template-columns: max-content 1fr; gap: 2px 1rem; margin: 1rem 0; }}
 .chart span {{ white-space: nowrap; }}
 .chart .step {{ padding-left: 1.5rem; }}
-.track {{ position: relative; background: #8882; min-width: 30rem; }}
+.track {{ position: relative; overflow: hidden; background: #8882; min-width: 30rem; }}
 .bar {{ position: absolute; top: 15%; bottom: 15%; min-width: 3px; background: #4878a8; }}
 .bar.good {{ background: #2e7d32; }}
 .bar.bad {{ background: #d3302f; }}
@@ -68,13 +69,13 @@ def timeline_of(image: Image) -> Timeline:
 def _rows(image: Image) -> Iterator[Mapping[str, object]]:
     following = [*(stage.moment for stage in image.transitions[1:]), None]
     for number, (stage, end) in enumerate(zip(image.transitions, following, strict=True)):
-        is_last = end is None and not image.is_in_progress
+        is_end = stage.status not in IN_PROGRESS
         yield _row(
             stage=stage.status,
-            status=stage.status if is_last else "",
+            status=stage.status if is_end else "",
             start=stage.moment,
-            end=stage.moment if is_last else end,
-            message=image.state.reason if is_last else None,
+            end=stage.moment if is_end else end,
+            message=image.state.reason if is_end and end is None else None,
         )
         for execution in image.executions:
             if execution.transition == number:
