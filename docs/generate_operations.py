@@ -32,9 +32,10 @@ _HEAD = """\
 
 <!-- Written by generate_operations.py; do not edit. -->
 
-{built} of the {all} operations of EC2 Image Builder are built. One that a later botocore adds raises
-`NotImplementedError`. An operation rests on its page of the API reference and on the pages of the user
-guide that are named; what was seen of the service, and what is inferred, is in [Fidelity](fidelity.md).
+{built} of the {all} operations of EC2 Image Builder are built. One that a later botocore adds
+raises `NotImplementedError`. An operation rests on its page of the API reference and on the pages
+of the user guide that are named; what was seen of the service, and what is inferred, is in
+[Fidelity](fidelity.md).
 
 | operation | botocore | built | in | rests on | tested in |
 |---|---|---|---|---|---|
