@@ -265,15 +265,15 @@ class TestSteps:
             (
                 {"waitSeconds": -1},
                 (
-                    "Invalid waitSeconds -1. It must be at least 0, and less than the timeoutSeconds, "
-                    "259200."
+                    "Invalid waitSeconds -1. It must be at least 0, and less than the "
+                    "timeoutSeconds, 259200."
                 ),
             ),
             (
                 {"timeoutSeconds": 60, "waitSeconds": 60},
                 (
-                    "Invalid waitSeconds 60. It must be at least 0, and less than the timeoutSeconds, "
-                    "60."
+                    "Invalid waitSeconds 60. It must be at least 0, and less than the "
+                    "timeoutSeconds, 60."
                 ),
             ),
             ({"retry": 3}, "The retry of the step must be a mapping."),
@@ -556,7 +556,7 @@ def test_law_an_action_is_refused_by_the_types_that_do_not_have_it(document):
             assert parse_workflow_document(text, workflow_type).steps
 
 
-VALUES = st.sampled_from(
+VALUES: st.SearchStrategy[object] = st.sampled_from(
     [
         None,
         True,

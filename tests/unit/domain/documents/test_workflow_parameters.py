@@ -51,8 +51,8 @@ class TestDeclaration:
             (
                 [{"name": "a", "type": "float"}],
                 (
-                    "Parameter 'a' has the unsupported type 'float'. Supported types include: string, "
-                    "integer, boolean, stringList."
+                    "Parameter 'a' has the unsupported type 'float'. Supported types include: "
+                    "string, integer, boolean, stringList."
                 ),
             ),
             ([{"name": "a", "type": []}], "The type of parameter 'a' must be a string."),
