@@ -12,11 +12,12 @@ from copy import copy, deepcopy
 from dataclasses import fields
 from datetime import datetime, timezone
 from random import Random
-from threading import RLock, local
+from threading import local
 from typing import TYPE_CHECKING, TypeVar, overload
 
 from .domain.clock import Clock
 from .domain.ids import Ids
+from .domain.lock import Lock
 from .domain.record import Record
 from .domain.settings import Settings
 from .domain.world import World
@@ -53,7 +54,7 @@ class _Switch:
     """The process's stack of starts, and the world that is on while it is not empty."""
 
     def __init__(self) -> None:
-        self.lock = RLock()
+        self.lock = Lock()
         self.starts: list[ImageBuilderMock] = []
         self.world: World | None = None
         self._forking = local()
@@ -102,7 +103,7 @@ class _Switch:
 
     def after_fork_in_child(self) -> None:
         """A child has its own copy of the world, and no other thread that could hold a lock."""
-        self.lock = RLock()
+        self.lock = Lock()
         if self.world is not None:
             self.world.renew_lock()
 
@@ -182,13 +183,16 @@ class ImageBuilderMock:
                 return
             with world.lock:
                 kept = world.state, world.record, world.clock, world.ids
+                kept_too = world.events, world.durations
                 world.state, world.record = deepcopy(world.state), Record()
                 world.clock, world.ids = copy(world.clock), deepcopy(world.ids)
+                world.events, world.durations = world.events.emptied(), deepcopy(world.durations)
             try:
                 yield
             finally:
                 with world.lock:
                     world.state, world.record, world.clock, world.ids = kept
+                    world.events, world.durations = kept_too
 
     # The world
 

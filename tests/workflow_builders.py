@@ -15,7 +15,8 @@ BUILD_IMAGE = f"{AMAZON}workflow/build/build-image/x.x.x"
 TEST_IMAGE = f"{AMAZON}workflow/test/test-image/x.x.x"
 DISTRIBUTE_IMAGE = f"{AMAZON}workflow/distribution/distribute-image/x.x.x"
 
-LAUNCH = {"name": "Launch", "action": "LaunchInstance", "inputs": {"waitFor": "ssmAgent"}}
+SSM_AGENT = {"waitFor": "ssmAgent"}
+LAUNCH = {"name": "Launch", "action": "LaunchInstance", "inputs": SSM_AGENT}
 INSTANCE = {"instanceId.$": "$.stepOutputs.Launch.instanceId"}
 WAIT = {"name": "Approve", "action": "WaitForAction"}
 CREATE = {"name": "Create", "action": "CreateImage", "inputs": INSTANCE}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from threading import RLock
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from .arn import Arn
@@ -10,6 +10,7 @@ from .build_failures import BuildFailures
 from .durations import Durations
 from .events import Events
 from .idempotency import ClientTokens
+from .lock import Lock
 from .managed import OWNERS, managed_store, store_with
 from .ordered import Numbering
 from .paging import PageTokens
@@ -68,7 +69,7 @@ class World:
         self.record = Record()
         self.durations = Durations()
         self.events = Events()
-        self.lock = RLock()
+        self.lock = Lock()
         self.state = State()
         self._partition_of = partition_of
 
@@ -80,13 +81,13 @@ class World:
             self.events.clear()
 
     def publish(self, event: Event) -> None:
-        """Let an event be known."""
+        """Let an event be known: to who subscribed, once what caused it is over."""
         for subscriber in self.events.add(event):
-            subscriber(event)
+            self.lock.leave(partial(subscriber, event))
 
     def renew_lock(self) -> None:
         """In a forked child: the lock may have been held by a thread that is not there."""
-        self.lock = RLock()
+        self.lock = Lock()
 
     def store(self, account: str, region: str) -> Store:
         """What an account has in a Region; it is empty at first."""

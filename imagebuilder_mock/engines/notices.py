@@ -45,19 +45,28 @@ def state_changed(build: Build, before: ImageStatus) -> None:
     )
 
 
-def step_waiting(build: Build, step: WorkflowStepExecution) -> None:
+def step_waiting(build: Build, step: WorkflowStepExecution, inputs: Mapping[str, object]) -> None:
+    """The event, and if the step asks for it a notification and the call of a function.
+
+    What these are sent is not documented but for the ``payload`` in it.
+    """
     _log(build, f"Step {step.name} waits for an action")
-    _to_event_bus(
-        build.world,
-        build.image.arn,
-        "EC2 Image Builder Workflow Step Waiting",
-        resources=[build.image.arn, step.workflow_build_version_arn],
-        detail={
-            "workflow-execution-id": step.workflow_execution_id,
-            "workflow-step-execution-id": step.step_execution_id,
-            "workflow-step-name": step.name,
-        },
-    )
+    resources = [build.image.arn, step.workflow_build_version_arn]
+    detail = {
+        "workflow-execution-id": step.workflow_execution_id,
+        "workflow-step-execution-id": step.step_execution_id,
+        "workflow-step-name": step.name,
+    }
+    name = "EC2 Image Builder Workflow Step Waiting"
+    _to_event_bus(build.world, build.image.arn, name, resources=resources, detail=detail)
+    message: dict[str, object] = {"resources": resources, "detail": detail}
+    if "payload" in inputs:
+        message["payload"] = inputs["payload"]
+    home = (build.store.account, build.store.region)
+    addressees: Mapping[str, Destination] = {"snsTopicArn": "SNS", "lambdaFunctionName": "Lambda"}
+    for member, destination in addressees.items():
+        if member in inputs:
+            _publish(build.world, home, destination, str(inputs[member]), message)
 
 
 def step_ended(build: Build, step: WorkflowStepExecution) -> None:

@@ -149,20 +149,26 @@ class TestCreate:
             (
                 a_workflow_document(a_step("Scan", "CollectImageScanFindings", inputs=LAUNCH)),
                 "BUILD",
-                "Parsing step 'Scan' failed. Error: Action CollectImageScanFindings is not "
-                "supported in a workflow of type BUILD.",
+                (
+                    "Parsing step 'Scan' failed. Error: Action CollectImageScanFindings is not "
+                    "supported in a workflow of type BUILD."
+                ),
             ),
             (
                 a_workflow_document(a_step("Launch", "LaunchInstance")),
                 "BUILD",
-                "Parsing step 'Launch' failed. Error: Action LaunchInstance has no inputs; it "
-                "requires an 'inputs'",
+                (
+                    "Parsing step 'Launch' failed. Error: Action LaunchInstance has no inputs; it "
+                    "requires an 'inputs'"
+                ),
             ),
             (
                 a_workflow_document(a_step("Stop", inputs={"instanceId.$": "$.stepOutputs.A.b"})),
                 "TEST",
-                "Parsing step 'Stop' failed. Error: The reference '$.stepOutputs.A.b' does not "
-                "refer to a known variable.",
+                (
+                    "Parsing step 'Stop' failed. Error: The reference '$.stepOutputs.A.b' does not "
+                    "refer to a known variable."
+                ),
             ),
         ],
         ids=["version", "action", "type", "inputs", "reference"],
@@ -170,9 +176,7 @@ class TestCreate:
     def test_a_document_is_refused_with_the_name_of_the_step(
         self, imagebuilder, refused, document, workflow_type, detail
     ):
-        refusal = refused(
-            imagebuilder.create_workflow, **params(type=workflow_type, data=document)
-        )
+        refusal = refused(imagebuilder.create_workflow, **params(type=workflow_type, data=document))
 
         if detail is None:
             assert refusal.message.startswith(
@@ -318,9 +322,7 @@ class TestGet:
     def test_a_version_or_a_wildcard_means_the_newest_build(self, imagebuilder):
         for version in ("1.0.0", "1.2.0", "2.0.0", "1.1.9"):
             a_workflow(imagebuilder, name="mine", semanticVersion=version)
-        newest = a_workflow(
-            imagebuilder, name="mine", semanticVersion="1.2.0", data=OTHER_DOCUMENT
-        )
+        newest = a_workflow(imagebuilder, name="mine", semanticVersion="1.2.0", data=OTHER_DOCUMENT)
 
         def meant(version):
             arn = f"{OWN}workflow/test/mine/{version}"
@@ -518,9 +520,7 @@ class TestList:
             a_workflow(imagebuilder, name=f"mine{number}")
 
         pages = list(
-            imagebuilder.get_paginator("list_workflows").paginate(
-                PaginationConfig={"PageSize": 2}
-            )
+            imagebuilder.get_paginator("list_workflows").paginate(PaginationConfig={"PageSize": 2})
         )
 
         assert [versions(page) for page in pages] == [
@@ -529,18 +529,14 @@ class TestList:
             ["test/mine4/1.0.0"],
         ]
 
-    def test_a_token_of_another_list_is_refused(self, imagebuilder, refused):
+    def test_a_token_of_another_list_is_refused(self, imagebuilder):
         for _ in range(3):
             a_workflow(imagebuilder)
         token = imagebuilder.list_workflows(maxResults=1)["nextToken"]
 
-        for call in (
-            lambda **more: imagebuilder.list_workflow_build_versions(**more),
-            lambda **more: imagebuilder.list_workflows(byName=True, **more),
-            lambda **more: imagebuilder.list_workflows(owner="Amazon", **more),
-        ):
+        for params in ({"byName": True}, {"owner": "Amazon"}):
             with pytest.raises(imagebuilder.exceptions.InvalidPaginationTokenException):
-                call(nextToken=token)
+                imagebuilder.list_workflows(nextToken=token, **params)
 
 
 class TestListBuilds:
@@ -579,9 +575,12 @@ class TestListBuilds:
     def test_without_an_arn_all_are_listed(self, imagebuilder):
         self.fill(imagebuilder)
         required = "workflowVersionArn"
-        if required in imagebuilder.meta.service_model.operation_model(
-            "ListWorkflowBuildVersions"
-        ).input_shape.required_members:
+        if (
+            required
+            in imagebuilder.meta.service_model.operation_model(
+                "ListWorkflowBuildVersions"
+            ).input_shape.required_members
+        ):
             pytest.skip("this botocore's ListWorkflowBuildVersions requires workflowVersionArn")
 
         assert builds(imagebuilder.list_workflow_build_versions()) == [
@@ -594,9 +593,7 @@ class TestListBuilds:
         ]
 
     def test_an_entry_is_a_summary(self, imagebuilder):
-        arn = a_workflow(
-            imagebuilder, name="mine", changeDescription="first", tags={"team": "web"}
-        )
+        arn = a_workflow(imagebuilder, name="mine", changeDescription="first", tags={"team": "web"})
 
         answer = imagebuilder.list_workflow_build_versions(
             workflowVersionArn=arn.rpartition("/")[0]
@@ -615,7 +612,10 @@ class TestListBuilds:
         }
 
     def test_only_own_builds_are_listed(self, imagebuilder):
-        for arn in (BUILD_IMAGE, f"{OWN}workflow/test/mine/x.x.x".replace("us-east-1", "eu-west-1")):
+        for arn in (
+            BUILD_IMAGE,
+            f"{OWN}workflow/test/mine/x.x.x".replace("us-east-1", "eu-west-1"),
+        ):
             answer = imagebuilder.list_workflow_build_versions(workflowVersionArn=arn)
             assert answer["workflowSummaryList"] == []
 
@@ -799,9 +799,7 @@ class TestWhatABuildTakes:
     def test_parameters_are_those_that_the_document_declares(
         self, imagebuilder, build_with, parameters, detail
     ):
-        arn = a_workflow(
-            imagebuilder, WAIT, parameters=[{"name": "needed", "type": "integer"}]
-        )
+        arn = a_workflow(imagebuilder, WAIT, parameters=[{"name": "needed", "type": "integer"}])
         configuration = {"workflowArn": arn, **({"parameters": parameters} if parameters else {})}
 
         assert build_with({"workflowArn": BUILD_IMAGE}, configuration) == invalid_combination(

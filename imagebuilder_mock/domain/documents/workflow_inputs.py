@@ -45,7 +45,12 @@ def check_input(name: str, value: object) -> None:
             f"The input '{name}' must be a valid JSON string of at most {MAX_JSON_BYTES} bytes."
         )
     if name in _BY_REGION and not is_by_region(value):
-        raise DocumentError(f"The input '{name}' must be a list of mappings that have a 'region'.")
+        raise DocumentError(by_region_error(name))
+
+
+def by_region_error(name: str) -> str:
+    """What the document is refused with, or the step fails with, for another value."""
+    return f"The input '{name}' must be a list of mappings that have a 'region'."
 
 
 def is_by_region(value: object) -> bool:
