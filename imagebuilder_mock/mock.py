@@ -120,11 +120,14 @@ class ImageBuilderMock:
                 world.record.expected = kept[1].expected
                 world.faults = world.faults.copy()
                 world.clock, world.ids = copy(world.clock), deepcopy(world.ids)
+                told = world.events, world.durations
+                world.events, world.durations = world.events.emptied(), deepcopy(world.durations)
             try:
                 yield
             finally:
                 with world.lock:
                     world.state, world.record, world.clock, world.ids, world.faults = kept
+                    world.events, world.durations = told
 
     # The world
 

@@ -60,7 +60,8 @@ class Durations(MutableMapping[str, timedelta]):
         return _DEFAULTS[name] if found is None else found
 
     def __setitem__(self, name: str, duration: timedelta) -> None:
-        if duration < timedelta():
+        given: object = duration
+        if not isinstance(given, timedelta) or given < timedelta():
             msg = f"durations[{name!r}]={duration!r}: give a timedelta of at least nothing."
             raise ValueError(msg)
         self._set[name] = duration

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
-Destination = Literal["EventBridge", "SNS", "CloudWatchLogs", "S3"]
+Destination = Literal["EventBridge", "SNS", "Lambda", "CloudWatchLogs", "S3"]
 
 KEPT = 10_000
 
@@ -19,8 +19,8 @@ KEPT = 10_000
 class Event:
     """One message.
 
-    ``name`` is EventBridge's detail type, the ARN of the SNS topic, the log group, or the bucket;
-    ``body`` what is sent there.
+    ``name`` is EventBridge's detail type, the ARN of the SNS topic, the function, the log group, or
+    the bucket; ``body`` what is sent there.
     """
 
     destination: Destination
@@ -72,3 +72,9 @@ class Events:
 
     def clear(self) -> None:
         self._events.clear()
+
+    def emptied(self) -> Events:
+        """Those of another time, for the same subscribers."""
+        events = Events()
+        events._subscribers.extend(self._subscribers)
+        return events

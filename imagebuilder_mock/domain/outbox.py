@@ -48,6 +48,10 @@ class Outbox:
         self._one_at_a_time = RLock()
         self._here = local()
 
+    @property
+    def is_waiting(self) -> bool:
+        return bool(self._waiting)
+
     def put(self, message: Message) -> None:
         self._waiting.append(message)
 
@@ -103,6 +107,18 @@ class TellingLock:
 
     def release(self) -> None:
         self._lock.release()
+
+    def pause(self) -> None:
+        """Let go for a moment, if something is to be told and the caller alone holds the lock."""
+        if self._depth != 1 or not self._outbox.is_waiting:
+            return
+        self._depth = 0
+        self._lock.release()
+        try:
+            self._outbox.deliver()
+        finally:
+            self._lock.acquire()
+            self._depth = 1
 
     def __enter__(self) -> None:
         self._lock.acquire()

@@ -97,8 +97,10 @@ def retry(world: World, image: Image) -> None:
         step.status for step in reversed(image.transitions) if step.status in IN_PROGRESS
     )
     build = Build.of(world, image)
+    before = image.state.status
     image.resume(ended_in, world.clock.now())
     build.store.running[image.arn] = image
+    notices.state_changed(build, before)
     pipeline_schedule.note_state(world, image)
     stage = build.stage
     if stage is not None and stage.groups:

@@ -9,7 +9,7 @@ integration the guide's sample.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from imagebuilder_mock.domain.resources.image import ImageFailureContext, OutputResources
 
@@ -53,18 +53,16 @@ def distribute(build: Build) -> None:
 
 def integrate(build: Build) -> None:
     """Configure what was distributed: BuildFailedError if that fails in a Region."""
-    failures = list(_configuration_failures(build))
+    failures = list(_configuration_failures(build, _distributions(build)))
     if failures:
         raise _failed(build, _integration_reason(build, failures), failures)
 
 
 def distribute_in_workflow(build: Build, inputs: Mapping[str, object]) -> list[dict[str, object]]:
     """The step DistributeImage: its own distributions, or those of the configuration."""
-    own = inputs.get("distributions")
-    distributions: Sequence[Mapping[str, object]] = (
-        [_as_distribution(entry) for entry in own]
-        if isinstance(own, list)
-        else _distributions(build)
+    own = _own(inputs, "distributions")
+    distributions = (
+        _distributions(build) if own is None else [_as_distribution(entry) for entry in own]
     )
     started = build.world.clock.now()
     amis, failures = _copy(build, distributions)
@@ -79,16 +77,17 @@ def distribute_in_workflow(build: Build, inputs: Mapping[str, object]) -> list[d
             "accountId": ami.account_id,
             "dateStarted": moment,
             "dateStopped": moment,
-            "status": "COMPLETED",
-            "step": "COPY_AMI",
+            "status": "Completed",
+            "step": "Completed",
         }
         for ami in amis
     ]
 
 
-def integrate_in_workflow(build: Build) -> None:
-    """The step ApplyImageConfigurations."""
-    failures = list(_configuration_failures(build))
+def integrate_in_workflow(build: Build, inputs: Mapping[str, object]) -> None:
+    """The step ApplyImageConfigurations: its own, or those of the distribution configuration."""
+    own = _own(inputs, "configurations")
+    failures = list(_configuration_failures(build, _distributions(build) if own is None else own))
     if failures:
         raise _step_failed(_integration_reason(build, failures), failures)
 
@@ -112,6 +111,9 @@ def _copy(
     """
     world, store, image = build
     made = list((image.output_resources or OutputResources()).amis or ())
+    if image.recipe is not None and not made:
+        # No workflow has made an AMI.
+        return [], []
     there = {(ami.region, ami.account_id) for ami in made}
     failures: list[Failure] = []
     orders = _Orders(build)
@@ -165,9 +167,11 @@ def _push(build: Build) -> list[Failure]:
     return failures
 
 
-def _configuration_failures(build: Build) -> Iterator[Failure]:
+def _configuration_failures(
+    build: Build, distributions: Sequence[Mapping[str, object]]
+) -> Iterator[Failure]:
     orders = _Orders(build)
-    for distribution in _distributions(build):
+    for distribution in distributions:
         for member, step in CONFIGURATION_STEPS.items():
             if member not in distribution:
                 continue
@@ -220,6 +224,22 @@ class _Orders:
 def _distributions(build: Build) -> Sequence[Mapping[str, object]]:
     configuration = build.image.distribution_configuration
     return () if configuration is None else configuration.distributions
+
+
+def _own(inputs: Mapping[str, object], name: str) -> Sequence[Mapping[str, object]] | None:
+    """What a step says itself, Region by Region; None if it leaves that to the configuration."""
+    # The tables of documents are loaded with the first document.
+    from imagebuilder_mock.domain.documents.workflow_inputs import (  # noqa: PLC0415
+        by_region_error,
+        is_by_region,
+    )
+
+    given = inputs.get(name)
+    if given is None:
+        return None
+    if not is_by_region(given):
+        raise StepFailedError(by_region_error(name))
+    return cast("Sequence[Mapping[str, object]]", given)
 
 
 def _as_distribution(entry: Mapping[str, object]) -> Mapping[str, object]:

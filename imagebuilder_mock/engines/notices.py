@@ -49,19 +49,28 @@ def state_changed(build: Build, before: ImageStatus) -> None:
     )
 
 
-def step_waiting(build: Build, step: WorkflowStepExecution) -> None:
+def step_waiting(build: Build, step: WorkflowStepExecution, inputs: Mapping[str, object]) -> None:
+    """The event, and if the step asks for it a notification and the call of a function.
+
+    What these are sent is not documented but for the ``payload`` in it.
+    """
     _log(build, f"Step {step.name} waits for an action")
-    _to_event_bus(
-        build.world,
-        build.image.arn,
-        "EC2 Image Builder Workflow Step Waiting",
-        resources=[build.image.arn, step.workflow_build_version_arn],
-        detail={
-            "workflow-execution-id": step.workflow_execution_id,
-            "workflow-step-execution-id": step.step_execution_id,
-            "workflow-step-name": step.name,
-        },
-    )
+    resources = [build.image.arn, step.workflow_build_version_arn]
+    detail = {
+        "workflow-execution-id": step.workflow_execution_id,
+        "workflow-step-execution-id": step.step_execution_id,
+        "workflow-step-name": step.name,
+    }
+    name = "EC2 Image Builder Workflow Step Waiting"
+    _to_event_bus(build.world, build.image.arn, name, resources=resources, detail=detail)
+    message: dict[str, object] = {"resources": resources, "detail": detail}
+    if "payload" in inputs:
+        message["payload"] = inputs["payload"]
+    home = (build.store.account, build.store.region)
+    addressees: Mapping[str, Destination] = {"snsTopicArn": "SNS", "lambdaFunctionName": "Lambda"}
+    for member, destination in addressees.items():
+        if member in inputs:
+            _publish(build.world, home, destination, str(inputs[member]), message)
 
 
 def step_ended(build: Build, step: WorkflowStepExecution) -> None:
@@ -206,9 +215,14 @@ def _tell_bucket(world: World, place: telling.Place, event: Event) -> None:
     telling.tell_bucket(world, place, uri, "\n".join(lines).encode())
 
 
+def _tell_nobody(world: World, place: telling.Place, event: Event) -> None:
+    """Moto runs functions in containers, which nothing here starts."""
+
+
 _TELL: Mapping[Destination, Callable[[World, telling.Place, Event], None]] = {
     "EventBridge": _tell_event_bus,
     "SNS": _tell_topic,
     "CloudWatchLogs": _tell_log_group,
     "S3": _tell_bucket,
+    "Lambda": _tell_nobody,
 }

@@ -51,6 +51,8 @@ def move_to(world: World, moment: datetime, *, limit: int | None = RUN_LIMIT) ->
                 raise RuntimeError(msg)
         world.state.scheduler.take()
         _do(world, due)
+        # Who is told of it may answer before more time passes.
+        world.lock.pause()
     world.clock.set_forward(moment)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import (
+    InvalidParameterCombinationException,
     InvalidParameterValueException,
     ServiceQuotaExceededException,
     invalid_value,
@@ -39,7 +40,8 @@ def run(
     """Start a build of the pipeline's recipe.
 
     InvalidParameterValueException if a wildcard means nothing any more, or a recipe is no longer
-    shared; ServiceQuotaExceededException if too many builds are running.
+    shared; InvalidParameterCombinationException if a newer workflow declares other parameters;
+    ServiceQuotaExceededException if too many builds are running.
     """
     image = start_build(world, store, _request(world, store, pipeline, tags, build_type))
     pipeline.date_last_run = image.date_created
@@ -58,7 +60,11 @@ def run_on_schedule(world: World, arn: str) -> None:
     try:
         if _is_due(world, store, pipeline):
             run(world, store, pipeline, tags=pipeline.image_tags or {}, build_type="SCHEDULED")
-    except (InvalidParameterValueException, ServiceQuotaExceededException):
+    except (
+        InvalidParameterCombinationException,
+        InvalidParameterValueException,
+        ServiceQuotaExceededException,
+    ):
         # Nobody is there to be told: the service skips such a run, as it skips one without news.
         return
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from imagebuilder_mock.domain.documents.workflow_actions import WorkflowType
+    from imagebuilder_mock.domain.documents.workflow_document import WorkflowDocument
     from imagebuilder_mock.domain.store import Store
     from imagebuilder_mock.domain.world import World
 
@@ -43,11 +44,12 @@ def planned_workflows(
     """The workflows of a build, each at the version that its ARN means now.
 
     InvalidParameterValueException if one is not there; InvalidParameterCombinationException if its
-    parameters are not those that it declares.
+    parameters are not those that it declares, or two have an output of one name.
     """
     if workflows:
+        outputs: set[str] = set()
         planned = [
-            _planned(world, store, workflow, f"workflows[{position}]")
+            _planned(world, store, workflow, f"workflows[{position}]", outputs)
             for position, workflow in enumerate(workflows)
         ]
     else:
@@ -75,35 +77,55 @@ def managed_workflow(
 
 
 def _planned(
-    world: World, store: Store, configuration: Mapping[str, object], path: str
+    world: World,
+    store: Store,
+    configuration: Mapping[str, object],
+    path: str,
+    outputs: set[str],
 ) -> PlannedWorkflow:
+    """One of them; ``outputs`` are the names that those before it give, and then its own too."""
     arn = str(configuration["workflowArn"])
     workflow = world.find(store, Workflow, arn, parameter=f"{path}.workflowArn")
     if workflow is None:
         raise invalid_value(f"{path}.workflowArn", missing_reference(Workflow.label, arn))
+    document = _document(workflow)
+    for output in document.outputs:
+        if output.name in outputs:
+            raise invalid_combination(
+                path,
+                f"The output '{output.name}' is one of another workflow too; the names of outputs "
+                "must be unique across the workflows of an image.",
+            )
+    outputs.update(output.name for output in document.outputs)
     group = configuration.get("parallelGroup")
     return PlannedWorkflow(
         arn=workflow.arn,
         type=workflow.type,
-        parameters=_parameters(workflow, configuration, path),
+        parameters=_parameters(document, configuration, path),
         parallel_group=group if isinstance(group, str) else None,
         continues_on_failure=configuration.get("onFailure") == "CONTINUE",
     )
 
 
-def _parameters(
-    workflow: Workflow, configuration: Mapping[str, object], path: str
-) -> dict[str, object]:
+def _document(workflow: Workflow) -> WorkflowDocument:
     # YAML is loaded with the first document that is met.
-    from imagebuilder_mock.domain.documents import (  # noqa: PLC0415
-        workflow_document,
-        workflow_parameters,
+    from imagebuilder_mock.domain.documents.workflow_document import (  # noqa: PLC0415
+        parse_workflow_document,
+    )
+
+    return parse_workflow_document(workflow.data, workflow.type)
+
+
+def _parameters(
+    document: WorkflowDocument, configuration: Mapping[str, object], path: str
+) -> dict[str, object]:
+    from imagebuilder_mock.domain.documents.workflow_parameters import (  # noqa: PLC0415
+        values_of,
     )
 
     raw = configuration.get("parameters")
     given = {str(entry["name"]): entry["value"] for entry in (raw if isinstance(raw, list) else ())}
-    document = workflow_document.parse_workflow_document(workflow.data, workflow.type)
     try:
-        return workflow_parameters.values_of(document.parameters, given)
+        return values_of(document.parameters, given)
     except ValueError as error:
         raise invalid_combination(f"{path}.parameters", str(error)) from None

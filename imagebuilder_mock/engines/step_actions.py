@@ -63,6 +63,14 @@ def inputs_as_shown(build: Build, execution: WorkflowExecution, step: WorkflowSt
 
 def perform(build: Build, execution: WorkflowExecution, step: WorkflowStep) -> Outputs:
     """Do the step's work; StepFailedError if it fails, by itself or because a test ordered it."""
+    return _ACTIONS[step.action](build, execution, inputs_for(build, execution, step))
+
+
+def inputs_for(build: Build, execution: WorkflowExecution, step: WorkflowStep) -> Inputs:
+    """What the step works with.
+
+    StepFailedError if a reference means nothing, or a test ordered the step to fail.
+    """
     for failure in build.world.state.failures.for_image(build.image):
         if failure.step == step.name and not failure.is_of_component and failure.region is None:
             build.world.state.failures.carry_out(failure)
@@ -71,7 +79,7 @@ def perform(build: Build, execution: WorkflowExecution, step: WorkflowStep) -> O
         resolved = resolve(step.inputs or {}, variables_of(build, execution))
     except UnresolvedReferenceError as error:
         raise _unresolved(error) from None
-    return _ACTIONS[step.action](build, execution, cast("Inputs", resolved))
+    return cast("Inputs", resolved)
 
 
 def _unresolved(error: UnresolvedReferenceError) -> StepFailedError:
@@ -96,7 +104,8 @@ def _bootstrap(build: Build, execution: WorkflowExecution, inputs: Inputs) -> Ou
 
 
 def _run_document(build: Build, execution: WorkflowExecution, inputs: Inputs) -> Outputs:
-    return {**_run_command(build, execution, inputs), "output": []}
+    """Its output is a list, of one text for the one instance."""
+    return {**_run_command(build, execution, inputs), "output": [""]}
 
 
 def _execute_components(build: Build, execution: WorkflowExecution, inputs: Inputs) -> Outputs:
@@ -158,7 +167,7 @@ def _modify_attributes(build: Build, execution: WorkflowExecution, inputs: Input
 
 def _apply_configurations(build: Build, execution: WorkflowExecution, inputs: Inputs) -> Outputs:
     del execution
-    distribution.integrate_in_workflow(build)
+    distribution.integrate_in_workflow(build, inputs)
     return {"configuredImages": inputs["distributedImages"]}
 
 

@@ -87,9 +87,8 @@ def move(build: Build, execution: WorkflowExecution) -> None:
     build.world.state.scheduler.withdraw(step.ticket)
     step.ticket = None
     document = _document(build, execution)
-    planned = _planned(document, step.name)
     if step.status == "PENDING":
-        _run_step(build, execution, planned, step)
+        _run_step(build, execution, document, step)
     elif step.is_waiting:
         answer(build, step, None)
     else:
@@ -110,10 +109,10 @@ def answer(
     if execution is None:
         msg = f"{step.step_execution_id} has no workflow execution"
         raise AssertionError(msg)
+    document = _document(build, execution)
     build.store.executions.note_waiting(step, waits=False)
     build.world.state.scheduler.withdraw(step.ticket)
     step.ticket = None
-    document = _document(build, execution)
     if action == "RESUME":
         outputs: dict[str, object] = {"action": action}
         if reason is not None:
@@ -142,6 +141,7 @@ def end_all(
             step.ticket, step.status, step.end_time = None, status, now
             step.message = None if message is None else message[:MAX_MESSAGE]
         build.world.state.scheduler.withdraw(execution.ticket)
+        rollback.finish(execution)
         execution.ticket, execution.status, execution.end_time = None, status, now
         execution.message = None if message is None else message[:MAX_MESSAGE]
     build.image.queue.clear()
@@ -225,14 +225,15 @@ def _go_on(build: Build, execution: WorkflowExecution, document: WorkflowDocumen
         try:
             is_skipped = step_actions.is_skipped(build, execution, planned)
         except StepFailedError as error:
-            _begin_step(build, execution, planned, step)
-            _fail_step(build, execution, document, step, error)
+            # Nothing was begun: there is nothing to try again.
+            step.inputs = _as_written(planned)
+            _give_up(build, execution, document, step, error)
             return
         if not is_skipped:
-            _begin_step(build, execution, planned, step)
+            _begin_step(build, execution, document, step)
             return
         step.status, step.end_time = "SKIPPED", step.start_time
-        step.inputs = None if planned.inputs is None else json.dumps(planned.inputs)
+        step.inputs = _as_written(planned)
     _end(build, execution, "COMPLETED")
 
 
@@ -260,27 +261,40 @@ def _new_step(
 
 
 def _begin_step(
-    build: Build, execution: WorkflowExecution, planned: WorkflowStep, step: WorkflowStepExecution
+    build: Build,
+    execution: WorkflowExecution,
+    document: WorkflowDocument,
+    step: WorkflowStepExecution,
 ) -> None:
+    planned = _planned(document, step.name)
     if planned.wait_seconds:
         step.status = "PENDING"
         _plan(build, execution, step, timedelta(seconds=planned.wait_seconds))
     else:
-        _run_step(build, execution, planned, step)
+        _run_step(build, execution, document, step)
 
 
 def _run_step(
-    build: Build, execution: WorkflowExecution, planned: WorkflowStep, step: WorkflowStepExecution
+    build: Build,
+    execution: WorkflowExecution,
+    document: WorkflowDocument,
+    step: WorkflowStepExecution,
 ) -> None:
+    planned = _planned(document, step.name)
     step.status = "RUNNING"
     if planned.inputs is not None:
         # A reference that means nothing in this run fails the step at its end, where steps fail.
         step.inputs = json.dumps(step_actions.inputs_as_shown(build, execution, planned))
     timeout = timedelta(seconds=planned.timeout_seconds)
     if planned.action == WAIT_FOR_ACTION:
+        try:
+            inputs = step_actions.inputs_for(build, execution, planned)
+        except StepFailedError as error:
+            _give_up(build, execution, document, step, error)
+            return
         build.store.executions.note_waiting(step, waits=True)
-        notices.step_waiting(build, step)
         _plan(build, execution, step, timeout, always=True)
+        notices.step_waiting(build, step, inputs)
         return
     duration = build.world.durations.of_step(planned.name, planned.action)
     _plan(build, execution, step, min(duration, timeout))
@@ -332,6 +346,7 @@ def _complete(
     outputs: dict[str, object],
 ) -> None:
     step.status, step.end_time = "COMPLETED", build.world.clock.now()
+    step.message = None
     if outputs:
         step.outputs = json.dumps(outputs)
         execution.step_outputs[step.name] = outputs
@@ -346,13 +361,23 @@ def _fail_step(
     step: WorkflowStepExecution,
     error: StepFailedError,
 ) -> None:
-    """A step that may be tried again is; else its ``onFailure`` decides what follows."""
-    planned = _planned(document, step.name)
+    """A step that may be tried again is; one that was answered, or was not, may not."""
     if step.attempt_number < step.max_attempts and step.action != WAIT_FOR_ACTION:
         step.attempt_number += 1
         step.message = error.detail[:MAX_MESSAGE]
-        _run_step(build, execution, planned, step)
-        return
+        _run_step(build, execution, document, step)
+    else:
+        _give_up(build, execution, document, step, error)
+
+
+def _give_up(
+    build: Build,
+    execution: WorkflowExecution,
+    document: WorkflowDocument,
+    step: WorkflowStepExecution,
+    error: StepFailedError,
+) -> None:
+    """A step has failed; its ``onFailure`` decides what follows."""
     step.status, step.end_time = "FAILED", build.world.clock.now()
     step.message = error.detail[:MAX_MESSAGE]
     step.outputs = error.detail
@@ -430,6 +455,10 @@ def _parsed(workflow: Workflow) -> WorkflowDocument:
     )
 
     return parse_workflow_document(workflow.data, workflow.type)
+
+
+def _as_written(planned: WorkflowStep) -> str | None:
+    return None if planned.inputs is None else json.dumps(planned.inputs)
 
 
 def _planned(document: WorkflowDocument, name: str) -> WorkflowStep:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from .component_conditions import Logical
 from .component_document import parse_component_document
 from .component_loops import DelimitedLoop, ForLoop
+from .members import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -29,6 +30,8 @@ MAX_ITERATIONS = 1000
 """Of one loop: the rest is not shown."""
 
 _EXPRESSION = re.compile(r"\{\{\s*([A-Za-z0-9_.-]+)\s*\}\}")
+_UNKNOWN = re.compile(r"\{\{[^{}]*\}\}")
+"""What is left when everything that has a value here is filled in: ``build.Step.inputs[0].x``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,9 +157,12 @@ _NUMBERS: Mapping[str, Callable[[float, float], bool]] = {
 
 
 def _compare(comparison: Comparison, variables: Mapping[str, str]) -> bool | None:
-    baseline = str(filled(str(comparison.baseline), variables))
-    value = str(filled(str(comparison.operand), variables))
-    if _EXPRESSION.search(baseline) or _EXPRESSION.search(value):
+    operand = "" if comparison.operand is None else comparison.operand
+    baseline, value = (
+        str(filled(text_of(side, "The operand"), variables))
+        for side in (comparison.baseline, operand)
+    )
+    if _UNKNOWN.search(baseline) or _UNKNOWN.search(value):
         return None
     if comparison.operator in _ALONE:
         return _ALONE[comparison.operator](baseline)

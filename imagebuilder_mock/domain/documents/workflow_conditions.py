@@ -6,10 +6,11 @@ Source: user guide, image-workflow-create-document.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import NoneType
 from typing import TYPE_CHECKING, Literal, cast
 
 from .members import list_of, mapping_of
-from .workflow_variables import is_reference, look_up
+from .workflow_variables import as_text, is_reference, look_up
 from .yaml_loading import DocumentError
 
 if TYPE_CHECKING:
@@ -19,13 +20,13 @@ MAX_DEPTH = 10
 
 _LOGICAL = ("and", "or", "not")
 _COMPARISONS: Mapping[str, Callable[[object, object], bool]] = {
-    "booleanEquals": lambda value, operand: value == operand,
-    "numberEquals": lambda value, operand: value == operand,
+    "booleanEquals": lambda value, operand: value is operand,
+    "numberEquals": lambda value, operand: _number(value) == _number(operand),
     "numberGreaterThan": lambda value, operand: _number(value) > _number(operand),
     "numberGreaterThanEquals": lambda value, operand: _number(value) >= _number(operand),
     "numberLessThan": lambda value, operand: _number(value) < _number(operand),
     "numberLessThanEquals": lambda value, operand: _number(value) <= _number(operand),
-    "stringEquals": lambda value, operand: str(value) == str(operand),
+    "stringEquals": lambda value, operand: as_text(value) == as_text(operand),
 }
 
 
@@ -70,7 +71,7 @@ def parse_condition(raw: object, *, depth: int = 1) -> Expression:
         raise DocumentError("A condition must have exactly one operator.")
     operator = str(operators[0])
     if operator in _COMPARISONS:
-        if "value" not in members:
+        if members.get("value") is None:
             raise DocumentError(f"The condition {operator} has no value; it requires a 'value'")
         operand = members[operator]
         _check_type(operator, operand)
@@ -111,7 +112,7 @@ def _check_type(operator: str, operand: object) -> None:
         raise DocumentError(f"The condition {operator} must have a boolean.")
     if operator.startswith("number") and (is_boolean or not isinstance(operand, (int, float))):
         raise DocumentError(f"The condition {operator} must have a number.")
-    if operator == "stringEquals" and isinstance(operand, (dict, list)):
+    if operator == "stringEquals" and isinstance(operand, (dict, list, NoneType)):
         raise DocumentError(f"The condition {operator} must have a string.")
 
 

@@ -24,9 +24,10 @@ from .members import (
 )
 from .workflow_actions import FOR_AMIS, FOR_CONTAINERS, StepAction, step_action
 from .workflow_conditions import parse_condition, references_of
+from .workflow_inputs import check_input
 from .workflow_parameters import WorkflowParameter, parse_parameters
 from .workflow_references import References, references_in
-from .workflow_variables import is_reference
+from .workflow_variables import SUFFIX, is_reference
 from .yaml_loading import DocumentError, load_document
 
 if TYPE_CHECKING:
@@ -189,12 +190,12 @@ def _description(members: Mapping[str, object]) -> str | None:
 def _inputs(members: Mapping[str, object], action: StepAction) -> Mapping[str, object] | None:
     raw = members.get("inputs")
     subject = f"Action {action.name}"
-    if not raw:
+    if raw in (None, [], {}):
         if action.requires_inputs:
             required(members, "inputs", subject)
         return None
     inputs = {str(key): value for key, value in mapping_of(raw, f"{subject} inputs").items()}
-    given = {key.removesuffix(".$"): value for key, value in inputs.items()}
+    given = {key.removesuffix(SUFFIX): value for key, value in inputs.items()}
     if len(given) != len(inputs):
         raise DocumentError(f"{subject} has an input both with and without '.$'.")
     for key in given:
@@ -203,7 +204,9 @@ def _inputs(members: Mapping[str, object], action: StepAction) -> Mapping[str, o
     for key in action.required:
         required(given, key, subject)
     for key, value in inputs.items():
-        if key.endswith(".$") and not is_reference(value):
+        if not key.endswith(SUFFIX):
+            check_input(key, value)
+        elif not is_reference(value):
             raise DocumentError(f"The input '{key}' must be a reference that begins with '$.'.")
     return inputs
 
@@ -300,6 +303,6 @@ def _outputs(
         value = text_of(
             required(output, "value", f"Output '{name}'"), f"The value of output '{name}'"
         )
-        if is_reference(value):
-            references.check(value)
+        for text in references_in(value, is_reference=is_reference(value)):
+            references.check(text)
         yield WorkflowOutput(name, value)

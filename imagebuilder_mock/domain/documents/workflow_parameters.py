@@ -5,6 +5,7 @@ Source: user guide, image-workflow-create-document.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, cast
 
@@ -20,6 +21,7 @@ MAX_VALUE = 1024
 
 _TYPES = ("string", "integer", "boolean", "stringList")
 _BOOLEANS = {"true": True, "false": False}
+_INTEGER = re.compile("[+-]?[0-9]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,11 +79,18 @@ def value_of(parameter: WorkflowParameter, given: Sequence[str] | None) -> objec
     if parameter.type == "string":
         return texts[0]
     try:
-        return int(texts[0]) if parameter.type == "integer" else _BOOLEANS[texts[0].lower()]
+        return _integer(texts[0]) if parameter.type == "integer" else _BOOLEANS[texts[0].lower()]
     except (ValueError, KeyError):
         article = "an" if parameter.type == "integer" else "a"
         msg = f"The value of the parameter '{parameter.name}' must be {article} {parameter.type}."
         raise ValueError(msg) from None
+
+
+def _integer(text: str) -> int:
+    """Python's own reading takes more: spaces, underscores, other digits."""
+    if _INTEGER.fullmatch(text) is None:
+        raise ValueError(text)
+    return int(text)
 
 
 def values_of(

@@ -39,7 +39,6 @@ SYSTEM_VARIABLES = frozenset(
 )
 
 _NODE = re.compile(r"[A-Za-z0-9_-]+(?:\[[0-9]+\])*")
-_STEP_OUTPUT_NODES = 3
 
 
 class Reference(NamedTuple):
@@ -47,10 +46,6 @@ class Reference(NamedTuple):
 
     text: str
     nodes: tuple[str, ...]
-
-    @property
-    def root(self) -> str:
-        return self.nodes[0]
 
     @classmethod
     def parse(cls, text: str) -> Reference:
@@ -70,15 +65,17 @@ class References(NamedTuple):
 
     def check(self, text: str) -> None:
         """DocumentError if the reference can mean nothing."""
-        reference = Reference.parse(text)
-        if reference.root == "parameters":
-            known = len(reference.nodes) > 1 and reference.nodes[1] in self.parameters
-        elif reference.root == "stepOutputs":
-            known = len(reference.nodes) >= _STEP_OUTPUT_NODES and reference.nodes[1] in self.steps
-        elif reference.root == "imagebuilder":
-            known = len(reference.nodes) > 1 and reference.nodes[1] in SYSTEM_VARIABLES
+        root, *nodes = Reference.parse(text).nodes
+        # A position may follow the name of a list: securityGroups[0].
+        name = nodes[0].partition("[")[0] if nodes else None
+        if root == "parameters":
+            known = name in self.parameters
+        elif root == "stepOutputs":
+            known = len(nodes) > 1 and nodes[0] in self.steps
+        elif root == "imagebuilder":
+            known = name in SYSTEM_VARIABLES
         else:
-            known = reference.root == "workflowOutputs" and len(reference.nodes) > 1
+            known = root == "workflowOutputs" and name is not None
         if not known:
             raise DocumentError(f"The reference '{text}' does not refer to a known variable.")
 

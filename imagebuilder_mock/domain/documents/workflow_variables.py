@@ -65,6 +65,9 @@ def as_text(value: object) -> str:
 
 
 def _followed(value: object, variables: Mapping[str, object]) -> object:
+    """What stands under a key with the suffix: a reference, or deeper down a list of them."""
+    if isinstance(value, list):
+        return [_followed(member, variables) for member in value]
     if is_reference(value):
         return look_up(str(value), variables)
     return resolve(value, variables)
