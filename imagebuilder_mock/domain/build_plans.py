@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .documents.workflow_actions import WorkflowType
     from .resources.image import ImageStatus
+    from .resources.workflow import WorkflowType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,8 +19,8 @@ from imagebuilder_mock.domain.resources.workflow import Workflow, workflow_kind
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from imagebuilder_mock.domain.documents.workflow_actions import WorkflowType
     from imagebuilder_mock.domain.documents.workflow_document import WorkflowDocument
+    from imagebuilder_mock.domain.resources.workflow import WorkflowType
     from imagebuilder_mock.domain.store import Store
     from imagebuilder_mock.domain.world import World
 

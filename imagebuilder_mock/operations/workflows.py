@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
-    from imagebuilder_mock.domain.documents.workflow_actions import WorkflowType
     from imagebuilder_mock.domain.documents.workflow_document import WorkflowDocument
     from imagebuilder_mock.domain.resources.base import Resource
+    from imagebuilder_mock.domain.resources.workflow import WorkflowType
     from imagebuilder_mock.domain.store import Entry
 
     from .context import Context

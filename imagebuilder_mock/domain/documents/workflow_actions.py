@@ -13,7 +13,7 @@ from .yaml_loading import DocumentError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-WorkflowType = Literal["BUILD", "TEST", "DISTRIBUTION"]
+    from imagebuilder_mock.domain.resources.workflow import WorkflowType
 
 _MINUTE = 60
 _HOUR = 60 * _MINUTE

@@ -33,7 +33,8 @@ from .yaml_loading import DocumentError, load_document
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from .workflow_actions import WorkflowType
+    from imagebuilder_mock.domain.resources.workflow import WorkflowType
+
     from .workflow_conditions import Expression
 
 MAX_OUTPUTS = 25

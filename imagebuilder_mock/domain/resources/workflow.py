@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from imagebuilder_mock.domain.arn import Arn
 
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from imagebuilder_mock.domain.documents.workflow_actions import WorkflowType
+
+WorkflowType = Literal["BUILD", "TEST", "DISTRIBUTION"]
 
 
 def workflow_kind(workflow_type: WorkflowType) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from imagebuilder_mock.domain.documents.workflow_actions import WorkflowType
+    from imagebuilder_mock.domain.resources.workflow import WorkflowType
 
     from .image import ImageFailureContext
 

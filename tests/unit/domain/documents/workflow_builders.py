@@ -13,8 +13,8 @@ from imagebuilder_mock.domain.documents.yaml_loading import DocumentError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from imagebuilder_mock.domain.documents.workflow_actions import WorkflowType
     from imagebuilder_mock.domain.documents.workflow_document import WorkflowDocument, WorkflowStep
+    from imagebuilder_mock.domain.resources.workflow import WorkflowType
 
 IN_STEP = "Parsing step 'Only' failed. Error: "
 LAUNCH = {"name": "Launch", "action": "LaunchInstance", "inputs": {"waitFor": "ssmAgent"}}
