@@ -34,6 +34,12 @@ def described(ami_id, region="us-east-1"):
     return found[0] if found else None
 
 
+def moto_shows_devices():
+    """Older versions make up the size of the only device that they show."""
+    moto = pytest.importorskip("moto")
+    return tuple(map(int, moto.__version__.split(".")[:2])) >= (5, 1)
+
+
 def a_launch_template():
     ec2 = aws("ec2")
     parent = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
@@ -85,8 +91,10 @@ class TestAmis:
 
         image = described(the_ami(imagebuilder, a_build(imagebuilder, imageRecipeArn=recipe)))
 
-        devices = image["BlockDeviceMappings"]
-        assert (devices[0]["DeviceName"], devices[0]["Ebs"]["VolumeSize"]) == ("/dev/xvda", 20)
+        device = image["BlockDeviceMappings"][0]
+        assert device["DeviceName"] == "/dev/xvda"
+        if moto_shows_devices():
+            assert device["Ebs"]["VolumeSize"] == 20
 
     def test_a_parent_that_is_gone_fails_the_build_before_any_workflow(self, moto):  # noqa: ARG002
         with mock_imagebuilder(builds="held") as mock:
@@ -145,8 +153,9 @@ class TestConfiguration:
         sentence = "The launch-template ID 'lt-0123456789abcdef0' does not exist"
         assert sentence in image["state"]["reason"]
         assert len(image["outputResources"]["amis"]) == 1
-        for context in (image["state"]["failureContext"],) * ("failureContext" in image["state"]):
-            [failure] = context["distributionFailure"]["regionFailures"]
+        if "failureContext" in image["state"]:  # in the models that have it
+            distribution = image["state"]["failureContext"]["distributionFailure"]
+            [failure] = distribution["regionFailures"]
             assert failure["imageConfigurationStep"] == "UPDATE_LAUNCH_TEMPLATES"
 
     @needs_member("CreateDistributionConfiguration", "distributions.ssmParameterConfigurations")
@@ -219,6 +228,11 @@ class TestContainers:
         assert found["imageTags"] == ["1.0.0-1"]
 
 
+def builds_left(client, arn):
+    listed = client.list_image_build_versions(imageVersionArn=arn.rpartition("/")[0])
+    return listed["imageSummaryList"]
+
+
 def deleting(**included):
     return {
         "executionRole": "arn:aws:iam::123456789012:role/lifecycle",
@@ -252,7 +266,7 @@ class TestLifecycle:
         assert described(ami) is None
         left = aws("ec2").describe_snapshots(OwnerIds=["self"])["Snapshots"]
         assert snapshot not in [each["SnapshotId"] for each in left]
-        assert imagebuilder.list_image_build_versions()["imageSummaryList"] == []
+        assert builds_left(imagebuilder, arn) == []
 
     def test_one_that_the_user_deregistered_is_a_success(self, mock, imagebuilder):
         """User guide, lifecycle-policy-execution (externally modified resources)."""
@@ -261,7 +275,7 @@ class TestLifecycle:
 
         self.run(mock, imagebuilder, **deleting(amis=True))
 
-        assert imagebuilder.list_image_build_versions()["imageSummaryList"] == []
+        assert builds_left(imagebuilder, arn) == []
 
     def test_a_launch_protects_an_ami(self, mock, imagebuilder):
         arn = a_build(imagebuilder, imageRecipeArn=a_recipe(imagebuilder, name="web"))
