@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from imagebuilder_mock.domain.errors import already_exists, invalid_combination, invalid_value
+from imagebuilder_mock.domain.errors import invalid_value
 from imagebuilder_mock.domain.resources.component import (
     Component,
     ComponentVersion,
@@ -12,8 +12,9 @@ from imagebuilder_mock.domain.resources.component import (
 )
 from imagebuilder_mock.domain.versions import Version, latest_version_references
 
+from .documents import given_text, refuse_identical
 from .listing import listed, own_builds, owned_by, refuse_name_with_version
-from .neighbour_rules import check_key, read_document
+from .neighbour_rules import check_key
 from .registry import operation
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
-    from imagebuilder_mock.domain.arn import Arn
     from imagebuilder_mock.domain.documents.component_actions import Platform
     from imagebuilder_mock.domain.documents.component_document import ComponentDocument
     from imagebuilder_mock.domain.store import Entry
@@ -45,7 +45,7 @@ _VERSION_FILTERS: Mapping[str, Callable[[ComponentVersion], object]] = {
 
 @operation
 def create_component(ctx: Context, params: wire.CreateComponentRequestTypeDef) -> Result:
-    component = _new_component(ctx, params, _given_text(ctx, params))
+    component = _new_component(ctx, params, given_text(ctx, params))
     return {
         "componentBuildVersionArn": component.arn,
         "latestVersionReferences": latest_version_references(component.arn),
@@ -59,7 +59,7 @@ def import_component(ctx: Context, params: wire.ImportComponentRequestTypeDef) -
     from imagebuilder_mock.domain.documents import imported_script  # noqa: PLC0415
 
     text = imported_script.document_for(
-        _given_text(ctx, params),
+        given_text(ctx, params),
         name=params["name"],
         platform=params["platform"],
         component_type=params["type"],
@@ -152,18 +152,9 @@ def _new_component(ctx: Context, params: Request, text: str) -> Component:
         declared=parameter_details(document),
         kms_key_id=params.get("kmsKeyId"),
     )
-    _refuse_identical(ctx, component, base, version)
+    refuse_identical(ctx, component, base, version)
     ctx.add(component)
     return component
-
-
-def _given_text(ctx: Context, params: Request) -> str:
-    data, uri = params.get("data"), params.get("uri")
-    if data is not None and uri is None:
-        return data
-    if uri is not None and data is None:
-        return read_document(ctx, uri, parameter="uri")
-    raise invalid_combination("data", "You must specify exactly one of 'data' and 'uri'.")
 
 
 def _parsed(text: str, platform: Platform) -> ComponentDocument:
@@ -174,11 +165,3 @@ def _parsed(text: str, platform: Platform) -> ComponentDocument:
         return component_document.parse_component_document(text, platform=platform)
     except yaml_loading.DocumentError as error:
         raise invalid_value("data", error.detail) from None
-
-
-def _refuse_identical(ctx: Context, component: Component, base: Arn, version: Version) -> None:
-    """Changed content makes a new build; the same as in the newest build is refused."""
-    builds = ctx.store.builds_of(Component.kind, base.slug, version)
-    latest = next(builds.before(None), None)
-    if isinstance(latest, Component) and latest.content() == component.content():
-        raise already_exists(Component.label, latest.arn)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.errors import already_exists, invalid_combination, invalid_value
+from imagebuilder_mock.domain.errors import invalid_value
 from imagebuilder_mock.domain.ordered import OrderedIndex
 from imagebuilder_mock.domain.resources.workflow import (
     Workflow,
@@ -16,8 +16,9 @@ from imagebuilder_mock.domain.resources.workflow import (
 )
 from imagebuilder_mock.domain.versions import Version, VersionPattern, latest_version_references
 
+from .documents import given_text, refuse_identical
 from .listing import listed, owned_by, refuse_name_with_version
-from .neighbour_rules import check_key, read_document
+from .neighbour_rules import check_key
 from .registry import operation
 
 if TYPE_CHECKING:
@@ -44,14 +45,14 @@ _OWNERS_WITHOUT_WORKFLOWS = frozenset(("Shared", "ThirdParty"))
 
 @operation
 def create_workflow(ctx: Context, params: wire.CreateWorkflowRequestTypeDef) -> Result:
-    text = _given_text(ctx, params)
+    text = given_text(ctx, params)
     document = _parsed(ctx, text, params["type"])
     check_key(ctx, params.get("kmsKeyId"))
     version = Version.parse(params["semanticVersion"])
     base = ctx.store.arn_for(workflow_kind(params["type"]), params["name"])
     build = ctx.store.next_build(base.kind, base.slug, version)
     workflow = Workflow(
-        arn=str(base.at(str(version), build)),
+        arn=str(base.at(params["semanticVersion"], build)),
         name=params["name"],
         date_created=ctx.now,
         tags=dict(params.get("tags", {})),
@@ -63,7 +64,7 @@ def create_workflow(ctx: Context, params: wire.CreateWorkflowRequestTypeDef) -> 
         kms_key_id=params.get("kmsKeyId"),
         parameters=parameter_details(document),
     )
-    _refuse_identical(ctx, workflow, base, version)
+    refuse_identical(ctx, workflow, base, version)
     ctx.add(workflow)
     return {
         "workflowBuildVersionArn": workflow.arn,
@@ -145,15 +146,6 @@ def delete_workflow(ctx: Context, params: wire.DeleteWorkflowRequestTypeDef) -> 
     return {"workflowBuildVersionArn": workflow.arn}
 
 
-def _given_text(ctx: Context, params: wire.CreateWorkflowRequestTypeDef) -> str:
-    data, uri = params.get("data"), params.get("uri")
-    if data is not None and uri is None:
-        return data
-    if uri is not None and data is None:
-        return read_document(ctx, uri, parameter="uri")
-    raise invalid_combination("data", "You must specify exactly one of 'data' and 'uri'.")
-
-
 def _parsed(ctx: Context, text: str, workflow_type: WorkflowType) -> WorkflowDocument:
     # A third of what the package takes to load, YAML included, is for documents alone.
     from imagebuilder_mock.domain.documents import workflow_document, yaml_loading  # noqa: PLC0415
@@ -179,11 +171,3 @@ def parameter_details(document: WorkflowDocument) -> tuple[WorkflowParameterDeta
         for parameter in document.parameters
     )
     return details or None
-
-
-def _refuse_identical(ctx: Context, workflow: Workflow, base: Arn, version: Version) -> None:
-    """Changed content makes a new build; the same as in the newest build is refused."""
-    builds = ctx.store.builds_of(base.kind, base.slug, version)
-    latest = next(builds.before(None), None)
-    if isinstance(latest, Workflow) and latest.content() == workflow.content():
-        raise already_exists(Workflow.label, latest.arn)

@@ -1,0 +1,44 @@
+"""What components and workflows have in common: a document, and a build for each change of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagebuilder_mock.domain.errors import already_exists, invalid_combination
+
+from .neighbour_rules import read_document
+
+if TYPE_CHECKING:
+    from mypy_boto3_imagebuilder import type_defs as wire
+
+    from imagebuilder_mock.domain.arn import Arn
+    from imagebuilder_mock.domain.resources.component import Component
+    from imagebuilder_mock.domain.resources.workflow import Workflow
+    from imagebuilder_mock.domain.versions import Version
+
+    from .context import Context
+
+    Request = (
+        wire.CreateComponentRequestTypeDef
+        | wire.ImportComponentRequestTypeDef
+        | wire.CreateWorkflowRequestTypeDef
+    )
+
+
+def given_text(ctx: Context, params: Request) -> str:
+    """The document that a request brings, or that stands where it says."""
+    data, uri = params.get("data"), params.get("uri")
+    if data is not None and uri is None:
+        return data
+    if uri is not None and data is None:
+        return read_document(ctx, uri, parameter="uri")
+    raise invalid_combination("data", "You must specify exactly one of 'data' and 'uri'.")
+
+
+def refuse_identical(
+    ctx: Context, resource: Component | Workflow, base: Arn, version: Version
+) -> None:
+    """Changed content makes a new build; the same as in the newest build is refused."""
+    latest = next(ctx.store.builds_of(base.kind, base.slug, version).before(None), None)
+    if isinstance(latest, type(resource)) and latest.content() == resource.content():
+        raise already_exists(resource.label, latest.arn)
