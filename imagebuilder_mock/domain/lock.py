@@ -82,4 +82,6 @@ class Lock:
             while own.waiting:
                 own.waiting.popleft()()
         finally:
+            # After an error nothing is left over for a call that has nothing to do with it.
+            own.waiting.clear()
             own.is_busy = False
