@@ -77,3 +77,23 @@ def statuses_of(client: ImagebuilderClient, execution: Any) -> list[tuple[str, s
 
 def slug_of(execution: Any) -> str:
     return str(execution["workflowBuildVersionArn"].split("/")[2])
+
+
+def pages_of(client: ImagebuilderClient, operation: str, **params: Any) -> list[Any]:
+    """The answers of a list operation, page by page; botocore's paginator finds the same."""
+    call = getattr(client, operation)
+    pages = [call(**params)]
+    while "nextToken" in pages[-1]:
+        pages.append(call(**params, nextToken=pages[-1]["nextToken"]))
+    if client.can_paginate(operation):
+        size = params.pop("maxResults")
+        paginator: Any = client.get_paginator(operation)  # type: ignore[call-overload] # any of them
+        found = list(paginator.paginate(**params, PaginationConfig={"PageSize": size}))
+        assert [_shown(page) for page in found] == [_shown(page) for page in pages]
+    return pages
+
+
+def _shown(page: Any) -> Any:
+    """A page without what is different each time."""
+    changing = {"ResponseMetadata", "requestId", "nextToken"}
+    return {name: value for name, value in page.items() if name not in changing}

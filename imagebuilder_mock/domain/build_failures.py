@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .arn import Arn, slugify
+from .errors import ImageBuilderError
+from .versions import Version, VersionPattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .resources.image import Image
+
+
+_ARN = "arn:"
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -68,7 +73,25 @@ class BuildFailures:
 
 def is_meant(reference: str, arn: str, name: str) -> bool:
     """Whether a name or an ARN means the resource; an ARN without build means any build of it."""
-    if not reference.startswith("arn:"):
-        return slugify(reference) == slugify(name) or slugify(reference) == Arn.parse(arn).slug
-    parsed = Arn.parse(arn)
-    return reference in (arn, str(parsed.at(parsed.version or "")), str(parsed.at("x.x.x")))
+    if not reference.startswith(_ARN):
+        return slugify(reference) in (slugify(name), Arn.parse(arn).slug)
+    meant, parsed = Arn.parse(reference), Arn.parse(arn)
+    if meant.build is not None or meant.version is None:
+        return str(meant) in (arn, str(replace(parsed, version=None, build=None)))
+    if replace(meant, version=None) != replace(parsed, version=None, build=None):
+        return False
+    return Version.parse(parsed.version or "") in _pattern(meant.version)
+
+
+def check_reference(reference: str) -> None:
+    """ValueError if it can mean nothing: an ARN of another form."""
+    if reference.startswith(_ARN):
+        version = Arn.parse(reference).version
+        try:
+            _pattern(version or "x.x.x")
+        except ImageBuilderError as error:
+            raise ValueError(error.message) from None
+
+
+def _pattern(version: str) -> VersionPattern:
+    return VersionPattern.parse(version, parameter="version")

@@ -55,7 +55,7 @@ class Events:
         """Call ``subscriber`` with each event from now on; the answer ends that.
 
         It is called once what caused the event is over, so it may use clients and the mock. What
-        it raises is logged and goes no further.
+        it raises comes out of the call that caused the event, once all others are told.
         """
         self._subscribers.append(subscriber)
 

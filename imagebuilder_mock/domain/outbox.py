@@ -28,6 +28,8 @@ class Message:
 
     subject: str
     deliver: Callable[[], object]
+    is_loud: bool = False
+    """Whether what it raises comes out where the lock was let go: it is the test's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +75,17 @@ class Outbox:
             return
         with self._one_at_a_time:
             self._here.is_delivering = True
+            errors: list[Exception] = []
             try:
                 while self._waiting:
-                    self._tell(self._waiting.popleft())
+                    message = self._waiting.popleft()
+                    error = self._tell(message)
+                    if error is not None and message.is_loud:
+                        errors.append(error)
             finally:
                 self._here.is_delivering = False
+        if errors:
+            raise errors[0]
 
     def forget(self) -> None:
         """Empty it: what waits is about a world that is gone."""
@@ -85,12 +93,15 @@ class Outbox:
         self._gathered.clear()
         self.undelivered.clear()
 
-    def _tell(self, message: Message) -> None:
+    def _tell(self, message: Message) -> Exception | None:
         try:
             message.deliver()
         except Exception as error:  # noqa: BLE001 - whatever it is, the others' messages must arrive
             self.undelivered.append(Undelivered(message.subject, error))
-            _log.warning("%s: %s: %s", message.subject, type(error).__name__, error)
+            if not message.is_loud:
+                _log.warning("%s: %s: %s", message.subject, type(error).__name__, error)
+            return error
+        return None
 
 
 class TellingLock:

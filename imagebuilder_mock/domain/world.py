@@ -95,7 +95,8 @@ class World:
     def publish(self, event: Event) -> None:
         """Let an event be known; those who subscribed are told as soon as the lock is free."""
         for subscriber in self.events.add(event):
-            self.tell(f"a subscriber of {event.name}", partial(subscriber, event))
+            subject = f"a subscriber of {event.name}"
+            self.outbox.put(Message(subject, partial(subscriber, event), is_loud=True))
 
     def renew_lock(self) -> None:
         """In a forked child: the lock may have been held by a thread that is not there.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import datetime
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _BITS = 30
 _AMAZON = "aws"
 _AMAZON_ACCOUNT = "123456789012"
-_LEFT_OUT = frozenset(("owner", "policy", "shared_with", "sequence", "tags"))
+_LEFT_OUT = frozenset(("owner", "policy", "shared_with", "sequence", "tags", "timeout_minutes"))
 
 
 def message_of(build: Build) -> dict[str, object]:
@@ -55,7 +56,7 @@ def message_of(build: Build) -> dict[str, object]:
         "osVersion": image.os_version,
         "enhancedImageMetadataEnabled": image.enhanced_image_metadata_enabled,
         "buildType": image.build_type,
-        "tags": {"resourceArn": image.arn, **image.tags},
+        "tags": _tags(image),
     }
     return {key: value for key, value in message.items() if value is not None}
 
@@ -78,6 +79,7 @@ def _recipe(image: Image) -> dict[str, object]:
         "arn": recipe.arn,
         "name": recipe.name,
         "version": recipe.version,
+        "description": recipe.description,
         "components": [dict(component) for component in recipe.components or ()],
         "platform": recipe.platform,
         # Amazon's images show a numeric account here.
@@ -85,12 +87,12 @@ def _recipe(image: Image) -> dict[str, object]:
             f":{_AMAZON}:image/", f":{_AMAZON_ACCOUNT}:image/"
         ),
         "dateCreated": _date(recipe.date_created),
-        "tags": {"resourceArn": recipe.arn, **recipe.tags},
+        "tags": _tags(recipe),
         "workingDirectory": recipe.working_directory,
         "accountId": Arn.parse(recipe.arn).account,
     }
     if image.image_recipe is not None:
-        shown["blockDeviceMappings"] = image.image_recipe.block_device_mappings or []
+        shown["blockDeviceMappings"] = image.image_recipe.block_device_mappings or None
     return {member: {key: value for key, value in shown.items() if value is not None}}
 
 
@@ -102,7 +104,7 @@ def _copy(resource: Resource | None, build: Build) -> dict[str, object] | None:
         value = getattr(resource, field.name)
         if value is not None and field.name not in _LEFT_OUT:
             shown[_member(field.name)] = _date(value) if isinstance(value, datetime) else value
-    shown["tags"] = {"resourceArn": resource.arn, **resource.tags}
+    shown["tags"] = _tags(resource)
     shown["accountId"] = build.store.account
     return shown
 
@@ -132,15 +134,32 @@ def _output(image: Image) -> dict[str, object]:
 
 
 def _jobs(image: Image) -> dict[str, object]:
-    """The ids of what ran, of a build that went well."""
+    """The ids of what ran, of a build that went well.
+
+    Those of jobs are seen nowhere else: each is made from the image's ARN.
+    """
     if image.state.status != "AVAILABLE":
         return {}
     names = {"BUILD": "buildExecutionId", "TEST": "testExecutionId"}
-    return {
+    ids: dict[str, object] = {
         names[execution.type]: execution.workflow_execution_id
         for execution in image.executions
         if execution.type in names and not execution.retried
     }
+    ids["distributionJobId"] = _id_of(f"distribution of {image.arn}")
+    ids["integrationJobId"] = _id_of(f"integration of {image.arn}")
+    return ids
+
+
+def _tags(resource: Resource) -> dict[str, object]:
+    """Its tags, with two of the service's own."""
+    own = {"internalId": _id_of(resource.arn), "resourceArn": resource.arn}
+    return {**own, **resource.tags}
+
+
+def _id_of(text: str) -> str:
+    digits = blake2b(text.encode(), digest_size=16).hexdigest()
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
 def _member(name: str) -> str:

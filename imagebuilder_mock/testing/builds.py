@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.build_failures import BuildFailure
+from imagebuilder_mock.domain.build_failures import BuildFailure, check_reference
 from imagebuilder_mock.domain.resources.image import Image
 from imagebuilder_mock.engines import builds
 from imagebuilder_mock.engines.distribution import CONFIGURATION_STEPS
@@ -121,6 +121,12 @@ class Builds:
                 f"{', '.join(CONFIGURATION_STEPS.values())}, or none."
             )
             raise ValueError(msg)
+        for name, reference in (("recipe", recipe), ("component", component)):
+            try:
+                check_reference(reference or "")
+            except ValueError as error:
+                msg = f"{name}={reference!r}: give a name or an ARN ({error})."
+                raise ValueError(msg) from None
         failure = BuildFailure(
             recipe=recipe,
             component=component,

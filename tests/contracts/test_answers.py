@@ -419,6 +419,110 @@ def a_lifecycle_policy(client: Client) -> Any:
     return arn
 
 
+def workflows(client: Client) -> None:
+    document = """\
+schemaVersion: 1.0
+parameters:
+  - name: payload
+    type: stringList
+    default: ["{}"]
+    description: what is sent
+steps:
+  - name: Launch
+    action: LaunchInstance
+    description: begins
+    inputs:
+      waitFor: ssmAgent
+  - name: Never
+    action: TerminateInstance
+    if:
+      stringEquals: Windows
+      value: $.imagebuilder.platform
+    inputs:
+      instanceId.$: $.stepOutputs.Launch.instanceId
+  - name: Approve
+    action: WaitForAction
+    onFailure: Continue
+    inputs:
+      payload.$: $.parameters.payload[0]
+  - name: Collect
+    action: CollectImageMetadata
+    inputs:
+      instanceId.$: $.stepOutputs.Launch.instanceId
+  - name: Use
+    action: TerminateInstance
+    inputs:
+      instanceId.$: $.workflowOutputs.none
+"""
+    arn = a_workflow(client, document)
+    client.GetWorkflow(workflowBuildVersionArn=arn)
+    managed = MANAGED_PARENT.partition("image/")[0] + "workflow/build/build-image/x.x.x"
+    client.GetWorkflow(workflowBuildVersionArn=managed)
+    client.ListWorkflows()
+    client.ListWorkflows(byName=True, maxResults=1)
+    client.ListWorkflows(owner="Amazon")
+    client.ListWorkflowBuildVersions(workflowVersionArn=arn.rpartition("/")[0])
+    stopped, cancelled = waiting_builds(client, managed, arn)
+    for step in client.ListWaitingWorkflowSteps(maxResults=2)["steps"]:
+        client.SendWorkflowStepAction(
+            stepExecutionId=step["stepExecutionId"],
+            imageBuildVersionArn=stopped,
+            action="STOP",
+            reason="no",
+        )
+    watch(client, stopped)
+    client.CancelImageCreation(imageBuildVersionArn=cancelled)
+    client.RetryImage(imageBuildVersionArn=stopped)
+    for image in (stopped, cancelled):
+        look_at_executions(client, image)
+    client.DeleteWorkflow(workflowBuildVersionArn=arn)
+
+
+def waiting_builds(client: Client, builds: str, tests: str) -> list[str]:
+    """Two builds whose tests, two of each, wait for an action."""
+    given = {
+        "imageRecipeArn": an_image_recipe(client),
+        "infrastructureConfigurationArn": an_infrastructure(client),
+        "executionRole": ROLE,
+        "workflows": [
+            {"workflowArn": builds},
+            {"workflowArn": tests, "parallelGroup": "tests", "onFailure": "CONTINUE"},
+            {
+                "workflowArn": tests,
+                "parallelGroup": "tests",
+                "parameters": [{"name": "payload", "value": ["[]"]}],
+            },
+        ],
+    }
+    images = [client.CreateImage(**given)["imageBuildVersionArn"] for _ in range(2)]
+    while len(client.ListWaitingWorkflowSteps()["steps"]) < 2 * len(images):
+        for image in images:
+            look_at_executions(client, image)
+    return images
+
+
+def a_workflow(client: Client, document: str) -> Any:
+    return client.CreateWorkflow(
+        name="web",
+        semanticVersion="1.0.0",
+        description="asks",
+        changeDescription="first",
+        type="TEST",
+        kmsKeyId="alias/key",
+        data=document,
+        tags=TAGS,
+    )["workflowBuildVersionArn"]
+
+
+def look_at_executions(client: Client, image: str) -> None:
+    listed = client.ListWorkflowExecutions(imageBuildVersionArn=image)["workflowExecutions"]
+    for execution in listed:
+        run = {"workflowExecutionId": execution["workflowExecutionId"]}
+        client.GetWorkflowExecution(**run)
+        for step in client.ListWorkflowStepExecutions(**run)["steps"]:
+            client.GetWorkflowStepExecution(stepExecutionId=step["stepExecutionId"])
+
+
 CHAPTERS = [
     components,
     marketplace,
@@ -428,6 +532,7 @@ CHAPTERS = [
     pipelines,
     scans,
     lifecycle,
+    workflows,
 ]
 
 

@@ -423,6 +423,7 @@ class TestCodesOnly:
             ("image", "imageBuildVersionArn", "image/gone/1.0.0/1"),
             ("image_recipe", "imageRecipeArn", "image-recipe/gone/1.0.0"),
             ("container_recipe", "containerRecipeArn", "container-recipe/gone/1.0.0"),
+            ("workflow", "workflowBuildVersionArn", "workflow/test/gone/1.0.0/1"),
             ("image_pipeline", "imagePipelineArn", "image-pipeline/gone"),
             (
                 "infrastructure_configuration",

@@ -23,6 +23,7 @@ from tests.builders import (
 )
 from tests.model import highest
 from tests.refusals import Refusal, invalid_value
+from tests.workflow_builders import a_workflow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,6 +127,18 @@ def pipeline_images(client, number):
     return {"imagePipelineArn": pipeline}
 
 
+def workflows(client, number):
+    for _ in range(number):
+        a_workflow(client)
+    return {}
+
+
+def workflow_builds(client, number):
+    for each in range(number):
+        a_workflow(client, name="asks", description=f"build {each}")
+    return {"workflowVersionArn": f"{OWN}workflow/test/asks/x.x.x"}
+
+
 COMPONENTS = Listing("list_components", "componentVersionList", components)
 
 LISTINGS = [
@@ -144,6 +157,8 @@ LISTINGS = [
     Listing("list_images", "imageVersionList", images),
     Listing("list_image_build_versions", "imageSummaryList", image_builds),
     Listing("list_image_pipeline_images", "imageSummaryList", pipeline_images),
+    Listing("list_workflows", "workflowVersionList", workflows),
+    Listing("list_workflow_build_versions", "workflowSummaryList", workflow_builds),
 ]
 
 each_list = pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from tests.builders import (
 )
 from tests.model import needs_member
 from tests.refusals import Refusal, invalid_value, refusal_of
+from tests.workflow_builders import a_workflow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +50,7 @@ KINDS = [
     Kind(a_distribution, "distributionConfiguration", "distributionConfigurationArn"),
     Kind(a_pipeline, "imagePipeline", "imagePipelineArn"),
     Kind(a_build, "image", "imageBuildVersionArn"),
+    Kind(a_workflow, "workflow", "workflowBuildVersionArn"),
 ]
 
 

@@ -20,6 +20,7 @@ from tests.workflow_builders import (
     a_run,
     a_workflow,
     executions_of,
+    pages_of,
     slug_of,
     statuses_of,
     steps_of,
@@ -467,10 +468,8 @@ class TestPages:
     def test_executions_come_page_by_page(self, imagebuilder):
         arn = a_run(imagebuilder, *(a_workflow(imagebuilder, LAUNCH) for _ in range(5)))
 
-        pages = list(
-            imagebuilder.get_paginator("list_workflow_executions").paginate(
-                imageBuildVersionArn=arn, PaginationConfig={"PageSize": 2}
-            )
+        pages = pages_of(
+            imagebuilder, "list_workflow_executions", imageBuildVersionArn=arn, maxResults=2
         )
 
         assert [len(page["workflowExecutions"]) for page in pages] == [2, 2, 1]
@@ -482,10 +481,11 @@ class TestPages:
         arn = a_build(imagebuilder)
         build, test = executions_of(imagebuilder, arn)
 
-        pages = list(
-            imagebuilder.get_paginator("list_workflow_step_executions").paginate(
-                workflowExecutionId=build["workflowExecutionId"], PaginationConfig={"PageSize": 3}
-            )
+        pages = pages_of(
+            imagebuilder,
+            "list_workflow_step_executions",
+            workflowExecutionId=build["workflowExecutionId"],
+            maxResults=3,
         )
 
         assert [len(page["steps"]) for page in pages] == [3, 3, 1]

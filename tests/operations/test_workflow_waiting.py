@@ -20,6 +20,7 @@ from tests.workflow_builders import (
     a_step,
     a_workflow,
     executions_of,
+    pages_of,
     statuses_of,
     steps_of,
 )
@@ -117,9 +118,7 @@ class TestWaiting:
         for _ in range(5):
             a_run(imagebuilder, a_workflow(imagebuilder, WAIT))
 
-        pages = imagebuilder.get_paginator("list_waiting_workflow_steps").paginate(
-            PaginationConfig={"PageSize": 2}
-        )
+        pages = pages_of(imagebuilder, "list_waiting_workflow_steps", maxResults=2)
 
         assert [len(page["steps"]) for page in pages] == [2, 2, 1]
 

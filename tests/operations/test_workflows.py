@@ -516,20 +516,6 @@ class TestList:
     def test_the_marketplace_has_none(self, imagebuilder):
         assert imagebuilder.list_workflows(owner="AWSMarketplace")["workflowVersionList"] == []
 
-    def test_pages_follow_each_other(self, imagebuilder):
-        for number in range(5):
-            a_workflow(imagebuilder, name=f"mine{number}")
-
-        pages = list(
-            imagebuilder.get_paginator("list_workflows").paginate(PaginationConfig={"PageSize": 2})
-        )
-
-        assert [versions(page) for page in pages] == [
-            ["test/mine0/1.0.0", "test/mine1/1.0.0"],
-            ["test/mine2/1.0.0", "test/mine3/1.0.0"],
-            ["test/mine4/1.0.0"],
-        ]
-
     def test_a_token_of_another_list_is_refused(self, imagebuilder):
         for _ in range(3):
             a_workflow(imagebuilder)
@@ -629,15 +615,6 @@ class TestListBuilds:
         assert refusal.code == "InvalidParameterValueException"
         assert "parameter 'workflowVersionArn'" in refusal.message
 
-    def test_pages_follow_each_other(self, imagebuilder):
-        self.fill(imagebuilder)
-
-        pages = imagebuilder.get_paginator("list_workflow_build_versions").paginate(
-            workflowVersionArn=f"{OWN}workflow/test/mine/x.x.x", PaginationConfig={"PageSize": 3}
-        )
-
-        assert [len(page["workflowSummaryList"]) for page in pages] == [3, 1]
-
 
 class TestDelete:
     def test_a_build_is_deleted_and_the_others_stay(self, imagebuilder):
@@ -697,18 +674,6 @@ class TestDelete:
         imagebuilder.update_image_pipeline(imagePipelineArn=pipeline, **settings)
 
         imagebuilder.delete_workflow(workflowBuildVersionArn=arn)
-
-
-class TestTags:
-    def test_tags_are_those_of_a_build(self, imagebuilder):
-        arn = a_workflow(imagebuilder, tags={"team": "web"})
-
-        imagebuilder.tag_resource(resourceArn=arn, tags={"stage": "test"})
-        imagebuilder.untag_resource(resourceArn=arn, tagKeys=["team"])
-
-        assert imagebuilder.list_tags_for_resource(resourceArn=arn)["tags"] == {"stage": "test"}
-        workflow = imagebuilder.get_workflow(workflowBuildVersionArn=arn)["workflow"]
-        assert workflow["tags"] == {"stage": "test"}
 
 
 class TestWhatABuildTakes:
