@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from imagebuilder_mock import current_mock
 from tests.builders import DOCUMENT, MANAGED_COMPONENT, MANAGED_PARENT
 
 if TYPE_CHECKING:
@@ -15,16 +17,19 @@ if TYPE_CHECKING:
 KEY = "arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef"
 ROLE = "arn:aws:iam::123456789012:role/builder"
 LOGS = {"imageLogGroupName": "/aws/imagebuilder/i", "pipelineLogGroupName": "/aws/imagebuilder/p"}
-WORKFLOW = "arn:aws:imagebuilder:us-east-1:aws:workflow/test/test-image/x.x.x"
-WORKFLOWS = [
-    {
-        "workflowArn": WORKFLOW,
-        "parameters": [{"name": "name", "value": ["value"]}],
-        "parallelGroup": "group",
-        "onFailure": "CONTINUE",
-    }
-]
+BUILD_IMAGE = "arn:aws:imagebuilder:us-east-1:aws:workflow/build/build-image/x.x.x"
+WORKFLOW = """\
+schemaVersion: 1.0
+parameters:
+  - name: greeting
+    default: hello
+steps:
+  - name: Approve
+    action: WaitForAction
+    timeoutSeconds: 600
+"""
 TAGS = {"team": "web"}
+REGIONS = ("us-east-1", "eu-west-1")
 TEMPLATE = (
     "FROM {{{ imagebuilder:parentImage }}}\n"
     "{{{ imagebuilder:environments }}}\n{{{ imagebuilder:components }}}\n"
@@ -300,7 +305,10 @@ def images(client: Client) -> None:
         "scanResultCondition": {"maximumSeverityLabel": "LOW", "fixAvailable": False},
     }
     watch(client, client.CreateImage(**built, imageScanningConfiguration=on_demand))
-    watch(client, client.CreateImage(**built, workflows=WORKFLOWS))
+    given = workflows_of(client)
+    held = client.CreateImage(**built, workflows=given)["imageBuildVersionArn"]
+    answer(client, held, "STOP")
+    watch(client, {"imageBuildVersionArn": held})
     watch(client, client.CreateImage(**built | {"imageTestsConfiguration": untested}))
     scanned = {"imageScanningConfiguration": {"imageScanningEnabled": True}}
     cancelled = client.CreateImage(**built, **scanned)["imageBuildVersionArn"]
@@ -393,7 +401,7 @@ def pipelines(client: Client) -> None:
         },
         "status": "DISABLED",
         "imageTags": TAGS,
-        "workflows": WORKFLOWS,
+        "workflows": workflows_of(client),
         "executionRole": ROLE,
         "loggingConfiguration": LOGS,
     }
@@ -420,7 +428,9 @@ def pipelines(client: Client) -> None:
     )
     client.GetImagePipeline(imagePipelineArn=arn)
     for _ in range(2):
-        watch(client, client.StartImagePipelineExecution(imagePipelineArn=arn, tags=TAGS))
+        started = client.StartImagePipelineExecution(imagePipelineArn=arn, tags=TAGS)
+        answer(client, started["imageBuildVersionArn"], "RESUME")
+        watch(client, started)
     client.ListImagePipelineImages(imagePipelineArn=arn, filters=[named("web")])
     in_pages(client.ListImagePipelineImages, imagePipelineArn=arn, filters=[named("other")])
     of_containers = {
@@ -432,6 +442,8 @@ def pipelines(client: Client) -> None:
             "ecrConfiguration": {"repositoryName": "scans", "containerTags": ["scanned"]},
         },
     }
+    # Of their own: workflows for AMIs push no container.
+    del tested["workflows"]
     other = client.CreateImagePipeline(name="containers", **tested, **of_containers)
     client.UpdateImagePipeline(
         imagePipelineArn=other["imagePipelineArn"], **tested, **of_containers
@@ -441,6 +453,268 @@ def pipelines(client: Client) -> None:
     client.ListImagePipelineImages(imagePipelineArn=other["imagePipelineArn"])
     in_pages(client.ListImagePipelines, filters=[named("nightly")])
     client.ListImagePipelines()
+
+
+def workflows(client: Client) -> None:
+    given = {
+        "name": "greeting",
+        "semanticVersion": "1.0.0",
+        "description": "asks first",
+        "changeDescription": "first",
+        "kmsKeyId": KEY,
+        "tags": TAGS,
+        "type": "TEST",
+    }
+    dry_run(client.CreateWorkflow, **given, data=WORKFLOW)
+    arn = client.CreateWorkflow(**given, data=WORKFLOW)["workflowBuildVersionArn"]
+    client.GetWorkflow(workflowBuildVersionArn=arn)
+    with suppress(ClientError):
+        client.CreateWorkflow(**given, data=WORKFLOW, uri="s3://bucket/key")
+    client.CreateWorkflow(**given | {"name": "other"}, data=WORKFLOW)
+    in_pages(client.ListWorkflows, filters=[named("greeting")])
+    client.ListWorkflows(byName=True)
+    client.ListWorkflows(owner="Amazon")
+    in_pages(client.ListWorkflowBuildVersions)
+    client.ListWorkflowBuildVersions(workflowVersionArn=arn.rpartition("/")[0])
+    built = {
+        "imageRecipeArn": an_image_recipe(client),
+        "infrastructureConfigurationArn": an_infrastructure(client),
+        "executionRole": ROLE,
+        "workflows": [{"workflowArn": BUILD_IMAGE}, {"workflowArn": arn}],
+    }
+    images = [client.CreateImage(**built)["imageBuildVersionArn"] for _ in range(2)]
+    while len(client.ListWaitingWorkflowSteps()["steps"]) < len(images):
+        pass
+    in_pages(client.ListWaitingWorkflowSteps)
+    in_pages(client.ListWorkflowExecutions, imageBuildVersionArn=images[0])
+    listed = client.ListWorkflowExecutions(imageBuildVersionArn=images[0])["workflowExecutions"]
+    in_pages(
+        client.ListWorkflowStepExecutions, workflowExecutionId=listed[0]["workflowExecutionId"]
+    )
+    answer(client, images[0], "STOP")
+    answer(client, images[1], "RESUME")
+    client.ListWorkflowExecutions(imageBuildVersionArn=images[0])
+
+
+def lifecycles(client: Client) -> None:
+    recipe = an_image_recipe(client)
+    container = client.CreateContainerRecipe(**container_recipe(recipe_component(client, recipe)))[
+        "containerRecipeArn"
+    ]
+    image = client.CreateImage(
+        imageRecipeArn=recipe, infrastructureConfigurationArn=an_infrastructure(client)
+    )
+    watch(client, image)
+    policies = [a_policy(client, name) for name in ("tidy", "other")]
+    client.UpdateLifecyclePolicy(
+        lifecyclePolicyArn=policies[0], **policy() | {"description": "tidies up more"}
+    )
+    client.GetLifecyclePolicy(lifecyclePolicyArn=policies[0])
+    in_pages(client.ListLifecyclePolicies, filters=[named("tidy")])
+    run_policies(client, container)
+    arn = image["imageBuildVersionArn"]
+    including = {"executionRole": ROLE, "includeResources": {"amis": True}}
+    for status in ("DEPRECATED", "AVAILABLE"):
+        client.StartResourceStateUpdate(resourceArn=arn, state={"status": status}, **including)
+        for _ in range(4):
+            client.ListLifecycleExecutions(resourceArn=arn)
+    client.GetImage(imageBuildVersionArn=arn)
+    in_pages(client.ListLifecycleExecutions, resourceArn=arn)
+    client.StartResourceStateUpdate(
+        resourceArn=arn,
+        state={"status": "DELETED"},
+        executionRole=ROLE,
+        includeResources={"amis": True, "snapshots": True},
+        exclusionRules={"amis": {"tagMap": {"CreatedBy": "EC2 Image Builder"}}},
+    )
+    stay_for_each_exclusion(client, recipe)
+    made = current_mock().images.add(recipe=container)
+    client.StartResourceStateUpdate(
+        resourceArn=made,
+        state={"status": "DELETED"},
+        executionRole=ROLE,
+        includeResources={"containers": True},
+    )
+
+
+def stay_for_each_exclusion(client: Client, recipe: str) -> None:
+    mock = current_mock()
+    image = mock.images.add(
+        recipe=recipe,
+        public=True,
+        shared_with=["210987654321"],
+        last_launched=mock.clock.now(),
+    )
+    for excluded in (
+        {"isPublic": True},
+        {"regions": ["us-east-1"]},
+        {"sharedAccounts": ["210987654321"]},
+        {"lastLaunched": {"value": 1, "unit": "WEEKS"}},
+    ):
+        client.StartResourceStateUpdate(
+            resourceArn=image,
+            state={"status": "DELETED"},
+            executionRole=ROLE,
+            includeResources={"amis": True},
+            exclusionRules={"amis": excluded},
+        )
+        for _ in range(4):
+            client.ListLifecycleExecutions(resourceArn=image)
+
+
+def run_policies(client: Client, container: str) -> None:
+    """One of AMIs, one of whose snapshots stays, and one of containers, chosen by their tags."""
+    mock = current_mock()
+    then = datetime(2020, 1, 1, tzinfo=timezone.utc)
+    plain = client.CreateImageRecipe(
+        name="plain", semanticVersion="1.0.0", parentImage=MANAGED_PARENT
+    )["imageRecipeArn"]
+    images = [mock.images.add(recipe=plain, created=then) for _ in range(2)]
+    mock.images.add(recipe=container, created=then, tags=TAGS)
+    mock.images.refuse(mock.images.amis(images[0])[0].snapshots[0])
+    age = {"type": "AGE", "value": 1, "unit": "DAYS"}
+    of_amis = {
+        "resourceType": "AMI_IMAGE",
+        "policyDetails": [
+            {
+                "action": {"type": "DELETE", "includeResources": {"amis": True, "snapshots": True}},
+                "filter": age,
+            }
+        ],
+        "resourceSelection": {"recipes": [{"name": "plain", "semanticVersion": "1.0.0"}]},
+    }
+    of_containers = {
+        "resourceType": "CONTAINER_IMAGE",
+        "policyDetails": [
+            {"action": {"type": "DELETE", "includeResources": {"containers": True}}, "filter": age}
+        ],
+        "resourceSelection": {"tagMap": TAGS},
+    }
+    for name, given in (("of-amis", of_amis), ("of-containers", of_containers)):
+        arn = client.CreateLifecyclePolicy(name=name, executionRole=ROLE, **given)[
+            "lifecyclePolicyArn"
+        ]
+        client.UpdateLifecyclePolicy(lifecyclePolicyArn=arn, executionRole=ROLE, **given)
+        execution = mock.lifecycle.run(arn)
+        client.GetLifecyclePolicy(lifecyclePolicyArn=arn)
+        client.ListLifecyclePolicies()
+        client.ListLifecycleExecutions(resourceArn=arn)
+        client.GetLifecycleExecution(lifecycleExecutionId=execution)
+        found = client.ListLifecycleExecutionResources(lifecycleExecutionId=execution)
+        if len(found["resources"]) > 1:
+            in_pages(client.ListLifecycleExecutionResources, lifecycleExecutionId=execution)
+        for resource in found["resources"]:
+            client.ListLifecycleExecutionResources(
+                lifecycleExecutionId=execution, parentResourceId=resource["resourceId"]
+            )
+
+
+def failures(client: Client) -> None:
+    """A build that fails in a component, one that fails in a Region, and one that is deprecated."""
+    mock = current_mock()
+    regions = [
+        {
+            "region": each,
+            "amiDistributionConfiguration": {},
+            "launchTemplateConfigurations": [{"launchTemplateId": "lt-0123456789abcdef0"}],
+        }
+        for each in REGIONS
+    ]
+    arn = client.CreateImagePipeline(
+        name="often",
+        imageRecipeArn=client.CreateImageRecipe(
+            name="plain",
+            semanticVersion="1.0.0",
+            parentImage=MANAGED_PARENT,
+            components=[{"componentArn": MANAGED_COMPONENT}],
+        )["imageRecipeArn"],
+        infrastructureConfigurationArn=an_infrastructure(client),
+        distributionConfigurationArn=client.CreateDistributionConfiguration(
+            name="far", distributions=regions
+        )["distributionConfigurationArn"],
+    )["imagePipelineArn"]
+    mock.builds.fail_next(phase="build")
+    watch(client, client.StartImagePipelineExecution(imagePipelineArn=arn))
+    for step in (None, "UPDATE_LAUNCH_TEMPLATES"):
+        mock.builds.fail_next(region=REGIONS[1], step=step)
+        watch(client, client.StartImagePipelineExecution(imagePipelineArn=arn))
+    started = client.StartImagePipelineExecution(imagePipelineArn=arn)
+    watch(client, started)
+    image = started["imageBuildVersionArn"]
+    client.StartResourceStateUpdate(
+        resourceArn=image,
+        state={"status": "DEPRECATED"},
+        executionRole=ROLE,
+        includeResources={"amis": True},
+    )
+    for _ in range(4):
+        client.ListLifecycleExecutions(resourceArn=image)
+    client.ListImageBuildVersions()
+    client.ListImagePipelineImages(imagePipelineArn=arn)
+
+
+def a_policy(client: Client, name: str) -> Any:
+    given = {"name": name, "tags": TAGS, **policy()}
+    dry_run(client.CreateLifecyclePolicy, **given)
+    return client.CreateLifecyclePolicy(**given)["lifecyclePolicyArn"]
+
+
+def policy() -> dict[str, Any]:
+    included = {"amis": True, "snapshots": True}
+    excluded = {
+        "tagMap": TAGS,
+        "amis": {
+            "isPublic": True,
+            "regions": ["eu-west-1"],
+            "sharedAccounts": ["210987654321"],
+            "lastLaunched": {"value": 1, "unit": "WEEKS"},
+            "tagMap": TAGS,
+        },
+    }
+    return {
+        "description": "tidies up",
+        "status": "DISABLED",
+        "executionRole": ROLE,
+        "resourceType": "AMI_IMAGE",
+        "policyDetails": [
+            {
+                "action": {"type": "DELETE", "includeResources": included},
+                "filter": {"type": "AGE", "value": 6, "unit": "MONTHS", "retainAtLeast": 3},
+                "exclusionRules": excluded,
+            }
+        ],
+        "resourceSelection": {"recipes": [{"name": "web", "semanticVersion": "1.x.x"}]},
+    }
+
+
+def workflows_of(client: Client) -> list[dict[str, Any]]:
+    """Amazon's, and one that asks."""
+    arn = client.CreateWorkflow(
+        name="approval", semanticVersion="1.0.0", type="TEST", data=WORKFLOW
+    )["workflowBuildVersionArn"]
+    return [
+        {"workflowArn": BUILD_IMAGE},
+        {
+            "workflowArn": arn,
+            "parameters": [{"name": "greeting", "value": ["good morning"]}],
+            "parallelGroup": "group",
+            "onFailure": "CONTINUE",
+        },
+    ]
+
+
+def answer(client: Client, image: str, action: str) -> None:
+    """Look until the build waits, or is over, and answer its step."""
+    for _ in range(20):
+        for step in client.ListWaitingWorkflowSteps()["steps"]:
+            if step["imageBuildVersionArn"] == image:
+                client.SendWorkflowStepAction(
+                    stepExecutionId=step["stepExecutionId"],
+                    imageBuildVersionArn=image,
+                    action=action,
+                    reason="because",
+                )
+                return
 
 
 def packages(client: Client) -> None:
@@ -486,4 +760,7 @@ CHAPTERS = [
     imports,
     pipelines,
     packages,
+    workflows,
+    lifecycles,
+    failures,
 ]

@@ -26,6 +26,7 @@ from imagebuilder_mock.domain.errors import ImageBuilderError
 from imagebuilder_mock.domain.record import Record
 from imagebuilder_mock.gateway import Gateway
 from imagebuilder_mock.operations import HANDLERS
+from imagebuilder_mock.protocol.requests import check
 from tests.contracts import every_member
 from tests.model import service_model
 
@@ -82,14 +83,20 @@ def _outcome(original: Any, gateway: Any, *request: Any) -> tuple[str, str]:
     with _copied(gateway.world):
         operation, params, caller = request
         try:
-            answer = repr(original(gateway, operation, deepcopy(params), caller))
+            checked = check(operation, deepcopy(params))
+            answer = repr(original(gateway, operation, checked, caller))
         except ImageBuilderError as error:
             answer = repr(error)
         return answer, _left_behind(gateway.world)
 
 
 def _left_behind(world: Any) -> str:
-    return repr([sorted(map(repr, store)) for store in world.state.stores.values()])
+    stores = [sorted(map(repr, store)) for store in world.state.stores.values()]
+    executions = [
+        [*execution.resources, *(each for index in execution.outputs.values() for each in index)]
+        for execution in world.state.lifecycle_executions
+    ]
+    return repr((stores, executions))
 
 
 @contextmanager

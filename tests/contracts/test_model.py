@@ -26,7 +26,7 @@ _SNAPSHOT = Path(__file__).with_name("members.json")
 # To be built. Who builds one takes it off this list.
 UNBUILT: set[str] = set()
 
-# documented.md of the newest model: the answers without a request id in the body.
+# By the newest model: the answers without a request id in the body.
 WITHOUT_REQUEST_ID = {
     "CancelLifecycleExecution",
     "CreateLifecyclePolicy",

@@ -25,7 +25,7 @@ def test_stages_without_workflows_have_one(durations):
     assert durations["CREATING"] == timedelta(seconds=10)
     assert durations["DISTRIBUTING"] == timedelta(minutes=5)
     with pytest.raises(KeyError):
-        durations["BUILDING"]
+        durations["AVAILABLE"]
 
 
 def test_a_duration_is_set_and_taken_back(durations):

@@ -43,13 +43,17 @@ def test_amazon_offers_images_components_and_workflows():
     assert all(arn.startswith("arn:aws-cn:imagebuilder:cn-north-1:aws:") for arn in arns(store))
 
 
+def published(account, kind, slug):
+    return Publication(account=account, kind=kind, slug=slug, version="9.0.0", created=NOW)
+
+
 def test_a_publication_comes_last_and_leaves_the_offer_as_it_was():
     offer = managed_store("aws", "us-east-1", "aws")
     before = arns(offer)
     publications = [
-        Publication("aws", "workflow/build", "build-image", "9.0.0", NOW),
-        Publication("third-party", "component", "none", "9.0.0", NOW),
-        Publication("aws", "component", "update-linux", "9.0.0", NOW),
+        published("aws", "workflow/build", "build-image"),
+        published("third-party", "component", "none"),
+        published("aws", "component", "update-linux"),
     ]
 
     extended = store_with(offer, publications)
