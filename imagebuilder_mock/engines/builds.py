@@ -19,7 +19,7 @@ from imagebuilder_mock.domain.resources.image import (
     Transition,
 )
 
-from . import distribution, image_scans, notices, pipeline_schedule, workflow_runs
+from . import distribution, image_scans, notices, pipeline_schedule, step_runs, workflow_runs
 from .build import Build, BuildFailedError
 from .output import source_ami
 from .parent_images import what_is_missing
@@ -118,7 +118,7 @@ def answer(
 ) -> None:
     """Answer a step that waits, and let happen what follows from it."""
     build = Build.of(world, image)
-    _run(build, lambda: workflow_runs.answer(build, step, action, reason))
+    _run(build, lambda: step_runs.answer(build, step, action, reason))
     _go_on(build)
 
 
@@ -132,11 +132,11 @@ def end_stage(world: World, arn: str) -> None:
 
 def end_step(world: World, key: str) -> None:
     """The scheduler's entry: the time of a step, or of its waiting, is over."""
-    arn, execution_id = workflow_runs.parse_key(key)
+    arn, execution_id = step_runs.parse_key(key)
     build = _running(world, arn)
     execution = None if build is None else build.store.executions.workflow(execution_id)
     if build is not None and execution is not None and not execution.has_ended:
-        _run(build, lambda: workflow_runs.move(build, execution))
+        _run(build, lambda: step_runs.move(build, execution))
         _go_on(build)
 
 
@@ -156,7 +156,7 @@ def _move(build: Build) -> bool:
     execution = workflow_runs.next_to_move(build)
     if execution is None:
         return False
-    _run(build, lambda: workflow_runs.move(build, execution))
+    _run(build, lambda: step_runs.move(build, execution))
     return True
 
 

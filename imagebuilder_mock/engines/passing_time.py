@@ -10,7 +10,7 @@ from . import (
     lifecycle_runs,
     pipeline_runs,
     pipeline_schedule,
-    workflow_runs,
+    step_runs,
 )
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ RUN_LIMIT = 10_000
 
 _ACTIONS: Mapping[str, Callable[[World, str], None]] = {
     builds.ACTION: builds.end_stage,
-    workflow_runs.ACTION: builds.end_step,
+    step_runs.ACTION: builds.end_step,
     pipeline_schedule.ACTION: pipeline_runs.run_on_schedule,
     lifecycle.ACTION: lifecycle.move_on,
     lifecycle_runs.ACTION: lifecycle_runs.run_on_schedule,

@@ -1,48 +1,31 @@
-"""Workflows as they run for an image: groups, executions, steps.
+"""Workflows as they run for an image: the groups of a stage, and the executions in them.
 
-A group's workflows run at once, up to five of them; the steps of one run one after another. Where
-a step's or a group's end leads is decided here; what a step does is ``step_actions``' business,
-and what the end of a stage means ``builds``'. Sources: user guide, manage-image-workflows,
-pipeline-workflows, image-workflow-create-document.
+A group's workflows run at once, up to five of them; the steps of one run one after another
+(``step_runs``). What the end of a stage means is ``builds``' business. Sources: user guide,
+manage-image-workflows and pipeline-workflows.
 """
 
 from __future__ import annotations
 
-import json
-from contextlib import suppress
-from datetime import timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from imagebuilder_mock.domain.documents.workflow_variables import (
-    UnresolvedReferenceError,
-    is_reference,
-    resolve,
-)
 from imagebuilder_mock.domain.resources.image import ImageFailureContext
 from imagebuilder_mock.domain.resources.workflow import Workflow
-from imagebuilder_mock.domain.resources.workflow_execution import (
-    WAIT_FOR_ACTION,
-    WorkflowExecution,
-    WorkflowStepExecution,
-)
+from imagebuilder_mock.domain.resources.workflow_execution import WorkflowExecution
 
-from . import notices, rollback, step_actions
-from .build import BuildFailedError, StepFailedError
-from .build_variables import variables_of
+from . import rollback, step_runs
+from .build import BuildFailedError
 
 if TYPE_CHECKING:
     from datetime import datetime
     from typing import Literal
 
     from imagebuilder_mock.domain.build_plans import PlannedWorkflow, Stage
-    from imagebuilder_mock.domain.documents.workflow_document import WorkflowDocument, WorkflowStep
 
     from .build import Build
 
-ACTION = "end-step"
 RUN_AT_ONCE = 5
 """Workflows of one group (user guide, pipeline-workflows)."""
-MAX_MESSAGE = 500
 
 _STAGES = {"BUILDING": "BUILD", "TESTING": "TEST", "DISTRIBUTING": "DISTRIBUTION"}
 
@@ -53,8 +36,12 @@ def begin_stage(build: Build, stage: Stage) -> None:
 
 
 def is_done(build: Build, stage: Stage) -> bool:
-    """Whether all groups have ended; starts the next one of a group that has."""
+    """Whether all groups have ended.
+
+    Starts what waits for a place in its group, and the next group of one that has ended.
+    """
     image = build.image
+    _start_queued(build)
     while not image.queue and not image.running_executions:
         if image.group + 1 >= len(stage.groups):
             return True
@@ -72,61 +59,6 @@ def next_to_move(build: Build) -> WorkflowExecution | None:
     return min(ready, key=_when, default=None)
 
 
-def move(build: Build, execution: WorkflowExecution) -> None:
-    """Do what comes next: begin or end a step, or end a rollback.
-
-    A step that still waits for an action has waited too long. BuildFailedError if that ends the
-    build.
-    """
-    step = execution.open_step
-    if step is None:
-        execution.ticket = None
-        rollback.finish(execution)
-        _end(build, execution, "ROLLBACK_COMPLETED")
-        return
-    build.world.state.scheduler.withdraw(step.ticket)
-    step.ticket = None
-    document = _document(build, execution)
-    if step.status == "PENDING":
-        _run_step(build, execution, document, step)
-    elif step.is_waiting:
-        answer(build, step, None)
-    else:
-        _end_step(build, execution, document, step)
-
-
-def answer(
-    build: Build,
-    step: WorkflowStepExecution,
-    action: Literal["RESUME", "STOP"] | None,
-    reason: str | None = None,
-) -> None:
-    """A step that waited goes on, or fails; without an action it has waited too long.
-
-    BuildFailedError if that ends the build.
-    """
-    execution = build.store.executions.workflow(step.workflow_execution_id)
-    if execution is None:
-        msg = f"{step.step_execution_id} has no workflow execution"
-        raise AssertionError(msg)
-    document = _document(build, execution)
-    build.store.executions.note_waiting(step, waits=False)
-    build.world.state.scheduler.withdraw(step.ticket)
-    step.ticket = None
-    if action == "RESUME":
-        outputs: dict[str, object] = {"action": action}
-        if reason is not None:
-            outputs["reason"] = reason
-        _complete(build, execution, document, step, outputs)
-        return
-    if action == "STOP":
-        detail = f"The step was stopped: {reason}" if reason else "The step was stopped."
-        execution.step_outputs[step.name] = {"action": action, "reason": reason or ""}
-    else:
-        detail = f"The step timed out after {step.timeout_seconds} seconds."
-    _fail_step(build, execution, document, step, StepFailedError(detail))
-
-
 def end_all(
     build: Build, status: Literal["CANCELLED", "FAILED"], *, message: str | None = None
 ) -> None:
@@ -139,11 +71,11 @@ def end_all(
                 build.store.executions.note_waiting(step, waits=False)
             build.world.state.scheduler.withdraw(step.ticket)
             step.ticket, step.status, step.end_time = None, status, now
-            step.message = None if message is None else message[:MAX_MESSAGE]
+            step.message = None if message is None else message[: step_runs.MAX_MESSAGE]
         build.world.state.scheduler.withdraw(execution.ticket)
         rollback.finish(execution)
         execution.ticket, execution.status, execution.end_time = None, status, now
-        execution.message = None if message is None else message[:MAX_MESSAGE]
+        execution.message = None if message is None else message[: step_runs.MAX_MESSAGE]
     build.image.queue.clear()
 
 
@@ -169,16 +101,6 @@ def mark_retried(build: Build, stage: Stage) -> None:
             execution.retried = True
 
 
-def key_of(execution: WorkflowExecution) -> str:
-    """What the scheduler is told; ``parse_key`` reads it."""
-    return f"{execution.image_build_version_arn} {execution.workflow_execution_id}"
-
-
-def parse_key(key: str) -> tuple[str, str]:
-    arn, _, execution_id = key.partition(" ")
-    return arn, execution_id
-
-
 def _begin_group(build: Build, stage: Stage, group: int) -> None:
     build.image.group = group
     build.image.queue = list(stage.groups[group])
@@ -199,7 +121,7 @@ def _start(build: Build, planned: PlannedWorkflow) -> None:
             f"The workflow '{planned.arn}' does not exist.",
             ImageFailureContext(image_status=image.state.status, workflow_arn=planned.arn),
         )
-    document = _parsed(workflow)
+    document = step_runs.document_of(workflow)
     execution = WorkflowExecution(
         workflow_execution_id=f"wf-{world.ids.uuid()}",
         image_build_version_arn=image.arn,
@@ -215,251 +137,10 @@ def _start(build: Build, planned: PlannedWorkflow) -> None:
     )
     image.executions.append(execution)
     store.executions.add(execution)
-    _go_on(build, execution, document)
-
-
-def _go_on(build: Build, execution: WorkflowExecution, document: WorkflowDocument) -> None:
-    """Begin the next step that is not skipped; without one, the workflow is complete."""
-    for planned in document.steps[len(execution.steps) :]:
-        step = _new_step(build, execution, planned)
-        try:
-            is_skipped = step_actions.is_skipped(build, execution, planned)
-        except StepFailedError as error:
-            # Nothing was begun: there is nothing to try again.
-            step.inputs = _as_written(planned)
-            _give_up(build, execution, document, step, error)
-            return
-        if not is_skipped:
-            _begin_step(build, execution, document, step)
-            return
-        step.status, step.end_time = "SKIPPED", step.start_time
-        step.inputs = _as_written(planned)
-    _end(build, execution, "COMPLETED")
-
-
-def _new_step(
-    build: Build, execution: WorkflowExecution, planned: WorkflowStep
-) -> WorkflowStepExecution:
-    world = build.world
-    step = WorkflowStepExecution(
-        step_execution_id=f"step-{world.ids.uuid()}",
-        image_build_version_arn=execution.image_build_version_arn,
-        workflow_execution_id=execution.workflow_execution_id,
-        workflow_build_version_arn=execution.workflow_build_version_arn,
-        name=planned.name,
-        action=planned.action,
-        description=planned.description,
-        start_time=world.clock.now(),
-        on_failure=planned.on_failure,
-        timeout_seconds=planned.timeout_seconds,
-        max_attempts=planned.max_attempts,
-        sequence=world.state.numbering.next(),
-    )
-    execution.steps.append(step)
-    build.store.executions.add_step(step)
-    return step
-
-
-def _begin_step(
-    build: Build,
-    execution: WorkflowExecution,
-    document: WorkflowDocument,
-    step: WorkflowStepExecution,
-) -> None:
-    planned = _planned(document, step.name)
-    if planned.wait_seconds:
-        step.status = "PENDING"
-        _plan(build, execution, step, timedelta(seconds=planned.wait_seconds))
-    else:
-        _run_step(build, execution, document, step)
-
-
-def _run_step(
-    build: Build,
-    execution: WorkflowExecution,
-    document: WorkflowDocument,
-    step: WorkflowStepExecution,
-) -> None:
-    planned = _planned(document, step.name)
-    step.status = "RUNNING"
-    if planned.inputs is not None:
-        # A reference that means nothing in this run fails the step at its end, where steps fail.
-        step.inputs = json.dumps(step_actions.inputs_as_shown(build, execution, planned))
-    timeout = timedelta(seconds=planned.timeout_seconds)
-    if planned.action == WAIT_FOR_ACTION:
-        try:
-            inputs = step_actions.inputs_for(build, execution, planned)
-        except StepFailedError as error:
-            _give_up(build, execution, document, step, error)
-            return
-        build.store.executions.note_waiting(step, waits=True)
-        _plan(build, execution, step, timeout, always=True)
-        notices.step_waiting(build, step, inputs)
-        return
-    duration = build.world.durations.of_step(planned.name, planned.action)
-    _plan(build, execution, step, min(duration, timeout))
-
-
-def _plan(
-    build: Build,
-    execution: WorkflowExecution,
-    step: WorkflowStepExecution,
-    duration: timedelta,
-    *,
-    always: bool = False,
-) -> None:
-    step.due = build.world.clock.now() + duration
-    # A held build waits for the test, and an instant one for nothing but an action.
-    if always or build.world.settings.builds in ("observed", "clock"):
-        scheduler = build.world.state.scheduler
-        step.ticket = scheduler.enter(step.due, ACTION, key_of(execution))
-
-
-def _end_step(
-    build: Build,
-    execution: WorkflowExecution,
-    document: WorkflowDocument,
-    step: WorkflowStepExecution,
-) -> None:
-    planned = _planned(document, step.name)
-    try:
-        _check_timeout(build, planned)
-        outputs = step_actions.perform(build, execution, planned)
-    except StepFailedError as error:
-        _fail_step(build, execution, document, step, error)
-    else:
-        _complete(build, execution, document, step, outputs)
-
-
-def _check_timeout(build: Build, planned: WorkflowStep) -> None:
-    duration = build.world.durations.of_step(planned.name, planned.action)
-    if duration > timedelta(seconds=planned.timeout_seconds):
-        detail = f"The step timed out after {planned.timeout_seconds} seconds."
-        raise StepFailedError(detail)
-
-
-def _complete(
-    build: Build,
-    execution: WorkflowExecution,
-    document: WorkflowDocument,
-    step: WorkflowStepExecution,
-    outputs: dict[str, object],
-) -> None:
-    step.status, step.end_time = "COMPLETED", build.world.clock.now()
-    step.message = None
-    if outputs:
-        step.outputs = json.dumps(outputs)
-        execution.step_outputs[step.name] = outputs
-    notices.step_ended(build, step)
-    _go_on(build, execution, document)
-
-
-def _fail_step(
-    build: Build,
-    execution: WorkflowExecution,
-    document: WorkflowDocument,
-    step: WorkflowStepExecution,
-    error: StepFailedError,
-) -> None:
-    """A step that may be tried again is; one that was answered, or was not, may not."""
-    if step.attempt_number < step.max_attempts and step.action != WAIT_FOR_ACTION:
-        step.attempt_number += 1
-        step.message = error.detail[:MAX_MESSAGE]
-        _run_step(build, execution, document, step)
-    else:
-        _give_up(build, execution, document, step, error)
-
-
-def _give_up(
-    build: Build,
-    execution: WorkflowExecution,
-    document: WorkflowDocument,
-    step: WorkflowStepExecution,
-    error: StepFailedError,
-) -> None:
-    """A step has failed; its ``onFailure`` decides what follows."""
-    step.status, step.end_time = "FAILED", build.world.clock.now()
-    step.message = error.detail[:MAX_MESSAGE]
-    step.outputs = error.detail
-    notices.step_ended(build, step)
-    if step.on_failure == "Continue":
-        _go_on(build, execution, document)
-        return
-    execution.message = error.detail[:MAX_MESSAGE]
-    execution.failure_context = ImageFailureContext(
-        image_status=build.image.state.status,
-        workflow_execution_id=execution.workflow_execution_id,
-        workflow_arn=execution.workflow_build_version_arn,
-        step_execution_id=step.step_execution_id,
-        failed_step=step.name,
-        component_failure=error.component_failure,
-        distribution_failure=error.distribution_failure,
-    )
-    if rollback.begin(build, execution, document):
-        due = build.world.clock.now() + build.world.durations["rollback"]
-        execution.due = due
-        if build.world.settings.builds in ("observed", "clock"):
-            scheduler = build.world.state.scheduler
-            execution.ticket = scheduler.enter(due, ACTION, key_of(execution))
-    else:
-        _end(build, execution, "FAILED")
-
-
-def _end(
-    build: Build,
-    execution: WorkflowExecution,
-    status: Literal["COMPLETED", "FAILED", "ROLLBACK_COMPLETED"],
-) -> None:
-    execution.status, execution.end_time = status, build.world.clock.now()
-    if status == "COMPLETED":
-        _export(build, execution)
-    elif execution.failure_context is not None and not execution.continues_on_failure:
-        reason = (
-            f"Workflow Execution ID: '{execution.workflow_execution_id}' failed with reason: "
-            f"{execution.message}"
-        )
-        raise BuildFailedError(reason, execution.failure_context)
-    _start_queued(build)
-
-
-def _export(build: Build, execution: WorkflowExecution) -> None:
-    """What later workflows can refer to; an output of a step that was skipped is none."""
-    variables = variables_of(build, execution)
-    for output in _document(build, execution).outputs:
-        with suppress(UnresolvedReferenceError):
-            value = {"value.$" if is_reference(output.value) else "value": output.value}
-            resolved = resolve(value, variables)
-            build.image.workflow_outputs[output.name] = cast("dict[str, object]", resolved)["value"]
+    step_runs.go_on(build, execution, document)
 
 
 def _when(execution: WorkflowExecution) -> tuple[datetime, int]:
     step = execution.open_step
     due = execution.due if step is None else step.due
     return due or execution.start_time, execution.sequence
-
-
-def _document(build: Build, execution: WorkflowExecution) -> WorkflowDocument:
-    world, store, image = build
-    arn = execution.workflow_build_version_arn
-    workflow = world.find(store, Workflow, arn, parameter="workflows")
-    if workflow is None:
-        context = ImageFailureContext(image_status=image.state.status, workflow_arn=arn)
-        raise BuildFailedError(f"The workflow '{arn}' does not exist.", context)
-    return _parsed(workflow)
-
-
-def _parsed(workflow: Workflow) -> WorkflowDocument:
-    # YAML is loaded with the first document that is met.
-    from imagebuilder_mock.domain.documents.workflow_document import (  # noqa: PLC0415
-        parse_workflow_document,
-    )
-
-    return parse_workflow_document(workflow.data, workflow.type)
-
-
-def _as_written(planned: WorkflowStep) -> str | None:
-    return None if planned.inputs is None else json.dumps(planned.inputs)
-
-
-def _planned(document: WorkflowDocument, name: str) -> WorkflowStep:
-    return next(step for step in document.steps if step.name == name)
