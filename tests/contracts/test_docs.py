@@ -84,7 +84,9 @@ def test_the_readme_counts_the_operations_right():
 
 
 @pytest.mark.parametrize(
-    "page", [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))], ids=lambda page: page.name
+    "page",
+    [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))],
+    ids=lambda page: page.name,
 )
 def test_links_to_files_lead_somewhere(page):
     targets = [target for target in _LINK.findall(page.read_text(encoding="utf-8")) if target]
