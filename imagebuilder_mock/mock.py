@@ -130,14 +130,17 @@ class ImageBuilderMock:
 
     @property
     def clock(self) -> MockClock:
+        """Mock time: tell it, and let it pass."""
         return MockClock(self._active_world("clock"))
 
     @property
     def builds(self) -> Builds:
+        """Builds: move, finish or fail one, see what ran."""
         return Builds(self._active_world("builds"))
 
     @property
     def catalogue(self) -> Catalogue:
+        """What Amazon offers: publish a newer version."""
         return Catalogue(self._active_world("catalogue"))
 
     @property
@@ -147,10 +150,12 @@ class ImageBuilderMock:
 
     @property
     def images(self) -> Images:
+        """Finished images of any age, and what EC2 knows of their AMIs."""
         return Images(self._active_world("images"))
 
     @property
     def lifecycle(self) -> Lifecycle:
+        """Lifecycle policies: run one, or see what it would do."""
         return Lifecycle(self._active_world("lifecycle"))
 
     @property

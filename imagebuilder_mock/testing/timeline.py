@@ -143,5 +143,5 @@ def _bar(row: Mapping[str, object], *, left: float, width: float) -> str:
     return (
         f'<span class="{kind}">{escape(name)}</span>'
         f'<div class="track"><div class="bar {colour}" title="{title}" '
-        f'style="left:{left:.2%};width:{width:.2%}"></div></div>'
+        f'style="left:min({left:.2%},100% - 3px);width:{width:.2%}"></div></div>'
     )
