@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from copy import copy, deepcopy
 from typing import TYPE_CHECKING, TypeVar, overload
 
+from .domain.durations import Durations
 from .domain.record import Record
 from .domain.settings import Settings
 from .domain.world import State, World
@@ -217,9 +218,10 @@ class ImageBuilderMock:
         write_state(document, path)
 
     def load(self, path: str | os.PathLike[str]) -> None:
-        """Put what a file has in the place of all that there is; the clock goes to its time.
+        """Put what a file has in the place of all that there is.
 
-        StateError, and nothing changes, for a file that is damaged.
+        The clock goes forward to its time; calls, fault rules and options stay. StateError (a
+        ValueError) for a file that is damaged, OSError if there is none: then nothing changes.
         """
         from .domain.saved_state.damage import Damage  # noqa: PLC0415
         from .domain.saved_state.files import new_error, read_state  # noqa: PLC0415
@@ -228,12 +230,13 @@ class ImageBuilderMock:
         world = self._active_world("load()")
         document = read_state(path)
         with world.lock:
-            before = Snapshot(world)
-            world.state = State()
+            before, durations = Snapshot(world), world.durations
+            world.state, world.durations = State(), Durations()
             try:
                 fill(world, document)
             except Damage as damage:
                 before.restore(world)
+                world.durations = durations
                 raise new_error(path, damage) from None
             world.clock.set_forward(document.time)
 
