@@ -22,7 +22,7 @@ _CHART = """\
 .chart {{ display: grid; grid-template-columns: max-content 1fr; gap: 2px 1rem; margin: 1rem 0; }}
 .chart span {{ white-space: nowrap; }}
 .chart .step {{ padding-left: 1.5rem; }}
-.track {{ position: relative; overflow: hidden; background: #8882; min-width: 30rem; }}
+.track {{ position: relative; background: #8882; border-right: 3px solid #0000; min-width: 30rem; }}
 .bar {{ position: absolute; top: 15%; bottom: 15%; min-width: 3px; background: #4878a8; }}
 .bar.good {{ background: #2e7d32; }}
 .bar.bad {{ background: #d3302f; }}
@@ -143,5 +143,5 @@ def _bar(row: Mapping[str, object], *, left: float, width: float) -> str:
     return (
         f'<span class="{kind}">{escape(name)}</span>'
         f'<div class="track"><div class="bar {colour}" title="{title}" '
-        f'style="left:min({left:.2%},100% - 3px);width:{width:.2%}"></div></div>'
+        f'style="left:{left:.2%};width:{width:.2%}"></div></div>'
     )

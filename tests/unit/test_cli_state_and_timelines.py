@@ -70,18 +70,6 @@ def test_a_page_of_each_build_is_written(program, tmp_path, capsys):
         assert '<span class="whole">PENDING</span>' in page
 
 
-def test_a_build_that_has_ended_shows_its_end_within_the_chart(program, tmp_path):
-    folder = tmp_path / "pages"
-
-    main(["run", "--builds", "instant", "--timeline", str(folder), program(BUILDS)])
-
-    page = next(folder.iterdir()).read_text(encoding="utf-8")
-    end = page.partition('<span class="whole">AVAILABLE</span>')[2].partition("</span>")[0]
-    assert 'class="bar good"' in end
-    assert "left:min(" in end
-    assert "100% - 3px)" in end
-
-
 def test_pages_are_written_when_the_program_fails_too(program, tmp_path):
     failing = dedent(BUILDS) + "\nraise KeyError('mine')\n"
 
