@@ -7,7 +7,13 @@ author = "The imagebuilder_mock authors"
 copyright = author
 release = version = installed_version(project)
 
-extensions = ["myst_parser"]
+extensions = ["myst_parser", "sphinx.ext.autodoc"]
+autodoc_class_signature = "separated"
+autodoc_default_options = {"exclude-members": "__init__,__new__"}
+autodoc_member_order = "bysource"
+autodoc_preserve_defaults = True
+autodoc_typehints = "signature"
+add_module_names = False
 myst_heading_anchors = 3
 exclude_patterns = ["_build"]
 

@@ -5,7 +5,7 @@
 ``operations.json`` has what nothing installed tells: the botocore with which an operation came,
 and the pages of the user guide that it rests on. The committed page is that of the botocore which
 requirements/dev.txt pins.
-"""  # noqa: INP001 - a script, not a package
+"""
 
 from __future__ import annotations
 

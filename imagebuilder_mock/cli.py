@@ -60,7 +60,7 @@ def _run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
         parser.error("the following arguments are required: SCRIPT.py, or -m MODULE")
     mock = _mock(parser, given, **({} if given.state is None else {"state": given.state}))
     mock.default_region = given.region
-    on = _on(mock, given.timeline)
+    on = _on(parser, mock, given.timeline)
     if given.module is not None:
         module, *arguments = _with("--", _KEPT_DASHES, given.module) or [""]
         with _as_program([module, *arguments], first_path=str(Path.cwd())), on:
@@ -90,10 +90,12 @@ def _as_program(argv: list[str], *, first_path: str) -> Iterator[None]:
 
 
 @contextmanager
-def _on(mock: ImageBuilderMock, timelines: Path | None) -> Iterator[None]:
+def _on(
+    parser: argparse.ArgumentParser, mock: ImageBuilderMock, timelines: Path | None
+) -> Iterator[None]:
     """On until the program's threads have ended too; its exit and its errors are its own."""
     threads = threading.enumerate()
-    with mock:
+    with _started(parser, mock):
         try:
             yield
         finally:
@@ -101,6 +103,19 @@ def _on(mock: ImageBuilderMock, timelines: Path | None) -> Iterator[None]:
             if timelines is not None:
                 for path in mock.builds.save_timelines(timelines):
                     print(f"timeline: {path}", file=sys.stderr)
+
+
+@contextmanager
+def _started(parser: argparse.ArgumentParser, mock: ImageBuilderMock) -> Iterator[None]:
+    """On; a state file that is not there, or is damaged, is explained with exit status 1."""
+    try:
+        mock.start()
+    except (OSError, ValueError) as error:
+        parser.exit(1, f"{parser.prog}: {error}\n")
+    try:
+        yield
+    finally:
+        mock.stop()
 
 
 def _is_there(module: str) -> bool:
@@ -126,7 +141,8 @@ def _serve(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
     if given.state is not None and given.state.exists():
         options["state"] = given.state
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    with _mock(parser, given, **options) as mock:
+    mock = _mock(parser, given, **options)
+    with _started(parser, mock):
         try:
             with (
                 _until_a_signal() as ending,
@@ -240,7 +256,7 @@ def _parser() -> argparse.ArgumentParser:
         help="let other machines reset the mock and move its clock",
     )
     capture_command.add_to(commands)
-    preview_command.add_to(commands)
+    preview_command.add_to(commands, moment=_moment)
     return parser
 
 

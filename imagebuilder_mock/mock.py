@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from copy import copy, deepcopy
 from typing import TYPE_CHECKING, TypeVar, overload
 
+from .domain.durations import Durations
 from .domain.record import Record
 from .domain.settings import Settings
 from .domain.world import State, World
@@ -133,14 +134,17 @@ class ImageBuilderMock:
 
     @property
     def clock(self) -> MockClock:
+        """Mock time: tell it, and let it pass."""
         return MockClock(self._active_world("clock"))
 
     @property
     def builds(self) -> Builds:
+        """Builds: move, finish or fail one, see what ran."""
         return Builds(self._active_world("builds"))
 
     @property
     def catalogue(self) -> Catalogue:
+        """What Amazon offers: publish a newer version."""
         return Catalogue(self._active_world("catalogue"))
 
     @property
@@ -150,10 +154,12 @@ class ImageBuilderMock:
 
     @property
     def images(self) -> Images:
+        """Finished images of any age, and what EC2 knows of their AMIs."""
         return Images(self._active_world("images"))
 
     @property
     def lifecycle(self) -> Lifecycle:
+        """Lifecycle policies: run one, or see what it would do."""
         return Lifecycle(self._active_world("lifecycle"))
 
     @property
@@ -215,9 +221,10 @@ class ImageBuilderMock:
         write_state(document, path)
 
     def load(self, path: str | os.PathLike[str]) -> None:
-        """Put what a file has in the place of all that there is; the clock goes to its time.
+        """Put what a file has in the place of all that there is.
 
-        StateError, and nothing changes, for a file that is damaged.
+        The clock goes forward to its time; calls, fault rules and options stay. StateError (a
+        ValueError) for a file that is damaged, OSError if there is none: then nothing changes.
         """
         from .domain.saved_state.damage import Damage  # noqa: PLC0415
         from .domain.saved_state.files import new_error, read_state  # noqa: PLC0415
@@ -226,12 +233,13 @@ class ImageBuilderMock:
         world = self._active_world("load()")
         document = read_state(path)
         with world.lock:
-            before = Snapshot(world)
-            world.state = State()
+            before, durations = Snapshot(world), world.durations
+            world.state, world.durations = State(), Durations()
             try:
                 fill(world, document)
             except Damage as damage:
                 before.restore(world)
+                world.durations = durations
                 raise new_error(path, damage) from None
             world.clock.set_forward(document.time)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +11,12 @@ from imagebuilder_mock.mock import ImageBuilderMock
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
+    from datetime import datetime
 
 
-def add_to(commands: Any) -> None:
-    """Add the command to a parser's subcommands."""
+def add_to(commands: Any, *, moment: Callable[[str], datetime]) -> None:
+    """Add the command to a parser's subcommands; ``moment`` reads a time."""
     lifecycle = commands.add_parser("lifecycle", help="look ahead at lifecycle policies")
     actions = lifecycle.add_subparsers(required=True, metavar="ACTION")
     parser = actions.add_parser(
@@ -27,7 +28,7 @@ def add_to(commands: Any) -> None:
         metavar="POLICY.json",
         help="the input of CreateLifecyclePolicy, or the ARN of a policy that is in the state",
     )
-    parser.add_argument("--at", type=_moment, metavar="TIME", help="when (default: now)")
+    parser.add_argument("--at", type=moment, metavar="TIME", help="when (default: now)")
     parser.add_argument("--region", help="the Region (default: the only one in use)")
     parser.add_argument("--account-id", help="the account (default: the state's)")
     parser.add_argument("--html", type=Path, metavar="FILE", help="write it as a page too")
@@ -50,7 +51,3 @@ def run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
     except (OSError, ValueError, LookupError) as error:
         parser.exit(1, f"{parser.prog} lifecycle preview: {error}\n")
     return 0
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))

@@ -35,6 +35,11 @@ _DEFAULTS: dict[str, int] = {
 }
 
 
+def default_quotas() -> dict[str, int]:
+    """The service's own limits, by name."""
+    return dict(_DEFAULTS)
+
+
 def quota_names() -> tuple[str, ...]:
     return tuple(_DEFAULTS)
 

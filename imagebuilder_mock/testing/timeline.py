@@ -22,7 +22,8 @@ _CHART = """\
 .chart {{ display: grid; grid-template-columns: max-content 1fr; gap: 2px 1rem; margin: 1rem 0; }}
 .chart span {{ white-space: nowrap; }}
 .chart .step {{ padding-left: 1.5rem; }}
-.track {{ position: relative; overflow: hidden; background: #8882; min-width: 30rem; }}
+.track {{ position: relative; overflow: visible; background: #8882; min-width: 30rem;
+  border-right: 3px solid #0000; }}
 .bar {{ position: absolute; top: 15%; bottom: 15%; min-width: 3px; background: #4878a8; }}
 .bar.good {{ background: #2e7d32; }}
 .bar.bad {{ background: #d3302f; }}

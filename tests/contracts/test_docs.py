@@ -84,9 +84,34 @@ def test_the_readme_counts_the_operations_right():
 
 
 @pytest.mark.parametrize(
-    "page", [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))], ids=lambda page: page.name
+    "page",
+    [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))],
+    ids=lambda page: page.name,
 )
 def test_links_to_files_lead_somewhere(page):
     targets = [target for target in _LINK.findall(page.read_text(encoding="utf-8")) if target]
 
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("name", ["quotas.md", "catalogue.md"])
+def test_the_reference_is_that_of_the_package(name):
+    pages = runpy.run_path(str(ROOT / "docs" / "generate_reference.py"))["PAGES"]
+    committed = (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+    assert committed == pages[name](), "run: python docs/generate_reference.py"
+
+
+@of_the_pinned_model
+def test_the_pictures_are_those_of_the_package(tmp_path):
+    runpy.run_path(str(ROOT / "docs" / "generate_pictures.py"))["save"](tmp_path)
+    folder = ROOT / "docs" / "pictures"
+
+    pages = sorted(path.name for path in tmp_path.iterdir())
+    assert pages == sorted(path.name for path in folder.glob("*.html"))
+    for name in pages:
+        committed = (folder / name).read_text(encoding="utf-8")
+        written = (tmp_path / name).read_text(encoding="utf-8")
+        assert committed == written, "run: python docs/generate_pictures.py"
+        picture = (folder / name).with_suffix(".png")
+        assert 0 < picture.stat().st_size < 100_000

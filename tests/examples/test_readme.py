@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_CONFTEST = "# conftest.py\n"
+_MODULE = re.compile(r"# ([a-z_]+\.py)\n")
 _TEST = re.compile(r"^\s*(?:async )?def test_", re.MULTILINE)
 
 
@@ -58,11 +58,14 @@ def _blocks(page: Path, language: str) -> list[str]:
 def _write_module(block: str, folder: Path) -> int:
     """Put an example where pytest finds it; the answer is how many tests it has.
 
-    One without tests becomes a test: it is run by being executed.
+    One that begins with the name of a module is that module, for the others to import or, if it
+    is conftest.py, to take fixtures from. Any other without tests becomes a test: it is run by
+    being executed.
     """
-    if block.startswith(_CONFTEST):
-        (folder / "conftest.py").write_text(block, encoding="utf-8")
-        return 0
+    module = _MODULE.match(block)
+    if module is not None:
+        (folder / module[1]).write_text(block, encoding="utf-8")
+        return len(_TEST.findall(block)) if module[1].startswith("test_") else 0
     number = len(list(folder.iterdir()))
     example = folder / f"test_example_{number}.py"
     tests = len(_TEST.findall(block))

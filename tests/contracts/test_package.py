@@ -1,0 +1,216 @@
+"""What is built can be installed beside its own requirements alone, and has what it needs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import venv
+import zipfile
+from importlib.metadata import PathDistribution, distribution
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+import imagebuilder_mock
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "imagebuilder_mock"
+
+# Nearly all of it is Python source, of which 240 modules deflate to 310 kB one by one.
+MOST_KILOBYTES = 420
+
+
+# Names
+
+
+def test_the_public_names_are_those_and_no_others():
+    names = ["ImageBuilderMock", "current_mock", "imagebuilder_server", "mock_imagebuilder"]
+
+    assert sorted(imagebuilder_mock.__all__) == names
+    assert set(names) <= set(dir(imagebuilder_mock))
+    for name in names:
+        assert getattr(imagebuilder_mock, name).__module__.startswith("imagebuilder_mock.")
+    with pytest.raises(AttributeError, match="no attribute 'mock_image_builder'"):
+        imagebuilder_mock.mock_image_builder  # noqa: B018 - it is looked up
+
+
+# What is built
+
+
+@pytest.fixture(scope="module")
+def sdist(tmp_path_factory):
+    return _build("sdist", ROOT, tmp_path_factory.mktemp("sdist"))
+
+
+@pytest.fixture(scope="module")
+def wheel(sdist, tmp_path_factory):
+    """Built from the sdist, as whoever installs that does."""
+    source = tmp_path_factory.mktemp("source")
+    with tarfile.open(sdist) as archive:
+        archive.extractall(source, filter="data")
+    [folder] = source.iterdir()
+    return _build("wheel", folder, tmp_path_factory.mktemp("wheel"))
+
+
+def test_the_sdist_has_the_tests_and_the_documentation(sdist):
+    with tarfile.open(sdist) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+
+    assert {"LICENSE", "CHANGELOG.md", "docs/index.md", "tests/conftest.py"} <= names
+
+
+def test_the_wheel_has_the_package_and_nothing_else(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    described = {name for name in names if ".dist-info/" in name}
+
+    assert names - described == {
+        path.relative_to(ROOT).as_posix()
+        for path in PACKAGE.rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    }
+    assert {"imagebuilder_mock/py.typed", "imagebuilder_mock/domain/data/catalogue.json"} <= names
+    assert {name.partition("/")[2] for name in described} == {
+        "METADATA",
+        "RECORD",
+        "WHEEL",
+        "entry_points.txt",
+        "licenses/LICENSE",
+    }
+
+
+def test_the_wheel_is_small(wheel):
+    assert wheel.stat().st_size <= MOST_KILOBYTES * 1000
+
+
+def test_the_metadata_says_what_the_files_say(wheel):
+    about = _described(wheel).metadata
+    license_text = (ROOT / "LICENSE").read_text(encoding="utf-8")
+
+    assert (about["Name"], about["License-Expression"]) == ("imagebuilder-mock", "Apache-2.0")
+    assert "Apache License\n                           Version 2.0" in license_text
+
+
+# Installed
+
+
+@pytest.fixture(scope="module")
+def installed(wheel, tmp_path_factory):
+    """The Python of an environment with the wheel, and with what it requires and nothing more."""
+    folder = tmp_path_factory.mktemp("environment")
+    builder = venv.EnvBuilder(with_pip=False, symlinks=os.name != "nt")
+    builder.create(folder)
+    python = builder.ensure_directories(folder).env_exe
+    paths = {"base": str(folder), "platbase": str(folder)}
+    packages = Path(sysconfig.get_path("purelib", "venv", paths))
+    for name in _required(_described(wheel)):
+        for path in _top_level(distribution(name)):
+            (packages / path.name).symlink_to(path)
+    _run(
+        [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps"],
+        ["--no-index", "--disable-pip-version-check", "--no-compile", str(wheel)],
+    )
+    return Path(python)
+
+
+PROGRAM = """
+import sys
+from pathlib import Path
+
+import boto3
+import imagebuilder_mock
+from imagebuilder_mock import mock_imagebuilder
+
+assert Path(imagebuilder_mock.__file__).is_relative_to(sys.prefix), imagebuilder_mock.__file__
+with mock_imagebuilder(builds="instant") as mock:
+    client = boto3.client("imagebuilder", "us-east-1")
+    recipe = client.create_image_recipe(
+        name="web",
+        semanticVersion="1.0.0",
+        parentImage="arn:aws:imagebuilder:us-east-1:aws:image/amazon-linux-2023-x86/x.x.x",
+        components=[
+            {"componentArn": "arn:aws:imagebuilder:us-east-1:aws:component/update-linux/x.x.x"}
+        ],
+    )["imageRecipeArn"]
+    infrastructure = client.create_infrastructure_configuration(
+        name="web", instanceProfileName="builder"
+    )["infrastructureConfigurationArn"]
+    build = client.create_image(
+        imageRecipeArn=recipe, infrastructureConfigurationArn=infrastructure
+    )["imageBuildVersionArn"]
+    print(client.get_image(imageBuildVersionArn=build)["image"]["state"]["status"])
+"""
+
+
+def test_it_works_with_its_requirements_alone(installed):
+    assert _run([installed, "-I", "-c", PROGRAM]) == "AVAILABLE\n"
+
+
+def test_its_program_runs_programs(installed, tmp_path):
+    program = tmp_path / "program.py"
+    program.write_text(
+        'import boto3; print(boto3.client("imagebuilder").list_images()["imageVersionList"])',
+        encoding="utf-8",
+    )
+
+    command = [installed.with_name("imagebuilder-mock"), "run", "--region", "eu-west-1", program]
+
+    assert _run(command, cwd=tmp_path) == "[]\n"
+
+
+def test_serving_without_its_extra_says_what_to_install(installed):
+    said = _run([installed.with_name("imagebuilder-mock"), "serve", "--port", "0"], status=1)
+
+    assert "imagebuilder-mock[server]" in said
+
+
+def _build(target, source, folder):
+    _run([sys.executable, "-m", "hatchling", "build", "-t", target, "-d", folder], cwd=source)
+    [built] = folder.iterdir()
+    return built
+
+
+def _described(wheel):
+    root = zipfile.Path(wheel)
+    [folder] = [path for path in root.iterdir() if path.name.endswith(".dist-info")]
+    return PathDistribution(folder)
+
+
+def _required(dist, known=frozenset()):
+    """The names of what a distribution requires, and of what that requires."""
+    names = set(known)
+    for line in dist.requires or ():
+        requirement = Requirement(line)
+        is_needed = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+        if is_needed and requirement.name not in names:
+            names |= _required(distribution(requirement.name), names | {requirement.name})
+    return names
+
+
+def _top_level(dist):
+    """Where a distribution's files are: its packages, modules and description."""
+    for first in sorted({path.parts[0] for path in dist.files if path.parts[0] != ".."}):
+        if first != "__pycache__":
+            yield Path(dist.locate_file(first))
+
+
+def _run(command, more=(), *, cwd=None, status=0):
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("PYTHON")
+    }
+    done = subprocess.run(
+        [*command, *more],
+        cwd=cwd,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == status, done.stdout
+    return done.stdout

@@ -1,0 +1,172 @@
+"""``imagebuilder-mock lifecycle preview``: what a policy would do to a state file's images."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from imagebuilder_mock import current_mock, mock_imagebuilder
+from imagebuilder_mock.cli import main
+from tests.builders import a_recipe
+from tests.lifecycle_builders import a_policy, a_rule
+
+NOON = datetime(2026, 1, 2, 12, tzinfo=timezone.utc)
+RULE = a_rule("DELETE", 100, include=("amis",))
+
+
+@pytest.fixture
+def state(tmp_path):
+    """Images of 10 and of 200 days in us-east-1, one of 300 in eu-west-1, and a policy."""
+    path = tmp_path / "state.json"
+    with mock_imagebuilder(now=NOON) as mock:
+        for region, ages in (("us-east-1", (10, 200)), ("eu-west-1", (300,))):
+            client = mock.client(region=region)
+            recipe = a_recipe(client, name="web")
+            for days in ages:
+                mock.images.add(recipe=recipe, created=NOON - timedelta(days=days))
+        a_policy(mock.client(region="us-east-1"), RULE, name="old")
+        mock.save(path)
+    return path
+
+
+@pytest.fixture
+def policy(tmp_path):
+    path = tmp_path / "policy.json"
+    path.write_text(json.dumps({"policyDetails": [RULE]}), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def preview(state, capsys):
+    """Run it; the answer is the fate of each image, by its Region and build, and what was told."""
+
+    def run(policy, *options):
+        before = state.read_bytes()
+        assert main(["lifecycle", "preview", str(state), str(policy), *options]) == 0
+        assert state.read_bytes() == before
+        with pytest.raises(RuntimeError):
+            current_mock()
+        output, told = capsys.readouterr()
+        _, head, *rows = output.splitlines()
+        assert head.split()[:4] == (["IMAGE", "STATE", "CREATED", "FATE"] if rows else [])
+        fates = {}
+        for row in rows:
+            arn, _, _, _, fate, *_ = row.split()
+            fates[arn.split(":")[3], arn.rpartition("/")[2]] = fate
+        return fates, told
+
+    return run
+
+
+def test_it_prints_what_a_policy_of_a_file_would_do(preview, policy):
+    fates, told = preview(policy, "--region", "us-east-1")
+
+    assert fates == {("us-east-1", "1"): "KEEP", ("us-east-1", "2"): "DELETE"}
+    assert told == ""
+
+
+def test_it_prints_what_the_mock_itself_would_say(state, policy, capsys):
+    with mock_imagebuilder(state=state) as mock:
+        expected = str(mock.lifecycle.preview({"policyDetails": [RULE]}, region="us-east-1"))
+
+    main(["lifecycle", "preview", str(state), str(policy), "--region", "us-east-1"])
+
+    assert capsys.readouterr().out == f"{expected}\n"
+
+
+def test_a_policy_of_the_state_is_named_by_its_arn(preview):
+    arn = "arn:aws:imagebuilder:us-east-1:123456789012:lifecycle-policy/old"
+
+    fates, _ = preview(arn)
+
+    assert fates == {("us-east-1", "1"): "KEEP", ("us-east-1", "2"): "DELETE"}
+
+
+def test_it_looks_ahead_to_a_time(preview, policy):
+    fates, _ = preview(policy, "--region", "us-east-1", "--at", "2026-06-01T12:00:00Z")
+
+    assert fates == {("us-east-1", "1"): "DELETE", ("us-east-1", "2"): "DELETE"}
+
+
+def test_it_looks_at_a_region_and_an_account(preview, policy):
+    assert preview(policy, "--region", "eu-west-1")[0] == {("eu-west-1", "1"): "DELETE"}
+    other = ["--region", "eu-west-1", "--account-id", "444455556666"]
+    assert preview(policy, *other)[0] == {}
+
+
+def test_it_writes_a_page_too(preview, policy, tmp_path):
+    page = tmp_path / "pages" / "preview.html"
+
+    _, told = preview(policy, "--region", "us-east-1", "--html", str(page))
+
+    assert told == f"{page}\n"
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("<!DOCTYPE html>")
+    assert 'class="bad"' in text
+    assert "image/web/1.0.0/2" in text
+
+
+# Mistakes
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("{", "Expecting property name"),
+        ('{"policyDetails": []}', "'policyDetails' must contain at least 1 items"),
+        ('{"policyDetails": [{"action": {"type": "BURN"}}]}', "policyDetails[0].action.type"),
+    ],
+    ids=["no JSON", "no rules", "wrong action"],
+)
+def test_a_policy_that_is_none_is_explained(state, policy, capsys, content, message):
+    policy.write_text(content, encoding="utf-8")
+
+    with pytest.raises(SystemExit) as end:
+        main(["lifecycle", "preview", str(state), str(policy)])
+
+    assert end.value.code == 1
+    said = capsys.readouterr().err
+    assert said.startswith("imagebuilder-mock lifecycle preview: ")
+    assert message in said
+
+
+def test_files_and_policies_that_are_not_there_are_named(state, policy, tmp_path, capsys):
+    missing = str(tmp_path / "none.json")
+    stranger = "arn:aws:imagebuilder:us-east-1:123456789012:lifecycle-policy/new"
+    for arguments, name in (
+        ([missing, str(policy)], "none.json"),
+        ([str(state), missing], "none.json"),
+        ([str(state), stranger], "lifecycle-policy/old"),
+    ):
+        with pytest.raises(SystemExit) as end:
+            main(["lifecycle", "preview", *arguments])
+        assert end.value.code == 1
+        assert name in capsys.readouterr().err
+
+
+def test_a_damaged_state_says_where(state, policy, capsys):
+    document = json.loads(state.read_text(encoding="utf-8"))
+    state.write_text(json.dumps({**document, "seed": "none"}), encoding="utf-8")
+
+    with pytest.raises(SystemExit) as end:
+        main(["lifecycle", "preview", str(state), str(policy)])
+
+    assert end.value.code == 1
+    assert "$.seed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("time", "status", "message"),
+    [
+        ("noon", 2, "argument --at: 'noon' is no time; write 2024-01-31T12:00:00Z"),
+        ("2026-06-01", 1, "at="),
+    ],
+)
+def test_a_time_that_is_none_is_explained(state, policy, capsys, time, status, message):
+    with pytest.raises(SystemExit) as end:
+        main(["lifecycle", "preview", str(state), str(policy), "--at", time])
+
+    assert end.value.code == status
+    assert message in capsys.readouterr().err
