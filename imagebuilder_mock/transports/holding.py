@@ -1,4 +1,4 @@
-"""Holding a method of botocore's classes for as long as a mock is on."""
+"""Holding a method of another library's class, or a function of it, while a mock is on."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import ModuleType
 
 
 class Hold:
-    """One method, replaced between ``take`` and ``release``."""
+    """One method of a class, or function of a module, replaced between ``take`` and ``release``."""
 
-    def __init__(self, cls: type, name: str) -> None:
+    def __init__(self, cls: type | ModuleType, name: str) -> None:
         self._cls = cls
         self._name = name
         self._original: Callable[..., Any] | None = None

@@ -1,0 +1,1 @@
+"""``AWS::ImageBuilder::*`` in moto's CloudFormation: stacks that call our operations."""

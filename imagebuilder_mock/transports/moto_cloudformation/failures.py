@@ -1,0 +1,59 @@
+"""Why a resource of a stack could not be made, changed or deleted."""
+
+from __future__ import annotations
+
+# Source: CloudFormation CLI user guide, handler error codes.
+_HANDLER_ERROR_CODES = {
+    "CallRateLimitExceededException": "Throttling",
+    "ForbiddenException": "AccessDenied",
+    "InvalidParameterCombinationException": "InvalidRequest",
+    "InvalidParameterException": "InvalidRequest",
+    "InvalidParameterValueException": "InvalidRequest",
+    "InvalidRequestException": "InvalidRequest",
+    "InvalidVersionNumberException": "InvalidRequest",
+    "ResourceAlreadyExistsException": "AlreadyExists",
+    "ResourceInUseException": "ResourceConflict",
+    "ResourceNotFoundException": "NotFound",
+    "ServiceQuotaExceededException": "ServiceLimitExceeded",
+    "ServiceUnavailableException": "ServiceInternalError",
+    "TooManyRequestsException": "Throttling",
+}
+_GENERAL = "GeneralServiceException"
+
+
+class StackFailure(Exception):
+    """CloudFormation's reason; moto is told of it as of any exception, and we catch it again."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.logical_id = ""
+        self.resource_type = ""
+
+    def of(self, logical_id: str, resource_type: str) -> StackFailure:
+        """Say which resource it is about, if that is not said yet."""
+        self.logical_id = self.logical_id or logical_id
+        self.resource_type = self.resource_type or resource_type
+        return self
+
+
+class ServiceRefusal(StackFailure):
+    """What the service answered, in CloudFormation's words."""
+
+    def __init__(self, code: str, message: str, *, status: int, request_id: str) -> None:
+        said = f"{message} (Service: Imagebuilder, Status Code: {status}, Request ID: {request_id})"
+        super().__init__(handler_message(said, request_id, _HANDLER_ERROR_CODES.get(code)))
+        self.is_absence = code == "ResourceNotFoundException"
+
+
+def handler_message(message: str, token: str, code: str | None = None) -> str:
+    """The form that CloudFormation gives to what a resource's handler says."""
+    return (
+        f'Resource handler returned message: "{message}" '
+        f"(RequestToken: {token}, HandlerErrorCode: {code or _GENERAL})"
+    )
+
+
+def invalid_properties(path: str, complaint: str) -> StackFailure:
+    """What CloudFormation says of properties that the type's schema does not have."""
+    return StackFailure(f"Properties validation failed with message: #{path}: {complaint}")

@@ -1,0 +1,124 @@
+"""Images in stacks: their creation is over when the build is, and so is their deletion.
+
+Source: the handlers of aws-cloudformation-resource-providers-imagebuilder, image/; for pipelines
+that are started and for deletion settings, the descriptions in the resource provider schema.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .failures import ServiceRefusal, StackFailure, handler_message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .operations import StackOperations
+
+EXECUTION = "ImagePipelineExecutionSettings"
+_DELETION = "DeletionSettings"
+_BUILT = "AVAILABLE"
+_ENDED = frozenset((_BUILT, "CANCELLED", "DELETED", "DEPRECATED", "DISABLED", "FAILED"))
+_OVER = frozenset(("CANCELLED", "FAILED", "SUCCESS"))
+
+
+def start_pipeline(
+    operations: StackOperations, settings: Mapping[str, Any], deployments: Mapping[str, str]
+) -> str:
+    """The ARN of the build that an execution of the pipeline begins."""
+    deployment = settings.get("DeploymentId")
+    pipeline = None if deployment is None else deployments.get(deployment)
+    if pipeline is None:
+        raise StackFailure(
+            f"No image pipeline of a stack has the deployment ID '{deployment}': take it from "
+            "Fn::GetAtt with the pipeline's attribute DeploymentId."
+        )
+    answer = operations.call("StartImagePipelineExecution", {"imagePipelineArn": pipeline})
+    return str(answer["imageBuildVersionArn"])
+
+
+def is_started_again(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Whether a changed pipeline is to make a new image."""
+    settings = now.get(EXECUTION, {})
+    is_changed = settings.get("DeploymentId") != before.get(EXECUTION, {}).get("DeploymentId")
+    return is_changed and str(settings.get("OnUpdate", "false")).lower() == "true"
+
+
+def built(operations: StackOperations, arn: str) -> dict[str, Any] | None:
+    """The image that came of a build, looked at until looking moves it no more; None until then.
+
+    StackFailure, with the build's reason, if there will be none.
+    """
+    before = None
+    while True:
+        image: dict[str, Any] = _image(operations, arn)
+        state = image["state"]
+        if state["status"] == _BUILT:
+            return image
+        if state["status"] in _ENDED:
+            reason = state.get("reason") or "Image creation is cancelled."
+            raise StackFailure(handler_message(reason, operations.new_id()))
+        if state["status"] == before:
+            return None
+        before = state["status"]
+
+
+def output_attributes(operations: StackOperations, image: Mapping[str, Any]) -> dict[str, str]:
+    """The AMI, or the container image with the tag of its version, of the stack's Region."""
+    output = image.get("outputResources", {})
+    # my-image/1.0.0/1 is tagged 1.0.0-1.
+    tag = "-".join(str(image["arn"]).rsplit("/", 2)[1:])
+    found = {
+        "ImageId": [
+            ami["image"] for ami in output.get("amis", ()) if ami["region"] == operations.region
+        ],
+        "ImageUri": [
+            uri
+            for container in output.get("containers", ())
+            if container["region"] == operations.region
+            for uri in container["imageUris"]
+            if uri.endswith(tag)
+        ],
+    }
+    return {name: values[0] for name, values in found.items() if values}
+
+
+def delete(operations: StackOperations, arn: str, properties: Mapping[str, Any]) -> None:
+    """Cancel it if it is not over, and delete it, with its AMIs and snapshots if it says so."""
+    if _image(operations, arn)["state"]["status"] not in _ENDED:
+        operations.call("CancelImageCreation", {"imageBuildVersionArn": arn})
+    if _DELETION in properties:
+        _delete_outputs(operations, arn, properties[_DELETION])
+    try:
+        operations.call("DeleteImage", {"imageBuildVersionArn": arn})
+    except ServiceRefusal as refusal:
+        if not refusal.is_absence:
+            raise
+
+
+def _delete_outputs(operations: StackOperations, arn: str, settings: Mapping[str, Any]) -> None:
+    is_container = _image(operations, arn)["type"] == "DOCKER"
+    kinds = ["containers"] if is_container else ["amis", "snapshots"]
+    execution = operations.call(
+        "StartResourceStateUpdate",
+        {
+            "resourceArn": arn,
+            "state": {"status": "DELETED"},
+            "executionRole": settings.get("ExecutionRole"),
+            "includeResources": dict.fromkeys(kinds, True),
+        },
+    )["lifecycleExecutionId"]
+    before = None
+    while before not in _OVER:
+        found = operations.call("GetLifecycleExecution", {"lifecycleExecutionId": execution})
+        state = found["lifecycleExecution"]["state"]
+        if state["status"] == "FAILED":
+            raise StackFailure(handler_message(state.get("reason", ""), operations.new_id()))
+        if state["status"] == before:
+            return
+        before = state["status"]
+
+
+def _image(operations: StackOperations, arn: str) -> dict[str, Any]:
+    found: dict[str, Any] = operations.call("GetImage", {"imageBuildVersionArn": arn})["image"]
+    return found

@@ -1,0 +1,72 @@
+"""Properties of a template as parameters of the API: PascalCase as camelCase, text as its type."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .failures import invalid_properties
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .resource_types import ResourceType
+
+# Everything else is called as in the API.
+_RENAMED = {
+    "LaunchPermissionConfiguration": "launchPermission",
+    "Version": "semanticVersion",
+}
+_BOOLEANS = {"true": True, "false": False}
+
+
+def check_required(kind: ResourceType, properties: Mapping[str, Any]) -> None:
+    """StackFailure for a property that is missing."""
+    for name in kind.required:
+        if name not in properties:
+            raise invalid_properties("", f"required key [{name}] not found")
+
+
+def parameters(kind: ResourceType, properties: Mapping[str, Any], shape: Any) -> dict[str, Any]:
+    """The parameters of an operation with this input shape.
+
+    StackFailure for a property that the type does not have.
+    """
+    given = {name: value for name, value in properties.items() if name not in kind.own}
+    return _structure(given, shape, "")
+
+
+def _structure(given: Mapping[str, Any], shape: Any, path: str) -> dict[str, Any]:
+    converted = {}
+    for name, value in given.items():
+        member = name[0].lower() + name[1:]
+        if member not in shape.members:
+            member = _RENAMED.get(name, member)
+        if member not in shape.members or name[0].islower():
+            raise invalid_properties(path, f"extraneous key [{name}] is not permitted")
+        converted[member] = _value(value, shape.members[member], f"{path}/{name}")
+    return converted
+
+
+def _value(value: Any, shape: Any, path: str) -> Any:
+    if shape.type_name == "structure" and isinstance(value, dict):
+        return _structure(value, shape, path)
+    if shape.type_name == "list" and isinstance(value, list):
+        # What AWS::NoValue leaves of an item.
+        items = [item for item in value if item is not None]
+        return [_value(item, shape.member, f"{path}/{number}") for number, item in enumerate(items)]
+    if shape.type_name == "map" and isinstance(value, dict):
+        return {str(key): _value(item, shape.value, f"{path}/{key}") for key, item in value.items()}
+    return _scalar(value, shape.type_name)
+
+
+def _scalar(value: Any, type_name: str) -> Any:
+    """Parameters of a template are text, and YAML has numbers where text is meant."""
+    if type_name == "string" and isinstance(value, bool):
+        return str(value).lower()
+    if type_name == "string" and isinstance(value, (int, float)):
+        return str(value)
+    if type_name == "boolean" and isinstance(value, str):
+        return _BOOLEANS.get(value.lower(), value)
+    if type_name in {"integer", "long"} and isinstance(value, str) and value.isdecimal():
+        return int(value)
+    return value

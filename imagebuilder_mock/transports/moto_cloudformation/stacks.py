@@ -1,0 +1,293 @@
+"""The way in for stacks: moto's CloudFormation, while the mock is on and moto has loaded it.
+
+Held there are the look-up of a resource type, how a stack's resources are made, changed and
+deleted, and the operations on whole stacks. What concerns none of our resources passes as it is;
+for ours this adds what moto does not have: a failure rolls the stack back with its reason, a
+replaced resource is deleted last, and who refers to it is updated.
+
+Held to moto 5.0.0 and 5.2.5 by tests/neighbours/test_cloudformation.py.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from imagebuilder_mock.transports.holding import Hold
+from imagebuilder_mock.transports.late_imports import LateModule
+
+from .failures import StackFailure
+from .operations import StackOperations
+from .references import references
+from .resource_types import RESOURCE_TYPES
+from .resources import StackResource, StackResourceType
+from .rollbacks import Resources, fail_creation, fail_deletion, fail_update, ours
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from types import ModuleType
+
+    from imagebuilder_mock.gateway import Gateway
+
+_PARSING = "moto.cloudformation.parsing"
+# It imports the parsing, so that both are there when it is.
+_MODELS = "moto.cloudformation.models"
+_SYSTEM_TAGS = "aws:"
+_logger = logging.getLogger("imagebuilder_mock")
+
+
+class StacksDoor:
+    """Holds moto's stacks while it is open."""
+
+    def __init__(self) -> None:
+        self._module = LateModule(_MODELS)
+        self._holds: list[Hold] = []
+        self._types = {name: StackResourceType(kind, self) for name, kind in RESOURCE_TYPES.items()}
+        self._forget()
+
+    def _forget(self) -> None:
+        self._gateway: Gateway | None = None
+        self.deployments: dict[str, str] = {}
+        self._at_work: list[Any] = []
+        self._put_off: list[list[StackResource]] = []
+        self._depth = 0
+
+    def open(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._module.watch(self._take)
+
+    def close(self) -> None:
+        self._module.stop()
+        for hold in self._holds:
+            hold.release()
+        self._holds.clear()
+        self._forget()
+
+    # What resources ask
+
+    def operations(self, account: str, region: str) -> StackOperations | None:
+        gateway = self._gateway
+        return None if gateway is None else StackOperations(gateway, account, region)
+
+    def tags(self) -> Mapping[str, str]:
+        given = self._at_work[-1].tags if self._at_work else {}
+        return {key: value for key, value in given.items() if not key.startswith(_SYSTEM_TAGS)}
+
+    def puts_off(self, resource: StackResource) -> bool:
+        if not self._put_off:
+            return False
+        if resource not in self._put_off[-1]:
+            self._put_off[-1].append(resource)
+        return True
+
+    # What is held
+
+    def _take(self, models: ModuleType) -> None:
+        parsing = sys.modules[_PARSING]
+        backend = models.CloudFormationBackend
+        held: list[tuple[Any, str, Callable[[Callable[..., Any]], Callable[..., Any]]]] = [
+            (parsing, "resource_class_from_type", self._wrap_look_up),
+            (parsing.ResourceMap, "__getitem__", self._wrap_get),
+            (parsing.ResourceMap, "update", self._wrap_update),
+            (parsing.ResourceMap, "delete", self._wrap_delete),
+            (backend, "create_stack", self._wrap_create_stack),
+            (backend, "update_stack", self._wrap_update_stack),
+            (backend, "execute_change_set", self._wrap_execute_change_set),
+            (backend, "describe_stacks", self._wrap_describe_stacks),
+            (backend, "delete_stack", self._wrap_delete_stack),
+        ]
+        for owner, name, wrap in held:
+            hold = Hold(owner, name)
+            hold.take(wrap)
+            self._holds.append(hold)
+
+    def _wrap_look_up(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def resource_class_from_type(resource_type: str) -> Any:
+            ours = None if self._gateway is None else self._types.get(resource_type)
+            return original(resource_type) if ours is None else ours
+
+        return resource_class_from_type
+
+    def _wrap_get(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def get(resources: Any, key: str) -> Any:
+            with self._working_on(resources):
+                return original(resources, key)
+
+        return get
+
+    def _wrap_update(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def update(resources: Any, template: Any, parameters: Any = None) -> None:
+            if self._gateway is None:
+                original(resources, template, parameters)
+                return
+            before = Resources(resources)
+            self._put_off.append([])
+            try:
+                with self._working_on(resources):
+                    original(resources, template, parameters)
+                    _update_dependents(resources, before)
+            except StackFailure:
+                self._put_off.pop()
+                before.restore(original)
+                raise
+            except BaseException:
+                self._put_off.pop()
+                raise
+            _clean_up(
+                [
+                    resource
+                    for resource in self._put_off.pop()
+                    if not (resource.is_kept_when_removed and _is_gone(resources, resource))
+                ]
+            )
+            for name, _ in ours(resources):
+                if name not in template["Resources"]:
+                    del resources._parsed_resources[name]
+
+        return update
+
+    def _wrap_delete(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def delete(resources: Any) -> None:
+            # Who refers to others goes before them; moto takes any order, and tries again.
+            for name, resource in reversed(ours(resources)):
+                if not resource.is_kept_when_removed:
+                    try:
+                        resource.delete(*resource.place)
+                    except StackFailure as failure:
+                        _logger.debug("%s is not deleted at once: %s", name, failure)
+                        continue
+                    del resources._parsed_resources[name]
+            original(resources)
+
+        return delete
+
+    def _wrap_create_stack(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def create_stack(backend: Any, name: str, *args: Any, **kwargs: Any) -> Any:
+            self._depth += 1
+            try:
+                return original(backend, name, *args, **kwargs)
+            except StackFailure as failure:
+                stack = _named(backend, name)
+                fail_creation(backend, stack, failure)
+                if self._depth > 1:
+                    raise
+                return stack
+            finally:
+                self._depth -= 1
+
+        return create_stack
+
+    def _wrap_update_stack(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def update_stack(backend: Any, name: str, *args: Any, **kwargs: Any) -> Any:
+            stack = backend.get_stack(name)
+            template = stack.template
+            try:
+                return original(backend, name, *args, **kwargs)
+            except StackFailure as failure:
+                stack.template = template
+                stack._parse_template()
+                fail_update(stack, failure)
+                return stack
+
+        return update_stack
+
+    def _wrap_execute_change_set(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def execute_change_set(
+            backend: Any, change_set_name: str, stack_name: str | None = None
+        ) -> None:
+            try:
+                original(backend, change_set_name, stack_name)
+            except StackFailure as failure:
+                change_set = backend.describe_change_set(change_set_name)
+                change_set.execution_status = "EXECUTE_FAILED"
+                if change_set.change_set_type == "CREATE":
+                    fail_creation(backend, change_set.stack, failure)
+                else:
+                    fail_update(change_set.stack, failure)
+
+        return execute_change_set
+
+    def _wrap_describe_stacks(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def describe_stacks(backend: Any, *args: Any, **kwargs: Any) -> Any:
+            found = original(backend, *args, **kwargs)
+            for stack in found:
+                if stack.status == "CREATE_IN_PROGRESS" and ours(stack.resource_map):
+                    try:
+                        stack.verify_readiness()
+                    except StackFailure as failure:
+                        fail_creation(backend, stack, failure)
+            return found
+
+        return describe_stacks
+
+    def _wrap_delete_stack(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def delete_stack(backend: Any, name_or_stack_id: str) -> None:
+            stack = backend.stacks.get(name_or_stack_id)
+            try:
+                original(backend, name_or_stack_id)
+            except StackFailure as failure:
+                if stack is None:
+                    raise
+                backend.stacks[stack.stack_id] = stack
+                fail_deletion(stack, failure)
+
+        return delete_stack
+
+    @contextmanager
+    def _working_on(self, resources: Any) -> Iterator[None]:
+        self._at_work.append(resources)
+        try:
+            yield
+        finally:
+            self._at_work.pop()
+
+
+def _clean_up(resources: list[StackResource]) -> None:
+    """Delete what is needed no more; what the service keeps does not fail the update any more."""
+    while resources:
+        refusals = []
+        for resource in reversed(resources):
+            try:
+                resource.delete(*resource.place)
+            except StackFailure as failure:
+                refusals.append((resource, failure))
+        if len(refusals) == len(resources):
+            for resource, refusal in refusals:
+                _logger.warning("%s stays: %s", resource.physical_resource_id, refusal)
+            return
+        resources = [resource for resource, _ in reversed(refusals)]
+
+
+def _is_gone(resources: Any, resource: StackResource) -> bool:
+    """Whether the template has it no more, where a replaced one is there still as another."""
+    return resource.logical_resource_id not in resources._resource_json_map
+
+
+def _update_dependents(resources: Any, before: Resources) -> None:
+    """Who refers to what is another now; moto updates only what the template says anew."""
+    parsing: Any = sys.modules[_PARSING]
+    there, templates = resources._parsed_resources, resources._resource_json_map
+
+    def update(name: str) -> Any:
+        place = resources._account_id, resources._region_name
+        return parsing.parse_and_update_resource(name, templates[name], resources, *place)
+
+    is_settled = False
+    while not is_settled:
+        is_settled = True
+        for name, resource in ours(resources):
+            if name in templates:
+                there[name] = update(name)
+                is_settled = is_settled and there[name] is resource
+    changed = before.changed()
+    for name, resource_json in templates.items():
+        is_theirs = name in there and not isinstance(there[name], StackResource)
+        if is_theirs and changed.intersection(references(resource_json)):
+            there[name] = update(name) or there[name]
+
+
+def _named(backend: Any, name: str) -> Any:
+    [stack] = (each for each in backend.stacks.values() if each.name == name)
+    return stack
