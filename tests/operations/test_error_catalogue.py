@@ -272,8 +272,36 @@ class TestContainerRecipes:
         )
 
 
+class TestLifecyclePolicies:
+    @pytest.mark.needs("moto")
+    def test_a_role_that_is_not_there(self, imagebuilder, refused):
+        """Seen: terraform-provider-aws, lifecycle_policy.go (a part of the sentence)."""
+        from moto import mock_aws
+
+        with mock_aws():
+            iam = boto3.client("iam", "us-east-1")
+            iam.create_instance_profile(InstanceProfileName="builder")
+            refusal = refused(
+                imagebuilder.create_lifecycle_policy,
+                name="tidy",
+                executionRole="arn:aws:iam::123456789012:role/gone",
+                resourceType="AMI_IMAGE",
+                policyDetails=[
+                    {
+                        "action": {"type": "DEPRECATE"},
+                        "filter": {"type": "AGE", "value": 1, "unit": "DAYS"},
+                    }
+                ],
+                resourceSelection={"tagMap": {"team": "web"}},
+            )
+
+        assert refusal == invalid_value(
+            "The value supplied for parameter 'executionRole' is not valid. The provided role does "
+            "not exist or does not have sufficient permissions."
+        )
+
+
 class TestInfrastructureConfigurations:
-    @pytest.mark.skip(reason="instance profiles are not looked up in IAM yet")
     @pytest.mark.needs("moto")
     def test_an_instance_profile_that_is_not_there(self, imagebuilder, refused):
         """Seen: aws/aws-cdk#11441; rhythmictech/terraform-aws-imagebuilder-pipeline#16."""
