@@ -80,7 +80,7 @@ class ManagedComponent:
 
     def document(self) -> str:
         """The YAML text that GetComponent returns as ``data``, the same for every version."""
-        return _document(self.slug)
+        return component_documents()[self.slug]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,8 +194,10 @@ def _records() -> _Records:
 
 
 @cache
-def _document(slug: str) -> str:
-    return _text(f"components/{slug}.yml")
+def component_documents() -> dict[str, str]:
+    """The YAML text of each managed component by its slug, which is the name on its first line."""
+    _, *documents = _text("components.yml").split("---\n")
+    return {text.partition("\n")[0].removeprefix("name: "): text for text in documents}
 
 
 @cache

@@ -223,6 +223,8 @@ def calls(mock: ImageBuilderMock) -> None:
 def state(mock: ImageBuilderMock) -> None:
     mock.save("state.json")
     mock.save(Path("state.json"))
+    mock.load("state.json")
+    mock.load(Path("state.json"))
     mock.restore(mock.snapshot())
     assert_type(mock.snapshot().taken_at, datetime)
     mock_imagebuilder(state=Path("state.json"))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import pytest
 
-from imagebuilder_mock.domain.catalogue import managed_components, managed_images
+from imagebuilder_mock.domain.catalogue import (
+    component_documents,
+    managed_components,
+    managed_images,
+)
 from imagebuilder_mock.domain.documents.component_document import parse_component_document
 from imagebuilder_mock.domain.versions import Version
 
@@ -182,6 +185,4 @@ def test_a_document_declares_the_parameters_that_recipes_set(
 
 
 def test_every_document_belongs_to_a_component() -> None:
-    folder = files("imagebuilder_mock.domain").joinpath("data/components")
-
-    assert {file.name for file in folder.iterdir()} == {f"{slug_of(c)}.yml" for c in COMPONENTS}
+    assert set(component_documents()) == {slug_of(component) for component in COMPONENTS}
