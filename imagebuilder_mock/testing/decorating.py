@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import functools
 import inspect
-import unittest
+import sys
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 if TYPE_CHECKING:
+    import unittest
     from collections.abc import AsyncGenerator, Callable, Generator
     from contextlib import AbstractContextManager
     from types import TracebackType
@@ -49,8 +50,8 @@ def decorate(mock: Switch, target: T) -> T:
         )
         raise TypeError(msg)
     if isinstance(target, type):
-        if issubclass(target, unittest.TestCase):
-            _decorate_test_case(mock, target)
+        if _is_test_case(target):
+            _decorate_test_case(mock, cast("type[unittest.TestCase]", target))
         else:
             _decorate_class(mock, target)
         return cast("T", target)
@@ -60,6 +61,12 @@ def decorate(mock: Switch, target: T) -> T:
         return cast("T", _decorate_function(mock, target))
     msg = f"mock_imagebuilder decorates functions and classes; {target!r} is neither."
     raise TypeError(msg)
+
+
+def _is_test_case(cls: type[object]) -> bool:
+    """Where nobody has loaded unittest no class is made from it, and it need not be loaded here."""
+    loaded = sys.modules.get("unittest")
+    return loaded is not None and issubclass(cls, loaded.TestCase)
 
 
 def _decorate_function(mock: Switch, function: Callable[..., Any]) -> Callable[..., Any]:
