@@ -462,6 +462,22 @@ class TestUpdates:
 
         assert "infrastructure-configuration/web" in left(mock)
 
+    @pytest.mark.parametrize(
+        ("policy", "kept"), [("Retain", [True, True]), ("RetainExceptOnCreate", [False, True])]
+    )
+    def test_what_stays_when_a_creation_fails_and_when_a_stack_goes(
+        self, mock, cloudformation, policy, kept
+    ):
+        retained = {**INFRASTRUCTURE, "DeletionPolicy": policy}
+        stays = []
+        for parent in (f"{OWN}image/no/1.0.0", MANAGED_PARENT):
+            create(cloudformation, template(A=retained, **recipe(ParentImage=parent)))
+            cloudformation.delete_stack(StackName="web")
+            stays.append(left(mock) == ["infrastructure-configuration/web"])
+            mock.reset()
+
+        assert stays == kept
+
     def test_a_change_set_makes_and_updates(self, mock, cloudformation):
         for kind, version in (("CREATE", "1.0.0"), ("UPDATE", "2.0.0")):
             change_set = cloudformation.create_change_set(

@@ -152,12 +152,12 @@ class StacksDoor:
         def delete(resources: Any) -> None:
             # Who refers to others goes before them; moto takes any order, and tries again.
             for name, resource in reversed(ours(resources)):
-                if not resource.is_kept_when_removed:
-                    try:
+                try:
+                    if not resource.is_kept_when_removed:
                         resource.delete(*resource.place)
-                    except StackFailure as failure:
-                        _logger.debug("%s is not deleted at once: %s", name, failure)
-                        continue
+                except StackFailure as failure:
+                    _logger.debug("%s is not deleted at once: %s", name, failure)
+                else:
                     del resources._parsed_resources[name]
             original(resources)
 
