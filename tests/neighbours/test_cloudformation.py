@@ -653,6 +653,19 @@ class TestOnAndOff:
             "DELETE_COMPLETE"
         )
 
+    @pytest.mark.usefixtures("moto")
+    def test_a_stack_of_an_earlier_start_touches_nothing_of_a_later_one(self):
+        with mock_imagebuilder():
+            create(aws("cloudformation"), template(Web=INFRASTRUCTURE))
+
+        with mock_imagebuilder() as mock:
+            mock.client().create_infrastructure_configuration(
+                name="web", instanceProfileName="builder", clientToken="once"
+            )
+            aws("cloudformation").delete_stack(StackName="web")
+
+            assert left(mock) == ["infrastructure-configuration/web"]
+
     def test_a_stack_without_image_builder_is_motos_alone(self, mock, cloudformation):
         queue = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "web"}}
 
