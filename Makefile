@@ -32,8 +32,8 @@ test: .venv/dev/.stamp .venv/oldest/.stamp .venv/aio/.stamp .venv/aioboto3/.stam
 test-full: .venv/dev/.stamp clients ## the tests, with many more examples for each property
 	HYPOTHESIS_PROFILE=full $(DEV)/$(PYTEST)
 
-# Programs of others that the tests run against the server: the AWS CLI, and an SDK for Node.js.
-clients: .venv/cli/.stamp .venv/javascript/.stamp
+# Programs of others that the tests run: the AWS CLI, and an SDK and the CDK for Node.js.
+clients: .venv/cli/.stamp .venv/javascript/.stamp .venv/cdk/.stamp
 
 check: .venv/dev/.stamp ## format, lint, types, layers, dependencies
 	$(DEV)/ruff format --check .
@@ -101,10 +101,12 @@ clean: ## away with everything that make made
 	@touch $@
 
 .venv/javascript/.stamp: tests/server/javascript/package.json
-	rm -rf .venv/javascript
-	mkdir -p .venv/javascript
-	cp $< .venv/javascript
+.venv/cdk/.stamp: tests/neighbours/cdk/package.json
+.venv/javascript/.stamp .venv/cdk/.stamp:
+	rm -rf $(@D)
+	mkdir -p $(@D)
+	cp $< $(@D)
 	@if command -v node > /dev/null && command -v npm > /dev/null; then \
-		npm install --prefix .venv/javascript --no-package-lock --no-audit --no-fund \
+		npm install --prefix $(@D) --no-package-lock --no-audit --no-fund \
 			--loglevel=error && touch $@; \
 	else echo "no Node.js and npm here: the tests with JavaScript will be skipped"; fi

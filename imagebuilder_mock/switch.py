@@ -22,7 +22,7 @@ from .protocol.identity import partition_of
 from .transports.aiobotocore_clients import AiobotocoreClientCreation, AiobotocoreDoor
 from .transports.botocore_events import BotocoreDoor
 from .transports.client_creation import ClientCreation
-from .transports.moto_cloudformation.stacks import StacksDoor
+from .transports.moto_cloudformation.door import StacksDoor
 from .transports.own_servers import OwnServers
 from .transports.raw_requests import RawDoor
 

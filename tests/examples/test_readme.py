@@ -25,6 +25,8 @@ _TEST = re.compile(r"^\s*(?:async )?def test_", re.MULTILINE)
     ids=lambda page: page.name,
 )
 def test_the_examples_of_a_page_run(page, tmp_path):
+    if page.name == "stacks.md":
+        pytest.importorskip("openapi_spec_validator")  # moto's CloudFormation is imported with it
     expected = sum(_write_module(block, tmp_path) for block in _blocks(page, "python"))
 
     result = _pytest(tmp_path)

@@ -462,6 +462,22 @@ class TestUpdates:
 
         assert "infrastructure-configuration/web" in left(mock)
 
+    @pytest.mark.parametrize(
+        ("policy", "kept"), [("Retain", [True, True]), ("RetainExceptOnCreate", [False, True])]
+    )
+    def test_what_stays_when_a_creation_fails_and_when_a_stack_goes(
+        self, mock, cloudformation, policy, kept
+    ):
+        retained = {**INFRASTRUCTURE, "DeletionPolicy": policy}
+        stays = []
+        for parent in (f"{OWN}image/no/1.0.0", MANAGED_PARENT):
+            create(cloudformation, template(A=retained, **recipe(ParentImage=parent)))
+            cloudformation.delete_stack(StackName="web")
+            stays.append(left(mock) == ["infrastructure-configuration/web"])
+            mock.reset()
+
+        assert stays == kept
+
     def test_a_change_set_makes_and_updates(self, mock, cloudformation):
         for kind, version in (("CREATE", "1.0.0"), ("UPDATE", "2.0.0")):
             change_set = cloudformation.create_change_set(
@@ -636,6 +652,19 @@ class TestOnAndOff:
         assert aws("cloudformation").list_stacks()["StackSummaries"][0]["StackStatus"] == (
             "DELETE_COMPLETE"
         )
+
+    @pytest.mark.usefixtures("moto")
+    def test_a_stack_of_an_earlier_start_touches_nothing_of_a_later_one(self):
+        with mock_imagebuilder():
+            create(aws("cloudformation"), template(Web=INFRASTRUCTURE))
+
+        with mock_imagebuilder() as mock:
+            mock.client().create_infrastructure_configuration(
+                name="web", instanceProfileName="builder", clientToken="once"
+            )
+            aws("cloudformation").delete_stack(StackName="web")
+
+            assert left(mock) == ["infrastructure-configuration/web"]
 
     def test_a_stack_without_image_builder_is_motos_alone(self, mock, cloudformation):
         queue = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "web"}}

@@ -70,6 +70,7 @@ class StackResource:
         self.properties: dict[str, Any] = dict(resource_json["Properties"])
         self.tags = dict(tags)
         self.is_kept_when_removed = resource_json.get("DeletionPolicy") in _RETAINED
+        self.is_kept_when_rolled_back = resource_json.get("DeletionPolicy") == "Retain"
         self.is_kept_when_replaced = resource_json.get("UpdateReplacePolicy") == "Retain"
         self.attributes: dict[str, str] = {}
         self._is_there = False

@@ -25,6 +25,8 @@ def fail_creation(backend: Any, stack: Any, failure: StackFailure) -> None:
     """Delete what is there of it, and say that it was rolled back."""
     _say(stack, "CREATE_FAILED", failure)
     _enter(stack, "ROLLBACK_IN_PROGRESS", f"{_failed('create', failure)} Rollback requested.")
+    for _, resource in ours(stack.resource_map):
+        resource.is_kept_when_removed = resource.is_kept_when_rolled_back
     try:
         stack.resource_map.delete()
     except StackFailure as refusal:

@@ -1,4 +1,4 @@
-"""The way in for stacks: moto's CloudFormation, while the mock is on and moto has loaded it.
+"""moto's stacks, as they are while the mock is on.
 
 Held there are the look-up of a resource type, how a stack's resources are made, changed and
 deleted, and the operations on whole stacks. What concerns none of our resources passes as it is;
@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.transports.holding import Hold
-from imagebuilder_mock.transports.late_imports import LateModule
 
 from .failures import StackFailure
 from .operations import StackOperations
@@ -32,38 +31,30 @@ if TYPE_CHECKING:
     from imagebuilder_mock.gateway import Gateway
 
 _PARSING = "moto.cloudformation.parsing"
-# It imports the parsing, so that both are there when it is.
-_MODELS = "moto.cloudformation.models"
 _SYSTEM_TAGS = "aws:"
 _logger = logging.getLogger("imagebuilder_mock")
 
 
-class StacksDoor:
-    """Holds moto's stacks while it is open."""
+class MotoStacks:
+    """Holds moto's stacks between ``hold`` and ``release``, for one start of the mock.
 
-    def __init__(self) -> None:
-        self._module = LateModule(_MODELS)
+    What was made for it acts in no later one: that has another world.
+    """
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway: Gateway | None = gateway
         self._holds: list[Hold] = []
         self._types = {name: StackResourceType(kind, self) for name, kind in RESOURCE_TYPES.items()}
-        self._forget()
-
-    def _forget(self) -> None:
-        self._gateway: Gateway | None = None
         self.deployments: dict[str, str] = {}
         self._at_work: list[Any] = []
         self._put_off: list[list[StackResource]] = []
         self._depth = 0
 
-    def open(self, gateway: Gateway) -> None:
-        self._gateway = gateway
-        self._module.watch(self._take)
-
-    def close(self) -> None:
-        self._module.stop()
+    def release(self) -> None:
         for hold in self._holds:
             hold.release()
         self._holds.clear()
-        self._forget()
+        self._gateway = None
 
     # What resources ask
 
@@ -84,7 +75,7 @@ class StacksDoor:
 
     # What is held
 
-    def _take(self, models: ModuleType) -> None:
+    def hold(self, models: ModuleType) -> None:
         parsing = sys.modules[_PARSING]
         backend = models.CloudFormationBackend
         held: list[tuple[Any, str, Callable[[Callable[..., Any]], Callable[..., Any]]]] = [
@@ -152,12 +143,12 @@ class StacksDoor:
         def delete(resources: Any) -> None:
             # Who refers to others goes before them; moto takes any order, and tries again.
             for name, resource in reversed(ours(resources)):
-                if not resource.is_kept_when_removed:
-                    try:
+                try:
+                    if not resource.is_kept_when_removed:
                         resource.delete(*resource.place)
-                    except StackFailure as failure:
-                        _logger.debug("%s is not deleted at once: %s", name, failure)
-                        continue
+                except StackFailure as failure:
+                    _logger.debug("%s is not deleted at once: %s", name, failure)
+                else:
                     del resources._parsed_resources[name]
             original(resources)
 
