@@ -10,8 +10,6 @@ from .errors import ImageBuilderError
 from .versions import Version, VersionPattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from .resources.image import Image
 
 
@@ -51,12 +49,6 @@ class BuildFailures:
 
     def __init__(self) -> None:
         self._ordered: list[BuildFailure] = []
-
-    def __iter__(self) -> Iterator[BuildFailure]:
-        return iter(tuple(self._ordered))
-
-    def __len__(self) -> int:
-        return len(self._ordered)
 
     def add(self, failure: BuildFailure) -> None:
         self._ordered.append(failure)

@@ -28,9 +28,8 @@ class Executions:
         return self._steps.get(step_execution_id)
 
     def add(self, execution: WorkflowExecution) -> None:
+        """Of a run that begins; its steps are added as they do."""
         self._workflows[execution.workflow_execution_id] = execution
-        for step in execution.steps:
-            self.add_step(step)
 
     def add_step(self, step: WorkflowStepExecution) -> None:
         self._steps[step.step_execution_id] = step
