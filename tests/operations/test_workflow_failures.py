@@ -30,7 +30,6 @@ from tests.workflow_builders import (
 A_TIME = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
 
 instant = pytest.mark.imagebuilder(builds="instant", now=A_TIME)
-held = pytest.mark.imagebuilder(builds="held", now=A_TIME)
 clock = pytest.mark.imagebuilder(builds="clock", now=A_TIME)
 
 
@@ -44,11 +43,6 @@ def status(client, arn):
 
 def amis_of(client, arn):
     return the_image(client, arn)["outputResources"]["amis"]
-
-
-def waits(client, name, **params):
-    """A test workflow that waits; its name is what the run shows."""
-    return {"workflowArn": a_workflow(client, WAIT, name=name), **params}
 
 
 class TestFailures:

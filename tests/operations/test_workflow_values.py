@@ -40,7 +40,6 @@ A_TIME = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
 
 instant = pytest.mark.imagebuilder(builds="instant", now=A_TIME)
 held = pytest.mark.imagebuilder(builds="held", now=A_TIME)
-clock = pytest.mark.imagebuilder(builds="clock", now=A_TIME)
 
 
 def the_image(client, arn):
@@ -63,11 +62,6 @@ def outputs_of(client, execution, name):
 def inputs_of(client, execution, name):
     [step] = [step for step in steps_of(client, execution) if step["name"] == name]
     return json.loads(step["inputs"])
-
-
-def waits(client, name, **params):
-    """A test workflow that waits; its name is what the run shows."""
-    return {"workflowArn": a_workflow(client, WAIT, name=name), **params}
 
 
 class TestValues:
