@@ -41,12 +41,11 @@ CONFIGURATION_STEPS: Mapping[str, str] = {
 def distribute(build: Build) -> None:
     """The service's own distribution: BuildFailedError if a Region or account does not get it.
 
-    Those that did keep theirs.
+    Those that did keep theirs. A container that was built is distributed by a workflow.
     """
-    if build.image.type == "AMI":
-        _, failures = _copy(build, _distributions(build))
-    else:
-        failures = _push(build)
+    if build.image.type != "AMI":
+        return
+    _, failures = _copy(build, _distributions(build))
     if failures:
         raise _failed(build, _distribution_reason(build, failures), failures)
 
@@ -138,9 +137,8 @@ def _copy(
 
 def _push(build: Build) -> list[Failure]:
     store, image = build.store, build.image
-    if image.container_recipe is None:
-        return []
-    containers = pushed_containers(store, image, image.container_recipe)
+    recipe = image.container_recipe
+    containers = () if recipe is None else pushed_containers(store, image, recipe)
     orders = _Orders(build)
     failures: list[Failure] = []
     pushed = []

@@ -122,11 +122,9 @@ def list_workflow_build_versions(
         home = ctx.store.is_home_of(parsed)
         index = ctx.store.order(Workflow.kind, name_arn(parsed)) if home else OrderedIndex()
 
-    def view(build: Resource) -> Workflow | None:
-        if not isinstance(build, Workflow):
-            return None
-        matches = pattern is None or Version.parse(build.version or "") in pattern
-        return build if matches else None
+    def view(build: Resource) -> Resource | None:
+        version = Version.parse(Arn.parse(build.arn).version or "")
+        return build if pattern is None or version in pattern else None
 
     return listed(
         ctx,

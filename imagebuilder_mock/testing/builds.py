@@ -173,7 +173,7 @@ class Builds:
         images = (
             image for store in self._world.state.stores.values() for image in store.running.values()
         )
-        yield from sorted(images, key=lambda image: image.date_created)
+        yield from sorted(images, key=lambda image: image.sequence)
 
     def _build(self, arn: str) -> Image:
         """The build, if it is under way; LookupError says what there is instead."""

@@ -162,6 +162,7 @@ STEP_ACTIONS: Mapping[str, StepAction] = {
             types=_DISTRIBUTION,
             required=(),
             optional=("distributions",),
+            output_type="AMI",
         ),
         StepAction(
             name="ModifyImageAttributes",
@@ -170,6 +171,7 @@ STEP_ACTIONS: Mapping[str, StepAction] = {
             types=_DISTRIBUTION,
             required=("distributedImages",),
             optional=("attributes",),
+            output_type="AMI",
         ),
         StepAction(
             name="ApplyImageConfigurations",
@@ -177,8 +179,14 @@ STEP_ACTIONS: Mapping[str, StepAction] = {
             types=_DISTRIBUTION,
             required=("distributedImages",),
             optional=("configurations",),
+            output_type="AMI",
         ),
-        StepAction(name="DistributeContainerImage", timeout=120 * _MINUTE, types=_DISTRIBUTION),
+        StepAction(
+            name="DistributeContainerImage",
+            timeout=120 * _MINUTE,
+            types=_DISTRIBUTION,
+            output_type="DOCKER",
+        ),
     )
 }
 
