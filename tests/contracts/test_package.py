@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "imagebuilder_mock"
 
 # Python source, deflated module by module, is 310 kB of it, and the archive's own entries 50 kB.
-MOST_KILOBYTES = 420
+MOST_KILOBYTES = 450
 
 
 # Names
