@@ -23,6 +23,7 @@ from .transports.aiobotocore_clients import AiobotocoreClientCreation, Aiobotoco
 from .transports.botocore_events import BotocoreDoor
 from .transports.client_creation import ClientCreation
 from .transports.moto_cloudformation.door import StacksDoor
+from .transports.moto_tagging import TaggingDoor
 from .transports.own_servers import OwnServers
 from .transports.raw_requests import RawDoor
 
@@ -57,6 +58,7 @@ class Switch(Generic[S]):
             AiobotocoreDoor(self.own_servers),
             RawDoor(self.own_servers),
             StacksDoor(),
+            TaggingDoor(),
         )
         self._creations = (ClientCreation(), AiobotocoreClientCreation())
 
