@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tracemalloc
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 SMALL, LARGE = 100, int(os.environ.get("IMAGEBUILDER_BENCH_RESOURCES", "100000"))
 GROWTH_LIMIT = 1.2
 MEMORY_LIMIT_MB = 300
+FLAT_LIMIT_MB = 0.5
+CALLS = 100_000
 REPEAT = 200
 
 
@@ -79,4 +82,30 @@ def _memory() -> None:
     table = Table("Memory", "what", "MB")
     kind = InfrastructureConfiguration.kind.replace("-", " ")
     table.row(f"{LARGE:,} {kind}s", within(used / 1e6, MEMORY_LIMIT_MB * LARGE / 100_000))
+    leaves = f"what the last {CALLS // 2:,} of {CALLS:,} calls leave behind"
+    table.row(leaves, within(_left_behind() / 1e6, FLAT_LIMIT_MB))
     table.show()
+
+
+def _left_behind() -> int:
+    """Bytes that calls hold on to, once the records that are bounded have filled up."""
+    with mock_imagebuilder() as mock:
+        client = mock.client(region="us-east-1")
+        kept = an_infrastructure(client)
+
+        def call(times: int) -> int:
+            for number in range(times // 4):
+                client.update_infrastructure_configuration(
+                    infrastructureConfigurationArn=kept, instanceProfileName=f"builder-{number}"
+                )
+                client.list_infrastructure_configurations()
+                brief = an_infrastructure(client)
+                client.delete_infrastructure_configuration(infrastructureConfigurationArn=brief)
+            gc.collect()
+            return tracemalloc.get_traced_memory()[0]
+
+        tracemalloc.start()
+        before = call(CALLS // 2)
+        after = call(CALLS // 2)
+        tracemalloc.stop()
+        return after - before

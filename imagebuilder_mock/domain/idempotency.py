@@ -1,7 +1,8 @@
 """Client tokens: a request that is repeated gets its first answer and does nothing more.
 
 Source: API reference, "clientToken" of every operation that has it. How long the service
-remembers a token is not documented; a world remembers it for as long as it lives.
+remembers a token is not documented; a world remembers the newest ones, so that a server that runs
+for days does not grow with its calls.
 """
 
 from __future__ import annotations
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
+MOST_TOKENS = 10_000
+
+
 class ClientTokens:
-    """The tokens used so far, each with its request's fingerprint and its answer."""
+    """The newest tokens that were used, each with its request's fingerprint and its answer."""
 
     __slots__ = ("_answers",)
 
@@ -31,6 +35,8 @@ class ClientTokens:
 
     def enter(self, key: tuple[str, ...], fingerprint: bytes, answer: Mapping[str, object]) -> None:
         self._answers[key] = (fingerprint, answer)
+        if len(self._answers) > MOST_TOKENS:
+            del self._answers[next(iter(self._answers))]
 
     def recall(
         self, key: tuple[str, ...], params: Mapping[str, object]

@@ -31,3 +31,18 @@ def test_other_parameters_are_refused(params):
 
     with pytest.raises(IdempotentParameterMismatchException, match="different parameters"):
         tokens.recall(KEY, params)
+
+
+def test_the_oldest_tokens_are_forgotten(monkeypatch):
+    monkeypatch.setattr("imagebuilder_mock.domain.idempotency.MOST_TOKENS", 2)
+    tokens = ClientTokens()
+    keys = [(*KEY[:3], token) for token in ("first", "second", "third")]
+    for key in keys:
+        tokens.remember(key, {"a": 1}, {"token": key[3]})
+
+    assert tokens.recall(keys[0], {"a": 1}) is None
+    assert [tokens.recall(key, {"a": 1}) for key in keys[1:]] == [
+        {"token": "second"},
+        {"token": "third"},
+    ]
+    assert [key for key, _, _ in tokens.entries()] == keys[1:]
