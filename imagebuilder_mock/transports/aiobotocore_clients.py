@@ -12,6 +12,7 @@ from functools import partial, wraps
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, cast
 
+from .backing_off import AsyncBackingOff
 from .botocore_events import BotocoreDoor
 from .client_creation import ClientCreation, needs_credentials
 from .credentials import as_arguments, local_providers
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 class AiobotocoreDoor(BotocoreDoor):
     """Holds ``AioBaseClient._make_request`` between ``open`` and ``close``."""
+
+    _backing_off = AsyncBackingOff
 
     def __init__(self, own_servers: OwnServers) -> None:
         hold = LateHold("aiobotocore.client", "AioBaseClient", "_make_request")

@@ -1,4 +1,4 @@
-"""Waiting between attempts: botocore's retries back off in mock time, without sleeping."""
+"""Waiting between attempts: a client's retries back off in mock time, without sleeping."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from math import floor
 from typing import TYPE_CHECKING, Any
 
 from botocore.hooks import first_non_none_response
-from botocore.retries.adaptive import ClientRateLimiter
 
 from imagebuilder_mock.protocol.model import SERVICE_NAME
 
@@ -38,17 +37,22 @@ class BackingOff:
         request_dict: Any,
         response: Any = None,
         caught_exception: Exception | None = None,
-    ) -> bool:
+    ) -> Any:
         """``Endpoint._needs_retry``, which asks the client's handlers, and then sleeps."""
-        responses = self._endpoint._event_emitter.emit(
-            f"needs-retry.{SERVICE_NAME}.{operation_model.name}",
-            response=response,
-            endpoint=self._endpoint,
-            operation=operation_model,
-            attempts=attempts,
-            caught_exception=caught_exception,
-            request_dict=request_dict,
+        return self._wait_as_told(
+            self._endpoint._event_emitter.emit(
+                f"needs-retry.{SERVICE_NAME}.{operation_model.name}",
+                response=response,
+                endpoint=self._endpoint,
+                operation=operation_model,
+                attempts=attempts,
+                caught_exception=caught_exception,
+                request_dict=request_dict,
+            )
         )
+
+    def _wait_as_told(self, responses: Any) -> Any:
+        """Whether to try again, after the wait that a handler has asked for."""
         seconds = first_non_none_response(responses)
         if seconds is None or seconds is False:
             return False
@@ -56,7 +60,14 @@ class BackingOff:
         return True
 
 
-def _limiters_of(client: BaseClient) -> list[ClientRateLimiter]:
+class AsyncBackingOff(BackingOff):
+    """The same for a client whose handlers are awaited."""
+
+    async def _wait_as_told(self, responses: Any) -> Any:
+        return super()._wait_as_told(await responses)
+
+
+def _limiters_of(client: BaseClient) -> list[Any]:
     """The rate limiter of the retry mode ``adaptive``; none in other modes."""
     emitter = getattr(client.meta.events, "_emitter", client.meta.events)
     handlers = getattr(emitter, "_handlers", None)
@@ -66,7 +77,8 @@ def _limiters_of(client: BaseClient) -> list[ClientRateLimiter]:
         getattr(handler, "__self__", None)
         for handler in handlers.prefix_search(f"before-send.{SERVICE_NAME}")
     }
-    return [owner for owner in owners if isinstance(owner, ClientRateLimiter)]
+    # By what it has: aiobotocore's is no subclass of botocore's.
+    return [owner for owner in owners if hasattr(owner, "_token_bucket")]
 
 
 class _LimiterInMockTime:
@@ -75,15 +87,16 @@ class _LimiterInMockTime:
     def __init__(self, limiter: Any, gateway: Gateway) -> None:
         self._limiter = limiter
         self._clock = limiter._clock
-        self._condition = limiter._token_bucket._new_fill_rate_condition
+        self._bucket = limiter._token_bucket
         self._gateway = gateway
         self._waited = 0.0
         self._real_time = self._clock.current_time
+        self._time_to_sleep = self._bucket._sleep_amount
         self._clock.current_time = self._current_time
-        self._condition.wait = self._wait
+        self._bucket._sleep_amount = self._sleep_amount
 
     def remove(self) -> None:
-        del self._clock.current_time, self._condition.wait
+        del self._clock.current_time, self._bucket._sleep_amount
         # The limiter's marks lie ahead of real time by what was waited.
         limiter, now = self._limiter, self._real_time()
         limiter._token_bucket._last_timestamp = now
@@ -93,7 +106,12 @@ class _LimiterInMockTime:
     def _current_time(self) -> float:
         return float(self._real_time()) + self._waited
 
-    def _wait(self, seconds: float) -> bool:
+    def _sleep_amount(self, amount: float) -> float:
+        """``TokenBucket._sleep_amount``, after which it sleeps: by then the time has passed."""
+        seconds = float(self._time_to_sleep(amount))
+        if seconds <= 0:
+            return seconds
         self._waited += seconds
         self._gateway.let_pass(timedelta(seconds=seconds))
-        return False
+        self._bucket._refill()
+        return float(self._time_to_sleep(amount))

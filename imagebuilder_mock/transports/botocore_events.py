@@ -53,6 +53,8 @@ _SIGN_EVENT = f"choose-signer.{SERVICE_NAME}"
 class BotocoreDoor:
     """Holds ``BaseClient._make_request`` between ``open`` and ``close``."""
 
+    _backing_off = BackingOff
+
     def __init__(self, own_servers: OwnServers, hold: Hold | LateHold | None = None) -> None:
         self._own_servers = own_servers
         self._hold = hold or Hold(BaseClient, "_make_request")
@@ -111,7 +113,8 @@ class BotocoreDoor:
         # Other threads may use the client for the first time too, or switch the mock off.
         with gateway.world.lock:
             if self._gateway is gateway and client not in self._long_paths:
-                self._long_paths[client] = _LongPath(client, gateway, self._response)
+                backing_off = self._backing_off(client, gateway)
+                self._long_paths[client] = _LongPath(client, gateway, self._response, backing_off)
 
 
 class _LongPath:
@@ -122,6 +125,7 @@ class _LongPath:
         client: BaseClient,
         gateway: Gateway,
         respond: Callable[[str, Answer], AWSResponse],
+        backing_off: BackingOff,
     ) -> None:
         self._events = client.meta.events
         self._gateway = gateway
@@ -137,7 +141,7 @@ class _LongPath:
         }
         for event, handler in self._handlers.items():
             self._events.register_first(event, handler)
-        self._backing_off = BackingOff(client, gateway)
+        self._backing_off = backing_off
 
     def remove(self) -> None:
         self._backing_off.remove()

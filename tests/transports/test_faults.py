@@ -269,7 +269,7 @@ def test_everything_is_as_before_when_the_mock_is_off():
 
     assert "_needs_retry" not in vars(endpoint)
     assert "current_time" not in vars(limiter._clock)
-    assert "wait" not in vars(limiter._token_bucket._new_fill_rate_condition)
+    assert "_sleep_amount" not in vars(limiter._token_bucket)
     assert limiter._token_bucket._last_timestamp <= time.time()
 
 
