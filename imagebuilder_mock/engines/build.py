@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.store import Store
     from imagebuilder_mock.domain.world import World
 
+MAX_ERROR = 1024
+"""Characters of an error that the failure context shows (API reference)."""
+
 
 class Build(NamedTuple):
     """The image that is built, and the account and Region that it is built in."""

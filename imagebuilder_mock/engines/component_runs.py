@@ -12,7 +12,7 @@ from imagebuilder_mock.domain.build_failures import is_meant
 from imagebuilder_mock.domain.resources.component import Component
 
 from . import notices
-from .build import StepFailedError
+from .build import MAX_ERROR, StepFailedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,8 +28,6 @@ _PHASES: Mapping[WorkflowType, tuple[str, ...]] = {
     "BUILD": ("build", "validate"),
     "TEST": ("test",),
 }
-MAX_ERROR = 1024
-"""Characters of an error that the failure context shows (API reference)."""
 
 
 class _Used(NamedTuple):

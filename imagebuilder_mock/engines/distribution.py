@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from imagebuilder_mock.domain.resources.image import ImageFailureContext, OutputResources
 
-from .build import BuildFailedError, StepFailedError
+from .build import MAX_ERROR, BuildFailedError, StepFailedError
 from .container_output import push, pushed_containers
 from .output import AmiTarget, ami_targets, copied_ami
 from .output_configuration import configure
@@ -37,6 +37,9 @@ CONFIGURATION_STEPS: Mapping[str, str] = {
 }
 """What is done with a Region's AMI, by the member of the distribution that asks for it."""
 
+INTERNAL_ERROR = "An internal error has occurred."
+"""Of a failure about which a test says nothing more (awscli example, list-image-build-versions)."""
+
 
 def distribute(build: Build) -> None:
     """The service's own distribution: BuildFailedError if a Region or account does not get it.
@@ -54,7 +57,8 @@ def integrate(build: Build) -> None:
     """Configure what was distributed: BuildFailedError if that fails in a Region."""
     failures = list(_configuration_failures(build, _distributions(build)))
     if failures:
-        raise _failed(build, _integration_reason(build, failures), failures)
+        details = _integration_details(failures)
+        raise _failed(build, _integration_reason(build, details), failures, details)
 
 
 def distribute_in_workflow(build: Build, inputs: Mapping[str, object]) -> list[dict[str, object]]:
@@ -88,7 +92,8 @@ def integrate_in_workflow(build: Build, inputs: Mapping[str, object]) -> None:
     own = _own(inputs, "configurations")
     failures = list(_configuration_failures(build, _distributions(build) if own is None else own))
     if failures:
-        raise _step_failed(_integration_reason(build, failures), failures)
+        details = _integration_details(failures)
+        raise _step_failed(_integration_reason(build, details), failures, details)
 
 
 def push_in_workflow(build: Build) -> dict[str, object]:
@@ -120,14 +125,10 @@ def _copy(
     for target in (home, *ami_targets(store, distributions)):
         order = orders.for_region(target.region)
         if order is not None:
-            failures.append(
-                {
-                    "region": target.region,
-                    "status": "FAILED",
-                    "errorMessage": order.message or "An internal error has occurred.",
-                    "targetAccountId": target.account,
-                }
-            )
+            failure = _failure(target.region, order.message)
+            if target.account != store.account:
+                failure["targetAccountId"] = target.account
+            failures.append(failure)
         elif target is not home and (target.region, target.account) not in there:
             made.append(copied_ami(world, image, target))
     orders.carry_out()
@@ -144,22 +145,11 @@ def _push(build: Build) -> list[Failure]:
     pushed = []
     for container in containers:
         order = orders.for_region(container.region)
-        refusal = (
-            push(build, container)
-            if order is None
-            else order.message or "An internal error has occurred."
-        )
+        refusal = push(build, container) if order is None else order.message or INTERNAL_ERROR
         if refusal is None:
             pushed.append(container)
-            continue
-        failures.append(
-            {
-                "region": container.region,
-                "status": "FAILED",
-                "errorMessage": refusal,
-                "targetAccountId": store.account,
-            }
-        )
+        else:
+            failures.append(_failure(container.region, refusal))
     orders.carry_out()
     image.output_resources = OutputResources(containers=tuple(pushed))
     return failures
@@ -178,15 +168,10 @@ def _configuration_failures(
             refusal = (
                 configure(build, distribution, member)
                 if order is None
-                else order.message or "An internal error has occurred."
+                else order.message or INTERNAL_ERROR
             )
             if refusal is not None:
-                yield {
-                    "region": region,
-                    "status": "FAILED",
-                    "imageConfigurationStep": step,
-                    "errorMessage": refusal,
-                }
+                yield {**_failure(region, refusal), "imageConfigurationStep": step}
     orders.carry_out()
 
 
@@ -245,21 +230,32 @@ def _as_distribution(entry: Mapping[str, object]) -> Mapping[str, object]:
     return {"region": entry["region"], "amiDistributionConfiguration": settings}
 
 
-def _failed(build: Build, reason: str, failures: list[Failure]) -> BuildFailedError:
+def _failure(region: str, message: str | None) -> Failure:
+    """What failed in a Region; the account is told only where it is another one's."""
+    error = (message or INTERNAL_ERROR)[:MAX_ERROR]
+    return {"region": region, "status": "FAILED", "errorMessage": error}
+
+
+def _failed(
+    build: Build, reason: str, failures: list[Failure], summary: str | None = None
+) -> BuildFailedError:
     return BuildFailedError(
         reason,
         ImageFailureContext(
             image_status=build.image.state.status,
-            distribution_failure={"errorMessage": reason[:1024], "regionFailures": failures},
+            distribution_failure=_context(summary or reason, failures),
         ),
     )
 
 
-def _step_failed(reason: str, failures: list[Failure]) -> StepFailedError:
-    return StepFailedError(
-        reason,
-        distribution_failure={"errorMessage": reason[:1024], "regionFailures": failures},
-    )
+def _step_failed(
+    reason: str, failures: list[Failure], summary: str | None = None
+) -> StepFailedError:
+    return StepFailedError(reason, distribution_failure=_context(summary or reason, failures))
+
+
+def _context(summary: str, failures: list[Failure]) -> dict[str, object]:
+    return {"errorMessage": summary[:MAX_ERROR], "regionFailures": failures}
 
 
 def _distribution_reason(build: Build, failures: list[Failure]) -> str:
@@ -267,17 +263,20 @@ def _distribution_reason(build: Build, failures: list[Failure]) -> str:
     texts = (
         f"{number}) EC2 Client Error: '{failure['errorMessage']}' when distributing the image from "
         f"the source account (ID: {source}) to the destination account "
-        f"(ID: {failure['targetAccountId']}) in Region {failure['region']}."
+        f"(ID: {failure.get('targetAccountId', source)}) in Region {failure['region']}."
         for number, failure in enumerate(failures, 1)
     )
     return f"Not all distribution jobs are completed. {' '.join(texts)}"
 
 
-def _integration_reason(build: Build, failures: list[Failure]) -> str:
-    details = " ".join(
-        f"{failure['errorMessage']} in Region {failure['region']}." for failure in failures
-    )
+def _integration_reason(build: Build, details: str) -> str:
     return (
         f"Integration failed with JobId '{build.world.ids.uuid()}', status = 'Failed' for ARN "
         f"'{build.image.arn}'. {details}"
+    )
+
+
+def _integration_details(failures: list[Failure]) -> str:
+    return " ".join(
+        f"In region '{failure['region']}' - '{failure['errorMessage']}'" for failure in failures
     )

@@ -421,7 +421,6 @@ class TestDistribution:
                             "region": "eu-west-1",
                             "status": "FAILED",
                             "errorMessage": "no quota",
-                            "targetAccountId": "123456789012",
                         }
                     ],
                 },
@@ -447,13 +446,26 @@ class TestDistribution:
         arn = a_build(imagebuilder, distributionConfigurationArn=distribution)
 
         failures = state_of(imagebuilder, arn)["failureContext"]["distributionFailure"]
-        assert [entry["targetAccountId"] for entry in failures["regionFailures"]] == accounts
+        told = [entry.get("targetAccountId") for entry in failures["regionFailures"]]
+        assert told == ["210987654321", None], "told of another account alone (UG)"
         assert [entry["errorMessage"] for entry in failures["regionFailures"]] == [
             "An internal error has occurred."
         ] * 2
         assert failures["errorMessage"].count(" in Region eu-west-1.") == 2
         second = a_build(imagebuilder, distributionConfigurationArn=distribution)
         assert status(imagebuilder, second) == "AVAILABLE", "that was one failure"
+
+    @failure_context
+    def test_a_long_error_is_cut_where_the_model_bounds_it(self, imagebuilder, imagebuilder_mock):
+        imagebuilder_mock.builds.fail_next(region="eu-west-1", message="x" * 2000)
+
+        arn = a_build(
+            imagebuilder, distributionConfigurationArn=a_distribution(imagebuilder, "eu-west-1")
+        )
+
+        failure = state_of(imagebuilder, arn)["failureContext"]["distributionFailure"]
+        assert len(failure["errorMessage"]) == 1024
+        assert [len(entry["errorMessage"]) for entry in failure["regionFailures"]] == [1024]
 
     def test_the_home_region_keeps_its_ami(self, imagebuilder, imagebuilder_mock):
         imagebuilder_mock.builds.fail_next(region="us-east-1")
@@ -523,7 +535,7 @@ class TestDistribution:
     def test_what_is_configured_afterwards_fails(
         self, imagebuilder, imagebuilder_mock, member, value, step, named
     ):
-        """The reason is in the guide's words (image-failure-context)."""
+        """Reason and summary are in the guide's words (image-failure-context)."""
         distribution = a_distribution_with(imagebuilder, member, value)
         imagebuilder_mock.builds.fail_next(
             region="eu-west-1" if named else None, step=step, message="not there"
@@ -535,12 +547,12 @@ class TestDistribution:
         assert state["status"] == "FAILED"
         assert state["reason"].startswith("Integration failed with JobId '")
         assert state["reason"].endswith(
-            f"', status = 'Failed' for ARN '{arn}'. not there in Region eu-west-1."
+            f"', status = 'Failed' for ARN '{arn}'. In region 'eu-west-1' - 'not there'"
         )
         assert state["failureContext"] == {
             "imageStatus": "INTEGRATING",
             "distributionFailure": {
-                "errorMessage": state["reason"],
+                "errorMessage": "In region 'eu-west-1' - 'not there'",
                 "regionFailures": [
                     {
                         "region": "eu-west-1",
@@ -618,7 +630,6 @@ class TestDistribution:
             "region": "us-east-1",
             "status": "FAILED",
             "errorMessage": "no login",
-            "targetAccountId": "123456789012",
         }
         assert the_image(imagebuilder, arn)["outputResources"].get("containers", []) == []
 
