@@ -109,14 +109,14 @@ def test_another_number_of_calls_is_a_failure(calls):
 @pytest.mark.parametrize("method", ["assert_called", "assert_not_called", "count", "filter"])
 def test_a_parameter_that_the_operation_does_not_have_is_an_error(calls, method):
     with pytest.raises(
-        ValueError, match="no parameter of GetImage 'imageArn'.*imageBuildVersionArn"
+        ValueError, match=r"no parameter of GetImage 'imageArn'.*imageBuildVersionArn"
     ):
         getattr(calls, method)("GetImage", imageArn="arn:web")
 
 
 @pytest.mark.parametrize("method", ["count", "filter"])
 def test_an_operation_that_is_given_by_keyword_is_an_error(calls, method):
-    with pytest.raises(ValueError, match="'operation'. An operation's name stands first"):
+    with pytest.raises(ValueError, match=r"'operation'\. An operation's name stands first"):
         getattr(calls, method)(operation="GetImage")
 
 
@@ -127,7 +127,7 @@ def test_calls_of_any_operation_are_found_by_a_parameter_that_some_have(calls, i
 
 
 def test_to_be_called_no_time_is_not_what_assert_called_asserts(calls):
-    with pytest.raises(ValueError, match="times=0: .* assert_not_called"):
+    with pytest.raises(ValueError, match=r"times=0: .* assert_not_called"):
         calls.assert_called("GetImage", times=0)
 
 
