@@ -7,11 +7,16 @@ An entry says what is to be done with which resource; the engines know how
 from __future__ import annotations
 
 from heapq import heapify, heappop, heappush
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
+
+
+ScheduledAction = Literal[
+    "end-stage", "end-step", "move-lifecycle-execution", "run-lifecycle-policy", "run-pipeline"
+]
 
 
 class Due(NamedTuple):
@@ -19,7 +24,7 @@ class Due(NamedTuple):
 
     moment: datetime
     ticket: int
-    action: str
+    action: ScheduledAction
     arn: str
 
 
@@ -46,7 +51,7 @@ class Scheduler:
         self._heap = sorted(entries)
         self._tickets = max([last_ticket, *(due.ticket for due in self._heap)])
 
-    def enter(self, moment: datetime, action: str, arn: str) -> int:
+    def enter(self, moment: datetime, action: ScheduledAction, arn: str) -> int:
         """Plan ``action`` on the resource; the answer is the ticket to withdraw it with."""
         self._tickets += 1
         heappush(self._heap, Due(moment, self._tickets, action, arn))

@@ -56,7 +56,7 @@ class Settings:
         _check_choice("unknown_members", self.unknown_members, get_args(UnknownMembers))
         _check_type("seed", self.seed, int)
         _check_type("inspector", self.inspector, bool)
-        if not _is_account_id(self.account_id):
+        if not is_account_id(self.account_id):
             msg = f"account_id={self.account_id!r}: an account is a string of 12 digits."
             raise ValueError(msg)
         if self.now is not None:
@@ -92,7 +92,7 @@ def _check_type(name: str, value: object, expected: type) -> None:
         raise TypeError(msg)
 
 
-def _is_account_id(value: object) -> bool:
+def is_account_id(value: object) -> bool:
     return isinstance(value, str) and len(value) == _ACCOUNT_DIGITS and value.isdecimal()
 
 

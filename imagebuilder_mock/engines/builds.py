@@ -8,7 +8,7 @@ is set here alone.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.resources.image import (
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.store import Store
     from imagebuilder_mock.domain.world import World
 
-ACTION = "end-stage"
+ACTION: Final = "end-stage"
 
 
 def begin(world: World, store: Store, image: Image) -> None:

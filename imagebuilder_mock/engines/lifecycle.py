@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from imagebuilder_mock.domain.resources.image import Image
 from imagebuilder_mock.domain.resources.lifecycle_execution import (
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.store import Store
     from imagebuilder_mock.domain.world import World
 
-ACTION = "move-lifecycle-execution"
+ACTION: Final = "move-lifecycle-execution"
 
 MOVES = 5
 """How many moves an execution takes at most."""

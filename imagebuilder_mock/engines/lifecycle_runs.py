@@ -7,7 +7,7 @@ lifecycle-policy-execution). Here it is a full hour, UTC, that the policy's ARN 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
 from imagebuilder_mock.domain.arn import Arn
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.store import Store
     from imagebuilder_mock.domain.world import World
 
-ACTION = "run-lifecycle-policy"
+ACTION: Final = "run-lifecycle-policy"
 
 _HOURS_OF_A_DAY = 24
 

@@ -12,6 +12,7 @@ from imagebuilder_mock.domain.errors import (
     invalid_value,
     missing_reference,
 )
+from imagebuilder_mock.domain.resources.base import Resource
 from imagebuilder_mock.domain.resources.container_recipe import ContainerRecipe
 from imagebuilder_mock.domain.resources.distribution import DistributionConfiguration
 from imagebuilder_mock.domain.resources.image import Image
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.store import Store
     from imagebuilder_mock.domain.world import World
 
-T = TypeVar("T")
+R = TypeVar("R", bound=Resource)
 
 _ALWAYS = "EXPRESSION_MATCH_ONLY"
 
@@ -92,19 +93,23 @@ def _is_due(world: World, store: Store, pipeline: ImagePipeline) -> bool:
 def _request(
     world: World, store: Store, pipeline: ImagePipeline, tags: Mapping[str, str], build_type: str
 ) -> BuildRequest:
-    infrastructure_arn = pipeline.infrastructure_configuration_arn
     distribution_arn = pipeline.distribution_configuration_arn
     logging = pipeline.logging_configuration or {}
     log_group = logging.get("imageLogGroupName")
     return BuildRequest(
         recipe=_recipe(world, store, pipeline),
-        infrastructure=_present(
-            store.get(InfrastructureConfiguration, infrastructure_arn), infrastructure_arn
+        infrastructure=_configuration(
+            store,
+            InfrastructureConfiguration,
+            pipeline.infrastructure_configuration_arn,
+            "infrastructureConfigurationArn",
         ),
         distribution=(
             None
             if distribution_arn is None
-            else _present(store.get(DistributionConfiguration, distribution_arn), distribution_arn)
+            else _configuration(
+                store, DistributionConfiguration, distribution_arn, "distributionConfigurationArn"
+            )
         ),
         build_type=build_type,
         image_tests_configuration=pipeline.image_tests_configuration,
@@ -134,9 +139,9 @@ def _recipe(world: World, store: Store, pipeline: ImagePipeline) -> Recipe:
     return found
 
 
-def _present(found: T | None, arn: str) -> T:
-    """What a pipeline refers to: it cannot be deleted as long as the pipeline is there."""
+def _configuration(store: Store, kind: type[R], arn: str, parameter: str) -> R:
+    """It cannot be deleted as long as the pipeline is there, but a state file can be without it."""
+    found = store.get(kind, arn)
     if found is None:
-        msg = f"a pipeline refers to {arn}, which is not there"
-        raise AssertionError(msg)
+        raise invalid_value(parameter, missing_reference(kind.label, arn))
     return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.resources.image_pipeline import ImagePipeline
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.schedules import Schedule
     from imagebuilder_mock.domain.world import World
 
-ACTION = "run-pipeline"
+ACTION: Final = "run-pipeline"
 
 DEFAULT_FAILURE_LIMIT = 5
 """Scheduled builds that may fail in a row where no policy says otherwise."""

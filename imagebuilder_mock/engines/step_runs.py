@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from imagebuilder_mock.domain.documents.workflow_variables import (
     UnresolvedReferenceError,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from .build import Build
 
-ACTION = "end-step"
+ACTION: Final = "end-step"
 MAX_MESSAGE = 500
 
 

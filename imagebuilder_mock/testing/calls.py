@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imagebuilder_mock.domain.matching import differences, holds
 from imagebuilder_mock.domain.record import KEPT
 
-from .naming import check_operation
+from .naming import check_operation, check_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,8 @@ _SHOWN = 10
 class Calls:
     """``mock.calls``: the newest 10,000 calls, oldest first; ``count`` knows of all.
 
-    Operations have AWS's spelling; one that does not exist is a ValueError that lists them all.
+    Operations and parameters have AWS's spelling; for one that does not exist there is a ValueError
+    that lists them all.
     """
 
     __slots__ = ("_world",)
@@ -88,10 +89,11 @@ class Calls:
         AssertionError, with what was called and how it differs, if there is none, or not as many
         as ``times``.
         """
+        if times is not None and times < 1:
+            msg = f"times={times}: give a whole number from 1 on, or use assert_not_called()."
+            raise ValueError(msg)
         matching = self._matching(operation, parameters)
-        if times is None and matching:
-            return matching[-1]
-        if times is not None and len(matching) == times and times:
+        if matching and times in {None, len(matching)}:
             return matching[-1]
         wanted = "" if times is None else f" {times} time(s)"
         found = f", but {len(matching)} time(s)" if matching else ""
@@ -131,6 +133,7 @@ class Calls:
     def _matching(self, operation: str | None, parameters: dict[str, object]) -> list[Call]:
         if operation is not None:
             check_operation(operation)
+        check_parameters(operation, parameters)
         return [
             call
             for call in self

@@ -18,12 +18,11 @@ from imagebuilder_mock.protocol.failures import (
     default_message,
     error_names,
     error_status,
-    input_members,
     is_connection_error,
     status_phrase,
 )
 
-from .naming import check_known, check_operation
+from .naming import check_known, check_operation, check_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -213,7 +212,4 @@ def _check_condition(operation: str, when: object) -> None:
     if not isinstance(when, Mapping):
         msg = f"when={when!r}: give a mapping of parameters, or a function that takes them."
         raise TypeError(msg)
-    if operation == EVERY_OPERATION:
-        return
-    for name in when:
-        check_known(f"parameter of {operation}", str(name), input_members(operation))
+    check_parameters(None if operation == EVERY_OPERATION else operation, map(str, when))

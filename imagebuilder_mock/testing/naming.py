@@ -5,15 +5,26 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from imagebuilder_mock.protocol.failures import input_members
 from imagebuilder_mock.protocol.model import operation_names
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 
 def check_operation(name: str) -> None:
     """ValueError, with what there is, if the model has no such operation."""
     check_known("operation", name, operation_names())
+
+
+def check_parameters(operation: str | None, names: Iterable[str]) -> None:
+    """ValueError for a parameter that the operation does not have; None means any operation."""
+    for name in names:
+        if operation is not None:
+            check_known(f"parameter of {operation}", name, input_members(operation))
+        elif not any(name in input_members(known) for known in operation_names()):
+            msg = f"No operation has a parameter {name!r}. An operation's name stands first."
+            raise ValueError(msg)
 
 
 def check_known(what: str, given: str, known: Sequence[str]) -> None:

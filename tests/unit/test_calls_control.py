@@ -106,6 +106,31 @@ def test_another_number_of_calls_is_a_failure(calls):
     assert len(others) == 2
 
 
+@pytest.mark.parametrize("method", ["assert_called", "assert_not_called", "count", "filter"])
+def test_a_parameter_that_the_operation_does_not_have_is_an_error(calls, method):
+    with pytest.raises(
+        ValueError, match=r"no parameter of GetImage 'imageArn'.*imageBuildVersionArn"
+    ):
+        getattr(calls, method)("GetImage", imageArn="arn:web")
+
+
+@pytest.mark.parametrize("method", ["count", "filter"])
+def test_an_operation_that_is_given_by_keyword_is_an_error(calls, method):
+    with pytest.raises(ValueError, match=r"'operation'\. An operation's name stands first"):
+        getattr(calls, method)(operation="GetImage")
+
+
+def test_calls_of_any_operation_are_found_by_a_parameter_that_some_have(calls, imagebuilder):
+    an_infrastructure(imagebuilder, description="golden")
+
+    assert calls.count(description="golden") == 1
+
+
+def test_to_be_called_no_time_is_not_what_assert_called_asserts(calls):
+    with pytest.raises(ValueError, match=r"times=0: .* assert_not_called"):
+        calls.assert_called("GetImage", times=0)
+
+
 def test_no_call_is_asserted_with_assert_not_called(imagebuilder, calls):
     for _ in range(11):
         imagebuilder.list_images(owner="Amazon")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.resources.base import Resource
     from imagebuilder_mock.domain.resources.image_scan import ImagePackage, ImageScanFinding
     from imagebuilder_mock.domain.resources.lifecycle_execution import LifecycleExecution
+    from imagebuilder_mock.domain.scheduler import ScheduledAction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,7 @@ class SavedDue:
 
     moment: datetime
     ticket: int
-    action: str
+    action: ScheduledAction
     arn: str
 
 

@@ -8,7 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .damage import Damage, StateError
+from imagebuilder_mock.domain.settings import is_account_id
+
+from .codecs import shown
+from .damage import Damage, StateError, at
 from .document import SavedState
 from .records import codec_of
 
@@ -104,6 +107,9 @@ def _read_document(document: Json) -> SavedState:
         version += 1
     members = {name: value for name, value in document.items() if name not in {"format", "version"}}
     state: SavedState = codec_of(SavedState).read(members)
+    if not is_account_id(state.account_id):
+        with at("account_id"):
+            raise Damage(f"must be the 12 digits of an account, and is {shown(state.account_id)}")
     return state
 
 

@@ -148,15 +148,18 @@ def _fill_stores(world: World, document: SavedState) -> None:
             for position, resource in enumerate(part.resources):
                 with at("resources", position, "arn"):
                     _check_home(store, resource)
-                _admit(world, store, resource)
+                with at("resources", position):
+                    _admit(world, store, resource)
             with at("names"):
                 _renumber(store, part.names)
             _fill_findings(store, part)
             for position, arn in enumerate(part.running):
                 image = store.get(Image, arn)
-                if image is None:
-                    with at("running", position):
+                with at("running", position):
+                    if image is None:
                         raise Damage(f"names no image of this store: {arn}")
+                    if not image.is_in_progress:
+                        raise Damage(f"names an image that is {image.state.status}: {arn}")
                 store.running[arn] = image
 
 
@@ -190,7 +193,11 @@ def _admit(world: World, store: Store, resource: Resource) -> None:
         store.admit(resource)
     else:
         store.add(resource)
-    world.state.references.add(resource)
+    try:
+        world.state.references.add(resource)
+    except KeyError as error:
+        # What AWS only echoes was kept as it came; who is referred to has to be in it.
+        raise Damage(f"has an entry without {error.args[0]}") from None
     for account in sorted(resource.shared_with):
         world.shared_with(account, store.region).admit(resource)
 

@@ -26,10 +26,10 @@ def taken(scheduler, until):
 
 def test_an_entry_falls_due_at_its_moment_and_stays_until_it_is_taken():
     scheduler = Scheduler()
-    ticket = scheduler.enter(at(5), "run", "web")
+    ticket = scheduler.enter(at(5), "run-pipeline", "web")
 
     assert scheduler.next_due(at(4)) is None
-    assert scheduler.next_due(at(5)) == (at(5), ticket, "run", "web")
+    assert scheduler.next_due(at(5)) == (at(5), ticket, "run-pipeline", "web")
     assert scheduler.next_due(at(5)) is not None
 
     scheduler.take()
@@ -38,7 +38,7 @@ def test_an_entry_falls_due_at_its_moment_and_stays_until_it_is_taken():
 
 def test_no_ticket_withdraws_nothing():
     scheduler = Scheduler()
-    scheduler.enter(at(5), "run", "web")
+    scheduler.enter(at(5), "run-pipeline", "web")
 
     scheduler.withdraw(None)
 
@@ -53,7 +53,7 @@ def test_no_ticket_withdraws_nothing():
 def test_what_was_not_withdrawn_falls_due_in_order(moments, withdrawn, looks):
     scheduler = Scheduler()
     entries = [
-        (second, scheduler.enter(at(second), "run", str(number)), str(number))
+        (second, scheduler.enter(at(second), "run-pipeline", str(number)), str(number))
         for number, second in enumerate(moments)
     ]
     left = []

@@ -8,7 +8,6 @@ import pytest
 
 from imagebuilder_mock.domain.resources.image import Image
 from imagebuilder_mock.domain.resources.image_pipeline import ImagePipeline
-from imagebuilder_mock.domain.resources.infrastructure import InfrastructureConfiguration
 from imagebuilder_mock.engines import pipeline_runs
 from tests.builders import OWN, a_component, a_pipeline, a_recipe, an_image
 from tests.model import needs_member
@@ -183,15 +182,3 @@ def test_a_disabled_pipeline_runs_by_hand_alone(imagebuilder, images):
     imagebuilder.start_image_pipeline_execution(imagePipelineArn=arn)
 
     assert [image.build_type for image in images()] == ["USER_INITIATED"]
-
-
-def test_a_pipeline_without_what_it_needs_is_our_mistake(imagebuilder, imagebuilder_mock, images):
-    a_pipeline(imagebuilder, schedule=ALWAYS_DAILY)
-    world = imagebuilder_mock._world
-    needed = next(
-        one for one in imagebuilder_mock.resources() if isinstance(one, InfrastructureConfiguration)
-    )
-    world.remove(world.store("123456789012", "us-east-1"), needed)
-
-    with pytest.raises(AssertionError, match=needed.arn):
-        images(days=1)

@@ -18,7 +18,7 @@ from imagebuilder_mock.domain.saved_state.damage import StateError
 from imagebuilder_mock.domain.scheduler import Scheduler
 from imagebuilder_mock.domain.store import Family, Store, VersionGroup
 from imagebuilder_mock.domain.world import State
-from tests.builders import a_build, a_component, a_pipeline, an_infrastructure
+from tests.builders import a_build, a_component, a_distribution, a_pipeline, an_infrastructure
 from tests.gateways import a_gateway
 
 ROOT = Path(__file__).parents[4]
@@ -220,6 +220,7 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(path, monkeypatch):
         (("time",), "noon", "$.time must be a time such as 2024-01-31T12:00:00+00:00, and is"),
         (("time",), "2026-01-01", "$.time must be a time"),
         (("time",), 5, "$.time must be a time"),
+        (("account_id",), "1", "$.account_id must be the 12 digits of an account, and is '1'"),
         (("offset",), "long", "$.offset must be a number, and is 'long'"),
         (("offset",), 1e300, "$.offset must be seconds, and is 1e+300"),
         (("stores",), {}, "$.stores must be a list, and is {}"),
@@ -263,6 +264,7 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(path, monkeypatch):
             [[1, 2, "x", 3]],
             "names[0].highest[0][2] must be a whole number",
         ),
+        (("scheduler", 0, "action"), "x", "$.scheduler[0].action must be one of end-stage, end-"),
         (("scheduler", 0, "ticket"), True, "$.scheduler[0].ticket must be a whole number"),
         (("client_tokens", 0, "fingerprint"), "xy", "$.client_tokens[0].fingerprint must be hexa"),
         (("client_tokens", 0, "answer"), {"$type": "os.x"}, "answer.$type must be an"),
@@ -293,6 +295,60 @@ def test_a_missing_member_is_named(path):
 
     with pytest.raises(StateError, match=r"\.owner is missing"):
         mock_imagebuilder(state=path).start()
+
+
+def test_an_entry_that_does_not_say_what_it_refers_to_is_named(path):
+    recipe = resource(path, "ImageRecipe")
+    changed(path, "stores", 0, "resources", recipe, "components", to=[{"parameters": []}])
+
+    with pytest.raises(StateError, match=r"resources\[\d\] has an entry without componentArn"):
+        mock_imagebuilder(state=path).start()
+
+
+def test_a_build_that_has_ended_is_not_running(path):
+    image = resource(path, "Image")
+    changed(path, "stores", 0, "resources", image, "state", to={"status": "AVAILABLE"})
+
+    with pytest.raises(StateError, match=r"running\[0\] names an image that is AVAILABLE: arn:"):
+        mock_imagebuilder(state=path).start()
+
+
+@pytest.mark.parametrize(
+    ("cls", "parameter"),
+    [
+        ("InfrastructureConfiguration", "infrastructureConfigurationArn"),
+        ("DistributionConfiguration", "distributionConfigurationArn"),
+        ("ImageRecipe", "imageRecipeArn"),
+    ],
+)
+def test_a_pipeline_without_what_it_refers_to_builds_nothing(tmp_path, cls, parameter):
+    """A captured state can be a part of an account."""
+    path = tmp_path / "state.json"
+    with mock_imagebuilder(now=NOON) as mock:
+        client = mock.client()
+        a_pipeline(
+            client,
+            distributionConfigurationArn=a_distribution(client),
+            schedule={
+                "scheduleExpression": "cron(0 3 * * ? *)",
+                "pipelineExecutionStartCondition": "EXPRESSION_MATCH_ONLY",
+            },
+        )
+        mock.save(path)
+    document = json.loads(path.read_text())
+    del document["stores"][0]["resources"][resource(path, cls)]
+    path.write_text(json.dumps(document))
+
+    with mock_imagebuilder(state=path) as mock:
+        mock.clock.advance(days=2)
+        client = mock.client()
+        [pipeline] = client.list_image_pipelines()["imagePipelineList"]
+        with pytest.raises(client.exceptions.InvalidParameterValueException, match=parameter):
+            client.start_image_pipeline_execution(
+                imagePipelineArn=pipeline["arn"], clientToken="run"
+            )
+
+        assert client.list_images()["imageVersionList"] == []
 
 
 def test_a_word_that_is_none_of_the_models_is_named(path):
