@@ -45,7 +45,7 @@ def _update_launch_templates(build: Build, distribution: Mapping[str, object]) -
                 LaunchTemplateVersion(
                     launch_template_id=template,
                     image_id=ami,
-                    set_default=entry.get("setDefaultVersion") is True,
+                    set_default=entry.get("setDefaultVersion") is not False,
                     description=_MADE_BY,
                 ),
             )

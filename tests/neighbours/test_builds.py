@@ -136,6 +136,30 @@ class TestConfiguration:
         assert newest["ImageId"] == the_ami(imagebuilder, arn)
         assert newest["InstanceType"] == "t3.micro"
 
+    @pytest.mark.parametrize(
+        ("settings", "default"),
+        [({}, 2), ({"setDefaultVersion": True}, 2), ({"setDefaultVersion": False}, 1)],
+        ids=["unset", "yes", "no"],
+    )
+    def test_the_new_version_is_the_default_unless_it_shall_not_be(
+        self, imagebuilder, settings, default
+    ):
+        """Source: API reference, LaunchTemplateConfiguration."""
+        template = a_launch_template()
+        distribution = {
+            "region": "us-east-1",
+            "launchTemplateConfigurations": [{"launchTemplateId": template, **settings}],
+        }
+        a_build(
+            imagebuilder,
+            distributionConfigurationArn=a_distribution(imagebuilder, distributions=[distribution]),
+        )
+
+        [kept] = aws("ec2").describe_launch_templates(LaunchTemplateIds=[template])[
+            "LaunchTemplates"
+        ]
+        assert (kept["LatestVersionNumber"], kept["DefaultVersionNumber"]) == (2, default)
+
     def test_one_that_is_not_there_fails_the_integration(self, imagebuilder):
         """User guide, image-failure-context (the sentence)."""
         a_launch_template()
