@@ -89,10 +89,16 @@ def check_container_components(
 
 
 def check_instance_image(ctx: Context, settings: Mapping[str, object] | None) -> None:
-    """Refuse an AMI for the instance that builds, if it is not there."""
+    """Refuse what is no AMI for the instance that builds, and an AMI that is not there."""
     image = settings and settings.get("image")
-    if isinstance(image, str) and is_ami_address(image):
-        source_of(ctx.world, ctx.store, image, parameter="instanceConfiguration.image")
+    if not isinstance(image, str):
+        return
+    if not is_ami_address(image):
+        raise invalid_value(
+            "instanceConfiguration.image",
+            "The image of the instance must be an AMI ID, or an SSM parameter prefixed by 'ssm:'.",
+        )
+    source_of(ctx.world, ctx.store, image, parameter="instanceConfiguration.image")
 
 
 def checked_template(ctx: Context, params: wire.CreateContainerRecipeRequestTypeDef) -> str:
