@@ -95,8 +95,9 @@ def _source(ctx: Context, source: str) -> tuple[str, str | None, str | None]:
         image = ctx.get(Image, source, parameter="sourceImage")
         here = Arn.parse(image.arn).region
         amis = image.output_resources.amis if image.output_resources else None
-        is_managed = image.owner != ctx.store.account
-        if not is_managed and not any(ami.region == here for ami in amis or ()):
+        is_foreign = image.owner != ctx.store.account
+        has_ami = is_foreign or any(ami.region == here for ami in amis or ())
+        if image.type != "AMI" or not has_ami:
             raise invalid_value(
                 "sourceImage", "The source image must have an AMI in the current Region."
             )
