@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .context import Context
 
 _PUBLIC_ECR = "public.ecr.aws/"
+_TEMPLATE_SIZE = "Docker template size"
 
 
 def container_parent(ctx: Context, params: wire.CreateContainerRecipeRequestTypeDef) -> ParentImage:
@@ -115,7 +116,10 @@ def checked_template(ctx: Context, params: wire.CreateContainerRecipeRequestType
             "You must specify either dockerfileTemplateData or a dockerfileTemplateUri.",
         )
     if data is None:
-        data = read_document(ctx, uri or "", parameter="dockerfileTemplateUri")
+        data = read_document(
+            ctx, uri or "", parameter="dockerfileTemplateUri", quota=_TEMPLATE_SIZE
+        )
+    ctx.world.quotas.check(_TEMPLATE_SIZE, len(data.encode()))
     try:
         dockerfile_template.check_dockerfile_template(
             data, has_components=bool(params.get("components"))
