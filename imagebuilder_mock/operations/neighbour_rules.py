@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.domain.errors import invalid_value
+from imagebuilder_mock.domain.errors import UNUSABLE_ROLE, invalid_value
 from imagebuilder_mock.neighbours.ec2 import Named
 from imagebuilder_mock.neighbours.errors import AbsentError, NeighbourError, NobodyToAskError
 from imagebuilder_mock.neighbours.s3 import S3Uri
@@ -44,11 +44,7 @@ def check_instance_profile(ctx: Context, name: str) -> None:
 def check_role(ctx: Context, role: str | None, *, parameter: str = "executionRole") -> None:
     """Refuse a role that Image Builder could not assume; None is the service's own."""
     if role is not None and not beside(ctx).iam.has_role(role):
-        raise _absent(
-            ctx,
-            parameter,
-            "The provided role does not exist or does not have sufficient permissions.",
-        )
+        raise _absent(ctx, parameter, UNUSABLE_ROLE)
 
 
 def check_topic(ctx: Context, arn: str | None) -> None:
