@@ -95,9 +95,7 @@ def _source(ctx: Context, source: str) -> tuple[str, str | None, str | None]:
         image = ctx.get(Image, source, parameter="sourceImage")
         here = Arn.parse(image.arn).region
         amis = image.output_resources.amis if image.output_resources else None
-        is_foreign = image.owner != ctx.store.account
-        has_ami = is_foreign or any(ami.region == here for ami in amis or ())
-        if image.type != "AMI" or not has_ami:
+        if not any(ami.region == here for ami in amis or ()):
             raise invalid_value(
                 "sourceImage", "The source image must have an AMI in the current Region."
             )
