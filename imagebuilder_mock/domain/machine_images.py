@@ -31,6 +31,8 @@ class MachineImage:
     snapshots: tuple[str, ...] = ()
     """The ids of those that are there; what is deleted is taken out."""
     tags: dict[str, str] = field(default_factory=dict)
+    watermarks: tuple[str, ...] = ()
+    """Its lineage: those of the recipe, and of the AMI that was built on."""
     public: bool = False
     shared_with: frozenset[str] = frozenset()
     """The accounts that may launch it."""

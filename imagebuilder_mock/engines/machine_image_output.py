@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.machine_images import MachineImage
 from imagebuilder_mock.neighbours import telling
 from imagebuilder_mock.neighbours.amis import BlockDevice, LaunchPermission, OutputAmi
+
+from .watermarks import carried
 
 if TYPE_CHECKING:
     from imagebuilder_mock.domain.resources.image import Ami, Image
@@ -42,12 +45,20 @@ def registered(world: World, image: Image, ami: Ami, settings: Mapping[str, obje
             "CreatedBy": "EC2 Image Builder",
             "Ec2ImageBuilderArn": image.arn,
         },
+        watermarks=_watermarks(world, image),
         public="all" in _list(permission, "userGroups"),
         shared_with=frozenset(_list(permission, "userIds")),
     )
     world.state.machine_images.add(known)
     _tell_ec2(world, known, devices, permission)
     return ami
+
+
+def _watermarks(world: World, image: Image) -> tuple[str, ...]:
+    if image.image_recipe is None:
+        return ()
+    home = Arn.parse(image.arn)
+    return carried(world, world.store(home.account, home.region), image.image_recipe)
 
 
 def _tell_ec2(

@@ -17,6 +17,7 @@ from . import component_runs, distribution
 from .build import StepFailedError
 from .build_variables import variables_of
 from .output import source_ami
+from .watermarks import MOST_WATERMARKS, carried
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -124,6 +125,11 @@ def _collect_metadata(build: Build, execution: WorkflowExecution, inputs: Inputs
 def _create_image(build: Build, execution: WorkflowExecution, inputs: Inputs) -> Outputs:
     del execution, inputs
     world, store, image = build
+    marks = carried(world, store, image.image_recipe) if image.image_recipe else ()
+    if len(marks) > MOST_WATERMARKS:
+        raise StepFailedError(
+            f"The AMI would have {len(marks)} watermarks; it can have at most {MOST_WATERMARKS}."
+        )
     ami = source_ami(world, store, image)
     image.output_resources = OutputResources((ami,))
     return {"imageId": ami.image}

@@ -17,6 +17,7 @@ from imagebuilder_mock.domain.resources.image_recipe import ImageRecipe
 from imagebuilder_mock.domain.resources.infrastructure import InfrastructureConfiguration
 from imagebuilder_mock.engines.image_builds import DEFAULT_TESTS
 from imagebuilder_mock.engines.planned_workflows import AMAZON, NEWEST, planned_workflows
+from imagebuilder_mock.engines.watermarks import carried
 
 from .neighbour_rules import check_role
 
@@ -84,7 +85,7 @@ def check_settings(
 ) -> None:
     """Refuse what does not go together with the recipe, the role and the account."""
     _check_scanning(ctx, params)
-    _check_watermarks(recipe, distribution)
+    _check_watermarks(ctx, recipe, distribution)
     _check_workflows(ctx, params, recipe)
     check_logging(params.get("loggingConfiguration", {}), params.get("executionRole"))
     check_role(ctx, params.get("executionRole"))
@@ -135,9 +136,12 @@ def _check_scanning(ctx: Context, params: BuildSettings) -> None:
         )
 
 
-def _check_watermarks(recipe: Recipe, distribution: DistributionConfiguration | None) -> None:
-    has_watermarks = isinstance(recipe, ImageRecipe) and recipe.ami_watermarks
-    if not has_watermarks or distribution is None:
+def _check_watermarks(
+    ctx: Context, recipe: Recipe, distribution: DistributionConfiguration | None
+) -> None:
+    if not isinstance(recipe, ImageRecipe) or distribution is None:
+        return
+    if not carried(ctx.world, ctx.store, recipe):
         return
     for position, settings in enumerate(distribution.distributions):
         ami: Mapping[str, object] = settings.get("amiDistributionConfiguration", {})  # type: ignore[assignment] # its shape was checked

@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 import pytest
 
 from tests.builders import WINDOWS_PARENT, a_build, a_distribution, a_recipe, an_image
+from tests.model import needs_member
 
 A_TIME = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=timezone.utc)
 STAMP = "2026-01-02T03-04-05.678901Z"
@@ -237,3 +238,44 @@ class TestDescriptions:
         )
 
         assert [ami.get("description") for ami in made] == ["the best", None]
+
+
+@needs_member("CreateImageRecipe", "amiWatermarks")
+class TestWatermarks:
+    """Source: user guide, ami-watermarks."""
+
+    def marks(self, mock, arn):
+        return [ami.watermarks for ami in mock.images.amis(arn)]
+
+    def test_they_go_with_every_copy_and_on_to_what_is_built_of_it(
+        self, imagebuilder, imagebuilder_mock
+    ):
+        base = an_image(
+            imagebuilder,
+            imageRecipeArn=a_recipe(imagebuilder, amiWatermarks=["golden", "hardened"]),
+            distributionConfigurationArn=a_distribution(imagebuilder, "us-east-1", "eu-west-1"),
+        )
+        recipe = a_recipe(imagebuilder, parentImage=base, amiWatermarks=["web", "golden"])
+
+        image = an_image(imagebuilder, imageRecipeArn=recipe)
+
+        assert self.marks(imagebuilder_mock, base) == [("golden", "hardened")] * 2
+        assert self.marks(imagebuilder_mock, image) == [("golden", "hardened", "web")]
+
+    def test_with_more_than_five_in_all_the_build_fails(self, imagebuilder, imagebuilder_mock):
+        base = an_image(
+            imagebuilder, imageRecipeArn=a_recipe(imagebuilder, amiWatermarks=["one", "two"])
+        )
+        recipe = a_recipe(
+            imagebuilder, parentImage=base, amiWatermarks=["abc", "def", "ghi", "jkl"]
+        )
+        arn = a_build(imagebuilder, imageRecipeArn=recipe)
+
+        imagebuilder_mock.builds.complete(arn)
+
+        image = the_image(imagebuilder, arn)
+        assert image["state"]["status"] == "FAILED"
+        assert image["state"]["reason"].endswith(
+            "The AMI would have 6 watermarks; it can have at most 5."
+        )
+        assert image["outputResources"] == {"amis": []}

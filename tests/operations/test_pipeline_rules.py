@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.builders import AMAZON, OWN, a_distribution, a_pipeline, a_recipe, an_infrastructure
+from tests.builders import (
+    AMAZON,
+    OWN,
+    a_distribution,
+    a_pipeline,
+    a_recipe,
+    an_image,
+    an_infrastructure,
+)
 from tests.container_builders import a_container_recipe
 from tests.model import needs_member
 from tests.refusals import Refusal, invalid_combination, invalid_value
@@ -156,6 +164,34 @@ class TestRules:
         assert refusal == invalid_combination(
             "distributionConfigurationArn",
             "'distributions[1]' makes the AMI public, and an AMI with watermarks cannot be public.",
+        )
+
+    @needs_member("CreateImageRecipe", "amiWatermarks")
+    @pytest.mark.parametrize("parent", ["image", "version", "AMI"])
+    def test_watermarks_come_with_the_ami_that_is_built_on(
+        self, imagebuilder, refused_settings, parent
+    ):
+        """Source: user guide, ami-watermarks."""
+        marked = a_recipe(imagebuilder, name="marked", amiWatermarks=["golden"])
+        base = an_image(imagebuilder, imageRecipeArn=marked)
+        [ami] = imagebuilder.get_image(imageBuildVersionArn=base)["image"]["outputResources"][
+            "amis"
+        ]
+        parents = {"image": base, "version": f"{OWN}image/marked/x.x.x", "AMI": ami["image"]}
+        public = {"launchPermission": {"userGroups": ["all"]}}
+        distribution = a_distribution(
+            imagebuilder,
+            distributions=[{"region": "eu-west-1", "amiDistributionConfiguration": public}],
+        )
+
+        refusal = refused_settings(
+            imageRecipeArn=a_recipe(imagebuilder, parentImage=parents[parent]),
+            distributionConfigurationArn=distribution,
+        )
+
+        assert refusal == invalid_combination(
+            "distributionConfigurationArn",
+            "'distributions[0]' makes the AMI public, and an AMI with watermarks cannot be public.",
         )
 
     @needs_member("CreateImageRecipe", "amiWatermarks")
