@@ -79,6 +79,16 @@ def store_with(store: Store, publications: Iterable[Publication]) -> Store:
     return extended
 
 
+def image_published_as(store: Store, ami_id: str) -> Image | None:
+    """The managed image whose AMI in the store's Region this is."""
+    images = (image for image in store.order(Image.kind) if isinstance(image, Image))
+    for image in images:
+        output = image.output_resources
+        if any(ami.image == ami_id for ami in (output.amis if output else None) or ()):
+            return image
+    return None
+
+
 def offered(name: str) -> tuple[str, str, str] | None:
     """Account, kind and slug of what Amazon offers under a name; None if it offers nothing."""
     slug = slugify(name)

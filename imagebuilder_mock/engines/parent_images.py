@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.errors import InvalidParameterValueException, invalid_value
+from imagebuilder_mock.domain.managed import image_published_as
 from imagebuilder_mock.neighbours.ec2 import AmiFacts
 from imagebuilder_mock.neighbours.surroundings import absence, neighbours_of
 
@@ -92,6 +93,9 @@ def _value(world: World, store: Store, name: str, parameter: str) -> str | None:
 
 
 def _facts(world: World, store: Store, ami_id: str, parameter: str, address: str) -> AmiFacts:
+    published = image_published_as(world.managed("aws", store.region), ami_id)
+    if published is not None:
+        return AmiFacts(published.platform, name=published.name)
     ec2 = neighbours_of(world.settings, store.account, store.region).ec2
     facts = ec2.ami(ami_id)
     if facts is None:

@@ -10,6 +10,7 @@ from tests.builders import (
     MANAGED_COMPONENT,
     MANAGED_PARENT,
     OWN,
+    WINDOWS_PARENT,
     a_build,
     a_distribution,
     a_pipeline,
@@ -83,6 +84,16 @@ class TestAmis:
 
     def test_as_long_as_it_has_made_nothing_there_every_id_is_taken(self, imagebuilder):
         assert a_recipe(imagebuilder, parentImage=MISSING)
+
+    @needs_optional("CreateImageRecipe", "components")
+    def test_that_of_a_managed_image_is_there_though_ec2_has_none(self, imagebuilder):
+        an_ami()
+        managed = imagebuilder.get_image(imageBuildVersionArn=WINDOWS_PARENT)["image"]
+        [ami] = managed["outputResources"]["amis"]
+
+        recipe = a_recipe(imagebuilder, parentImage=ami["image"])
+
+        assert platform_of(imagebuilder, recipe) == "Windows"
 
     def test_an_instance_for_containers_is_looked_up_too(self, imagebuilder):
         a_container_recipe(imagebuilder, instanceConfiguration={"image": an_ami()})
