@@ -27,6 +27,7 @@ COMPONENTS = managed_components()
 IMAGE_SLUGS = {
     "AMI": """
         amazon-linux-2-x86 amazon-linux-2-arm64 amazon-linux-2023-x86 amazon-linux-2023-arm64
+        red-hat-enterprise-linux-7-x86 ubuntu-server-20-lts-arm64
         red-hat-enterprise-linux-8-x86 red-hat-enterprise-linux-9-x86
         red-hat-enterprise-linux-10-x86 red-hat-enterprise-linux-10-arm64
         suse-linux-enterprise-server-15-x86 suse-linux-enterprise-server-15-arm64
@@ -40,7 +41,7 @@ IMAGE_SLUGS = {
         macos-sonoma-x86 macos-sonoma-arm64 macos-sequoia-x86 macos-sequoia-arm64
     """,
     "DOCKER": """
-        amazon-linux-x86-2 amazon-linux-2023-x86-2023
+        amazon-linux-x86-2 amazon-linux-x86-latest amazon-linux-2023-x86-2023
         ubuntu-18-x86-18-04 ubuntu-22-x86-22-04 ubuntu-24-x86-24-04
         windows-server-2016-x86-core-ltsc2016-amd64 windows-server-2019-x86-core-ltsc2019-amd64
     """,
@@ -56,13 +57,14 @@ COMPONENT_SLUGS = {
         stig-build-linux-low stig-build-linux-medium stig-build-linux-high
         stig-build-windows-low stig-build-windows-medium stig-build-windows-high
         scap-compliance-checker-linux scap-compliance-checker-windows
+        amazon-corretto-17-jre go-linux
         amazon-cloudwatch-agent-linux amazon-corretto-11 docker-ce-linux dotnet-core-sdk-linux
         update-linux-kernel-5 distributor-package-windows aws-vss-components-windows
         powershell-windows dotnet-sdk-linux dotnet-runtime-linux apache-tomcat-9-linux
     """,
     "TEST": """
         simple-boot-test-linux simple-boot-test-windows reboot-test-linux reboot-test-windows
-        windows-activation-test
+        windows-activation-test chrony-time-configuration-test ebs-volume-usage-test-linux
     """,
 }
 
