@@ -345,6 +345,22 @@ class TestBadClients:
         assert answer.json()["componentBuildVersionArn"] == f"{OWN}component/web/1.0.0/1"
         assert len(current_mock().resources()) == 1
 
+    def test_one_that_asks_for_what_is_no_url_is_answered(self, url):
+        sent = b"POST a://]b HTTP/1.1\r\nHost: x\r\n\r\n"
+
+        assert bytes_exchanged(url, sent).startswith(b"HTTP/1.1 400")
+
+    def test_one_that_waits_to_send_its_body_is_told_once(self, url):
+        body = json.dumps(COMPONENT).encode()
+        head = (
+            f"PUT /CreateComponent HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n"
+            f"Authorization: {SIGNED['Authorization']}\r\nExpect: 100-continue\r\n\r\n"
+        )
+
+        answer = bytes_exchanged(url, head.encode() + body)
+
+        assert answer.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n")
+
     def test_one_that_is_slow_does_not_hold_up_others(self, url):
         with closing(socket.create_connection(address_of(url), timeout=10)) as connection:
             connection.sendall(b"PUT /CreateComponent HTTP/1.1\r\nContent-Length: 9\r\n\r\n")
