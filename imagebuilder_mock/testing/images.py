@@ -18,6 +18,7 @@ from imagebuilder_mock.domain.settings import is_account_id
 from imagebuilder_mock.engines import builds
 from imagebuilder_mock.engines.image_builds import DEFAULT_TESTS, BuildRequest, start_build
 from imagebuilder_mock.engines.lifecycle_actions import TARGETS, change_state
+from imagebuilder_mock.neighbours.lifecycle_outputs import machine_image_actions
 from imagebuilder_mock.protocol.model import operation
 from imagebuilder_mock.protocol.requests import check
 
@@ -102,7 +103,8 @@ class Images:
     def amis(self, image_arn: str) -> list[MachineImage]:
         """What EC2 knows of an image's AMIs. A test may change it: launch, tag, share, deregister.
 
-        LookupError if there is no such image.
+        Beside moto it is changed there, but for the last launch. LookupError if there is no such
+        image.
         """
         with self._world.lock:
             image = self._image(image_arn)
@@ -116,6 +118,10 @@ class Images:
         """
         with self._world.lock:
             found = self._world.state.machine_images.get(ami_id)
+            if found is not None:
+                # Beside moto it gets to know what became of it there.
+                actions = machine_image_actions(self._world)
+                actions.find(found.account_id, found.region, ami_id)
         if found is None:
             msg = f"No build made the AMI {ami_id!r}. mock.images.amis(image_arn) has an image's."
             raise LookupError(msg)
