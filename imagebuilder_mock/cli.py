@@ -46,17 +46,22 @@ _GLANCE = 0.5
 def main(arguments: Sequence[str] | None = None) -> int:
     """The console script. The answer is the exit status: 2 for a wrong use.
 
-    Without arguments it is what the process is there for: a program that it runs has the mock on
-    to the very end, so also in what it does ``atexit``.
+    Where the arguments are the process's own, a program has the mock on to the very end of the
+    process, so also in what it does ``atexit``.
     """
     parser = _parser()
     # argparse takes a -- away, and it is the program's.
     given = parser.parse_args(
         _with(_KEPT_DASHES, "--", sys.argv[1:] if arguments is None else arguments)
     )
-    given.is_whole_process = arguments is None
+    given.is_whole_process = arguments is None and _are_its_own(sys.argv[1:])
     command: Callable[[argparse.ArgumentParser, argparse.Namespace], int] = given.command
     return command(parser, given)
+
+
+def _are_its_own(arguments: Sequence[str]) -> bool:
+    """Whether nobody, as tests do, has put them in the place of others."""
+    return sys.orig_argv[-len(arguments) :] == arguments
 
 
 def _with(new: str, old: str, arguments: Sequence[str]) -> list[str]:

@@ -389,6 +389,14 @@ def test_the_mock_is_on_in_what_a_program_does_at_its_exit(program):
     assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", "")
 
 
+def test_arguments_that_a_test_has_set_are_not_the_end_of_the_process(program, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["imagebuilder-mock", "run", program("pass")])
+
+    assert main() == 0
+    with pytest.raises(RuntimeError):
+        current_mock()
+
+
 def test_help_lists_the_options():
     done = imagebuilder_mock("run", "--help")
 
