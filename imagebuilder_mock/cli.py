@@ -73,7 +73,10 @@ def _with(new: str, old: str, arguments: Sequence[str]) -> list[str]:
 
 def _run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
     """Run it as ``python`` would: its exit and its errors are its own."""
-    if given.module is None and given.script is None:
+    words = [] if given.script is None else [given.script, *given.arguments]
+    if words[:1] == [_KEPT_DASHES]:  # the first only ends our own options
+        words = words[1:]
+    if given.module is None and not words:
         parser.error("the following arguments are required: SCRIPT.py, or -m MODULE")
     mock = _mock(parser, given, **({} if given.state is None else {"state": given.state}))
     mock.default_region = given.region
@@ -85,12 +88,12 @@ def _run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
                 parser.error(f"there is no module {module}")
             runpy.run_module(module, run_name="__main__", alter_sys=True)
         return 0
-    if not Path(given.script).is_file():
-        parser.error(f"there is no program {given.script}")
-    arguments = _with("--", _KEPT_DASHES, given.arguments)
-    folder = str(Path(given.script).resolve().parent)
-    with _as_program([given.script, *arguments], first_path=folder), on:
-        _run_script(given.script)
+    script, *arguments = _with("--", _KEPT_DASHES, words)
+    if not Path(script).is_file():
+        parser.error(f"there is no program {script}")
+    folder = str(Path(script).resolve().parent)
+    with _as_program([script, *arguments], first_path=folder), on:
+        _run_script(script)
     return 0
 
 

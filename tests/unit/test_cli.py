@@ -110,6 +110,13 @@ def test_all_that_stands_behind_the_program_is_its_own(run, arguments):
     assert run("import json, sys; print(json.dumps(sys.argv[1:]))", *arguments) == arguments
 
 
+def test_dashes_before_the_program_end_the_options_of_the_mock(program, capsys):
+    path = program("import sys; print(sys.argv[1:])")
+    main(["run", "--seed", "7", "--", path, "--seed", "--"])
+
+    assert capsys.readouterr().out == "['--seed', '--']\n"
+
+
 def test_a_program_knows_of_itself_what_python_tells_it(program, monkeypatch, tmp_path):
     program(
         """
