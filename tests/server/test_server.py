@@ -419,6 +419,14 @@ class TestFaults:
         assert record.exc_info[0] is ZeroDivisionError
         assert call(url, "ListComponents").status_code == 200
 
+    def test_a_truncated_answer_ends_in_the_middle(self, url):
+        current_mock().faults.add("CreateComponent", truncated=True)
+
+        with pytest.raises(requests.exceptions.ChunkedEncodingError, match="IncompleteRead"):
+            call(url, "CreateComponent", method="PUT", json=COMPONENT)
+
+        assert len(current_mock().resources()) == 1
+
     def test_head_has_no_body(self, url):
         answer = bytes_exchanged(url, b"HEAD /ListImages HTTP/1.1\r\nHost: x\r\n\r\n")
 
