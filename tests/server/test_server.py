@@ -482,14 +482,16 @@ def test_garbage_of_every_kind_is_never_a_5xx(url, method, path, query, headers,
         lines.append(f"Content-Length: {len(body)}")
     sent = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
     with closing(socket.create_connection(address_of(url), timeout=10)) as connection:
-        connection.sendall(sent)
-        connection.shutdown(socket.SHUT_WR)
         try:
+            connection.sendall(sent)
+            connection.shutdown(socket.SHUT_WR)
             response = http.client.HTTPResponse(connection)
             response.begin()
             status = response.status
-        except (http.client.HTTPException, ConnectionError):
-            status = None  # no HTTP, so no answer
+        except TimeoutError:
+            raise
+        except (http.client.HTTPException, OSError):
+            status = None  # no HTTP, so no answer: it may be closed before all is sent
 
     assert status is None or status < 500 or status == 501
     assert call(url, "ListImages").status_code == 200
