@@ -334,6 +334,17 @@ class TestLifecycle:
 
         assert described(ami) is not None
 
+    def test_a_test_sees_what_became_of_an_ami_in_ec2(self, mock, imagebuilder):
+        arn = a_build(imagebuilder, imageRecipeArn=a_recipe(imagebuilder, name="web"))
+        ami = the_ami(imagebuilder, arn)
+        aws("ec2").create_tags(Resources=[ami], Tags=[{"Key": "keep", "Value": "yes"}])
+        [tagged] = mock.images.amis(arn)
+        assert tagged.tags["keep"] == "yes"
+
+        aws("ec2").deregister_image(ImageId=ami)
+
+        assert mock.images.ami(ami).state == "deregistered"
+
     def test_disabling_takes_the_sharing_away(self, mock, imagebuilder):
         distribution = {
             "region": "us-east-1",
