@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # Waits as the service asks for, and gives up only after many attempts.
 _PATIENT: Any = {"mode": "adaptive", "total_max_attempts": 12}
 
+_INTERRUPTED = 130  # what a shell reports of a program that Ctrl-C has ended
+
 
 def add_to(commands: Any) -> None:
     """Add the command to a parser's subcommands."""
@@ -68,12 +70,14 @@ def run(_: argparse.ArgumentParser, given: argparse.Namespace) -> int:
         else:
             write_state(captured.state, given.output)
         journal.remove()
-    except (BotoCoreError, ClientError, ValueError) as error:
+    except (BotoCoreError, ClientError, ValueError, OSError, KeyboardInterrupt) as error:
         close()
-        print(f"imagebuilder-mock capture: {error}", file=sys.stderr)
+        is_stopped = isinstance(error, KeyboardInterrupt)
+        told = "interrupted" if is_stopped else error
+        print(f"imagebuilder-mock capture: {told}", file=sys.stderr)
         if given.journal is not None:
             print(f"What was read is in {given.journal}: run it again to go on.", file=sys.stderr)
-        return 1
+        return _INTERRUPTED if is_stopped else 1
     close()
     for arn, reason in captured.left_out.items():
         print(f"left out: {arn}: {reason}", file=sys.stderr)
