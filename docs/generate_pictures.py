@@ -2,8 +2,9 @@
 
     python docs/generate_pictures.py
 
-The pictures of them are taken by hand, in docs/pictures, with any Chromium; a page is as high as
-its chart (build 540, failed-build 470, lifecycle-preview 500):
+The pictures of them are taken by hand, in docs/pictures, with any Chromium, and saved with a
+palette, so that they are small; a page is as high as its chart (build 540, failed-build 470,
+lifecycle-preview 580):
 
     chromium --headless --no-sandbox --hide-scrollbars --window-size=1200,540 \
         --screenshot=build.png build.html

@@ -17,7 +17,7 @@ from imagebuilder_mock.protocol.model import operation
 from imagebuilder_mock.protocol.requests import check
 
 from .places import store_at
-from .tables import Table
+from .previews import Preview
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,7 +112,7 @@ class Lifecycle:
         at: datetime | None = None,
         region: str | None = None,
         account_id: str | None = None,
-    ) -> Table:
+    ) -> Preview:
         """What a policy would do now, or ``at`` a time, to the images as they are; nothing changes.
 
         ``policy`` is the ARN of one, or what CreateLifecyclePolicy takes: ``policyDetails``,
@@ -130,10 +130,10 @@ class Lifecycle:
             home, selection, details = self._rules(policy, region, account_id)
             fates = lifecycle_runs.fates(self._world, home, selection, details, moment)
             what = policy if isinstance(policy, str) else "A lifecycle policy"
-            return Table(
+            return Preview(
                 f"{what} at {moment.isoformat(sep=' ', timespec='seconds')}",
                 [self._row(home, fate) for fate in fates],
-                marked_by="fate",
+                moment=moment,
             )
 
     def _rules(
