@@ -135,7 +135,7 @@ READS: list[tuple[str, dict[str, Any]]] = [
     ("list_image_pipelines", {}),
     ("list_workflows", {"maxResults": 1}),
     ("list_workflows", {"byName": True}),
-    ("list_workflow_build_versions", {}),
+    ("list_workflow_build_versions", {"workflowVersionArn": f"{OWN}workflow/test/web/1.0.0"}),
     ("list_lifecycle_policies", {}),
     ("list_images", {"maxResults": 1}),
     ("list_image_build_versions", {"imageVersionArn": f"{OWN}image/web/1.0.0"}),
