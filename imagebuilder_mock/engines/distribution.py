@@ -15,6 +15,7 @@ from imagebuilder_mock.domain.resources.image import ImageFailureContext, Output
 
 from .build import MAX_ERROR, BuildFailedError, StepFailedError
 from .container_output import push, pushed_containers
+from .machine_image_output import permit
 from .output import AmiTarget, ami_targets, copied_ami
 from .output_configuration import configure
 
@@ -49,12 +50,19 @@ def distribute(build: Build) -> None:
     if build.image.type != "AMI":
         return
     _, failures = _copy(build, _distributions(build))
+    _permit(build, _ami_settings(_distributions(build)))
     if failures:
         raise _failed(build, _distribution_reason(build, failures), failures)
 
 
 def integrate(build: Build) -> None:
-    """Configure what was distributed: BuildFailedError if that fails in a Region."""
+    """Configure what was distributed: BuildFailedError if that fails in a Region.
+
+    A workflow that distributes does that itself, or leaves it.
+    """
+    stage = build.image.plan.stage("DISTRIBUTING")
+    if stage is not None and stage.groups:
+        return
     failures = list(_configuration_failures(build, _distributions(build)))
     if failures:
         details = _integration_details(failures)
@@ -85,6 +93,12 @@ def distribute_in_workflow(build: Build, inputs: Mapping[str, object]) -> list[d
         }
         for ami in amis
     ]
+
+
+def permit_in_workflow(build: Build, inputs: Mapping[str, object]) -> None:
+    """The step ModifyImageAttributes: its own, or those of the distribution configuration."""
+    own = _own(inputs, "attributes")
+    _permit(build, _ami_settings(_distributions(build)) if own is None else own)
 
 
 def integrate_in_workflow(build: Build, inputs: Mapping[str, object]) -> None:
@@ -134,6 +148,15 @@ def _copy(
     orders.carry_out()
     image.output_resources = OutputResources(tuple(made))
     return made, failures
+
+
+def _permit(build: Build, settings: Sequence[Mapping[str, object]]) -> None:
+    """Say who may launch from the AMIs, Region by Region."""
+    output = build.image.output_resources
+    for entry in settings:
+        for ami in (output.amis if output else None) or ():
+            if ami.region == entry["region"]:
+                permit(build.world, ami, entry)
 
 
 def _push(build: Build) -> list[Failure]:
@@ -207,6 +230,17 @@ class _Orders:
 def _distributions(build: Build) -> Sequence[Mapping[str, object]]:
     configuration = build.image.distribution_configuration
     return () if configuration is None else configuration.distributions
+
+
+def _ami_settings(
+    distributions: Sequence[Mapping[str, object]],
+) -> list[Mapping[str, object]]:
+    """What they say of AMIs, in the form in which a step says it: with the Region beside it."""
+    return [
+        {**settings, "region": distribution["region"]}
+        for distribution in distributions
+        if isinstance(settings := distribution.get("amiDistributionConfiguration"), dict)
+    ]
 
 
 def _own(inputs: Mapping[str, object], name: str) -> Sequence[Mapping[str, object]] | None:

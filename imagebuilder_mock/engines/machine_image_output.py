@@ -13,6 +13,8 @@ from imagebuilder_mock.domain.machine_images import MachineImage
 from imagebuilder_mock.neighbours import telling
 from imagebuilder_mock.neighbours.amis import BlockDevice, LaunchPermission, OutputAmi
 
+from .output_placeholders import filled
+
 if TYPE_CHECKING:
     from imagebuilder_mock.domain.resources.image import Ami, Image
     from imagebuilder_mock.domain.world import World
@@ -22,8 +24,7 @@ DEFAULT_SIZE, DEFAULT_TYPE = 8, "gp3"
 
 
 def registered(world: World, image: Image, ami: Ami, settings: Mapping[str, object] | None) -> Ami:
-    """Make an output AMI known; ``settings`` are those of its distribution."""
-    permission = _mapping(settings, "launchPermission")
+    """Make an output AMI known, to its own account; ``settings`` are those of its distribution."""
     recipe = image.image_recipe
     devices = _devices(world, image)
     known = MachineImage(
@@ -37,25 +38,40 @@ def registered(world: World, image: Image, ami: Ami, settings: Mapping[str, obje
         creation_date=world.clock.now(),
         snapshots=tuple(device.snapshot_id for device in devices),
         tags={
-            **_texts(recipe.ami_tags if recipe else None),
-            **_texts(_mapping(settings, "amiTags")),
+            **_tags(image, recipe.ami_tags if recipe else None),
+            **_tags(image, _mapping(settings, "amiTags")),
             "CreatedBy": "EC2 Image Builder",
             "Ec2ImageBuilderArn": image.arn,
         },
-        public="all" in _list(permission, "userGroups"),
-        shared_with=frozenset(_list(permission, "userIds")),
     )
     world.state.machine_images.add(known)
-    _tell_ec2(world, known, devices, permission)
+    _tell_ec2(world, known, devices)
     return ami
 
 
-def _tell_ec2(
-    world: World,
-    known: MachineImage,
-    devices: Sequence[BlockDevice],
-    permission: Mapping[str, object],
-) -> None:
+def permit(world: World, ami: Ami, settings: Mapping[str, object]) -> None:
+    """Let others launch from an output AMI, as the ``launchPermission`` of the settings says."""
+    permission = _mapping(settings, "launchPermission")
+    known = world.state.machine_images.get(ami.image)
+    if not permission or known is None:
+        return
+    accounts, groups = _list(permission, "userIds"), _list(permission, "userGroups")
+    known.shared_with |= frozenset(accounts)
+    known.public = known.public or "all" in groups
+    telling.tell_of_permission(
+        world,
+        telling.Place(ami.account_id, ami.region),
+        ami.image,
+        LaunchPermission(
+            user_ids=accounts,
+            user_groups=groups,
+            organization_arns=_list(permission, "organizationArns"),
+            organizational_unit_arns=_list(permission, "organizationalUnitArns"),
+        ),
+    )
+
+
+def _tell_ec2(world: World, known: MachineImage, devices: Sequence[BlockDevice]) -> None:
     telling.tell_of_ami(
         world,
         telling.Place(known.account_id, known.region),
@@ -69,14 +85,6 @@ def _tell_ec2(
             block_devices=devices,
             tags=known.tags,
         ),
-        LaunchPermission(
-            user_ids=_list(permission, "userIds"),
-            user_groups=_list(permission, "userGroups"),
-            organization_arns=_list(permission, "organizationArns"),
-            organizational_unit_arns=_list(permission, "organizationalUnitArns"),
-        )
-        if permission
-        else None,
         then=known.enter_ec2,
     )
 
@@ -117,5 +125,5 @@ def _list(settings: Mapping[str, object], member: str) -> list[str]:
     return value if isinstance(value, list) else []
 
 
-def _texts(tags: Mapping[str, object] | Mapping[str, str] | None) -> dict[str, str]:
-    return {key: str(value) for key, value in (tags or {}).items()}
+def _tags(image: Image, tags: Mapping[str, object] | Mapping[str, str] | None) -> dict[str, str]:
+    return {key: filled(str(value), image) for key, value in (tags or {}).items()}

@@ -161,7 +161,8 @@ def _distribute_image(build: Build, execution: WorkflowExecution, inputs: Inputs
 
 
 def _modify_attributes(build: Build, execution: WorkflowExecution, inputs: Inputs) -> Outputs:
-    del build, execution
+    del execution
+    distribution.permit_in_workflow(build, inputs)
     return {"modifiedImages": inputs["distributedImages"]}
 
 

@@ -38,24 +38,33 @@ def tell_of_ami(
     world: World,
     place: Place,
     ami: OutputAmi,
-    permission: LaunchPermission | None = None,
     *,
     then: Callable[[], object] | None = None,
 ) -> None:
-    """Register an output AMI in EC2, let others launch it, and call ``then``."""
+    """Register an output AMI in EC2, and call ``then``."""
 
     def register(_: Neighbours) -> None:
         # moto's own classes are loaded with the first AMI beside it.
         from .beside_moto.machine_images import MotoMachineImages  # noqa: PLC0415
 
-        amis = MotoMachineImages(*place)
-        amis.register(ami)
-        if permission is not None:
-            amis.share(ami.image_id, permission)
+        MotoMachineImages(*place).register(ami)
         if then is not None:
             then()
 
     _tell(world, place, f"EC2: register {ami.image_id} in {place.region}", register)
+
+
+def tell_of_permission(
+    world: World, place: Place, ami_id: str, permission: LaunchPermission
+) -> None:
+    """Let others launch from an output AMI."""
+
+    def share(_: Neighbours) -> None:
+        from .beside_moto.machine_images import MotoMachineImages  # noqa: PLC0415
+
+        MotoMachineImages(*place).share(ami_id, permission)
+
+    _tell(world, place, f"EC2: share {ami_id} in {place.region}", share)
 
 
 def tell_of_launch_template(world: World, place: Place, version: LaunchTemplateVersion) -> None:
