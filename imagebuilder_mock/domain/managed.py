@@ -112,6 +112,7 @@ def _stock(store: Store) -> Iterator[Resource]:
                 os_version=image.os_version,
                 state=ImageState("AVAILABLE"),
                 enhanced_image_metadata_enabled=True,
+                architecture=image.architecture,
             )
     for component in managed_components():
         if component.account != store.account:

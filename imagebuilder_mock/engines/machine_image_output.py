@@ -7,6 +7,7 @@ and LaunchPermissionConfiguration.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.domain.machine_images import MachineImage
@@ -19,14 +20,29 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.resources.image import Ami, Image
     from imagebuilder_mock.domain.world import World
 
+DEFAULT_ARCHITECTURE = "x86_64"
+ROOT_DEVICES = frozenset(("/dev/sda1", "/dev/xvda"))
+"""The names that are reserved for the root of an instance (EC2 user guide, device_naming)."""
 DEFAULT_SIZE, DEFAULT_TYPE = 8, "gp3"
 """Of a volume of which the recipe says nothing: GiB, and the type."""
 
 
-def registered(world: World, image: Image, ami: Ami, settings: Mapping[str, object] | None) -> Ami:
-    """Make an output AMI known, to its own account; ``settings`` are those of its distribution."""
+def registered(
+    world: World,
+    image: Image,
+    ami: Ami,
+    settings: Mapping[str, object] | None,
+    *,
+    key: str | None = None,
+) -> Ami:
+    """Make an output AMI known, to its own account; ``settings`` are those of its distribution.
+
+    With a ``key`` it is encrypted with that, else as the recipe has it.
+    """
     recipe = image.image_recipe
     devices = _devices(world, image)
+    if key is not None:
+        devices = [replace(device, encrypted=True, kms_key_id=key) for device in devices]
     known = MachineImage(
         image_id=ami.image,
         account_id=ami.account_id,
@@ -34,7 +50,7 @@ def registered(world: World, image: Image, ami: Ami, settings: Mapping[str, obje
         name=ami.name,
         description=ami.description,
         platform=image.platform,
-        architecture="arm64" if recipe and "arm64" in recipe.parent_image else "x86_64",
+        architecture=image.architecture or DEFAULT_ARCHITECTURE,
         creation_date=world.clock.now(),
         snapshots=tuple(device.snapshot_id for device in devices),
         tags={
@@ -90,15 +106,17 @@ def _tell_ec2(world: World, known: MachineImage, devices: Sequence[BlockDevice])
 
 
 def _devices(world: World, image: Image) -> list[BlockDevice]:
-    """Each mapped EBS volume has a snapshot; the root's is there without a mapping too."""
+    """Each mapped EBS volume has a snapshot; the root, which is first, without a mapping too."""
     mappings = (image.image_recipe.block_device_mappings if image.image_recipe else None) or ()
     devices = [
         _device(world, str(mapping.get("deviceName")), ebs)
         for mapping in mappings
         if isinstance(ebs := mapping.get("ebs"), Mapping)
     ]
-    root = "/dev/sda1" if image.platform == "Windows" else "/dev/xvda"
-    return devices or [_device(world, root, {})]
+    if not any(device.device_name in ROOT_DEVICES for device in devices):
+        root = "/dev/sda1" if image.platform == "Windows" else "/dev/xvda"
+        devices.append(_device(world, root, {}))
+    return sorted(devices, key=lambda device: device.device_name not in ROOT_DEVICES)
 
 
 def _device(world: World, name: str, ebs: Mapping[str, Any]) -> BlockDevice:

@@ -61,7 +61,7 @@ def copied_ami(world: World, image: Image, target: AmiTarget) -> Ami:
         account_id=target.account,
         description=_text(target.settings, "description"),
     )
-    return registered(world, image, ami, target.settings)
+    return registered(world, image, ami, target.settings, key=_text(target.settings, "kmsKeyId"))
 
 
 def _name(image: Image, settings: Mapping[str, object] | None) -> str:

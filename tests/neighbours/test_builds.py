@@ -98,6 +98,39 @@ class TestAmis:
         if moto_shows_devices():
             assert device["Ebs"]["VolumeSize"] == 20
 
+    def test_a_volume_besides_the_root_does_not_take_its_place(self, imagebuilder):
+        mappings = [{"deviceName": "/dev/sdb", "ebs": {"volumeSize": 100}}]
+        recipe = a_recipe(imagebuilder, blockDeviceMappings=mappings)
+
+        image = described(the_ami(imagebuilder, a_build(imagebuilder, imageRecipeArn=recipe)))
+
+        assert image["RootDeviceName"] == "/dev/xvda"
+        if moto_shows_devices():
+            names = [device["DeviceName"] for device in image["BlockDeviceMappings"]]
+            assert names == ["/dev/xvda", "/dev/sdb"]
+
+    def test_copies_are_encrypted_with_the_key_of_the_distribution(self, imagebuilder):
+        """API reference, AmiDistributionConfiguration: the AMI of the source Region is not."""
+        if not moto_shows_devices():
+            pytest.skip("this moto does not show whether a device is encrypted")
+        key = "arn:aws:kms:{}:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+        regions = ["us-east-1", "eu-west-1"]
+        distributions = [
+            {"region": region, "amiDistributionConfiguration": {"kmsKeyId": key.format(region)}}
+            for region in regions
+        ]
+        arn = a_build(
+            imagebuilder,
+            distributionConfigurationArn=a_distribution(imagebuilder, distributions=distributions),
+        )
+
+        here, there = (
+            described(the_ami(imagebuilder, arn, region), region)["BlockDeviceMappings"][0]["Ebs"]
+            for region in regions
+        )
+        assert here["Encrypted"] is False
+        assert (there["Encrypted"], there["KmsKeyId"]) == (True, key.format("eu-west-1"))
+
     def test_a_parent_that_is_gone_fails_the_build_before_any_workflow(self, moto):  # noqa: ARG002
         with mock_imagebuilder(builds="held") as mock:
             client = mock.client()

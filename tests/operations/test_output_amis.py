@@ -6,9 +6,11 @@ from datetime import datetime, timezone
 
 import pytest
 
-from tests.builders import a_build, a_distribution, a_recipe, an_image
+from tests.builders import AMAZON, WINDOWS_PARENT, a_build, a_distribution, a_recipe, an_image
+from tests.model import needs_optional
 from tests.workflow_builders import BUILD_IMAGE, DISTRIBUTE_IMAGE, a_run, a_step, a_workflow
 
+ARM_PARENT = f"{AMAZON}image/amazon-linux-2023-arm64/x.x.x"
 HOME, OTHER, THIRD = "123456789012", "210987654321", "345678901234"
 MOMENT = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=timezone.utc)
 
@@ -150,3 +152,51 @@ class TestTags:
             "CreatedBy": "EC2 Image Builder",
             "Ec2ImageBuilderArn": arn,
         }
+
+
+class TestArchitecture:
+    @instant
+    @pytest.mark.parametrize(
+        ("parent", "architecture"),
+        [
+            ("amazon-linux-2023-x86", "x86_64"),
+            ("amazon-linux-2023-arm64", "arm64"),
+            pytest.param(
+                "macos-sequoia-arm64",
+                "arm64_mac",
+                marks=needs_optional("CreateImageRecipe", "components"),
+            ),
+        ],
+    )
+    def test_it_is_handed_down_from_image_to_image(
+        self, imagebuilder, imagebuilder_mock, parent, architecture
+    ):
+        parents = [f"{AMAZON}image/{parent}/x.x.x"]
+        for _ in range(2):
+            recipe = a_recipe(imagebuilder, parentImage=parents[-1])
+            parents.append(an_image(imagebuilder, imageRecipeArn=recipe))
+
+        for arn in parents[1:]:
+            [ami] = imagebuilder_mock.images.amis(arn)
+            assert ami.architecture == architecture
+
+    @instant
+    def test_an_ami_that_a_build_made_is_known(self, imagebuilder, imagebuilder_mock):
+        base = an_image(imagebuilder, imageRecipeArn=a_recipe(imagebuilder, parentImage=ARM_PARENT))
+        [made] = imagebuilder_mock.images.amis(base)
+
+        recipe = a_recipe(imagebuilder, parentImage=made.image_id)
+        [ami] = imagebuilder_mock.images.amis(an_image(imagebuilder, imageRecipeArn=recipe))
+
+        assert ami.architecture == "arm64"
+
+
+@needs_optional("CreateImageRecipe", "components")
+def test_a_recipe_on_an_ami_that_a_build_made_has_its_platform(imagebuilder, imagebuilder_mock):
+    base = an_image(imagebuilder, imageRecipeArn=a_recipe(imagebuilder, parentImage=WINDOWS_PARENT))
+    [made] = imagebuilder_mock.images.amis(base)
+
+    recipe = a_recipe(imagebuilder, parentImage=made.image_id)
+
+    shown = imagebuilder.get_image_recipe(imageRecipeArn=recipe)["imageRecipe"]
+    assert shown["platform"] == "Windows"
