@@ -114,8 +114,8 @@ def _ordered_without_component(build: Build) -> BuildFailure | None:
     if recipe is not None and recipe.components:
         return None
     for failure in build.world.state.failures.for_image(build.image):
-        named = (failure.component, failure.phase, failure.step, failure.region)
-        if named == (None, None, None, None):
+        named = (failure.component, failure.phase, failure.step)
+        if named == (None, None, None) and not failure.is_of_place:
             return failure
     return None
 

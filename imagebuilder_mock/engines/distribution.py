@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from imagebuilder_mock.domain.resources.image import ImageFailureContext, OutputResources
+from imagebuilder_mock.neighbours.telling import Place
 
 from .build import MAX_ERROR, BuildFailedError, StepFailedError
 from .container_output import push, pushed_containers
@@ -137,12 +138,10 @@ def _copy(
     orders = _Orders(build)
     home = AmiTarget(store.region, store.account, {})
     for target in (home, *ami_targets(store, distributions)):
-        order = orders.for_region(target.region)
+        place = Place(target.account, target.region)
+        order = orders.for_place(place)
         if order is not None:
-            failure = _failure(target.region, order.message)
-            if target.account != store.account:
-                failure["targetAccountId"] = target.account
-            failures.append(failure)
+            failures.append(_failure(build, place, order.message))
         elif target is not home and (target.region, target.account) not in there:
             made.append(copied_ami(world, image, target))
     orders.carry_out()
@@ -167,12 +166,13 @@ def _push(build: Build) -> list[Failure]:
     failures: list[Failure] = []
     pushed = []
     for container in containers:
-        order = orders.for_region(container.region)
+        place = Place(store.account, container.region)
+        order = orders.for_place(place)
         refusal = push(build, container) if order is None else order.message or INTERNAL_ERROR
         if refusal is None:
             pushed.append(container)
         else:
-            failures.append(_failure(container.region, refusal))
+            failures.append(_failure(build, place, refusal))
     orders.carry_out()
     image.output_resources = OutputResources(containers=tuple(pushed))
     return failures
@@ -186,20 +186,34 @@ def _configuration_failures(
         for member, step in CONFIGURATION_STEPS.items():
             if member not in distribution:
                 continue
-            region = str(distribution["region"])
-            order = orders.for_region(region, step)
-            refusal = (
-                configure(build, distribution, member)
-                if order is None
-                else order.message or INTERNAL_ERROR
-            )
-            if refusal is not None:
-                yield {**_failure(region, refusal), "imageConfigurationStep": step}
+            for place, entries in _by_place(build, distribution, member).items():
+                order = orders.for_place(place, step)
+                refusal = (
+                    configure(build, place, member, entries)
+                    if order is None
+                    else order.message or INTERNAL_ERROR
+                )
+                if refusal is not None:
+                    yield {**_failure(build, place, refusal), "imageConfigurationStep": step}
     orders.carry_out()
 
 
+def _by_place(
+    build: Build, distribution: Mapping[str, object], member: str
+) -> Mapping[Place, list[object]]:
+    """What is to be configured in a Region, by the account whose AMI it is done with."""
+    value = distribution[member]
+    entries: dict[Place, list[object]] = {}
+    for entry in value if isinstance(value, list) else [value]:
+        named = entry if isinstance(entry, dict) else {}
+        account = named.get("accountId") or named.get("amiAccountId") or build.store.account
+        place = Place(str(account), str(distribution["region"]))
+        entries.setdefault(place, []).append(entry)
+    return entries
+
+
 class _Orders:
-    """The test's orders to fail in a Region, or in a step of its configuration.
+    """The test's orders to fail in a Region or an account, or in a step of the configuration there.
 
     An order that names a Region fails all of it, so it is counted down when all is done.
     """
@@ -213,10 +227,10 @@ class _Orders:
         ]
         self._met: list[BuildFailure] = []
 
-    def for_region(self, region: str, step: str | None = None) -> BuildFailure | None:
+    def for_place(self, place: Place, step: str | None = None) -> BuildFailure | None:
         for failure in self._fitting:
-            here = failure.region == region or (failure.region is None and step is not None)
-            if here and failure.step == step:
+            here = failure.fits_place(place.region, place.account)
+            if here and failure.step == step and (failure.is_of_place or step is not None):
                 if failure not in self._met:
                     self._met.append(failure)
                 return failure
@@ -264,10 +278,15 @@ def _as_distribution(entry: Mapping[str, object]) -> Mapping[str, object]:
     return {"region": entry["region"], "amiDistributionConfiguration": settings}
 
 
-def _failure(region: str, message: str | None) -> Failure:
+def _failure(build: Build, place: Place, message: str | None) -> Failure:
     """What failed in a Region; the account is told only where it is another one's."""
     error = (message or INTERNAL_ERROR)[:MAX_ERROR]
-    return {"region": region, "status": "FAILED", "errorMessage": error}
+    failure: Failure = {"region": place.region, "status": "FAILED", "errorMessage": error}
+    return (
+        failure
+        if place.account == build.store.account
+        else {**failure, "targetAccountId": place.account}
+    )
 
 
 def _failed(

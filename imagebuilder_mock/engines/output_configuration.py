@@ -13,26 +13,28 @@ from imagebuilder_mock.neighbours.ec2 import LaunchTemplateVersion
 from imagebuilder_mock.neighbours.ssm import OutputParameter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from .build import Build
 
 _MADE_BY = "Created by EC2 Image Builder"
 
 
-def configure(build: Build, distribution: Mapping[str, object], member: str) -> str | None:
-    """Do what a member of a distribution asks for: why it cannot be done, or None."""
+def configure(
+    build: Build, place: telling.Place, member: str, entries: Sequence[object]
+) -> str | None:
+    """Do what a member of a distribution asks for there: why it cannot be done, or None."""
     if member == "launchTemplateConfigurations":
-        return _update_launch_templates(build, distribution)
+        return _update_launch_templates(build, place, _mappings(entries))
     if member == "ssmParameterConfigurations":
-        _put_parameters(build, distribution)
+        _put_parameters(build, place, _mappings(entries))
     return None
 
 
-def _update_launch_templates(build: Build, distribution: Mapping[str, object]) -> str | None:
-    region = str(distribution["region"])
-    for entry in _entries(distribution, "launchTemplateConfigurations"):
-        place = telling.Place(str(entry.get("accountId") or build.store.account), region)
+def _update_launch_templates(
+    build: Build, place: telling.Place, entries: Iterable[Mapping[str, object]]
+) -> str | None:
+    for entry in entries:
         template = str(entry["launchTemplateId"])
         refusal = telling.refusal_of_launch_template(build.world, place, template)
         if refusal is not None:
@@ -52,10 +54,10 @@ def _update_launch_templates(build: Build, distribution: Mapping[str, object]) -
     return None
 
 
-def _put_parameters(build: Build, distribution: Mapping[str, object]) -> None:
-    region = str(distribution["region"])
-    for entry in _entries(distribution, "ssmParameterConfigurations"):
-        place = telling.Place(str(entry.get("amiAccountId") or build.store.account), region)
+def _put_parameters(
+    build: Build, place: telling.Place, entries: Iterable[Mapping[str, object]]
+) -> None:
+    for entry in entries:
         ami = _ami_of(build, place)
         if ami is not None:
             telling.tell_of_parameter(
@@ -70,9 +72,8 @@ def _put_parameters(build: Build, distribution: Mapping[str, object]) -> None:
             )
 
 
-def _entries(distribution: Mapping[str, object], member: str) -> Iterator[Mapping[str, object]]:
-    entries = distribution.get(member)
-    yield from entries if isinstance(entries, list) else ()
+def _mappings(entries: Sequence[object]) -> Iterator[Mapping[str, object]]:
+    yield from (entry for entry in entries if isinstance(entry, dict))
 
 
 def _ami_of(build: Build, place: telling.Place) -> str | None:

@@ -72,7 +72,7 @@ def inputs_for(build: Build, execution: WorkflowExecution, step: WorkflowStep) -
     StepFailedError if a reference means nothing, or a test ordered the step to fail.
     """
     for failure in build.world.state.failures.for_image(build.image):
-        if failure.step == step.name and not failure.is_of_component and failure.region is None:
+        if failure.step == step.name and not (failure.is_of_component or failure.is_of_place):
             build.world.state.failures.carry_out(failure)
             raise StepFailedError(failure.message or f"The step '{step.name}' failed.")
     try:
