@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from .timeline import Timeline
 
-_PHASES = ("build", "validate", "test")
+_PHASES = ("build", "validate", "test", "container-host-test")
 
 
 def _page_name(image: Image) -> str:

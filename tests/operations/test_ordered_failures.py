@@ -738,7 +738,7 @@ class TestOrders:
             ),
             ({"account_id": "1"}, "account_id='1': an account is a string of 12 digits"),
             ({"account_id": "1" * 12, "step": "Launch"}, "name one of ASSOCIATE_LICENSES"),
-            ({"phase": "install"}, "builds run the phases build, validate, test"),
+            ({"phase": "install"}, "builds run the phases build, validate, test,"),
             ({"region": "us-east-1", "step": "Launch"}, "name one of ASSOCIATE_LICENSES"),
         ],
     )
