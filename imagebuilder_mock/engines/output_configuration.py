@@ -1,7 +1,8 @@
 """What is configured with a Region's AMIs after their distribution, in the services beside us.
 
 Sources: API reference, LaunchTemplateConfiguration and SsmParameterConfiguration; the refusal of a
-launch template is the user guide's (image-failure-context).
+launch template is the user guide's (image-failure-context). The key of an exported disk is in the
+user guide of VM Import/Export, start-image-export.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from imagebuilder_mock.neighbours import telling
 from imagebuilder_mock.neighbours.ec2 import LaunchTemplateVersion
+from imagebuilder_mock.neighbours.s3 import S3Uri
 from imagebuilder_mock.neighbours.ssm import OutputParameter
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ def configure(
         return _update_launch_templates(build, place, _mappings(entries))
     if member == "ssmParameterConfigurations":
         _put_parameters(build, place, _mappings(entries))
+    if member == "s3ExportConfiguration":
+        return _export(build, place, _mappings(entries))
     return None
 
 
@@ -70,6 +74,23 @@ def _put_parameters(
                     description=_MADE_BY,
                 ),
             )
+
+
+def _export(
+    build: Build, place: telling.Place, entries: Iterable[Mapping[str, object]]
+) -> str | None:
+    for entry in entries:
+        bucket, form = str(entry["s3Bucket"]), str(entry["diskImageFormat"])
+        refusal = telling.refusal_of_export(build.world, place, str(entry["roleName"]), bucket)
+        if refusal is not None:
+            return refusal
+        ami = _ami_of(build, place)
+        if ami is not None:
+            task = f"export-ami-0{build.world.ids.hexadecimal(16)}"
+            key = f"{entry.get('s3Prefix') or ''}{task}.{form.lower()}"
+            body = f"{ami}, exported as {form}. There is no disk behind it."
+            telling.tell_bucket(build.world, place, S3Uri(bucket, key), body.encode())
+    return None
 
 
 def _mappings(entries: Sequence[object]) -> Iterator[Mapping[str, object]]:
