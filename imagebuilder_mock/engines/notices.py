@@ -137,10 +137,21 @@ def vulnerabilities_detected(build: Build, counts: Mapping[str, int]) -> None:
         "EC2 Image Builder CVE Detected",
         resources=[build.image.arn, *([] if pipeline is None else [pipeline])],
         detail={
-            "resource-id": build.world.ids.instance(),
+            "resource-id": _tested_instance(build) or build.world.ids.instance(),
             "finding-severity-counts": dict(counts),
         },
     )
+
+
+def _tested_instance(build: Build) -> str | None:
+    """The instance that the tests ran on, which is what is scanned."""
+    for execution in build.image.executions:
+        if execution.type != "TEST" or execution.retried:
+            continue
+        for step in execution.steps:
+            if step.action == "LaunchInstance" and step.name in execution.step_outputs:
+                return str(execution.step_outputs[step.name]["instanceId"])
+    return None
 
 
 def _to_event_bus(
