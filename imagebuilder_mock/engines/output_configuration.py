@@ -38,13 +38,15 @@ def configure(
 def _update_launch_templates(
     build: Build, place: telling.Place, entries: Iterable[Mapping[str, object]]
 ) -> str | None:
+    """The first refusal; the templates that are there get their versions all the same."""
+    refusals: list[str] = []
     for entry in entries:
         template = str(entry["launchTemplateId"])
         refusal = telling.refusal_of_launch_template(build.world, place, template)
-        if refusal is not None:
-            return refusal
         ami = _ami_of(build, place)
-        if ami is not None:
+        if refusal is not None:
+            refusals.append(refusal)
+        elif ami is not None:
             telling.tell_of_launch_template(
                 build.world,
                 place,
@@ -55,7 +57,7 @@ def _update_launch_templates(
                     description=_MADE_BY,
                 ),
             )
-    return None
+    return next(iter(refusals), None)
 
 
 def _put_parameters(

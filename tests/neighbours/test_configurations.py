@@ -137,6 +137,23 @@ class TestConfiguration:
         ]
         assert (kept["LatestVersionNumber"], kept["DefaultVersionNumber"]) == (2, default)
 
+    def test_one_that_is_not_there_keeps_nothing_from_the_others(self, imagebuilder):
+        template = a_launch_template()
+        templates = ["lt-0123456789abcdef0", template]
+        distribution = {
+            "region": "us-east-1",
+            "launchTemplateConfigurations": [{"launchTemplateId": each} for each in templates],
+        }
+
+        arn = a_build(
+            imagebuilder,
+            distributionConfigurationArn=a_distribution(imagebuilder, distributions=[distribution]),
+        )
+
+        assert the_image(imagebuilder, arn)["state"]["status"] == "FAILED"
+        found = aws("ec2").describe_launch_template_versions(LaunchTemplateId=template)
+        assert len(found["LaunchTemplateVersions"]) == 2
+
     def test_one_that_is_not_there_fails_the_integration(self, imagebuilder):
         """User guide, image-failure-context (the sentence)."""
         a_launch_template()
