@@ -17,7 +17,7 @@ from imagebuilder_mock.neighbours.logs import LogLine
 from imagebuilder_mock.neighbours.s3 import S3Uri
 
 from .build_message import message_of
-from .build_variables import log_group_of, log_stream_of
+from .build_variables import LOG_GROUP, log_group_of, log_stream_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -116,6 +116,15 @@ def build_ended(build: Build) -> None:
                     ],
                 },
             )
+
+
+def pipeline_log(world: World, pipeline: ImagePipeline, line: str) -> None:
+    """A line about its executions, in the stream of the day (user guide, monitor-cwlogs)."""
+    arn = Arn.parse(pipeline.arn)
+    logging = pipeline.logging_configuration or {}
+    group = logging.get("pipelineLogGroupName") or f"{LOG_GROUP}pipeline/{pipeline.name}"
+    body = {"logStreamName": f"{world.clock.now():%Y/%m/%d}", "message": line}
+    _publish(world, (arn.account, arn.region), "CloudWatchLogs", str(group), body)
 
 
 def pipeline_disabled(world: World, pipeline: ImagePipeline) -> None:
