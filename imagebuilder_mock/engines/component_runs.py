@@ -75,6 +75,8 @@ def _run_phase(build: Build, used: _Used, phase: str) -> None:
         if message is None or traced.step.on_failure == "Ignore":
             continue
         error = _error(used, traced, message)
+        if failed is None:
+            notices.component_failed(build, used.component, used.document, traced, message)
         if traced.step.on_failure == "Abort":
             raise error
         failed = failed or error

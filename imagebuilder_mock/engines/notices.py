@@ -22,6 +22,7 @@ from .build_variables import LOG_GROUP, log_group_of, log_stream_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from imagebuilder_mock.domain.documents.component_document import ComponentDocument
     from imagebuilder_mock.domain.documents.component_trace import TracedStep
     from imagebuilder_mock.domain.resources.component import Component
     from imagebuilder_mock.domain.resources.image import ImageStatus
@@ -86,6 +87,27 @@ def component_step(build: Build, component: Component, traced: TracedStep) -> No
         f"Document {component.arn} phase {traced.phase} step {traced.step.name}{number} "
         f"{traced.decision} {traced.step.action}{inputs}",
     )
+
+
+def component_failed(
+    build: Build,
+    component: Component,
+    document: ComponentDocument,
+    traced: TracedStep,
+    message: str,
+) -> None:
+    """The details of the first step that fails (user guide, image-failure-context)."""
+    details = {
+        "Document": document.name,
+        "ComponentArn": component.arn,
+        "Phase": traced.phase,
+        "Step": traced.step.name,
+        "Action": traced.step.action,
+        "ErrorMessage": message,
+    }
+    for name, value in details.items():
+        if value is not None:
+            _log(build, f"  {name}: {value}")
 
 
 def build_ended(build: Build) -> None:
