@@ -55,8 +55,8 @@ class Builds:
         """How long each stage, action or step takes in mock time: a mapping to ``timedelta``.
 
         ``mock.builds.durations["ExecuteComponents"] = timedelta(hours=1)`` counts for what begins
-        from now on; ``del`` brings the default back. A step that takes longer than its time-out
-        fails.
+        from now on; ``del`` brings the default back. A step that is set to take longer than its
+        time-out fails.
         """
         return self._world.durations
 
