@@ -1,31 +1,46 @@
-"""Writes operations.md: every operation of the installed botocore's model, and where it is built.
+"""Writes operations.md: of every operation its errors, what is real of it, and its sources.
 
     python docs/generate_operations.py
 
-``operations.json`` has what nothing installed tells: the botocore with which an operation came,
-and the pages of the user guide that it rests on. The committed page is that of the botocore which
-requirements/dev.txt pins.
+The errors are those of the model and of the code (``operation_errors.py``); what is real and what
+is inferred are the rows of fidelity.md. ``operations.json`` has what nothing else tells: the
+botocore with which an operation came, the pages of the user guide that it rests on, and which
+operations the rows of fidelity.md are about, by a row's first words or for the rest of its section.
+The committed page is that of the botocore which requirements/dev.txt pins.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import runpy
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from botocore import xform_name
 
 from imagebuilder_mock.operations import HANDLERS
-from imagebuilder_mock.protocol.model import operation_names
+from imagebuilder_mock.protocol.model import operation_names, service_model
 
 PAGE = Path(__file__).with_name("operations.md")
+FIDELITY = PAGE.with_name("fidelity.md")
 FACTS: dict[str, Any] = json.loads(PAGE.with_suffix(".json").read_text(encoding="utf-8"))
+ERRORS = runpy.run_path(str(PAGE.with_name("operation_errors.py")))
 TESTS = Path(__file__).parents[1] / "tests" / "operations"
 
 _FORMED = re.compile(r'f"([a-z]+_)\{[^}"]*\}(_[a-z_]+)"')
 _AWS = "https://docs.aws.amazon.com/imagebuilder/latest"
+
+# What is said once, of all of them.
+_SHARED = {
+    "Every operation": "*",
+    "Every operation with a client token": "clientToken",
+    "Every operation with a dry run": "dryRun",
+    "Every list": "List*",
+    "Every list with filters": "filters",
+}
 
 _HEAD = """\
 # Operations
@@ -33,20 +48,43 @@ _HEAD = """\
 <!-- Written by generate_operations.py; do not edit. -->
 
 {built} of the {all} operations of EC2 Image Builder are built. One that a later botocore adds
-raises `NotImplementedError`. An operation rests on its page of the API reference and on the pages
-of the user guide that are named; what was seen of the service, and what is inferred, is in
-[Fidelity](fidelity.md).
+raises `NotImplementedError`.
 
-| operation | botocore | built | in | rests on | tested in |
-|---|---|---|---|---|---|
+Of each this page has the errors that it can answer with, read from the code, and those that the
+model declares besides, which come from `mock.faults` alone; the pages of AWS that it rests on; what
+is **real**, that is observed or documented, and what is **inferred**, with where it comes from in
+brackets. What is not said follows from the model. [Fidelity](fidelity.md) has the same by subject.
+
+| operation | botocore | built | in |
+|---|---|---|---|
 """
+
+
+class Behaviour(NamedTuple):
+    """A row of fidelity.md."""
+
+    section: str
+    text: str
+    source: str
+    confidence: str
+
+    @property
+    def is_real(self) -> bool:
+        return not self.confidence.startswith("inferred")
+
+    def __str__(self) -> str:
+        where = [self.source, self.confidence if self.is_real else ""]
+        told = "; ".join(part for part in where if part)
+        return f"- {self.text} ({told})" if told else f"- {self.text}"
 
 
 def page() -> str:
     """The page as it ought to be."""
     names = sorted(operation_names())
     built = [name for name in names if name in HANDLERS]
-    return _HEAD.format(built=len(built), all=len(names)) + "".join(map(_row, names))
+    table = _HEAD.format(built=len(built), all=len(names)) + "".join(map(_row, names))
+    shared = (_shared(title, pattern) for title, pattern in _SHARED.items())
+    return "\n".join([table, *shared, *(_section(name) for name in built)])
 
 
 def since(name: str) -> str:
@@ -66,6 +104,35 @@ def tests_of(name: str) -> list[str]:
     ]
 
 
+@cache
+def behaviours() -> list[Behaviour]:
+    """The rows of fidelity.md."""
+    found, section = [], ""
+    for line in FIDELITY.read_text(encoding="utf-8").splitlines():
+        if line.startswith("## "):
+            section = line.removeprefix("## ")
+        cells = [cell.strip() for cell in line.strip("|").split(" |")]
+        if line.startswith("| ") and cells[0] != "behaviour":
+            found.append(Behaviour(section, *cells))
+    return found
+
+
+def patterns_of(behaviour: Behaviour) -> list[str]:
+    """Which operations a behaviour is about: patterns of names, or a parameter that they take."""
+    of_section: dict[str, list[str]] = FACTS["fidelity"][behaviour.section]
+    for beginning, patterns in of_section.items():
+        if beginning and behaviour.text.startswith(beginning):
+            return patterns
+    return of_section[""]
+
+
+def is_meant(name: str, pattern: str) -> bool:
+    """Whether an operation is one of those that a pattern is about."""
+    if pattern[:1].islower():
+        return pattern in service_model().operation_model(name).input_shape.members
+    return fnmatchcase(name, pattern)
+
+
 def _is_formed(method: str, text: str) -> bool:
     """Whether a name such as ``f"put_{kind}_policy"`` can be the method's."""
     return any(
@@ -81,20 +148,61 @@ def _test_modules() -> dict[str, str]:
 def _row(name: str) -> str:
     handler = HANDLERS.get(name)
     cells = [
-        name,
+        name if handler is None else f"[{name}](#{name.lower()})",
         since(name),
         "no" if handler is None else "yes",
         "" if handler is None else f"`{handler.__module__.partition('.')[2]}`",
-        ", ".join(_pages(name)),
-        ", ".join(f"`{module}`" for module in tests_of(name)) if handler else "",
     ]
     return f"| {' | '.join(cells)} |\n".replace("|  |", "| |").replace("|  |", "| |")
+
+
+def _shared(title: str, pattern: str) -> str:
+    about = [behaviour for behaviour in behaviours() if pattern in patterns_of(behaviour)]
+    return f"## {title}\n\n{_list(about)}"
+
+
+def _section(name: str) -> str:
+    answered: set[str] = ERRORS["answered_by"](name)
+    declared: set[str] = ERRORS["declared_by"](name)
+    about = [
+        behaviour
+        for behaviour in behaviours()
+        for patterns in [patterns_of(behaviour)]
+        if not _SHARED_PATTERNS.intersection(patterns)
+        and any(is_meant(name, pattern) for pattern in patterns)
+    ]
+    return "\n".join(
+        [
+            f"## {name}\n",
+            f"**Errors:** {_listed(answered)}\n",
+            f"**By `mock.faults` alone:** {_listed(declared - answered)}\n",
+            f"**Rests on:** {', '.join(_pages(name))}\n",
+            f"**Tested in:** {', '.join(f'`{module}`' for module in tests_of(name))}\n",
+            _list(about),
+        ]
+    )
+
+
+_SHARED_PATTERNS = frozenset(_SHARED.values())
+
+
+def _list(about: list[Behaviour]) -> str:
+    parts = []
+    for word, is_real in (("Real", True), ("Inferred", False)):
+        lines = [str(behaviour) for behaviour in about if behaviour.is_real is is_real]
+        if lines:
+            parts.append("\n".join([f"**{word}:**\n", *lines, ""]))
+    return "\n".join(parts)
+
+
+def _listed(errors: set[str]) -> str:
+    return ", ".join(f"`{error}`" for error in sorted(errors))
 
 
 def _pages(name: str) -> list[str]:
     guide = FACTS["user_guide"].get(name, ())
     return [
-        f"[API]({_AWS}/APIReference/API_{name}.html)",
+        f"[API reference]({_AWS}/APIReference/API_{name}.html)",
         *(f"[{page}]({_AWS}/userguide/{page}.html)" for page in guide),
     ]
 

@@ -24,7 +24,7 @@ from .testing.findings import MockFindings
 from .testing.images import Images
 from .testing.lifecycle import Lifecycle
 from .testing.places import region_in_use
-from .testing.printing import report, tree
+from .testing.printing import keep_report, report, tree
 from .testing.snapshots import Snapshot
 from .transports.own_clients import own_client
 
@@ -90,6 +90,8 @@ class ImageBuilderMock:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if error is not None:
+            keep_report(error, self.report)
         self.stop()
 
     async def __aenter__(self) -> Self:
@@ -101,7 +103,7 @@ class ImageBuilderMock:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.stop()
+        self.__exit__(kind, error, trace)
 
     def __call__(self, target: T) -> T:
         """Decorate a function, coroutine function, generator function or class."""

@@ -66,13 +66,20 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,  # noqa: ARG001 - pytest's name
-    call: pytest.CallInfo[None],  # noqa: ARG001
+    call: pytest.CallInfo[None],
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A test that fails while the mock is on shows the last calls, and how far the builds are."""
+    """A test that fails with the mock on shows the last calls, and how far the builds are."""
     report = yield
     module = sys.modules.get(f"{__package__}.mock")
-    if report.failed and module is not None and module.is_on():
-        report.sections.append((f"{__package__}", module.current_mock().report()))
+    if report.failed and module is not None:
+        from .testing.printing import kept_report
+
+        # A decorator or a with statement is off again by now.
+        shown = kept_report(None if call.excinfo is None else call.excinfo.value)
+        if shown is None and module.is_on():
+            shown = module.current_mock().report()
+        if shown is not None:
+            report.sections.append((f"{__package__}", shown))
     return report
 
 

@@ -23,12 +23,15 @@ from imagebuilder_mock.domain.world import World
 from imagebuilder_mock.engines import pipeline_schedule
 from imagebuilder_mock.protocol.identity import partition_of
 
+from .machine_images import machine_images
 from .masking import masked_accounts, masked_names
 from .objects import resource_from
 from .walking import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from imagebuilder_mock.domain.machine_images import MachineImage
 
     from .journal import Journal
 
@@ -48,9 +51,13 @@ def capture(
     *,
     account_mask: str | None = None,
     mask_names: bool = False,
+    ec2_in: Callable[[str], Any] | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Captured:
-    """Read the account and Region of a client. Nothing but list and get operations is called."""
+    """Read the account and Region of a client. Nothing but list and get operations is called.
+
+    With ``ec2_in``, which gives a client for a Region, EC2 is asked to describe the AMIs too.
+    """
     classes = {cls.__name__: cls for cls in subclasses_of(Resource)}
     resources: list[Resource] = []
     left_out = {}
@@ -60,18 +67,20 @@ def capture(
         except Damage as damage:
             left_out[found.arn] = f"{damage.path} {damage.detail}"
     resources.sort(key=lambda each: (each.date_created, each.arn))
-    state = _state(resources)
+    images = (each for each in resources if isinstance(each, Image))
+    amis = [] if ec2_in is None else list(machine_images(images, ec2_in, journal, progress))
+    state = _state(resources, amis)
     json = codec_of(SavedState).write(state)
     if mask_names:
         json = masked_names(json, [(each.kind, each.name) for each in resources])
     if account_mask is not None:
         Settings(account_id=account_mask)
         json = masked_accounts(json, state.account_id, account_mask)
-    counts = Counter(type(each).__name__ for each in resources)
+    counts = Counter(type(each).__name__ for each in (*resources, *amis))
     return Captured(codec_of(SavedState).read(json), counts, left_out)
 
 
-def _state(resources: list[Resource]) -> SavedState:
+def _state(resources: list[Resource], amis: list[MachineImage]) -> SavedState:
     accounts = Counter(Arn.parse(each.arn).account for each in resources)
     account = accounts.most_common(1)[0][0] if accounts else Settings().account_id
     world = World(
@@ -90,4 +99,6 @@ def _state(resources: list[Resource]) -> SavedState:
             resource.schedule_ticket = world.state.scheduler.enter(
                 resource.date_next_run, pipeline_schedule.ACTION, resource.arn
             )
+    for ami in amis:
+        world.state.machine_images.add(ami)
     return saved(world)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from botocore.config import Config
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 # Waits as the service asks for, and gives up only after many attempts.
-_PATIENT: Any = {"mode": "adaptive", "total_max_attempts": 12}
+_PATIENT = Config(retries={"mode": "adaptive", "total_max_attempts": 12})
+
+_INTERRUPTED = 130  # what a shell reports of a program that Ctrl-C has ended
 
 
 def add_to(commands: Any) -> None:
@@ -32,6 +35,11 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--output", metavar="FILE", help="where to write (default: to the output)")
     parser.add_argument(
         "--journal", metavar="FILE", help="keep what was read here, to go on after an interruption"
+    )
+    parser.add_argument(
+        "--amis",
+        action="store_true",
+        help="have EC2 describe the AMIs too: exclusions of lifecycle policies look at them",
     )
     parser.add_argument(
         "--account-mask", metavar="ID", help="12 digits to write for the account's id; others too"
@@ -53,7 +61,7 @@ def run(_: argparse.ArgumentParser, given: argparse.Namespace) -> int:
             "imagebuilder",
             region_name=given.region,
             endpoint_url=given.endpoint_url,
-            config=Config(retries=_PATIENT),
+            config=_PATIENT,
         )
         with Journal(given.journal) as journal:
             captured = capture(
@@ -61,6 +69,7 @@ def run(_: argparse.ArgumentParser, given: argparse.Namespace) -> int:
                 journal,
                 account_mask=given.account_mask,
                 mask_names=given.mask_names,
+                ec2_in=partial(session.client, "ec2", config=_PATIENT) if given.amis else None,
                 progress=progress,
             )
         if given.output is None:
@@ -68,12 +77,14 @@ def run(_: argparse.ArgumentParser, given: argparse.Namespace) -> int:
         else:
             write_state(captured.state, given.output)
         journal.remove()
-    except (BotoCoreError, ClientError, ValueError) as error:
+    except (BotoCoreError, ClientError, ValueError, OSError, KeyboardInterrupt) as error:
         close()
-        print(f"imagebuilder-mock capture: {error}", file=sys.stderr)
+        is_stopped = isinstance(error, KeyboardInterrupt)
+        told = "interrupted" if is_stopped else error
+        print(f"imagebuilder-mock capture: {told}", file=sys.stderr)
         if given.journal is not None:
             print(f"What was read is in {given.journal}: run it again to go on.", file=sys.stderr)
-        return 1
+        return _INTERRUPTED if is_stopped else 1
     close()
     for arn, reason in captured.left_out.items():
         print(f"left out: {arn}: {reason}", file=sys.stderr)

@@ -79,10 +79,6 @@ class ServiceQuotaExceededException(ImageBuilderError):
     """One more would be over the account's quota."""
 
 
-UNUSABLE_ROLE = "The provided role does not exist or does not have sufficient permissions."
-"""Seen for lifecycle policies (docs/fidelity.md)."""
-
-
 def not_valid(parameter: str, detail: str) -> str:
     """The grammar of every validation error seen (docs/fidelity.md)."""
     return f"The value supplied for parameter '{parameter}' is not valid. {detail}"

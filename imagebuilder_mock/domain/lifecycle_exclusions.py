@@ -49,10 +49,20 @@ class AmiExclusions:
         """
         return None if ami.state == "deregistered" else next(self._reasons(ami, now), None)
 
+    def reason_in(self, region: str) -> str | None:
+        """The same of an AMI of which no more is known than where it is."""
+        return f"The AMI is in the excluded Region '{region}'." if region in self.regions else None
+
+    @property
+    def needs_ec2(self) -> bool:
+        """Whether a condition is about what EC2 alone knows of an AMI."""
+        return self != AmiExclusions(regions=self.regions)
+
     def _reasons(self, ami: MachineImage, now: datetime) -> Iterator[str]:
         """In the documented order."""
-        if ami.region in self.regions:
-            yield f"The AMI is in the excluded Region '{ami.region}'."
+        region = self.reason_in(ami.region)
+        if region is not None:
+            yield region
         if self.is_public and ami.public:
             yield "The AMI is public, and public AMIs are excluded."
         tag = matching_tag(self.tag_map, ami.tags)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .resources.lifecycle_execution import LifecycleActionName
 
     Describe: TypeAlias = Callable[[Ami], MachineImage | None]
-    """What EC2 knows of an output AMI; None if it is not there."""
+    """What EC2 knows of an output AMI; None if that is not known here (a captured account's)."""
 
 ORDER: Sequence[LifecycleActionName] = ("DEPRECATE", "DISABLE", "DELETE")
 """One action for an image and run: the first of these that is due."""
@@ -311,7 +311,7 @@ def _ami_exclusions(
     exclusions = {}
     for ami in outputs.amis or ():
         known = describe(ami)
-        reason = None if known is None else rule.amis.reason_for(known, now)
+        reason = rule.amis.reason_for(known, now) if known else rule.amis.reason_in(ami.region)
         if reason is not None:
             exclusions[ami.image] = reason
     return exclusions or _NO_EXCLUSIONS

@@ -227,11 +227,13 @@ class Store:
                     family.groups[version].sequence = sequence
         self._names.clear()
         self._groups.clear()
-        for (_, kind, _), family in self._families.items():
-            if family.groups:
-                self._names[kind].add(family)
-            for group in family.groups.values():
-                self._groups[kind].add(group)
+        for family in self._families.values():
+            newest = next(family.newest_first(), None)
+            if newest is not None:
+                # Not the kind in the ARN: a list of workflows has those of all stages.
+                self._names[newest.kind].add(family)
+                for group in family.groups.values():
+                    self._groups[newest.kind].add(group)
 
     def _family(self, arn: Arn) -> Family:
         return self._families.get((arn.account, arn.kind, arn.slug)) or Family()

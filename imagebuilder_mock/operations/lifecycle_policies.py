@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.domain.errors import (
-    UNUSABLE_ROLE,
-    already_exists,
-    invalid_combination,
-    invalid_value,
-)
+from imagebuilder_mock.domain.errors import already_exists, invalid_combination
 from imagebuilder_mock.domain.resources.lifecycle_policy import LifecyclePolicy
 from imagebuilder_mock.engines.lifecycle_runs import forget_next_run, plan_next_run, stop
 
 from .lifecycle_policy_rules import check_policy, completed_details
 from .listing import listed
-from .neighbour_rules import check_role
+from .neighbour_rules import check_lifecycle_role
 from .registry import operation
 
 if TYPE_CHECKING:
@@ -29,7 +24,6 @@ if TYPE_CHECKING:
 
     Settings = wire.CreateLifecyclePolicyRequestTypeDef | wire.UpdateLifecyclePolicyRequestTypeDef
 
-_SERVICE_LINKED_ROLE = "AWSServiceRoleForImageBuilder"
 _FILTERS: Mapping[str, Callable[[LifecyclePolicy], object]] = {
     "name": lambda policy: policy.name,
     "resourceType": lambda policy: policy.resource_type,
@@ -42,7 +36,7 @@ def create_lifecycle_policy(
     ctx: Context, params: wire.CreateLifecyclePolicyRequestTypeDef
 ) -> Result:
     _check(params)
-    _check_role(ctx, params["executionRole"])
+    check_lifecycle_role(ctx, params["executionRole"])
     arn = str(ctx.store.arn_for(LifecyclePolicy.kind, params["name"]))
     if arn in ctx.store:
         raise already_exists(LifecyclePolicy.label, arn)
@@ -86,7 +80,7 @@ def update_lifecycle_policy(
             f"The resource type of the lifecycle policy is '{before.resource_type}', and cannot "
             "be changed.",
         )
-    _check_role(ctx, params["executionRole"])
+    check_lifecycle_role(ctx, params["executionRole"])
     policy = _policy(
         params, arn=before.arn, name=before.name, created=before.date_created, tags=before.tags
     )
@@ -113,13 +107,6 @@ def delete_lifecycle_policy(
 
 def _check(params: Settings) -> None:
     check_policy(params["resourceType"], params["policyDetails"], params["resourceSelection"])
-
-
-def _check_role(ctx: Context, role: str) -> None:
-    """It is a role that the caller has made (user guide, create-lifecycle-policies)."""
-    if role.rpartition("/")[2] == _SERVICE_LINKED_ROLE:
-        raise invalid_value("executionRole", UNUSABLE_ROLE)
-    check_role(ctx, role)
 
 
 def _policy(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.domain.errors import UNUSABLE_ROLE, invalid_value
+from imagebuilder_mock.domain.errors import invalid_value
 from imagebuilder_mock.neighbours.ec2 import Named
 from imagebuilder_mock.neighbours.errors import AbsentError, NeighbourError, NobodyToAskError
 from imagebuilder_mock.neighbours.s3 import S3Uri
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from imagebuilder_mock.neighbours.surroundings import Neighbours
 
     from .context import Context
+
+_NO_ROLE = "The provided role does not exist or does not have sufficient permissions."
 
 _KEY_ARN = re.compile(r"arn:[^:]+:kms:([^:]+):([0-9]{12}):.+")
 
@@ -44,7 +46,22 @@ def check_instance_profile(ctx: Context, name: str) -> None:
 def check_role(ctx: Context, role: str | None, *, parameter: str = "executionRole") -> None:
     """Refuse a role that Image Builder could not assume; None is the service's own."""
     if role is not None and not beside(ctx).iam.has_role(role):
-        raise _absent(ctx, parameter, UNUSABLE_ROLE)
+        raise _absent(ctx, parameter, _NO_ROLE)
+
+
+def check_lifecycle_role(ctx: Context, role: str | None) -> None:
+    """Refuse a role that lifecycle actions cannot be done with.
+
+    It has to be the account's own, not a service-linked one, and to let Image Builder assume it
+    (API reference, CreateLifecyclePolicy; user guide, create-lifecycle-policies).
+    """
+    check_role(ctx, role)
+    if role is not None and (_is_service_linked(role) or not beside(ctx).iam.trusts_us(role)):
+        raise invalid_value("executionRole", _NO_ROLE)
+
+
+def _is_service_linked(role: str) -> bool:
+    return role.rpartition("/")[2].startswith("AWSServiceRoleFor")
 
 
 def check_topic(ctx: Context, arn: str | None) -> None:

@@ -130,15 +130,24 @@ def _decorate_test_case(mock: Switch, cls: type[unittest.TestCase]) -> None:
     """``run`` holds setUp, the test, tearDown and the clean-ups; so subclasses are held too."""
     for name in ("run", "debug"):
         _set(cls, name, _for_one_test(mock, getattr(cls, name)))
+    _decorate_tests(mock, cls)
     # pytest's own fixtures run outside of ``run``, and it knows setup_method here too.
     _hold_tests(_Scope(mock.for_one_test), cls)
     _hold_set_up_class(mock, cls)
 
     def decorate_subclass(subclass: type) -> None:
+        _decorate_tests(mock, subclass)
         if "setUpClass" in vars(subclass):
             _hold_set_up_class(mock, cast("type[unittest.TestCase]", subclass))
 
     _follow_subclasses(cls, decorate_subclass)
+
+
+def _decorate_tests(mock: Switch, cls: type) -> None:
+    """The errors of a test end in ``run``: what they leave sooner has seen them."""
+    for name, member in list(vars(cls).items()):
+        if name.startswith("test") and inspect.isfunction(member):
+            _set(cls, name, _decorate_function(mock, member))
 
 
 def _for_one_test(mock: Switch, method: Callable[..., Any]) -> Callable[..., Any]:

@@ -17,7 +17,7 @@ from imagebuilder_mock.protocol.model import operation
 from imagebuilder_mock.protocol.requests import check
 
 from .places import store_at
-from .tables import Table
+from .previews import Preview
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,13 +26,19 @@ if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
 
     from imagebuilder_mock.domain.lifecycle_rules import Fate
-    from imagebuilder_mock.domain.resources.lifecycle_execution import LifecycleExecution
+    from imagebuilder_mock.domain.resources.lifecycle_execution import (
+        LifecycleExecution,
+        LifecycleExecutionResource,
+    )
     from imagebuilder_mock.domain.store import Store
     from imagebuilder_mock.domain.world import World
 
 # What CreateLifecyclePolicy needs, and a preview does not.
 _UNSEEN = {"name": "preview", "executionRole": "preview", "clientToken": "preview"}
+_DOUBT = "(unless it is excluded: what EC2 knows of it is not known here)"
 _EVERY_IMAGE = {"tagMap": {"preview": ""}}
+# What a policy has in answers alone; its tags can be empty only there.
+_ANSWERED = frozenset(("arn", "dateCreated", "dateLastRun", "dateUpdated", "tags"))
 
 
 class Lifecycle:
@@ -108,7 +114,7 @@ class Lifecycle:
         at: datetime | None = None,
         region: str | None = None,
         account_id: str | None = None,
-    ) -> Table:
+    ) -> Preview:
         """What a policy would do now, or ``at`` a time, to the images as they are; nothing changes.
 
         ``policy`` is the ARN of one, or what CreateLifecyclePolicy takes: ``policyDetails``,
@@ -118,7 +124,7 @@ class Lifecycle:
         A row has, from the newest image to the oldest: ``image``, ``state``, ``created``; the
         ``fate`` DEPRECATE, DISABLE, DELETE, SKIP (a rule's exclusions hold) or KEEP; the ``rule``
         and the ``reason`` behind it; the ``resources`` that would be included, each with its
-        own ``fate``; and the ``obstacle`` at which the action would fail, if there is one.
+        own ``fate`` and ``reason``; and the ``obstacle`` at which the action would fail, if any.
         ValueError if the service would refuse such a policy.
         """
         with self._world.lock:
@@ -126,10 +132,10 @@ class Lifecycle:
             home, selection, details = self._rules(policy, region, account_id)
             fates = lifecycle_runs.fates(self._world, home, selection, details, moment)
             what = policy if isinstance(policy, str) else "A lifecycle policy"
-            return Table(
+            return Preview(
                 f"{what} at {moment.isoformat(sep=' ', timespec='seconds')}",
                 [self._row(home, fate) for fate in fates],
-                marked_by="fate",
+                moment=moment,
             )
 
     def _rules(
@@ -164,12 +170,18 @@ class Lifecycle:
                     "resource": output.resource_id,
                     "region": output.region,
                     "fate": "SKIP" if output.exclusion else output.action.name,
-                    "reason": output.exclusion,
+                    "reason": output.exclusion or self._doubt(fate, output),
                 }
                 for output in outputs
             ],
             "obstacle": None if action is None else obstacle_to(self._world, image, action),
         }
+
+    def _doubt(self, fate: Fate, output: LifecycleExecutionResource) -> str | None:
+        """What a preview cannot say of an AMI, such as one of a captured account."""
+        needs_ec2 = fate.rule is not None and fate.rule.amis.needs_ec2
+        known = self._world.state.machine_images.get(output.resource_id)
+        return _DOUBT if needs_ec2 and output.image_uris is None and known is None else None
 
     def _run(self, policy_arn: str) -> LifecycleExecution:
         policy = self._policy(policy_arn)
@@ -217,11 +229,7 @@ class Lifecycle:
 
 def _checked(policy: Mapping[str, object]) -> wire.CreateLifecyclePolicyRequestTypeDef:
     """The policy as CreateLifecyclePolicy would take it; ValueError in the service's words."""
-    given = {
-        name: policy[name]
-        for name in ("resourceType", "policyDetails", "resourceSelection")
-        if name in policy
-    }
+    given = {name: value for name, value in policy.items() if name not in _ANSWERED}
     defaults = {"resourceType": "AMI_IMAGE", "resourceSelection": _EVERY_IMAGE}
     try:
         params = check(operation("CreateLifecyclePolicy"), {**_UNSEEN, **defaults, **given})

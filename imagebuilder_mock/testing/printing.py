@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -10,13 +11,15 @@ from imagebuilder_mock.domain.resources.image import Image
 from .calls import Calls
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from imagebuilder_mock.domain.resources.base import Resource
     from imagebuilder_mock.domain.world import World
 
 _SHOWN = 20
 """As many of one type, or as many builds, are printed at most."""
+
+_KEPT = "_imagebuilder_mock_report"
 
 
 def tree(world: World) -> str:
@@ -49,6 +52,18 @@ def report(world: World) -> str:
         lines += [f"({len(builds) - _SHOWN} older builds)"] * (len(builds) > _SHOWN)
         lines += [f"{build.arn} {_state_of(build)}" for build in builds[-_SHOWN:]]
     return "\n".join(lines)
+
+
+def keep_report(error: BaseException, report: Callable[[], str]) -> None:
+    """Give an error the report of the mock that it leaves, unless it left one before."""
+    if kept_report(error) is None:
+        with suppress(AttributeError):  # some errors take no attributes
+            setattr(error, _KEPT, report())
+
+
+def kept_report(error: BaseException | None) -> str | None:
+    """What an error was given, for whoever sees it when the mock is off again."""
+    return getattr(error, _KEPT, None)
 
 
 def _order(resource: Resource) -> tuple[str, int]:

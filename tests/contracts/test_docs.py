@@ -37,6 +37,84 @@ def generator():
     return runpy.run_path(str(ROOT / "docs" / "generate_operations.py"))
 
 
+# What is real of an operation, and what is inferred
+
+
+def test_every_row_of_the_fidelity_page_says_which_operations_it_is_about(generator):
+    sections: dict[str, list[str]] = {}
+    for behaviour in generator["behaviours"]():
+        sections.setdefault(behaviour.section, []).append(behaviour.text)
+
+    about = generator["FACTS"]["fidelity"]
+    assert about.keys() == sections.keys()
+    for section, beginnings in about.items():
+        for beginning in beginnings.keys() - {""}:
+            found = [text for text in sections[section] if text.startswith(beginning)]
+            assert len(found) == 1, f"{section}: {beginning}"
+
+
+@of_the_pinned_model
+def test_every_pattern_for_rows_of_the_fidelity_page_means_an_operation(generator):
+    patterns = {
+        pattern
+        for section in generator["FACTS"]["fidelity"].values()
+        for meant in section.values()
+        for pattern in meant
+    }
+
+    assert [
+        pattern
+        for pattern in patterns
+        if not any(generator["is_meant"](name, pattern) for name in HANDLERS)
+    ] == []
+
+
+@of_the_pinned_model
+def test_what_is_inferred_of_an_operation_is_not_called_real():
+    section = _section_of("RetryImage")
+
+    real, inferred = section.split("**Inferred:**")
+    assert "A retried build goes on in the state in which it ended" in real
+    assert "A retry is a change of state for EventBridge" in inferred
+    assert "API_RetryImage.html" in section
+
+
+# The errors of an operation, to which tests/operations/conftest.py holds all that tests meet
+
+
+@of_the_pinned_model
+@pytest.mark.parametrize(
+    ("name", "answered", "by_faults"),
+    [
+        (
+            "GetImage",
+            "InvalidParameterValue InvalidRequest InvalidVersionNumber ResourceNotFound",
+            "CallRateLimitExceeded Client Forbidden Service ServiceUnavailable",
+        ),
+        (
+            "DeleteImage",
+            "InvalidParameterValue InvalidRequest ResourceDependency ResourceNotFound",
+            "CallRateLimitExceeded Client Forbidden Service ServiceUnavailable",
+        ),
+        ("TagResource", "InvalidParameter InvalidRequest ResourceNotFound", "Service"),
+    ],
+)
+def test_an_operation_has_the_errors_that_its_code_raises(name, answered, by_faults):
+    section = _section_of(name)
+
+    for title, errors in (("Errors", answered), ("By `mock.faults` alone", by_faults)):
+        listed = ", ".join(f"`{error}Exception`" for error in errors.split())
+        assert f"**{title}:** {listed}\n" in section
+
+
+def _section_of(operation):
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    return text.partition(f"\n## {operation}\n")[2].partition("\n## ")[0]
+
+
+# Which there are
+
+
 @of_the_pinned_model
 def test_every_operation_that_is_built_has_tests_of_its_own(generator):
     assert [name for name in sorted(HANDLERS) if not generator["tests_of"](name)] == []
@@ -107,11 +185,20 @@ def test_the_pictures_are_those_of_the_package(tmp_path):
     runpy.run_path(str(ROOT / "docs" / "generate_pictures.py"))["save"](tmp_path)
     folder = ROOT / "docs" / "pictures"
 
-    pages = sorted(path.name for path in tmp_path.iterdir())
-    assert pages == sorted(path.name for path in folder.glob("*.html"))
-    for name in pages:
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == sorted(path.name for path in folder.iterdir() if path.suffix != ".png")
+    for name in names:
         committed = (folder / name).read_text(encoding="utf-8")
         written = (tmp_path / name).read_text(encoding="utf-8")
         assert committed == written, "run: python docs/generate_pictures.py"
-        picture = (folder / name).with_suffix(".png")
-        assert 0 < picture.stat().st_size < 100_000
+    for page in folder.glob("*.html"):
+        assert 0 < page.with_suffix(".png").stat().st_size < 100_000
+
+
+def test_the_architecture_page_has_the_layers_of_the_import_contract():
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    generator = runpy.run_path(str(ROOT / "docs" / "generate_pictures.py"))
+
+    rows = re.findall(r"^\| ((?:`\w+`(?:, | \\\| )?)+) \|", text, re.MULTILINE)
+
+    assert [re.findall(r"\w+", row) for row in rows] == generator["layers"]()

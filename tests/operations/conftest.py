@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.clients import the_client
+from tests.operation_errors import errors_of
 from tests.refusals import refusal_of
 
 
@@ -18,7 +19,10 @@ def imagebuilder(request, imagebuilder_mock):  # noqa: ARG001 - it is on while t
 
 @pytest.fixture
 def refused(imagebuilder_mock):
-    """Call it with an operation and its parameters: the refusal, after which all is as before."""
+    """Call it with an operation and its parameters: the refusal, after which all is as before.
+
+    The documentation of the operation has such an error.
+    """
 
     def call(operation, **params):
         region = operation.__self__.meta.region_name
@@ -28,6 +32,8 @@ def refused(imagebuilder_mock):
 
         after = [repr(resource) for resource in imagebuilder_mock.resources(region=region)]
         assert after == before, "a refused request changed something"
+        name = operation.__self__.meta.method_to_api_mapping[operation.__name__]
+        assert refusal.code in errors_of(name), "an error that docs/operations.md does not have"
         return refusal
 
     return call

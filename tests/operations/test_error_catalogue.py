@@ -26,7 +26,7 @@ from tests.builders import (
 )
 from tests.container_builders import a_container_pipeline, a_container_recipe, container_params
 from tests.model import needs_member
-from tests.refusals import Refusal
+from tests.refusals import Refusal, refusal_of
 
 
 def invalid_value(text):
@@ -324,7 +324,7 @@ class TestInfrastructureConfigurations:
 
 
 class TestPermissions:
-    def test_a_refusal_by_iam(self, imagebuilder, imagebuilder_mock, refused):
+    def test_a_refusal_by_iam(self, imagebuilder, imagebuilder_mock):
         """Seen: aws-parallelcluster#3867, for another operation."""
         pipeline = f"{OWN}image-pipeline/golden"
         sentence = (
@@ -335,7 +335,7 @@ class TestPermissions:
             "DeleteImagePipeline", error="AccessDeniedException", message=sentence
         )
 
-        refusal = refused(imagebuilder.delete_image_pipeline, imagePipelineArn=pipeline)
+        refusal = refusal_of(imagebuilder.delete_image_pipeline, imagePipelineArn=pipeline)
 
         assert refusal == Refusal("AccessDeniedException", 403, sentence)
 

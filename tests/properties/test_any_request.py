@@ -18,6 +18,7 @@ from tests.builders import AMAZON, DOCUMENT, MANAGED_COMPONENT, MANAGED_PARENT, 
 from tests.container_builders import CONTAINER_PARENT, TEMPLATE
 from tests.gateways import CALLER, a_gateway, answer, state_of
 from tests.model_inputs import input_of, likely, nearly_valid, operation_names, request
+from tests.operation_errors import errors_of
 
 BUILT = sorted(set(HANDLERS) & set(operation_names()))
 PRODUCT = "arn:aws:imagebuilder:us-east-1:aws-marketplace:component/"
@@ -137,6 +138,7 @@ def test_any_request_is_answered(operation, data):
     assert json.loads(answered.body) is not None
     if answered.status >= 400:
         assert state_of(gateway) == before, "a refused request changed something"
+        assert answered.error_code in errors_of(operation)
 
 
 def test_the_world_is_as_its_arns_say():

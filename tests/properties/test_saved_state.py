@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from imagebuilder_mock import mock_imagebuilder
 from tests.builders import DOCUMENT, MANAGED_COMPONENT, MANAGED_PARENT, OWN
 from tests.clients import the_client
+from tests.lifecycle_builders import a_policy_request, a_rule
+from tests.workflow_builders import a_step, a_workflow_document
 
 if TYPE_CHECKING:
     from imagebuilder_mock import ImageBuilderMock
@@ -35,6 +37,8 @@ RECIPES = arns("image-recipe", "1.0.0", "1.0.1")
 IMAGES = arns("image", "1.0.0/1", "1.0.0/2", "1.0.1/1")
 PIPELINES = arns("image-pipeline")
 INFRASTRUCTURES = arns("infrastructure-configuration")
+WORKFLOWS = arns("workflow/test", "1.0.0/1", "1.0.0/2", "x.x.x")
+POLICY = a_policy_request(a_rule("DELETE", 100))
 
 
 def share(arn: str) -> str:
@@ -96,6 +100,16 @@ STEPS = st.one_of(
         imageRecipeArn=RECIPES,
         infrastructureConfigurationArn=INFRASTRUCTURES,
     ),
+    call(
+        "create_workflow",
+        name=NAMES,
+        semanticVersion=VERSIONS,
+        type=st.just("TEST"),
+        data=st.sampled_from(
+            [a_workflow_document(a_step(name, "WaitForAction")) for name in ("Look", "Approve")]
+        ),
+    ),
+    NAMES.map(lambda name: ("create_lifecycle_policy", POLICY | {"name": name})),
     call("start_image_pipeline_execution", imagePipelineArn=PIPELINES),
     call("get_image", imageBuildVersionArn=IMAGES),
     call("cancel_image_creation", imageBuildVersionArn=IMAGES),
@@ -103,6 +117,7 @@ STEPS = st.one_of(
     call("delete_component", componentBuildVersionArn=COMPONENTS),
     call("delete_image_recipe", imageRecipeArn=RECIPES),
     call("delete_image_pipeline", imagePipelineArn=PIPELINES),
+    call("delete_workflow", workflowBuildVersionArn=WORKFLOWS),
     call("tag_resource", resourceArn=INFRASTRUCTURES, tags=st.just({"a": "b"})),
     COMPONENTS.map(
         lambda arn: ("put_component_policy", {"componentArn": arn, "policy": share(arn)})
@@ -118,13 +133,17 @@ READS: list[tuple[str, dict[str, Any]]] = [
     ("list_image_recipes", {}),
     ("list_infrastructure_configurations", {}),
     ("list_image_pipelines", {}),
+    ("list_workflows", {"maxResults": 1}),
+    ("list_workflows", {"byName": True}),
+    ("list_workflow_build_versions", {"workflowVersionArn": f"{OWN}workflow/test/web/1.0.0"}),
+    ("list_lifecycle_policies", {}),
     ("list_images", {"maxResults": 1}),
     ("list_image_build_versions", {"imageVersionArn": f"{OWN}image/web/1.0.0"}),
     ("list_image_pipeline_images", {"imagePipelineArn": f"{OWN}image-pipeline/web"}),
 ]
 
 
-WITH_TOKEN = ("create_image", "create_infrastructure", "start_", "cancel_")
+WITH_TOKEN = ("create_", "start_", "cancel_")
 
 
 def told(mock: ImageBuilderMock, steps: list[Any], part: str) -> list[Any]:

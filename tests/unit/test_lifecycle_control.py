@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -230,6 +231,7 @@ class TestPreview:
             ({"policyDetails": [a_rule("SHRED")]}, r"policyDetails\[0\].action.type"),
             ({}, "policyDetails"),
             ({"policyDetails": [a_count(1)], "resourceSelection": {}}, "exactly one of"),
+            ({"policyDetails": [a_count(1)], "resourceSelecton": {}}, "'resourceSelecton'"),
         ],
     )
     def test_what_the_service_would_refuse_is_an_error(self, lifecycle, policy, message):
@@ -247,3 +249,25 @@ class TestPreview:
         assert head.split()[:3] == ["IMAGE", "STATE", "CREATED"]
         assert [line.split()[0] for line in lines] == arns
         assert all(arn in page for arn in arns)
+
+    def test_the_page_has_a_mark_for_each_image_where_it_was_made(self, lifecycle, image, tmp_path):
+        for days in (0, 20, 40, 50):
+            image(days)
+        table = lifecycle.preview([a_rule("DELETE", retain=2)])
+
+        page = table.save_html(tmp_path / "preview.html").read_text(encoding="utf-8")
+
+        marks = re.findall(r'class="mark (\w+)" title="[^"]*" style="left:([\d.]+)%"', page)
+        assert marks == [
+            ("keep", "100.00"),
+            ("keep", "60.00"),
+            ("delete", "20.00"),
+            ("delete", "0.00"),
+        ]
+        assert re.findall(r"(KEEP|DELETE) (\d)", page) == [("KEEP", "2"), ("DELETE", "2")]
+        assert "<span>2026-04-12</span><span>2026-06-01</span>" in page
+
+    def test_a_page_of_no_images_has_no_chart(self, lifecycle, tmp_path):
+        page = lifecycle.preview([a_rule("DELETE")]).save_html(tmp_path / "preview.html")
+
+        assert "chart" not in page.read_text(encoding="utf-8")

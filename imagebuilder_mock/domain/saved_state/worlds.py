@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import InvalidVersionNumberException
 from imagebuilder_mock.domain.findings import EVERYTHING
+from imagebuilder_mock.domain.managed import offered
 from imagebuilder_mock.domain.paging import PageTokens
 from imagebuilder_mock.domain.resources.image import Image
 from imagebuilder_mock.domain.scheduler import Due
@@ -19,6 +20,7 @@ from .document import SavedDue, SavedName, SavedShare, SavedState, SavedStore, S
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from imagebuilder_mock.domain.managed import Publication
     from imagebuilder_mock.domain.resources.base import Resource
     from imagebuilder_mock.domain.store import Store
     from imagebuilder_mock.domain.world import State, World
@@ -161,6 +163,14 @@ def _fill_stores(world: World, document: SavedState) -> None:
                     if not image.is_in_progress:
                         raise Damage(f"names an image that is {image.state.status}: {arn}")
                 store.running[arn] = image
+            with at("running"):
+                _check_running(store)
+
+
+def _check_running(store: Store) -> None:
+    for image in store.order(Image.kind):
+        if isinstance(image, Image) and image.is_in_progress and image.arn not in store.running:
+            raise Damage(f"leaves out an image that is {image.state.status}: {image.arn}")
 
 
 def _fill_findings(store: Store, part: SavedStore) -> None:
@@ -198,6 +208,11 @@ def _admit(world: World, store: Store, resource: Resource) -> None:
     except KeyError as error:
         # What AWS only echoes was kept as it came; who is referred to has to be in it.
         raise Damage(f"has an entry without {error.args[0]}") from None
+    for reference in resource.refers_to():
+        try:
+            Arn.parse(reference)
+        except ValueError:
+            raise Damage(f"refers to {reference!r}, which is no ARN of a resource") from None
     for account in sorted(resource.shared_with):
         world.shared_with(account, store.region).admit(resource)
 
@@ -244,8 +259,20 @@ def _fill_beside_stores(world: World, document: SavedState) -> None:
         state.lifecycle_executions.readmit(execution)
     for failure in document.failures:
         state.failures.add(failure)
-    state.publications.extend(document.publications)
+    for position, publication in enumerate(document.publications):
+        with at("publications", position):
+            _check_publication(publication)
+        state.publications.append(publication)
     world.durations.update(document.durations)
+
+
+def _check_publication(publication: Publication) -> None:
+    try:
+        Version.parse(publication.version)
+    except (TypeError, ValueError, InvalidVersionNumberException):
+        raise Damage(f"has a version that is none: {publication.version!r}") from None
+    if offered(publication.slug) != (publication.account, publication.kind, publication.slug):
+        raise Damage(f"is of nothing that Amazon offers: {publication.kind}/{publication.slug}")
 
 
 def _fill_more(state: State, document: SavedState) -> None:

@@ -270,6 +270,32 @@ def test_an_interrupted_capture_goes_on_where_it_was(captured, tmp_path, capsys)
     assert len(json.loads(path.read_text())["stores"][0]["resources"]) == 11
 
 
+def test_who_stops_it_is_told_how_to_go_on(tmp_path, capsys, monkeypatch):
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    journal = tmp_path / "journal"
+    monkeypatch.setattr("imagebuilder_mock.capture.capturing.resource_from", stop)
+    with mock_imagebuilder():
+        an_infrastructure(current_mock().client(account_id=ACCOUNT), name="web")
+
+        assert main(["capture", "--region", REGION, "--journal", str(journal)]) == 130
+
+    assert capsys.readouterr().err == (
+        "imagebuilder-mock capture: interrupted\n"
+        f"What was read is in {journal}: run it again to go on.\n"
+    )
+    assert "infrastructure-configuration/web" in journal.read_text()
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path, capsys):
+    output = tmp_path / "none" / "state.json"
+    with mock_imagebuilder():
+        assert main(["capture", "--region", REGION, "--output", str(output)]) == 1
+
+    assert str(output.parent) in capsys.readouterr().err
+
+
 def test_throttling_is_waited_out(captured):
     with mock_imagebuilder(now=NOON) as mock:
         an_account(mock)

@@ -423,13 +423,14 @@ class TestAmis:
 
         assert (fate.action, fate.is_skipped, fate.amis) == ("DELETE", False, ())
 
-    def test_what_ec2_does_not_know_is_excluded_by_nothing(self, made):
+    def test_what_ec2_does_not_know_is_excluded_by_its_region_alone(self, made):
         made.image(100, amis=[IS_ALL])
         made.amis.clear()
+        others = {name: value for name, value in ALL_EXCLUSIONS.items() if name != "regions"}
 
-        fate = made.fates(a_rule("DELETE", include=AMIS, amis=ALL_EXCLUSIONS))["1"]
-
-        assert not fate.is_skipped
+        for exclusions, is_skipped in ((ALL_EXCLUSIONS, True), (others, False)):
+            fate = made.fates(a_rule("DELETE", include=AMIS, amis=exclusions))["1"]
+            assert fate.is_skipped is is_skipped
 
 
 class TestAge:

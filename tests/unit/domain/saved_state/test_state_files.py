@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 import runpy
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -20,6 +22,7 @@ from imagebuilder_mock.domain.store import Family, Store, VersionGroup
 from imagebuilder_mock.domain.world import State
 from tests.builders import a_build, a_component, a_distribution, a_pipeline, an_infrastructure
 from tests.gateways import a_gateway
+from tests.workflow_builders import a_workflow
 
 ROOT = Path(__file__).parents[4]
 NOON = datetime(2026, 1, 2, 12, tzinfo=timezone.utc)
@@ -69,6 +72,27 @@ def test_a_mock_begins_with_what_was_saved(path):
         assert mock.clock.now() == NOON
         mock.clock.advance(seconds=1)
         assert mock.clock.now() == NOON + timedelta(seconds=1)
+
+
+def test_versions_are_listed_and_deleted_as_before(tmp_path):
+    with mock_imagebuilder() as mock:
+        client = mock.client()
+        arns = {a_component(client), a_workflow(client), a_workflow(client, type="BUILD")}
+        mock.save(tmp_path / "state.json")
+
+    with mock_imagebuilder(state=tmp_path / "state.json") as mock:
+        client = mock.client()
+        listed = [
+            *client.list_components()["componentVersionList"],
+            *client.list_workflows()["workflowVersionList"],
+        ]
+        assert {f"{version['arn']}/1" for version in listed} == arns
+        for arn in arns:
+            if ":component/" in arn:
+                client.delete_component(componentBuildVersionArn=arn)
+            else:
+                client.delete_workflow(workflowBuildVersionArn=arn)
+        assert client.list_workflows()["workflowVersionList"] == []
 
 
 def test_account_seed_and_time_are_those_of_the_file_unless_they_are_given(path, tmp_path):
@@ -204,6 +228,24 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(path, monkeypatch):
         mock.save(path)
 
     assert path.read_text() == before
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_two_who_write_one_file_at_once_do_not_mix_it(path, monkeypatch):
+    both_have_begun, lines_of = Barrier(2, timeout=10), files.state_lines
+
+    def slow_lines(state):
+        first, *others = lines_of(state)
+        yield first
+        both_have_begun.wait()
+        yield from others
+
+    monkeypatch.setattr(files, "state_lines", slow_lines)
+    with mock_imagebuilder(state=path) as mock, ThreadPoolExecutor(2) as pool:
+        list(pool.map(mock.save, [path, path]))
+
+    with mock_imagebuilder(state=path) as mock:
+        assert mock.builds.running
     assert list(path.parent.iterdir()) == [path]
 
 
