@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
+
 import pytest
 
-from tests.builders import OWN, a_build, a_distribution, an_image, an_infrastructure, unique_name
+from tests.builders import (
+    OWN,
+    a_build,
+    a_distribution,
+    a_recipe,
+    an_image,
+    an_infrastructure,
+    unique_name,
+)
 from tests.container_builders import CONTAINER_PARENT, a_container_build
 from tests.model import service_model
 from tests.refusals import invalid_value, not_found
@@ -15,6 +25,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 AMI = "ami-0123456789abcdef0"
+A_TIME = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=timezone.utc)
 
 
 def the_image(client, arn):
@@ -91,6 +102,18 @@ class TestDistributeImage:
     def test_the_new_image_is_named_after_its_source(self, imagebuilder, source, slug):
         assert distribute(imagebuilder, source) == f"{OWN}image/{slug}/1.0.0/1"
         assert distribute(imagebuilder, source) == f"{OWN}image/{slug}/1.0.0/2"
+
+    @pytest.mark.imagebuilder(now=A_TIME)
+    def test_of_an_ami_that_a_build_has_made_the_name_is_known(self, imagebuilder):
+        """Source: awscli example, distribute-image."""
+        recipe = a_recipe(imagebuilder, name="golden")
+        source = the_image(imagebuilder, an_image(imagebuilder, imageRecipeArn=recipe))
+        [ami] = source["outputResources"]["amis"]
+
+        made = distribute(imagebuilder, ami["image"])
+
+        assert ami["name"] == "golden 2026-01-02T03-04-05.678901Z"
+        assert made == f"{OWN}image/golden-2026-01-02t03-04-05-678901z/1.0.0/1"
 
     def test_an_image_of_ones_own_hands_on_what_is_known_of_it(self, imagebuilder):
         source = an_image(imagebuilder)
