@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache, partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, cast
+from weakref import WeakKeyDictionary
 
 from .arn import Arn, slugify
 from .catalogue import managed_components, managed_images, managed_workflows
@@ -29,6 +30,9 @@ OWNERS: Mapping[str, str] = {
     "aws-marketplace": "AWSMarketplace",
 }
 """The account part of a managed ARN, and the ``owner`` that the resource shows."""
+
+_IMAGES_BY_AMI: WeakKeyDictionary[Store, Mapping[str, Image]] = WeakKeyDictionary()
+"""For each complete offer, so that a recipe on an AMI does not search it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,12 +85,15 @@ def store_with(store: Store, publications: Iterable[Publication]) -> Store:
 
 def image_published_as(store: Store, ami_id: str) -> Image | None:
     """The managed image whose AMI in the store's Region this is."""
-    images = (image for image in store.order(Image.kind) if isinstance(image, Image))
-    for image in images:
-        output = image.output_resources
-        if any(ami.image == ami_id for ami in (output.amis if output else None) or ()):
-            return image
-    return None
+    images = _IMAGES_BY_AMI.get(store)
+    if images is None:
+        images = _IMAGES_BY_AMI[store] = {
+            ami.image: image
+            for image in store.order(Image.kind)
+            if isinstance(image, Image) and image.output_resources
+            for ami in image.output_resources.amis or ()
+        }
+    return images.get(ami_id)
 
 
 def offered(name: str) -> tuple[str, str, str] | None:
