@@ -28,7 +28,14 @@ from imagebuilder_mock.domain.faults import LostRequestError
 
 from .holding import Hold
 from .late_imports import LateHold
-from .raw_http import RawRequest, answer, authorization_of, body_bytes, is_for_image_builder
+from .raw_http import (
+    RawRequest,
+    answer,
+    authorization_of,
+    body_bytes,
+    is_for_image_builder,
+    sent_body,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,7 +95,7 @@ class RawDoor:
             if given.is_cut:
                 raise ProtocolError(_CUT)
             return HTTPResponse(
-                body=BytesIO(given.body),
+                body=BytesIO(sent_body(method, given.body)),
                 headers=_headers(given),
                 status=given.status,
                 version=11,
@@ -155,7 +162,7 @@ def _response(gateway: Gateway, raw: RawRequest, request: PreparedRequest) -> Ba
             raise kind(failure.message, request=request) from None
         if given.is_cut:
             raise exceptions.ConnectionError(_CUT, request=request)
-        return given.status, _headers(given), given.body
+        return given.status, _headers(given), sent_body(raw.method, given.body)
 
     return CallbackResponse(raw.method, str(request.url), callback, content_type=None)
 
