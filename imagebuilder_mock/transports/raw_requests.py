@@ -84,8 +84,8 @@ class RawDoor:
             gateway = self._gateway
             if gateway is None or self._own_servers.has(pool.host, pool.port):
                 return original(pool, method, url, body, headers, *args, **kwargs)
-            sent = pool.headers if headers is None else headers
-            request = RawRequest.of_target(method, pool.host, url, authorization_of(sent))
+            asked = pool.headers if headers is None else headers
+            request = RawRequest.of_target(method, pool.host, url, authorization_of(asked))
             if not is_for_image_builder(request):
                 return original(pool, method, url, body, headers, *args, **kwargs)
             try:
@@ -94,9 +94,10 @@ class RawDoor:
                 raise _lost(pool, url, failure) from None
             if given.is_cut:
                 raise ProtocolError(_CUT)
+            sent = sent_body(method, given.body)
             return HTTPResponse(
-                body=BytesIO(sent_body(method, given.body)),
-                headers=_headers(given),
+                body=BytesIO(sent),
+                headers=_headers(given, sent),
                 status=given.status,
                 version=11,
                 reason=reasons.get(given.status),
@@ -162,10 +163,11 @@ def _response(gateway: Gateway, raw: RawRequest, request: PreparedRequest) -> Ba
             raise kind(failure.message, request=request) from None
         if given.is_cut:
             raise exceptions.ConnectionError(_CUT, request=request)
-        return given.status, _headers(given), sent_body(raw.method, given.body)
+        sent = sent_body(raw.method, given.body)
+        return given.status, _headers(given, sent), sent
 
     return CallbackResponse(raw.method, str(request.url), callback, content_type=None)
 
 
-def _headers(given: Answer) -> dict[str, str]:
-    return {**given.headers, "content-length": str(len(given.body))}
+def _headers(given: Answer, sent: bytes) -> dict[str, str]:
+    return {**given.headers, "content-length": str(len(sent))}
