@@ -8,9 +8,10 @@ registered by nobody, so that ``responses`` sees it and counts it as any other.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from http.client import responses as reasons
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from botocore.exceptions import ConnectTimeoutError as ConnectTimeout
 from botocore.exceptions import ReadTimeoutError as ReadTimeout
@@ -23,6 +24,7 @@ from urllib3.exceptions import (
     ProtocolError,
     ReadTimeoutError,
 )
+from urllib3.util import Retry
 
 from imagebuilder_mock.domain.faults import LostRequestError
 
@@ -88,24 +90,31 @@ class RawDoor:
             request = RawRequest.of_target(method, pool.host, url, authorization_of(asked))
             if not is_for_image_builder(request):
                 return original(pool, method, url, body, headers, *args, **kwargs)
-            try:
-                given = answer(gateway, request.with_body(body_bytes(body)))
-            except LostRequestError as failure:
-                raise _lost(pool, url, failure) from None
-            if given.is_cut:
-                raise ProtocolError(_CUT)
-            sent = sent_body(method, given.body)
-            return HTTPResponse(
-                body=BytesIO(sent),
-                headers=_headers(given, sent),
-                status=given.status,
-                version=11,
-                reason=reasons.get(given.status),
-                preload_content=kwargs.get("preload_content", True),
-                decode_content=kwargs.get("decode_content", True),
-                request_method=method,
-                request_url=url,
-            )
+            request = request.with_body(body_bytes(body))
+            retries = kwargs["retries"] if "retries" in kwargs else next(iter(args), None)
+
+            def once() -> HTTPResponse | HTTPError:
+                try:
+                    given = answer(gateway, request)
+                except LostRequestError as failure:
+                    return _lost(pool, url, failure)
+                if given.is_cut:
+                    raise ProtocolError(_CUT)
+                sent = sent_body(method, given.body)
+                return HTTPResponse(
+                    body=BytesIO(sent),
+                    headers=_headers(given, sent),
+                    status=given.status,
+                    version=11,
+                    reason=reasons.get(given.status),
+                    preload_content=kwargs.get("preload_content", True),
+                    decode_content=kwargs.get("decode_content", True),
+                    request_method=method,
+                    request_url=url,
+                )
+
+            target = _Target(pool, method, url)
+            return _retried(once, target, retries, gateway.let_pass)
 
         return urlopen
 
@@ -124,10 +133,43 @@ class RawDoor:
         return _find_match
 
 
+class _Target(NamedTuple):
+    """What is asked for, as urllib3 says it where it gives up."""
+
+    pool: HTTPConnectionPool
+    method: str
+    url: str
+
+
+def _retried(
+    once: Callable[[], HTTPResponse | HTTPError],
+    target: _Target,
+    wanted: Any,
+    pause: Callable[[timedelta], None],
+) -> HTTPResponse:
+    """What comes of a request by the rules of urllib3's own retries, whose pauses are mock time."""
+    pool, method, url = target
+    retries = Retry.from_int(wanted, default=pool.retries)
+    while True:
+        outcome = once()
+        if isinstance(outcome, HTTPError):
+            retries = retries.increment(method, url, error=outcome, _pool=pool)
+        elif not retries.is_retry(method, outcome.status):
+            return outcome
+        else:
+            try:
+                retries = retries.increment(method, url, response=outcome, _pool=pool)
+            except MaxRetryError:
+                if retries.raise_on_status:
+                    raise
+                return outcome
+        pause(timedelta(seconds=retries.get_backoff_time()))
+
+
 def _lost(pool: HTTPConnectionPool, url: str, failure: LostRequestError) -> HTTPError:
-    """What urllib3 raises when no answer comes; requests makes its own exception of it."""
+    """What urllib3 has for no answer; requests makes its own exception of it."""
     if issubclass(failure.error, ConnectTimeout):
-        return MaxRetryError(pool, url, ConnectTimeoutError(pool, failure.message))
+        return ConnectTimeoutError(pool, failure.message)
     if issubclass(failure.error, ReadTimeout):
         return ReadTimeoutError(pool, url, failure.message)
     return ProtocolError(failure.message)
