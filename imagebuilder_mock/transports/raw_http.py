@@ -81,6 +81,11 @@ def answer(gateway: Gateway, request: RawRequest) -> Answer:
     return gateway.handle(HttpRequest(request.method, request.path, query, request.body), caller)
 
 
+def sent_body(method: str, body: bytes) -> bytes:
+    """What goes over the wire of an answer's body: nothing, if only its headers were asked for."""
+    return b"" if method.upper() == "HEAD" else body
+
+
 def authorization_of(headers: Mapping[Any, Any]) -> str | None:
     """The Authorization header: programs write its name, and bytes or text, as they like."""
     for name, value in headers.items():

@@ -8,9 +8,10 @@ registered by nobody, so that ``responses`` sees it and counts it as any other.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from http.client import responses as reasons
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from botocore.exceptions import ConnectTimeoutError as ConnectTimeout
 from botocore.exceptions import ReadTimeoutError as ReadTimeout
@@ -23,12 +24,20 @@ from urllib3.exceptions import (
     ProtocolError,
     ReadTimeoutError,
 )
+from urllib3.util import Retry
 
 from imagebuilder_mock.domain.faults import LostRequestError
 
 from .holding import Hold
 from .late_imports import LateHold
-from .raw_http import RawRequest, answer, authorization_of, body_bytes, is_for_image_builder
+from .raw_http import (
+    RawRequest,
+    answer,
+    authorization_of,
+    body_bytes,
+    is_for_image_builder,
+    sent_body,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,27 +86,35 @@ class RawDoor:
             gateway = self._gateway
             if gateway is None or self._own_servers.has(pool.host, pool.port):
                 return original(pool, method, url, body, headers, *args, **kwargs)
-            sent = pool.headers if headers is None else headers
-            request = RawRequest.of_target(method, pool.host, url, authorization_of(sent))
+            asked = pool.headers if headers is None else headers
+            request = RawRequest.of_target(method, pool.host, url, authorization_of(asked))
             if not is_for_image_builder(request):
                 return original(pool, method, url, body, headers, *args, **kwargs)
-            try:
-                given = answer(gateway, request.with_body(body_bytes(body)))
-            except LostRequestError as failure:
-                raise _lost(pool, url, failure) from None
-            if given.is_cut:
-                raise ProtocolError(_CUT)
-            return HTTPResponse(
-                body=BytesIO(given.body),
-                headers=_headers(given),
-                status=given.status,
-                version=11,
-                reason=reasons.get(given.status),
-                preload_content=kwargs.get("preload_content", True),
-                decode_content=kwargs.get("decode_content", True),
-                request_method=method,
-                request_url=url,
-            )
+            request = request.with_body(body_bytes(body))
+            retries = kwargs["retries"] if "retries" in kwargs else next(iter(args), None)
+
+            def once() -> HTTPResponse | HTTPError:
+                try:
+                    given = answer(gateway, request)
+                except LostRequestError as failure:
+                    return _lost(pool, url, failure)
+                if given.is_cut:
+                    raise ProtocolError(_CUT)
+                sent = sent_body(method, given.body)
+                return HTTPResponse(
+                    body=BytesIO(sent),
+                    headers=_headers(given, sent),
+                    status=given.status,
+                    version=11,
+                    reason=reasons.get(given.status),
+                    preload_content=kwargs.get("preload_content", True),
+                    decode_content=kwargs.get("decode_content", True),
+                    request_method=method,
+                    request_url=url,
+                )
+
+            target = _Target(pool, method, url)
+            return _retried(once, target, retries, gateway.let_pass)
 
         return urlopen
 
@@ -116,10 +133,43 @@ class RawDoor:
         return _find_match
 
 
+class _Target(NamedTuple):
+    """What is asked for, as urllib3 says it where it gives up."""
+
+    pool: HTTPConnectionPool
+    method: str
+    url: str
+
+
+def _retried(
+    once: Callable[[], HTTPResponse | HTTPError],
+    target: _Target,
+    wanted: Any,
+    pause: Callable[[timedelta], None],
+) -> HTTPResponse:
+    """What comes of a request by the rules of urllib3's own retries, whose pauses are mock time."""
+    pool, method, url = target
+    retries = Retry.from_int(wanted, default=pool.retries)
+    while True:
+        outcome = once()
+        if isinstance(outcome, HTTPError):
+            retries = retries.increment(method, url, error=outcome, _pool=pool)
+        elif not retries.is_retry(method, outcome.status):
+            return outcome
+        else:
+            try:
+                retries = retries.increment(method, url, response=outcome, _pool=pool)
+            except MaxRetryError:
+                if retries.raise_on_status:
+                    raise
+                return outcome
+        pause(timedelta(seconds=retries.get_backoff_time()))
+
+
 def _lost(pool: HTTPConnectionPool, url: str, failure: LostRequestError) -> HTTPError:
-    """What urllib3 raises when no answer comes; requests makes its own exception of it."""
+    """What urllib3 has for no answer; requests makes its own exception of it."""
     if issubclass(failure.error, ConnectTimeout):
-        return MaxRetryError(pool, url, ConnectTimeoutError(pool, failure.message))
+        return ConnectTimeoutError(pool, failure.message)
     if issubclass(failure.error, ReadTimeout):
         return ReadTimeoutError(pool, url, failure.message)
     return ProtocolError(failure.message)
@@ -155,10 +205,11 @@ def _response(gateway: Gateway, raw: RawRequest, request: PreparedRequest) -> Ba
             raise kind(failure.message, request=request) from None
         if given.is_cut:
             raise exceptions.ConnectionError(_CUT, request=request)
-        return given.status, _headers(given), given.body
+        sent = sent_body(raw.method, given.body)
+        return given.status, _headers(given, sent), sent
 
     return CallbackResponse(raw.method, str(request.url), callback, content_type=None)
 
 
-def _headers(given: Answer) -> dict[str, str]:
-    return {**given.headers, "content-length": str(len(given.body))}
+def _headers(given: Answer, sent: bytes) -> dict[str, str]:
+    return {**given.headers, "content-length": str(len(sent))}

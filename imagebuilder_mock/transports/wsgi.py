@@ -12,7 +12,7 @@ from imagebuilder_mock.domain.errors import ImageBuilderError, InvalidRequestExc
 from imagebuilder_mock.domain.faults import LostRequestError
 from imagebuilder_mock.protocol.http import Answer
 
-from .raw_http import RawRequest, answer
+from .raw_http import RawRequest, answer, sent_body
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -97,8 +97,8 @@ class Application:
             f"{status} {HTTPStatus(status).phrase}",
             [*headers.items(), ("Content-Length", str(len(body)))],
         )
-        sent = body[: len(body) // 2] if is_cut else body
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [sent]
+        sent = sent_body(environ["REQUEST_METHOD"], body)
+        return [sent[: len(sent) // 2] if is_cut else sent]
 
     def _answer(self, environ: Environ) -> tuple[int, dict[str, str], bytes, bool]:
         """Status, headers, body, and whether the connection breaks in the middle of it."""

@@ -6,6 +6,7 @@ import io
 import json
 import subprocess
 import sys
+from contextlib import nullcontext
 from typing import Any
 
 import boto3
@@ -202,6 +203,15 @@ class TestSignedByHand:
         answer = requests.get(f"{HOST}/NoSuchOperation", timeout=1)
 
         assert answer.status_code == 404
+        assert answer.headers["x-amzn-errortype"] == "UnknownOperationException"
+
+    @pytest.mark.usefixtures("imagebuilder_mock")
+    @pytest.mark.parametrize("is_beside", [False, True], ids=["alone", "beside responses"])
+    def test_head_has_no_body(self, is_beside):
+        with responses.RequestsMock() if is_beside else nullcontext():
+            answer = requests.head(f"{HOST}/ListImages", timeout=5)
+
+        assert (answer.status_code, answer.content) == (404, b"")
         assert answer.headers["x-amzn-errortype"] == "UnknownOperationException"
 
     def test_an_arn_in_the_path(self, client):
