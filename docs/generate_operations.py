@@ -142,7 +142,7 @@ def _is_formed(method: str, text: str) -> bool:
 
 @cache
 def _test_modules() -> dict[str, str]:
-    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(TESTS.glob("test_*.py"))}
+    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(TESTS.rglob("test_*.py"))}
 
 
 def _row(name: str) -> str:
