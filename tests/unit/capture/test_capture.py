@@ -28,6 +28,7 @@ from tests.builders import (
     an_infrastructure,
 )
 from tests.container_builders import a_container_recipe
+from tests.lifecycle_builders import a_policy
 
 ACCOUNT = "999988887777"
 REGION = "us-east-1"
@@ -158,6 +159,23 @@ def test_a_captured_account_goes_on(captured):
         images = client.list_image_pipeline_images(imagePipelineArn=arn)["imageSummaryList"]
         assert len(images) == 2
         assert client.delete_image_pipeline(imagePipelineArn=arn)
+
+
+def test_policies_of_a_captured_account_run_every_day(captured):
+    with mock_imagebuilder(now=NOON) as mock:
+        client = mock.client(account_id=ACCOUNT)
+        a_policy(client, name="tidy")
+        a_policy(client, name="asleep", status="DISABLED")
+        path, _ = captured()
+
+    with mock_imagebuilder(state=path) as mock:
+        client = mock.client()
+        mock.clock.advance(days=2)
+        runs = [
+            len(client.list_lifecycle_executions(resourceArn=policy["arn"])["lifecycleExecutions"])
+            for policy in client.list_lifecycle_policies()["lifecyclePolicySummaryList"]
+        ]
+        assert runs == [2, 0]
 
 
 def test_only_list_and_get_operations_are_called(captured):
