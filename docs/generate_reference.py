@@ -29,7 +29,7 @@ _QUOTAS = """\
 How many of each thing an account may have in a Region: the service's defaults, from the AWS General
 Reference, "EC2 Image Builder endpoints and quotas". A request that would exceed one is refused with
 `ServiceQuotaExceededException`. `quotas={{"image pipelines": 3}}` sets some of them by these
-names, and `quotas=False` lifts all.
+names, and `quotas=False` lifts all. Lengths are in characters, sizes in bytes.
 
 {table}
 """

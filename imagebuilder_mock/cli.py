@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import atexit
+import builtins
 import logging
+import os
 import runpy
 import signal
 import sys
@@ -11,8 +14,12 @@ import threading
 from concurrent.futures import thread as executors
 from contextlib import contextmanager
 from datetime import datetime
+from importlib.machinery import SourceFileLoader
 from importlib.util import find_spec
+from io import open_code
 from pathlib import Path
+from pkgutil import read_code
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, get_args
 
 from .capture import command as capture_command
@@ -37,14 +44,24 @@ _GLANCE = 0.5
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The console script. The answer is the exit status: 2 for a wrong use."""
+    """The console script. The answer is the exit status: 2 for a wrong use.
+
+    Where the arguments are the process's own, a program has the mock on to the very end of the
+    process, so also in what it does ``atexit``.
+    """
     parser = _parser()
     # argparse takes a -- away, and it is the program's.
     given = parser.parse_args(
         _with(_KEPT_DASHES, "--", sys.argv[1:] if arguments is None else arguments)
     )
+    given.is_whole_process = arguments is None and _are_its_own(sys.argv[1:])
     command: Callable[[argparse.ArgumentParser, argparse.Namespace], int] = given.command
     return command(parser, given)
+
+
+def _are_its_own(arguments: Sequence[str]) -> bool:
+    """Whether nobody, as tests do, has put them in the place of others."""
+    return sys.orig_argv[-len(arguments) :] == arguments
 
 
 def _with(new: str, old: str, arguments: Sequence[str]) -> list[str]:
@@ -56,11 +73,14 @@ def _with(new: str, old: str, arguments: Sequence[str]) -> list[str]:
 
 def _run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
     """Run it as ``python`` would: its exit and its errors are its own."""
-    if given.module is None and given.script is None:
+    words = [] if given.script is None else [given.script, *given.arguments]
+    if words[:1] == [_KEPT_DASHES]:  # the first only ends our own options
+        words = words[1:]
+    if given.module is None and not words:
         parser.error("the following arguments are required: SCRIPT.py, or -m MODULE")
     mock = _mock(parser, given, **({} if given.state is None else {"state": given.state}))
     mock.default_region = given.region
-    on = _on(parser, mock, given.timeline)
+    on = _on(parser, mock, given.timeline, to_the_end=given.is_whole_process)
     if given.module is not None:
         module, *arguments = _with("--", _KEPT_DASHES, given.module) or [""]
         with _as_program([module, *arguments], first_path=str(Path.cwd())), on:
@@ -68,34 +88,53 @@ def _run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
                 parser.error(f"there is no module {module}")
             runpy.run_module(module, run_name="__main__", alter_sys=True)
         return 0
-    if not Path(given.script).is_file():
-        parser.error(f"there is no program {given.script}")
-    arguments = _with("--", _KEPT_DASHES, given.arguments)
-    folder = str(Path(given.script).resolve().parent)
-    with _as_program([given.script, *arguments], first_path=folder), on:
-        runpy.run_path(given.script, run_name="__main__")
+    script, *arguments = _with("--", _KEPT_DASHES, words)
+    if not Path(script).is_file():
+        parser.error(f"there is no program {script}")
+    folder = str(Path(script).resolve().parent)
+    with _as_program([script, *arguments], first_path=folder), on:
+        _run_script(script)
     return 0
+
+
+def _run_script(path: str) -> None:
+    """Run a file in a new ``__main__``: its ``__file__`` is absolute, its ``sys.argv`` as given."""
+    file = os.path.abspath(path)  # noqa: PTH100 - links stay, as Python leaves them
+    with open_code(file) as stream:
+        code = read_code(stream)
+    if code is None:
+        code = compile(Path(file).read_bytes(), file, "exec", dont_inherit=True)
+    program = ModuleType("__main__")
+    program.__file__ = file
+    program.__loader__ = SourceFileLoader("__main__", file)
+    program.__dict__["__builtins__"] = builtins
+    sys.modules["__main__"] = program
+    exec(code, program.__dict__)  # noqa: S102 - this is what we are asked for
 
 
 @contextmanager
 def _as_program(argv: list[str], *, first_path: str) -> Iterator[None]:
     """What ``python`` sets for a program: its arguments, and where it imports from."""
-    before = sys.argv, sys.path[:]
+    before = sys.argv, sys.path[:], sys.modules["__main__"]
     sys.argv = argv
     sys.path.insert(0, first_path)
     try:
         yield
     finally:
-        sys.argv, sys.path[:] = before
+        sys.argv, sys.path[:], sys.modules["__main__"] = before
 
 
 @contextmanager
 def _on(
-    parser: argparse.ArgumentParser, mock: ImageBuilderMock, timelines: Path | None
+    parser: argparse.ArgumentParser,
+    mock: ImageBuilderMock,
+    timelines: Path | None,
+    *,
+    to_the_end: bool,
 ) -> Iterator[None]:
     """On until the program's threads have ended too; its exit and its errors are its own."""
     threads = threading.enumerate()
-    with _started(parser, mock):
+    with _started(parser, mock, to_the_end=to_the_end):
         try:
             yield
         finally:
@@ -106,12 +145,22 @@ def _on(
 
 
 @contextmanager
-def _started(parser: argparse.ArgumentParser, mock: ImageBuilderMock) -> Iterator[None]:
-    """On; a state file that is not there, or is damaged, is explained with exit status 1."""
+def _started(
+    parser: argparse.ArgumentParser, mock: ImageBuilderMock, *, to_the_end: bool = False
+) -> Iterator[None]:
+    """On, for the context or to the end of the process.
+
+    A state file that is not there, or is damaged, is explained with exit status 1.
+    """
     try:
         mock.start()
     except (OSError, ValueError) as error:
         parser.exit(1, f"{parser.prog}: {error}\n")
+    if to_the_end:
+        # What is registered after this is called before it.
+        atexit.register(mock.stop)
+        yield
+        return
     try:
         yield
     finally:
@@ -138,8 +187,15 @@ def _wait_for_threads_since(before: Sequence[threading.Thread]) -> None:
 
 def _serve(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
     options: dict[str, object] = {}
-    if given.state is not None and given.state.exists():
-        options["state"] = given.state
+    if given.state is not None:
+        if not os.access(given.state.parent, os.W_OK):
+            parser.exit(
+                1,
+                f"{parser.prog}: The state cannot be saved to {given.state}: there is no such "
+                "folder, or it is not for writing.\n",
+            )
+        if given.state.exists():
+            options["state"] = given.state
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     mock = _mock(parser, given, **options)
     with _started(parser, mock):
@@ -160,7 +216,10 @@ def _serve(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
         except (CannotListenError, ModuleNotFoundError) as error:
             parser.exit(1, f"{parser.prog}: {error}\n")
         if given.state is not None:
-            mock.save(given.state)
+            try:
+                mock.save(given.state)
+            except OSError as error:
+                parser.exit(1, f"{parser.prog}: The state could not be saved: {error}\n")
             print(f"The state is in {given.state}.", flush=True)
     return 0
 

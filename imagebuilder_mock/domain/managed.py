@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache, partial
-from typing import TYPE_CHECKING
+from hashlib import blake2b
+from typing import TYPE_CHECKING, cast
 
 from .arn import Arn, slugify
 from .catalogue import managed_components, managed_images, managed_workflows
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from .catalogue import ManagedComponent
     from .resources.base import Resource
     from .resources.component import ComponentParameterDetail
+    from .resources.image import OutputResources
 
 OWNERS: Mapping[str, str] = {
     "aws": "Amazon",
@@ -39,6 +41,22 @@ class Publication:
     slug: str
     version: str
     created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedAmi:
+    """The AMI of a managed image in a Region; its id is a sample, and it has nothing behind it."""
+
+    region: str
+    image: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedResources:
+    """What GetImage shows as the output of a managed image, which nobody here has built."""
+
+    amis: tuple[PublishedAmi, ...]
+    containers: None = None
 
 
 @lru_cache(maxsize=256)
@@ -91,8 +109,20 @@ def _published(store: Store, publication: Publication) -> Resource:
         store.partition, store.region, publication.account, publication.kind, publication.slug
     )
     newest = next(store.family(base.kind, base.slug).newest_first())
-    arn = str(base.at(publication.version, 1))
-    return replace(newest, arn=arn, date_created=publication.created)
+    arn = base.at(publication.version, 1)
+    if isinstance(newest, Image):
+        newest = replace(newest, output_resources=_published_output(newest.type, arn))
+    return replace(newest, arn=str(arn), date_created=publication.created)
+
+
+def _published_output(image_type: str, arn: Arn) -> OutputResources | None:
+    """Seen: terraform-provider-aws, image_data_source_test.go; aws-parallelcluster reads it."""
+    if image_type != "AMI":
+        return None
+    digest = blake2b(str(arn).encode(), digest_size=8).hexdigest()
+    published = PublishedResources((PublishedAmi(arn.region, f"ami-0{digest}"),))
+    # Who distributes, shares or deletes outputs does it to those of builds only.
+    return cast("OutputResources", published)
 
 
 def _stock(store: Store) -> Iterator[Resource]:
@@ -102,8 +132,9 @@ def _stock(store: Store) -> Iterator[Resource]:
             continue
         base = store.arn_for(Image.kind, image.name)
         for version, created in image.versions:
+            arn = base.at(version, 1)
             yield Image(
-                arn=str(base.at(version, 1)),
+                arn=str(arn),
                 name=image.name,
                 date_created=created,
                 owner=owner,
@@ -112,6 +143,7 @@ def _stock(store: Store) -> Iterator[Resource]:
                 os_version=image.os_version,
                 state=ImageState("AVAILABLE"),
                 enhanced_image_metadata_enabled=True,
+                output_resources=_published_output(image.type, arn),
             )
     for component in managed_components():
         if component.account != store.account:

@@ -1,7 +1,7 @@
 """How many of each thing an account may have in a Region.
 
 Numbers: AWS General Reference, "EC2 Image Builder endpoints and quotas". All can be raised, so
-all can be set.
+all can be set. Lengths are in characters, sizes in bytes.
 """
 
 from __future__ import annotations
@@ -14,12 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _DEFAULTS: dict[str, int] = {
+    "component parameter length": 1024,
+    "component size": 65536,
     "components": 1000,
     "components per image recipe": 20,
     "concurrent builds": 100,
     "concurrent resource state updates": 50,
     "container recipes": 1000,
     "distribution configurations": 1000,
+    "Docker template size": 65536,
     "image pipelines": 75,
     "image recipes": 1000,
     "infrastructure configurations": 1000,
@@ -30,6 +33,8 @@ _DEFAULTS: dict[str, int] = {
     "SSM parameters per distribution Region": 10,
     "steps per workflow": 15,
     "target accounts per distribution configuration": 50,
+    "workflow parameter length": 1024,
+    "workflow size": 65536,
     "workflows": 1000,
     "workflows per image": 10,
 }
@@ -55,12 +60,16 @@ class Quotas:
         else:
             self._limits = _DEFAULTS | dict(setting)
 
+    def limit(self, name: str) -> int | None:
+        """How much there may be; None if that is not limited."""
+        return self._limits.get(name)
+
     def check(self, name: str | None, count: int) -> None:
         """Refuse ``count`` of what ``name`` limits: ServiceQuotaExceededException.
 
         None limits nothing.
         """
-        limit = None if name is None else self._limits.get(name)
+        limit = None if name is None else self.limit(name)
         if limit is not None and count > limit:
             raise ServiceQuotaExceededException(
                 f"The request would exceed the quota for {name}, which is {limit}."

@@ -13,6 +13,7 @@ class AmiFacts:
     platform: str | None = None
     """As Image Builder calls it: ``Linux``, ``Windows`` or ``macOS``."""
     architecture: str | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

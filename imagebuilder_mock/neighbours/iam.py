@@ -17,6 +17,10 @@ class Iam(Protocol):
         """The same for a role, by its name or its ARN; another account's cannot be passed."""
         ...
 
+    def trusts_us(self, role: str) -> bool:
+        """Whether a role that can be taken lets Image Builder assume it."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class NoIam:
@@ -29,3 +33,6 @@ class NoIam:
 
     def has_role(self, role: str) -> bool:  # noqa: ARG002
         return self.takes_names
+
+    def trusts_us(self, role: str) -> bool:  # noqa: ARG002
+        return True

@@ -37,7 +37,7 @@ class S3(Protocol):
         """An object's size in bytes; AbsentError, or NobodyToAskError without S3."""
         ...
 
-    def read(self, uri: S3Uri, *, limit: int) -> bytes:
+    def read(self, uri: S3Uri, *, limit: int | None) -> bytes:
         """An object's bytes, at most ``limit`` of them; AbsentError, or NobodyToAskError."""
         ...
 
@@ -54,7 +54,7 @@ class NoS3:
     def size(self, uri: S3Uri) -> int:
         raise NobodyToAskError(str(uri))
 
-    def read(self, uri: S3Uri, *, limit: int) -> bytes:  # noqa: ARG002 - the port's
+    def read(self, uri: S3Uri, *, limit: int | None) -> bytes:  # noqa: ARG002 - the port's
         raise NobodyToAskError(str(uri))
 
     def write(self, uri: S3Uri, body: bytes) -> None:

@@ -166,6 +166,9 @@ def _check_workflows(ctx: Context, params: BuildSettings, recipe: Recipe) -> Non
                 "workflows",
                 "AWS managed workflows must have latest version 'x.x.x' for '{workflow_arn_str}'",
             )
+        for parameter in workflow.get("parameters", ()):
+            for value in parameter["value"]:
+                ctx.world.quotas.check("workflow parameter length", len(value))
         if arn.kind == _TEST_WORKFLOW:
             continue
         if "parallelGroup" in workflow or "onFailure" in workflow:

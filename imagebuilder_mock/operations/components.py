@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     Request = wire.CreateComponentRequestTypeDef | wire.ImportComponentRequestTypeDef
 
+_SIZE = "component size"
 _VERSION_FILTERS: Mapping[str, Callable[[ComponentVersion], object]] = {
     "description": lambda entry: entry.description,
     "name": lambda entry: entry.name,
@@ -45,7 +46,7 @@ _VERSION_FILTERS: Mapping[str, Callable[[ComponentVersion], object]] = {
 
 @operation
 def create_component(ctx: Context, params: wire.CreateComponentRequestTypeDef) -> Result:
-    component = _new_component(ctx, params, given_text(ctx, params))
+    component = _new_component(ctx, params, given_text(ctx, params, quota=_SIZE))
     return {
         "componentBuildVersionArn": component.arn,
         "latestVersionReferences": latest_version_references(component.arn),
@@ -59,7 +60,7 @@ def import_component(ctx: Context, params: wire.ImportComponentRequestTypeDef) -
     from imagebuilder_mock.domain.documents import imported_script  # noqa: PLC0415
 
     text = imported_script.document_for(
-        given_text(ctx, params),
+        given_text(ctx, params, quota=_SIZE),
         name=params["name"],
         platform=params["platform"],
         component_type=params["type"],
@@ -134,6 +135,8 @@ def _new_component(ctx: Context, params: Request, text: str) -> Component:
     document = _parsed(text, params["platform"])
     check_key(ctx, params.get("kmsKeyId"))
     ctx.world.quotas.check("parameters per component", len(document.parameters))
+    for parameter in document.parameters:
+        ctx.world.quotas.check("component parameter length", len(parameter.default or ""))
     version = Version.parse(params["semanticVersion"])
     base = ctx.store.arn_for(Component.kind, params["name"])
     build = ctx.store.next_build(Component.kind, base.slug, version)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .context import Context
 
 _PUBLIC_ECR = "public.ecr.aws/"
+_TEMPLATE_SIZE = "Docker template size"
 
 
 def container_parent(ctx: Context, params: wire.CreateContainerRecipeRequestTypeDef) -> ParentImage:
@@ -89,10 +90,16 @@ def check_container_components(
 
 
 def check_instance_image(ctx: Context, settings: Mapping[str, object] | None) -> None:
-    """Refuse an AMI for the instance that builds, if it is not there."""
+    """Refuse what is no AMI for the instance that builds, and an AMI that is not there."""
     image = settings and settings.get("image")
-    if isinstance(image, str) and is_ami_address(image):
-        source_of(ctx.world, ctx.store, image, parameter="instanceConfiguration.image")
+    if not isinstance(image, str):
+        return
+    if not is_ami_address(image):
+        raise invalid_value(
+            "instanceConfiguration.image",
+            "The image of the instance must be an AMI ID, or an SSM parameter prefixed by 'ssm:'.",
+        )
+    source_of(ctx.world, ctx.store, image, parameter="instanceConfiguration.image")
 
 
 def checked_template(ctx: Context, params: wire.CreateContainerRecipeRequestTypeDef) -> str:
@@ -109,7 +116,10 @@ def checked_template(ctx: Context, params: wire.CreateContainerRecipeRequestType
             "You must specify either dockerfileTemplateData or a dockerfileTemplateUri.",
         )
     if data is None:
-        data = read_document(ctx, uri or "", parameter="dockerfileTemplateUri")
+        data = read_document(
+            ctx, uri or "", parameter="dockerfileTemplateUri", quota=_TEMPLATE_SIZE
+        )
+    ctx.world.quotas.check(_TEMPLATE_SIZE, len(data.encode()))
     try:
         dockerfile_template.check_dockerfile_template(
             data, has_components=bool(params.get("components"))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _RESERVED_AMI_TAGS = frozenset(("CreatedBy", "Ec2ImageBuilderArn"))
 _AMI = "amiDistributionConfiguration"
-# A Region by itself is no output.
+# A Region by itself is no output, and neither is an empty list.
 _OUTPUTS = frozenset(
     (
         _AMI,
@@ -45,7 +45,7 @@ def check_distributions(
     accounts: set[str] = set()
     for position, distribution in enumerate(distributions):
         path = f"distributions[{position}]"
-        if not _OUTPUTS & distribution.keys():
+        if not _OUTPUTS & {name for name, value in distribution.items() if value != []}:
             raise invalid_value(
                 path,
                 "One or more outputs should be provided for each region in a distribution "

@@ -25,13 +25,14 @@ if TYPE_CHECKING:
     )
 
 
-def given_text(ctx: Context, params: Request) -> str:
-    """The document that a request brings, or that stands where it says."""
+def given_text(ctx: Context, params: Request, *, quota: str) -> str:
+    """The document that a request brings, or that stands where it says; the quota is its size's."""
     data, uri = params.get("data"), params.get("uri")
     if data is not None and uri is None:
+        ctx.world.quotas.check(quota, len(data.encode()))
         return data
     if uri is not None and data is None:
-        return read_document(ctx, uri, parameter="uri")
+        return read_document(ctx, uri, parameter="uri", quota=quota)
     raise invalid_combination("data", "You must specify exactly one of 'data' and 'uri'.")
 
 

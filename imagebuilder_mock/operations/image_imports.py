@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from .context import Context
     from .registry import Result
 
+_NAME = r"^[-_A-Za-z-0-9][-_A-Za-z0-9 ]{1,126}[-_A-Za-z-0-9]$"
+"""Image.name of the API reference. The model has no pattern for the name of a VM's image."""
 _IMPORT_TASK = re.compile(r"import-ami-[0-9a-z]+")
 _DISK_FILE = re.compile(r"s3://[^/]+/.+\.(?:iso|ISO|Iso)")
 _DISK_PLATFORM = "Windows"
@@ -37,6 +39,8 @@ _DISK_OS_VERSION = "Microsoft Windows 11"
 @operation
 def import_vm_image(ctx: Context, params: wire.ImportVmImageRequestTypeDef) -> Result:
     """The image is PENDING until the task has made its AMI (API reference)."""
+    if re.fullmatch(_NAME, params["name"], re.ASCII) is None:
+        raise invalid_value("name", f"'name' must match pattern {_NAME}")
     if _IMPORT_TASK.fullmatch(params["vmImportTaskId"]) is None:
         raise invalid_value(
             "vmImportTaskId", "'vmImportTaskId' must be the ID of an Amazon EC2 import image task."

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _FIRST_VERSION = Version(1, 0, 0)
 _NO_NAME = re.compile(r"[^-_A-Za-z0-9]")
-"""What the path of a parameter may hold, and a name not."""
+"""What an AMI's name or the path of a parameter may hold, and an image's name not."""
 
 
 @operation
@@ -95,8 +95,7 @@ def _source(ctx: Context, source: str) -> tuple[str, str | None, str | None]:
         image = ctx.get(Image, source, parameter="sourceImage")
         here = Arn.parse(image.arn).region
         amis = image.output_resources.amis if image.output_resources else None
-        is_managed = image.owner != ctx.store.account
-        if not is_managed and not any(ami.region == here for ami in amis or ()):
+        if not any(ami.region == here for ami in amis or ()):
             raise invalid_value(
                 "sourceImage", "The source image must have an AMI in the current Region."
             )
@@ -108,4 +107,5 @@ def _source(ctx: Context, source: str) -> tuple[str, str | None, str | None]:
             "prefixed by 'ssm:'.",
         )
     facts = source_of(ctx.world, ctx.store, source, parameter="sourceImage").facts
-    return _NO_NAME.sub("-", source.removeprefix("ssm:").strip("/")), facts.platform, None
+    name = facts.name or source.removeprefix("ssm:").strip("/")
+    return _NO_NAME.sub("-", name), facts.platform, None

@@ -10,7 +10,7 @@ from imagebuilder_mock.engines.lifecycle_runs import forget_next_run, plan_next_
 
 from .lifecycle_policy_rules import check_policy, completed_details
 from .listing import listed
-from .neighbour_rules import check_role
+from .neighbour_rules import check_lifecycle_role
 from .registry import operation
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def create_lifecycle_policy(
     ctx: Context, params: wire.CreateLifecyclePolicyRequestTypeDef
 ) -> Result:
     _check(params)
-    check_role(ctx, params["executionRole"])
+    check_lifecycle_role(ctx, params["executionRole"])
     arn = str(ctx.store.arn_for(LifecyclePolicy.kind, params["name"]))
     if arn in ctx.store:
         raise already_exists(LifecyclePolicy.label, arn)
@@ -80,7 +80,7 @@ def update_lifecycle_policy(
             f"The resource type of the lifecycle policy is '{before.resource_type}', and cannot "
             "be changed.",
         )
-    check_role(ctx, params["executionRole"])
+    check_lifecycle_role(ctx, params["executionRole"])
     policy = _policy(
         params, arn=before.arn, name=before.name, created=before.date_created, tags=before.tags
     )

@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
     from .context import Context
 
-LARGEST_DOCUMENT = 64 * 1024
-"""Of components, workflows and Dockerfile templates (AWS General Reference, quotas)."""
+_NO_ROLE = "The provided role does not exist or does not have sufficient permissions."
 
 _KEY_ARN = re.compile(r"arn:[^:]+:kms:([^:]+):([0-9]{12}):.+")
 
@@ -47,11 +46,22 @@ def check_instance_profile(ctx: Context, name: str) -> None:
 def check_role(ctx: Context, role: str | None, *, parameter: str = "executionRole") -> None:
     """Refuse a role that Image Builder could not assume; None is the service's own."""
     if role is not None and not beside(ctx).iam.has_role(role):
-        raise _absent(
-            ctx,
-            parameter,
-            "The provided role does not exist or does not have sufficient permissions.",
-        )
+        raise _absent(ctx, parameter, _NO_ROLE)
+
+
+def check_lifecycle_role(ctx: Context, role: str | None) -> None:
+    """Refuse a role that lifecycle actions cannot be done with.
+
+    It has to be the account's own, not a service-linked one, and to let Image Builder assume it
+    (API reference, CreateLifecyclePolicy; user guide, create-lifecycle-policies).
+    """
+    check_role(ctx, role)
+    if role is not None and (_is_service_linked(role) or not beside(ctx).iam.trusts_us(role)):
+        raise invalid_value("executionRole", _NO_ROLE)
+
+
+def _is_service_linked(role: str) -> bool:
+    return role.rpartition("/")[2].startswith("AWSServiceRoleFor")
 
 
 def check_topic(ctx: Context, arn: str | None) -> None:
@@ -105,17 +115,17 @@ def check_key(
         raise _absent(ctx, parameter, f"The provided KMS key does not exist: '{key}'.")
 
 
-def read_document(ctx: Context, uri: str, *, parameter: str) -> str:
-    """The text at an S3 URI: InvalidParameterValueException if it cannot be read."""
-    address = _address(uri, parameter)
+def read_document(ctx: Context, uri: str, *, parameter: str, quota: str) -> str:
+    """The text at an S3 URI: InvalidParameterValueException if it cannot be read.
+
+    It is as large as the quota lets it be, and read no further.
+    """
+    address, largest = _address(uri, parameter), ctx.world.quotas.limit(quota)
     try:
-        body = beside(ctx).s3.read(address, limit=LARGEST_DOCUMENT + 1)
+        body = beside(ctx).s3.read(address, limit=None if largest is None else largest + 1)
     except NeighbourError as error:
         raise _unreadable(ctx, uri, parameter, error) from None
-    if len(body) > LARGEST_DOCUMENT:
-        raise invalid_value(
-            parameter, f"The document at '{uri}' must contain at most {LARGEST_DOCUMENT} bytes."
-        )
+    ctx.world.quotas.check(quota, len(body))
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError:

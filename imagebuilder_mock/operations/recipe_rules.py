@@ -40,7 +40,6 @@ _MOST_PRODUCTS = 9
 _LARGEST_COMPONENTS = 25 * 1024
 _TYPES_WITH_IOPS = frozenset(("io1", "io2"))
 _TYPE_WITH_THROUGHPUT = "gp3"
-_LONGEST_PARAMETER_VALUE = 1024
 _DEFAULT_PLATFORM = "Linux"
 
 
@@ -71,8 +70,6 @@ def parent_of(ctx: Context, parent_image: str) -> ParentImage:
             "The parent image must be an AMI ID, an Image Builder image ARN, an SSM parameter "
             "prefixed by 'ssm:', or an AWS Marketplace product ID.",
         )
-    if not is_ami_address(parent_image):
-        return ParentImage()
     facts = source_of(ctx.world, ctx.store, parent_image, parameter="parentImage").facts
     if facts.platform is None and "windows" in parent_image.lower():
         return ParentImage("Windows")
@@ -119,6 +116,9 @@ def check_components(
         platform = platform or component.platform
         _check_fit(component, platform, parent.os_version, path)
         _check_parameters(component, configuration, path)
+        for parameter in configuration.get("parameters", ()):
+            for value in parameter["value"]:
+                ctx.world.quotas.check("component parameter length", len(value))
         components.append(component)
     check_products(components, of_parent=parent.products)
     return platform or _DEFAULT_PLATFORM
@@ -218,9 +218,7 @@ def _check_parameters(
     component: Component, configuration: wire.ComponentConfigurationUnionTypeDef, path: str
 ) -> None:
     declared = {parameter.name: parameter for parameter in component.parameters or ()}
-    given = {
-        parameter["name"]: parameter["value"] for parameter in configuration.get("parameters", ())
-    }
+    given = [parameter["name"] for parameter in configuration.get("parameters", ())]
     undefined = [name for name in given if name not in declared]
     if undefined:
         raise invalid_combination(
@@ -239,10 +237,3 @@ def _check_parameters(
             "The following parameters of the provided component have no default and need a "
             "value: " + ", ".join(missing),
         )
-    for name, values in given.items():
-        if any(len(value) > _LONGEST_PARAMETER_VALUE for value in values):
-            raise invalid_value(
-                f"{path}.parameters",
-                f"The value of '{name}' must contain at most {_LONGEST_PARAMETER_VALUE} "
-                "characters.",
-            )

@@ -17,7 +17,7 @@ from imagebuilder_mock.engines.lifecycle_actions import TARGETS, change_state
 from imagebuilder_mock.engines.lifecycle_runs import describing
 
 from .lifecycle_policy_rules import check_included
-from .neighbour_rules import check_role
+from .neighbour_rules import check_lifecycle_role
 from .registry import operation
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def start_resource_state_update(
     action = _checked_action(image, params)
     _check_resources(image, action, params)
     _check_time(ctx, action, params)
-    check_role(ctx, params.get("executionRole"))
+    check_lifecycle_role(ctx, params.get("executionRole"))
     included = Included.parse(params.get("includeResources"))
     update_at = _update_at(params)
     if included.is_empty and update_at is None:

@@ -45,7 +45,7 @@ _OWNERS_WITHOUT_WORKFLOWS = frozenset(("Shared", "ThirdParty"))
 
 @operation
 def create_workflow(ctx: Context, params: wire.CreateWorkflowRequestTypeDef) -> Result:
-    text = given_text(ctx, params)
+    text = given_text(ctx, params, quota="workflow size")
     document = _parsed(ctx, text, params["type"])
     check_key(ctx, params.get("kmsKeyId"))
     version = Version.parse(params["semanticVersion"])
@@ -154,6 +154,9 @@ def _parsed(ctx: Context, text: str, workflow_type: WorkflowType) -> WorkflowDoc
         raise invalid_value("data", error.detail) from None
     ctx.world.quotas.check("parameters per workflow", len(document.parameters))
     ctx.world.quotas.check("steps per workflow", len(document.steps))
+    for parameter in document.parameters:
+        for value in parameter.default or ():
+            ctx.world.quotas.check("workflow parameter length", len(value))
     return document
 
 

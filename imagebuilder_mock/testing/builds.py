@@ -106,6 +106,9 @@ class Builds:
         by default that of a command with ``exit_status``. ``times`` counts the failures; the order
         stays until it has been met so often. ValueError for what cannot be.
         """
+        texts = {"recipe": recipe, "component": component, "phase": phase, "step": step}
+        _check_texts(**texts, region=region, message=message)
+        _check_numbers(exit_status=exit_status, times=times)
         if times < 1:
             msg = f"times={times}: give at least 1."
             raise ValueError(msg)
@@ -199,3 +202,20 @@ class Builds:
             msg = f"There is no image {arn}. Builds under way: {listed}."
             raise LookupError(msg)
         return image
+
+
+# Orders come over HTTP too; a wrong type would break a build much later.
+
+
+def _check_texts(**values: object) -> None:
+    for name, value in values.items():
+        if value is not None and not isinstance(value, str):
+            msg = f"{name}={value!r}: give a string."
+            raise TypeError(msg)
+
+
+def _check_numbers(**values: object) -> None:
+    for name, value in values.items():
+        if not isinstance(value, int) or isinstance(value, bool):
+            msg = f"{name}={value!r}: give a whole number."
+            raise TypeError(msg)

@@ -14,9 +14,13 @@ from imagebuilder_mock.domain.resources.distribution import DistributionConfigur
 from imagebuilder_mock.domain.resources.image import Image
 from imagebuilder_mock.domain.resources.image_recipe import ImageRecipe
 from imagebuilder_mock.domain.resources.infrastructure import InfrastructureConfiguration
+from imagebuilder_mock.domain.settings import is_account_id
 from imagebuilder_mock.engines import builds
 from imagebuilder_mock.engines.image_builds import DEFAULT_TESTS, BuildRequest, start_build
 from imagebuilder_mock.engines.lifecycle_actions import TARGETS, change_state
+from imagebuilder_mock.neighbours.lifecycle_outputs import machine_image_actions
+from imagebuilder_mock.protocol.model import operation
+from imagebuilder_mock.protocol.requests import check
 
 from .places import store_at
 
@@ -31,6 +35,8 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.world import World
 
 EndState = Literal["AVAILABLE", "CANCELLED", "DEPRECATED", "DISABLED", "FAILED"]
+
+_ANY_ARN = "arn:aws:imagebuilder:us-east-1:123456789012:image/any/1.0.0/1"
 
 _ACTIONS = {target: action for action, target in TARGETS.items()}
 
@@ -64,8 +70,11 @@ class Images:
         ``regions`` are those that the output was distributed to besides its own. ``ami_tags``,
         ``last_launched``, ``public`` and ``shared_with`` (account ids) hold for each of its AMIs,
         and can be changed on what ``amis`` answers. LookupError if there is no such recipe,
-        ValueError for a time that lies ahead, or a state that no finished image has.
+        ValueError for a time that lies ahead, a state that no finished image has, an account or
+        tags that cannot be.
         """
+        _refuse_text(regions=regions, shared_with=shared_with)
+        _check_tags(tags=tags, ami_tags=ami_tags)
         with self._world.lock:
             if recipe.startswith("arn:"):
                 arn = Arn.parse(recipe)
@@ -94,7 +103,8 @@ class Images:
     def amis(self, image_arn: str) -> list[MachineImage]:
         """What EC2 knows of an image's AMIs. A test may change it: launch, tag, share, deregister.
 
-        LookupError if there is no such image.
+        Beside moto it is changed there, but for the last launch. LookupError if there is no such
+        image.
         """
         with self._world.lock:
             image = self._image(image_arn)
@@ -108,6 +118,10 @@ class Images:
         """
         with self._world.lock:
             found = self._world.state.machine_images.get(ami_id)
+            if found is not None:
+                # Beside moto it gets to know what became of it there.
+                actions = machine_image_actions(self._world)
+                actions.find(found.account_id, found.region, ami_id)
         if found is None:
             msg = f"No build made the AMI {ami_id!r}. mock.images.amis(image_arn) has an image's."
             raise LookupError(msg)
@@ -221,10 +235,33 @@ def _held(world: World) -> Iterator[None]:
         world.settings = settings
 
 
+def _refuse_text(**lists: Collection[str]) -> None:
+    """A string is a collection of strings too: of its letters, which nobody means."""
+    for name, value in lists.items():
+        if isinstance(value, str):
+            msg = f"{name}={value!r} is one string: give a list, [{value!r}]."
+            raise TypeError(msg)
+
+
+def _check_tags(**tags: Mapping[str, str] | None) -> None:
+    """ValueError for tags that the service would not take."""
+    for name, value in tags.items():
+        try:
+            if value:
+                check(operation("TagResource"), {"resourceArn": _ANY_ARN, "tags": dict(value)})
+        except ImageBuilderError as error:
+            msg = f"{name}={value!r}: {error.message}"
+            raise ValueError(msg) from None
+
+
 def _ami_settings(
     ami_tags: Mapping[str, str] | None, shared_with: Collection[str], *, public: bool
 ) -> dict[str, object]:
     """What ``amiDistributionConfiguration`` says of it."""
+    for account in shared_with:
+        if not is_account_id(account):
+            msg = f"shared_with={account!r}: an account is 12 digits in a string."
+            raise ValueError(msg)
     permission = {
         **({"userIds": sorted(shared_with)} if shared_with else {}),
         **({"userGroups": ["all"]} if public else {}),

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 _UNSEEN = {"name": "preview", "executionRole": "preview", "clientToken": "preview"}
 _DOUBT = "(unless it is excluded: what EC2 knows of it is not known here)"
 _EVERY_IMAGE = {"tagMap": {"preview": ""}}
+# What a policy has in answers alone; its tags can be empty only there.
+_ANSWERED = frozenset(("arn", "dateCreated", "dateLastRun", "dateUpdated", "tags"))
 
 
 class Lifecycle:
@@ -227,11 +229,7 @@ class Lifecycle:
 
 def _checked(policy: Mapping[str, object]) -> wire.CreateLifecyclePolicyRequestTypeDef:
     """The policy as CreateLifecyclePolicy would take it; ValueError in the service's words."""
-    given = {
-        name: policy[name]
-        for name in ("resourceType", "policyDetails", "resourceSelection")
-        if name in policy
-    }
+    given = {name: value for name, value in policy.items() if name not in _ANSWERED}
     defaults = {"resourceType": "AMI_IMAGE", "resourceSelection": _EVERY_IMAGE}
     try:
         params = check(operation("CreateLifecyclePolicy"), {**_UNSEEN, **defaults, **given})

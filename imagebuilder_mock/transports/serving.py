@@ -118,8 +118,15 @@ def _new_server(application: Any, host: str, port: int, patience: float) -> Any:
             with busy:
                 super().run_wsgi()
 
+        def handle_expect_100(self) -> bool:
+            """That the body may come, werkzeug says by itself."""
+            return True
+
         def log(self, *_: object) -> None:
             """The application logs what it answered; request lines may hold signatures."""
+
+        def log_request(self, *_: object) -> None:
+            """Nor is a line read to be logged: it may be no URL."""
 
     with _listening(host, port) as listener:
         # werkzeug ends the process if it cannot bind; a socket that is bound it takes as it is.

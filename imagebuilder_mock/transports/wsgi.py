@@ -86,8 +86,9 @@ class Application:
         self._control = control
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        is_cut = False
         try:
-            status, headers, body = self._answer(environ)
+            status, headers, body, is_cut = self._answer(environ)
         except Exception:  # noqa: BLE001 - whatever it is, the client gets an answer, and we the trace
             given = self._gateway.refuse(ServiceException())
             _log.exception("request %s failed", given.request_id)
@@ -96,18 +97,20 @@ class Application:
             f"{status} {HTTPStatus(status).phrase}",
             [*headers.items(), ("Content-Length", str(len(body)))],
         )
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+        sent = body[: len(body) // 2] if is_cut else body
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [sent]
 
-    def _answer(self, environ: Environ) -> tuple[int, dict[str, str], bytes]:
+    def _answer(self, environ: Environ) -> tuple[int, dict[str, str], bytes, bool]:
+        """Status, headers, body, and whether the connection breaks in the middle of it."""
         request = _request(environ)
         if request.path.startswith(CONTROL_PREFIX):
             status, members = self._controlled(environ, request)
             _log.info("%s %s %s", request.method, request.path, status)
             body = json.dumps(members, default=str).encode()
-            return status, {"content-type": "application/json"}, body
+            return status, {"content-type": "application/json"}, body, False
         given = self._given(environ, request)
         _log.info("%s %s %s %s", request.method, request.path, given.status, given.request_id)
-        return given.status, given.headers, given.body
+        return given.status, given.headers, given.body, given.is_cut
 
     def _given(self, environ: Environ, request: RawRequest) -> Answer:
         try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import sysconfig
 import tarfile
 import venv
 import zipfile
@@ -105,8 +104,8 @@ def installed(wheel, tmp_path_factory):
     builder = venv.EnvBuilder(with_pip=False, symlinks=os.name != "nt")
     builder.create(folder)
     python = builder.ensure_directories(folder).env_exe
-    paths = {"base": str(folder), "platbase": str(folder)}
-    packages = Path(sysconfig.get_path("purelib", "venv", paths))
+    asked = "import sysconfig; print(sysconfig.get_path('purelib'), end='')"
+    packages = Path(_run([python, "-c", asked]))
     for name in _required(_described(wheel)):
         for path in _top_level(distribution(name)):
             (packages / path.name).symlink_to(path)

@@ -9,7 +9,7 @@ from tests.builders import DOCUMENT, an_infrastructure
 from tests.container_builders import TEMPLATE, a_container_recipe, container_params
 from tests.model import service_model
 from tests.neighbours.conftest import aws
-from tests.refusals import invalid_value, refusal_of
+from tests.refusals import invalid_value, over_quota, refusal_of
 
 HINT = "imagebuilder_mock looks it up in moto: switch moto's mock_aws on."
 LIMIT = 64 * 1024
@@ -86,20 +86,26 @@ class TestComponents:
             in refusal_of(imagebuilder.create_component, **component_params(uri)).message
         )
 
-    @pytest.mark.parametrize(
-        ("body", "detail"),
-        [
-            (DOCUMENT + "#" * LIMIT, f"must contain at most {LIMIT} bytes."),
-            (b"\xff\xfe\x00", "must be text in UTF-8."),
-        ],
-        ids=["too long", "no text"],
-    )
-    def test_what_is_no_document_is_refused(self, imagebuilder, put, body, detail):
-        uri = put("bad.yml", body)
+    def test_what_is_no_text_is_refused(self, imagebuilder, put):
+        uri = put("bad.yml", b"\xff\xfe\x00")
 
         assert refusal_of(imagebuilder.create_component, **component_params(uri)) == invalid_value(
-            "uri", f"The document at '{uri}' {detail}"
+            "uri", f"The document at '{uri}' must be text in UTF-8."
         )
+
+    def test_its_size_has_a_quota(self, imagebuilder, put):
+        """Source: AWS General Reference; API reference, CreateComponent ("your service quota")."""
+        uri = put("long.yml", DOCUMENT + "#" * LIMIT)
+
+        refusal = refusal_of(imagebuilder.create_component, **component_params(uri))
+
+        assert refusal == over_quota("component size", LIMIT)
+
+    @pytest.mark.imagebuilder(quotas=False)
+    def test_without_quotas_it_may_be_larger(self, imagebuilder, put):
+        uri = put("long.yml", DOCUMENT + "#" * LIMIT)
+
+        assert imagebuilder.create_component(**component_params(uri))
 
     @pytest.mark.usefixtures("bucket")
     @pytest.mark.parametrize("uri", ["s3://documents/missing.yml", "s3://missing/hello.yml"])

@@ -9,6 +9,7 @@ from imagebuilder_mock.engines import parent_images
 from tests.builders import (
     MANAGED_COMPONENT,
     MANAGED_PARENT,
+    OWN,
     a_build,
     a_distribution,
     a_pipeline,
@@ -207,6 +208,25 @@ class TestSourcesOfDistribution:
 
         image = imagebuilder.get_image(imageBuildVersionArn=made["imageBuildVersionArn"])["image"]
         assert image["platform"] == "Windows"
+
+    def test_the_image_has_the_name_of_the_ami(self, imagebuilder):
+        """Source: awscli example, distribute-image."""
+        a_parameter("/golden/base", an_ami("second base (v1.2)"))
+        distribution = a_distribution(imagebuilder)
+
+        made = [
+            imagebuilder.distribute_image(
+                sourceImage=source,
+                distributionConfigurationArn=distribution,
+                executionRole="build",
+            )["imageBuildVersionArn"]
+            for source in (an_ami("my-example-source-ami"), "ssm:/golden/base")
+        ]
+
+        assert made == [
+            f"{OWN}image/my-example-source-ami/1.0.0/1",
+            f"{OWN}image/second-base--v1-2-/1.0.0/1",
+        ]
 
     def test_a_missing_one_is_refused(self, imagebuilder):
         an_ami()

@@ -92,7 +92,7 @@ def test_an_output_ami_does_not_make_names_be_looked_up(world):
 
     ec2 = neighbours_of(world.settings, *HERE).ec2
     assert ec2.first_missing(Named("subnet", "subnet-1")) is None
-    assert ec2.ami(AMI.image_id) == AmiFacts("Linux", "x86_64")
+    assert ec2.ami(AMI.image_id) == AmiFacts("Linux", "x86_64", AMI.name)
 
 
 @pytest.mark.parametrize("set_default", [True, False])

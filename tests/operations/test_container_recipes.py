@@ -360,6 +360,16 @@ class TestComponents:
         assert refusal == in_use(component)
 
 
+def test_the_image_of_the_instance_that_builds_is_an_ami(imagebuilder, refused):
+    """Source: API reference, InstanceConfiguration; the sentence for it is inferred."""
+    assert refusal_of_create(
+        refused, imagebuilder, instanceConfiguration={"image": "amazonlinux:latest"}
+    ) == invalid_value(
+        "instanceConfiguration.image",
+        "The image of the instance must be an AMI ID, or an SSM parameter prefixed by 'ssm:'.",
+    )
+
+
 def test_volumes_of_the_instance_that_builds_are_checked(imagebuilder, refused):
     """Source: user guide, create-image-recipes."""
     devices = [{"deviceName": "/dev/sdb", "ebs": {"volumeType": "io1"}}]

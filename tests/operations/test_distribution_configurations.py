@@ -182,6 +182,17 @@ class TestRules:
             "configuration.",
         )
 
+    @needs_member("CreateDistributionConfiguration", "distributions.ssmParameterConfigurations")
+    def test_an_empty_list_is_no_output(self, refused_for):
+        """Others than this one must not be empty, by the model."""
+        assert refused_for(
+            {"region": "eu-west-1", "ssmParameterConfigurations": []}
+        ) == invalid_value(
+            "distributions[0]",
+            "One or more outputs should be provided for each region in a distribution "
+            "configuration.",
+        )
+
     def test_a_region_stands_there_once(self, refused_for):
         """Source: API reference, CreateDistributionConfiguration."""
         assert refused_for(HERE, {**HERE, "region": "eu-west-1"}, HERE) == invalid_value(

@@ -1,7 +1,7 @@
 """The errors that AWS was seen to answer with, word for word.
 
-Each docstring says where. Left out are what a later release has overtaken (workflows of the type
-DISTRIBUTION were refused until 2025), and refusals by IAM policies, which the mock does not weigh.
+Each docstring says where. Left out is what a later release has overtaken: workflows of the type
+DISTRIBUTION were refused until 2025. IAM policies are not weighed; a fault refuses in their stead.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from tests.builders import (
 )
 from tests.container_builders import a_container_pipeline, a_container_recipe, container_params
 from tests.model import needs_member
-from tests.refusals import Refusal
+from tests.refusals import Refusal, refusal_of
 
 
 def invalid_value(text):
@@ -321,6 +321,23 @@ class TestInfrastructureConfigurations:
             "instance profile does not exist. Please specify a different instance profile and try "
             "again."
         )
+
+
+class TestPermissions:
+    def test_a_refusal_by_iam(self, imagebuilder, imagebuilder_mock):
+        """Seen: aws-parallelcluster#3867, for another operation."""
+        pipeline = f"{OWN}image-pipeline/golden"
+        sentence = (
+            "User: arn:aws:iam::123456789012:user/reader is not authorized to perform: "
+            f"imagebuilder:DeleteImagePipeline on resource: {pipeline}"
+        )
+        imagebuilder_mock.faults.add(
+            "DeleteImagePipeline", error="AccessDeniedException", message=sentence
+        )
+
+        refusal = refusal_of(imagebuilder.delete_image_pipeline, imagePipelineArn=pipeline)
+
+        assert refusal == Refusal("AccessDeniedException", 403, sentence)
 
 
 class TestDryRuns:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.builders import OWN, a_build, a_distribution, an_image, an_infrastructure, unique_name
-from tests.container_builders import a_container_build
+from tests.container_builders import CONTAINER_PARENT, a_container_build
 from tests.model import service_model
 from tests.refusals import invalid_value, not_found
 
@@ -104,6 +104,18 @@ class TestDistributeImage:
         refusal = refused(
             imagebuilder.distribute_image,
             sourceImage=a_build(imagebuilder),
+            distributionConfigurationArn=a_distribution(imagebuilder),
+            executionRole="distributor",
+        )
+
+        assert refusal == invalid_value(
+            "sourceImage", "The source image must have an AMI in the current Region."
+        )
+
+    def test_a_container_image_of_somebody_else_cannot_be_distributed(self, imagebuilder, refused):
+        refusal = refused(
+            imagebuilder.distribute_image,
+            sourceImage=CONTAINER_PARENT,
             distributionConfigurationArn=a_distribution(imagebuilder),
             executionRole="distributor",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timezone
 
 import pytest
@@ -266,6 +267,7 @@ class TestGet:
             "enhancedImageMetadataEnabled",
             "name",
             "osVersion",
+            "outputResources",
             "platform",
             "state",
             "tags",
@@ -274,3 +276,20 @@ class TestGet:
         }
         assert image["arn"].startswith(MANAGED_PARENT.removesuffix("x.x.x"))
         assert image["arn"].endswith("/1")
+
+    def test_amazons_images_show_the_ami_of_the_region(self, imagebuilder, imagebuilder_mock):
+        """Read so by aws-parallelcluster, which takes such an ARN as a parent image."""
+
+        def ami_of(client, region):
+            parent = MANAGED_PARENT.replace("us-east-1", region)
+            [ami] = the_image(client, parent)["outputResources"]["amis"]
+            assert ami["region"] == region
+            return ami["image"]
+
+        here = ami_of(imagebuilder, "us-east-1")
+        there = ami_of(imagebuilder_mock.client(region="eu-west-1"), "eu-west-1")
+        imagebuilder_mock.catalogue.publish("Amazon Linux 2023 x86", "2099.1.1")
+        newer = ami_of(imagebuilder, "us-east-1")
+
+        assert len({here, there, newer}) == 3
+        assert all(re.fullmatch("ami-[0-9a-f]{17}", each) for each in (here, there, newer))

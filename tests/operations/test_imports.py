@@ -277,6 +277,13 @@ class TestVmImage:
             "vmImportTaskId", "'vmImportTaskId' must be the ID of an Amazon EC2 import image task."
         )
 
+    @pytest.mark.parametrize("name", ["vm", "-" * 129, "a.b.c", "hello!", " hello"])
+    def test_its_name_is_one_that_an_image_can_have(self, imagebuilder, refused, name):
+        """Source: API reference, Image. The model has no pattern for it in the request."""
+        assert refused(imagebuilder.import_vm_image, **vm_params(name=name)) == invalid_value(
+            "name", "'name' must match pattern ^[-_A-Za-z-0-9][-_A-Za-z0-9 ]{1,126}[-_A-Za-z-0-9]$"
+        )
+
     @needs_member("ImportVmImage", "loggingConfiguration")
     def test_its_log_group_is_image_builders(self, imagebuilder, refused):
         refusal = refused(

@@ -333,6 +333,21 @@ def test_a_role_is_a_name_or_an_arn(imagebuilder, role):
     assert the_policy(imagebuilder)["executionRole"] == role
 
 
+def test_the_service_linked_role_runs_no_policy(imagebuilder, refused):
+    """Source: user guide, create-lifecycle-policies."""
+    own = "aws-service-role/imagebuilder.amazonaws.com/AWSServiceRoleForImageBuilder"
+
+    refusal = refused(
+        imagebuilder.create_lifecycle_policy,
+        **a_policy_request(executionRole=f"arn:aws:iam::123456789012:role/{own}"),
+    )
+
+    assert refusal == invalid_value(
+        "executionRole",
+        "The provided role does not exist or does not have sufficient permissions.",
+    )
+
+
 def test_what_is_false_is_not_included(imagebuilder):
     rule = a_rule("DEPRECATE")
     included = {"amis": False, "snapshots": False, "containers": False}

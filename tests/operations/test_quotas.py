@@ -19,8 +19,10 @@ from tests.builders import (
     a_recipe,
     an_infrastructure,
 )
+from tests.container_builders import a_container_recipe
 from tests.model import needs_member
 from tests.refusals import over_quota, refusal_of
+from tests.workflow_builders import a_run, a_workflow
 
 
 def more_components(client):
@@ -185,6 +187,54 @@ class TestInside:
         )
 
         assert refusal == over_quota("parameters per component", 25)
+
+    def test_a_components_parameters_have_1024_characters(self, imagebuilder):
+        def declaring(length):
+            declared = f"  - Name:\n      type: string\n      default: {'d' * length}\n"
+            return a_component(imagebuilder, data=f"{DOCUMENT}parameters:\n{declared}")
+
+        def giving(length):
+            values = [{"name": "Name", "value": ["x" * length]}]
+            return a_recipe(
+                imagebuilder, components=[{"componentArn": component, "parameters": values}]
+            )
+
+        component = declaring(1024)
+        giving(1024)
+
+        too_long = [refusal_of(lambda: declaring(1025)), refusal_of(lambda: giving(1025))]
+
+        assert too_long == [over_quota("component parameter length", 1024)] * 2
+
+    @needs_member("CreateImage", "workflows")
+    def test_a_workflows_parameters_have_1024_characters(self, imagebuilder):
+        def declaring(length):
+            declared = {"name": "what", "default": "d" * length}
+            return a_workflow(imagebuilder, parameters=[declared])
+
+        def giving(length):
+            values = [{"name": "what", "value": ["x" * length]}]
+            return a_run(imagebuilder, {"workflowArn": workflow, "parameters": values})
+
+        workflow = declaring(1024)
+        giving(1024)
+
+        too_long = [refusal_of(lambda: declaring(1025)), refusal_of(lambda: giving(1025))]
+
+        assert too_long == [over_quota("workflow parameter length", 1024)] * 2
+
+    @pytest.mark.imagebuilder(quotas={"component size": 100, "Docker template size": 50})
+    def test_documents_have_a_size(self, imagebuilder):
+        component = refusal_of(lambda: a_component(imagebuilder))
+        template = refusal_of(lambda: a_container_recipe(imagebuilder))
+
+        assert component == over_quota("component size", 100)
+        assert template == over_quota("Docker template size", 50)
+
+    @needs_member("CreateImage", "workflows")
+    @pytest.mark.imagebuilder(quotas={"workflow size": 50})
+    def test_workflows_have_a_size(self, imagebuilder):
+        assert refusal_of(lambda: a_workflow(imagebuilder)) == over_quota("workflow size", 50)
 
     def test_a_distribution_has_fifty_target_accounts_in_all(self, imagebuilder, refused):
         def distribution(region, first, number):

@@ -361,20 +361,6 @@ class TestParameters:
             "value: Name",
         )
 
-    def test_a_value_has_at_most_1024_characters(self, imagebuilder, component, refused_recipe):
-        """Source: AWS General Reference, quotas of EC2 Image Builder."""
-
-        def components(length):
-            parameters = [{"name": "Name", "value": ["x" * length]}]
-            return [{"componentArn": component, "parameters": parameters}]
-
-        a_recipe(imagebuilder, components=components(1024))
-
-        assert refused_recipe(components=components(1025)) == invalid_value(
-            "components[0].parameters",
-            "The value of 'Name' must contain at most 1024 characters.",
-        )
-
 
 class TestInstance:
     def test_the_agent_is_not_configured_on_windows(self, refused_recipe):

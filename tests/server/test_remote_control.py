@@ -109,6 +109,8 @@ def test_what_the_control_object_has_not_is_501(control, monkeypatch, name, owne
         ("clock/advance", {"json": {"days": "1"}}, "TypeError"),
         ("clock/advance", {"json": {"years": 1}}, "TypeError"),
         ("clock/advance", {"json": {"days": 1e300}}, "OverflowError"),
+        ("builds/fail-next", {"json": {"component": 7}}, "TypeError: component=7: give a string"),
+        ("builds/fail-next", {"json": {"times": "1"}}, "TypeError: times='1': give a whole number"),
         ("clock/advance", {"json": []}, "the body must be a JSON object"),
         ("clock/advance", {"data": b"{"}, "JSONDecodeError"),
         ("clock/advance", {"data": b"\xff"}, "UnicodeDecodeError"),

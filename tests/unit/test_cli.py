@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import py_compile
 import subprocess
 import sys
 from importlib.metadata import entry_points
@@ -109,12 +110,34 @@ def test_all_that_stands_behind_the_program_is_its_own(run, arguments):
     assert run("import json, sys; print(json.dumps(sys.argv[1:]))", *arguments) == arguments
 
 
-def test_the_name_of_the_program_stays_as_it_was_given(program, capsys, monkeypatch, tmp_path):
-    program("import sys; print(sys.argv[0], __file__)")
-    monkeypatch.chdir(tmp_path)
-    main(["run", "./program.py"])
+def test_dashes_before_the_program_end_the_options_of_the_mock(program, capsys):
+    path = program("import sys; print(sys.argv[1:])")
+    main(["run", "--seed", "7", "--", path, "--seed", "--"])
 
-    assert capsys.readouterr().out == "./program.py ./program.py\n"
+    assert capsys.readouterr().out == "['--seed', '--']\n"
+
+
+def test_a_program_knows_of_itself_what_python_tells_it(program, monkeypatch, tmp_path):
+    program(
+        """
+        import sys
+
+        print(sys.argv, __file__, __name__, __package__, __spec__, type(__loader__), __builtins__)
+        """
+    )
+    monkeypatch.chdir(tmp_path)
+    by_python = subprocess.run(
+        [sys.executable, "program.py", "x"], capture_output=True, text=True, check=True
+    )
+
+    assert imagebuilder_mock("run", "program.py", "x").stdout == by_python.stdout
+
+
+def test_a_compiled_program_runs_too(program, tmp_path, capsys):
+    compiled = py_compile.compile(program("print('hello')"), cfile=str(tmp_path / "program.pyc"))
+
+    assert main(["run", str(compiled)]) == 0
+    assert capsys.readouterr().out == "hello\n"
 
 
 @pytest.mark.parametrize(
@@ -351,6 +374,34 @@ def test_the_status_and_traceback_of_a_process_are_those_of_the_program(program)
     assert done.stderr.startswith("Traceback")
     assert f'File "{path}", line 3, in fail' in done.stderr
     assert done.stderr.endswith("KeyError: 'mine'\n")
+
+
+def test_the_mock_is_on_in_what_a_program_does_at_its_exit(program):
+    done = imagebuilder_mock(
+        "run",
+        program(
+            """
+            import atexit
+            import boto3
+
+            def clean_up():
+                client = boto3.client("imagebuilder", "us-east-1")
+                print(client.list_images()["imageVersionList"])
+
+            atexit.register(clean_up)
+            """
+        ),
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", "")
+
+
+def test_arguments_that_a_test_has_set_are_not_the_end_of_the_process(program, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["imagebuilder-mock", "run", program("pass")])
+
+    assert main() == 0
+    with pytest.raises(RuntimeError):
+        current_mock()
 
 
 def test_help_lists_the_options():

@@ -231,6 +231,22 @@ class TestMistakes:
         with pytest.raises(ValueError, match="makes container images"):
             imagebuilder_mock.images.add(recipe=recipe, **options)
 
+    @pytest.mark.parametrize("what", ["regions", "shared_with"])
+    def test_a_string_in_the_place_of_a_list(self, add, what):
+        with pytest.raises(TypeError, match=rf"{what}='111122223333' is one .* \['111122223333'\]"):
+            add(**{what: "111122223333"})
+
+    @pytest.mark.parametrize("account", ["1111", 111122223333])
+    def test_an_account_that_is_none(self, add, account):
+        with pytest.raises(ValueError, match="an account is 12 digits"):
+            add(shared_with=[account])
+
+    @pytest.mark.parametrize("what", ["tags", "ami_tags"])
+    @pytest.mark.parametrize("tags", [{"aws:own": "x"}, {"x": 1}, {"x": "y" * 257}])
+    def test_tags_that_the_service_does_not_take(self, add, what, tags):
+        with pytest.raises(ValueError, match=f"{what}=.*'tags.* is not valid"):
+            add(**{what: tags})
+
     @pytest.mark.imagebuilder(quotas={"concurrent builds": 0})
     def test_what_the_service_would_refuse(self, add):
         with pytest.raises(ValueError, match="quota for concurrent builds"):

@@ -231,6 +231,7 @@ class TestPreview:
             ({"policyDetails": [a_rule("SHRED")]}, r"policyDetails\[0\].action.type"),
             ({}, "policyDetails"),
             ({"policyDetails": [a_count(1)], "resourceSelection": {}}, "exactly one of"),
+            ({"policyDetails": [a_count(1)], "resourceSelecton": {}}, "'resourceSelecton'"),
         ],
     )
     def test_what_the_service_would_refuse_is_an_error(self, lifecycle, policy, message):

@@ -16,8 +16,6 @@ from .yaml_loading import DocumentError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MAX_PARAMETER_VALUE = 1024
-
 
 @dataclass(frozen=True, slots=True)
 class DocumentParameter:
@@ -57,11 +55,6 @@ def _parameters(value: object, taken: set[str]) -> Iterator[DocumentParameter]:
         members = members_of(body, subject, known=("type", "default", "description"))
         _check_type(members, subject)
         default = optional_text(members, "default", f"parameter '{name}'")
-        if default is not None and len(default) > MAX_PARAMETER_VALUE:
-            raise DocumentError(
-                f"The default of parameter '{name}' must not have more than "
-                f"{MAX_PARAMETER_VALUE} characters.",
-            )
         description = optional_text(members, "description", f"parameter '{name}'")
         yield DocumentParameter(name, "string", default, description)
 

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 ParameterType = Literal["string", "integer", "boolean", "stringList"]
 
-MAX_VALUE = 1024
-
 _TYPES = ("string", "integer", "boolean", "stringList")
 _BOOLEANS = {"true": True, "false": False}
 _INTEGER = re.compile("[+-]?[0-9]+")
@@ -64,13 +62,6 @@ def value_of(parameter: WorkflowParameter, given: Sequence[str] | None) -> objec
     if texts is None:
         msg = f"The parameter '{parameter.name}' has no default, and requires a value."
         raise ValueError(msg)
-    for text in texts:
-        if len(text) > MAX_VALUE:
-            msg = (
-                f"The value of the parameter '{parameter.name}' must not have more than "
-                f"{MAX_VALUE} characters."
-            )
-            raise ValueError(msg)
     if parameter.type == "stringList":
         return list(texts)
     if len(texts) != 1:

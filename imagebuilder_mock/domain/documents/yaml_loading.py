@@ -20,6 +20,8 @@ import yaml
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+MAX_BYTES = 1_048_576
+"""More than any quota's default: what a raised quota cannot raise."""
 MAX_DEPTH = 64
 MAX_NODES = 20_000
 CHARACTERS_IN_A_NODE = 64
@@ -47,7 +49,7 @@ class DocumentError(ValueError):
         self.detail = detail
 
 
-def load_document(text: str, *, limit: int = 65_536) -> object:
+def load_document(text: str, *, limit: int = MAX_BYTES) -> object:
     """The mappings, lists and scalars of a YAML or JSON text of at most ``limit`` bytes.
 
     Keys are scalars, and no key comes twice in a mapping. An empty text is None.

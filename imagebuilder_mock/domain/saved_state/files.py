@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,7 +34,8 @@ _DEPTH = 4
 def write_state(state: SavedState, path: str | os.PathLike[str]) -> None:
     """Write the file, or leave the one that is there as it is."""
     target = Path(path)
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
+    writer = f"{os.getpid()}-{threading.get_ident()}"
+    unfinished = target.with_name(f".{target.name}.{writer}")
     try:
         with unfinished.open("w", encoding="utf-8", newline="\n") as file:
             file.writelines(state_lines(state))

@@ -94,12 +94,12 @@ class MotoEc2:
 
 
 def _facts(image: dict[str, Any]) -> AmiFacts:
-    architecture = image.get("Architecture")
+    architecture, name = image.get("Architecture"), image.get("Name")
     if str(image.get("Platform", "")).lower() == "windows":
-        return AmiFacts("Windows", architecture)
+        return AmiFacts("Windows", architecture, name)
     # Only instances of Apple's own hardware have these architectures (EC2, DescribeImages).
     is_mac = str(architecture).endswith("_mac")
-    return AmiFacts("macOS" if is_mac else "Linux", architecture)
+    return AmiFacts("macOS" if is_mac else "Linux", architecture, name)
 
 
 def _networks(moto: MotoAccount) -> object:

@@ -18,7 +18,7 @@ class MotoS3:
         found = self._moto.ask("s3", "head_object", Bucket=uri.bucket, Key=uri.key)
         return int(found["ContentLength"])
 
-    def read(self, uri: S3Uri, *, limit: int) -> bytes:
+    def read(self, uri: S3Uri, *, limit: int | None) -> bytes:
         body = self._moto.ask("s3", "get_object", Bucket=uri.bucket, Key=uri.key)["Body"]
         return bytes(body.read(limit))
 

@@ -44,17 +44,6 @@ def test_a_document_may_declare_none(value):
     assert (document.parameters, document.constants) == ((), ())
 
 
-def test_a_default_has_at_most_1024_characters():
-    def parameters(length: int) -> list[dict[str, object]]:
-        return [{"Long": {"type": "string", "default": "a" * length}}]
-
-    assert parsed(parameters=parameters(1024)).parameters
-    assert (
-        refusal(a_document(parameters=parameters(1025)))
-        == "The default of parameter 'Long' must not have more than 1024 characters."
-    )
-
-
 @pytest.mark.parametrize(
     ("members", "detail"),
     [

@@ -73,10 +73,6 @@ class TestDeclaration:
                 [{"name": "a", "type": "boolean", "default": 1}],
                 "The value of the parameter 'a' must be a boolean.",
             ),
-            (
-                [{"name": "a", "default": "b" * 1025}],
-                "The value of the parameter 'a' must not have more than 1024 characters.",
-            ),
         ],
     )
     def test_a_declaration_of_another_form_is_refused(self, parameters, sentence):
@@ -114,11 +110,6 @@ class TestValues:
             ("integer", {"what": ["1.0"]}, "The value of the parameter 'what' must be an integer."),
             ("integer", {"what": ["1_0"]}, "The value of the parameter 'what' must be an integer."),
             ("boolean", {"what": ["1"]}, "The value of the parameter 'what' must be a boolean."),
-            (
-                "stringList",
-                {"what": ["a", "b" * 1025]},
-                "The value of the parameter 'what' must not have more than 1024 characters.",
-            ),
             (
                 "string",
                 {"what": ["a"], "who": ["b"], "why": ["c"]},

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from imagebuilder_mock.domain.documents import yaml_loading
 from imagebuilder_mock.domain.documents.yaml_loading import (
     CHARACTERS_IN_A_NODE,
+    MAX_BYTES,
     MAX_DEPTH,
     MAX_NODES,
     DocumentError,
@@ -162,7 +163,7 @@ def test_broken_yaml_is_refused_with_its_place(text, place):
 def test_a_text_has_at_most_so_many_bytes():
     assert load_document("'éé'", limit=6) == "éé"
     assert detail_of("'ééé'", limit=6) == "The document is larger than 6 bytes."
-    assert detail_of("#" * 65_537) == "The document is larger than 65536 bytes."
+    assert detail_of("#" * (MAX_BYTES + 1)) == "The document is larger than 1048576 bytes."
 
 
 @pytest.mark.usefixtures("_parser")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 import runpy
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -226,6 +228,24 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(path, monkeypatch):
         mock.save(path)
 
     assert path.read_text() == before
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_two_who_write_one_file_at_once_do_not_mix_it(path, monkeypatch):
+    both_have_begun, lines_of = Barrier(2, timeout=10), files.state_lines
+
+    def slow_lines(state):
+        first, *others = lines_of(state)
+        yield first
+        both_have_begun.wait()
+        yield from others
+
+    monkeypatch.setattr(files, "state_lines", slow_lines)
+    with mock_imagebuilder(state=path) as mock, ThreadPoolExecutor(2) as pool:
+        list(pool.map(mock.save, [path, path]))
+
+    with mock_imagebuilder(state=path) as mock:
+        assert mock.builds.running
     assert list(path.parent.iterdir()) == [path]
 
 
