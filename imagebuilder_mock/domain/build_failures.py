@@ -27,6 +27,7 @@ class BuildFailure:
     phase: str | None = None
     step: str | None = None
     region: str | None = None
+    account_id: str | None = None
     message: str | None = None
     exit_status: int = 1
     times: int = 1
@@ -35,7 +36,15 @@ class BuildFailure:
     def is_of_component(self) -> bool:
         """Whether a component fails, rather than a workflow's step or the distribution."""
         named = self.component is not None or self.phase is not None
-        return self.region is None and (named or self.step is None)
+        return not self.is_of_place and (named or self.step is None)
+
+    @property
+    def is_of_place(self) -> bool:
+        """Whether what fails is the distribution to a Region, or to an account."""
+        return self.region is not None or self.account_id is not None
+
+    def fits_place(self, region: str, account_id: str) -> bool:
+        return self.region in (None, region) and self.account_id in (None, account_id)
 
     def fits_image(self, image: Image) -> bool:
         recipe = image.recipe

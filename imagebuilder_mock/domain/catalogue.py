@@ -52,6 +52,12 @@ class ManagedImage:
     def owner(self) -> OwnershipType:
         return _OWNERS[self.account]
 
+    @property
+    def architecture(self) -> str:
+        """As EC2 calls it; the name tells."""
+        processor = "arm64" if "arm64" in self.slug.split("-") else "x86_64"
+        return f"{processor}_mac" if self.platform == "macOS" else processor
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManagedComponent:

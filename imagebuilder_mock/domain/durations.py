@@ -82,5 +82,9 @@ class Durations(MutableMapping[str, timedelta]):
 
     def of_step(self, name: str, action: str) -> timedelta:
         """The step's own if a test set one, else that of its action."""
-        own = self._set.get(name)
-        return self[action] if own is None else own
+        given = self.given_for(name, action)
+        return _DEFAULTS[action] if given is None else given
+
+    def given_for(self, name: str, action: str) -> timedelta | None:
+        """What a test set for the step or its action; the defaults are samples."""
+        return self._set.get(name, self._set.get(action))

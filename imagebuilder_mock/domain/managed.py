@@ -144,6 +144,7 @@ def _stock(store: Store) -> Iterator[Resource]:
                 state=ImageState("AVAILABLE"),
                 enhanced_image_metadata_enabled=True,
                 output_resources=_published_output(image.type, arn),
+                architecture=image.architecture,
             )
     for component in managed_components():
         if component.account != store.account:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.errors import InvalidParameterValueException
 from imagebuilder_mock.domain.resources.image import (
     IN_PROGRESS,
     ImageFailureContext,
@@ -22,7 +23,7 @@ from imagebuilder_mock.domain.resources.image import (
 from . import distribution, image_scans, notices, pipeline_schedule, step_runs, workflow_runs
 from .build import Build, BuildFailedError
 from .output import source_ami
-from .parent_images import what_is_missing
+from .parent_images import parent_facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -187,9 +188,8 @@ def _settle(build: Build) -> None:
 def _end_own_work(build: Build, stage: Stage) -> None:
     """What the service does in a stage without workflows."""
     world, store, image = build
-    missing = _missing_parent(build) if stage.status == "CREATING" else None
-    if missing is not None:
-        raise BuildFailedError(missing, ImageFailureContext(image_status=stage.status))
+    if stage.status == "CREATING":
+        _meet_parent(build)
     if stage.makes_ami and image.type == "AMI":
         image.output_resources = OutputResources((source_ami(world, store, image),))
     elif stage.status == "DISTRIBUTING":
@@ -199,11 +199,17 @@ def _end_own_work(build: Build, stage: Stage) -> None:
     _enter(build, ImageState(image.plan.after(stage.status)))
 
 
-def _missing_parent(build: Build) -> str | None:
-    """Why a build cannot begin: its parent has gone since (user guide, image-failure-context)."""
+def _meet_parent(build: Build) -> None:
+    """A build cannot begin if its parent has gone since (user guide, image-failure-context)."""
     world, store, image = build
-    recipe = image.image_recipe
-    return None if recipe is None else what_is_missing(world, store, recipe.parent_image)
+    if image.recipe is None:
+        return
+    try:
+        facts = parent_facts(world, store, image.recipe.parent_image)
+    except InvalidParameterValueException as error:
+        context = ImageFailureContext(image_status=image.state.status)
+        raise BuildFailedError(error.message, context) from None
+    image.architecture = facts.architecture
 
 
 def _start_stage(build: Build) -> None:

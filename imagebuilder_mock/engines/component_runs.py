@@ -28,6 +28,8 @@ _PHASES: Mapping[WorkflowType, tuple[str, ...]] = {
     "BUILD": ("build", "validate"),
     "TEST": ("test",),
 }
+_OF_CONTAINERS = "container-host-test"
+"""A phase of their tests, on the instance that runs the container (user guide, same page)."""
 
 
 class _Used(NamedTuple):
@@ -40,20 +42,27 @@ class _Used(NamedTuple):
 
 def has_work(build: Build, workflow_type: WorkflowType) -> bool:
     """Whether a component has a phase of the stage, or a test lets components fail in it."""
-    if any(phase in _phases_of(used) for used in _used(build) for phase in _PHASES[workflow_type]):
+    phases = _phases(build, workflow_type)
+    if any(phase in _phases_of(used) for used in _used(build) for phase in phases):
         return True
     return _ordered_without_component(build) is not None
 
 
 def run(build: Build, workflow_type: WorkflowType) -> None:
     """Run the phases of the stage, each for all components; StepFailedError where one fails."""
-    for phase in _PHASES[workflow_type]:
+    for phase in _phases(build, workflow_type):
         for used in _used(build):
             _run_phase(build, used, phase)
     failure = _ordered_without_component(build)
     if failure is not None:
         build.world.state.failures.carry_out(failure)
         raise StepFailedError(failure.message or f"exit status {failure.exit_status}")
+
+
+def _phases(build: Build, workflow_type: WorkflowType) -> tuple[str, ...]:
+    phases = _PHASES[workflow_type]
+    in_container = workflow_type == "TEST" and build.image.type == "DOCKER"
+    return (*phases, _OF_CONTAINERS) if in_container else phases
 
 
 def _run_phase(build: Build, used: _Used, phase: str) -> None:
@@ -66,6 +75,8 @@ def _run_phase(build: Build, used: _Used, phase: str) -> None:
         if message is None or traced.step.on_failure == "Ignore":
             continue
         error = _error(used, traced, message)
+        if failed is None:
+            notices.component_failed(build, used.component, used.document, traced, message)
         if traced.step.on_failure == "Abort":
             raise error
         failed = failed or error
@@ -79,6 +90,8 @@ def _failure_of(build: Build, used: _Used, traced: TracedStep) -> str | None:
         return "The condition of the step aborts the document."
     if traced.decision == "Skip":
         return None
+    if traced.error is not None:
+        return traced.error
     for failure in build.world.state.failures.for_image(build.image):
         if failure.is_of_component and _fits(failure, used, traced):
             build.world.state.failures.carry_out(failure)
@@ -114,8 +127,8 @@ def _ordered_without_component(build: Build) -> BuildFailure | None:
     if recipe is not None and recipe.components:
         return None
     for failure in build.world.state.failures.for_image(build.image):
-        named = (failure.component, failure.phase, failure.step, failure.region)
-        if named == (None, None, None, None):
+        named = (failure.component, failure.phase, failure.step)
+        if named == (None, None, None) and not failure.is_of_place:
             return failure
     return None
 

@@ -12,9 +12,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from imagebuilder_mock.domain.resources.image import ImageFailureContext, OutputResources
+from imagebuilder_mock.neighbours.telling import Place
 
 from .build import MAX_ERROR, BuildFailedError, StepFailedError
 from .container_output import push, pushed_containers
+from .machine_image_output import permit
 from .output import AmiTarget, ami_targets, copied_ami
 from .output_configuration import configure
 
@@ -49,12 +51,19 @@ def distribute(build: Build) -> None:
     if build.image.type != "AMI":
         return
     _, failures = _copy(build, _distributions(build))
+    _permit(build, _ami_settings(_distributions(build)))
     if failures:
         raise _failed(build, _distribution_reason(build, failures), failures)
 
 
 def integrate(build: Build) -> None:
-    """Configure what was distributed: BuildFailedError if that fails in a Region."""
+    """Configure what was distributed: BuildFailedError if that fails in a Region.
+
+    A workflow that distributes does that itself, or leaves it.
+    """
+    stage = build.image.plan.stage("DISTRIBUTING")
+    if stage is not None and stage.groups:
+        return
     failures = list(_configuration_failures(build, _distributions(build)))
     if failures:
         details = _integration_details(failures)
@@ -85,6 +94,12 @@ def distribute_in_workflow(build: Build, inputs: Mapping[str, object]) -> list[d
         }
         for ami in amis
     ]
+
+
+def permit_in_workflow(build: Build, inputs: Mapping[str, object]) -> None:
+    """The step ModifyImageAttributes: its own, or those of the distribution configuration."""
+    own = _own(inputs, "attributes")
+    _permit(build, _ami_settings(_distributions(build)) if own is None else own)
 
 
 def integrate_in_workflow(build: Build, inputs: Mapping[str, object]) -> None:
@@ -123,17 +138,24 @@ def _copy(
     orders = _Orders(build)
     home = AmiTarget(store.region, store.account, {})
     for target in (home, *ami_targets(store, distributions)):
-        order = orders.for_region(target.region)
+        place = Place(target.account, target.region)
+        order = orders.for_place(place)
         if order is not None:
-            failure = _failure(target.region, order.message)
-            if target.account != store.account:
-                failure["targetAccountId"] = target.account
-            failures.append(failure)
+            failures.append(_failure(build, place, order.message))
         elif target is not home and (target.region, target.account) not in there:
             made.append(copied_ami(world, image, target))
     orders.carry_out()
     image.output_resources = OutputResources(tuple(made))
     return made, failures
+
+
+def _permit(build: Build, settings: Sequence[Mapping[str, object]]) -> None:
+    """Say who may launch from the AMIs, Region by Region."""
+    output = build.image.output_resources
+    for entry in settings:
+        for ami in (output.amis if output else None) or ():
+            if ami.region == entry["region"]:
+                permit(build.world, ami, entry)
 
 
 def _push(build: Build) -> list[Failure]:
@@ -144,12 +166,13 @@ def _push(build: Build) -> list[Failure]:
     failures: list[Failure] = []
     pushed = []
     for container in containers:
-        order = orders.for_region(container.region)
+        place = Place(store.account, container.region)
+        order = orders.for_place(place)
         refusal = push(build, container) if order is None else order.message or INTERNAL_ERROR
         if refusal is None:
             pushed.append(container)
         else:
-            failures.append(_failure(container.region, refusal))
+            failures.append(_failure(build, place, refusal))
     orders.carry_out()
     image.output_resources = OutputResources(containers=tuple(pushed))
     return failures
@@ -163,20 +186,34 @@ def _configuration_failures(
         for member, step in CONFIGURATION_STEPS.items():
             if member not in distribution:
                 continue
-            region = str(distribution["region"])
-            order = orders.for_region(region, step)
-            refusal = (
-                configure(build, distribution, member)
-                if order is None
-                else order.message or INTERNAL_ERROR
-            )
-            if refusal is not None:
-                yield {**_failure(region, refusal), "imageConfigurationStep": step}
+            for place, entries in _by_place(build, distribution, member).items():
+                order = orders.for_place(place, step)
+                refusal = (
+                    configure(build, place, member, entries)
+                    if order is None
+                    else order.message or INTERNAL_ERROR
+                )
+                if refusal is not None:
+                    yield {**_failure(build, place, refusal), "imageConfigurationStep": step}
     orders.carry_out()
 
 
+def _by_place(
+    build: Build, distribution: Mapping[str, object], member: str
+) -> Mapping[Place, list[object]]:
+    """What is to be configured in a Region, by the account whose AMI it is done with."""
+    value = distribution[member]
+    entries: dict[Place, list[object]] = {}
+    for entry in value if isinstance(value, list) else [value]:
+        named = entry if isinstance(entry, dict) else {}
+        account = named.get("accountId") or named.get("amiAccountId") or build.store.account
+        place = Place(str(account), str(distribution["region"]))
+        entries.setdefault(place, []).append(entry)
+    return entries
+
+
 class _Orders:
-    """The test's orders to fail in a Region, or in a step of its configuration.
+    """The test's orders to fail in a Region or an account, or in a step of the configuration there.
 
     An order that names a Region fails all of it, so it is counted down when all is done.
     """
@@ -190,10 +227,10 @@ class _Orders:
         ]
         self._met: list[BuildFailure] = []
 
-    def for_region(self, region: str, step: str | None = None) -> BuildFailure | None:
+    def for_place(self, place: Place, step: str | None = None) -> BuildFailure | None:
         for failure in self._fitting:
-            here = failure.region == region or (failure.region is None and step is not None)
-            if here and failure.step == step:
+            here = failure.fits_place(place.region, place.account)
+            if here and failure.step == step and (failure.is_of_place or step is not None):
                 if failure not in self._met:
                     self._met.append(failure)
                 return failure
@@ -207,6 +244,17 @@ class _Orders:
 def _distributions(build: Build) -> Sequence[Mapping[str, object]]:
     configuration = build.image.distribution_configuration
     return () if configuration is None else configuration.distributions
+
+
+def _ami_settings(
+    distributions: Sequence[Mapping[str, object]],
+) -> list[Mapping[str, object]]:
+    """What they say of AMIs, in the form in which a step says it: with the Region beside it."""
+    return [
+        {**settings, "region": distribution["region"]}
+        for distribution in distributions
+        if isinstance(settings := distribution.get("amiDistributionConfiguration"), dict)
+    ]
 
 
 def _own(inputs: Mapping[str, object], name: str) -> Sequence[Mapping[str, object]] | None:
@@ -230,10 +278,15 @@ def _as_distribution(entry: Mapping[str, object]) -> Mapping[str, object]:
     return {"region": entry["region"], "amiDistributionConfiguration": settings}
 
 
-def _failure(region: str, message: str | None) -> Failure:
+def _failure(build: Build, place: Place, message: str | None) -> Failure:
     """What failed in a Region; the account is told only where it is another one's."""
     error = (message or INTERNAL_ERROR)[:MAX_ERROR]
-    return {"region": region, "status": "FAILED", "errorMessage": error}
+    failure: Failure = {"region": place.region, "status": "FAILED", "errorMessage": error}
+    return (
+        failure
+        if place.account == build.store.account
+        else {**failure, "targetAccountId": place.account}
+    )
 
 
 def _failed(

@@ -176,5 +176,4 @@ def _vulnerable_package(package: Affected, image: Image) -> Mapping[str, object]
 
 
 def _architecture(image: Image) -> str:
-    parent = image.recipe.parent_image if image.recipe else image.arn
-    return "ARM64" if "arm64" in parent else "X86_64"
+    return "ARM64" if (image.architecture or "").startswith("arm64") else "X86_64"

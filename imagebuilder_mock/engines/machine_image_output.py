@@ -7,25 +7,42 @@ and LaunchPermissionConfiguration.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.domain.machine_images import MachineImage
 from imagebuilder_mock.neighbours import telling
 from imagebuilder_mock.neighbours.amis import BlockDevice, LaunchPermission, OutputAmi
 
+from .output_placeholders import filled
+
 if TYPE_CHECKING:
     from imagebuilder_mock.domain.resources.image import Ami, Image
     from imagebuilder_mock.domain.world import World
 
+DEFAULT_ARCHITECTURE = "x86_64"
+ROOT_DEVICES = frozenset(("/dev/sda1", "/dev/xvda"))
+"""The names that are reserved for the root of an instance (EC2 user guide, device_naming)."""
 DEFAULT_SIZE, DEFAULT_TYPE = 8, "gp3"
 """Of a volume of which the recipe says nothing: GiB, and the type."""
 
 
-def registered(world: World, image: Image, ami: Ami, settings: Mapping[str, object] | None) -> Ami:
-    """Make an output AMI known; ``settings`` are those of its distribution."""
-    permission = _mapping(settings, "launchPermission")
+def registered(
+    world: World,
+    image: Image,
+    ami: Ami,
+    settings: Mapping[str, object] | None,
+    *,
+    key: str | None = None,
+) -> Ami:
+    """Make an output AMI known, to its own account; ``settings`` are those of its distribution.
+
+    With a ``key`` it is encrypted with that, else as the recipe has it.
+    """
     recipe = image.image_recipe
     devices = _devices(world, image)
+    if key is not None:
+        devices = [replace(device, encrypted=True, kms_key_id=key) for device in devices]
     known = MachineImage(
         image_id=ami.image,
         account_id=ami.account_id,
@@ -33,29 +50,44 @@ def registered(world: World, image: Image, ami: Ami, settings: Mapping[str, obje
         name=ami.name,
         description=ami.description,
         platform=image.platform,
-        architecture="arm64" if recipe and "arm64" in recipe.parent_image else "x86_64",
+        architecture=image.architecture or DEFAULT_ARCHITECTURE,
         creation_date=world.clock.now(),
         snapshots=tuple(device.snapshot_id for device in devices),
         tags={
-            **_texts(recipe.ami_tags if recipe else None),
-            **_texts(_mapping(settings, "amiTags")),
+            **_tags(image, recipe.ami_tags if recipe else None),
+            **_tags(image, _mapping(settings, "amiTags")),
             "CreatedBy": "EC2 Image Builder",
             "Ec2ImageBuilderArn": image.arn,
         },
-        public="all" in _list(permission, "userGroups"),
-        shared_with=frozenset(_list(permission, "userIds")),
     )
     world.state.machine_images.add(known)
-    _tell_ec2(world, known, devices, permission)
+    _tell_ec2(world, known, devices)
     return ami
 
 
-def _tell_ec2(
-    world: World,
-    known: MachineImage,
-    devices: Sequence[BlockDevice],
-    permission: Mapping[str, object],
-) -> None:
+def permit(world: World, ami: Ami, settings: Mapping[str, object]) -> None:
+    """Let others launch from an output AMI, as the ``launchPermission`` of the settings says."""
+    permission = _mapping(settings, "launchPermission")
+    known = world.state.machine_images.get(ami.image)
+    if not permission or known is None:
+        return
+    accounts, groups = _list(permission, "userIds"), _list(permission, "userGroups")
+    known.shared_with |= frozenset(accounts)
+    known.public = known.public or "all" in groups
+    telling.tell_of_permission(
+        world,
+        telling.Place(ami.account_id, ami.region),
+        ami.image,
+        LaunchPermission(
+            user_ids=accounts,
+            user_groups=groups,
+            organization_arns=_list(permission, "organizationArns"),
+            organizational_unit_arns=_list(permission, "organizationalUnitArns"),
+        ),
+    )
+
+
+def _tell_ec2(world: World, known: MachineImage, devices: Sequence[BlockDevice]) -> None:
     telling.tell_of_ami(
         world,
         telling.Place(known.account_id, known.region),
@@ -69,28 +101,22 @@ def _tell_ec2(
             block_devices=devices,
             tags=known.tags,
         ),
-        LaunchPermission(
-            user_ids=_list(permission, "userIds"),
-            user_groups=_list(permission, "userGroups"),
-            organization_arns=_list(permission, "organizationArns"),
-            organizational_unit_arns=_list(permission, "organizationalUnitArns"),
-        )
-        if permission
-        else None,
         then=known.enter_ec2,
     )
 
 
 def _devices(world: World, image: Image) -> list[BlockDevice]:
-    """Each mapped EBS volume has a snapshot; the root's is there without a mapping too."""
+    """Each mapped EBS volume has a snapshot; the root, which is first, without a mapping too."""
     mappings = (image.image_recipe.block_device_mappings if image.image_recipe else None) or ()
     devices = [
         _device(world, str(mapping.get("deviceName")), ebs)
         for mapping in mappings
         if isinstance(ebs := mapping.get("ebs"), Mapping)
     ]
-    root = "/dev/sda1" if image.platform == "Windows" else "/dev/xvda"
-    return devices or [_device(world, root, {})]
+    if not any(device.device_name in ROOT_DEVICES for device in devices):
+        root = "/dev/sda1" if image.platform == "Windows" else "/dev/xvda"
+        devices.append(_device(world, root, {}))
+    return sorted(devices, key=lambda device: device.device_name not in ROOT_DEVICES)
 
 
 def _device(world: World, name: str, ebs: Mapping[str, Any]) -> BlockDevice:
@@ -117,5 +143,5 @@ def _list(settings: Mapping[str, object], member: str) -> list[str]:
     return value if isinstance(value, list) else []
 
 
-def _texts(tags: Mapping[str, object] | Mapping[str, str] | None) -> dict[str, str]:
-    return {key: str(value) for key, value in (tags or {}).items()}
+def _tags(image: Image, tags: Mapping[str, object] | Mapping[str, str] | None) -> dict[str, str]:
+    return {key: filled(str(value), image) for key, value in (tags or {}).items()}

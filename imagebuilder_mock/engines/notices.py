@@ -17,11 +17,12 @@ from imagebuilder_mock.neighbours.logs import LogLine
 from imagebuilder_mock.neighbours.s3 import S3Uri
 
 from .build_message import message_of
-from .build_variables import log_group_of, log_stream_of
+from .build_variables import LOG_GROUP, log_group_of, log_stream_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from imagebuilder_mock.domain.documents.component_document import ComponentDocument
     from imagebuilder_mock.domain.documents.component_trace import TracedStep
     from imagebuilder_mock.domain.resources.component import Component
     from imagebuilder_mock.domain.resources.image import ImageStatus
@@ -88,6 +89,27 @@ def component_step(build: Build, component: Component, traced: TracedStep) -> No
     )
 
 
+def component_failed(
+    build: Build,
+    component: Component,
+    document: ComponentDocument,
+    traced: TracedStep,
+    message: str,
+) -> None:
+    """The details of the first step that fails (user guide, image-failure-context)."""
+    details = {
+        "Document": document.name,
+        "ComponentArn": component.arn,
+        "Phase": traced.phase,
+        "Step": traced.step.name,
+        "Action": traced.step.action,
+        "ErrorMessage": message,
+    }
+    for name, value in details.items():
+        if value is not None:
+            _log(build, f"  {name}: {value}")
+
+
 def build_ended(build: Build) -> None:
     """The message at the end, and the logs in the bucket of the infrastructure."""
     world, store, image = build
@@ -118,6 +140,15 @@ def build_ended(build: Build) -> None:
             )
 
 
+def pipeline_log(world: World, pipeline: ImagePipeline, line: str) -> None:
+    """A line about its executions, in the stream of the day (user guide, monitor-cwlogs)."""
+    arn = Arn.parse(pipeline.arn)
+    logging = pipeline.logging_configuration or {}
+    group = logging.get("pipelineLogGroupName") or f"{LOG_GROUP}pipeline/{pipeline.name}"
+    body = {"logStreamName": f"{world.clock.now():%Y/%m/%d}", "message": line}
+    _publish(world, (arn.account, arn.region), "CloudWatchLogs", str(group), body)
+
+
 def pipeline_disabled(world: World, pipeline: ImagePipeline) -> None:
     _to_event_bus(
         world,
@@ -137,10 +168,21 @@ def vulnerabilities_detected(build: Build, counts: Mapping[str, int]) -> None:
         "EC2 Image Builder CVE Detected",
         resources=[build.image.arn, *([] if pipeline is None else [pipeline])],
         detail={
-            "resource-id": build.world.ids.instance(),
+            "resource-id": _tested_instance(build) or build.world.ids.instance(),
             "finding-severity-counts": dict(counts),
         },
     )
+
+
+def _tested_instance(build: Build) -> str | None:
+    """The instance that the tests ran on, which is what is scanned."""
+    for execution in build.image.executions:
+        if execution.type != "TEST" or execution.retried:
+            continue
+        for step in execution.steps:
+            if step.action == "LaunchInstance" and step.name in execution.step_outputs:
+                return str(execution.step_outputs[step.name]["instanceId"])
+    return None
 
 
 def _to_event_bus(

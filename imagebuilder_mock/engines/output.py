@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagebuilder_mock.domain.resources.image import Ami
 
 from .machine_image_output import registered
+from .output_placeholders import filled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime
 
     from imagebuilder_mock.domain.resources.image import Image
     from imagebuilder_mock.domain.store import Store
     from imagebuilder_mock.domain.world import World
-
-# A date can have a format: {{imagebuilder:buildDate:yyyyMMHHss}} (user guide, workflow documents).
-_BUILD_DATE = re.compile(r"\{\{\s*imagebuilder:buildDate(?::([A-Za-z._-]+))?\s*\}\}")
-_BUILD_VERSION = re.compile(r"\{\{\s*imagebuilder:buildVersion\s*\}\}")
-_DATE_PARTS = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S"}
 
 
 class AmiTarget(NamedTuple):
@@ -67,35 +61,12 @@ def copied_ami(world: World, image: Image, target: AmiTarget) -> Ami:
         account_id=target.account,
         description=_text(target.settings, "description"),
     )
-    return registered(world, image, ami, target.settings)
-
-
-def ami_name(template: str, *, build_date: datetime, build_number: int) -> str:
-    """The name with its placeholders filled; ``:`` cannot stand in an AMI's name."""
-    name = _BUILD_VERSION.sub(str(build_number), template)
-    return _BUILD_DATE.sub(lambda found: build_date_text(build_date, found.group(1)), name)
-
-
-def has_build_date(template: str) -> bool:
-    """Whether the names made from it differ from build to build."""
-    return _BUILD_DATE.search(template) is not None
-
-
-def build_date_text(moment: datetime, form: str | None = None) -> str:
-    """``2022-10-26T22-30-05.912619Z``, as AMI names of real builds have it, or in a format."""
-    if form is None:
-        return f"{moment:%Y-%m-%dT%H-%M-%S.%f}Z"
-    parts = re.compile("|".join(_DATE_PARTS))
-    return parts.sub(lambda found: moment.strftime(_DATE_PARTS[found.group()]), form)
+    return registered(world, image, ami, target.settings, key=_text(target.settings, "kmsKeyId"))
 
 
 def _name(image: Image, settings: Mapping[str, object] | None) -> str:
     template = _text(settings, "name") or f"{image.name} {{{{ imagebuilder:buildDate }}}}"
-    began = next(
-        (step.moment for step in image.transitions if step.status == "BUILDING"),
-        image.date_created,
-    )
-    return ami_name(template, build_date=began, build_number=image.build_number)
+    return filled(template, image)
 
 
 def _settings_for(image: Image, region: str) -> Mapping[str, object] | None:

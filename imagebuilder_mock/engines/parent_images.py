@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.errors import InvalidParameterValueException, invalid_value
+from imagebuilder_mock.domain.resources.image import Image
 from imagebuilder_mock.neighbours.ec2 import AmiFacts
 from imagebuilder_mock.neighbours.surroundings import absence, neighbours_of
 
@@ -60,15 +61,17 @@ def resolved_address(world: World, store: Store, address: str) -> str:
         return address
 
 
-def what_is_missing(world: World, store: Store, address: str) -> str | None:
-    """Why a build cannot begin: its parent is gone. None if it is there, or nobody looks it up."""
-    if not is_ami_address(address):
-        return None
-    try:
-        source_of(world, store, address, parameter="parentImage")
-    except InvalidParameterValueException as error:
-        return error.message
-    return None
+def parent_facts(world: World, store: Store, address: str) -> AmiFacts:
+    """What a build is going to begin with, as far as it is known.
+
+    InvalidParameterValueException if it was looked up and is gone.
+    """
+    if is_ami_address(address):
+        return source_of(world, store, address, parameter="parentImage").facts
+    if not address.startswith("arn:"):
+        return AmiFacts()
+    image = world.find(store, Image, address, parameter="parentImage")
+    return AmiFacts() if image is None else AmiFacts(image.platform, image.architecture)
 
 
 def is_ami_address(text: str) -> bool:
@@ -96,6 +99,9 @@ def _facts(world: World, store: Store, ami_id: str, parameter: str, address: str
     facts = ec2.ami(ami_id)
     if facts is None:
         raise _absent(world, store, ami_id, parameter, address)
+    own = world.state.machine_images.get(ami_id)
+    if facts == AmiFacts() and own is not None:
+        return AmiFacts(own.platform, own.architecture)
     return facts
 
 

@@ -20,6 +20,7 @@ from imagebuilder_mock.domain.resources.image_pipeline import ImagePipeline
 from imagebuilder_mock.domain.resources.image_recipe import ImageRecipe
 from imagebuilder_mock.domain.resources.infrastructure import InfrastructureConfiguration
 
+from . import notices
 from .image_builds import BuildRequest, resolved_recipe, start_build
 from .pipeline_schedule import plan_next_run
 
@@ -46,6 +47,7 @@ def run(
     """
     image = start_build(world, store, _request(world, store, pipeline, tags, build_type))
     pipeline.date_last_run = image.date_created
+    notices.pipeline_log(world, pipeline, f"The execution has started: {image.arn}")
     return image
 
 
@@ -61,13 +63,17 @@ def run_on_schedule(world: World, arn: str) -> None:
     try:
         if _is_due(world, store, pipeline):
             run(world, store, pipeline, tags=pipeline.image_tags or {}, build_type="SCHEDULED")
+        else:
+            notices.pipeline_log(
+                world, pipeline, "The execution is skipped: there are no dependency updates."
+            )
     except (
         InvalidParameterCombinationException,
         InvalidParameterValueException,
         ServiceQuotaExceededException,
-    ):
+    ) as error:
         # Nobody is there to be told: the service skips such a run, as it skips one without news.
-        return
+        notices.pipeline_log(world, pipeline, f"The execution is skipped: {error.message}")
 
 
 def _is_due(world: World, store: Store, pipeline: ImagePipeline) -> bool:
@@ -83,11 +89,16 @@ def _is_due(world: World, store: Store, pipeline: ImagePipeline) -> bool:
     if before is None:
         return True
     now, _ = resolved_recipe(world, store, _recipe(world, store, pipeline))
-    return (now.arn, now.parent_image, now.component_arns) != (
-        before.arn,
-        before.parent_image,
-        before.component_arns,
-    )
+    known = _what_it_means(before)
+    news = [arn for arn in _what_it_means(now) if arn not in known]
+    for arn in news:
+        notices.pipeline_log(world, pipeline, f"There is a dependency update: {arn}")
+    return bool(news)
+
+
+def _what_it_means(resolved: Recipe) -> list[str]:
+    """The recipe, and everything that goes into what is built of it."""
+    return [resolved.arn, resolved.parent_image, *resolved.component_arns]
 
 
 def _request(

@@ -72,7 +72,7 @@ def inputs_for(build: Build, execution: WorkflowExecution, step: WorkflowStep) -
     StepFailedError if a reference means nothing, or a test ordered the step to fail.
     """
     for failure in build.world.state.failures.for_image(build.image):
-        if failure.step == step.name and not failure.is_of_component and failure.region is None:
+        if failure.step == step.name and not (failure.is_of_component or failure.is_of_place):
             build.world.state.failures.carry_out(failure)
             raise StepFailedError(failure.message or f"The step '{step.name}' failed.")
     try:
@@ -161,7 +161,8 @@ def _distribute_image(build: Build, execution: WorkflowExecution, inputs: Inputs
 
 
 def _modify_attributes(build: Build, execution: WorkflowExecution, inputs: Inputs) -> Outputs:
-    del build, execution
+    del execution
+    distribution.permit_in_workflow(build, inputs)
     return {"modifiedImages": inputs["distributedImages"]}
 
 

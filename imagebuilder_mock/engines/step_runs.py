@@ -228,8 +228,9 @@ def _end_step(
 
 
 def _check_timeout(build: Build, planned: WorkflowStep) -> None:
-    duration = build.world.durations.of_step(planned.name, planned.action)
-    if duration > timedelta(seconds=planned.timeout_seconds):
+    """A step takes too long only if the test says how long it takes: no sample fails a build."""
+    given = build.world.durations.given_for(planned.name, planned.action)
+    if given is not None and given > timedelta(seconds=planned.timeout_seconds):
         detail = f"The step timed out after {planned.timeout_seconds} seconds."
         raise StepFailedError(detail)
 

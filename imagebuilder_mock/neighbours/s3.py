@@ -1,8 +1,9 @@
-"""Amazon S3: documents and disk files that are read, logs that are written."""
+"""Amazon S3: documents and disk files that are read, logs and exports that are written."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from .errors import NobodyToAskError
@@ -33,6 +34,10 @@ class S3Uri(NamedTuple):
 class S3(Protocol):
     """S3 as an account sees it."""
 
+    def has_bucket(self, name: str) -> bool:
+        """Whether the name can be taken: the bucket is there, or nobody looks it up."""
+        ...
+
     def size(self, uri: S3Uri) -> int:
         """An object's size in bytes; AbsentError, or NobodyToAskError without S3."""
         ...
@@ -46,10 +51,17 @@ class S3(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
 class NoS3:
-    """Without S3 there is nothing to read, and what is written is lost."""
+    """Without S3 there is nothing to read, and what is written is lost.
 
-    __slots__ = ()
+    Names are taken as they are given, or, if the rule is strict, not at all.
+    """
+
+    takes_names: bool
+
+    def has_bucket(self, name: str) -> bool:  # noqa: ARG002 - the port's
+        return self.takes_names
 
     def size(self, uri: S3Uri) -> int:
         raise NobodyToAskError(str(uri))

@@ -75,7 +75,7 @@ def _nobody(*, takes_names: bool) -> Neighbours:
         iam=NoIam(takes_names),
         kms=NoKms(takes_names),
         logs=NoCloudWatchLogs(),
-        s3=NoS3(),
+        s3=NoS3(takes_names),
         sns=NoSns(takes_names),
         ssm=NoSsm(),
         are_there=False,

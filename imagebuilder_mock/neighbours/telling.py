@@ -2,7 +2,8 @@
 
 Each function takes plain values, enters a message in the world's outbox, and returns at once;
 nothing is entered when nobody is there. Whether a service would refuse what the message brings is
-asked beforehand: ``refusal_of_launch_template``, ``refusal_of_repository``.
+asked beforehand: ``refusal_of_launch_template``, ``refusal_of_export``,
+``refusal_of_repository``.
 """
 
 from __future__ import annotations
@@ -38,24 +39,33 @@ def tell_of_ami(
     world: World,
     place: Place,
     ami: OutputAmi,
-    permission: LaunchPermission | None = None,
     *,
     then: Callable[[], object] | None = None,
 ) -> None:
-    """Register an output AMI in EC2, let others launch it, and call ``then``."""
+    """Register an output AMI in EC2, and call ``then``."""
 
     def register(_: Neighbours) -> None:
         # moto's own classes are loaded with the first AMI beside it.
         from .beside_moto.machine_images import MotoMachineImages  # noqa: PLC0415
 
-        amis = MotoMachineImages(*place)
-        amis.register(ami)
-        if permission is not None:
-            amis.share(ami.image_id, permission)
+        MotoMachineImages(*place).register(ami)
         if then is not None:
             then()
 
     _tell(world, place, f"EC2: register {ami.image_id} in {place.region}", register)
+
+
+def tell_of_permission(
+    world: World, place: Place, ami_id: str, permission: LaunchPermission
+) -> None:
+    """Let others launch from an output AMI."""
+
+    def share(_: Neighbours) -> None:
+        from .beside_moto.machine_images import MotoMachineImages  # noqa: PLC0415
+
+        MotoMachineImages(*place).share(ami_id, permission)
+
+    _tell(world, place, f"EC2: share {ami_id} in {place.region}", share)
 
 
 def tell_of_launch_template(world: World, place: Place, version: LaunchTemplateVersion) -> None:
@@ -132,7 +142,7 @@ def tell_log_group(world: World, place: Place, group: str, stream: str, line: Lo
 
 
 def tell_bucket(world: World, place: Place, uri: S3Uri, body: bytes) -> None:
-    """Write a log to a bucket."""
+    """Write a log, or an exported disk, to a bucket."""
     _tell(world, place, f"S3: write {uri}", lambda around: around.s3.write(uri, body))
 
 
@@ -142,6 +152,19 @@ def refusal_of_launch_template(world: World, place: Place, launch_template_id: s
     if neighbours_of(world.settings, *place).ec2.first_missing(named) is None:
         return None
     return f"EC2 Client Error: 'The launch-template ID '{launch_template_id}' does not exist'"
+
+
+def refusal_of_export(world: World, place: Place, role: str, bucket: str) -> str | None:
+    """Why a disk cannot be exported, in EC2's words for the role and S3's for the bucket."""
+    around = neighbours_of(world.settings, *place)
+    if not around.iam.has_role(role):
+        return (
+            f"EC2 Client Error: 'The service role {role} provided does not exist or does not have "
+            "sufficient permissions'"
+        )
+    if not around.s3.has_bucket(bucket):
+        return "EC2 Client Error: 'The specified bucket does not exist'"
+    return None
 
 
 def refusal_of_repository(world: World, place: Place, repository: str) -> str | None:

@@ -19,6 +19,7 @@ from imagebuilder_mock.domain.resources.image import (
 from imagebuilder_mock.domain.versions import Version
 from imagebuilder_mock.engines import builds
 from imagebuilder_mock.engines.parent_images import is_ami_address, source_of
+from imagebuilder_mock.neighbours.ec2 import AmiFacts
 
 from .build_settings import check_logging
 from .neighbour_rules import check_role
@@ -40,7 +41,7 @@ _NO_NAME = re.compile(r"[^-_A-Za-z0-9]")
 def distribute_image(ctx: Context, params: wire.DistributeImageRequestTypeDef) -> Result:
     """A new image that is distributed, and not built; it is named after its source."""
     source = params["sourceImage"]
-    name, platform, os_version = _source(ctx, source)
+    name, facts, os_version = _source(ctx, source)
     distribution = ctx.get(
         DistributionConfiguration,
         params["distributionConfigurationArn"],
@@ -58,8 +59,9 @@ def distribute_image(ctx: Context, params: wire.DistributeImageRequestTypeDef) -
         tags=dict(params.get("tags", {})),
         owner=ctx.store.account,
         type="AMI",
-        platform=platform,
+        platform=facts.platform,
         os_version=os_version,
+        architecture=facts.architecture,
         state=ImageState("PENDING"),
         plan=DISTRIBUTION,
         build_type="USER_INITIATED",
@@ -89,8 +91,8 @@ def retry_image(ctx: Context, params: wire.RetryImageRequestTypeDef) -> Result:
     return {"imageBuildVersionArn": image.arn}
 
 
-def _source(ctx: Context, source: str) -> tuple[str, str | None, str | None]:
-    """What the new image is called, and the platform and OS version where they are known."""
+def _source(ctx: Context, source: str) -> tuple[str, AmiFacts, str | None]:
+    """What the new image is called, what its AMI is, and the OS version where it is known."""
     if is_image_arn(source):
         image = ctx.get(Image, source, parameter="sourceImage")
         here = Arn.parse(image.arn).region
@@ -99,7 +101,7 @@ def _source(ctx: Context, source: str) -> tuple[str, str | None, str | None]:
             raise invalid_value(
                 "sourceImage", "The source image must have an AMI in the current Region."
             )
-        return image.name, image.platform, image.os_version
+        return image.name, AmiFacts(image.platform, image.architecture), image.os_version
     if not is_ami_address(source):
         raise invalid_value(
             "sourceImage",
@@ -108,4 +110,4 @@ def _source(ctx: Context, source: str) -> tuple[str, str | None, str | None]:
         )
     facts = source_of(ctx.world, ctx.store, source, parameter="sourceImage").facts
     name = facts.name or source.removeprefix("ssm:").strip("/")
-    return _NO_NAME.sub("-", name), facts.platform, None
+    return _NO_NAME.sub("-", name), facts, None

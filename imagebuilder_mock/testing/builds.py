@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.build_failures import BuildFailure, check_reference
 from imagebuilder_mock.domain.resources.image import Image
+from imagebuilder_mock.domain.settings import is_account_id
 from imagebuilder_mock.engines import builds
 from imagebuilder_mock.engines.distribution import CONFIGURATION_STEPS
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from .timeline import Timeline
 
-_PHASES = ("build", "validate", "test")
+_PHASES = ("build", "validate", "test", "container-host-test")
 
 
 def _page_name(image: Image) -> str:
@@ -54,8 +55,8 @@ class Builds:
         """How long each stage, action or step takes in mock time: a mapping to ``timedelta``.
 
         ``mock.builds.durations["ExecuteComponents"] = timedelta(hours=1)`` counts for what begins
-        from now on; ``del`` brings the default back. A step that takes longer than its time-out
-        fails.
+        from now on; ``del`` brings the default back. A step that is set to take longer than its
+        time-out fails.
         """
         return self._world.durations
 
@@ -93,6 +94,7 @@ class Builds:
         phase: str | None = None,
         step: str | None = None,
         region: str | None = None,
+        account_id: str | None = None,
         message: str | None = None,
         exit_status: int = 1,
         times: int = 1,
@@ -101,10 +103,11 @@ class Builds:
 
         ``recipe`` and ``component`` are names or ARNs. ``component``, ``phase`` or nothing: a step
         of a component fails, with ``component`` the one named ``step``. ``step`` alone: the step of
-        that name of a workflow. ``region``: the distribution there, or with a ``step`` such as
-        ``UPDATE_LAUNCH_TEMPLATES`` what is configured there afterwards. ``message`` is the error,
-        by default that of a command with ``exit_status``. ``times`` counts the failures; the order
-        stays until it has been met so often. ValueError for what cannot be.
+        that name of a workflow. ``region``, ``account_id`` or both: the distribution there, or with
+        a ``step`` such as ``UPDATE_LAUNCH_TEMPLATES`` what is configured there afterwards.
+        ``message`` is the error, by default that of a command with ``exit_status``. ``times``
+        counts the failures; the order stays until it has been met so often. ValueError for what
+        cannot be.
         """
         texts = {"recipe": recipe, "component": component, "phase": phase, "step": step}
         _check_texts(**texts, region=region, message=message)
@@ -112,15 +115,22 @@ class Builds:
         if times < 1:
             msg = f"times={times}: give at least 1."
             raise ValueError(msg)
-        if region is not None and (component is not None or phase is not None):
-            msg = "Components run before distribution: name a region, or a component and phase."
+        is_of_place = region is not None or account_id is not None
+        if is_of_place and (component is not None or phase is not None):
+            msg = (
+                "Components run before distribution: name a region or account, or a component and "
+                "phase."
+            )
+            raise ValueError(msg)
+        if account_id is not None and not is_account_id(account_id):
+            msg = f"account_id={account_id!r}: an account is a string of 12 digits."
             raise ValueError(msg)
         if phase not in (None, *_PHASES):
             msg = f"phase={phase!r}: builds run the phases {', '.join(_PHASES)}."
             raise ValueError(msg)
-        if region is not None and step not in (None, *CONFIGURATION_STEPS.values()):
+        if is_of_place and step not in (None, *CONFIGURATION_STEPS.values()):
             msg = (
-                f"step={step!r}: with a region, name one of "
+                f"step={step!r}: with a region or account, name one of "
                 f"{', '.join(CONFIGURATION_STEPS.values())}, or none."
             )
             raise ValueError(msg)
@@ -136,6 +146,7 @@ class Builds:
             phase=phase,
             step=step,
             region=region,
+            account_id=account_id,
             message=message,
             exit_status=exit_status,
             times=times,

@@ -30,6 +30,7 @@ OUR_OWN = {
         "image_os_version_override": "what was asked for; `platform` is answered",
     },
     "Image": {
+        "architecture": "of the AMIs, which EC2 shows",
         "ended_scan": "how the test had the scan end; `scan_state` is answered",
         "executions": "the runs of workflows, which have operations of their own",
         "group": "which group of the stage's workflows runs",

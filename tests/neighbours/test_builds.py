@@ -9,7 +9,6 @@ import pytest
 from imagebuilder_mock import mock_imagebuilder
 from tests.builders import a_build, a_component, a_distribution, a_recipe, an_infrastructure
 from tests.container_builders import a_container_recipe
-from tests.model import needs_member
 from tests.neighbours.conftest import aws
 
 
@@ -38,20 +37,6 @@ def moto_shows_devices():
     """Older versions make up the size of the only device that they show."""
     moto = pytest.importorskip("moto")
     return tuple(map(int, moto.__version__.split(".")[:2])) >= (5, 1)
-
-
-def moto_keeps_a_default_version():
-    """Older versions have no ModifyLaunchTemplate."""
-    responses = pytest.importorskip("moto.ec2.responses.launch_templates")
-    return hasattr(responses.LaunchTemplates, "modify_launch_template")
-
-
-def a_launch_template():
-    ec2 = aws("ec2")
-    parent = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
-    data = {"ImageId": parent, "InstanceType": "t3.micro"}
-    made = ec2.create_launch_template(LaunchTemplateName="web", LaunchTemplateData=data)
-    return made["LaunchTemplate"]["LaunchTemplateId"]
 
 
 class TestAmis:
@@ -102,6 +87,39 @@ class TestAmis:
         if moto_shows_devices():
             assert device["Ebs"]["VolumeSize"] == 20
 
+    def test_a_volume_besides_the_root_does_not_take_its_place(self, imagebuilder):
+        mappings = [{"deviceName": "/dev/sdb", "ebs": {"volumeSize": 100}}]
+        recipe = a_recipe(imagebuilder, blockDeviceMappings=mappings)
+
+        image = described(the_ami(imagebuilder, a_build(imagebuilder, imageRecipeArn=recipe)))
+
+        assert image["RootDeviceName"] == "/dev/xvda"
+        if moto_shows_devices():
+            names = [device["DeviceName"] for device in image["BlockDeviceMappings"]]
+            assert names == ["/dev/xvda", "/dev/sdb"]
+
+    def test_copies_are_encrypted_with_the_key_of_the_distribution(self, imagebuilder):
+        """API reference, AmiDistributionConfiguration: the AMI of the source Region is not."""
+        if not moto_shows_devices():
+            pytest.skip("this moto does not show whether a device is encrypted")
+        key = "arn:aws:kms:{}:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+        regions = ["us-east-1", "eu-west-1"]
+        distributions = [
+            {"region": region, "amiDistributionConfiguration": {"kmsKeyId": key.format(region)}}
+            for region in regions
+        ]
+        arn = a_build(
+            imagebuilder,
+            distributionConfigurationArn=a_distribution(imagebuilder, distributions=distributions),
+        )
+
+        here, there = (
+            described(the_ami(imagebuilder, arn, region), region)["BlockDeviceMappings"][0]["Ebs"]
+            for region in regions
+        )
+        assert here["Encrypted"] is False
+        assert (there["Encrypted"], there["KmsKeyId"]) == (True, key.format("eu-west-1"))
+
     def test_a_parent_that_is_gone_fails_the_build_before_any_workflow(self, moto):  # noqa: ARG002
         with mock_imagebuilder(builds="held") as mock:
             client = mock.client()
@@ -121,88 +139,6 @@ class TestAmis:
         assert parent in state["reason"]
         context = state.get("failureContext", {"imageStatus": "CREATING"})
         assert context == {"imageStatus": "CREATING"}
-
-
-class TestConfiguration:
-    def test_a_launch_template_gets_a_version(self, imagebuilder):
-        template = a_launch_template()
-        distribution = {
-            "region": "us-east-1",
-            "launchTemplateConfigurations": [
-                {"launchTemplateId": template, "setDefaultVersion": True}
-            ],
-        }
-        arn = a_build(
-            imagebuilder,
-            distributionConfigurationArn=a_distribution(imagebuilder, distributions=[distribution]),
-        )
-
-        versions = aws("ec2").describe_launch_template_versions(LaunchTemplateId=template)
-        newest = versions["LaunchTemplateVersions"][-1]["LaunchTemplateData"]
-        assert newest["ImageId"] == the_ami(imagebuilder, arn)
-        assert newest["InstanceType"] == "t3.micro"
-
-    @pytest.mark.parametrize(
-        ("settings", "default"),
-        [({}, 2), ({"setDefaultVersion": True}, 2), ({"setDefaultVersion": False}, 1)],
-        ids=["unset", "yes", "no"],
-    )
-    def test_the_new_version_is_the_default_unless_it_shall_not_be(
-        self, imagebuilder, settings, default
-    ):
-        """Source: API reference, LaunchTemplateConfiguration."""
-        template = a_launch_template()
-        distribution = {
-            "region": "us-east-1",
-            "launchTemplateConfigurations": [{"launchTemplateId": template, **settings}],
-        }
-        a_build(
-            imagebuilder,
-            distributionConfigurationArn=a_distribution(imagebuilder, distributions=[distribution]),
-        )
-
-        [kept] = aws("ec2").describe_launch_templates(LaunchTemplateIds=[template])[
-            "LaunchTemplates"
-        ]
-        if not moto_keeps_a_default_version():
-            default = 1
-        assert (kept["LatestVersionNumber"], kept["DefaultVersionNumber"]) == (2, default)
-
-    def test_one_that_is_not_there_fails_the_integration(self, imagebuilder):
-        """User guide, image-failure-context (the sentence)."""
-        a_launch_template()
-        distribution = {
-            "region": "us-east-1",
-            "launchTemplateConfigurations": [{"launchTemplateId": "lt-0123456789abcdef0"}],
-        }
-        arn = a_build(
-            imagebuilder,
-            distributionConfigurationArn=a_distribution(imagebuilder, distributions=[distribution]),
-        )
-
-        image = the_image(imagebuilder, arn)
-        assert image["state"]["status"] == "FAILED"
-        sentence = "The launch-template ID 'lt-0123456789abcdef0' does not exist"
-        assert sentence in image["state"]["reason"]
-        assert len(image["outputResources"]["amis"]) == 1
-        if "failureContext" in image["state"]:  # in the models that have it
-            distribution = image["state"]["failureContext"]["distributionFailure"]
-            [failure] = distribution["regionFailures"]
-            assert failure["imageConfigurationStep"] == "UPDATE_LAUNCH_TEMPLATES"
-
-    @needs_member("CreateDistributionConfiguration", "distributions.ssmParameterConfigurations")
-    def test_a_parameter_holds_the_ami(self, imagebuilder):
-        distribution = {
-            "region": "us-east-1",
-            "ssmParameterConfigurations": [{"parameterName": "/golden/web"}],
-        }
-        arn = a_build(
-            imagebuilder,
-            distributionConfigurationArn=a_distribution(imagebuilder, distributions=[distribution]),
-        )
-
-        found = aws("ssm").get_parameter(Name="/golden/web")["Parameter"]
-        assert found["Value"] == the_ami(imagebuilder, arn)
 
 
 class TestMessages:

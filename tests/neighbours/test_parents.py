@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imagebuilder_mock import mock_imagebuilder
+from imagebuilder_mock.domain.errors import InvalidParameterValueException
 from imagebuilder_mock.engines import parent_images
 from tests.builders import (
     MANAGED_COMPONENT,
@@ -59,6 +60,20 @@ class TestAmis:
 
         assert platform_of(imagebuilder, a_recipe(imagebuilder, parentImage=linux)) == "Linux"
         assert platform_of(imagebuilder, a_recipe(imagebuilder, parentImage=windows)) == "Windows"
+
+    def test_what_is_built_on_it_has_its_architecture(self, moto):  # noqa: ARG002
+        images = aws("ec2").describe_images(Owners=["amazon"])["Images"]
+        arm = next(each for each in images if each.get("Architecture") == "arm64")
+        with mock_imagebuilder(builds="instant") as mock:
+            client = mock.client()
+            recipe = a_recipe(client, parentImage=arm["ImageId"])
+            image = client.get_image(imageBuildVersionArn=a_build(client, imageRecipeArn=recipe))[
+                "image"
+            ]
+
+            [ami] = image["outputResources"]["amis"]
+        [made] = aws("ec2").describe_images(ImageIds=[ami["image"]])["Images"]
+        assert made["Architecture"] == "arm64"
 
     def test_a_component_of_another_platform_is_refused(self, imagebuilder):
         assert refusal_of_recipe(imagebuilder, a_windows_ami()).message.endswith(
@@ -260,7 +275,11 @@ class TestBeforeABuild:
     def what_is_missing(self, mock, address):
         world = mock._active_world("test")
         store = world.store("123456789012", "us-east-1")
-        return parent_images.what_is_missing(world, store, address)
+        try:
+            parent_images.parent_facts(world, store, address)
+        except InvalidParameterValueException as error:
+            return error.message
+        return None
 
     def test_nothing_is_missing_of_what_is_there(self, mock):
         assert self.what_is_missing(mock, an_ami()) is None

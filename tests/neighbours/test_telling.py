@@ -52,8 +52,12 @@ def received(url, region="us-east-1"):
 
 def test_an_ami_is_there_when_the_lock_is_free(world):
     with world.lock:
-        telling.tell_of_ami(
-            world, HERE, AMI, LaunchPermission(user_ids=["111122223333"], user_groups=["all"])
+        telling.tell_of_ami(world, HERE, AMI)
+        telling.tell_of_permission(
+            world,
+            HERE,
+            AMI.image_id,
+            LaunchPermission(user_ids=["111122223333"], user_groups=["all"]),
         )
         assert aws("ec2").describe_images(Owners=["self"])["Images"] == []
 

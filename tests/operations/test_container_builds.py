@@ -8,6 +8,7 @@ import pytest
 
 from tests.builders import (
     AMAZON,
+    DOCUMENT,
     MANAGED_COMPONENT,
     OWN,
     a_component,
@@ -96,6 +97,23 @@ class TestImage:
         image = the_image(imagebuilder, a_container_build(imagebuilder, containerRecipeArn=recipe))
 
         assert image.get("osVersion") == expected
+
+    @pytest.mark.imagebuilder(builds="instant")
+    def test_its_tests_run_on_the_host_too(self, imagebuilder, imagebuilder_mock):
+        """User guide, toe-use-documents: the phase container-host-test, in the test stage."""
+        _, _, phases = DOCUMENT.partition("phases:\n")
+        document = DOCUMENT + phases.replace("name: build", "name: container-host-test")
+        component = a_component(imagebuilder, name="probe", data=document)
+        recipe = a_container_recipe(imagebuilder, components=[component])
+        imagebuilder_mock.builds.fail_next(component="probe", phase="container-host-test")
+
+        image = the_image(imagebuilder, a_container_build(imagebuilder, containerRecipeArn=recipe))
+
+        assert image["state"]["reason"].endswith("component/probe/1.0.0/1 failed!")
+        if "failureContext" in image["state"]:  # in the models that have it
+            context = image["state"]["failureContext"]
+            assert context["imageStatus"] == "TESTING"
+            assert context["componentFailure"]["phaseName"] == "container-host-test"
 
     @pytest.mark.imagebuilder(builds="instant")
     def test_it_can_be_the_parent_of_another(self, imagebuilder):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from tests.builders import MANAGED_COMPONENT, a_build, a_recipe, an_infrastructure
+from tests.builders import MANAGED_COMPONENT, a_build, a_pipeline, a_recipe, an_infrastructure
 from tests.container_builders import a_container_recipe
 from tests.model import needs_member, service_model
 from tests.refusals import Refusal
@@ -16,6 +18,7 @@ from tests.scans import (
     look,
     watched,
 )
+from tests.workflow_builders import executions_of, steps_of
 
 needs_scan_types = needs_member("CreateImage", "imageScanningConfiguration.imageScanningTypes")
 
@@ -85,6 +88,48 @@ class TestScanState:
         imagebuilder.retry_image(imageBuildVersionArn=build)
 
         assert look(imagebuilder, build)["scanState"] == {"status": "SCANNING"}
+
+
+class TestEvent:
+    """Source: user guide, integ-eventbridge, CVE Detected."""
+
+    def events(self, mock):
+        sent = mock.events.sent_to("EventBridge")
+        return [event.body for event in sent if event.name == "EC2 Image Builder CVE Detected"]
+
+    @pytest.mark.imagebuilder(builds="instant")
+    def test_it_tells_of_the_instance_that_was_tested(self, imagebuilder, imagebuilder_mock):
+        arn = a_scanned_build(imagebuilder)
+
+        [event] = self.events(imagebuilder_mock)
+        assert event["resources"] == [arn]
+        counts = event["detail"]["finding-severity-counts"]
+        assert counts["all"] == len(findings(imagebuilder)) > 0
+        assert set(counts) == {"all", "critical", "high", "medium"}
+        _, test = executions_of(imagebuilder, arn)
+        [launched, *_] = steps_of(imagebuilder, test)
+        assert json.loads(launched["outputs"]) == {"instanceId": event["detail"]["resource-id"]}
+
+    @pytest.mark.imagebuilder(builds="instant")
+    def test_it_tells_of_the_pipeline(self, imagebuilder, imagebuilder_mock):
+        pipeline = a_pipeline(
+            imagebuilder,
+            imageRecipeArn=an_unpatched_recipe(imagebuilder),
+            imageScanningConfiguration=SCANNING,
+        )
+
+        arn = imagebuilder.start_image_pipeline_execution(imagePipelineArn=pipeline)[
+            "imageBuildVersionArn"
+        ]
+
+        [event] = self.events(imagebuilder_mock)
+        assert event["resources"] == [arn, pipeline]
+
+    @pytest.mark.imagebuilder(builds="instant")
+    def test_without_a_scan_there_is_none(self, imagebuilder, imagebuilder_mock):
+        a_build(imagebuilder)
+
+        assert self.events(imagebuilder_mock) == []
 
 
 @needs_scan_types

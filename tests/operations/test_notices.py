@@ -455,6 +455,24 @@ phases:
             imagebuilder_mock
         )
 
+    @instant
+    def test_the_first_step_of_a_component_that_fails_is_logged_in_detail(
+        self, imagebuilder, imagebuilder_mock
+    ):
+        """User guide, image-failure-context ("full component output"), for the block of lines."""
+        component = a_component(imagebuilder, data=DOCUMENT)
+        imagebuilder_mock.builds.fail_next(component=component, exit_status=3)
+        a_build(imagebuilder, imageRecipeArn=a_recipe(imagebuilder, components=[component]))
+
+        assert [line for line in lines(imagebuilder_mock) if line.startswith("  ")] == [
+            "  Document: hello",
+            f"  ComponentArn: {component}",
+            "  Phase: build",
+            "  Step: Greet",
+            "  Action: ExecuteBash",
+            "  ErrorMessage: exit status 3",
+        ]
+
     @needs_member("CreateImage", "loggingConfiguration")
     @instant
     def test_a_log_group_can_be_named(self, imagebuilder, imagebuilder_mock):

@@ -731,9 +731,14 @@ class TestOrders:
         ("params", "said"),
         [
             ({"times": 0}, "times=0: give at least 1"),
-            ({"region": "us-east-1", "phase": "build"}, "name a region, or a component and phase"),
-            ({"region": "us-east-1", "component": "a"}, "name a region, or a component and phase"),
-            ({"phase": "install"}, "builds run the phases build, validate, test"),
+            ({"region": "us-east-1", "phase": "build"}, "name a region or account, or a comp"),
+            (
+                {"account_id": "1" * 12, "component": "a"},
+                "name a region or account, or a component",
+            ),
+            ({"account_id": "1"}, "account_id='1': an account is a string of 12 digits"),
+            ({"account_id": "1" * 12, "step": "Launch"}, "name one of ASSOCIATE_LICENSES"),
+            ({"phase": "install"}, "builds run the phases build, validate, test,"),
             ({"region": "us-east-1", "step": "Launch"}, "name one of ASSOCIATE_LICENSES"),
         ],
     )

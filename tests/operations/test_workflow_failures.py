@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from imagebuilder_mock import mock_imagebuilder
 from tests.builders import (
     an_infrastructure,
 )
@@ -162,6 +163,29 @@ class TestFailures:
         assert failed["status"] == "FAILED"
         assert failed["message"] == "The reference '$.workflowOutputs.none' could not be resolved."
         assert json.loads(failed["inputs"]) == {"instanceId.$": "$.workflowOutputs.none"}
+
+    @pytest.mark.parametrize("mode", ["observed", "instant", "clock", "held"])
+    def test_a_short_time_out_alone_fails_no_step(self, mode):
+        """How long steps take by default are samples."""
+        launch = {**LAUNCH, "timeoutSeconds": 30}
+        with mock_imagebuilder(builds=mode, now=A_TIME) as mock:
+            client = mock.client()
+            arn = a_run(client, a_workflow(client, launch))
+            mock.builds.finish_all()
+
+            assert status(client, arn) == "AVAILABLE"
+
+    @pytest.mark.parametrize("named", ["Launch", "LaunchInstance"])
+    @instant
+    def test_a_step_that_is_said_to_take_longer_fails_in_every_mode(
+        self, imagebuilder, imagebuilder_mock, named
+    ):
+        imagebuilder_mock.builds.durations[named] = timedelta(minutes=1)
+        launch = {**LAUNCH, "timeoutSeconds": 30}
+
+        arn = a_run(imagebuilder, a_workflow(imagebuilder, launch))
+
+        assert status(imagebuilder, arn) == "FAILED"
 
     @clock
     def test_a_step_that_takes_longer_than_its_time_fails(self, imagebuilder, imagebuilder_mock):

@@ -50,6 +50,14 @@ def check_references(value: object, scope: Scope) -> None:
             _check(match[1].strip(), scope)
 
 
+def chained_phases(value: object) -> Iterator[tuple[str, str]]:
+    """Each expression that refers to a step's inputs or outputs, and the phase of that step."""
+    for text in _texts_in(value):
+        for expression in _EXPRESSION.findall(text):
+            if match := _CHAIN.fullmatch(expression.strip()):
+                yield match[0], match[1]
+
+
 def _texts_in(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value

@@ -2,8 +2,9 @@
 
 Loops are unrolled and parameters, constants and loop variables replaced. What only the instance
 knows stays as it is written: the output of a step, whether a file exists. A condition over such
-things is taken to let the step run. Sources, all of the user guide: toe-use-documents,
-toe-looping-constructs, toe-conditional-constructs, toe-comparison-operators.
+things is taken to let the step run, and an assertion about them to hold. Sources, all of the user
+guide: toe-use-documents, toe-looping-constructs, toe-conditional-constructs,
+toe-comparison-operators.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from .component_conditions import Logical
+from .component_conditions import Logical, parse_expression
 from .component_document import parse_component_document
 from .component_loops import DelimitedLoop, ForLoop
+from .component_references import chained_phases
 from .members import text_of
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from .component_document import ComponentDocument, Step
     from .component_loops import Loop
 
+STAGES = (("build", "validate"), ("test", "container-host-test"))
+"""The phases of each stage, which know nothing of the other's: it runs on another instance."""
 MAX_ITERATIONS = 1000
 """Of one loop: the rest is not shown."""
 
@@ -44,6 +48,8 @@ class TracedStep:
     """What its condition says: Skip it, Execute it, or Abort the document."""
     round: int | None = None
     inputs: tuple[object, ...] = ()
+    error: str | None = None
+    """Why it fails whatever it finds on the instance."""
 
 
 @lru_cache(maxsize=256)
@@ -85,13 +91,31 @@ def _rounds(phase: str, step: Step, variables: Mapping[str, str]) -> Iterator[Tr
 
 
 def _traced(phase: str, step: Step, variables: Mapping[str, str], number: int | None) -> TracedStep:
+    inputs = tuple(filled(entry, variables) for entry in step.inputs)
+    decision = "Execute" if step.condition is None else _decide(step.condition, variables)
     return TracedStep(
         phase=phase,
         step=step,
-        decision="Execute" if step.condition is None else _decide(step.condition, variables),
+        decision=decision,
         round=number,
-        inputs=tuple(filled(entry, variables) for entry in step.inputs),
+        inputs=inputs,
+        error=_error(phase, step, inputs, variables) if decision == "Execute" else None,
     )
+
+
+def _error(
+    phase: str, step: Step, inputs: tuple[object, ...], variables: Mapping[str, str]
+) -> str | None:
+    """An assertion that does not hold, or a value that another stage had."""
+    stage = next((names for names in STAGES if phase in names), (phase,))
+    for expression, other in chained_phases(inputs):
+        if other not in stage:
+            return f"The reference '{expression}' could not be resolved."
+    if step.action == "Assert":
+        for condition in step.inputs:
+            if _holds(parse_expression(condition), variables) is False:
+                return "The assertion does not hold."
+    return None
 
 
 def _values(loop: Loop, variables: Mapping[str, str]) -> Iterator[str]:

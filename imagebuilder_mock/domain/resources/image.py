@@ -166,6 +166,8 @@ class Image(Resource):
     plan: BuildPlan = FINISHED
     parent_os_version: str | None = None
     """What the build will find to be its OS version."""
+    architecture: str | None = None
+    """Of what it is built upon, as EC2 calls it: ``arm64``; None where nobody can tell."""
     transitions: list[Transition] = field(default_factory=list)
     stage_ticket: int | None = None
     """The scheduler's entry for the end of the present stage, where no workflow runs in it."""

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from imagebuilder_mock.engines.output import ami_name, build_date_text, has_build_date
+from imagebuilder_mock.engines.output_placeholders import build_date_text
 from tests.builders import a_distribution, a_recipe, an_image
 
 ACCOUNT, OTHER = "123456789012", "210987654321"
@@ -94,21 +94,3 @@ def test_a_region_that_gets_no_ami_gets_none(imagebuilder):
     )
 
     assert places(amis) == [("us-east-1", ACCOUNT)]
-
-
-@pytest.mark.parametrize(
-    ("template", "name"),
-    [
-        ("web", "web"),
-        ("web {{ imagebuilder:buildDate }}", "web 2022-10-26T22-30-05.912619Z"),
-        ("web {{imagebuilder:buildDate}}", "web 2022-10-26T22-30-05.912619Z"),
-        ("web {{imagebuilder:buildDate:yyyy-MM-dd}}", "web 2022-10-26"),
-        ("web {{ imagebuilder:buildDate:yyyyMMddHHmmss }}", "web 20221026223005"),
-        ("web {{ imagebuilder:buildVersion }}", "web 7"),
-        ("{{imagebuilder:buildVersion}}.{{imagebuilder:buildDate:yyyy}}", "7.2022"),
-        ("web {{ imagebuilder:other }}", "web {{ imagebuilder:other }}"),
-    ],
-)
-def test_the_placeholders_of_a_name(template, name):
-    assert ami_name(template, build_date=MOMENT, build_number=7) == name
-    assert has_build_date(template) == ("buildDate" in template)

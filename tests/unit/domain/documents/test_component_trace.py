@@ -231,3 +231,46 @@ class TestConditions:
     )
     def test_a_part_can_decide_the_whole(self, condition, expected):
         assert decision({**condition, "then": "Abort", "else": "Skip"}) == expected
+
+
+class TestErrors:
+    """What fails whatever the instance has on it."""
+
+    def errors(self, *steps, **params):
+        return [step.error for step in traced(*steps, **params)]
+
+    def an_assertion(self, **condition):
+        return a_step(action="Assert", inputs=condition)
+
+    def test_an_assertion_about_values_holds_or_not(self):
+        steps = [
+            self.an_assertion(stringEquals="/srv", value="{{ Where }}"),
+            {**self.an_assertion(stringEquals="/opt", value="{{ Where }}"), "name": "Other"},
+        ]
+
+        errors = self.errors(*steps, parameters=PARAMETERS, given={"Who": "me"})
+
+        assert errors == [None, "The assertion does not hold."]
+
+    def test_an_assertion_about_the_instance_is_taken_to_hold(self):
+        assert self.errors(self.an_assertion(fileExists="/etc/nginx")) == [None]
+
+    def test_a_test_knows_nothing_of_the_build(self):
+        """User guide, toe-use-documents: Image Builder runs each stage by itself."""
+        reference = "build.Only.outputs.stdout"
+        phases = [
+            a_phase(a_command("one")),
+            a_phase(a_command(f"echo {{{{ {reference} }}}}"), name="validate"),
+            a_phase(a_command(f"echo {{{{ {reference} }}}}"), name="test"),
+        ]
+
+        assert self.errors(phases=phases, phase="validate") == [None]
+        assert self.errors(phases=phases, phase="test") == [
+            f"The reference '{reference}' could not be resolved."
+        ]
+
+    def test_a_step_that_is_skipped_has_none(self):
+        step = self.an_assertion(stringEquals="a", value="b")
+        step["if"] = {"stringEquals": "a", "value": "b"}
+
+        assert self.errors(step) == [None]

@@ -106,6 +106,20 @@ class TestDocument:
             WorkflowOutput("testedBy", "$.stepOutputs.LaunchTestInstance.instanceId"),
         )
 
+    @pytest.mark.parametrize(
+        "workflow",
+        [workflow for workflow in managed_workflows() if workflow.name.startswith("express-")],
+        ids=lambda workflow: workflow.name,
+    )
+    def test_the_express_workflows_do_not_wait_for_status_checks(self, workflow):
+        """User guide, manage-image-workflows, which has no inventory and no findings in them."""
+        document = parse_workflow_document(workflow.document(), workflow.type)
+
+        assert document.steps[0].inputs == {"waitFor": "ssmAgent", "healthCheck": "RUNNING"}
+        actions = {step.action for step in document.steps}
+        assert not actions & {"CollectImageMetadata", "CollectImageScanFindings"}
+        assert ("container" in workflow.name) == ("BootstrapInstanceForContainer" in actions)
+
     @pytest.mark.parametrize("workflow", managed_workflows(), ids=lambda workflow: workflow.name)
     def test_the_managed_workflows_are_documents_of_their_type(self, workflow):
         document = parse_workflow_document(workflow.document(), workflow.type)

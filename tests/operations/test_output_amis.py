@@ -1,0 +1,202 @@
+"""What EC2 knows of the AMIs that a build makes: who may launch from them, what they are tagged."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+import pytest
+
+from tests.builders import AMAZON, WINDOWS_PARENT, a_build, a_distribution, a_recipe, an_image
+from tests.model import needs_optional
+from tests.workflow_builders import BUILD_IMAGE, DISTRIBUTE_IMAGE, a_run, a_step, a_workflow
+
+ARM_PARENT = f"{AMAZON}image/amazon-linux-2023-arm64/x.x.x"
+HOME, OTHER, THIRD = "123456789012", "210987654321", "345678901234"
+MOMENT = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=timezone.utc)
+
+instant = pytest.mark.imagebuilder(builds="instant", now=MOMENT)
+
+
+def distribution_to(client, *settings):
+    """A distribution configuration of (Region, AMI settings)."""
+    return a_distribution(
+        client,
+        distributions=[
+            {"region": region, "amiDistributionConfiguration": ami} for region, ami in settings
+        ],
+    )
+
+
+def permissions_of(mock, arn):
+    return {ami.region: (ami.public, sorted(ami.shared_with)) for ami in mock.images.amis(arn)}
+
+
+class TestLaunchPermissions:
+    def test_nobody_else_may_launch_what_was_not_distributed(self, imagebuilder, imagebuilder_mock):
+        """Launch permissions are set by the distribution (user guide, wfdoc-step-actions)."""
+        imagebuilder_mock.builds.fail_next(step="LaunchTestInstance")
+        distribution = distribution_to(
+            imagebuilder,
+            ("us-east-1", {"launchPermission": {"userGroups": ["all"], "userIds": [OTHER]}}),
+        )
+
+        arn = a_build(imagebuilder, distributionConfigurationArn=distribution)
+        imagebuilder_mock.builds.finish_all()
+
+        assert permissions_of(imagebuilder_mock, arn) == {"us-east-1": (False, [])}
+
+    @instant
+    def test_each_region_has_its_own(self, imagebuilder, imagebuilder_mock):
+        distribution = distribution_to(
+            imagebuilder,
+            ("us-east-1", {"launchPermission": {"userIds": [OTHER]}}),
+            ("eu-west-1", {"launchPermission": {"userGroups": ["all"]}}),
+            ("ap-south-1", {}),
+        )
+
+        arn = a_build(imagebuilder, distributionConfigurationArn=distribution)
+
+        assert permissions_of(imagebuilder_mock, arn) == {
+            "us-east-1": (False, [OTHER]),
+            "eu-west-1": (True, []),
+            "ap-south-1": (False, []),
+        }
+
+    @instant
+    def test_the_managed_workflow_sets_those_of_the_configuration(
+        self, imagebuilder, imagebuilder_mock
+    ):
+        distribution = distribution_to(
+            imagebuilder, ("us-east-1", {"launchPermission": {"userIds": [OTHER]}})
+        )
+
+        arn = a_run(
+            imagebuilder, BUILD_IMAGE, DISTRIBUTE_IMAGE, distributionConfigurationArn=distribution
+        )
+
+        assert permissions_of(imagebuilder_mock, arn) == {"us-east-1": (False, [OTHER])}
+
+    @instant
+    def test_a_step_can_have_its_own(self, imagebuilder, imagebuilder_mock):
+        """They are used instead of the configuration's (user guide, wfdoc-step-actions)."""
+        workflow = a_workflow(
+            imagebuilder,
+            a_step("Distribute", "DistributeImage"),
+            a_step(
+                "Modify",
+                "ModifyImageAttributes",
+                inputs={
+                    "distributedImages.$": "$.stepOutputs.Distribute.distributedImages",
+                    "attributes": [
+                        {"region": "eu-west-1", "launchPermission": {"userIds": [THIRD]}}
+                    ],
+                },
+            ),
+            type="DISTRIBUTION",
+        )
+        shared = {"launchPermission": {"userIds": [OTHER]}}
+        distribution = distribution_to(imagebuilder, ("us-east-1", shared), ("eu-west-1", shared))
+
+        arn = a_run(imagebuilder, BUILD_IMAGE, workflow, distributionConfigurationArn=distribution)
+
+        assert permissions_of(imagebuilder_mock, arn) == {
+            "us-east-1": (False, []),
+            "eu-west-1": (False, [THIRD]),
+        }
+
+    @instant
+    def test_without_the_step_nothing_is_shared(self, imagebuilder, imagebuilder_mock):
+        workflow = a_workflow(
+            imagebuilder, a_step("Distribute", "DistributeImage"), type="DISTRIBUTION"
+        )
+        distribution = distribution_to(
+            imagebuilder, ("us-east-1", {"launchPermission": {"userIds": [OTHER]}})
+        )
+
+        arn = a_run(imagebuilder, BUILD_IMAGE, workflow, distributionConfigurationArn=distribution)
+
+        assert permissions_of(imagebuilder_mock, arn) == {"us-east-1": (False, [])}
+
+
+class TestTags:
+    @instant
+    def test_the_build_fills_their_placeholders(self, imagebuilder, imagebuilder_mock):
+        """User guide, tag-resources ("dynamic tags") and wfdoc-step-actions, for the format."""
+        recipe = a_recipe(imagebuilder)
+        distribution = distribution_to(
+            imagebuilder,
+            (
+                "us-east-1",
+                {
+                    "amiTags": {
+                        "Built": "{{imagebuilder:buildDate}}",
+                        "Day": "{{ imagebuilder:buildDate:yyyy-MM-dd }}",
+                        "Build": "{{imagebuilder:buildVersion}}",
+                        "team": "images",
+                    }
+                },
+            ),
+        )
+        an_image(imagebuilder, imageRecipeArn=recipe)
+
+        arn = an_image(
+            imagebuilder, imageRecipeArn=recipe, distributionConfigurationArn=distribution
+        )
+
+        [ami] = imagebuilder_mock.images.amis(arn)
+        assert ami.tags == {
+            "Built": "2026-01-02T03-04-05.678901Z",
+            "Day": "2026-01-02",
+            "Build": "2",
+            "team": "images",
+            "CreatedBy": "EC2 Image Builder",
+            "Ec2ImageBuilderArn": arn,
+        }
+
+
+class TestArchitecture:
+    @instant
+    @pytest.mark.parametrize(
+        ("parent", "architecture"),
+        [
+            ("amazon-linux-2023-x86", "x86_64"),
+            ("amazon-linux-2023-arm64", "arm64"),
+            pytest.param(
+                "macos-sequoia-arm64",
+                "arm64_mac",
+                marks=needs_optional("CreateImageRecipe", "components"),
+            ),
+        ],
+    )
+    def test_it_is_handed_down_from_image_to_image(
+        self, imagebuilder, imagebuilder_mock, parent, architecture
+    ):
+        parents = [f"{AMAZON}image/{parent}/x.x.x"]
+        for _ in range(2):
+            recipe = a_recipe(imagebuilder, parentImage=parents[-1])
+            parents.append(an_image(imagebuilder, imageRecipeArn=recipe))
+
+        for arn in parents[1:]:
+            [ami] = imagebuilder_mock.images.amis(arn)
+            assert ami.architecture == architecture
+
+    @instant
+    def test_an_ami_that_a_build_made_is_known(self, imagebuilder, imagebuilder_mock):
+        base = an_image(imagebuilder, imageRecipeArn=a_recipe(imagebuilder, parentImage=ARM_PARENT))
+        [made] = imagebuilder_mock.images.amis(base)
+
+        recipe = a_recipe(imagebuilder, parentImage=made.image_id)
+        [ami] = imagebuilder_mock.images.amis(an_image(imagebuilder, imageRecipeArn=recipe))
+
+        assert ami.architecture == "arm64"
+
+
+@needs_optional("CreateImageRecipe", "components")
+def test_a_recipe_on_an_ami_that_a_build_made_has_its_platform(imagebuilder, imagebuilder_mock):
+    base = an_image(imagebuilder, imageRecipeArn=a_recipe(imagebuilder, parentImage=WINDOWS_PARENT))
+    [made] = imagebuilder_mock.images.amis(base)
+
+    recipe = a_recipe(imagebuilder, parentImage=made.image_id)
+
+    shown = imagebuilder.get_image_recipe(imageRecipeArn=recipe)["imageRecipe"]
+    assert shown["platform"] == "Windows"
