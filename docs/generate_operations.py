@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 from botocore import xform_name
 
 from imagebuilder_mock.operations import HANDLERS
+from imagebuilder_mock.protocol.failures import default_message, error_names, error_status
 from imagebuilder_mock.protocol.model import operation_names, service_model
 
 PAGE = Path(__file__).with_name("operations.md")
@@ -59,6 +60,15 @@ brackets. What is not said follows from the model. [Fidelity](fidelity.md) has t
 |---|---|---|---|
 """
 
+_ERRORS_HEAD = """\
+## Errors
+
+What there is to answer with, in the model's words; those in no model are common to AWS's services.
+
+| error | status | |
+|---|---|---|
+"""
+
 
 class Behaviour(NamedTuple):
     """A row of fidelity.md."""
@@ -84,7 +94,7 @@ def page() -> str:
     built = [name for name in names if name in HANDLERS]
     table = _HEAD.format(built=len(built), all=len(names)) + "".join(map(_row, names))
     shared = (_shared(title, pattern) for title, pattern in _SHARED.items())
-    return "\n".join([table, *shared, *(_section(name) for name in built)])
+    return "\n".join([table, _errors(), *shared, *(_section(name) for name in built)])
 
 
 def since(name: str) -> str:
@@ -154,6 +164,13 @@ def _row(name: str) -> str:
         "" if handler is None else f"`{handler.__module__.partition('.')[2]}`",
     ]
     return f"| {' | '.join(cells)} |\n".replace("|  |", "| |").replace("|  |", "| |")
+
+
+def _errors() -> str:
+    rows = (
+        f"| `{name}` | {error_status(name)} | {default_message(name)} |\n" for name in error_names()
+    )
+    return _ERRORS_HEAD + "".join(rows)
 
 
 def _shared(title: str, pattern: str) -> str:

@@ -14,13 +14,14 @@ from imagebuilder_mock.domain.ids import Ids
 from imagebuilder_mock.domain.resources.base import Resource
 from imagebuilder_mock.domain.resources.image import Image
 from imagebuilder_mock.domain.resources.image_pipeline import ImagePipeline
+from imagebuilder_mock.domain.resources.lifecycle_policy import LifecyclePolicy
 from imagebuilder_mock.domain.saved_state.damage import Damage
 from imagebuilder_mock.domain.saved_state.document import SavedState
 from imagebuilder_mock.domain.saved_state.records import codec_of, subclasses_of
 from imagebuilder_mock.domain.saved_state.worlds import saved
 from imagebuilder_mock.domain.settings import Settings
 from imagebuilder_mock.domain.world import World
-from imagebuilder_mock.engines import pipeline_schedule
+from imagebuilder_mock.engines import lifecycle_runs, pipeline_schedule
 from imagebuilder_mock.protocol.identity import partition_of
 
 from .machine_images import machine_images
@@ -99,6 +100,8 @@ def _state(resources: list[Resource], amis: list[MachineImage]) -> SavedState:
             resource.schedule_ticket = world.state.scheduler.enter(
                 resource.date_next_run, pipeline_schedule.ACTION, resource.arn
             )
+        if isinstance(resource, LifecyclePolicy):
+            lifecycle_runs.plan_next_run(world, resource)
     for ami in amis:
         world.state.machine_images.add(ami)
     return saved(world)

@@ -107,6 +107,17 @@ def test_an_operation_has_the_errors_that_its_code_raises(name, answered, by_fau
         assert f"**{title}:** {listed}\n" in section
 
 
+@of_the_pinned_model
+def test_every_error_of_the_model_has_its_status(generator):
+    table = _section_of("Errors")
+
+    assert "| `ResourceNotFoundException` | 404 | At least one of the resources " in table
+    declared = {error for name in HANDLERS for error in generator["ERRORS"]["declared_by"](name)}
+    answered = {error for name in HANDLERS for error in generator["ERRORS"]["answered_by"](name)}
+    for error in declared | answered:
+        assert f"\n| `{error}` | " in table
+
+
 def _section_of(operation):
     text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     return text.partition(f"\n## {operation}\n")[2].partition("\n## ")[0]

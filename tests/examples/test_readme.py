@@ -1,14 +1,24 @@
-"""Every Python example of the documentation is run, and its configuration read, as it stands."""
+"""Every Python example of the documentation is run, and its configuration read, as it stands.
+
+Its commands are those that there are: of this package, of pip for its extras, of the AWS CLI.
+"""
 
 from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
+import yaml
+from botocore import xform_name
+
+from imagebuilder_mock import cli
+from tests.model import service_model
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -50,6 +60,67 @@ def test_the_configuration_of_the_usage_page_is_read(tmp_path):
     result = _pytest(tmp_path, "--strict-config")
 
     assert "1 passed" in result.stdout, result.stdout + result.stderr
+
+
+# Commands
+
+_COMMAND = re.compile(r"^\s*(?:\$|- run:) ((?:.*\\\n)*.+)", re.MULTILINE)
+
+
+def _commands(begin: str) -> list[list[str]]:
+    """The commands of all pages that begin so, in words; what goes on behind a line's end too."""
+    blocks = [
+        block
+        for page in PAGES
+        for language in ("console", "yaml")
+        for block in _blocks(page, language)
+    ]
+    found = [
+        shlex.split(command.replace("\\\n", " ").removesuffix("&"))
+        for block in blocks
+        for command in _COMMAND.findall(block)
+        if command.startswith(begin)
+    ]
+    assert found
+    return found
+
+
+def test_what_the_command_line_is_told_it_takes():
+    for _, *arguments in _commands("imagebuilder-mock "):
+        assert callable(cli._parser().parse_args(arguments).command)
+
+
+def test_extras_that_are_installed_are_extras_of_the_package():
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    extras = text.partition("[project.optional-dependencies]")[2].partition("\n[")[0]
+
+    named = [
+        extra
+        for words in _commands("python -m pip install")
+        for word in words
+        for extra in re.findall(r"^\.\[(\w+)\]$", word)
+    ]
+
+    assert named
+    for extra in named:
+        assert f"\n{extra} = [" in extras
+
+
+def test_what_the_aws_cli_is_told_are_operations_and_their_parameters():
+    methods = {xform_name(name, "-"): name for name in service_model().operation_names}
+
+    for _, _, method, *rest in _commands("aws imagebuilder"):
+        shape = service_model().operation_model(methods[method]).input_shape
+        assert shape is not None
+        options = {xform_name(member, "-") for member in shape.members} | {"query", "endpoint-url"}
+        given = {word.removeprefix("--") for word in rest if word.startswith("--")}
+        assert given <= options
+
+
+def test_the_yaml_of_a_page_can_be_read():
+    for page in PAGES:
+        for block in _blocks(page, "yaml"):
+            assert yaml.safe_load(textwrap.dedent(block))
 
 
 def _blocks(page: Path, language: str) -> list[str]:

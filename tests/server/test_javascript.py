@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,7 +13,7 @@ import pytest
 
 from imagebuilder_mock import current_mock, imagebuilder_server
 from imagebuilder_mock.operations import HANDLERS
-from tests.builders import DOCUMENT
+from tests.builders import DOCUMENT, an_infrastructure
 
 ROOT = Path(__file__).parents[2]
 INSTALLED = ROOT / ".venv" / "javascript"
@@ -43,6 +45,45 @@ def seen():
         assert done.returncode == 0, done.stderr
         resources = [resource.arn for resource in current_mock().resources()]
     return json.loads(done.stdout) | {"resources": resources}
+
+
+_BLOCK = re.compile(r"^```javascript\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def test_the_examples_of_the_documentation_run(tmp_path):
+    """As a test framework would run them, of which they have ``beforeEach``."""
+    client, reset = _BLOCK.findall((ROOT / "docs" / "transports.md").read_text(encoding="utf-8"))
+    program = tmp_path / "example.mjs"
+    program.write_text(
+        f"{client}\n"
+        "const endpoint = process.env.AWS_ENDPOINT_URL_IMAGEBUILDER;\n"
+        "let answer;\n"
+        "const beforeEach = (step) => { answer = step(); };\n"
+        f"{reset}\n"
+        "console.log(JSON.stringify([imageVersionList, (await answer).status]));\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "node_modules").symlink_to(INSTALLED / "node_modules")
+    with imagebuilder_server() as url:
+        an_infrastructure(current_mock().client())
+        environment = {
+            "AWS_ENDPOINT_URL_IMAGEBUILDER": url,
+            "AWS_ACCESS_KEY_ID": "any",
+            "AWS_SECRET_ACCESS_KEY": "any",
+        }
+        done = subprocess.run(
+            ["node", program],  # noqa: S607 - which node is the machine's business
+            env=os.environ | environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        left = current_mock().resources()
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [[], 200]
+    assert left == []
 
 
 def test_what_it_made_is_there(seen):

@@ -6,31 +6,22 @@ import json
 import os
 import sys
 import time
-from collections import defaultdict
 from datetime import datetime, timezone
-from typing import Any
 
 import pytest
 
-from imagebuilder_mock import current_mock, mock_imagebuilder
-from imagebuilder_mock.capture.capturing import capture
-from imagebuilder_mock.capture.journal import Journal
+from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.cli import main
 from tests.builders import (
     DOCUMENT,
-    MANAGED_COMPONENT,
-    MANAGED_PARENT,
     a_build,
-    a_component,
     a_distribution,
-    a_pipeline,
     a_recipe,
     an_infrastructure,
 )
-from tests.container_builders import a_container_recipe
+from tests.capture_builders import ACCOUNT, REGION, an_account
+from tests.lifecycle_builders import a_policy
 
-ACCOUNT = "999988887777"
-REGION = "us-east-1"
 NOON = datetime(2026, 1, 2, 12, tzinfo=timezone.utc)
 
 GETS = {
@@ -47,49 +38,12 @@ GETS = {
     ),
     "image-pipeline": ("get_image_pipeline", "imagePipelineArn"),
     "image": ("get_image", "imageBuildVersionArn"),
+    "lifecycle-policy": ("get_lifecycle_policy", "lifecyclePolicyArn"),
+    "workflow": ("get_workflow", "workflowBuildVersionArn"),
 }
 
 
-@pytest.fixture(autouse=True)
-def _credentials(monkeypatch):
-    """The caller's own: the account is the one that they act as."""
-    with mock_imagebuilder() as mock:
-        credentials = mock.credentials(ACCOUNT)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", credentials["aws_access_key_id"])
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-
-
-def an_account(mock):
-    """One of each type, an image that is done, one that failed and one under way."""
-    client = mock.client(account_id=ACCOUNT)
-    component = a_component(client, name="Web Server", description="For Web Server only")
-    a_component(client, name="Web Server", data=DOCUMENT.replace("hello", "bye"))
-    recipe = a_recipe(
-        client,
-        name="web",
-        parentImage=MANAGED_PARENT,
-        components=[component, MANAGED_COMPONENT],
-        tags={"team": "images"},
-    )
-    infrastructure = an_infrastructure(client, name="small", tags={"a": "b"})
-    distribution = a_distribution(client, REGION, "eu-west-1")
-    a_container_recipe(client)
-    pipeline = a_pipeline(
-        client,
-        name="nightly",
-        imageRecipeArn=recipe,
-        infrastructureConfigurationArn=infrastructure,
-        distributionConfigurationArn=distribution,
-        schedule={
-            "scheduleExpression": "cron(0 3 * * ? *)",
-            "pipelineExecutionStartCondition": "EXPRESSION_MATCH_ONLY",
-        },
-    )
-    build = {"imageRecipeArn": recipe, "infrastructureConfigurationArn": infrastructure}
-    mock.builds.complete(a_build(client, **build, distributionConfigurationArn=distribution))
-    mock.builds.fail(a_build(client, **build), reason="Out of disk space")
-    a_build(client, **build)
-    client.start_image_pipeline_execution(imagePipelineArn=pipeline)
+pytestmark = pytest.mark.usefixtures("credentials")
 
 
 def shown(mock):
@@ -107,19 +61,6 @@ def shown(mock):
     return answers
 
 
-@pytest.fixture
-def captured(tmp_path, capsys):
-    """Capture the account with the command line; the answer is the file and what was told."""
-
-    def run(*options):
-        output = tmp_path / "state.json"
-        status = main(["capture", "--region", REGION, "--output", str(output), *options])
-        assert status == 0
-        return output, capsys.readouterr().err
-
-    return run
-
-
 def test_an_account_is_shown_as_it_was(captured):
     with mock_imagebuilder(builds="held", now=NOON) as mock:
         an_account(mock)
@@ -132,7 +73,8 @@ def test_an_account_is_shown_as_it_was(captured):
     assert there == here
     assert told == (
         "captured: 2 Component, 1 ContainerRecipe, 1 DistributionConfiguration, 4 Image, "
-        "1 ImagePipeline, 1 ImageRecipe, 1 InfrastructureConfiguration\n"
+        "1 ImagePipeline, 1 ImageRecipe, 1 InfrastructureConfiguration, 1 LifecyclePolicy, "
+        "1 Workflow\n"
     )
 
 
@@ -158,6 +100,24 @@ def test_a_captured_account_goes_on(captured):
         images = client.list_image_pipeline_images(imagePipelineArn=arn)["imageSummaryList"]
         assert len(images) == 2
         assert client.delete_image_pipeline(imagePipelineArn=arn)
+
+
+def test_policies_of_a_captured_account_run_every_day(captured):
+    with mock_imagebuilder(now=NOON) as mock:
+        client = mock.client(account_id=ACCOUNT)
+        a_policy(client, name="tidy")
+        a_policy(client, name="asleep", status="DISABLED")
+        path, _ = captured()
+
+    with mock_imagebuilder(state=path) as mock:
+        client = mock.client()
+        mock.clock.advance(days=2)
+        runs = {
+            policy["name"]: client.list_lifecycle_executions(resourceArn=policy["arn"])
+            for policy in client.list_lifecycle_policies()["lifecyclePolicySummaryList"]
+        }
+        assert len(runs["tidy"]["lifecycleExecutions"]) == 2
+        assert runs["asleep"]["lifecycleExecutions"] == []
 
 
 def test_only_list_and_get_operations_are_called(captured):
@@ -244,113 +204,6 @@ def test_a_wrong_mask_is_explained(capsys):
         assert main(["capture", "--region", REGION, "--account-mask", "12"]) == 1
 
     assert "an account is a string of 12 digits" in capsys.readouterr().err
-
-
-# Interruptions
-
-
-def test_an_interrupted_capture_goes_on_where_it_was(captured, tmp_path, capsys):
-    journal = tmp_path / "journal"
-    with mock_imagebuilder(builds="held") as mock:
-        an_account(mock)
-        mock.faults.add("GetImagePipeline", error="ForbiddenException")
-
-        arguments = ["capture", "--region", REGION, "--journal", str(journal)]
-        assert main(arguments) == 1
-        told = capsys.readouterr().err
-        assert "ForbiddenException" in told
-        assert f"What was read is in {journal}: run it again to go on." in told
-        journal.write_text(journal.read_text() + '{"arn": "cut o')
-        made = mock.calls.count()
-
-        path, _ = captured("--journal", str(journal))
-        assert "GetComponent" not in {call.operation for call in list(mock.calls)[made:]}
-
-    assert not journal.exists()
-    assert len(json.loads(path.read_text())["stores"][0]["resources"]) == 11
-
-
-def test_who_stops_it_is_told_how_to_go_on(tmp_path, capsys, monkeypatch):
-    def stop(*_, **__):
-        raise KeyboardInterrupt
-
-    journal = tmp_path / "journal"
-    monkeypatch.setattr("imagebuilder_mock.capture.capturing.resource_from", stop)
-    with mock_imagebuilder():
-        an_infrastructure(current_mock().client(account_id=ACCOUNT), name="web")
-
-        assert main(["capture", "--region", REGION, "--journal", str(journal)]) == 130
-
-    assert capsys.readouterr().err == (
-        "imagebuilder-mock capture: interrupted\n"
-        f"What was read is in {journal}: run it again to go on.\n"
-    )
-    assert "infrastructure-configuration/web" in journal.read_text()
-
-
-def test_a_file_that_cannot_be_written_is_named(tmp_path, capsys):
-    output = tmp_path / "none" / "state.json"
-    with mock_imagebuilder():
-        assert main(["capture", "--region", REGION, "--output", str(output)]) == 1
-
-    assert str(output.parent) in capsys.readouterr().err
-
-
-def test_throttling_is_waited_out(captured):
-    with mock_imagebuilder(now=NOON) as mock:
-        an_account(mock)
-        mock.faults.add("GetImage", error="ThrottlingException", times=5)
-
-        _, told = captured()
-
-        assert "4 Image," in told
-        assert mock.clock.now() > NOON
-
-
-def test_what_is_deleted_meanwhile_is_left_out(captured):
-    with mock_imagebuilder() as mock:
-        an_infrastructure(mock.client(account_id=ACCOUNT))
-        mock.faults.add("GetInfrastructureConfiguration", error="ResourceNotFoundException")
-
-        _, told = captured()
-
-    assert told == "captured: nothing is there\n"
-
-
-def test_what_cannot_be_understood_is_left_out_and_named():
-    class Client:
-        """One infrastructure configuration, of a form that there is not."""
-
-        arn = f"arn:aws:imagebuilder:{REGION}:{ACCOUNT}:infrastructure-configuration/web"
-
-        def __getattr__(self, operation: str) -> Any:
-            def call(**_: Any) -> dict[str, Any]:
-                if operation == "list_infrastructure_configurations":
-                    return {"infrastructureConfigurationSummaryList": [{"arn": self.arn}]}
-                if operation.startswith("list"):
-                    return defaultdict(list)
-                members = {"arn": self.arn, "name": "web", "dateCreated": "yesterday"}
-                return {"infrastructureConfiguration": members}
-
-            return call
-
-    with Journal() as journal:
-        found = capture(Client(), journal)
-
-    assert found.counts == {}
-    [reason] = found.left_out.values()
-    assert reason.startswith("$.date_created must be a time")
-
-
-def test_without_credentials_the_error_says_so(capsys, monkeypatch):
-    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    with pytest.raises(RuntimeError):
-        current_mock()
-
-    assert main(["capture", "--region", REGION]) == 1
-
-    assert "credentials" in capsys.readouterr().err.lower()
 
 
 # The progress bar
