@@ -30,6 +30,7 @@ steps:
 """
 TAGS = {"team": "web"}
 REGIONS = ("us-east-1", "eu-west-1")
+ANOTHER_ACCOUNT = "210987654321"
 TEMPLATE = (
     "FROM {{{ imagebuilder:parentImage }}}\n"
     "{{{ imagebuilder:environments }}}\n{{{ imagebuilder:components }}}\n"
@@ -181,11 +182,11 @@ def distribution() -> dict[str, Any]:
         "amiDistributionConfiguration": {
             "name": "web {{ imagebuilder:buildDate }}",
             "description": "an AMI",
-            "targetAccountIds": ["210987654321"],
+            "targetAccountIds": [ANOTHER_ACCOUNT],
             "amiTags": TAGS,
             "kmsKeyId": KEY,
             "launchPermission": {
-                "userIds": ["210987654321"],
+                "userIds": [ANOTHER_ACCOUNT],
                 "userGroups": ["all"],
                 "organizationArns": [f"{organization}:organization/o-0123456789"],
                 "organizationalUnitArns": [f"{organization}:ou/o-0123456789/ou-0123-01234567"],
@@ -202,7 +203,7 @@ def distribution() -> dict[str, Any]:
         "launchTemplateConfigurations": [
             {
                 "launchTemplateId": "lt-0123456789abcdef0",
-                "accountId": "210987654321",
+                "accountId": ANOTHER_ACCOUNT,
                 "setDefaultVersion": True,
             }
         ],
@@ -221,7 +222,7 @@ def distribution() -> dict[str, Any]:
                     **template,
                     "launchTemplateVersion": "1",
                 },
-                "accountId": "210987654321",
+                "accountId": ANOTHER_ACCOUNT,
             }
             for template in (
                 {"launchTemplateId": "lt-0123456789abcdef0"},
@@ -230,7 +231,7 @@ def distribution() -> dict[str, Any]:
         ],
         "ssmParameterConfigurations": [
             {
-                "amiAccountId": "210987654321",
+                "amiAccountId": ANOTHER_ACCOUNT,
                 "parameterName": "/web/ami",
                 "dataType": "text",
             }
@@ -542,13 +543,13 @@ def stay_for_each_exclusion(client: Client, recipe: str) -> None:
     image = mock.images.add(
         recipe=recipe,
         public=True,
-        shared_with=["210987654321"],
+        shared_with=[ANOTHER_ACCOUNT],
         last_launched=mock.clock.now(),
     )
     for excluded in (
         {"isPublic": True},
         {"regions": ["us-east-1"]},
-        {"sharedAccounts": ["210987654321"]},
+        {"sharedAccounts": [ANOTHER_ACCOUNT]},
         {"lastLaunched": {"value": 1, "unit": "WEEKS"}},
     ):
         client.StartResourceStateUpdate(
@@ -615,7 +616,7 @@ def failures(client: Client) -> None:
     regions = [
         {
             "region": each,
-            "amiDistributionConfiguration": {},
+            "amiDistributionConfiguration": {"targetAccountIds": [ANOTHER_ACCOUNT]},
             "launchTemplateConfigurations": [{"launchTemplateId": "lt-0123456789abcdef0"}],
         }
         for each in REGIONS
@@ -666,7 +667,7 @@ def policy() -> dict[str, Any]:
         "amis": {
             "isPublic": True,
             "regions": ["eu-west-1"],
-            "sharedAccounts": ["210987654321"],
+            "sharedAccounts": [ANOTHER_ACCOUNT],
             "lastLaunched": {"value": 1, "unit": "WEEKS"},
             "tagMap": TAGS,
         },
