@@ -262,14 +262,14 @@ def _own(inputs: Mapping[str, object], name: str) -> Sequence[Mapping[str, objec
     # The tables of documents are loaded with the first document.
     from imagebuilder_mock.domain.documents.workflow_inputs import (  # noqa: PLC0415
         by_region_error,
-        is_by_region,
     )
 
     given = inputs.get(name)
     if given is None:
         return None
-    if not is_by_region(given):
-        raise StepFailedError(by_region_error(name))
+    error = by_region_error(name, given)
+    if error is not None:
+        raise StepFailedError(error)
     return cast("Sequence[Mapping[str, object]]", given)
 
 
