@@ -206,6 +206,31 @@ class TestValues:
             f"The input 'configurations' has a '{member}' without '{missing}'."
         )
 
+    @pytest.mark.parametrize(
+        ("action", "name", "entry", "member"),
+        [
+            ("DistributeImage", "distributions", {"targetAccountIds": "1"}, "targetAccountIds"),
+            (
+                "ModifyImageAttributes",
+                "attributes",
+                {"launchPermission": {"userIds": "123456789012"}},
+                "userIds",
+            ),
+        ],
+    )
+    def test_accounts_are_a_list(self, action, name, entry, member):
+        inputs = {**(inputs_of(action) or {}), name: [{"region": "us-east-1", **entry}]}
+
+        assert step_refusal(action=action, inputs=inputs) == (
+            f"The input '{name}' has a '{member}' that is no list."
+        )
+
+    @pytest.mark.parametrize("value", ["topic", 5, "arn:aws:sns:us-east-1:123456789012:"])
+    def test_a_topic_is_an_arn(self, value):
+        assert step_refusal(action="WaitForAction", inputs={"snsTopicArn": value}) == (
+            "The input 'snsTopicArn' must be the ARN of an SNS topic."
+        )
+
     def test_what_a_configuration_needs_can_be_a_reference(self):
         template = {"launchTemplateId.$": "$.imagebuilder.imageName"}
         entry = {"region": "us-east-1", "launchTemplateConfigurations": [template]}
