@@ -71,8 +71,6 @@ def parent_of(ctx: Context, parent_image: str) -> ParentImage:
             "The parent image must be an AMI ID, an Image Builder image ARN, an SSM parameter "
             "prefixed by 'ssm:', or an AWS Marketplace product ID.",
         )
-    if not is_ami_address(parent_image):
-        return ParentImage()
     facts = source_of(ctx.world, ctx.store, parent_image, parameter="parentImage").facts
     if facts.platform is None and "windows" in parent_image.lower():
         return ParentImage("Windows")
