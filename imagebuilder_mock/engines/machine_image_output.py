@@ -150,7 +150,7 @@ def _mapping(settings: Mapping[str, object] | None, member: str) -> Mapping[str,
 
 def _list(settings: Mapping[str, object], member: str) -> list[str]:
     value = settings.get(member)
-    return value if isinstance(value, list) else []
+    return list(map(str, value)) if isinstance(value, list) else []
 
 
 def _tags(image: Image, tags: Mapping[str, object] | Mapping[str, str] | None) -> dict[str, str]:

@@ -80,7 +80,21 @@ def inputs_for(build: Build, execution: WorkflowExecution, step: WorkflowStep) -
         resolved = resolve(step.inputs or {}, variables_of(build, execution))
     except UnresolvedReferenceError as error:
         raise _unresolved(error) from None
-    return cast("Inputs", resolved)
+    return _judged(cast("Inputs", resolved))
+
+
+def _judged(inputs: Inputs) -> Inputs:
+    """The inputs, whose values were not known to the document before."""
+    # The tables of documents are loaded with the first document.
+    from imagebuilder_mock.domain.documents.workflow_inputs import check_input  # noqa: PLC0415
+    from imagebuilder_mock.domain.documents.yaml_loading import DocumentError  # noqa: PLC0415
+
+    try:
+        for name, value in inputs.items():
+            check_input(name, value)
+    except DocumentError as error:
+        raise StepFailedError(error.detail) from None
+    return inputs
 
 
 def _unresolved(error: UnresolvedReferenceError) -> StepFailedError:

@@ -154,6 +154,27 @@ class TestFailures:
         assert statuses_of(imagebuilder, execution) == [("Ask", "FAILED"), ("After", "RUNNING")]
 
     @instant
+    @pytest.mark.parametrize(
+        ("member", "detail"),
+        [
+            ("snsTopicArn", "must be the ARN of an SNS topic."),
+            ("payload", "must be a valid JSON string of at most 16384 bytes."),
+        ],
+    )
+    def test_a_value_of_the_run_that_an_input_does_not_take_fails_the_step(
+        self, imagebuilder, member, detail
+    ):
+        ask = a_step("Ask", "WaitForAction", inputs={f"{member}.$": "$.parameters.given"})
+        workflow = a_workflow(
+            imagebuilder, ask, parameters=[{"name": "given", "default": "no such thing"}]
+        )
+
+        [execution] = executions_of(imagebuilder, a_run(imagebuilder, workflow))
+
+        [step] = steps_of(imagebuilder, execution)
+        assert (step["status"], step["message"]) == ("FAILED", f"The input '{member}' {detail}")
+
+    @instant
     def test_an_input_that_is_not_there_fails_the_step(self, imagebuilder):
         step = a_step("Use", inputs={"instanceId.$": "$.workflowOutputs.none"})
         arn = a_run(imagebuilder, a_workflow(imagebuilder, step))

@@ -7,6 +7,7 @@ run only.
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from .workflow_variables import INTERPOLATED, SUFFIX
@@ -26,8 +27,16 @@ _CHOICES: Mapping[str, Sequence[str]] = {
     "tpmSupport": ("v2.0",),
     "virtualizationType": ("hvm", "paravirtual"),
 }
+_TOPIC = re.compile(r"arn:aws[^:]*:sns:[^:]+:[0-9]{12}:[A-Za-z0-9_-]+(?:\.fifo)?")
 _JSON = frozenset(("input", "payload"))
 _BY_REGION = frozenset(("distributions", "attributes", "configurations"))
+_LISTS = ("targetAccountIds", "userIds", "userGroups", "organizationArns", "organizationalUnitArns")
+_REQUIRED: Mapping[str, Sequence[str]] = {
+    "fastLaunchConfigurations": ("enabled",),
+    "launchTemplateConfigurations": ("launchTemplateId",),
+    "s3ExportConfiguration": ("roleName", "diskImageFormat", "s3Bucket"),
+    "ssmParameterConfigurations": ("parameterName",),
+}
 
 
 def check_input(name: str, value: object) -> None:
@@ -44,23 +53,45 @@ def check_input(name: str, value: object) -> None:
         raise DocumentError(
             f"The input '{name}' must be a valid JSON string of at most {MAX_JSON_BYTES} bytes."
         )
-    if name in _BY_REGION and not is_by_region(value):
-        raise DocumentError(by_region_error(name))
+    if name == "snsTopicArn" and not (isinstance(value, str) and _TOPIC.fullmatch(value)):
+        raise DocumentError(f"The input '{name}' must be the ARN of an SNS topic.")
+    if name in _BY_REGION and (error := by_region_error(name, value)) is not None:
+        raise DocumentError(error)
 
 
-def by_region_error(name: str) -> str:
-    """What the document is refused with, or the step fails with, for another value."""
-    return f"The input '{name}' must be a list of mappings that have a 'region'."
+def by_region_error(name: str, value: object) -> str | None:
+    """What the document is refused with, or the step fails with; None for what can be used."""
+    if not isinstance(value, list) or not all(map(_has_region, value)):
+        return f"The input '{name}' must be a list of mappings that have a 'region'."
+    for entry in value:
+        lists = {**_mapping(entry.get("launchPermission", {})), **entry}
+        for member in _LISTS:
+            if not isinstance(lists.get(member, []), list):
+                return f"The input '{name}' has a '{member}' that is no list."
+        for member, required in _REQUIRED.items():
+            missing = next((key for key in required if _lacks(entry.get(member), key)), None)
+            if missing is not None:
+                return f"The input '{name}' has a '{member}' without '{missing}'."
+    return None
 
 
-def is_by_region(value: object) -> bool:
-    """Whether each entry of a list says for which Region it is."""
-    return isinstance(value, list) and all(map(_has_region, value))
+def _mapping(value: object) -> dict[str, object]:
+    return value if isinstance(value, dict) else {}
 
 
 def _has_region(entry: object) -> bool:
     return isinstance(entry, dict) and any(
         isinstance(entry.get(key), str) for key in ("region", f"region{SUFFIX}")
+    )
+
+
+def _lacks(configurations: object, key: str) -> bool:
+    """Whether one of the configurations, if there are any, does not have the key."""
+    if configurations is None:
+        return False
+    given = configurations if isinstance(configurations, list) else [configurations]
+    return any(
+        not isinstance(each, dict) or not {key, f"{key}{SUFFIX}"} & set(each) for each in given
     )
 
 

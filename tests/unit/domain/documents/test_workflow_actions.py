@@ -188,6 +188,57 @@ class TestValues:
             )
 
     @pytest.mark.parametrize(
+        ("member", "value", "missing"),
+        [
+            ("launchTemplateConfigurations", [{"accountId": "123456789012"}], "launchTemplateId"),
+            ("launchTemplateConfigurations", ["lt-1"], "launchTemplateId"),
+            ("s3ExportConfiguration", {"roleName": "r", "diskImageFormat": "RAW"}, "s3Bucket"),
+            ("fastLaunchConfigurations", [{}], "enabled"),
+            ("ssmParameterConfigurations", [{"dataType": "text"}], "parameterName"),
+        ],
+    )
+    def test_a_configuration_has_what_it_needs(self, member, value, missing):
+        """User guide, wfdoc-step-actions ("Yes if ... is specified")."""
+        entry = {"region": "us-east-1", member: value}
+        inputs = {**(inputs_of("ApplyImageConfigurations") or {}), "configurations": [entry]}
+
+        assert step_refusal(action="ApplyImageConfigurations", inputs=inputs) == (
+            f"The input 'configurations' has a '{member}' without '{missing}'."
+        )
+
+    @pytest.mark.parametrize(
+        ("action", "name", "entry", "member"),
+        [
+            ("DistributeImage", "distributions", {"targetAccountIds": "1"}, "targetAccountIds"),
+            (
+                "ModifyImageAttributes",
+                "attributes",
+                {"launchPermission": {"userIds": "123456789012"}},
+                "userIds",
+            ),
+        ],
+    )
+    def test_accounts_are_a_list(self, action, name, entry, member):
+        inputs = {**(inputs_of(action) or {}), name: [{"region": "us-east-1", **entry}]}
+
+        assert step_refusal(action=action, inputs=inputs) == (
+            f"The input '{name}' has a '{member}' that is no list."
+        )
+
+    @pytest.mark.parametrize("value", ["topic", 5, "arn:aws:sns:us-east-1:123456789012:"])
+    def test_a_topic_is_an_arn(self, value):
+        assert step_refusal(action="WaitForAction", inputs={"snsTopicArn": value}) == (
+            "The input 'snsTopicArn' must be the ARN of an SNS topic."
+        )
+
+    def test_what_a_configuration_needs_can_be_a_reference(self):
+        template = {"launchTemplateId.$": "$.imagebuilder.imageName"}
+        entry = {"region": "us-east-1", "launchTemplateConfigurations": [template]}
+        inputs = {**(inputs_of("ApplyImageConfigurations") or {}), "configurations": [entry]}
+
+        assert parsed_step(action="ApplyImageConfigurations", inputs=inputs).inputs == inputs
+
+    @pytest.mark.parametrize(
         "value", ["us-east-1", {}, ["us-east-1"], [{"name": "a"}], [{"region": None}]]
     )
     @pytest.mark.parametrize(
