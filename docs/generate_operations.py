@@ -152,7 +152,8 @@ def _is_formed(method: str, text: str) -> bool:
 
 @cache
 def _test_modules() -> dict[str, str]:
-    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(TESTS.rglob("test_*.py"))}
+    paths = sorted(TESTS.rglob("test_*.py"))
+    return {path.stem: path.read_text(encoding="utf-8") for path in paths}
 
 
 def _row(name: str) -> str:
