@@ -1,0 +1,37 @@
+"""Builds that a test has ordered to fail, and what is shown of them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+from tests.builders import a_distribution
+from tests.model import needs_output
+
+A_TIME = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
+TEMPLATE = "lt-0123456789abcdef0"
+failure_context = needs_output("GetImage", "image.state.failureContext")
+
+
+def the_image(client, arn):
+    return client.get_image(imageBuildVersionArn=arn)["image"]
+
+
+def state_of(client, arn):
+    return the_image(client, arn)["state"]
+
+
+def status(client, arn):
+    return state_of(client, arn)["status"]
+
+
+def amis_of(client, arn):
+    return [ami["region"] for ami in the_image(client, arn)["outputResources"]["amis"]]
+
+
+def a_distribution_with(client, member, value, region="eu-west-1"):
+    """One that configures what it distributes to a Region."""
+    distributions = [
+        {"region": region, "amiDistributionConfiguration": {}, member: value},
+        {"region": "ap-southeast-2", "amiDistributionConfiguration": {}},
+    ]
+    return a_distribution(client, distributions=distributions)
