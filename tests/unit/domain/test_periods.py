@@ -50,6 +50,13 @@ def test_what_ends_after_the_last_year_never_passes(unit):
     late = datetime(9999, 12, 31, tzinfo=UTC)
 
     assert not Period(1000, unit).has_passed(late, late)
+    assert Period(1000, unit).after(late) == datetime.max.replace(tzinfo=UTC)
+
+
+def test_a_month_that_ends_after_the_last_year_is_not_over():
+    began = datetime(9999, 12, 1, tzinfo=UTC)
+
+    assert not Period(1, "MONTHS").has_passed(began, began + timedelta(days=29))
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from imagebuilder_mock.domain.ordered import OrderedIndex
 from imagebuilder_mock.domain.resources.base import Resource
 from imagebuilder_mock.domain.resources.image import Ami, ImageState
 from imagebuilder_mock.domain.saved_state.damage import Damage
@@ -49,6 +50,16 @@ class Whole:
     schedule: ScheduleTypeDef | None = None
     sent: object = None
     any: Sequence[Any] = ()
+
+
+@dataclass(kw_only=True)
+class Listed:
+    sequence: int
+
+
+@dataclass(kw_only=True)
+class Listing:
+    entries: OrderedIndex[Listed] | None = None
 
 
 def roundtrip(value: Any) -> Any:
@@ -202,3 +213,16 @@ def test_the_schema_describes_each_type():
     ]
     assert properties["table"]["anyOf"][0]["additionalProperties"] == {"$ref": "#/$defs/Part"}
     assert definitions["Whole"]["required"] == ["text"]
+
+
+@pytest.mark.parametrize("numbers", [None, [], [1, 4]])
+def test_an_index_keeps_its_order_and_none_stays_none(numbers):
+    listing = Listing()
+    if numbers is not None:
+        listing.entries = OrderedIndex()
+        for number in numbers:
+            listing.entries.add(Listed(sequence=number))
+
+    entries = roundtrip(listing).entries
+
+    assert (None if entries is None else [each.sequence for each in entries]) == numbers
