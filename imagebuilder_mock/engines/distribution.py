@@ -139,9 +139,9 @@ def _copy(
     home = AmiTarget(store.region, store.account, {})
     for target in (home, *ami_targets(store, distributions)):
         place = Place(target.account, target.region)
-        order = orders.for_place(place)
-        if order is not None:
-            failures.append(_failure(build, place, order.message))
+        error = orders.error_for(place)
+        if error is not None:
+            failures.append(_failure(build, place, error))
         elif target is not home and (target.region, target.account) not in there:
             made.append(copied_ami(world, image, target))
     orders.carry_out()
@@ -167,8 +167,7 @@ def _push(build: Build) -> list[Failure]:
     pushed = []
     for container in containers:
         place = Place(store.account, container.region)
-        order = orders.for_place(place)
-        refusal = push(build, container) if order is None else order.message or INTERNAL_ERROR
+        refusal = orders.error_for(place) or push(build, container)
         if refusal is None:
             pushed.append(container)
         else:
@@ -187,12 +186,7 @@ def _configuration_failures(
             if member not in distribution:
                 continue
             for place, entries in _by_place(build, distribution, member).items():
-                order = orders.for_place(place, step)
-                refusal = (
-                    configure(build, place, member, entries)
-                    if order is None
-                    else order.message or INTERNAL_ERROR
-                )
+                refusal = orders.error_for(place, step) or configure(build, place, member, entries)
                 if refusal is not None:
                     yield {**_failure(build, place, refusal), "imageConfigurationStep": step}
     orders.carry_out()
@@ -227,13 +221,13 @@ class _Orders:
         ]
         self._met: list[BuildFailure] = []
 
-    def for_place(self, place: Place, step: str | None = None) -> BuildFailure | None:
+    def error_for(self, place: Place, step: str | None = None) -> str | None:
         for failure in self._fitting:
             here = failure.fits_place(place.region, place.account)
             if here and failure.step == step and (failure.is_of_place or step is not None):
                 if failure not in self._met:
                     self._met.append(failure)
-                return failure
+                return failure.message or INTERNAL_ERROR
         return None
 
     def carry_out(self) -> None:
@@ -267,15 +261,16 @@ def _as_distribution(entry: Mapping[str, object]) -> Mapping[str, object]:
     return {"region": entry["region"], "amiDistributionConfiguration": settings}
 
 
-def _failure(build: Build, place: Place, message: str | None) -> Failure:
+def _failure(build: Build, place: Place, error: str) -> Failure:
     """What failed in a Region; the account is told only where it is another one's."""
-    error = (message or INTERNAL_ERROR)[:MAX_ERROR]
-    failure: Failure = {"region": place.region, "status": "FAILED", "errorMessage": error}
-    return (
-        failure
-        if place.account == build.store.account
-        else {**failure, "targetAccountId": place.account}
-    )
+    failure: Failure = {
+        "region": place.region,
+        "status": "FAILED",
+        "errorMessage": error[:MAX_ERROR],
+    }
+    if place.account != build.store.account:
+        failure["targetAccountId"] = place.account
+    return failure
 
 
 def _failed(
