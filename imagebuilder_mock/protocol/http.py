@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,6 +19,19 @@ class HttpRequest:
     path: str
     query: Mapping[str, Sequence[str]] = field(default_factory=dict)
     body: bytes | str = b""
+
+    @classmethod
+    def of_serialized(cls, request: Mapping[str, Any]) -> HttpRequest:
+        """What botocore's serializer has made of an operation's parameters."""
+        return cls(
+            method=request["method"],
+            path=request["url_path"],
+            query={
+                name: [str(item) for item in (value if isinstance(value, list) else [value])]
+                for name, value in request["query_string"].items()
+            },
+            body=request["body"],
+        )
 
 
 @dataclass(frozen=True, slots=True)

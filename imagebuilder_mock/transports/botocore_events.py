@@ -202,15 +202,7 @@ class _Callers:
 def _answer_at_once(gateway: Gateway, client: BaseClient, request_dict: dict[str, Any]) -> Answer:
     try:
         answer = gateway.handle(
-            HttpRequest(
-                method=request_dict["method"],
-                path=request_dict["url_path"],
-                query={
-                    name: [str(item) for item in (value if isinstance(value, list) else [value])]
-                    for name, value in request_dict["query_string"].items()
-                },
-                body=request_dict["body"],
-            ),
+            HttpRequest.of_serialized(request_dict),
             _Callers(client).of(gateway),
         )
     except LostRequestError as failure:

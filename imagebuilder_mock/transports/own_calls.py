@@ -51,14 +51,6 @@ class OwnCalls:
         )
         request = serializer.serialize_to_request(given, model)
         return self._gateway.handle(
-            HttpRequest(
-                method=request["method"],
-                path=request["url_path"],
-                query={
-                    name: [str(item) for item in (value if isinstance(value, list) else [value])]
-                    for name, value in request["query_string"].items()
-                },
-                body=request["body"],
-            ),
+            HttpRequest.of_serialized(request),
             self._caller,
         )
