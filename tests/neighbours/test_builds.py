@@ -7,6 +7,7 @@ import json
 import pytest
 
 from imagebuilder_mock import mock_imagebuilder
+from tests.build_views import the_image
 from tests.builders import a_build, a_component, a_distribution, a_recipe, an_infrastructure
 from tests.container_builders import a_container_recipe
 from tests.neighbours.conftest import aws
@@ -16,10 +17,6 @@ from tests.neighbours.conftest import aws
 def mock(moto):  # noqa: ARG001 - on around ours
     with mock_imagebuilder(builds="instant") as mock:
         yield mock
-
-
-def the_image(client, arn):
-    return client.get_image(imageBuildVersionArn=arn)["image"]
 
 
 def the_ami(client, arn, region="us-east-1"):

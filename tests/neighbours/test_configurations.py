@@ -8,6 +8,7 @@ import pytest
 
 from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.neighbours.errors import NobodyToAskError
+from tests.build_views import the_image
 from tests.builders import a_build, a_distribution
 from tests.model import needs_member
 from tests.neighbours.conftest import aws
@@ -18,10 +19,6 @@ from tests.workflow_builders import BUILD_IMAGE, DISTRIBUTE_IMAGE, a_run, a_step
 def mock(moto):  # noqa: ARG001 - on around ours
     with mock_imagebuilder(builds="instant") as mock:
         yield mock
-
-
-def the_image(client, arn):
-    return client.get_image(imageBuildVersionArn=arn)["image"]
 
 
 def the_ami(client, arn):

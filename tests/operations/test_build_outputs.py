@@ -6,15 +6,12 @@ from datetime import datetime, timezone
 
 import pytest
 
+from tests.build_views import the_image
 from tests.builders import WINDOWS_PARENT, a_build, a_distribution, a_recipe, an_image
 from tests.model import needs_member
 
 A_TIME = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=timezone.utc)
 STAMP = "2026-01-02T03-04-05.678901Z"
-
-
-def the_image(client, arn):
-    return client.get_image(imageBuildVersionArn=arn)["image"]
 
 
 def amis(client, **params):

@@ -6,6 +6,7 @@ from datetime import datetime, timezone
 
 import pytest
 
+from tests.build_views import status, the_image
 from tests.builders import a_build, a_distribution, a_full_recipe, a_pipeline
 
 A_TIME = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=timezone.utc)
@@ -27,14 +28,6 @@ each_mode = pytest.mark.parametrize(
         for mode in ("observed", "instant", "clock", "held")
     ],
 )
-
-
-def the_image(client, arn):
-    return client.get_image(imageBuildVersionArn=arn)["image"]
-
-
-def status(client, arn):
-    return the_image(client, arn)["state"]["status"]
 
 
 def places(amis):

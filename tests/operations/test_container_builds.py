@@ -6,6 +6,7 @@ from datetime import datetime, timezone
 
 import pytest
 
+from tests.build_views import the_image
 from tests.builders import (
     AMAZON,
     DOCUMENT,
@@ -27,10 +28,6 @@ from tests.model import needs_member
 from tests.refusals import Refusal, invalid_combination, invalid_value
 
 REGISTRY = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
-
-
-def the_image(client, arn):
-    return client.get_image(imageBuildVersionArn=arn)["image"]
 
 
 def container_distribution(region, repository, **settings):

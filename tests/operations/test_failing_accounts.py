@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.build_views import the_image
 from tests.builders import a_build, a_distribution
 from tests.model import needs_output
 
@@ -15,10 +16,6 @@ TEMPLATES = ("lt-0123456789abcdef0", "lt-0123456789abcdef1")
 
 pytestmark = pytest.mark.imagebuilder(builds="instant")
 failure_context = needs_output("GetImage", "image.state.failureContext")
-
-
-def the_image(client, arn):
-    return client.get_image(imageBuildVersionArn=arn)["image"]
 
 
 def places(client, arn):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.build_views import status, the_image
 from tests.builders import (
     DOCUMENT,
     MANAGED_PARENT,
@@ -17,14 +18,6 @@ from tests.builders import (
 )
 from tests.model import modelled
 from tests.refusals import not_found
-
-
-def the_image(client, arn):
-    return client.get_image(imageBuildVersionArn=arn)["image"]
-
-
-def status(client, arn):
-    return the_image(client, arn)["state"]["status"]
 
 
 @pytest.mark.imagebuilder(builds="held")

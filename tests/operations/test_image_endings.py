@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.build_views import status, the_image
 from tests.builders import MANAGED_PARENT, a_build
 from tests.refusals import invalid_value, not_found
-
-
-def the_image(client, arn):
-    return client.get_image(imageBuildVersionArn=arn)["image"]
-
-
-def status(client, arn):
-    return the_image(client, arn)["state"]["status"]
 
 
 @pytest.mark.imagebuilder(builds="held")

@@ -6,6 +6,7 @@ from datetime import datetime, timezone
 
 import pytest
 
+from tests.build_views import the_image
 from tests.builders import (
     AMAZON,
     MANAGED_COMPONENT,
@@ -43,10 +44,6 @@ def given(recipe, infrastructure):
 
 def the_pipeline(client, arn):
     return client.get_image_pipeline(imagePipelineArn=arn)["imagePipeline"]
-
-
-def the_image(client, arn):
-    return client.get_image(imageBuildVersionArn=arn)["image"]
 
 
 def names(client, **params):

@@ -6,6 +6,7 @@ from datetime import datetime, timezone
 
 import pytest
 
+from tests.build_views import the_image
 from tests.builders import (
     OWN,
     a_build,
@@ -26,10 +27,6 @@ pytestmark = pytest.mark.skipif(
 
 AMI = "ami-0123456789abcdef0"
 A_TIME = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=timezone.utc)
-
-
-def the_image(client, arn):
-    return client.get_image(imageBuildVersionArn=arn)["image"]
 
 
 def statuses(mock, client, arn):

@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 
 import pytest
 
+from tests.build_views import the_image
 from tests.builders import (
     MANAGED_PARENT,
     OWN,
@@ -39,10 +40,6 @@ MEMBERS = {
     "type",
     "version",
 }
-
-
-def the_image(client, arn):
-    return client.get_image(imageBuildVersionArn=arn)["image"]
 
 
 class TestCreate:

@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 import pytest
 import yaml
 
+from tests.build_views import the_image
 from tests.builders import OWN, a_recipe, an_infrastructure
 from tests.model import modelled, needs_member, service_model
 from tests.refusals import (
@@ -63,10 +64,6 @@ def disk_params(client, **params):
 
 def the_component(client, arn):
     return client.get_component(componentBuildVersionArn=arn)["component"]
-
-
-def the_image(client, arn):
-    return client.get_image(imageBuildVersionArn=arn)["image"]
 
 
 def states_of(client, mock, arn):

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from imagebuilder_mock import mock_imagebuilder
+from tests.build_views import amis_of, status, the_image
 from tests.builders import (
     an_infrastructure,
 )
@@ -32,18 +33,6 @@ A_TIME = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
 
 instant = pytest.mark.imagebuilder(builds="instant", now=A_TIME)
 clock = pytest.mark.imagebuilder(builds="clock", now=A_TIME)
-
-
-def the_image(client, arn):
-    return client.get_image(imageBuildVersionArn=arn)["image"]
-
-
-def status(client, arn):
-    return the_image(client, arn)["state"]["status"]
-
-
-def amis_of(client, arn):
-    return the_image(client, arn)["outputResources"]["amis"]
 
 
 class TestFailures:

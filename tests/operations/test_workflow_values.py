@@ -10,6 +10,7 @@ from datetime import datetime, timezone
 
 import pytest
 
+from tests.build_views import amis_of, status, the_image
 from tests.builders import (
     OWN,
     a_component,
@@ -40,18 +41,6 @@ A_TIME = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
 
 instant = pytest.mark.imagebuilder(builds="instant", now=A_TIME)
 held = pytest.mark.imagebuilder(builds="held", now=A_TIME)
-
-
-def the_image(client, arn):
-    return client.get_image(imageBuildVersionArn=arn)["image"]
-
-
-def status(client, arn):
-    return the_image(client, arn)["state"]["status"]
-
-
-def amis_of(client, arn):
-    return the_image(client, arn)["outputResources"]["amis"]
 
 
 def outputs_of(client, execution, name):

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
+from tests.build_views import the_image
 from tests.builders import a_distribution
 from tests.model import needs_output
 
 A_TIME = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
 TEMPLATE = "lt-0123456789abcdef0"
 failure_context = needs_output("GetImage", "image.state.failureContext")
-
-
-def the_image(client, arn):
-    return client.get_image(imageBuildVersionArn=arn)["image"]
 
 
 def state_of(client, arn):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.build_views import the_image
 from tests.builders import a_build, a_distribution
 from tests.container_builders import a_container_build
 from tests.operations.ordered_failures.failed_builds import (
@@ -17,7 +18,6 @@ from tests.operations.ordered_failures.failed_builds import (
     failure_context,
     state_of,
     status,
-    the_image,
 )
 from tests.workflow_builders import (
     BUILD_IMAGE,
