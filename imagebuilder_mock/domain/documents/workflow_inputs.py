@@ -55,24 +55,22 @@ def check_input(name: str, value: object) -> None:
         )
     if name == "snsTopicArn" and not (isinstance(value, str) and _TOPIC.fullmatch(value)):
         raise DocumentError(f"The input '{name}' must be the ARN of an SNS topic.")
-    if name in _BY_REGION and (error := by_region_error(name, value)) is not None:
-        raise DocumentError(error)
+    if name in _BY_REGION:
+        _check_by_region(name, value)
 
 
-def by_region_error(name: str, value: object) -> str | None:
-    """What the document is refused with, or the step fails with; None for what can be used."""
+def _check_by_region(name: str, value: object) -> None:
     if not isinstance(value, list) or not all(map(_has_region, value)):
-        return f"The input '{name}' must be a list of mappings that have a 'region'."
+        raise DocumentError(f"The input '{name}' must be a list of mappings that have a 'region'.")
     for entry in value:
         lists = {**_mapping(entry.get("launchPermission", {})), **entry}
         for member in _LISTS:
             if not isinstance(lists.get(member, []), list):
-                return f"The input '{name}' has a '{member}' that is no list."
+                raise DocumentError(f"The input '{name}' has a '{member}' that is no list.")
         for member, required in _REQUIRED.items():
             missing = next((key for key in required if _lacks(entry.get(member), key)), None)
             if missing is not None:
-                return f"The input '{name}' has a '{member}' without '{missing}'."
-    return None
+                raise DocumentError(f"The input '{name}' has a '{member}' without '{missing}'.")
 
 
 def _mapping(value: object) -> dict[str, object]:
