@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagebuilder_mock.domain.build_failures import is_meant
+from imagebuilder_mock.domain.component_phases import CONTAINER_HOST_TEST, PHASES_OF_STAGE
 from imagebuilder_mock.domain.resources.component import Component
 
 from . import notices
 from .build import MAX_ERROR, StepFailedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from imagebuilder_mock.domain.build_failures import BuildFailure
     from imagebuilder_mock.domain.documents.component_document import ComponentDocument
@@ -23,13 +24,6 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.resources.workflow import WorkflowType
 
     from .build import Build
-
-_PHASES: Mapping[WorkflowType, tuple[str, ...]] = {
-    "BUILD": ("build", "validate"),
-    "TEST": ("test",),
-}
-_OF_CONTAINERS = "container-host-test"
-"""A phase of their tests, on the instance that runs the container (user guide, same page)."""
 
 
 class _Used(NamedTuple):
@@ -59,10 +53,11 @@ def run(build: Build, workflow_type: WorkflowType) -> None:
         raise StepFailedError(failure.message or f"exit status {failure.exit_status}")
 
 
-def _phases(build: Build, workflow_type: WorkflowType) -> tuple[str, ...]:
-    phases = _PHASES[workflow_type]
-    in_container = workflow_type == "TEST" and build.image.type == "DOCKER"
-    return (*phases, _OF_CONTAINERS) if in_container else phases
+def _phases(build: Build, workflow_type: WorkflowType) -> Sequence[str]:
+    phases = PHASES_OF_STAGE[workflow_type]
+    if build.image.type == "DOCKER":
+        return phases
+    return [phase for phase in phases if phase != CONTAINER_HOST_TEST]
 
 
 def _run_phase(build: Build, used: _Used, phase: str) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.build_failures import BuildFailure, check_reference
+from imagebuilder_mock.domain.component_phases import PHASES_OF_STAGE
 from imagebuilder_mock.domain.resources.image import Image
 from imagebuilder_mock.domain.settings import is_account_id
 from imagebuilder_mock.engines import builds
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
     from .timeline import Timeline
 
-_PHASES = ("build", "validate", "test", "container-host-test")
+_PHASES = tuple(chain.from_iterable(PHASES_OF_STAGE.values()))
 
 
 def _page_name(image: Image) -> str:

@@ -15,6 +15,8 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from imagebuilder_mock.domain.component_phases import PHASES_OF_STAGE
+
 from .component_conditions import Logical, parse_expression
 from .component_document import parse_component_document
 from .component_loops import DelimitedLoop, ForLoop
@@ -28,8 +30,6 @@ if TYPE_CHECKING:
     from .component_document import ComponentDocument, Step
     from .component_loops import Loop
 
-STAGES = (("build", "validate"), ("test", "container-host-test"))
-"""The phases of each stage, which know nothing of the other's: it runs on another instance."""
 MAX_ITERATIONS = 1000
 """Of one loop: the rest is not shown."""
 
@@ -107,7 +107,7 @@ def _error(
     phase: str, step: Step, inputs: tuple[object, ...], variables: Mapping[str, str]
 ) -> str | None:
     """An assertion that does not hold, or a value that another stage had."""
-    stage = next((names for names in STAGES if phase in names), (phase,))
+    stage = next((names for names in PHASES_OF_STAGE.values() if phase in names), (phase,))
     for expression, other in chained_phases(inputs):
         if other not in stage:
             return f"The reference '{expression}' could not be resolved."
