@@ -15,18 +15,17 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from .clock import UTC
 from .cron import CronExpression, CronSyntaxError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_START = datetime(1969, 12, 31, tzinfo=UTC)
-_END = datetime(2200, 1, 2, tzinfo=UTC)
+_START = datetime(1969, 12, 31, tzinfo=timezone.utc)
+_END = datetime(2200, 1, 2, tzinfo=timezone.utc)
 """Between these lie the years 1970 to 2199 of every time zone."""
 
 _EXPRESSION = re.compile(r"(cron|rate)\((.*)\)", re.DOTALL)
@@ -107,7 +106,7 @@ class CronSchedule(Schedule):
             return None
         wall = max(moment, _START).astimezone(self.zone).replace(tzinfo=None)
         for minute in self.expression.minutes_from(wall):
-            run = minute.replace(tzinfo=self.zone).astimezone(UTC)
+            run = minute.replace(tzinfo=self.zone).astimezone(timezone.utc)
             # In the repeated hour, ``minute`` can be ahead and its first occurrence behind.
             if run > moment and self._shows(minute, run):
                 return run
@@ -125,7 +124,7 @@ class RateSchedule(Schedule):
     seconds: int
 
     def next_after(self, moment: datetime, *, anchor: datetime | None = None) -> datetime | None:
-        anchor = (anchor or moment).astimezone(UTC)
+        anchor = (anchor or moment).astimezone(timezone.utc)
         second = timedelta(seconds=1)
         periods = max((moment - anchor) // second // self.seconds, 0) + 1
         elapsed = periods * self.seconds
@@ -158,7 +157,7 @@ def _read_rate(text: str) -> RateSchedule:
 
 def _read_zone(name: str | None) -> tzinfo:
     if name is None:
-        return UTC
+        return timezone.utc
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:

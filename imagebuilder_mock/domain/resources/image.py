@@ -50,7 +50,7 @@ ENDED_EARLY: frozenset[ImageStatus] = frozenset(("FAILED", "CANCELLED"))
 # (tests that are off, a workflow that is not there), never gone back to. What comes after
 # AVAILABLE is lifecycle management's
 # (user guide, image-lifecycle-rules).
-_AHEAD: dict[ImageStatus, frozenset[ImageStatus]] = {
+AHEAD: dict[ImageStatus, frozenset[ImageStatus]] = {
     "PENDING": frozenset(("CREATING", "AVAILABLE", "FAILED", "CANCELLED")),
     "CREATING": frozenset(("BUILDING", "TESTING", "DISTRIBUTING", "FAILED", "CANCELLED")),
     "BUILDING": frozenset(("TESTING", "DISTRIBUTING", "AVAILABLE", "FAILED", "CANCELLED")),
@@ -232,7 +232,7 @@ class Image(Resource):
         return self.state.status == "DEPRECATED"
 
     def may_enter(self, status: ImageStatus) -> bool:
-        return status in _AHEAD[self.state.status]
+        return status in AHEAD[self.state.status]
 
     def enter(self, state: ImageState, moment: datetime) -> None:
         """Go to a state; IllegalTransitionError if it cannot follow the present one."""
