@@ -8,11 +8,11 @@ import tracemalloc
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from imagebuilder_mock.timing import Table, interleaved, microseconds, within
+
 from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.domain.resources.infrastructure import InfrastructureConfiguration
 from tests.builders import an_infrastructure
-
-from .timing import Table, interleaved, microseconds, within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,12 +9,11 @@ from statistics import median
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from imagebuilder_mock.timing import Table
 from moto.server import ThreadedMotoServer
 
 from imagebuilder_mock import current_mock, imagebuilder_server
 from tests.builders import an_infrastructure
-
-from .timing import Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable

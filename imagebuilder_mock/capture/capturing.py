@@ -32,7 +32,7 @@ from .walking import walk
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from imagebuilder_mock.domain.machine_images import MachineImage
+    from imagebuilder_mock.domain.machine_image import MachineImage
 
     from .journal import Journal
 

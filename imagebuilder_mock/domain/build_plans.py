@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .resources.image import ImageStatus
-    from .resources.workflow import WorkflowType
+    from .states import ImageStatus, WorkflowType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
     from .errors import InvalidParameterValueException
 
-T = TypeVar("T")
+F = TypeVar("F")
 
 
-class Filters(Generic[T]):
+class Filters(Generic[F]):
     """What a request asks for, ready to be held against one thing after the other."""
 
     __slots__ = ("_tests",)
@@ -26,13 +26,13 @@ class Filters(Generic[T]):
     def __init__(
         self,
         requested: Sequence[Mapping[str, object]],
-        known: Mapping[str, Callable[[T], object]],
+        known: Mapping[str, Callable[[F], object]],
     ) -> None:
         """``known`` gives, for each name the operation takes, how a thing answers it.
 
         InvalidParameterValueException names the first filter that the operation does not take.
         """
-        self._tests: list[tuple[Callable[[T], object], Callable[[str], bool]]] = []
+        self._tests: list[tuple[Callable[[F], object], Callable[[str], bool]]] = []
         for position, entry in enumerate(requested):
             name = str(entry.get("name", ""))
             answer = known.get(name)
@@ -43,7 +43,7 @@ class Filters(Generic[T]):
             is_wanted = _of_names(wanted) if name == "name" else frozenset(wanted).__contains__
             self._tests.append((answer, is_wanted))
 
-    def admit(self, thing: T) -> bool:
+    def admit(self, thing: F) -> bool:
         return all(_is_met(answer(thing), is_wanted) for answer, is_wanted in self._tests)
 
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .resources.image_scan import ImageScanState
+from .states import IN_PROGRESS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from .resources.image import Image, ImageStatus
     from .resources.image_scan import ImageScanStatus
+    from .states import ImageStatus
 
 ON_DEMAND_SCAN = "ON_DEMAND_AMI_CVE"
 """The scan of the output AMI, which needs no Amazon Inspector in the account (API reference)."""
@@ -30,28 +31,11 @@ _ABANDONED = ImageScanState(
 )
 
 
-def is_scanned(image: Image) -> bool:
-    return bool((image.image_scanning_configuration or {}).get("imageScanningEnabled"))
-
-
-def is_scanned_on_demand(image: Image) -> bool:
-    """Whether the findings are Amazon EC2's to return, and not Image Builder's (API reference)."""
-    types = (image.image_scanning_configuration or {}).get("imageScanningTypes")
-    return isinstance(types, (list, tuple)) and ON_DEMAND_SCAN in types
-
-
-def scan_state_of(image: Image) -> ImageScanState | None:
-    """What ``GetImage`` shows; None for an image that is not scanned."""
-    if not is_scanned(image):
-        return None
-    if image.ended_scan is not None:
-        return image.ended_scan
-    statuses = [step.status for step in image.transitions]
-    reached = next(
-        (status for status in reversed(statuses) if status not in _AFTERWARDS), image.state.status
-    )
-    has_ended = not image.is_in_progress
+def scan_state_of(statuses: Sequence[ImageStatus], status: ImageStatus) -> ImageScanState:
+    """How far the scan is of an image that was in these states, in this order, and is in one."""
+    reached = next((one for one in reversed(statuses) if one not in _AFTERWARDS), status)
+    has_ended = status not in IN_PROGRESS
     if "TESTING" not in statuses:
         return _ABANDONED if has_ended else ImageScanState("PENDING")
-    status = _WITH_TESTS.get(reached, "COMPLETED")
-    return _ABANDONED if has_ended and status != "COMPLETED" else ImageScanState(status)
+    scan = _WITH_TESTS.get(reached, "COMPLETED")
+    return _ABANDONED if has_ended and scan != "COMPLETED" else ImageScanState(scan)

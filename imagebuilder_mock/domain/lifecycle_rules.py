@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .arn import Arn, slugify
 from .lifecycle_exclusions import NO_AMIS, AmiExclusions, matching_tag
 from .periods import Period
-from .resources.image import ENDED_EARLY, IN_PROGRESS
+from .states import ENDED_EARLY, IN_PROGRESS
 from .versions import Version, VersionPattern
 
 if TYPE_CHECKING:
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import TypeAlias
 
-    from .machine_images import MachineImage
-    from .resources.image import Ami, Image, ImageStatus
+    from .machine_image import MachineImage
+    from .resources.image import Ami, Image
     from .resources.lifecycle_execution import LifecycleActionName
+    from .states import ImageStatus
 
     Describe: TypeAlias = Callable[[Ami], MachineImage | None]
     """What EC2 knows of an output AMI; None if that is not known here (a captured account's)."""

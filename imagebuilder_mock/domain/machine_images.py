@@ -1,52 +1,13 @@
-"""The AMIs that builds made: what EC2 knows of them, and what a test made them refuse.
-
-Image Builder itself keeps only where an AMI is and what it is called (``Ami`` of an image). What
-lifecycle rules look at and change is here.
-"""
+"""The AMIs that builds made, by id, and what a test made EC2 and ECR refuse."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
-MachineImageState = Literal["available", "disabled", "deregistered"]
-
-
-@dataclass(slots=True, kw_only=True)
-class MachineImage:
-    """One AMI, in one Region of one account. A test may change what it likes of it."""
-
-    image_id: str
-    account_id: str
-    region: str
-    name: str
-    creation_date: datetime
-    description: str | None = None
-    platform: str | None = None
-    architecture: str = "x86_64"
-    snapshots: tuple[str, ...] = ()
-    """The ids of those that are there; what is deleted is taken out."""
-    tags: dict[str, str] = field(default_factory=dict)
-    watermarks: tuple[str, ...] = ()
-    """Its lineage: those of the recipe, and of the AMI that was built on."""
-    public: bool = False
-    shared_with: frozenset[str] = frozenset()
-    """The accounts that may launch it."""
-    last_launched: datetime | None = None
-    """What EC2 reports: None as long as no launch was recorded."""
-    state: MachineImageState = "available"
-    deprecation_time: datetime | None = None
-    """When it is, or was, deprecated."""
-    is_in_ec2: bool = False
-    """Whether an EC2 beside us has it too."""
-
-    def enter_ec2(self) -> None:
-        """An EC2 beside us has got it."""
-        self.is_in_ec2 = True
+    from .machine_image import MachineImage
 
 
 class MachineImages:

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 from .arn import Arn, slugify
 from .catalogue import managed_components, managed_images, managed_workflows
-from .resources.component import Component, ProductCodeListItem, parameter_details
+from .resources.component import Component, ProductCodeListItem
 from .resources.image import Image, ImageState
 from .resources.workflow import Workflow, workflow_kind
 from .store import Store
@@ -67,7 +67,7 @@ class PublishedResources:
 def managed_store(partition: str, region: str, account: str) -> Store:
     """What Amazon offers in a Region. All worlds share it: nobody can change what is in it."""
     store = Store(partition, region, account)
-    for resource in _stock(store):
+    for resource in offer(partition, region, account):
         store.add(resource)
     return store
 
@@ -128,11 +128,11 @@ def _published(store: Store, publication: Publication) -> Resource:
     newest = next(store.family(base.kind, base.slug).newest_first())
     arn = base.at(publication.version, 1)
     if isinstance(newest, Image):
-        newest = replace(newest, output_resources=_published_output(newest.type, arn))
+        newest = replace(newest, output_resources=published_output(newest.type, arn))
     return replace(newest, arn=str(arn), date_created=publication.created)
 
 
-def _published_output(image_type: str, arn: Arn) -> OutputResources | None:
+def published_output(image_type: str, arn: Arn) -> OutputResources | None:
     """Seen: terraform-provider-aws, image_data_source_test.go; aws-parallelcluster reads it."""
     if image_type != "AMI":
         return None
@@ -142,12 +142,14 @@ def _published_output(image_type: str, arn: Arn) -> OutputResources | None:
     return cast("OutputResources", published)
 
 
-def _stock(store: Store) -> Iterator[Resource]:
-    owner = OWNERS[store.account]
+def offer(partition: str, region: str, account: str) -> Iterator[Resource]:
+    """All that Amazon offers under one of its accounts, as it is in a Region."""
+    owner = OWNERS[account]
+    arn_of = partial(_arn_of, partition, region, account)
     for image in managed_images():
-        if image.account != store.account:
+        if image.account != account:
             continue
-        base = store.arn_for(Image.kind, image.name)
+        base = arn_of(Image.kind, image.name)
         for version, created in image.versions:
             arn = base.at(version, 1)
             yield Image(
@@ -160,13 +162,13 @@ def _stock(store: Store) -> Iterator[Resource]:
                 os_version=image.os_version,
                 state=ImageState("AVAILABLE"),
                 enhanced_image_metadata_enabled=True,
-                output_resources=_published_output(image.type, arn),
+                output_resources=published_output(image.type, arn),
                 architecture=image.architecture,
             )
     for component in managed_components():
-        if component.account != store.account:
+        if component.account != account:
             continue
-        base = store.arn_for(Component.kind, component.name)
+        base = arn_of(Component.kind, component.name)
         for version, created in component.versions:
             yield Component(
                 arn=str(base.at(version, 1)),
@@ -184,9 +186,9 @@ def _stock(store: Store) -> Iterator[Resource]:
                 obfuscate=True if component.product_code else None,
             )
     for workflow in managed_workflows():
-        if workflow.account != store.account:
+        if workflow.account != account:
             continue
-        base = store.arn_for(workflow_kind(workflow.type), workflow.name)
+        base = arn_of(workflow_kind(workflow.type), workflow.name)
         for version, created in workflow.versions:
             yield Workflow(
                 arn=str(base.at(version, 1)),
@@ -199,12 +201,16 @@ def _stock(store: Store) -> Iterator[Resource]:
             )
 
 
+def _arn_of(partition: str, region: str, account: str, kind: str, name: str) -> Arn:
+    return Arn(partition, region, account, kind, slugify(name))
+
+
 @cache
 def _declared(component: ManagedComponent) -> tuple[ComponentParameterDetail, ...] | None:
     # YAML is loaded with the first document that somebody asks for.
     from .documents.component_document import parse_component_document  # noqa: PLC0415
 
-    return parameter_details(parse_component_document(component.document()))
+    return parse_component_document(component.document()).parameter_details
 
 
 def _product_codes(component: ManagedComponent) -> tuple[ProductCodeListItem, ...] | None:

@@ -8,9 +8,13 @@ from imagebuilder_mock.domain.arn import Arn
 
 if TYPE_CHECKING:
     from imagebuilder_mock.domain.build_plans import Stage
-    from imagebuilder_mock.domain.resources.image import Image, ImageFailureContext
+    from imagebuilder_mock.domain.resources.image import Image
+    from imagebuilder_mock.domain.resources.workflow_execution import (
+        ImageFailureContext,
+    )
     from imagebuilder_mock.domain.store import Store
     from imagebuilder_mock.domain.world import World
+
 
 MAX_ERROR = 1024
 """Characters of an error that the failure context shows (API reference)."""
@@ -55,3 +59,16 @@ class StepFailedError(Exception):
         self.detail = detail
         self.component_failure = component_failure
         self.distribution_failure = distribution_failure
+
+
+LOG_GROUP = "/aws/imagebuilder/"
+
+
+def log_group_of(build: Build) -> str:
+    """Where the logs of an image go: the group that was asked for, or the default."""
+    logging = build.image.logging_configuration or {}
+    return str(logging.get("logGroupName") or f"{LOG_GROUP}{build.image.name}")
+
+
+def log_stream_of(build: Build) -> str:
+    return build.image.version or ""

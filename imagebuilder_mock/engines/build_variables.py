@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
 
+from .build import log_group_of, log_stream_of
+
 if TYPE_CHECKING:
     from imagebuilder_mock.domain.resources.infrastructure import InfrastructureConfiguration
     from imagebuilder_mock.domain.resources.workflow_execution import WorkflowExecution
 
     from .build import Build
 
+
 _PHASES = {"BUILD": "Build", "TEST": "Test", "DISTRIBUTION": "Distribution"}
-LOG_GROUP = "/aws/imagebuilder/"
 
 
 def variables_of(build: Build, execution: WorkflowExecution) -> Mapping[str, object]:
@@ -30,16 +32,6 @@ def variables_of(build: Build, execution: WorkflowExecution) -> Mapping[str, obj
         "workflowOutputs": build.image.workflow_outputs,
         "imagebuilder": SystemVariables(build, execution),
     }
-
-
-def log_group_of(build: Build) -> str:
-    """Where the logs of an image go: the group that was asked for, or the default."""
-    logging = build.image.logging_configuration or {}
-    return str(logging.get("logGroupName") or f"{LOG_GROUP}{build.image.name}")
-
-
-def log_stream_of(build: Build) -> str:
-    return build.image.version or ""
 
 
 def source_image_id(build: Build) -> str | None:

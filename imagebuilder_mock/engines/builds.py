@@ -12,13 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import InvalidParameterValueException
-from imagebuilder_mock.domain.resources.image import (
-    IN_PROGRESS,
-    ImageFailureContext,
-    ImageState,
-    OutputResources,
-    Transition,
-)
+from imagebuilder_mock.domain.resources.image import ImageState, OutputResources, Transition
+from imagebuilder_mock.domain.resources.workflow_execution import ImageFailureContext
+from imagebuilder_mock.domain.states import IN_PROGRESS
 
 from . import distribution, image_scans, notices, pipeline_schedule, step_runs, workflow_runs
 from .build import Build, BuildFailedError

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.build_failures import BuildFailure
     from imagebuilder_mock.domain.documents.component_document import ComponentDocument
     from imagebuilder_mock.domain.documents.component_trace import TracedStep
-    from imagebuilder_mock.domain.resources.workflow import WorkflowType
+    from imagebuilder_mock.domain.states import WorkflowType
 
     from .build import Build
 

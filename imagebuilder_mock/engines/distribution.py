@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from imagebuilder_mock.domain.resources.image import ImageFailureContext, OutputResources
+from imagebuilder_mock.domain.resources.image import OutputResources
+from imagebuilder_mock.domain.resources.workflow_execution import ImageFailureContext
 from imagebuilder_mock.neighbours.telling import Place
 
 from .build import MAX_ERROR, BuildFailedError, StepFailedError

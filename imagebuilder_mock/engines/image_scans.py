@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.domain.image_scanning import is_scanned, is_scanned_on_demand
 from imagebuilder_mock.domain.resources.image_scan import ImageScanFinding
 from imagebuilder_mock.domain.scan_samples import (
     sample_packages,
@@ -42,7 +41,7 @@ def installed_packages(store: Store, image: Image) -> list[Package]:
 def note_state(build: Build) -> None:
     """Collect the findings when a change of the image's state has completed its scan."""
     world, store, image = build
-    if not is_scanned(image) or is_scanned_on_demand(image):
+    if not image.is_scanned or image.is_scanned_on_demand:
         return
     state = image.scan_state
     if state is None or state.status != "COMPLETED" or image.arn in store.findings.settled:
@@ -63,7 +62,7 @@ def failed_condition(store: Store, image: Image) -> str | None:
     """
     scanning = image.image_scanning_configuration or {}
     condition = scanning.get("scanResultCondition")
-    if image.state.status != "TESTING" or not is_scanned(image) or not isinstance(condition, dict):
+    if image.state.status != "TESTING" or not image.is_scanned or not isinstance(condition, dict):
         return None
     highest = SEVERITIES.index(str(condition.get("maximumSeverityLabel", SEVERITIES[-2])))
     only_fixable = condition.get("fixAvailable", True)

@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from imagebuilder_mock.domain.machine_images import MachineImage
-    from imagebuilder_mock.domain.resources.image import ImageStatus
+    from imagebuilder_mock.domain.machine_image import MachineImage
     from imagebuilder_mock.domain.resources.lifecycle_execution import (
         LifecycleActionName,
         LifecycleExecution,
         LifecycleExecutionResource,
     )
+    from imagebuilder_mock.domain.states import ImageStatus
     from imagebuilder_mock.domain.store import Store
     from imagebuilder_mock.domain.world import World
     from imagebuilder_mock.neighbours.lifecycle_outputs import MachineImageActions

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.machine_images import MachineImage
+from imagebuilder_mock.domain.machine_image import MachineImage
 from imagebuilder_mock.neighbours import telling
 from imagebuilder_mock.neighbours.amis import BlockDevice, LaunchPermission, OutputAmi
 

@@ -16,8 +16,8 @@ from imagebuilder_mock.neighbours.event_bridge import Event as BusEvent
 from imagebuilder_mock.neighbours.logs import LogLine
 from imagebuilder_mock.neighbours.s3 import S3Uri
 
+from .build import LOG_GROUP, log_group_of, log_stream_of
 from .build_message import message_of
-from .build_variables import LOG_GROUP, log_group_of, log_stream_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.documents.component_document import ComponentDocument
     from imagebuilder_mock.domain.documents.component_trace import TracedStep
     from imagebuilder_mock.domain.resources.component import Component
-    from imagebuilder_mock.domain.resources.image import ImageStatus
     from imagebuilder_mock.domain.resources.image_pipeline import ImagePipeline
     from imagebuilder_mock.domain.resources.workflow_execution import WorkflowStepExecution
+    from imagebuilder_mock.domain.states import ImageStatus
     from imagebuilder_mock.domain.world import World
 
     from .build import Build

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from imagebuilder_mock.domain.documents.workflow_document import WorkflowDocument
-    from imagebuilder_mock.domain.resources.workflow import WorkflowType
+    from imagebuilder_mock.domain.states import WorkflowType
     from imagebuilder_mock.domain.store import Store
     from imagebuilder_mock.domain.world import World
 

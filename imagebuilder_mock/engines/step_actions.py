@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from imagebuilder_mock.domain.documents.errors import DocumentError
+from imagebuilder_mock.domain.documents.workflow_actions import STEP_ACTIONS
+from imagebuilder_mock.domain.documents.workflow_inputs import check_input
 from imagebuilder_mock.domain.documents.workflow_variables import (
     UnresolvedReferenceError,
     resolve,
@@ -36,9 +39,6 @@ def is_skipped(build: Build, execution: WorkflowExecution, step: WorkflowStep) -
 
     StepFailedError if the condition refers to what is not there.
     """
-    # The tables of documents are loaded with the first document.
-    from imagebuilder_mock.domain.documents.workflow_actions import STEP_ACTIONS  # noqa: PLC0415
-
     action = STEP_ACTIONS[step.action]
     if action.platforms is not None and build.image.platform not in action.platforms:
         return True
@@ -85,10 +85,6 @@ def inputs_for(build: Build, execution: WorkflowExecution, step: WorkflowStep) -
 
 def _judged(inputs: Inputs) -> Inputs:
     """The inputs, whose values were not known to the document before."""
-    # The tables of documents are loaded with the first document.
-    from imagebuilder_mock.domain.documents.workflow_inputs import check_input  # noqa: PLC0415
-    from imagebuilder_mock.domain.documents.yaml_loading import DocumentError  # noqa: PLC0415
-
     try:
         for name, value in inputs.items():
             check_input(name, value)

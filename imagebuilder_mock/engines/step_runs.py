@@ -17,10 +17,10 @@ from imagebuilder_mock.domain.documents.workflow_variables import (
     is_reference,
     resolve,
 )
-from imagebuilder_mock.domain.resources.image import ImageFailureContext
 from imagebuilder_mock.domain.resources.workflow import Workflow
 from imagebuilder_mock.domain.resources.workflow_execution import (
     WAIT_FOR_ACTION,
+    ImageFailureContext,
     WorkflowExecution,
     WorkflowStepExecution,
 )

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.domain.resources.image import ImageFailureContext
 from imagebuilder_mock.domain.resources.workflow import Workflow
-from imagebuilder_mock.domain.resources.workflow_execution import WorkflowExecution
+from imagebuilder_mock.domain.resources.workflow_execution import (
+    ImageFailureContext,
+    WorkflowExecution,
+)
 
 from . import rollback, step_runs
 from .build import BuildFailedError

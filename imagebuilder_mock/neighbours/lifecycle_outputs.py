@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from imagebuilder_mock.domain.machine_images import MachineImage, MachineImages
+    from imagebuilder_mock.domain.machine_image import MachineImage
+    from imagebuilder_mock.domain.machine_images import MachineImages
     from imagebuilder_mock.domain.settings import Settings
     from imagebuilder_mock.domain.world import World
 

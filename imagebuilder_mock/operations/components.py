@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from imagebuilder_mock.domain.documents.errors import DocumentError
 from imagebuilder_mock.domain.errors import invalid_value
-from imagebuilder_mock.domain.resources.component import (
-    Component,
-    ComponentVersion,
-    parameter_details,
-)
+from imagebuilder_mock.domain.resources.component import Component, ComponentVersion
 from imagebuilder_mock.domain.versions import Version, latest_version_references
 
 from .documents import given_text, refuse_identical
@@ -22,8 +19,8 @@ if TYPE_CHECKING:
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
-    from imagebuilder_mock.domain.documents.component_actions import Platform
     from imagebuilder_mock.domain.documents.component_document import ComponentDocument
+    from imagebuilder_mock.domain.states import Platform
     from imagebuilder_mock.domain.store import Entry
 
     from .context import Context
@@ -152,7 +149,7 @@ def _new_component(ctx: Context, params: Request, text: str) -> Component:
         description=params.get("description"),
         change_description=params.get("changeDescription"),
         supported_os_versions=cast("Mapping[str, list[str]]", params).get("supportedOsVersions"),
-        declared=parameter_details(document),
+        declared=document.parameter_details,
         kms_key_id=params.get("kmsKeyId"),
     )
     refuse_identical(ctx, component, base, version)
@@ -162,9 +159,9 @@ def _new_component(ctx: Context, params: Request, text: str) -> Component:
 
 def _parsed(text: str, platform: Platform) -> ComponentDocument:
     # A third of what the package takes to load, YAML included, is for documents alone.
-    from imagebuilder_mock.domain.documents import component_document, yaml_loading  # noqa: PLC0415
+    from imagebuilder_mock.domain.documents import component_document  # noqa: PLC0415
 
     try:
         return component_document.parse_component_document(text, platform=platform)
-    except yaml_loading.DocumentError as error:
+    except DocumentError as error:
         raise invalid_value("data", error.detail) from None

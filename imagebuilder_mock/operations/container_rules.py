@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.documents.dockerfile_template import check_dockerfile_template
+from imagebuilder_mock.domain.documents.errors import DocumentError
 from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
 from imagebuilder_mock.domain.resources.image import Image
 from imagebuilder_mock.engines.parent_images import is_ami_address, source_of
@@ -104,11 +106,6 @@ def check_instance_image(ctx: Context, settings: Mapping[str, object] | None) ->
 
 def checked_template(ctx: Context, params: wire.CreateContainerRecipeRequestTypeDef) -> str:
     """The Dockerfile template's text, with every placeholder in its place."""
-    from imagebuilder_mock.domain.documents import (  # noqa: PLC0415 - loaded with the first document
-        dockerfile_template,
-        yaml_loading,
-    )
-
     data, uri = params.get("dockerfileTemplateData"), params.get("dockerfileTemplateUri")
     if (data is None) == (uri is None):
         raise invalid_combination(
@@ -121,9 +118,7 @@ def checked_template(ctx: Context, params: wire.CreateContainerRecipeRequestType
         )
     ctx.world.quotas.check(_TEMPLATE_SIZE, len(data.encode()))
     try:
-        dockerfile_template.check_dockerfile_template(
-            data, has_components=bool(params.get("components"))
-        )
-    except yaml_loading.DocumentError as error:
+        check_dockerfile_template(data, has_components=bool(params.get("components")))
+    except DocumentError as error:
         raise invalid_value("dockerfileTemplateData", error.detail) from None
     return data

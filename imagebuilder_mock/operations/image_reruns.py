@@ -10,12 +10,8 @@ from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.build_plans import DISTRIBUTION
 from imagebuilder_mock.domain.errors import invalid_value
 from imagebuilder_mock.domain.resources.distribution import DistributionConfiguration
-from imagebuilder_mock.domain.resources.image import (
-    ENDED_EARLY,
-    Image,
-    ImageState,
-    OutputResources,
-)
+from imagebuilder_mock.domain.resources.image import Image, ImageState, OutputResources
+from imagebuilder_mock.domain.states import ENDED_EARLY
 from imagebuilder_mock.domain.versions import Version
 from imagebuilder_mock.engines import builds
 from imagebuilder_mock.engines.parent_images import is_ami_address, source_of

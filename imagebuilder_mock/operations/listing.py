@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from imagebuilder_mock.domain.arn import Arn
@@ -9,7 +10,6 @@ from imagebuilder_mock.domain.errors import invalid_combination
 from imagebuilder_mock.domain.filters import Filters
 from imagebuilder_mock.domain.managed import OWNERS
 from imagebuilder_mock.domain.ordered import OrderedIndex, Sequenced
-from imagebuilder_mock.domain.paging import DEFAULT_PAGE_SIZE, page_of
 from imagebuilder_mock.domain.versions import Version
 
 if TYPE_CHECKING:
@@ -21,8 +21,12 @@ if TYPE_CHECKING:
     from .context import Context
     from .registry import Result
 
+
 T = TypeVar("T", bound=Sequenced)
 V = TypeVar("V")
+
+DEFAULT_PAGE_SIZE = 25
+"""Seen and documented (API reference, ``maxResults`` of ListComponents)."""
 
 _ACCOUNTS = {owner: account for account, owner in OWNERS.items()}
 
@@ -95,3 +99,24 @@ def refuse_name_with_version(params: Mapping[str, object], plural: str) -> None:
             "filters",
             f"You cannot list {plural} by name and filter by version in the same request.",
         )
+
+
+def page_of(
+    index: OrderedIndex[T],
+    *,
+    after: int | None,
+    size: int,
+    newest_first: bool,
+    show: Callable[[T], V | None],
+) -> tuple[list[V], int | None]:
+    """Scan ``size`` entries and show those that are to be shown.
+
+    What ``show`` answers None for is left out, after the page was cut: so a page can be short or
+    empty and yet have a next one, as the service's are (aws-cli issue 8980). The second value is
+    the position of the next page, None at the end.
+    """
+    entries = index.before(after) if newest_first else index.after(after)
+    scanned = list(islice(entries, size + 1))
+    more = len(scanned) > size
+    shown = [view for view in map(show, scanned[:size]) if view is not None]
+    return shown, scanned[size - 1].sequence if more else None

@@ -11,7 +11,8 @@ from imagebuilder_mock.domain.errors import (
 )
 from imagebuilder_mock.domain.lifecycle_exclusions import AmiExclusions
 from imagebuilder_mock.domain.lifecycle_rules import IMAGE_TYPES, Included, Rule, fate_by_hand
-from imagebuilder_mock.domain.resources.image import ENDED_EARLY, Image
+from imagebuilder_mock.domain.resources.image import Image
+from imagebuilder_mock.domain.states import ENDED_EARLY
 from imagebuilder_mock.engines import lifecycle
 from imagebuilder_mock.engines.lifecycle_actions import TARGETS, change_state
 from imagebuilder_mock.engines.lifecycle_runs import describing

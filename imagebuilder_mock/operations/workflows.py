@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.documents.errors import DocumentError
 from imagebuilder_mock.domain.errors import invalid_value
 from imagebuilder_mock.domain.ordered import OrderedIndex
 from imagebuilder_mock.domain.resources.workflow import (
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.domain.documents.workflow_document import WorkflowDocument
     from imagebuilder_mock.domain.resources.base import Resource
-    from imagebuilder_mock.domain.resources.workflow import WorkflowType
+    from imagebuilder_mock.domain.states import WorkflowType
     from imagebuilder_mock.domain.store import Entry
 
     from .context import Context
@@ -146,11 +147,11 @@ def delete_workflow(ctx: Context, params: wire.DeleteWorkflowRequestTypeDef) -> 
 
 def _parsed(ctx: Context, text: str, workflow_type: WorkflowType) -> WorkflowDocument:
     # A third of what the package takes to load, YAML included, is for documents alone.
-    from imagebuilder_mock.domain.documents import workflow_document, yaml_loading  # noqa: PLC0415
+    from imagebuilder_mock.domain.documents import workflow_document  # noqa: PLC0415
 
     try:
         document = workflow_document.parse_workflow_document(text, workflow_type)
-    except yaml_loading.DocumentError as error:
+    except DocumentError as error:
         raise invalid_value("data", error.detail) from None
     ctx.world.quotas.check("parameters per workflow", len(document.parameters))
     ctx.world.quotas.check("steps per workflow", len(document.steps))

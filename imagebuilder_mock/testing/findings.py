@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, get_args
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.image_scanning import is_scanned, is_scanned_on_demand
 from imagebuilder_mock.domain.resources.image import Image
 from imagebuilder_mock.domain.resources.image_scan import ImageScanState
 from imagebuilder_mock.domain.scan_samples import Affected, Vulnerability
@@ -69,7 +68,7 @@ class MockFindings:
             store, image = self._scanned(arn)
             store.findings.add(
                 finding_on(image, vulnerability, self._world.clock.now()),
-                on_demand=is_scanned_on_demand(image),
+                on_demand=image.is_scanned_on_demand,
             )
 
     def clear(self, arn: str) -> None:
@@ -90,7 +89,7 @@ class MockFindings:
 
     def _scanned(self, arn: str) -> tuple[Store, Image]:
         store, image = self._image(arn)
-        if not is_scanned(image):
+        if not image.is_scanned:
             msg = (
                 f"{arn} is not scanned. Build it with "
                 "imageScanningConfiguration={'imageScanningEnabled': True}."

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from imagebuilder_mock.domain.machine_images import MachineImage
+    from imagebuilder_mock.domain.machine_image import MachineImage
     from imagebuilder_mock.domain.resources.lifecycle_execution import LifecycleActionName
     from imagebuilder_mock.domain.resources.recipe import Recipe
     from imagebuilder_mock.domain.store import Store

@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.resources.image import IN_PROGRESS
+from imagebuilder_mock.domain.states import IN_PROGRESS
 
 from .tables import Table
 

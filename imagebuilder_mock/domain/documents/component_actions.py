@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from .component_conditions import parse_expression
+from .errors import DocumentError
 from .members import integer_of, list_of, mapping_of, members_of, required, text_of
-from .yaml_loading import DocumentError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-Platform = Literal["Linux", "Windows", "macOS"]
+    from imagebuilder_mock.domain.states import Platform
 
 # AWSTOE says "linux" and "windows" in what was seen, and calls macOS by the name of its kernel.
 _OS_PLATFORMS: Mapping[Platform, str] = {

@@ -11,11 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from imagebuilder_mock.domain.resources.component import ComponentParameterDetail
+
 from .component_actions import action_module, parse_inputs
 from .component_conditions import parse_condition
 from .component_loops import parse_loop
 from .component_references import Scope, check_references
 from .component_variables import parse_variables
+from .errors import DocumentError
 from .members import (
     integer_of,
     list_of,
@@ -27,15 +30,17 @@ from .members import (
     text_of,
     unique,
 )
-from .yaml_loading import DocumentError, load_document
+from .yaml_loading import load_document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .component_actions import Platform
+    from imagebuilder_mock.domain.states import ComponentType, Platform
+
     from .component_conditions import Condition
     from .component_loops import Loop
     from .component_variables import DocumentConstant, DocumentParameter
+
 
 OnFailure = Literal["Abort", "Continue", "Ignore"]
 
@@ -106,9 +111,23 @@ class ComponentDocument:
     phases: tuple[Phase, ...]
 
     @property
-    def component_type(self) -> Literal["BUILD", "TEST"]:
+    def component_type(self) -> ComponentType:
         """TEST for a document whose only phase is ``test`` (API reference, CreateComponent)."""
         return "TEST" if [phase.name for phase in self.phases] == ["test"] else "BUILD"
+
+    @property
+    def parameter_details(self) -> tuple[ComponentParameterDetail, ...] | None:
+        """The parameters that it declares, as the service shows them."""
+        details = tuple(
+            ComponentParameterDetail(
+                name=parameter.name,
+                type=parameter.type,
+                default_value=None if parameter.default is None else (parameter.default,),
+                description=parameter.description,
+            )
+            for parameter in self.parameters
+        )
+        return details or None
 
 
 def parse_component_document(text: str, *, platform: Platform | None = None) -> ComponentDocument:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from .errors import DocumentError
 from .members import integer_of, list_of, members_of, optional_text, required, text_of
-from .yaml_loading import DocumentError
 
 DELIMITERS = (".", ",", ";", ":", "\n", "\t", " ", "-", "_")
 

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .yaml_loading import DocumentError
+from .errors import DocumentError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

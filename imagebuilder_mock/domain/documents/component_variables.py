@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from .errors import DocumentError
 from .members import list_of, members_of, name_of, optional_text, required, text_of, unique
-from .yaml_loading import DocumentError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from .yaml_loading import DocumentError
+from .errors import DocumentError
 
 _PLACEHOLDER = re.compile(r"\{\{\{\s*imagebuilder:(\w+)\s*\}\}\}")
 _KNOWN = ("parentImage", "environments", "components")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 if TYPE_CHECKING:
-    from imagebuilder_mock.domain.resources.component import ComponentType, Platform
+    from imagebuilder_mock.domain.states import ComponentType, Platform
 
 _STEP = "RunScript"
 

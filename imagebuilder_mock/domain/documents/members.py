@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from .yaml_loading import DocumentError
+from .errors import DocumentError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

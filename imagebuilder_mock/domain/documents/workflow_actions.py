@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from .yaml_loading import DocumentError
+from .errors import DocumentError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from imagebuilder_mock.domain.resources.workflow import WorkflowType
+    from imagebuilder_mock.domain.states import WorkflowType
 
 _MINUTE = 60
 _HOUR = 60 * _MINUTE

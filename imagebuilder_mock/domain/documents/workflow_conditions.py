@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from types import NoneType
 from typing import TYPE_CHECKING, Literal, cast
 
+from .errors import DocumentError
 from .members import list_of, mapping_of
 from .workflow_variables import as_text, is_reference, look_up
-from .yaml_loading import DocumentError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

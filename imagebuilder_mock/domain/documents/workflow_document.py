@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
+from .errors import DocumentError
 from .members import (
     integer_of,
     list_of,
@@ -28,12 +29,12 @@ from .workflow_inputs import check_input
 from .workflow_parameters import WorkflowParameter, parse_parameters
 from .workflow_references import References, references_in
 from .workflow_variables import SUFFIX, is_reference
-from .yaml_loading import DocumentError, load_document
+from .yaml_loading import load_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from imagebuilder_mock.domain.resources.workflow import WorkflowType
+    from imagebuilder_mock.domain.states import WorkflowType
 
     from .workflow_conditions import Expression
 

@@ -10,8 +10,8 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from .errors import DocumentError
 from .workflow_variables import INTERPOLATED, SUFFIX
-from .yaml_loading import DocumentError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from .errors import DocumentError
 from .workflow_variables import INTERPOLATED, ROOT, SUFFIX
-from .yaml_loading import DocumentError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

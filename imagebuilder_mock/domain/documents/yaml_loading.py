@@ -17,8 +17,11 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 import yaml
 
+from .errors import DocumentError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
 
 MAX_BYTES = 1_048_576
 """More than any quota's default: what a raised quota cannot raise."""
@@ -39,14 +42,6 @@ _WORDS: dict[str, object] = {
 }
 _INTEGER = re.compile("0|-?[1-9][0-9]{0,17}")
 _FLOAT = re.compile(r"-?(?:0|[1-9][0-9]{0,15})\.[0-9]{1,17}")
-
-
-class DocumentError(ValueError):
-    """A document is not what the service takes; ``detail`` is the sentence that says why."""
-
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail)
-        self.detail = detail
 
 
 def load_document(text: str, *, limit: int = MAX_BYTES) -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
 from imagebuilder_mock.domain.arn import Arn
 
@@ -13,10 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from imagebuilder_mock.domain.documents.component_document import ComponentDocument
-
-ComponentType = Literal["BUILD", "TEST"]
-Platform = Literal["Windows", "Linux", "macOS"]
+    from imagebuilder_mock.domain.states import ComponentType
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +40,6 @@ class ProductCodeListItem:
 
     product_code_id: str
     product_code_type: str = "marketplace"
-
-
-def parameter_details(document: ComponentDocument) -> tuple[ComponentParameterDetail, ...] | None:
-    """The parameters that a document declares, as the service shows them."""
-    details = tuple(
-        ComponentParameterDetail(
-            name=parameter.name,
-            type=parameter.type,
-            default_value=None if parameter.default is None else (parameter.default,),
-            description=parameter.description,
-        )
-        for parameter in document.parameters
-    )
-    return details or None
 
 
 @dataclass(slots=True, kw_only=True)

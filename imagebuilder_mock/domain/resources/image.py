@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.build_plans import FINISHED, BuildPlan
-from imagebuilder_mock.domain.image_scanning import scan_state_of
+from imagebuilder_mock.domain.image_scanning import ON_DEMAND_SCAN, scan_state_of
+from imagebuilder_mock.domain.states import AHEAD, ENDED_EARLY, IN_PROGRESS, ImageStatus
 
 from .base import Resource
 
@@ -23,64 +24,11 @@ if TYPE_CHECKING:
     from .image_scan import ImageScanState
     from .infrastructure import InfrastructureConfiguration
     from .recipe import Recipe
-    from .workflow_execution import WorkflowExecution
-
-ImageStatus = Literal[
-    "PENDING",
-    "CREATING",
-    "BUILDING",
-    "TESTING",
-    "DISTRIBUTING",
-    "INTEGRATING",
-    "AVAILABLE",
-    "CANCELLED",
-    "FAILED",
-    "DEPRECATED",
-    "DELETED",
-    "DISABLED",
-]
-
-IN_PROGRESS: frozenset[ImageStatus] = frozenset(
-    ("PENDING", "CREATING", "BUILDING", "TESTING", "DISTRIBUTING", "INTEGRATING")
-)
-
-ENDED_EARLY: frozenset[ImageStatus] = frozenset(("FAILED", "CANCELLED"))
-
-# The order of a build is that of the first seven words; a stage may be left out
-# (tests that are off, a workflow that is not there), never gone back to. What comes after
-# AVAILABLE is lifecycle management's
-# (user guide, image-lifecycle-rules).
-AHEAD: dict[ImageStatus, frozenset[ImageStatus]] = {
-    "PENDING": frozenset(("CREATING", "AVAILABLE", "FAILED", "CANCELLED")),
-    "CREATING": frozenset(("BUILDING", "TESTING", "DISTRIBUTING", "FAILED", "CANCELLED")),
-    "BUILDING": frozenset(("TESTING", "DISTRIBUTING", "AVAILABLE", "FAILED", "CANCELLED")),
-    "TESTING": frozenset(("DISTRIBUTING", "INTEGRATING", "AVAILABLE", "FAILED", "CANCELLED")),
-    "DISTRIBUTING": frozenset(("INTEGRATING", "AVAILABLE", "FAILED", "CANCELLED")),
-    "INTEGRATING": frozenset(("AVAILABLE", "FAILED", "CANCELLED")),
-    "AVAILABLE": frozenset(("DEPRECATED", "DISABLED", "DELETED")),
-    "DEPRECATED": frozenset(("AVAILABLE", "DISABLED", "DELETED")),
-    "DISABLED": frozenset(("AVAILABLE", "DELETED")),
-    "FAILED": frozenset(("DELETED",)),
-    "CANCELLED": frozenset(("DELETED",)),
-    "DELETED": frozenset(),
-}
+    from .workflow_execution import ImageFailureContext, WorkflowExecution
 
 
 class IllegalTransitionError(Exception):
     """An image was sent to a state that cannot follow the one it is in."""
-
-
-@dataclass(frozen=True, slots=True)
-class ImageFailureContext:
-    """Where a build went wrong; every member may be absent (user guide, image-failure-context)."""
-
-    image_status: ImageStatus
-    workflow_execution_id: str | None = None
-    workflow_arn: str | None = None
-    step_execution_id: str | None = None
-    failed_step: str | None = None
-    component_failure: Mapping[str, object] | None = None
-    distribution_failure: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +137,22 @@ class Image(Resource):
         return f"{arn.version}/{arn.build}"
 
     @property
+    def is_scanned(self) -> bool:
+        return bool((self.image_scanning_configuration or {}).get("imageScanningEnabled"))
+
+    @property
+    def is_scanned_on_demand(self) -> bool:
+        """Whether the findings are Amazon EC2's to return, not Image Builder's (API reference)."""
+        types = (self.image_scanning_configuration or {}).get("imageScanningTypes")
+        return isinstance(types, (list, tuple)) and ON_DEMAND_SCAN in types
+
+    @property
     def scan_state(self) -> ImageScanState | None:
-        return scan_state_of(self)
+        """What ``GetImage`` shows; None for an image that is not scanned."""
+        if not self.is_scanned:
+            return None
+        statuses = [step.status for step in self.transitions]
+        return self.ended_scan or scan_state_of(statuses, self.state.status)
 
     @property
     def listed_under(self) -> str | None:

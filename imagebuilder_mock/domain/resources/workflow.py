@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
 from imagebuilder_mock.domain.arn import Arn
 
@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-
-WorkflowType = Literal["BUILD", "TEST", "DISTRIBUTION"]
+    from imagebuilder_mock.domain.states import WorkflowType
 
 
 def workflow_kind(workflow_type: WorkflowType) -> str:

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
-    from imagebuilder_mock.domain.resources.workflow import WorkflowType
+    from imagebuilder_mock.domain.states import ImageStatus, WorkflowType
 
-    from .image import ImageFailureContext
 
 WorkflowExecutionStatus = Literal[
     "PENDING",
@@ -133,3 +133,16 @@ class WorkflowExecution:
 
     def _count(self, status: StepStatus) -> int:
         return sum(step.status == status for step in self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFailureContext:
+    """Where a build went wrong; every member may be absent (user guide, image-failure-context)."""
+
+    image_status: ImageStatus
+    workflow_execution_id: str | None = None
+    workflow_arn: str | None = None
+    step_execution_id: str | None = None
+    failed_step: str | None = None
+    component_failure: Mapping[str, object] | None = None
+    distribution_failure: Mapping[str, object] | None = None

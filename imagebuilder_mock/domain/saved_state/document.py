@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from imagebuilder_mock.domain.build_failures import BuildFailure
-    from imagebuilder_mock.domain.machine_images import MachineImage
+    from imagebuilder_mock.domain.machine_image import MachineImage
     from imagebuilder_mock.domain.managed import Publication
     from imagebuilder_mock.domain.resources.base import Resource
     from imagebuilder_mock.domain.resources.image_scan import ImagePackage, ImageScanFinding

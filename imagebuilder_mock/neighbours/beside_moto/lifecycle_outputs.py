@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from imagebuilder_mock.domain.machine_images import MachineImage
+    from imagebuilder_mock.domain.machine_image import MachineImage
     from imagebuilder_mock.neighbours.lifecycle_outputs import OwnMachineImages
 
 

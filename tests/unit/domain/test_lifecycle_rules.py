@@ -9,7 +9,7 @@ import pytest
 
 from imagebuilder_mock.domain.errors import InvalidParameterValueException
 from imagebuilder_mock.domain.lifecycle_rules import Rule, Selection, creation_date, evaluate
-from imagebuilder_mock.domain.machine_images import MachineImage
+from imagebuilder_mock.domain.machine_image import MachineImage
 from imagebuilder_mock.domain.resources.image import (
     Ami,
     Image,

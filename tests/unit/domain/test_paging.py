@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from imagebuilder_mock.domain.errors import InvalidPaginationTokenException
 from imagebuilder_mock.domain.ordered import OrderedIndex
-from imagebuilder_mock.domain.paging import PageTokens, page_of
+from imagebuilder_mock.domain.paging import PageTokens
+from imagebuilder_mock.operations.listing import page_of
 
 
 @dataclass

@@ -10,7 +10,14 @@ import pytest
 from imagebuilder_mock.domain.documents.component_actions import ACTION_MODULES
 from imagebuilder_mock.domain.documents.component_document import parse_component_document
 
-from .builders import IN_STEP, a_document, a_step, parsed_step, refusal, step_refusal
+from .builders import (
+    IN_STEP,
+    a_document,
+    a_step,
+    parsed_step,
+    refusal,
+    step_refusal,
+)
 
 S3_DOWNLOAD = {"source": "s3://bucket/key", "destination": "/opt/key"}
 

@@ -29,9 +29,18 @@ from imagebuilder_mock.domain.documents.component_variables import (
     DocumentConstant,
     DocumentParameter,
 )
-from imagebuilder_mock.domain.documents.yaml_loading import DocumentError, load_document
+from imagebuilder_mock.domain.documents.errors import DocumentError
+from imagebuilder_mock.domain.documents.yaml_loading import load_document
 
-from .builders import IN_STEP, a_document, a_phase, a_step, parsed, parsed_step, refusal
+from .builders import (
+    IN_STEP,
+    a_document,
+    a_phase,
+    a_step,
+    parsed,
+    parsed_step,
+    refusal,
+)
 from .samples import DOWNLOADS, HARDENING, INSTALL_PACKAGES, REBOOT, TEST_ONLY
 
 DOCUMENTS = [INSTALL_PACKAGES, REBOOT, DOWNLOADS, HARDENING, TEST_ONLY]

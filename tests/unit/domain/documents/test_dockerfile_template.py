@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imagebuilder_mock.domain.documents.dockerfile_template import check_dockerfile_template
-from imagebuilder_mock.domain.documents.yaml_loading import DocumentError
+from imagebuilder_mock.domain.documents.errors import DocumentError
 
 PARENT = "{{{ imagebuilder:parentImage }}}"
 ENVIRONMENTS = "{{{ imagebuilder:environments }}}"

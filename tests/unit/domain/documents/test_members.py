@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from imagebuilder_mock.domain.documents.errors import DocumentError
 from imagebuilder_mock.domain.documents.members import (
     integer_of,
     list_of,
@@ -15,7 +16,6 @@ from imagebuilder_mock.domain.documents.members import (
     text_of,
     unique,
 )
-from imagebuilder_mock.domain.documents.yaml_loading import DocumentError
 
 CHARACTERS = (
     "Allowed characters are combinations of numbers [0-9], english letters [a-z,A-Z] and special "

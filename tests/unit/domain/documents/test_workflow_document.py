@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imagebuilder_mock.domain.catalogue import managed_workflows
+from imagebuilder_mock.domain.documents.errors import DocumentError
 from imagebuilder_mock.domain.documents.workflow_actions import (
     FOR_AMIS,
     FOR_CONTAINERS,
@@ -27,7 +28,7 @@ from imagebuilder_mock.domain.documents.workflow_document import (
     parse_workflow_document,
 )
 from imagebuilder_mock.domain.documents.workflow_references import SYSTEM_VARIABLES
-from imagebuilder_mock.domain.documents.yaml_loading import DocumentError, load_document
+from imagebuilder_mock.domain.documents.yaml_loading import load_document
 
 from .workflow_builders import (
     INSTANCE,

@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imagebuilder_mock.domain.documents import yaml_loading
+from imagebuilder_mock.domain.documents.errors import DocumentError
 from imagebuilder_mock.domain.documents.yaml_loading import (
     CHARACTERS_IN_A_NODE,
     MAX_BYTES,
     MAX_DEPTH,
     MAX_NODES,
-    DocumentError,
     load_document,
 )
 

@@ -1,0 +1,50 @@
+"""The words for what things are and where they stand, and which of them may follow which."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+ImageStatus = Literal[
+    "PENDING",
+    "CREATING",
+    "BUILDING",
+    "TESTING",
+    "DISTRIBUTING",
+    "INTEGRATING",
+    "AVAILABLE",
+    "CANCELLED",
+    "FAILED",
+    "DEPRECATED",
+    "DELETED",
+    "DISABLED",
+]
+
+IN_PROGRESS: frozenset[ImageStatus] = frozenset(
+    ("PENDING", "CREATING", "BUILDING", "TESTING", "DISTRIBUTING", "INTEGRATING")
+)
+
+ENDED_EARLY: frozenset[ImageStatus] = frozenset(("FAILED", "CANCELLED"))
+
+# The order of a build is that of the first seven words; a stage may be left out
+# (tests that are off, a workflow that is not there), never gone back to. What comes after
+# AVAILABLE is lifecycle management's
+# (user guide, image-lifecycle-rules).
+AHEAD: dict[ImageStatus, frozenset[ImageStatus]] = {
+    "PENDING": frozenset(("CREATING", "AVAILABLE", "FAILED", "CANCELLED")),
+    "CREATING": frozenset(("BUILDING", "TESTING", "DISTRIBUTING", "FAILED", "CANCELLED")),
+    "BUILDING": frozenset(("TESTING", "DISTRIBUTING", "AVAILABLE", "FAILED", "CANCELLED")),
+    "TESTING": frozenset(("DISTRIBUTING", "INTEGRATING", "AVAILABLE", "FAILED", "CANCELLED")),
+    "DISTRIBUTING": frozenset(("INTEGRATING", "AVAILABLE", "FAILED", "CANCELLED")),
+    "INTEGRATING": frozenset(("AVAILABLE", "FAILED", "CANCELLED")),
+    "AVAILABLE": frozenset(("DEPRECATED", "DISABLED", "DELETED")),
+    "DEPRECATED": frozenset(("AVAILABLE", "DISABLED", "DELETED")),
+    "DISABLED": frozenset(("AVAILABLE", "DELETED")),
+    "FAILED": frozenset(("DELETED",)),
+    "CANCELLED": frozenset(("DELETED",)),
+    "DELETED": frozenset(),
+}
+
+WorkflowType = Literal["BUILD", "TEST", "DISTRIBUTION"]
+ComponentType = Literal["BUILD", "TEST"]
+
+Platform = Literal["Windows", "Linux", "macOS"]
