@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import InvalidVersionNumberException
@@ -10,20 +10,20 @@ from imagebuilder_mock.domain.findings import EVERYTHING
 from imagebuilder_mock.domain.managed import offered
 from imagebuilder_mock.domain.paging import PageTokens
 from imagebuilder_mock.domain.resources.image import Image
-from imagebuilder_mock.domain.scheduler import Due
-from imagebuilder_mock.domain.store import FamilyNumbers
 from imagebuilder_mock.domain.versions import Version
 
 from .damage import Damage, at
-from .document import SavedDue, SavedName, SavedShare, SavedState, SavedStore, SavedToken
+from .document import SavedShare, SavedState, SavedStore
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from imagebuilder_mock.domain.managed import Publication
     from imagebuilder_mock.domain.resources.base import Resource
     from imagebuilder_mock.domain.store import Store
     from imagebuilder_mock.domain.world import State, World
+
+    from .document import AnyResource
 
 # What the document has a place of its own for, or what follows from that.
 _PLACED = frozenset(
@@ -53,16 +53,16 @@ def saved(world: World) -> SavedState:
         offset=world.clock.offset,
         seed=world.settings.seed,
         drawn=world.ids.drawn,
-        page_key=world.page_tokens.key.hex(),
+        page_key=world.page_tokens.key,
         last_number=state.numbering.last,
         last_ticket=state.scheduler.last_ticket,
         stores=[
             SavedStore(
                 account_id=account,
                 region=region,
-                resources=list(store),
+                resources=cast("Sequence[AnyResource]", list(store)),
                 running=list(store.running),
-                names=_names(store),
+                names=store.numbers(),
                 findings=list(store.findings.of(EVERYTHING)),
                 on_demand_findings=list(store.findings.all_on_demand()),
                 packages={arn: list(index) for arn, index in store.findings.packages.items()},
@@ -72,25 +72,12 @@ def saved(world: World) -> SavedState:
             if any(store) or store.numbers()
         ],
         shares=[
-            SavedShare(account_id=account, region=region, names=_names(store))
+            SavedShare(account_id=account, region=region, names=store.numbers())
             for (account, region), store in state.shared.items()
             if any(store)
         ],
-        scheduler=[
-            SavedDue(moment=due.moment, ticket=due.ticket, action=due.action, arn=due.arn)
-            for due in state.scheduler.entries()
-        ],
-        client_tokens=[
-            SavedToken(
-                account_id=account,
-                region=region,
-                operation=operation,
-                token=token,
-                fingerprint=fingerprint.hex(),
-                answer=answer,
-            )
-            for (account, region, operation, token), fingerprint, answer in state.tokens.entries()
-        ],
+        scheduler=state.scheduler.entries(),
+        client_tokens=list(state.tokens),
         machine_images=list(state.machine_images),
         refusals=list(state.machine_images.refusals()),
         lifecycle_executions=list(state.lifecycle_executions),
@@ -108,39 +95,17 @@ def fill(world: World, document: SavedState) -> None:
     """
     state = world.state
     _fill_stores(world, document)
-    for position, share in enumerate(document.shares):
-        with at("shares", position):
-            _renumber(world.shared_with(share.account_id, share.region), share.names)
+    for share in document.shares:
+        world.shared_with(share.account_id, share.region).renumber(share.names)
     state.numbering.last = max(state.numbering.last, document.last_number)
-    state.scheduler.resume(
-        [Due(due.moment, due.ticket, due.action, due.arn) for due in document.scheduler],
-        last_ticket=document.last_ticket,
-    )
-    for position, token in enumerate(document.client_tokens):
-        with at("client_tokens", position, "fingerprint"):
-            key = (token.account_id, token.region, token.operation, token.token)
-            state.tokens.enter(key, _bytes(token.fingerprint), token.answer)
+    state.scheduler.resume(document.scheduler, last_ticket=document.last_ticket)
+    for token in document.client_tokens:
+        state.tokens.enter(token)
     _fill_beside_stores(world, document)
     _fill_more(state, document)
     world.ids.skip_to(document.drawn)
     if document.page_key:
-        with at("page_key"):
-            world.page_tokens = PageTokens(_bytes(document.page_key))
-
-
-def _names(store: Store) -> list[SavedName]:
-    return [
-        SavedName(
-            owner=numbers.owner,
-            kind=numbers.kind,
-            slug=numbers.slug,
-            sequence=numbers.sequence,
-            versions={str(version): number for version, number in numbers.versions.items()},
-            last_builds={str(version): number for version, number in numbers.last_builds.items()},
-            highest=[(*nodes, number) for nodes, number in numbers.highest.items()],
-        )
-        for numbers in store.numbers()
-    ]
+        world.page_tokens = PageTokens(document.page_key)
 
 
 def _fill_stores(world: World, document: SavedState) -> None:
@@ -152,8 +117,7 @@ def _fill_stores(world: World, document: SavedState) -> None:
                     _check_home(store, resource)
                 with at("resources", position):
                     _admit(world, store, resource)
-            with at("names"):
-                _renumber(store, part.names)
+            store.renumber(part.names)
             _fill_findings(store, part)
             for position, arn in enumerate(part.running):
                 image = store.get(Image, arn)
@@ -217,38 +181,6 @@ def _admit(world: World, store: Store, resource: Resource) -> None:
         world.shared_with(account, store.region).admit(resource)
 
 
-def _renumber(store: Store, names: Sequence[SavedName]) -> None:
-    numbers = []
-    for position, name in enumerate(names):
-        with at(position):
-            numbers.append(
-                FamilyNumbers(
-                    owner=name.owner,
-                    kind=name.kind,
-                    slug=name.slug,
-                    sequence=name.sequence,
-                    versions=_by_version(name.versions, "versions"),
-                    last_builds=_by_version(name.last_builds, "last_builds"),
-                    highest={
-                        (major, minor, patch): number
-                        for major, minor, patch, number in name.highest
-                    },
-                )
-            )
-    store.renumber(numbers)
-
-
-def _by_version(texts: Mapping[str, int], member: str) -> dict[Version, int]:
-    versions = {}
-    for text, number in texts.items():
-        try:
-            versions[Version.parse(text)] = number
-        except (TypeError, ValueError, InvalidVersionNumberException):
-            with at(member, text):
-                raise Damage("is no version") from None
-    return versions
-
-
 def _fill_beside_stores(world: World, document: SavedState) -> None:
     state = world.state
     for machine_image in document.machine_images:
@@ -281,10 +213,3 @@ def _fill_more(state: State, document: SavedState) -> None:
             with at("more", name):
                 raise Damage("is no part of a world's state")
         setattr(state, name, value)
-
-
-def _bytes(text: str) -> bytes:
-    try:
-        return bytes.fromhex(text)
-    except ValueError:
-        raise Damage(f"must be hexadecimal digits, and is {text!r}") from None

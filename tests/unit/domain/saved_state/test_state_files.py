@@ -524,7 +524,7 @@ def test_every_part_of_a_world_has_its_place_in_the_file():
     assert set(Family.__slots__) == {"groups", "highest", "last_builds", "sequence", "versions"}
     assert set(VersionGroup.__slots__) == {"builds", "sequence", "version"}
     assert set(Scheduler.__slots__) == {"_heap", "_tickets", "_withdrawn"}
-    assert set(ClientTokens.__slots__) == {"_answers"}
+    assert set(ClientTokens.__slots__) == {"_used"}
 
 
 def test_the_published_schema_is_that_of_the_package():
