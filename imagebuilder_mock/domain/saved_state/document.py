@@ -98,5 +98,3 @@ class SavedState:
     publications: Sequence[Publication] = ()
     durations: Mapping[str, timedelta] = field(default_factory=dict)
     """What a test has set of them."""
-    more: Mapping[str, object] = field(default_factory=dict)
-    """Other parts of the world's state, by their names."""
