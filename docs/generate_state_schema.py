@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from imagebuilder_mock import mock  # noqa: F401 - so that all resource classes are there
 from imagebuilder_mock.domain.saved_state.files import schema
 
 PAGE = Path(__file__).with_name("state-schema.json")

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from copy import copy, deepcopy
 from typing import TYPE_CHECKING, TypeVar, overload
 
-from .domain.durations import Durations
-from .domain.record import Record
 from .domain.settings import Settings
-from .domain.world import State, World
+from .domain.world import Snapshot, World
 from .gateway import Gateway
 from .protocol.identity import access_key_for
 from .switch import Switch
@@ -25,7 +22,6 @@ from .testing.images import Images
 from .testing.lifecycle import Lifecycle
 from .testing.places import region_in_use
 from .testing.printing import keep_report, report, tree
-from .testing.snapshots import Snapshot
 from .transports.own_clients import own_client
 
 if TYPE_CHECKING:
@@ -113,24 +109,11 @@ class ImageBuilderMock:
     def for_one_test(self) -> Iterator[None]:
         """On, for a test of a class: it finds what the class set up, and its changes are undone."""
         with self:
-            world = self._active_world("for_one_test()")
             if not _switch.is_nested_in_itself(self):
                 yield
                 return
-            with world.lock:
-                kept = world.state, world.record, world.clock, world.ids, world.faults
-                world.state, world.record = deepcopy(world.state), Record()
-                world.record.expected = kept[1].expected
-                world.faults = world.faults.copy()
-                world.clock, world.ids = copy(world.clock), deepcopy(world.ids)
-                told = world.events, world.durations
-                world.events, world.durations = world.events.emptied(), deepcopy(world.durations)
-            try:
+            with self._active_world("for_one_test()").restored_afterwards():
                 yield
-            finally:
-                with world.lock:
-                    world.state, world.record, world.clock, world.ids, world.faults = kept
-                    world.events, world.durations = told
 
     # The world
 
@@ -235,13 +218,9 @@ class ImageBuilderMock:
         world = self._active_world("load()")
         document = read_state(path)
         with world.lock:
-            before, durations = Snapshot(world), world.durations
-            world.state, world.durations = State(), Durations()
             try:
                 fill(world, document)
             except Damage as damage:
-                before.restore(world)
-                world.durations = durations
                 raise new_error(path, damage) from None
             world.clock.set_forward(document.time)
 

@@ -6,18 +6,17 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.clock import Clock
 from imagebuilder_mock.domain.ids import Ids
-from imagebuilder_mock.domain.resources.base import Resource
 from imagebuilder_mock.domain.resources.image import Image
 from imagebuilder_mock.domain.resources.image_pipeline import ImagePipeline
 from imagebuilder_mock.domain.resources.lifecycle_policy import LifecyclePolicy
 from imagebuilder_mock.domain.saved_state.damage import Damage
-from imagebuilder_mock.domain.saved_state.document import SavedState
-from imagebuilder_mock.domain.saved_state.records import codec_of, subclasses_of
+from imagebuilder_mock.domain.saved_state.document import AnyResource, SavedState
+from imagebuilder_mock.domain.saved_state.records import codec_of
 from imagebuilder_mock.domain.saved_state.worlds import saved
 from imagebuilder_mock.domain.settings import Settings
 from imagebuilder_mock.domain.world import World
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from imagebuilder_mock.domain.machine_image import MachineImage
+    from imagebuilder_mock.domain.resources.base import Resource
 
     from .journal import Journal
 
@@ -59,7 +59,7 @@ def capture(
 
     With ``ec2_in``, which gives a client for a Region, EC2 is asked to describe the AMIs too.
     """
-    classes = {cls.__name__: cls for cls in subclasses_of(Resource)}
+    classes = {cls.__name__: cls for cls in get_args(AnyResource)}
     resources: list[Resource] = []
     left_out = {}
     for found in walk(client, journal, set(classes), progress):

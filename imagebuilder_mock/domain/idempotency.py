@@ -8,59 +8,73 @@ for days does not grow with its calls.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from .errors import IdempotentParameterMismatchException
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+TokenKey: TypeAlias = "tuple[str, str, str, str]"
+"""Account, Region, operation and token."""
 
 MOST_TOKENS = 10_000
 
 
-class ClientTokens:
-    """The newest tokens that were used, each with its request's fingerprint and its answer."""
+@dataclass(frozen=True, slots=True)
+class UsedToken:
+    """A client token, and the answer that it got."""
 
-    __slots__ = ("_answers",)
+    account_id: str
+    region: str
+    operation: str
+    token: str
+    fingerprint: bytes
+    """Of the parameters of its request."""
+    answer: Mapping[str, object]
+
+
+class ClientTokens:
+    """The newest tokens that were used, in the order of their use."""
+
+    __slots__ = ("_used",)
 
     def __init__(self) -> None:
-        self._answers: dict[tuple[str, ...], tuple[bytes, Mapping[str, object]]] = {}
+        self._used: dict[TokenKey, UsedToken] = {}
 
-    def entries(self) -> Iterator[tuple[tuple[str, ...], bytes, Mapping[str, object]]]:
-        """Each token's key, fingerprint and answer, as ``enter`` takes them."""
-        for key, (fingerprint, answer) in self._answers.items():
-            yield key, fingerprint, answer
+    def __iter__(self) -> Iterator[UsedToken]:
+        return iter(self._used.values())
 
-    def enter(self, key: tuple[str, ...], fingerprint: bytes, answer: Mapping[str, object]) -> None:
-        self._answers[key] = (fingerprint, answer)
-        if len(self._answers) > MOST_TOKENS:
-            del self._answers[next(iter(self._answers))]
+    def enter(self, used: UsedToken) -> None:
+        self._used[used.account_id, used.region, used.operation, used.token] = used
+        if len(self._used) > MOST_TOKENS:
+            del self._used[next(iter(self._used))]
 
-    def recall(
-        self, key: tuple[str, ...], params: Mapping[str, object]
-    ) -> Mapping[str, object] | None:
+    def recall(self, key: TokenKey, params: Mapping[str, object]) -> Mapping[str, object] | None:
         """The answer that the token got before, or None if it is new.
 
-        ``key`` is account, Region, operation and token; ``params`` are the parameters without the
-        token. IdempotentParameterMismatchException if they differ from the first time.
+        ``params`` are the parameters without the token; IdempotentParameterMismatchException if
+        they differ from the first time.
         """
-        first = self._answers.get(key)
+        first = self._used.get(key)
         if first is None:
             return None
-        fingerprint, answer = first
-        if fingerprint != _fingerprint(params):
+        if first.fingerprint != _fingerprint(params):
             raise IdempotentParameterMismatchException(
                 "The client token was already used in a request with different parameters. Use a "
                 "new client token, or the parameters of the first request."
             )
-        return answer
+        return first.answer
 
     def remember(
-        self, key: tuple[str, ...], params: Mapping[str, object], answer: Mapping[str, object]
+        self,
+        key: TokenKey,
+        params: Mapping[str, object],
+        answer: Mapping[str, object],
     ) -> None:
-        self.enter(key, _fingerprint(params), answer)
+        self.enter(UsedToken(*key, _fingerprint(params), answer))
 
 
 def _fingerprint(params: Mapping[str, object]) -> bytes:

@@ -6,8 +6,9 @@ An entry says what is to be done with which resource; the engines know how
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,7 +20,8 @@ ScheduledAction = Literal[
 ]
 
 
-class Due(NamedTuple):
+@dataclass(frozen=True, slots=True, order=True)
+class Due:
     """One thing to do; entries of one moment keep the order in which they were entered."""
 
     moment: datetime

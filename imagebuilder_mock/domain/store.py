@@ -201,8 +201,11 @@ class Store:
             self._remove_version(resource, arn)
 
     def numbers(self) -> list[FamilyNumbers]:
-        """What the names' numbers are, those of names that are not in use any more too."""
-        return [
+        """What the names' numbers are, those of names that are not in use any more too.
+
+        They are in the order in which the names came into use.
+        """
+        numbers = [
             FamilyNumbers(
                 owner=owner,
                 kind=kind,
@@ -214,6 +217,7 @@ class Store:
             )
             for (owner, kind, slug), family in self._families.items()
         ]
+        return sorted(numbers, key=lambda each: each.sequence)
 
     def renumber(self, names: Iterable[FamilyNumbers]) -> None:
         """Give names and versions the numbers that they had in another store."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
+from contextlib import contextmanager
+from copy import copy, deepcopy
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .arn import Arn
 from .build_failures import BuildFailures
@@ -27,7 +29,7 @@ from .store import Store
 from .versions import VersionPattern
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from .clock import Clock
     from .events import Event
@@ -39,21 +41,31 @@ R = TypeVar("R", bound=Resource)
 
 
 class State:
-    """What a reset empties and what a copy takes along: plain data, no locks, no callables."""
+    """What a reset empties, and snapshots and state files hold: plain data, no locks, no callables.
 
-    def __init__(self) -> None:
-        self.numbering = Numbering()
+    It is read from a file in this order: numbers that were given follow the resources that have
+    them (``saved_state/worlds.py``).
+    """
+
+    def __init__(self, page_key: bytes) -> None:
+        self.page_tokens = PageTokens(page_key)
         self.stores: dict[tuple[str, str], Store] = {}
         self.shared: dict[tuple[str, str], Store] = {}
         self.references = References()
-        self.tokens = ClientTokens()
+        self.numbering = Numbering()
         self.scheduler = Scheduler()
+        self.tokens = ClientTokens()
+        self.machine_images = MachineImages()
+        self.lifecycle_executions = LifecycleExecutions()
         self.failures = BuildFailures()
         self.publications: list[Publication] = []
         self.managed: dict[tuple[str, str], Store] = {}
         """What Amazon offers with the publications, where somebody has looked."""
-        self.machine_images = MachineImages()
-        self.lifecycle_executions = LifecycleExecutions()
+        self.durations = Durations()
+
+    def emptied(self) -> State:
+        """A new one, with the same key for the tokens of its pages."""
+        return State(self.page_tokens.key)
 
 
 class World:
@@ -71,14 +83,12 @@ class World:
         self.clock = clock
         self.ids = ids
         self.quotas = Quotas(settings.quotas)
-        self.page_tokens = PageTokens(ids.uuid().encode())
         self.record = Record()
-        self.durations = Durations()
         self.events = Events()
         self.outbox = Outbox()
         self.lock = TellingLock(self.outbox)
         self.faults = FaultRules(settings.seed)
-        self.state = State()
+        self.state = State(ids.uuid().encode())
         self.beginning: State | None = None
         """A copy of the state to which a reset goes back; None is an empty one."""
         self._partition_of = partition_of
@@ -86,11 +96,22 @@ class World:
     def reset(self) -> None:
         """Empty the world, or go back to the saved state it began with; clock and options stay."""
         with self.lock:
-            self.state = State() if self.beginning is None else deepcopy(self.beginning)
-            self.record.clear()
-            self.events.clear()
-            self.outbox.forget()
-            self.faults.clear()
+            for part in PARTS:
+                part.reset(self)
+
+    @contextmanager
+    def restored_afterwards(self) -> Iterator[None]:
+        """What changes in the block is undone at its end; calls and events in it are its own."""
+        with self.lock:
+            before = {part.name: getattr(self, part.name) for part in PARTS}
+            for part in PARTS:
+                setattr(self, part.name, part.copy(before[part.name]))
+        try:
+            yield
+        finally:
+            with self.lock:
+                for name, value in before.items():
+                    setattr(self, name, value)
 
     def publish(self, event: Event) -> None:
         """Let an event be known; those who subscribed are told as soon as the lock is free."""
@@ -202,3 +223,69 @@ class World:
             if meant is not None and meant.arn == resource.arn:
                 return True
         return False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An attribute of a world that changes, and what becomes of it."""
+
+    name: str
+    reset: Callable[[World], object]
+    """What a reset does to it."""
+    copy: Callable[[Any], Any]
+    """What stands in its place in a snapshot, and while a test of a class runs."""
+    is_put_aside: bool
+    """Whether snapshots and state files hold it; else it is the test's own, and they leave it."""
+
+
+def _leave(_: World) -> None:
+    """The clock and the stream of ids go on after a reset."""
+
+
+def _begin_again(world: World) -> None:
+    beginning = world.beginning
+    world.state = world.state.emptied() if beginning is None else deepcopy(beginning)
+
+
+def _itself(part: Outbox) -> Outbox:
+    """The lock tells what is in it."""
+    return part
+
+
+def _with_its_expectations(record: Record) -> Record:
+    other = Record()
+    other.expected = record.expected
+    return other
+
+
+PARTS = (
+    Part("state", _begin_again, deepcopy, is_put_aside=True),
+    Part("clock", _leave, copy, is_put_aside=True),
+    Part("ids", _leave, deepcopy, is_put_aside=True),
+    Part("faults", lambda world: world.faults.clear(), FaultRules.copy, is_put_aside=False),
+    Part("record", lambda world: world.record.clear(), _with_its_expectations, is_put_aside=False),
+    Part("events", lambda world: world.events.clear(), Events.emptied, is_put_aside=False),
+    Part("outbox", lambda world: world.outbox.forget(), _itself, is_put_aside=False),
+)
+"""All that a world consists of. What is data, and is saved with it, has its place in the state."""
+
+
+class Snapshot:
+    """What ``mock.snapshot()`` gives and ``mock.restore()`` takes; it does not change."""
+
+    __slots__ = ("_parts", "taken_at")
+
+    def __init__(self, world: World) -> None:
+        with world.lock:
+            self.taken_at = world.clock.now()
+            self._parts = {
+                part: part.copy(getattr(world, part.name)) for part in PARTS if part.is_put_aside
+            }
+
+    def __repr__(self) -> str:
+        return f"<Snapshot of {self.taken_at.isoformat()}>"
+
+    def restore(self, world: World) -> None:
+        with world.lock:
+            for part, value in self._parts.items():
+                setattr(world, part.name, part.copy(value))

@@ -217,7 +217,7 @@ def _start_stage(build: Build) -> None:
     elif build.world.settings.builds in ("observed", "clock"):
         # A held build waits for the test, and an instant one for nothing.
         world = build.world
-        due = world.clock.now() + world.durations[stage.status]
+        due = world.clock.now() + world.state.durations[stage.status]
         build.image.stage_ticket = world.state.scheduler.enter(due, ACTION, build.image.arn)
 
 

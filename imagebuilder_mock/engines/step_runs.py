@@ -192,7 +192,7 @@ def _run_step(
         _plan(build, execution, step, timeout, always=True)
         notices.step_waiting(build, step, inputs)
         return
-    duration = build.world.durations.of_step(planned.name, planned.action)
+    duration = build.world.state.durations.of_step(planned.name, planned.action)
     _plan(build, execution, step, min(duration, timeout))
 
 
@@ -229,7 +229,7 @@ def _end_step(
 
 def _check_timeout(build: Build, planned: WorkflowStep) -> None:
     """A step takes too long only if the test says how long it takes: no sample fails a build."""
-    given = build.world.durations.given_for(planned.name, planned.action)
+    given = build.world.state.durations.given_for(planned.name, planned.action)
     if given is not None and given > timedelta(seconds=planned.timeout_seconds):
         detail = f"The step timed out after {planned.timeout_seconds} seconds."
         raise StepFailedError(detail)
@@ -293,7 +293,7 @@ def _give_up(
         distribution_failure=error.distribution_failure,
     )
     if rollback.begin(build, execution, document):
-        due = build.world.clock.now() + build.world.durations["rollback"]
+        due = build.world.clock.now() + build.world.state.durations["rollback"]
         execution.due = due
         if build.world.settings.builds in ("observed", "clock"):
             scheduler = build.world.state.scheduler

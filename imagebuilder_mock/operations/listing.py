@@ -52,7 +52,7 @@ def listed(
     size = params.get("maxResults", DEFAULT_PAGE_SIZE)
     token = params.get("nextToken")
     list_name = f"{ctx.operation} {ctx.store.account} {ctx.store.region} {scope}"
-    after = ctx.world.page_tokens.decode(list_name, token) if isinstance(token, str) else None
+    after = ctx.world.state.page_tokens.decode(list_name, token) if isinstance(token, str) else None
 
     def admitted(entry: T) -> V | None:
         shown = view(entry)
@@ -67,7 +67,7 @@ def listed(
     )
     result: dict[str, object] = {member: items}
     if position is not None:
-        result["nextToken"] = ctx.world.page_tokens.encode(list_name, position)
+        result["nextToken"] = ctx.world.state.page_tokens.encode(list_name, position)
     return result
 
 

@@ -60,7 +60,7 @@ class Builds:
         from now on; ``del`` brings the default back. A step that is set to take longer than its
         time-out fails.
         """
-        return self._world.durations
+        return self._world.state.durations
 
     def advance(self, arn: str) -> str:
         """Move a build one stage on, or to a step that waits; the answer is its status then."""

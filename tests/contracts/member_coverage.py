@@ -11,8 +11,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import defaultdict
-from contextlib import contextmanager
-from copy import copy, deepcopy
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
@@ -23,7 +22,6 @@ from botocore.model import ListShape, StructureShape
 
 from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.domain.errors import ImageBuilderError
-from imagebuilder_mock.domain.record import Record
 from imagebuilder_mock.gateway import Gateway
 from imagebuilder_mock.operations import HANDLERS
 from imagebuilder_mock.protocol.requests import check
@@ -80,7 +78,7 @@ def _measuring(original: Any, coverage: Coverage) -> Any:
 
 def _outcome(original: Any, gateway: Any, *request: Any) -> tuple[str, str]:
     """What the request is answered, and what it leaves behind, in a copy of the world."""
-    with _copied(gateway.world):
+    with gateway.world.restored_afterwards():
         operation, params, caller = request
         try:
             checked = check(operation, deepcopy(params))
@@ -97,17 +95,6 @@ def _left_behind(world: Any) -> str:
         for execution in world.state.lifecycle_executions
     ]
     return repr((stores, executions))
-
-
-@contextmanager
-def _copied(world: Any) -> Iterator[None]:
-    kept = world.state, world.record, world.clock, world.ids
-    world.state, world.record = deepcopy(world.state), Record()
-    world.clock, world.ids = copy(world.clock), deepcopy(world.ids)
-    try:
-        yield
-    finally:
-        world.state, world.record, world.clock, world.ids = kept
 
 
 def _given(value: Any, above: str = "") -> Iterator[str]:

@@ -6,7 +6,7 @@ import asyncio
 import os
 import subprocess
 import sys
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import boto3
@@ -248,9 +248,12 @@ def test_reset_empties_the_world_and_keeps_clock_and_options():
     with mock_imagebuilder(builds="held", now=NOON) as mock:
         a_build(client())
         mock.clock.advance(hours=1)
+        usual = dict(mock.builds.durations)
+        mock.builds.durations["CREATING"] = timedelta(hours=1)
         mock.reset()
 
         assert mock.resources() == []
+        assert mock.builds.durations == usual
         assert (mock.builds.running, mock.calls.count()) == ([], 0)
         assert mock.clock.now() == NOON.replace(hour=13)
         assert mock.builds.advance(a_build(client())) == "CREATING"

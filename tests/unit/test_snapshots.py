@@ -48,6 +48,19 @@ def test_calls_and_fault_rules_stay(imagebuilder, imagebuilder_mock):
     assert (len(imagebuilder_mock.calls), len(imagebuilder_mock.faults)) == (1, 1)
 
 
+def test_durations_are_as_they_were(imagebuilder_mock):
+    durations = imagebuilder_mock.builds.durations
+    usual = durations["CREATING"]
+    durations["TESTING"] = timedelta(hours=1)
+    snapshot = imagebuilder_mock.snapshot()
+
+    for _ in range(2):
+        imagebuilder_mock.builds.durations["CREATING"] = timedelta(hours=2)
+        imagebuilder_mock.restore(snapshot)
+        assert imagebuilder_mock.builds.durations["CREATING"] == usual
+        assert imagebuilder_mock.builds.durations["TESTING"] == timedelta(hours=1)
+
+
 def test_a_snapshot_of_another_mock_can_be_restored():
     with mock_imagebuilder() as mock:
         mock.clock.advance(days=3)

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeAlias
 
+from imagebuilder_mock.domain.clock import aware
+
 from .damage import Damage, at
 
 Json: TypeAlias = Any
@@ -87,19 +89,17 @@ class Choice:
 
 
 class Moment:
-    """A time, as ISO text with its zone."""
+    """A time, as ISO text in UTC; it is read in any zone."""
 
     def write(self, value: datetime) -> Json:
-        return value.isoformat()
+        return aware(value, "A state file").isoformat()
 
     def read(self, json: Json) -> datetime:
         try:
-            moment = datetime.fromisoformat(json)
-        except (TypeError, ValueError):
-            moment = None
-        if moment is None or moment.tzinfo is None:
-            raise Damage(f"must be a time such as 2024-01-31T12:00:00+00:00, and is {shown(json)}")
-        return moment
+            return aware(datetime.fromisoformat(json), "A state file")
+        except (TypeError, ValueError, OverflowError):
+            text = f"must be a time such as 2024-01-31T12:00:00+00:00, and is {shown(json)}"
+            raise Damage(text) from None
 
     def holds(self, value: object) -> bool:
         return isinstance(value, datetime)
@@ -137,6 +137,33 @@ class Span:
         return _NUMBER.schema(definitions)
 
 
+class Text:
+    """What has a text of its own, by which it can be the key of an object too."""
+
+    def __init__(
+        self, cls: type, write: Callable[[Any], str], parse: Callable[[str], Any], damage: str
+    ) -> None:
+        self._cls = cls
+        self._parse = parse
+        self._damage = damage
+        self.write = write
+
+    def read(self, json: Json) -> Any:
+        try:
+            return self._parse(json)
+        except (TypeError, ValueError):
+            raise Damage(self._damage.format(shown(json))) from None
+
+    def holds(self, value: object) -> bool:
+        return isinstance(value, self._cls)
+
+    def takes(self, json: Json) -> bool:
+        return isinstance(json, str)
+
+    def schema(self, definitions: Definitions) -> Schema:  # noqa: ARG002
+        return {"type": "string"}
+
+
 class Many:
     """A list, a tuple or a set of things of one kind."""
 
@@ -145,7 +172,7 @@ class Many:
         self._make = make
         self._is_set = make in {set, frozenset}
 
-    def write(self, value: Iterable[Any]) -> Json:
+    def write(self, value: Any) -> Json:
         items = [self._item.write(item) for item in value]
         return sorted(items) if self._is_set else items
 
@@ -198,14 +225,28 @@ class Row:
         return {"type": "array", "prefixItems": items, "minItems": count, "maxItems": count}
 
 
+class Rows(Many):
+    """A mapping from tuples: a list of rows, each with a key's places and then the item."""
+
+    def __init__(self, keys: tuple[Codec, ...], item: Codec) -> None:
+        super().__init__(Row((*keys, item)), lambda rows: {row[:-1]: row[-1] for row in rows})
+
+    def write(self, value: Any) -> Json:
+        return super().write((*key, item) for key, item in value.items())
+
+    def holds(self, value: object) -> bool:
+        return isinstance(value, Mapping)
+
+
 class Table:
-    """A mapping from text."""
+    """A mapping from text, or from what has a text."""
 
-    def __init__(self, item: Codec) -> None:
+    def __init__(self, item: Codec, key: Codec | None = None) -> None:
         self._item = item
+        self._key = key or _TEXT
 
-    def write(self, value: Mapping[str, Any]) -> Json:
-        return {name: self._item.write(item) for name, item in value.items()}
+    def write(self, value: Mapping[Any, Any]) -> Json:
+        return {self._key.write(name): self._item.write(item) for name, item in value.items()}
 
     def read(self, json: Json) -> Any:
         if not self.takes(json):
@@ -213,7 +254,7 @@ class Table:
         items = {}
         for name, item in json.items():
             with at(name):
-                items[name] = self._item.read(item)
+                items[self._key.read(name)] = self._item.read(item)
         return items
 
     def holds(self, value: object) -> bool:
@@ -264,3 +305,4 @@ def shown(json: Json) -> str:
 
 _SHOWN = 60
 _NUMBER = Plain(float)
+_TEXT = Plain(str)

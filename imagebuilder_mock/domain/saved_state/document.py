@@ -4,34 +4,42 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
+
+from imagebuilder_mock.domain.resources.component import Component
+from imagebuilder_mock.domain.resources.container_recipe import ContainerRecipe
+from imagebuilder_mock.domain.resources.distribution import DistributionConfiguration
+from imagebuilder_mock.domain.resources.image import Image
+from imagebuilder_mock.domain.resources.image_pipeline import ImagePipeline
+from imagebuilder_mock.domain.resources.image_recipe import ImageRecipe
+from imagebuilder_mock.domain.resources.infrastructure import InfrastructureConfiguration
+from imagebuilder_mock.domain.resources.lifecycle_policy import LifecyclePolicy
+from imagebuilder_mock.domain.resources.workflow import Workflow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from imagebuilder_mock.domain.build_failures import BuildFailure
+    from imagebuilder_mock.domain.idempotency import UsedToken
     from imagebuilder_mock.domain.machine_image import MachineImage
     from imagebuilder_mock.domain.managed import Publication
-    from imagebuilder_mock.domain.resources.base import Resource
     from imagebuilder_mock.domain.resources.image_scan import ImagePackage, ImageScanFinding
     from imagebuilder_mock.domain.resources.lifecycle_execution import LifecycleExecution
-    from imagebuilder_mock.domain.scheduler import ScheduledAction
+    from imagebuilder_mock.domain.scheduler import Due
+    from imagebuilder_mock.domain.store import FamilyNumbers
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SavedName:
-    """A name, all that is known of its numbers. It outlives its resources."""
-
-    owner: str
-    kind: str
-    slug: str
-    sequence: int
-    versions: Mapping[str, int]
-    """The versions that are there, with their places in the order of lists."""
-    last_builds: Mapping[str, int]
-    highest: Sequence[tuple[int | None, int | None, int | None, int]]
-    """For versions with an ``x``: the numbers around it, and the highest ever used in its place."""
+AnyResource: TypeAlias = (
+    Component
+    | ContainerRecipe
+    | DistributionConfiguration
+    | Image
+    | ImagePipeline
+    | ImageRecipe
+    | InfrastructureConfiguration
+    | LifecyclePolicy
+    | Workflow
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +48,10 @@ class SavedStore:
 
     account_id: str
     region: str
-    resources: Sequence[Resource] = ()
+    resources: Sequence[AnyResource] = ()
     running: Sequence[str] = ()
     """The ARNs of builds that have not ended, in the order of their start."""
-    names: Sequence[SavedName] = ()
+    names: Sequence[FamilyNumbers] = ()
     findings: Sequence[ImageScanFinding] = ()
     on_demand_findings: Sequence[ImageScanFinding] = ()
     packages: Mapping[str, Sequence[ImagePackage]] = field(default_factory=dict)
@@ -58,29 +66,7 @@ class SavedShare:
 
     account_id: str
     region: str
-    names: Sequence[SavedName]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SavedDue:
-    """One entry of the scheduler."""
-
-    moment: datetime
-    ticket: int
-    action: ScheduledAction
-    arn: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SavedToken:
-    """A client token, and the answer that it got."""
-
-    account_id: str
-    region: str
-    operation: str
-    token: str
-    fingerprint: str
-    answer: Mapping[str, object]
+    names: Sequence[FamilyNumbers]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,14 +82,14 @@ class SavedState:
     seed: int = 0
     drawn: int = 0
     """How much of the seed's random stream has been used, in words of 32 bits."""
-    page_key: str = ""
+    page_key: bytes = b""
     last_number: int = 0
     """The highest place in the order of making."""
     last_ticket: int = 0
     stores: Sequence[SavedStore] = ()
     shares: Sequence[SavedShare] = ()
-    scheduler: Sequence[SavedDue] = ()
-    client_tokens: Sequence[SavedToken] = ()
+    scheduler: Sequence[Due] = ()
+    client_tokens: Sequence[UsedToken] = ()
     machine_images: Sequence[MachineImage] = ()
     refusals: Sequence[tuple[str, str | None, str]] = ()
     """What a test lets EC2 or ECR refuse: resource, action or none for all, message."""
@@ -112,5 +98,3 @@ class SavedState:
     publications: Sequence[Publication] = ()
     durations: Mapping[str, timedelta] = field(default_factory=dict)
     """What a test has set of them."""
-    more: Mapping[str, object] = field(default_factory=dict)
-    """Other parts of the world's state, by their names."""

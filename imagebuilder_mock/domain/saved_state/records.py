@@ -1,32 +1,32 @@
 """Codecs of the domain's dataclasses, worked out from their fields and type hints.
 
-A new resource class is saved without a word here: its fields are what is written, those with
-their default value left out. A class with subclasses, as Resource, is written with its ``class``.
+A class is written by its fields, those with their default value left out. Where a value can be of
+one of several classes, ``class`` says of which.
 """
 
 from __future__ import annotations
 
 import collections.abc
 import datetime as dt
-import inspect
-import sys
 import types
 import typing
 from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
+from imagebuilder_mock.domain.errors import InvalidVersionNumberException
 from imagebuilder_mock.domain.ordered import OrderedIndex
+from imagebuilder_mock.domain.versions import Version
 
-from .codecs import Choice, Either, Many, Moment, Plain, Row, Span, Table, shown
+from .codecs import Choice, Either, Many, Moment, Plain, Row, Rows, Span, Table, Text, shown
 from .damage import Damage, at
+from .document import SavedState
+from .hints import classes_in, hints_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping
+    from collections.abc import Callable, Hashable, Iterable, Mapping
 
     from .codecs import Codec, Definitions, Json, Schema
-
-_DOMAIN = __name__.rsplit(".", maxsplit=2)[0]
 
 _SEQUENCES: Mapping[object, Any] = {
     list: list,
@@ -58,6 +58,9 @@ def _simple(hint: Any) -> Codec | None:
         return Plain(hint)
     if hint in _OTHERS:
         return _OTHERS[hint]()
+    if isinstance(hint, type) and issubclass(hint, dt.datetime):
+        # Where freezegun is on, a class of its own stands for it.
+        return Moment()
     if isinstance(hint, type) and is_dataclass(hint):
         return Record(hint)
     return None
@@ -66,19 +69,37 @@ def _simple(hint: Any) -> Codec | None:
 def _compound(hint: Any) -> Codec | None:
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in {typing.Union, types.UnionType}:
-        # What a callable reads is Amazon's own, and not saved.
-        parts = [part for part in arguments if get_origin(part) is not collections.abc.Callable]
-        return Either(tuple(codec_of(part) for part in parts))
+        return _union(arguments)
     if origin is typing.Literal:
         return Choice(arguments)
-    if origin in _MAPPINGS and (arguments[0] is str or get_origin(arguments[0]) is typing.Literal):
-        return Table(codec_of(arguments[1]))
+    if origin in _MAPPINGS:
+        return _mapping(*arguments)
     if origin is tuple and arguments[-1] is not Ellipsis:
         return Row(tuple(codec_of(argument) for argument in arguments))
     if origin in _SEQUENCES:
         item = codec_of(arguments[0])
         return Index(item) if origin is OrderedIndex else Many(item, _SEQUENCES[origin])
     return None
+
+
+def _union(arguments: tuple[Any, ...]) -> Codec:
+    # What a callable reads is Amazon's own, and not saved.
+    parts = [part for part in arguments if get_origin(part) is not collections.abc.Callable]
+    classes: list[Any] = [part for part in parts if is_dataclass(part)]
+    if len(classes) > 1:
+        others = [codec_of(part) for part in parts if part not in classes]
+        codecs = [OneOf(classes), *others]
+    else:
+        codecs = [codec_of(part) for part in parts]
+    return codecs[0] if len(codecs) == 1 else Either(tuple(codecs))
+
+
+def _mapping(key: Any, item: Any) -> Codec | None:
+    if key is str or get_origin(key) is typing.Literal:
+        return Table(codec_of(item))
+    if get_origin(key) is tuple:
+        return Rows(tuple(codec_of(place) for place in get_args(key)), codec_of(item))
+    return Table(codec_of(item), codec_of(key)) if key is Version else None
 
 
 class Index(Many):
@@ -91,7 +112,7 @@ class Index(Many):
         return isinstance(value, OrderedIndex)
 
 
-def _index_of(things: collections.abc.Iterable[Any]) -> OrderedIndex[Any]:
+def _index_of(things: Iterable[Any]) -> OrderedIndex[Any]:
     index: OrderedIndex[Any] = OrderedIndex()
     for thing in things:
         index.add(thing)
@@ -113,14 +134,7 @@ class Record:
             self._known.update({name: codec_of(hint) for name, hint in hints_of(self._cls).items()})
         return self._known
 
-    @property
-    def _subclasses(self) -> dict[str, type]:
-        return {cls.__name__: cls for cls in subclasses_of(self._cls)}
-
     def write(self, value: Any) -> Json:
-        cls: Any = type(value)
-        if cls is not self._cls:
-            return {_CLASS: cls.__name__, **codec_of(cls).write(value)}
         written = {}
         codecs = self._codecs
         for field in self._fields:
@@ -132,18 +146,10 @@ class Record:
     def read(self, json: Json) -> Any:
         if not isinstance(json, dict):
             raise Damage(f"must be an object, and is {shown(json)}")
-        if self._subclasses:
-            name = json.get(_CLASS)
-            if not isinstance(name, str) or name not in self._subclasses:
-                with at(_CLASS):
-                    listed = ", ".join(sorted(self._subclasses))
-                    raise Damage(f"must be one of {listed}; it is {shown(name)}")
-            members = {member: item for member, item in json.items() if member != _CLASS}
-            return codec_of(self._subclasses[name]).read(members)
         return self._cls(**self._members(json))
 
     def holds(self, value: object) -> bool:
-        return isinstance(value, self._cls)
+        return type(value) is self._cls
 
     def takes(self, json: Json) -> bool:
         return isinstance(json, dict)
@@ -152,24 +158,7 @@ class Record:
         name = self._cls.__name__
         if name not in definitions:
             definitions[name] = {}
-            definitions[name] = (
-                {
-                    "oneOf": [
-                        {
-                            "allOf": [
-                                {
-                                    "properties": {_CLASS: {"const": each}},
-                                    "required": [_CLASS],
-                                },
-                                codec_of(cls).schema(definitions),
-                            ]
-                        }
-                        for each, cls in sorted(self._subclasses.items())
-                    ]
-                }
-                if self._subclasses
-                else self._own_schema(definitions)
-            )
+            definitions[name] = self._own_schema(definitions)
         return {"$ref": f"#/$defs/{name}"}
 
     def _members(self, json: dict[str, Json]) -> dict[str, Any]:
@@ -203,6 +192,50 @@ class Record:
         }
 
 
+class OneOf:
+    """One of several dataclasses: its object says in ``class`` which."""
+
+    def __init__(self, classes: Iterable[type]) -> None:
+        self._codecs = {cls.__name__: codec_of(cls) for cls in classes}
+
+    def write(self, value: Any) -> Json:
+        name = type(value).__name__
+        if not self.holds(value):
+            msg = f"no value of type {type(value)} can be saved here"
+            raise TypeError(msg)
+        return {_CLASS: name, **self._codecs[name].write(value)}
+
+    def read(self, json: Json) -> Any:
+        if not isinstance(json, dict):
+            raise Damage(f"must be an object, and is {shown(json)}")
+        name = json.get(_CLASS)
+        if not isinstance(name, str) or name not in self._codecs:
+            with at(_CLASS):
+                listed = ", ".join(sorted(self._codecs))
+                raise Damage(f"must be one of {listed}; it is {shown(name)}")
+        members = {member: item for member, item in json.items() if member != _CLASS}
+        return self._codecs[name].read(members)
+
+    def holds(self, value: object) -> bool:
+        return any(codec.holds(value) for codec in self._codecs.values())
+
+    def takes(self, json: Json) -> bool:
+        return isinstance(json, dict)
+
+    def schema(self, definitions: Definitions) -> Schema:
+        return {
+            "oneOf": [
+                {
+                    "allOf": [
+                        {"properties": {_CLASS: {"const": name}}, "required": [_CLASS]},
+                        codec.schema(definitions),
+                    ]
+                }
+                for name, codec in sorted(self._codecs.items())
+            ]
+        }
+
+
 class Anything:
     """What a caller sent, or an operation answered: JSON, and marked members for the rest."""
 
@@ -227,10 +260,11 @@ class Anything:
         if isinstance(value, tuple):
             return {"$tuple": [self.write(item) for item in value]}
         if isinstance(value, dt.datetime):
-            return {"$time": value.isoformat()}
+            return {"$time": self._marked["$time"].write(value)}
         cls: Any = type(value)
-        if is_dataclass(cls) and types_by_name().get(_name_of(cls)) is cls:
-            return {"$type": _name_of(cls), "$value": codec_of(cls).write(value)}
+        name = cls.__name__
+        if _classes_by_name().get(name) is cls:
+            return {"$type": name, "$value": codec_of(cls).write(value)}
         msg = f"no value of type {cls} can be saved"
         raise TypeError(msg)
 
@@ -257,7 +291,8 @@ class Anything:
         return {}
 
     def _typed(self, json: dict[str, Json]) -> Any:
-        cls: Any = types_by_name().get(str(json["$type"]))
+        # Once the name began with that of the module.
+        cls: Any = _classes_by_name().get(str(json["$type"]).rpartition(".")[2])
         if cls is None:
             with at("$type"):
                 raise Damage(f"names no type that is known here: {shown(json['$type'])}")
@@ -265,84 +300,26 @@ class Anything:
             return codec_of(cls).read(json.get("$value"))
 
 
+@cache
+def _classes_by_name() -> dict[str, type]:
+    """The dataclasses that a state file can hold."""
+    return {cls.__name__: cls for cls in classes_in(SavedState)}
+
+
+def _version(text: str) -> Version:
+    try:
+        return Version.parse(text)
+    except InvalidVersionNumberException as error:
+        raise ValueError(error.message) from None
+
+
 _OTHERS: Mapping[object, Callable[[], Codec]] = {
-    dt.datetime: Moment,
     dt.timedelta: Span,
     object: Anything,
     Any: Anything,
+    Version: lambda: Text(Version, str, _version, "is no version"),
+    bytes: lambda: Text(bytes, bytes.hex, bytes.fromhex, "must be hexadecimal digits, and is {}"),
 }
-
-
-@cache
-def hints_of(cls: Any) -> dict[str, Any]:
-    """The type of each field. Names that only type checkers import are looked up here."""
-    wanted = {field.name for field in fields(cls)}
-    hints = {}
-    for base in reversed(cls.__mro__):
-        own = {name: hint for name, hint in inspect.get_annotations(base).items() if name in wanted}
-        if own:
-            names = {**_common_names(), **vars(sys.modules[base.__module__])}
-            hints.update(_evaluated(own, names))
-    return hints
-
-
-def subclasses_of(cls: Any) -> list[type]:
-    """The classes below, at any depth, that are still the ones of their modules.
-
-    A slotted dataclass is a new class in the place of the one that was written.
-    """
-    found: list[type] = []
-    for sub in cls.__subclasses__():
-        below = subclasses_of(sub)
-        is_itself = getattr(sys.modules[sub.__module__], sub.__name__, None) is sub
-        found += below if below or not is_itself else [sub]
-    return list(dict.fromkeys(found))
-
-
-def types_by_name() -> dict[str, type]:
-    """The domain's dataclasses by module and name: ``resources.image.ImageState``."""
-    return {
-        _name_of(value): value
-        for module in _domain_modules()
-        for value in vars(module).values()
-        if isinstance(value, type) and is_dataclass(value) and value.__module__ == module.__name__
-    }
-
-
-def _name_of(cls: Any) -> str:
-    return f"{cls.__module__.removeprefix(_DOMAIN + '.')}.{cls.__qualname__}"
-
-
-def _domain_modules() -> list[types.ModuleType]:
-    return [
-        module
-        for name, module in sorted(sys.modules.items())
-        if name.startswith(f"{_DOMAIN}.") and module is not None
-    ]
-
-
-def _common_names() -> dict[str, Any]:
-    names = {name: getattr(collections.abc, name) for name in collections.abc.__all__}
-    names |= {"datetime": dt.datetime, "timedelta": dt.timedelta}
-    for module in _domain_modules():
-        names |= {name: value for name, value in vars(module).items() if not name.startswith("__")}
-    return names
-
-
-def _evaluated(annotations: dict[str, Any], names: dict[str, Any]) -> dict[str, Any]:
-    holder = types.SimpleNamespace(__annotations__=annotations)
-    while True:
-        try:
-            return typing.get_type_hints(holder, globalns=names)
-        except NameError as error:
-            # The stubs of boto3: their structures are mappings, their enums text.
-            name = str(error.name)
-            if name.endswith("TypeDef"):
-                names[name] = collections.abc.Mapping[str, object]
-            elif name.endswith("Type"):
-                names[name] = str
-            else:
-                raise
 
 
 def _is_default(field: Field[Any], value: object) -> bool:

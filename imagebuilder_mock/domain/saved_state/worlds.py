@@ -2,50 +2,41 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.build_failures import BuildFailures
 from imagebuilder_mock.domain.errors import InvalidVersionNumberException
 from imagebuilder_mock.domain.findings import EVERYTHING
+from imagebuilder_mock.domain.idempotency import ClientTokens
+from imagebuilder_mock.domain.lifecycle_executions import LifecycleExecutions
 from imagebuilder_mock.domain.managed import offered
-from imagebuilder_mock.domain.paging import PageTokens
 from imagebuilder_mock.domain.resources.image import Image
-from imagebuilder_mock.domain.scheduler import Due
-from imagebuilder_mock.domain.store import FamilyNumbers
 from imagebuilder_mock.domain.versions import Version
 
 from .damage import Damage, at
-from .document import SavedDue, SavedName, SavedShare, SavedState, SavedStore, SavedToken
+from .document import SavedShare, SavedState, SavedStore
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from imagebuilder_mock.domain.machine_images import MachineImages
     from imagebuilder_mock.domain.managed import Publication
+    from imagebuilder_mock.domain.ordered import Numbering
+    from imagebuilder_mock.domain.paging import PageTokens
     from imagebuilder_mock.domain.resources.base import Resource
     from imagebuilder_mock.domain.store import Store
-    from imagebuilder_mock.domain.world import State, World
+    from imagebuilder_mock.domain.world import World
 
-# What the document has a place of its own for, or what follows from that.
-_PLACED = frozenset(
-    (
-        "numbering",
-        "stores",
-        "shared",
-        "references",
-        "tokens",
-        "scheduler",
-        "machine_images",
-        "lifecycle_executions",
-        "failures",
-        "publications",
-        "managed",
-    )
-)
+    from .document import AnyResource
 
 
 def saved(world: World) -> SavedState:
     """All of a world that has a say in what comes later."""
-    state = world.state
+    members: dict[str, Any] = {}
+    for name, part in vars(world.state).items():
+        members |= STATE[name].save(part)
     return SavedState(
         account_id=world.settings.account_id,
         time=world.clock.now(),
@@ -53,109 +44,83 @@ def saved(world: World) -> SavedState:
         offset=world.clock.offset,
         seed=world.settings.seed,
         drawn=world.ids.drawn,
-        page_key=world.page_tokens.key.hex(),
-        last_number=state.numbering.last,
-        last_ticket=state.scheduler.last_ticket,
-        stores=[
+        **members,
+    )
+
+
+def fill(world: World, document: SavedState) -> None:
+    """Put what was saved in the place of all that there is; the clock and options stay.
+
+    Damage says which part of the document goes with no other. Then nothing changes.
+    """
+    before = world.state
+    world.state = before.emptied()
+    try:
+        for name, part in vars(world.state).items():
+            STATE[name].read(world, part, document)
+    except BaseException:
+        world.state = before
+        raise
+    world.ids.skip_to(document.drawn)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """How a part of the state is written, as members of the document, and read from them."""
+
+    save: Callable[[Any], Mapping[str, object]]
+    read: Callable[[World, Any, SavedState], object]
+
+
+_FOLLOWS = Saved(lambda _: {}, lambda *_: None)
+"""It is made anew from what else is read."""
+
+
+def _each(member: str, enter: Callable[[Any, Any], object]) -> Saved:
+    """One thing after the other, in one member."""
+
+    def read(_: World, part: Any, document: SavedState) -> None:
+        for thing in getattr(document, member):
+            enter(part, thing)
+
+    return Saved(lambda part: {member: list(part)}, read)
+
+
+Stores: TypeAlias = "dict[tuple[str, str], Store]"
+
+
+def _saved_stores(stores: Stores) -> Mapping[str, object]:
+    return {
+        "stores": [
             SavedStore(
                 account_id=account,
                 region=region,
-                resources=list(store),
+                resources=cast("Sequence[AnyResource]", list(store)),
                 running=list(store.running),
-                names=_names(store),
+                names=store.numbers(),
                 findings=list(store.findings.of(EVERYTHING)),
                 on_demand_findings=list(store.findings.all_on_demand()),
                 packages={arn: list(index) for arn, index in store.findings.packages.items()},
                 settled_scans=sorted(store.findings.settled),
             )
-            for (account, region), store in state.stores.items()
+            for (account, region), store in stores.items()
             if any(store) or store.numbers()
-        ],
-        shares=[
-            SavedShare(account_id=account, region=region, names=_names(store))
-            for (account, region), store in state.shared.items()
-            if any(store)
-        ],
-        scheduler=[
-            SavedDue(moment=due.moment, ticket=due.ticket, action=due.action, arn=due.arn)
-            for due in state.scheduler.entries()
-        ],
-        client_tokens=[
-            SavedToken(
-                account_id=account,
-                region=region,
-                operation=operation,
-                token=token,
-                fingerprint=fingerprint.hex(),
-                answer=answer,
-            )
-            for (account, region, operation, token), fingerprint, answer in state.tokens.entries()
-        ],
-        machine_images=list(state.machine_images),
-        refusals=list(state.machine_images.refusals()),
-        lifecycle_executions=list(state.lifecycle_executions),
-        failures=list(state.failures),
-        publications=list(state.publications),
-        durations=world.durations.set_here(),
-        more={name: value for name, value in vars(state).items() if name not in _PLACED},
-    )
+        ]
+    }
 
 
-def fill(world: World, document: SavedState) -> None:
-    """Give a new world what was saved; its settings and its clock are its own.
-
-    Damage says which part of the document goes with no other.
-    """
-    state = world.state
-    _fill_stores(world, document)
-    for position, share in enumerate(document.shares):
-        with at("shares", position):
-            _renumber(world.shared_with(share.account_id, share.region), share.names)
-    state.numbering.last = max(state.numbering.last, document.last_number)
-    state.scheduler.resume(
-        [Due(due.moment, due.ticket, due.action, due.arn) for due in document.scheduler],
-        last_ticket=document.last_ticket,
-    )
-    for position, token in enumerate(document.client_tokens):
-        with at("client_tokens", position, "fingerprint"):
-            key = (token.account_id, token.region, token.operation, token.token)
-            state.tokens.enter(key, _bytes(token.fingerprint), token.answer)
-    _fill_beside_stores(world, document)
-    _fill_more(state, document)
-    world.ids.skip_to(document.drawn)
-    if document.page_key:
-        with at("page_key"):
-            world.page_tokens = PageTokens(_bytes(document.page_key))
-
-
-def _names(store: Store) -> list[SavedName]:
-    return [
-        SavedName(
-            owner=numbers.owner,
-            kind=numbers.kind,
-            slug=numbers.slug,
-            sequence=numbers.sequence,
-            versions={str(version): number for version, number in numbers.versions.items()},
-            last_builds={str(version): number for version, number in numbers.last_builds.items()},
-            highest=[(*nodes, number) for nodes, number in numbers.highest.items()],
-        )
-        for numbers in store.numbers()
-    ]
-
-
-def _fill_stores(world: World, document: SavedState) -> None:
-    for place, part in enumerate(document.stores):
+def _read_stores(world: World, _: Stores, document: SavedState) -> None:
+    for place, saved_store in enumerate(document.stores):
         with at("stores", place):
-            store = world.store(part.account_id, part.region)
-            for position, resource in enumerate(part.resources):
+            store = world.store(saved_store.account_id, saved_store.region)
+            for position, resource in enumerate(saved_store.resources):
                 with at("resources", position, "arn"):
                     _check_home(store, resource)
                 with at("resources", position):
                     _admit(world, store, resource)
-            with at("names"):
-                _renumber(store, part.names)
-            _fill_findings(store, part)
-            for position, arn in enumerate(part.running):
+            store.renumber(saved_store.names)
+            _read_findings(store, saved_store)
+            for position, arn in enumerate(saved_store.running):
                 image = store.get(Image, arn)
                 with at("running", position):
                     if image is None:
@@ -173,7 +138,7 @@ def _check_running(store: Store) -> None:
             raise Damage(f"leaves out an image that is {image.state.status}: {image.arn}")
 
 
-def _fill_findings(store: Store, part: SavedStore) -> None:
+def _read_findings(store: Store, part: SavedStore) -> None:
     for finding in part.findings:
         store.findings.readmit(finding)
     for finding in part.on_demand_findings:
@@ -217,53 +182,42 @@ def _admit(world: World, store: Store, resource: Resource) -> None:
         world.shared_with(account, store.region).admit(resource)
 
 
-def _renumber(store: Store, names: Sequence[SavedName]) -> None:
-    numbers = []
-    for position, name in enumerate(names):
-        with at(position):
-            numbers.append(
-                FamilyNumbers(
-                    owner=name.owner,
-                    kind=name.kind,
-                    slug=name.slug,
-                    sequence=name.sequence,
-                    versions=_by_version(name.versions, "versions"),
-                    last_builds=_by_version(name.last_builds, "last_builds"),
-                    highest={
-                        (major, minor, patch): number
-                        for major, minor, patch, number in name.highest
-                    },
-                )
-            )
-    store.renumber(numbers)
+def _saved_shares(shared: Stores) -> Mapping[str, object]:
+    return {
+        "shares": [
+            SavedShare(account_id=account, region=region, names=store.numbers())
+            for (account, region), store in shared.items()
+            if any(store)
+        ]
+    }
 
 
-def _by_version(texts: Mapping[str, int], member: str) -> dict[Version, int]:
-    versions = {}
-    for text, number in texts.items():
-        try:
-            versions[Version.parse(text)] = number
-        except (TypeError, ValueError, InvalidVersionNumberException):
-            with at(member, text):
-                raise Damage("is no version") from None
-    return versions
+def _read_shares(world: World, _: Stores, document: SavedState) -> None:
+    for share in document.shares:
+        world.shared_with(share.account_id, share.region).renumber(share.names)
 
 
-def _fill_beside_stores(world: World, document: SavedState) -> None:
-    state = world.state
+def _read_numbering(_: World, numbering: Numbering, document: SavedState) -> None:
+    # What was written by hand has got numbers.
+    numbering.last = max(numbering.last, document.last_number)
+
+
+def _read_page_tokens(_: World, tokens: PageTokens, document: SavedState) -> None:
+    tokens.key = document.page_key or tokens.key
+
+
+def _read_machine_images(_: World, images: MachineImages, document: SavedState) -> None:
     for machine_image in document.machine_images:
-        state.machine_images.add(machine_image)
+        images.add(machine_image)
     for resource_id, action, message in document.refusals:
-        state.machine_images.refuse(resource_id, action, message)
-    for execution in document.lifecycle_executions:
-        state.lifecycle_executions.readmit(execution)
-    for failure in document.failures:
-        state.failures.add(failure)
+        images.refuse(resource_id, action, message)
+
+
+def _read_publications(_: World, known: list[Publication], document: SavedState) -> None:
     for position, publication in enumerate(document.publications):
         with at("publications", position):
             _check_publication(publication)
-        state.publications.append(publication)
-    world.durations.update(document.durations)
+        known.append(publication)
 
 
 def _check_publication(publication: Publication) -> None:
@@ -275,16 +229,28 @@ def _check_publication(publication: Publication) -> None:
         raise Damage(f"is of nothing that Amazon offers: {publication.kind}/{publication.slug}")
 
 
-def _fill_more(state: State, document: SavedState) -> None:
-    for name, value in document.more.items():
-        if name in _PLACED or name not in vars(state):
-            with at("more", name):
-                raise Damage("is no part of a world's state")
-        setattr(state, name, value)
-
-
-def _bytes(text: str) -> bytes:
-    try:
-        return bytes.fromhex(text)
-    except ValueError:
-        raise Damage(f"must be hexadecimal digits, and is {text!r}") from None
+STATE: Mapping[str, Saved] = {
+    "page_tokens": Saved(lambda tokens: {"page_key": tokens.key}, _read_page_tokens),
+    "stores": Saved(_saved_stores, _read_stores),
+    "shared": Saved(_saved_shares, _read_shares),
+    "references": _FOLLOWS,
+    "numbering": Saved(lambda numbering: {"last_number": numbering.last}, _read_numbering),
+    "scheduler": Saved(
+        lambda part: {"scheduler": part.entries(), "last_ticket": part.last_ticket},
+        lambda _, part, document: part.resume(document.scheduler, last_ticket=document.last_ticket),
+    ),
+    "tokens": _each("client_tokens", ClientTokens.enter),
+    "machine_images": Saved(
+        lambda part: {"machine_images": list(part), "refusals": list(part.refusals())},
+        _read_machine_images,
+    ),
+    "lifecycle_executions": _each("lifecycle_executions", LifecycleExecutions.readmit),
+    "failures": _each("failures", BuildFailures.add),
+    "publications": Saved(lambda known: {"publications": list(known)}, _read_publications),
+    "managed": _FOLLOWS,
+    "durations": Saved(
+        lambda durations: {"durations": durations.set_here()},
+        lambda _, durations, document: durations.update(document.durations),
+    ),
+}
+"""Each part of the state; the document has the others of a world, its clock and ids, itself."""

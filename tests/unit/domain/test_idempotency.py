@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from imagebuilder_mock.domain.errors import IdempotentParameterMismatchException
@@ -20,7 +22,7 @@ def test_a_token_has_the_answer_of_the_first_request():
 
     assert tokens.recall(KEY, {"b": [{"d": 3, "c": 2}], "a": 1}) == {"arn": "web"}
     for place in range(len(KEY)):
-        other = (*KEY[:place], "other", *KEY[place + 1 :])
+        other: Any = (*KEY[:place], "other", *KEY[place + 1 :])
         assert tokens.recall(other, {}) is None
 
 
@@ -36,7 +38,7 @@ def test_other_parameters_are_refused(params):
 def test_the_oldest_tokens_are_forgotten(monkeypatch):
     monkeypatch.setattr("imagebuilder_mock.domain.idempotency.MOST_TOKENS", 2)
     tokens = ClientTokens()
-    keys = [(*KEY[:3], token) for token in ("first", "second", "third")]
+    keys: list[Any] = [(*KEY[:3], token) for token in ("first", "second", "third")]
     for key in keys:
         tokens.remember(key, {"a": 1}, {"token": key[3]})
 
@@ -45,4 +47,4 @@ def test_the_oldest_tokens_are_forgotten(monkeypatch):
         {"token": "second"},
         {"token": "third"},
     ]
-    assert [key for key, _, _ in tokens.entries()] == keys[1:]
+    assert [used.token for used in tokens] == ["second", "third"]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagebuilder_mock.domain.scheduler import Scheduler
+from imagebuilder_mock.domain.scheduler import Due, Scheduler
 
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
@@ -29,7 +29,7 @@ def test_an_entry_falls_due_at_its_moment_and_stays_until_it_is_taken():
     ticket = scheduler.enter(at(5), "run-pipeline", "web")
 
     assert scheduler.next_due(at(4)) is None
-    assert scheduler.next_due(at(5)) == (at(5), ticket, "run-pipeline", "web")
+    assert scheduler.next_due(at(5)) == Due(at(5), ticket, "run-pipeline", "web")
     assert scheduler.next_due(at(5)) is not None
 
     scheduler.take()

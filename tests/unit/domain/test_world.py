@@ -15,7 +15,7 @@ from imagebuilder_mock.domain.resources.component import Component
 from imagebuilder_mock.domain.resources.image import Image
 from imagebuilder_mock.domain.resources.image_recipe import ImageRecipe
 from imagebuilder_mock.domain.settings import Settings
-from imagebuilder_mock.domain.world import World
+from imagebuilder_mock.domain.world import PARTS, World
 from tests.builders import MANAGED_PARENT, OWN
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
@@ -174,6 +174,33 @@ def test_a_reset_empties_the_world_and_leaves_the_time(world, store):
 
     assert find(world, component.arn) is None
     assert world.clock.now() == NOW.replace(hour=1)
+
+
+def test_each_attribute_of_a_world_is_one_of_its_parts_or_does_not_change(world):
+    """A new one has a row in ``PARTS``, or stands here with the reason why it needs none."""
+    parts = [part.name for part in PARTS]
+
+    assert len(parts) == len(set(parts))
+    assert set(vars(world)) - set(parts) == {
+        "beginning",  # what a reset goes back to
+        "lock",
+        "quotas",  # an option
+        "settings",  # the options
+        "_partition_of",
+    }
+
+
+def test_each_part_is_another_in_a_block_and_the_same_after_it(world):
+    before = {part.name: getattr(world, part.name) for part in PARTS}
+    for _ in range(2):
+        with pytest.raises(LookupError), world.restored_afterwards():
+            inside = [name for name, part in before.items() if getattr(world, name) is part]
+            world.reset()
+            raise LookupError
+
+        # What waits to be told is told once the lock is free, whoever put it there.
+        assert inside == ["outbox"]
+        assert {part.name: getattr(world, part.name) for part in PARTS} == before
 
 
 def test_a_forked_child_has_a_lock_that_nobody_holds(world):

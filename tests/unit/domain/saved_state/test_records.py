@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import pytest
 from hypothesis import given
@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 
 from imagebuilder_mock.domain.ordered import OrderedIndex
 from imagebuilder_mock.domain.resources.base import Resource
-from imagebuilder_mock.domain.resources.image import Ami, ImageState
+from imagebuilder_mock.domain.resources.image import ImageState
 from imagebuilder_mock.domain.saved_state.damage import Damage
-from imagebuilder_mock.domain.saved_state.records import codec_of, subclasses_of, types_by_name
+from imagebuilder_mock.domain.saved_state.document import AnyResource, SavedState
+from imagebuilder_mock.domain.saved_state.hints import classes_in
+from imagebuilder_mock.domain.saved_state.records import codec_of
+from imagebuilder_mock.domain.versions import Version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -31,6 +34,11 @@ class Part:
     parts: list[Part] = field(default_factory=list)
 
 
+@dataclass
+class Listed:
+    sequence: int
+
+
 @dataclass(kw_only=True)
 class Whole:
     text: str | None
@@ -45,16 +53,15 @@ class Whole:
     many: tuple[Part, ...] = ()
     table: dict[str, Part] | None = None
     by_word: Mapping[Literal["A", "B"], int] | None = None
+    by_version: dict[Version, int] | None = None
+    by_place: Mapping[tuple[int | None, str], float] | None = None
+    key: bytes | None = None
+    one: Part | Listed | None = None
     reader: str | Callable[[], str] = ""
     platform: PlatformType | None = None
     schedule: ScheduleTypeDef | None = None
     sent: object = None
     any: Sequence[Any] = ()
-
-
-@dataclass(kw_only=True)
-class Listed:
-    sequence: int
 
 
 @dataclass(kw_only=True)
@@ -97,6 +104,9 @@ def test_what_a_caller_sent_is_read_as_it_was(value):
         {"text": None, "names": frozenset("ba"), "numbers": {2, 1}},
         {"text": None, "many": (Part(number=1, parts=[Part(number=2)]),)},
         {"text": None, "table": {"a": Part(number=3)}, "by_word": {"A": 1}},
+        {"text": None, "by_version": {Version(1, 2, 3): 1}, "key": b"\x00\xff"},
+        {"text": None, "by_place": {(1, "a"): 0.5, (None, "b"): 2.0}},
+        {"text": None, "one": Listed(sequence=1)},
         {"text": None, "reader": "text", "platform": "Linux"},
         {"text": None, "schedule": {"scheduleExpression": "x"}, "any": [1, "a", None]},
     ],
@@ -125,6 +135,10 @@ def test_a_field_with_its_default_is_left_out():
         ({"text": None, "word": "C"}, "$.word must be one of A, B; it is 'C'"),
         ({"text": None, "word": []}, "$.word must be one of A, B; it is []"),
         ({"text": None, "sent": {"$time": 1}}, "$.sent.$time must be a time"),
+        ({"text": None, "by_version": {"one": 1}}, "$.by_version.one is no version"),
+        ({"text": None, "by_place": [[1, 2]]}, "$.by_place[0] must be a list of 3"),
+        ({"text": None, "key": "xy"}, "$.key must be hexadecimal digits, and is 'xy'"),
+        ({"text": None, "one": {"class": "Whole"}}, "$.one.class must be one of Listed, Part"),
         ({"text": None, "names": "ab"}, "$.names must be a list, and is 'ab'"),
         ({"text": "x", "ratio": True}, "$.ratio must be a number, and is True"),
         ({"text": "x" * 99, "ratio": "y" * 99}, f"$.ratio must be a number, and is '{'y' * 59}…"),
@@ -140,8 +154,13 @@ def test_what_does_not_fit_is_named_with_its_place(json, message):
 
 @pytest.mark.parametrize(
     "value",
-    [Whole(text=None, sent={1, 2}), Whole(text=None, sent=Part(number=1)), Whole(text=5)],  # type: ignore[arg-type]
-    ids=["set", "a class of others", "wrong type"],
+    [
+        Whole(text=None, sent={1, 2}),
+        Whole(text=None, sent=Part(number=1)),
+        Whole(text=5),  # type: ignore[arg-type]
+        Whole(text=None, one=Whole(text=None)),  # type: ignore[arg-type]
+    ],
+    ids=["set", "a class of others", "wrong type", "none of the classes"],
 )
 def test_what_cannot_be_read_again_is_not_written(value):
     with pytest.raises(TypeError):
@@ -151,34 +170,70 @@ def test_what_cannot_be_read_again_is_not_written(value):
 def test_a_type_that_cannot_be_saved_is_an_error_at_once():
     @dataclass
     class Odd:
-        value: bytes
+        value: complex
 
-    with pytest.raises(TypeError, match="no value of type <class 'bytes'> can be saved"):
-        codec_of(Odd).write(Odd(b""))
-
-
-def test_a_name_that_is_nowhere_is_an_error():
-    @dataclass
-    class Lost:
-        value: Nowhere  # type: ignore[name-defined] # noqa: F821 - that is the point
-
-    with pytest.raises(NameError, match="Nowhere"):
-        codec_of(Lost).write(Lost(1))
+    with pytest.raises(TypeError, match="no value of type <class 'complex'> can be saved"):
+        codec_of(Odd).write(Odd(1j))
 
 
-def test_every_class_of_resources_has_a_codec_and_a_schema():
+@pytest.mark.parametrize("keys", [int, Part], ids=["numbers", "objects"])
+def test_keys_that_json_has_not_cannot_be_saved(keys):
+    with pytest.raises(TypeError, match="can be saved"):
+        codec_of(dict[keys, str])  # type: ignore[valid-type] # a variable
+
+
+@pytest.mark.parametrize(
+    ("text", "saved"),
+    [
+        ("2026-01-02T18:30:00+05:30", "2026-01-02T13:00:00+00:00"),
+        ("2026-01-01T23:00:00.250000-13:00", "2026-01-02T12:00:00.250000+00:00"),
+    ],
+)
+def test_a_time_of_any_zone_is_kept_as_its_moment(text, saved):
+    moment = datetime.fromisoformat(text)
+
+    for value in (Whole(text=None, moment=moment), Whole(text=None, sent=moment)):
+        assert roundtrip(value) == value
+        assert saved in str(codec_of(Whole).write(value))
+    read = codec_of(datetime).read(text)
+    assert (read, read.tzinfo) == (moment, timezone.utc)
+
+
+def test_a_time_without_zone_is_not_written():
+    with pytest.raises(ValueError, match="needs a datetime with a time zone"):
+        codec_of(datetime).write(datetime(2026, 1, 2))  # noqa: DTZ001 - that is the point
+
+
+def test_every_class_of_resources_can_be_saved():
     definitions: dict[str, Any] = {}
 
-    codec_of(Resource).schema(definitions)
+    codec_of(AnyResource).schema(definitions)
 
-    for cls in subclasses_of(Resource):
-        assert definitions[cls.__name__]["type"] == "object"
-        assert "arn" in definitions[cls.__name__]["required"]
-    assert "Recipe" not in definitions  # nothing is only a Recipe
+    kinds = {cls.__name__ for cls in below(Resource) if "kind" in vars(cls)}
+    assert {cls.__name__ for cls in get_args(AnyResource)} == kinds
+    for name in kinds:
+        assert definitions[name]["type"] == "object"
+        assert "arn" in definitions[name]["required"]
 
 
-def test_types_have_names_that_say_where_they_are():
-    assert types_by_name()["resources.image.Ami"] is Ami
+def below(cls: type[Any]) -> set[type]:
+    return {cls}.union(*(below(sub) for sub in cls.__subclasses__()))
+
+
+def test_classes_that_can_be_saved_have_names_of_their_own():
+    names = [cls.__name__ for cls in classes_in(SavedState)]
+
+    assert len(names) == len(set(names))
+    assert {"Image", "ImageState", "UsedToken", "LifecycleExecutionSnapshotResource"} < set(names)
+
+
+@pytest.mark.parametrize("name", ["ImageState", "resources.image.ImageState"])
+def test_a_class_among_other_values_is_known_by_its_name_wherever_it_is_defined(name):
+    state = ImageState("FAILED", "why")
+    json = {"text": None, "sent": {"$type": name, "$value": {"status": "FAILED", "reason": "why"}}}
+
+    assert codec_of(Whole).read(json).sent == state
+    assert codec_of(Whole).write(Whole(text=None, sent=state))["sent"]["$type"] == "ImageState"
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import json
 import re
 import runpy
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from threading import Barrier
@@ -17,9 +18,10 @@ from imagebuilder_mock import current_mock, mock_imagebuilder
 from imagebuilder_mock.domain.idempotency import ClientTokens
 from imagebuilder_mock.domain.saved_state import files
 from imagebuilder_mock.domain.saved_state.damage import StateError
+from imagebuilder_mock.domain.saved_state.document import SavedState
+from imagebuilder_mock.domain.saved_state.worlds import STATE
 from imagebuilder_mock.domain.scheduler import Scheduler
 from imagebuilder_mock.domain.store import Family, Store, VersionGroup
-from imagebuilder_mock.domain.world import State
 from tests.builders import a_build, a_component, a_distribution, a_pipeline, an_infrastructure
 from tests.gateways import a_gateway
 from tests.workflow_builders import a_workflow
@@ -179,23 +181,6 @@ def test_what_is_shared_is_shared_still_and_in_its_order(tmp_path):
     assert len(there["componentVersionList"]) == 2
 
 
-def test_a_part_that_is_new_to_the_state_is_saved_by_its_name(tmp_path, monkeypatch):
-    before = State.__init__
-
-    def with_more(state):
-        before(state)
-        state.colors = {"sky": ("blue", NOON)}
-
-    monkeypatch.setattr(State, "__init__", with_more)
-    with mock_imagebuilder() as mock:
-        mock._active_world("test").state.colors["sea"] = "green"  # type: ignore[attr-defined]
-        mock.save(tmp_path / "state.json")
-
-    with mock_imagebuilder(state=tmp_path / "state.json") as mock:
-        colors = mock._active_world("test").state.colors  # type: ignore[attr-defined]
-    assert colors == {"sky": ("blue", NOON), "sea": "green"}
-
-
 # Writing
 
 
@@ -311,8 +296,7 @@ def test_two_who_write_one_file_at_once_do_not_mix_it(path, monkeypatch):
         (("client_tokens", 0, "fingerprint"), "xy", "$.client_tokens[0].fingerprint must be hexa"),
         (("client_tokens", 0, "answer"), {"$type": "os.x"}, "answer.$type must be an"),
         (("page_key",), "xy", "$.page_key must be hexadecimal digits"),
-        (("more",), {"stores": 1}, "$.more.stores is no part of a world's state"),
-        (("more",), {"colors": 1}, "$.more.colors is no part of a world's state"),
+        (("colors",), {}, "$.colors is no member of SavedState"),
     ],
     ids=lambda value: ".".join(map(str, value)) if isinstance(value, tuple) else "",
 )
@@ -484,29 +468,17 @@ def test_a_file_written_by_hand_needs_no_numbers(tmp_path):
 # Nothing is forgotten
 
 
-def test_every_part_of_a_world_has_its_place_in_the_file():
-    """What is new here has to be saved too, or to follow from what is (``worlds.py``)."""
-    world = a_gateway().world
+def test_every_part_of_the_state_has_its_place_in_the_file():
+    state = a_gateway().world.state
+    of_other_parts = {"account_id", "seed", "time", "stands_still", "offset", "drawn"}
 
-    assert set(vars(world)) == {
-        "beginning",  # the file itself
-        "clock",
-        "durations",
-        "events",  # what was told, as calls are
-        "faults",  # the test's, as calls are
-        "ids",
-        "lock",
-        "outbox",  # delivered
-        "page_tokens",
-        "quotas",  # options
-        "record",
-        "settings",
-        "state",
-        "_partition_of",
-    }
-    assert {"numbering", "references", "scheduler", "shared", "stores", "tokens"} <= set(
-        vars(State())
-    )
+    assert set(STATE) == set(vars(state))
+    written = [set(STATE[name].save(part)) for name, part in vars(state).items()]
+    assert set.union(*written) == {field.name for field in fields(SavedState)} - of_other_parts
+
+
+def test_what_a_store_holds_has_its_place_in_the_file():
+    """What is new here has to be saved too, or to follow from what is (``worlds.py``)."""
     assert set(vars(Store("aws", "us-east-1", "123456789012"))) == {
         "account",
         "executions",  # the images have them
@@ -524,7 +496,7 @@ def test_every_part_of_a_world_has_its_place_in_the_file():
     assert set(Family.__slots__) == {"groups", "highest", "last_builds", "sequence", "versions"}
     assert set(VersionGroup.__slots__) == {"builds", "sequence", "version"}
     assert set(Scheduler.__slots__) == {"_heap", "_tickets", "_withdrawn"}
-    assert set(ClientTokens.__slots__) == {"_answers"}
+    assert set(ClientTokens.__slots__) == {"_used"}
 
 
 def test_the_published_schema_is_that_of_the_package():
