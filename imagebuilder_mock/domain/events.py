@@ -52,10 +52,16 @@ class Events:
         return [event for event in self._events if event.destination == destination]
 
     def subscribe(self, subscriber: Callable[[Event], object]) -> Callable[[], None]:
-        """Call ``subscriber`` with each event from now on; the answer ends that.
+        """Call ``subscriber`` with each event from now on, in order; the answer ends that.
 
-        It is called once what caused the event is over, so it may use clients and the mock. What
-        it raises comes out of the call that caused the event, once all others are told.
+        It is called once what caused the event is over, so it may use clients and the mock, or wait
+        for a thread that does. One event is told at a time. An event that comes up meanwhile, there
+        or in another thread, is told next: by the thread that is telling, while the other one's
+        call returns at once.
+
+        What a subscriber raises comes out of the call that caused the event, once all others are
+        told, or out of the call that tells it if the other one has returned. If several fail, the
+        first error is raised, and the others are logged as warnings.
         """
         self._subscribers.append(subscriber)
 

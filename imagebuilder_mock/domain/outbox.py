@@ -1,18 +1,21 @@
-"""What is told to neighbours: kept in order while the world changes, delivered when it is done.
+"""What neighbours are to do, and what they and subscribers are told, when a change is complete.
 
-A neighbour may take its time, and may call back: so nobody holds the world's lock meanwhile.
+An errand reaches nobody who could call back. It is done before the lock is let go, so whoever sees
+the changed world finds it done. A message may reach a program, which may take its time, call back,
+or wait for a thread that does. It is told without the lock.
 """
 
 from __future__ import annotations
 
 import logging
 from collections import deque
-from dataclasses import dataclass
-from threading import RLock, local
+from dataclasses import dataclass, field
+from functools import partial
+from threading import Lock, RLock, get_ident
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Iterator
     from types import TracebackType
 
 REMEMBERED = 10_000
@@ -24,12 +27,14 @@ _log = logging.getLogger("imagebuilder_mock")
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One thing to tell: ``subject`` says what in a few words, ``deliver`` tells it."""
+    """One thing to tell, or to have done: ``subject`` says what in a few words."""
 
     subject: str
     deliver: Callable[[], object]
     is_loud: bool = False
     """Whether what it raises comes out where the lock was let go: it is the test's own."""
+    thread: int = field(default_factory=get_ident)
+    """The one whose change of the world brought it about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,71 +46,115 @@ class Undelivered:
 
 
 class Outbox:
-    """Messages in the order in which they came up; ``undelivered`` keeps what was refused."""
+    """Errands and messages in the order in which they came up.
+
+    What a change of the world puts here is nobody else's until ``end_change``. ``undelivered``
+    keeps what was refused.
+    """
 
     def __init__(self) -> None:
         self.undelivered: deque[Undelivered] = deque(maxlen=REMEMBERED)
-        self._waiting: deque[Message] = deque()
+        self._errands: deque[Message] = deque()
+        self._messages: list[Message] = []
         self._gathered: dict[Hashable, list[Any]] = {}
-        self._one_at_a_time = RLock()
-        self._here = local()
+        self._waiting: deque[Message] = deque()
+        # Whoever tells holds it; nobody waits for it.
+        self._telling = Lock()
 
-    @property
-    def is_waiting(self) -> bool:
-        return bool(self._waiting)
+    def entrust(self, errand: Message) -> None:
+        self._errands.append(errand)
 
     def put(self, message: Message) -> None:
-        self._waiting.append(message)
+        self._messages.append(message)
 
     def gather(
         self, key: Hashable, item: T, subject: str, deliver: Callable[[list[T]], object]
     ) -> None:
-        """Put an item that is told together with the others of its key, in one message."""
-        items = self._gathered.setdefault(key, [])
+        """Put an item that is told together with the change's others of its key, in one message."""
+        items = self._gathered.get(key)
+        if items is None:
+            items = self._gathered[key] = []
+            self.put(Message(subject, partial(deliver, items)))
         items.append(item)
-        if len(items) == 1:
-            self.put(Message(subject, lambda: deliver(self._gathered.pop(key))))
+
+    def do_errands(self) -> None:
+        """Do all that was entrusted so far, for a change that is about to ask for it."""
+        while self._errands:
+            errand = self._errands.popleft()
+            error = self._refusal_of(errand)
+            if error is not None:
+                _warn(errand, error)
+
+    def end_change(self) -> None:
+        """Do its errands, and let its messages be told."""
+        self.do_errands()
+        self._waiting.extend(self._messages)
+        self._messages.clear()
+        self._gathered.clear()
 
     def deliver(self) -> None:
-        """Tell all that waits. One neighbour's refusal keeps nothing from the others.
+        """Tell all that waits, unless somebody is telling: then it is left to them.
 
-        What a message brings about, in the same thread, is told behind it.
+        So everything is told in order, one message at a time, and nobody waits for what another
+        thread tells. What a message brings about is told behind it. One refusal keeps nothing
+        from the others. Of the errors of loud messages one comes out: the first that this
+        thread brought about, else the first that another thread left behind.
         """
-        if not self._waiting or getattr(self._here, "is_delivering", False):
-            return
-        with self._one_at_a_time:
-            self._here.is_delivering = True
-            errors: list[Exception] = []
+        failed: list[tuple[Message, Exception]] = []
+        # What is left while somebody comes to an end of telling: they look again.
+        while self._waiting and self._telling.acquire(blocking=False):
             try:
-                while self._waiting:
-                    message = self._waiting.popleft()
-                    error = self._tell(message)
-                    if error is not None and message.is_loud:
-                        errors.append(error)
+                failed += self._tell()
             finally:
-                self._here.is_delivering = False
-        if errors:
-            raise errors[0]
+                self._telling.release()
+        if failed:
+            here = get_ident()
+            raised = next((each for each in failed if each[0].thread == here), failed[0])
+            for each in failed:
+                if each is not raised:
+                    _warn(*each)
+            raise raised[1]
 
     def forget(self) -> None:
         """Empty it: what waits is about a world that is gone."""
+        self._errands.clear()
+        self._messages.clear()
         self._waiting.clear()
         self._gathered.clear()
         self.undelivered.clear()
 
-    def _tell(self, message: Message) -> Exception | None:
+    def _tell(self) -> Iterator[tuple[Message, Exception]]:
+        """Loud messages that failed, with their errors."""
+        while (message := self._next()) is not None:
+            error = self._refusal_of(message)
+            if error is None:
+                continue
+            if message.is_loud:
+                yield message, error
+            else:
+                _warn(message, error)
+
+    def _next(self) -> Message | None:
+        try:
+            return self._waiting.popleft()
+        except IndexError:
+            return None
+
+    def _refusal_of(self, message: Message) -> Exception | None:
         try:
             message.deliver()
         except Exception as error:  # noqa: BLE001 - whatever it is, the others' messages must arrive
             self.undelivered.append(Undelivered(message.subject, error))
-            if not message.is_loud:
-                _log.warning("%s: %s: %s", message.subject, type(error).__name__, error)
             return error
         return None
 
 
+def _warn(message: Message, error: Exception) -> None:
+    _log.warning("%s: %s: %s", message.subject, type(error).__name__, error)
+
+
 class TellingLock:
-    """A re-entrant lock that delivers an outbox each time that it has become free again."""
+    """A re-entrant lock that serves an outbox: errands before it becomes free, messages after."""
 
     def __init__(self, outbox: Outbox) -> None:
         self._lock = RLock()
@@ -120,20 +169,14 @@ class TellingLock:
         self._lock.release()
 
     def pause(self) -> None:
-        """Let go for a moment, if something is to be told and the caller alone holds the lock."""
-        if self._depth != 1 or not self._outbox.is_waiting:
-            return
-        self._depth = 0
-        self._lock.release()
+        """Let go for a moment between two changes, unless something further out holds it too."""
         try:
-            self._outbox.deliver()
+            self._leave()
         finally:
-            self._lock.acquire()
-            self._depth = 1
+            self._enter()
 
     def __enter__(self) -> None:
-        self._lock.acquire()
-        self._depth += 1
+        self._enter()
 
     def __exit__(
         self,
@@ -141,8 +184,19 @@ class TellingLock:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._depth -= 1
-        is_free = self._depth == 0
-        self._lock.release()
-        if is_free:
+        self._leave()
+
+    def _enter(self) -> None:
+        self._lock.acquire()
+        self._depth += 1
+
+    def _leave(self) -> None:
+        is_last = self._depth == 1
+        try:
+            if is_last:
+                self._outbox.end_change()
+        finally:
+            self._depth -= 1
+            self._lock.release()
+        if is_last:
             self._outbox.deliver()

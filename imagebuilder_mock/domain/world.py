@@ -127,10 +127,6 @@ class World:
         self.outbox = Outbox()
         self.lock = TellingLock(self.outbox)
 
-    def tell(self, subject: str, deliver: Callable[[], object]) -> None:
-        """Tell a neighbour something as soon as the lock is free; ``subject`` is for the record."""
-        self.outbox.put(Message(subject, deliver))
-
     def store(self, account: str, region: str) -> Store:
         """What an account has in a Region; it is empty at first."""
         return self._store_in(self.state.stores, account, region)

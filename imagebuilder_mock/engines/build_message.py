@@ -141,10 +141,11 @@ def _jobs(image: Image) -> dict[str, object]:
     if image.state.status != "AVAILABLE":
         return {}
     names = {"BUILD": "buildExecutionId", "TEST": "testExecutionId"}
+    # The new run of a workflow that was retried comes after the one that failed.
     ids: dict[str, object] = {
         names[execution.type]: execution.workflow_execution_id
         for execution in image.executions
-        if execution.type in names and not execution.retried
+        if execution.type in names
     }
     ids["distributionJobId"] = _id_of(f"distribution of {image.arn}")
     ids["integrationJobId"] = _id_of(f"integration of {image.arn}")

@@ -59,10 +59,8 @@ class ContainerImageActions(Protocol):
 def machine_image_actions(world: World) -> MachineImageActions:
     """EC2 as it is now: beside moto, what moto has counts."""
     own = OwnMachineImages(world.state.machine_images)
-    if world.settings.neighbours == "off" or not moto_is_on():
+    if not _are_in_moto(world):
         return own
-    # What was made in this same request is still to be told.
-    world.outbox.deliver()
     from .beside_moto.lifecycle_outputs import MachineImagesInMoto  # noqa: PLC0415 - loads moto
 
     return MachineImagesInMoto(own)
@@ -71,10 +69,17 @@ def machine_image_actions(world: World) -> MachineImageActions:
 def container_image_actions(world: World) -> ContainerImageActions:
     """ECR as it is now."""
     own = OwnContainerImages(world.state.machine_images)
-    if world.settings.neighbours == "off" or not moto_is_on():
+    if not _are_in_moto(world):
         return own
-    world.outbox.deliver()
     return ContainerImagesBeside(world.settings, own)
+
+
+def _are_in_moto(world: World) -> bool:
+    """Whether moto has what builds made; then that of this change is there from now on."""
+    if world.settings.neighbours == "off" or not moto_is_on():
+        return False
+    world.outbox.do_errands()
+    return True
 
 
 class OwnMachineImages:

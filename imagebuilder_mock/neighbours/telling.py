@@ -1,14 +1,17 @@
-"""What a build tells the services beside Image Builder, once the world's lock is free.
+"""What a build tells the services beside Image Builder, at the end of the change.
 
-Each function takes plain values, enters a message in the world's outbox, and returns at once;
-nothing is entered when nobody is there. Whether a service would refuse what the message brings is
-asked beforehand: ``refusal_of_launch_template``, ``refusal_of_export``,
-``refusal_of_repository``.
+Each function takes plain values, enters an errand or a message in the world's outbox, and returns
+at once; nothing is entered when nobody is there. EC2, SSM and ECR keep what they get to
+themselves, so for them it is an errand; whatever goes to the others may go on to a program that
+uses clients, so it is a message. Whether a service would refuse it is asked beforehand:
+``refusal_of_launch_template``, ``refusal_of_export``, ``refusal_of_repository``.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
+
+from imagebuilder_mock.domain.outbox import Message
 
 from .ec2 import Named
 from .presence import has_loaded
@@ -52,7 +55,7 @@ def tell_of_ami(
         if then is not None:
             then()
 
-    _tell(world, place, f"EC2: register {ami.image_id} in {place.region}", register)
+    _entrust(world, place, f"EC2: register {ami.image_id} in {place.region}", register)
 
 
 def tell_of_permission(
@@ -65,12 +68,12 @@ def tell_of_permission(
 
         MotoMachineImages(*place).share(ami_id, permission)
 
-    _tell(world, place, f"EC2: share {ami_id} in {place.region}", share)
+    _entrust(world, place, f"EC2: share {ami_id} in {place.region}", share)
 
 
 def tell_of_launch_template(world: World, place: Place, version: LaunchTemplateVersion) -> None:
     """Give a launch template a version with the output AMI."""
-    _tell(
+    _entrust(
         world,
         place,
         f"EC2: new version of {version.launch_template_id} in {place.region}",
@@ -80,7 +83,7 @@ def tell_of_launch_template(world: World, place: Place, version: LaunchTemplateV
 
 def tell_of_parameter(world: World, place: Place, parameter: OutputParameter) -> None:
     """Create or overwrite a parameter with the output AMI's id."""
-    _tell(
+    _entrust(
         world,
         place,
         f"SSM: put {parameter.name} in {place.region}",
@@ -97,7 +100,7 @@ def tell_of_container_image(
     content: str,
 ) -> None:
     """Push a container image; ``content``, as the image's ARN, makes its digest."""
-    _tell(
+    _entrust(
         world,
         place,
         f"ECR: push {repository}:{','.join(tags)} in {place.region}",
@@ -177,6 +180,11 @@ def refusal_of_repository(world: World, place: Place, repository: str) -> str | 
     )
 
 
+def _entrust(world: World, place: Place, subject: str, do: Callable[[Neighbours], None]) -> None:
+    if neighbours_of(world.settings, *place).are_there:
+        world.outbox.entrust(Message(subject, lambda: _deliver(world, place, do)))
+
+
 def _tell(
     world: World,
     place: Place,
@@ -184,7 +192,7 @@ def _tell(
     deliver: Callable[[Neighbours], None],
 ) -> None:
     if neighbours_of(world.settings, *place).are_there:
-        world.tell(subject, lambda: _deliver(world, place, deliver))
+        world.outbox.put(Message(subject, lambda: _deliver(world, place, deliver)))
 
 
 def _deliver(world: World, place: Place, deliver: Callable[[Neighbours], None]) -> None:

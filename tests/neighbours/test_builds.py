@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.build_views import the_image
 from tests.builders import a_build, a_component, a_distribution, a_recipe, an_infrastructure
 from tests.container_builders import a_container_recipe
 from tests.neighbours.conftest import aws
+from tests.threads import ends_in_a_thread
 
 
 @pytest.fixture
@@ -180,6 +182,56 @@ class TestMessages:
         assert all(entry["Key"].startswith("web/") for entry in found)
 
 
+class TestOtherThreads:
+    """A subscriber waits for a thread of its own, at the first event."""
+
+    @pytest.fixture
+    def subscribe(self, mock):
+        def subscribe(work):
+            ended: list[bool] = []
+
+            def listen(event):
+                if event == mock.events[before]:
+                    ended.append(ends_in_a_thread(work))
+
+            before = len(mock.events)
+            mock.events.subscribe(listen)
+            return ended
+
+        return subscribe
+
+    def test_one_can_look_at_an_image_as_a_test_adds_it(self, mock, imagebuilder, subscribe):
+        a_recipe(imagebuilder, name="web")
+        ended = subscribe(imagebuilder.list_images)
+
+        mock.images.add(recipe="web")
+
+        assert ended == [True]
+
+    def test_one_can_run_a_lifecycle_policy(self, mock, imagebuilder, subscribe):
+        arn = a_build(imagebuilder, imageRecipeArn=a_recipe(imagebuilder, name="web"))
+        policy = imagebuilder.create_lifecycle_policy(name="tidy", **deleting(amis=True))
+        mock.clock.advance(days=2)
+        ended = subscribe(lambda: mock.lifecycle.run(policy["lifecyclePolicyArn"]))
+
+        a_build(imagebuilder)
+
+        assert ended == [True]
+        assert builds_left(imagebuilder, arn) == []
+
+    def test_one_finds_the_ami_that_it_has_built_at_once(self, imagebuilder, subscribe):
+        found = []
+
+        def build():
+            found.append(described(the_ami(imagebuilder, a_build(imagebuilder))))
+
+        subscribe(build)
+        a_build(imagebuilder)
+
+        assert found
+        assert None not in found
+
+
 class TestContainers:
     def test_a_container_image_is_in_its_repository(self, imagebuilder):
         aws("ecr").create_repository(repositoryName="hello")
@@ -232,6 +284,18 @@ class TestLifecycle:
         left = aws("ec2").describe_snapshots(OwnerIds=["self"])["Snapshots"]
         assert snapshot not in [each["SnapshotId"] for each in left]
         assert builds_left(imagebuilder, arn) == []
+
+    def test_an_ami_that_the_same_change_has_made_goes_too(self, mock, imagebuilder):
+        a_recipe(imagebuilder, name="web")
+        policy = imagebuilder.create_lifecycle_policy(name="tidy", **deleting(amis=True))
+        long_ago = mock.clock.now() - timedelta(days=2)
+
+        with mock._active_world("test").lock:
+            arn = mock.images.add(recipe="web", created=long_ago)
+            [ami] = mock.images.amis(arn)
+            mock.lifecycle.run(policy["lifecyclePolicyArn"])
+
+        assert described(ami.image_id) is None
 
     def test_one_that_the_user_deregistered_is_a_success(self, mock, imagebuilder):
         """User guide, lifecycle-policy-execution (externally modified resources)."""

@@ -28,7 +28,7 @@ from tests.builders import (
 )
 from tests.clients import the_client
 from tests.container_builders import a_container_build
-from tests.model import needs_member
+from tests.model import needs_member, service_model
 from tests.workflow_builders import BUILD_IMAGE, WAIT, a_run, a_workflow, executions_of
 
 A_TIME = datetime(2026, 1, 2, 13, 4, 5, 678000, tzinfo=timezone.utc)
@@ -347,6 +347,31 @@ class TestTopic:
             "accountId": "123456789012",
         }
 
+    @pytest.mark.skipif(
+        "RetryImage" not in service_model().operation_names,
+        reason="this botocore has no RetryImage",
+    )
+    @pytest.mark.imagebuilder(builds="held")
+    def test_of_a_retried_workflow_the_message_has_the_newest_run(
+        self, imagebuilder, imagebuilder_mock
+    ):
+        arn = a_build(
+            imagebuilder,
+            infrastructureConfigurationArn=an_infrastructure(imagebuilder, snsTopicArn=TOPIC),
+        )
+        while imagebuilder_mock.builds.advance(arn) != "TESTING":
+            pass
+        imagebuilder_mock.builds.fail(arn)
+        imagebuilder.retry_image(imageBuildVersionArn=arn)
+        imagebuilder_mock.builds.complete(arn)
+
+        body = bodies(imagebuilder_mock, "SNS", TOPIC)[-1]
+
+        build, failed, test = executions_of(imagebuilder, arn)
+        assert failed["type"] == test["type"] == "TEST"
+        assert body["buildExecutionId"] == build["workflowExecutionId"]
+        assert body["testExecutionId"] == test["workflowExecutionId"]
+
     @instant
     def test_the_message_of_a_failed_build_has_no_amis_and_no_ids(
         self, imagebuilder, imagebuilder_mock
@@ -600,6 +625,22 @@ class TestSubscribers:
             imageVersionArn=changes_of_any(imagebuilder_mock).rpartition("/")[0]
         )["imageSummaryList"]
         assert image["state"]["status"] == "AVAILABLE"
+
+    @instant
+    def test_of_two_subscribers_that_fail_the_first_ones_error_comes_out(
+        self, imagebuilder, imagebuilder_mock
+    ):
+        def failing(message):
+            def fail(_):
+                raise LookupError(message)
+
+            return fail
+
+        imagebuilder_mock.events.subscribe(failing("first"))
+        imagebuilder_mock.events.subscribe(failing("second"))
+
+        with pytest.raises(LookupError, match="first"):
+            a_build(imagebuilder)
 
     @instant
     def test_a_reset_forgets_events_and_keeps_subscribers(self, imagebuilder, imagebuilder_mock):

@@ -12,6 +12,7 @@ import pytest
 
 from imagebuilder_mock import current_mock, mock_imagebuilder
 from tests.builders import a_build, an_infrastructure
+from tests.threads import ends_in_a_thread
 
 
 def test_threads_share_one_world():
@@ -132,6 +133,70 @@ def test_threads_that_switch_on_and_off_share_what_is_on():
         current_mock()
 
 
+# Subscribers
+
+
+class TestSubscribers:
+    def test_one_can_wait_for_a_thread_of_its_own_that_builds(self):
+        """What the thread brings about is told behind what the subscriber was told of."""
+        with mock_imagebuilder(builds="instant") as mock:
+            client = mock.client(region="us-east-1")
+            told, ended = [], []
+
+            def build_another(event):
+                told.append(event)
+                if len(told) == 1:
+                    ended.append(ends_in_a_thread(lambda: a_build(client)))
+
+            mock.events.subscribe(build_another)
+            a_build(client)
+
+            assert ended == [True]
+            assert told == list(mock.events)
+
+    def test_no_thread_waits_for_what_another_one_tells(self):
+        with mock_imagebuilder(builds="instant") as mock:
+            client = mock.client(region="us-east-1")
+            told = []
+            begun, may_end = threading.Event(), threading.Event()
+
+            def listen(event):
+                told.append(event)
+                if len(told) == 1:
+                    begun.set()
+                    may_end.wait(30)
+
+            mock.events.subscribe(listen)
+            with ThreadPoolExecutor(1) as pool:
+                first = pool.submit(a_build, client)
+                try:
+                    assert begun.wait(10)
+                    assert ends_in_a_thread(lambda: a_build(client))
+                    assert len(told) == 1
+                finally:
+                    may_end.set()
+                first.result(10)
+
+            assert told == list(mock.events)
+
+    def test_events_of_many_threads_are_told_in_order_one_at_a_time(self):
+        with mock_imagebuilder(builds="instant", quotas=False) as mock:
+            client = mock.client(region="us-east-1")
+            told = []
+            telling = threading.Lock()
+
+            def listen(event):
+                assert telling.acquire(blocking=False)
+                told.append(event)
+                telling.release()
+
+            mock.events.subscribe(listen)
+            with ThreadPoolExecutor(4) as pool:
+                list(pool.map(lambda _: a_build(client), range(8)))
+
+            assert told == list(mock.events)
+
+
 # Forks
 
 forking = [
@@ -229,6 +294,27 @@ class TestForks:
                 thread.join()
 
             assert mock.resources() == []
+
+    def test_a_child_is_not_held_up_by_what_the_parent_tells(self):
+        with mock_imagebuilder(builds="instant") as mock:
+            client = mock.client(region="us-east-1")
+            told: list[object] = []
+            children = []
+
+            def build_in_a_child():
+                before = len(told)
+                a_build(client)
+                return len(told) > before
+
+            def listen(event):
+                told.append(event)
+                if len(told) == 1:
+                    children.append(in_a_child(build_in_a_child))
+
+            mock.events.subscribe(listen)
+            a_build(client)
+
+            assert children == [True]
 
     def test_the_parent_goes_on_after_a_fork(self):
         with mock_imagebuilder() as mock:

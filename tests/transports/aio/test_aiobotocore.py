@@ -16,7 +16,14 @@ from botocore.exceptions import NoCredentialsError
 
 from imagebuilder_mock import current_mock, mock_imagebuilder
 from imagebuilder_mock.operations import HANDLERS
-from tests.builders import DOCUMENT, MANAGED_COMPONENT, MANAGED_PARENT, an_infrastructure
+from tests.builders import (
+    DOCUMENT,
+    MANAGED_COMPONENT,
+    MANAGED_PARENT,
+    a_recipe,
+    an_infrastructure,
+)
+from tests.threads import ends_in_a_thread
 
 aiobotocore_session = pytest.importorskip(
     "aiobotocore.session",
@@ -246,6 +253,32 @@ class TestOneWorld:
                 assert shown["infrastructureConfiguration"]["name"] == f"web-{steps}"
 
         in_the_mock(story)
+
+    def test_a_subscriber_can_wait_for_a_thread_with_a_loop_of_its_own(self):
+        async def story(client):
+            told, ended = [], []
+
+            async def build_another():
+                async with a_client() as other:
+                    await build(other)
+
+            async def build(with_client):
+                await with_client.create_image(
+                    imageRecipeArn=recipe, infrastructureConfigurationArn=infrastructure
+                )
+
+            def listen(event):
+                told.append(event)
+                if len(told) == 1:
+                    ended.append(ends_in_a_thread(lambda: asyncio.run(build_another())))
+
+            ours = boto3.client("imagebuilder", "us-east-1")
+            recipe, infrastructure = a_recipe(ours), an_infrastructure(ours)
+            current_mock().events.subscribe(listen)
+            await build(client)
+            return ended, told == list(current_mock().events)
+
+        assert in_the_mock(story, builds="instant") == ([True], True)
 
     def test_async_with(self):
         async def story():
