@@ -8,7 +8,6 @@ from copy import copy, deepcopy
 from typing import TYPE_CHECKING, TypeVar, overload
 
 from .domain.durations import Durations
-from .domain.record import Record
 from .domain.settings import Settings
 from .domain.world import State, World
 from .gateway import Gateway
@@ -119,8 +118,7 @@ class ImageBuilderMock:
                 return
             with world.lock:
                 kept = world.state, world.record, world.clock, world.ids, world.faults
-                world.state, world.record = deepcopy(world.state), Record()
-                world.record.expected = kept[1].expected
+                world.state, world.record = deepcopy(world.state), world.record.emptied()
                 world.faults = world.faults.copy()
                 world.clock, world.ids = copy(world.clock), deepcopy(world.ids)
                 told = world.events, world.durations

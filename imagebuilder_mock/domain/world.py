@@ -72,7 +72,7 @@ class World:
         self.ids = ids
         self.quotas = Quotas(settings.quotas)
         self.page_tokens = PageTokens(ids.uuid().encode())
-        self.record = Record()
+        self.record = Record(settings.calls_kept_bytes)
         self.durations = Durations()
         self.events = Events()
         self.outbox = Outbox()

@@ -23,7 +23,6 @@ from botocore.model import ListShape, StructureShape
 
 from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.domain.errors import ImageBuilderError
-from imagebuilder_mock.domain.record import Record
 from imagebuilder_mock.gateway import Gateway
 from imagebuilder_mock.operations import HANDLERS
 from imagebuilder_mock.protocol.requests import check
@@ -102,7 +101,7 @@ def _left_behind(world: Any) -> str:
 @contextmanager
 def _copied(world: Any) -> Iterator[None]:
     kept = world.state, world.record, world.clock, world.ids
-    world.state, world.record = deepcopy(world.state), Record()
+    world.state, world.record = deepcopy(world.state), world.record.emptied()
     world.clock, world.ids = copy(world.clock), deepcopy(world.ids)
     try:
         yield
