@@ -251,12 +251,9 @@ def _mock(
     parser: argparse.ArgumentParser, given: argparse.Namespace, **more: object
 ) -> ImageBuilderMock:
     options: dict[str, Any] = {"builds": given.builds, **more}
-    if given.seed is not None:
-        options["seed"] = given.seed
-    if given.account_id is not None:
-        options["account_id"] = given.account_id
-    if given.now is not None:
-        options["now"] = given.now
+    for name in ("seed", "account_id", "now", "calls_kept_bytes"):
+        if getattr(given, name) is not None:
+            options[name] = getattr(given, name)
     try:
         return ImageBuilderMock(**options)
     except ValueError as error:
@@ -333,6 +330,12 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         type=_moment,
         metavar="TIME",
         help="start the clock at this ISO time, with a time zone, and let it stand still",
+    )
+    parser.add_argument(
+        "--calls-kept-bytes",
+        type=int,
+        metavar="BYTES",
+        help="how much memory the calls may take that are remembered (default: 64 MiB)",
     )
 
 

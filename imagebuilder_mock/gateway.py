@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from .domain.errors import ImageBuilderError
 from .domain.faults import NO_FAULT, CutAnswer, FaultError, LostRequestError
-from .domain.record import Call, UnexpectedCallError
+from .domain.record import UnexpectedCallError
 from .engines import builds, lifecycle, passing_time
 from .operations import HANDLERS, Context
 from .protocol.http import Answer
@@ -58,15 +58,15 @@ class Gateway:
                     raise fault.outcome.new_error()
                 members = self._result(operation, params, caller)
             except (LostRequestError, UnexpectedCallError) as error:
-                self._record(operation, params, caller, None, error)
+                self._record(operation, params, caller, error)
                 raise
             except ImageBuilderError as error:
-                self._record(operation, params, caller, None, error)
+                self._record(operation, params, caller, error)
                 return self.refuse(error, fault.latency)
-            self._record(operation, params, caller, members, None)
             request_id = self.world.ids.uuid()
             if operation.has_request_id:
                 members["requestId"] = request_id
+            self._record(operation, params, caller, members)
             is_cut = isinstance(fault.outcome, CutAnswer)
             return Answer(200, members, request_id, latency=fault.latency, is_cut=is_cut)
 
@@ -128,17 +128,12 @@ class Gateway:
         operation: Operation,
         params: dict[str, object],
         caller: Caller,
-        members: dict[str, object] | None,
-        error: ImageBuilderError | UnexpectedCallError | None,
+        outcome: dict[str, object] | ImageBuilderError | UnexpectedCallError,
     ) -> None:
         self.world.record.add(
-            Call(
-                operation=operation.name,
-                received=params,
-                region=caller.region,
-                account_id=caller.account_id,
-                time=self.world.clock.now(),
-                result=members,
-                error=error,
-            )
+            operation.name,
+            params,
+            outcome,
+            place=(caller.account_id, caller.region),
+            time=self.world.clock.now(),
         )

@@ -28,7 +28,9 @@ _OPTIONS = {
     "account_id": "the account that clients act as",
     "quotas": "false to lift the account's quotas",
     "seed": "a number for reproducible ids",
+    "calls_kept_bytes": "how much memory the calls may take that are remembered",
 }
+_NUMBERS = ("seed", "calls_kept_bytes")
 
 _marked = pytest.StashKey["ImageBuilderMock"]()
 
@@ -144,11 +146,11 @@ def _ini_options(config: pytest.Config) -> dict[str, object]:
     """What the configuration file sets; ValueError for what cannot be read."""
     texts = {name: str(config.getini(f"imagebuilder_{name}") or "") for name in _OPTIONS}
     options: dict[str, object] = {name: text for name, text in texts.items() if text}
-    if "seed" in options:
+    for name in options.keys() & _NUMBERS:
         try:
-            options["seed"] = int(texts["seed"])
+            options[name] = int(texts[name])
         except ValueError:
-            msg = f"imagebuilder_seed = {texts['seed']!r}: give a whole number."
+            msg = f"imagebuilder_{name} = {texts[name]!r}: give a whole number."
             raise ValueError(msg) from None
     if "quotas" in options:
         if texts["quotas"].lower() not in ("true", "false"):

@@ -93,7 +93,11 @@ class RemoteControl:
         record = self._mock.calls
         wanted = (call for call in reversed([*record]) if operation in {None, call.operation})
         newest = list(islice(wanted, max(last, 0)))
-        return {"count": record.count(operation), "calls": [_shown(c) for c in reversed(newest)]}
+        return {
+            "count": record.count(operation),
+            "dropped": record.dropped,
+            "calls": [_shown(call) for call in reversed(newest)],
+        }
 
     @staticmethod
     def _method(owner: object, name: str) -> Callable[..., object]:

@@ -1,10 +1,15 @@
-"""The calls a mock has answered: the newest ones whole, all of them counted."""
+"""The calls a mock has answered: the newest ones in full, all of them counted.
+
+What was asked and answered is kept as bytes. So nothing in the record is an object of the program
+or of the world, nothing that happens afterwards changes it, and what it takes is known.
+"""
 
 from __future__ import annotations
 
+import pickle
 from collections import Counter, deque
-from copy import deepcopy
 from dataclasses import dataclass
+from sys import getsizeof
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,8 +20,10 @@ if TYPE_CHECKING:
 
 KEPT = 10_000
 
-
 _SHOWN = 120
+
+_BARE_SIZE = 450
+"""About as many bytes are taken by a call without parameters, result and message."""
 
 
 class UnexpectedCallError(AssertionError):
@@ -32,55 +39,127 @@ class UnexpectedCallError(AssertionError):
 
 
 @dataclass(frozen=True, slots=True)
+class CallError:
+    """Why a call failed."""
+
+    code: str
+    """The service's error code. It is the name of the exception that the client raised if a fault
+    rule lost the request, and ``UnexpectedCallError`` if ``expect_only`` refused it."""
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Call:
     """One request and its answer. Exactly one of ``result`` and ``error`` is there."""
 
     operation: str
     """AWS's spelling: ``CreateImage``."""
-    received: Mapping[str, object]
     region: str
     account_id: str
     time: datetime
-    result: Mapping[str, object] | None
-    error: ImageBuilderError | UnexpectedCallError | None
+    error: CallError | None
+    _parameters: bytes
+    _result: bytes | None
 
     @property
-    def parameters(self) -> Mapping[str, object]:
+    def parameters(self) -> dict[str, object]:
         """What the request held, as a copy that may be changed."""
-        return deepcopy(self.received)
+        return _unpacked(self._parameters)
+
+    @property
+    def result(self) -> dict[str, object] | None:
+        """What the answer held, as a copy that may be changed; None if the call failed."""
+        return None if self._result is None else _unpacked(self._result)
+
+    @property
+    def size(self) -> int:
+        """About how many bytes of memory it takes, as ``calls_kept_bytes`` counts them."""
+        size = _BARE_SIZE + len(self._parameters)
+        if self._result is not None:
+            size += len(self._result)
+        if self.error is not None:
+            size += getsizeof(self.error.message)
+        return size
 
     @property
     def is_unexpected(self) -> bool:
         """Whether ``expect_only`` refused it."""
-        return isinstance(self.error, UnexpectedCallError)
+        return self.error is not None and self.error.code == UnexpectedCallError.__name__
 
     def __str__(self) -> str:
         given = ", ".join(
-            f"{name}={value!r}" for name, value in self.received.items() if name != "clientToken"
+            f"{name}={value!r}" for name, value in self.parameters.items() if name != "clientToken"
         )
         said = given if len(given) <= _SHOWN else f"{given[:_SHOWN]}…"
         failed = "" if self.error is None else f" -> {self.error.code}"
         return f"{self.time:%H:%M:%S} {self.region} {self.operation}({said}){failed}"
 
+    def __repr__(self) -> str:
+        return f"<Call {self}>"
+
 
 class Record:
-    """The calls in order; the newest 10,000 are kept, ``count`` knows of all."""
+    """The calls in order. ``count`` knows of all; kept are the newest.
 
-    __slots__ = ("_calls", "_counts", "expected")
+    These are 10,000 at most, and so many that they take ``most_bytes`` together. A call that takes
+    more by itself is not kept, and drives no other out.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_bytes", "_calls", "_counts", "expected", "most_bytes", "unexpected")
+
+    def __init__(self, most_bytes: int) -> None:
+        self.most_bytes = most_bytes
         self.expected: frozenset[str] | None = None
         """The only operations that may be called; None lets everything through."""
-        self._calls: deque[Call] = deque(maxlen=KEPT)
+        self.unexpected = 0
+        """How many calls were refused because they were not expected."""
+        self._calls: deque[Call] = deque()
+        self._bytes = 0
         self._counts: Counter[str] = Counter()
 
-    def add(self, call: Call) -> None:
+    def add(
+        self,
+        operation: str,
+        parameters: Mapping[str, object],
+        outcome: Mapping[str, object] | ImageBuilderError | UnexpectedCallError,
+        *,
+        place: tuple[str, str],
+        time: datetime,
+    ) -> None:
+        """Count a call from an account in a Region, and keep a copy of it if it fits."""
+        self._counts[operation] += 1
+        account_id, region = place
+        error, result = None, None
+        try:
+            if isinstance(outcome, Exception):
+                error = CallError(outcome.code, str(outcome.message))
+            else:
+                result = _packed(outcome)
+            asked = _packed(parameters)
+        except RecursionError:
+            # JSON is read that is nested deeper than pickle goes.
+            return
+        call = Call(operation, region, account_id, time, error, asked, result)
+        size = call.size
+        if size > self.most_bytes:
+            return
         self._calls.append(call)
-        self._counts[call.operation] += 1
+        self._bytes += size
+        while self._bytes > self.most_bytes or len(self._calls) > KEPT:
+            self._bytes -= self._calls.popleft().size
 
     def count(self, operation: str | None = None) -> int:
         """How many calls there were, of one operation or of all."""
         return self._counts.total() if operation is None else self._counts[operation]
+
+    def dropped(self, operation: str | None = None) -> int:
+        """How many of them are not kept."""
+        if operation is None:
+            return self.count() - len(self)
+        return self.count(operation) - sum(call.operation == operation for call in self)
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -90,15 +169,24 @@ class Record:
     def check_expected(self, operation: str) -> None:
         """UnexpectedCallError for an operation that is not among those expected."""
         if self.expected is not None and operation not in self.expected:
+            self.unexpected += 1
             listed = ", ".join(sorted(self.expected)) or "no operation"
             raise UnexpectedCallError(
                 f"{operation} was called, and the test expects only {listed} "
                 "(mock.calls.expect_only)."
             )
 
+    def emptied(self) -> Record:
+        """A record of no calls, which expects what this one does."""
+        twin = Record(self.most_bytes)
+        twin.expected = self.expected
+        return twin
+
     def clear(self) -> None:
         self.expected = None
+        self.unexpected = 0
         self._calls.clear()
+        self._bytes = 0
         self._counts.clear()
 
     def __len__(self) -> int:
@@ -108,4 +196,17 @@ class Record:
         return iter(tuple(self._calls))
 
     def __getitem__(self, position: int) -> Call:
-        return self._calls[position]
+        try:
+            return self._calls[position]
+        except IndexError:
+            msg = f"mock.calls[{position}]: of {self.count():,} call(s), {len(self):,} are kept."
+            raise IndexError(msg) from None
+
+
+def _packed(members: Mapping[str, object]) -> bytes:
+    return pickle.dumps(members, pickle.HIGHEST_PROTOCOL)
+
+
+def _unpacked(packed: bytes) -> dict[str, object]:
+    members: dict[str, object] = pickle.loads(packed)  # noqa: S301 - written by _packed
+    return members

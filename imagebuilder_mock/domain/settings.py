@@ -30,6 +30,7 @@ class Options(TypedDict, total=False):
     neighbours: NeighbourMode
     unknown_members: UnknownMembers
     state: str | PathLike[str] | None
+    calls_kept_bytes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,8 @@ class Settings:
     unknown_members: UnknownMembers = "refuse"
     state: str | PathLike[str] | None = None
     """A file that ``mock.save()`` wrote, for the world to begin with."""
+    calls_kept_bytes: int = 64 * 1024**2
+    """How much memory the calls may take that are remembered; 0 keeps none."""
 
     def __post_init__(self) -> None:
         _check_choice("builds", self.builds, get_args(BuildMode))
@@ -56,6 +59,13 @@ class Settings:
         _check_choice("unknown_members", self.unknown_members, get_args(UnknownMembers))
         _check_type("seed", self.seed, int)
         _check_type("inspector", self.inspector, bool)
+        _check_type("calls_kept_bytes", self.calls_kept_bytes, int)
+        if self.calls_kept_bytes < 0:
+            msg = (
+                f"calls_kept_bytes={self.calls_kept_bytes}: give a number of bytes, "
+                "or 0 to keep no calls."
+            )
+            raise ValueError(msg)
         if not is_account_id(self.account_id):
             msg = f"account_id={self.account_id!r}: an account is a string of 12 digits."
             raise ValueError(msg)
@@ -87,7 +97,8 @@ def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
 
 
 def _check_type(name: str, value: object, expected: type) -> None:
-    if not isinstance(value, expected):
+    is_truth = isinstance(value, bool) and expected is int
+    if is_truth or not isinstance(value, expected):
         msg = f"{name}={value!r}: give {expected.__name__}, not {type(value).__name__}."
         raise TypeError(msg)
 

@@ -83,7 +83,7 @@ class World:
         self.clock = clock
         self.ids = ids
         self.quotas = Quotas(settings.quotas)
-        self.record = Record()
+        self.record = Record(settings.calls_kept_bytes)
         self.events = Events()
         self.outbox = Outbox()
         self.lock = TellingLock(self.outbox)
@@ -248,18 +248,12 @@ def _itself(part: Outbox) -> Outbox:
     return part
 
 
-def _with_its_expectations(record: Record) -> Record:
-    other = Record()
-    other.expected = record.expected
-    return other
-
-
 PARTS = (
     Part("state", _begin_again, deepcopy, is_put_aside=True),
     Part("clock", _leave, copy, is_put_aside=True),
     Part("ids", _leave, deepcopy, is_put_aside=True),
     Part("faults", lambda world: world.faults.clear(), FaultRules.copy, is_put_aside=False),
-    Part("record", lambda world: world.record.clear(), _with_its_expectations, is_put_aside=False),
+    Part("record", lambda world: world.record.clear(), Record.emptied, is_put_aside=False),
     Part("events", lambda world: world.events.clear(), Events.emptied, is_put_aside=False),
     Part("outbox", lambda world: world.outbox.forget(), _itself, is_put_aside=False),
 )

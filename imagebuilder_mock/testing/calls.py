@@ -20,7 +20,10 @@ _SHOWN = 10
 
 
 class Calls:
-    """``mock.calls``: the newest 10,000 calls, oldest first; ``count`` knows of all.
+    """``mock.calls``: the newest calls, oldest first; ``count`` knows of all.
+
+    At most 10,000 are kept, and only as many as fit into ``calls_kept_bytes``; ``dropped`` says how
+    many are not. No assertion passes on what is no longer known.
 
     Operations and parameters have AWS's spelling; for one that does not exist there is a ValueError
     that lists them all.
@@ -42,15 +45,21 @@ class Calls:
 
     def __str__(self) -> str:
         """The newest calls, a line for each."""
-        kept = list(self)
-        lines = [str(call) for call in kept[-_SHOWN:]]
-        earlier = self.count() - len(lines)
-        return "\n".join([f"({earlier:,} earlier calls)", *lines] if earlier else lines)
+        lines = [str(call) for call in list(self)[-_SHOWN:]]
+        earlier = len(self) - len(lines)
+        if earlier:
+            lines.insert(0, f"({earlier:,} earlier calls)")
+        return "\n".join([*self._forgotten(), *lines])
+
+    @property
+    def dropped(self) -> int:
+        """How many calls were counted and are not kept."""
+        return self._record.dropped()
 
     def count(self, operation: str | None = None, /, **parameters: object) -> int:
         """How many calls there were, of one operation or of all.
 
-        With parameters: how many had them, among the newest 10,000.
+        With parameters: how many had them, among those that are kept.
         """
         if parameters:
             return len(self._matching(operation, parameters))
@@ -68,7 +77,7 @@ class Calls:
         failed: bool | None = None,
         **parameters: object,
     ) -> list[Call]:
-        """The calls of an operation, in a Region, by an account, with an error or without.
+        """The kept calls of an operation, in a Region, by an account, with an error or without.
 
         Of the parameters, those that are named must be equal; so it is with the members of a
         mapping in them.
@@ -86,26 +95,35 @@ class Calls:
     ) -> Call:
         """The newest call of the operation with these parameters.
 
-        AssertionError, with what was called and how it differs, if there is none, or not as many
+        AssertionError, with what was called and how it differs, if none is known, or not as many
         as ``times``.
         """
         if times is not None and times < 1:
             msg = f"times={times}: give a whole number from 1 on, or use assert_not_called()."
             raise ValueError(msg)
         matching = self._matching(operation, parameters)
-        if matching and times in {None, len(matching)}:
+        known, unknown = self._numbers(operation, parameters, matching)
+        if matching and (times is None or (times == known and not unknown)):
             return matching[-1]
-        wanted = "" if times is None else f" {times} time(s)"
-        found = f", but {len(matching)} time(s)" if matching else ""
-        said = f"{operation} was not called{wanted}{_with(parameters)}{found}."
+        if known and not matching and times in {None, known}:
+            said = f"{operation} was called {known} time(s), and none of these calls is kept."
+        else:
+            wanted = "" if times is None else f" {times} time(s)"
+            found = f", but {known} time(s)" if known else ""
+            limit = ", as far as its calls are kept" if unknown else ""
+            said = f"{operation} was not called{wanted}{_with(parameters)}{found}{limit}."
         raise AssertionError("\n".join([said, *self._instead(operation, parameters, matching)]))
 
     def assert_not_called(self, operation: str, /, **parameters: object) -> None:
         """AssertionError, with the calls, if the operation was called with these parameters."""
         matching = self._matching(operation, parameters)
-        if matching:
-            said = f"{operation} was called {len(matching)} time(s){_with(parameters)}:"
-            raise AssertionError("\n".join([said, *_listed(matching)]))
+        known, unknown = self._numbers(operation, parameters, matching)
+        if known:
+            said = f"{operation} was called {known} time(s){_with(parameters)}:"
+            raise AssertionError("\n".join([said, *_listed(matching), *self._forgotten()]))
+        if unknown:
+            said = f"{operation} was called, and nobody knows whether it was{_with(parameters)}."
+            raise AssertionError("\n".join([said, *self._forgotten()]))
 
     def expect_only(self, *operations: str) -> None:
         """From now on, a call of any other operation raises UnexpectedCallError in the program."""
@@ -121,10 +139,11 @@ class Calls:
 
     def assert_expected(self) -> None:
         """AssertionError if a call was refused by ``expect_only``, and the program hid that."""
-        unexpected = [call for call in self if call.is_unexpected]
-        if unexpected:
-            said = f"{len(unexpected)} call(s) were not expected:"
-            raise AssertionError("\n".join([said, *_listed(unexpected)]))
+        number = self._record.unexpected
+        if number:
+            said = f"{number} call(s) were not expected:"
+            kept = [call for call in self if call.is_unexpected]
+            raise AssertionError("\n".join([said, *_listed(kept), *self._forgotten()]))
 
     @property
     def _record(self) -> Record:
@@ -137,27 +156,43 @@ class Calls:
         return [
             call
             for call in self
-            if operation in {None, call.operation} and holds(parameters, call.received)
+            if operation in {None, call.operation}
+            and (not parameters or holds(parameters, call.parameters))
         ]
+
+    def _numbers(
+        self, operation: str, parameters: dict[str, object], matching: list[Call]
+    ) -> tuple[int, int]:
+        """How many calls had the parameters, and of how many more that is not known."""
+        dropped = self._record.dropped(operation)
+        return (len(matching), dropped) if parameters else (len(matching) + dropped, 0)
+
+    def _forgotten(self) -> Iterator[str]:
+        if self.dropped:
+            yield (
+                f"Not kept: {self.dropped:,} of {self.count():,} calls (at most {KEPT:,} are, "
+                f"in calls_kept_bytes={self._record.most_bytes})."
+            )
 
     def _instead(
         self, operation: str, parameters: dict[str, object], matching: list[Call]
     ) -> Iterator[str]:
         if matching:
             yield from _listed(matching)
+            yield from self._forgotten()
             return
         calls = self._matching(operation, {})
         if calls:
             closest = min(
-                reversed(calls), key=lambda call: len(list(differences(parameters, call.received)))
+                reversed(calls),
+                key=lambda call: len(list(differences(parameters, call.parameters))),
             )
             yield f"The closest of its {len(calls)} call(s), at {closest.time.isoformat()}:"
-            yield from (f"  {text}" for text in differences(parameters, closest.received))
+            yield from (f"  {text}" for text in differences(parameters, closest.parameters))
         counts = sorted(self._record.counts.items())
         called = ", ".join(f"{name} ({count})" for name, count in counts)
         yield f"Called were: {called or 'no operations'}."
-        if self.count() > KEPT:
-            yield f"Of {self.count():,} calls, only the newest {KEPT:,} are kept."
+        yield from self._forgotten()
 
 
 def _with(parameters: dict[str, object]) -> str:

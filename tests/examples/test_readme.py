@@ -53,7 +53,7 @@ def test_the_configuration_of_the_usage_page_is_read(tmp_path):
         "    options = imagebuilder_mock.options\n"
         "    assert imagebuilder.meta.region_name == 'eu-central-1'\n"
         "    assert options == {'builds': 'instant', 'account_id': '111122223333', "
-        "'quotas': False, 'seed': 7}\n",
+        "'quotas': False, 'seed': 7, 'calls_kept_bytes': 1000000}\n",
         encoding="utf-8",
     )
 

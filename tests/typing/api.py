@@ -93,6 +93,7 @@ def options() -> None:
         now=datetime(2024, 2, 29, tzinfo=timezone.utc),
         inspector=False,
         unknown_members="ignore",
+        calls_kept_bytes=0,
     )
     assert_type(mock, ImageBuilderMock)
     ImageBuilderMock(builds="instant", quotas=True, now=None)
@@ -188,6 +189,11 @@ def what_is_seen(mock: ImageBuilderMock) -> None:
         assert_type(call.account_id, str)
         assert_type(call.time, datetime)
         assert_type(call.parameters["name"], object)
+        assert_type(call.result, dict[str, object] | None)
+        if call.error is not None:
+            assert_type(call.error.code, str)
+            assert_type(call.error.message, str)
+    assert_type(mock.calls.dropped, int)
     assert_type(mock.calls.count("CreateImage"), int)
     assert_type(mock.calls[-1].operation, str)
     for resource in mock.resources(region="eu-west-1"):

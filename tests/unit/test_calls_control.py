@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+from contextlib import suppress
 from datetime import datetime, timezone
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from imagebuilder_mock import mock_imagebuilder
-from imagebuilder_mock.domain import record
 from imagebuilder_mock.domain.record import UnexpectedCallError
 from tests.builders import OWN, an_infrastructure
 
@@ -157,20 +159,170 @@ def test_calls_are_printed_a_line_each(calls, imagebuilder):
     assert "xxx…)" in str(calls)
 
 
-def test_a_record_that_has_forgotten_says_so(imagebuilder, calls, monkeypatch):
-    monkeypatch.setattr("imagebuilder_mock.testing.calls.KEPT", 1)
-    assert record.KEPT == 10_000
-    imagebuilder.list_images()
-    imagebuilder.list_images()
-
-    with pytest.raises(AssertionError, match="Of 2 calls, only the newest 1 are kept"):
-        calls.assert_called("GetImage")
-
-
 @pytest.mark.parametrize("method", ["filter", "count", "assert_called", "expect_only"])
 def test_an_operation_that_does_not_exist_is_explained(calls, method):
     with pytest.raises(ValueError, match=r"no operation 'get_image'\. Did you mean 'GetImage'"):
         getattr(calls, method)("get_image")
+
+
+# What is kept
+
+
+@pytest.fixture(params=["short", "long"])
+def path(request, imagebuilder):
+    """Programs are answered at once, or through botocore's machinery."""
+    if request.param == "long":
+        imagebuilder.meta.events.register("before-send.imagebuilder", lambda **_: None)
+
+
+@pytest.mark.usefixtures("path")
+def test_what_a_program_does_with_parameters_and_answer_changes_no_call(imagebuilder, calls):
+    arn = an_infrastructure(imagebuilder)
+    tags = {"team": "web"}
+    imagebuilder.tag_resource(resourceArn=arn, tags=tags)
+    answer = imagebuilder.get_infrastructure_configuration(infrastructureConfigurationArn=arn)
+    asked, answered = calls[-2], calls[-1]
+
+    tags["team"] = "other"
+    answer["infrastructureConfiguration"]["tags"]["team"] = "other"
+    imagebuilder.tag_resource(resourceArn=arn, tags={"team": "new"})
+
+    assert asked.parameters["tags"] == {"team": "web"}
+    assert answered.result["infrastructureConfiguration"]["tags"] == {"team": "web"}
+    assert answered.result["requestId"] == answer["requestId"]
+
+
+def _is_refused(imagebuilder_mock):
+    del imagebuilder_mock
+
+
+def _is_lost(imagebuilder_mock):
+    imagebuilder_mock.faults.add("TagResource", error=ReadTimeoutError, times=None)
+
+
+def _is_unexpected(imagebuilder_mock):
+    imagebuilder_mock.calls.expect_only("GetImage")
+
+
+@pytest.mark.parametrize(
+    ("prepare", "code"),
+    [
+        (_is_refused, "ResourceNotFoundException"),
+        (_is_lost, "ReadTimeoutError"),
+        (_is_unexpected, "UnexpectedCallError"),
+    ],
+)
+@pytest.mark.usefixtures("path")
+def test_a_call_that_failed_keeps_nothing_of_the_program_alive(
+    imagebuilder, imagebuilder_mock, prepare, code
+):
+    class Tags(dict[str, str]):
+        pass
+
+    def program():
+        tags = Tags(team="web")
+        with suppress(ClientError, ReadTimeoutError, AssertionError):
+            imagebuilder.tag_resource(resourceArn=MISSING, tags=tags)
+        return weakref.ref(tags)
+
+    prepare(imagebuilder_mock)
+    tags = program()
+    gc.collect()
+
+    assert tags() is None
+    assert imagebuilder_mock.calls[-1].error.code == code
+    assert imagebuilder_mock.calls[-1].parameters["tags"] == {"team": "web"}
+
+
+@pytest.fixture
+def forgetful(imagebuilder, imagebuilder_mock):
+    """The calls of a mock that remembers the last ListImages of three, and no CreateComponent."""
+    for _ in range(3):
+        imagebuilder.list_images(owner="Self")
+    with pytest.raises(ClientError):
+        imagebuilder.create_component(
+            name="web", semanticVersion="1.0.0", platform="Linux", data="x" * 20_000
+        )
+    assert len(imagebuilder_mock.calls) == 1
+    return imagebuilder_mock.calls
+
+
+FORGETFUL = pytest.mark.imagebuilder(calls_kept_bytes=900)
+NOT_KEPT = "Not kept: 3 of 4 calls (at most 10,000 are, in calls_kept_bytes=900)."
+
+
+@FORGETFUL
+def test_what_was_forgotten_is_told(forgetful):
+    assert (forgetful.dropped, forgetful.count(), forgetful.count("ListImages")) == (3, 4, 3)
+    assert str(forgetful).splitlines() == [
+        NOT_KEPT,
+        "12:00:00 us-east-1 ListImages(owner='Self')",
+    ]
+
+
+@FORGETFUL
+def test_calls_that_are_forgotten_are_asserted_by_their_number(forgetful):
+    assert forgetful.assert_called("ListImages", times=3).parameters == {"owner": "Self"}
+    assert forgetful.assert_called("ListImages", owner="Self") == forgetful[0]
+    forgetful.assert_not_called("GetImage")
+
+
+@FORGETFUL
+@pytest.mark.parametrize(
+    ("name", "operation", "known", "message"),
+    [
+        ("assert_not_called", "CreateComponent", {}, "CreateComponent was called 1 time(s):"),
+        (
+            "assert_not_called",
+            "CreateComponent",
+            {"name": "app"},
+            "CreateComponent was called, and nobody knows whether it was with name='app'.",
+        ),
+        (
+            "assert_called",
+            "CreateComponent",
+            {},
+            "CreateComponent was called 1 time(s), and none of these calls is kept.",
+        ),
+        (
+            "assert_called",
+            "CreateComponent",
+            {"name": "web"},
+            "CreateComponent was not called with name='web', as far as its calls are kept.",
+        ),
+        (
+            "assert_called",
+            "ListImages",
+            {"times": 1},
+            "ListImages was not called 1 time(s), but 3 time(s).",
+        ),
+        (
+            "assert_called",
+            "ListImages",
+            {"times": 1, "owner": "Self"},
+            (
+                "ListImages was not called 1 time(s) with owner='Self', but 1 time(s), as far as "
+                "its calls are kept."
+            ),
+        ),
+    ],
+)
+def test_no_assertion_passes_on_what_was_forgotten(forgetful, name, operation, known, message):
+    with pytest.raises(AssertionError) as caught:
+        getattr(forgetful, name)(operation, **known)
+
+    lines = str(caught.value).splitlines()
+    assert (lines[0], lines[-1]) == (message, NOT_KEPT)
+
+
+@pytest.mark.imagebuilder(calls_kept_bytes=0)
+def test_an_unexpected_call_is_found_though_no_call_is_kept(imagebuilder, calls):
+    calls.expect_only()
+    with suppress(AssertionError):
+        imagebuilder.list_images()
+
+    with pytest.raises(AssertionError, match=r"^1 call\(s\) were not expected:\nNot kept: 1 of 1 "):
+        calls.assert_expected()
 
 
 # Only what is expected

@@ -262,10 +262,12 @@ def test_the_options_of_the_mock_can_be_given(run):
             *("--seed", "7"),
             *("--account-id", "210987654321"),
             *("--now", "2024-01-31T12:00:00Z"),
+            *("--calls-kept-bytes", "1000"),
         ],
     )
 
     assert (options["builds"], options["seed"]) == ("held", 7)
+    assert options["calls_kept_bytes"] == 1000
     assert options["account_id"] == "210987654321"
     assert now == "2024-01-31T12:00:00+00:00"
 
@@ -327,6 +329,7 @@ def test_without_the_option_a_client_needs_a_region_as_ever(program):
         (["run", "--now", "noon", "x.py"], "argument --now: 'noon' is no time; write 2024-01-31T"),
         (["run", "--now", "2024-01-31", __file__], "a datetime with a time zone"),
         (["run", "--account-id", "1234", __file__], "an account is a string of 12 digits"),
+        (["serve", "--calls-kept-bytes", "-1"], "calls_kept_bytes=-1: give a number of bytes"),
         (["run", "--build", "held", "x.py"], "unrecognized arguments"),
     ],
     ids=lambda value: " ".join(value[:3]) if isinstance(value, list) else "",

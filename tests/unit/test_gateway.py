@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tracemalloc
 
 import boto3
 import pytest
@@ -379,6 +380,21 @@ def test_a_refused_call_is_recorded_with_its_error(gateway):
         refused.error_code,
         refused.members["message"],
     )
+
+
+def test_refused_calls_take_no_more_memory_than_is_said():
+    gateway = a_gateway(calls_kept_bytes=500_000)
+    answer(gateway, "CreateComponent", name="x")
+    tracemalloc.start()
+    try:
+        for _ in range(20):
+            answer(gateway, "CreateComponent", name="x" * 100_000)
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert len(gateway.world.record) < 20
+    assert 200_000 < taken < 600_000
 
 
 # Where

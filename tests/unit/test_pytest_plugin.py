@@ -220,13 +220,20 @@ def test_ini_options_are_those_of_fixtures_and_markers(run, pytester):
         imagebuilder_account_id = 210987654321
         imagebuilder_quotas = false
         imagebuilder_seed = 7
+        imagebuilder_calls_kept_bytes = 0
         """
     )
     result = run(
         """
         import pytest
 
-        OF_THE_FILE = {"builds": "held", "account_id": "210987654321", "quotas": False, "seed": 7}
+        OF_THE_FILE = {
+            "builds": "held",
+            "account_id": "210987654321",
+            "quotas": False,
+            "seed": 7,
+            "calls_kept_bytes": 0,
+        }
 
         def test_fixture(imagebuilder, imagebuilder_mock):
             assert imagebuilder_mock.options == OF_THE_FILE
@@ -248,6 +255,7 @@ def test_ini_options_are_those_of_fixtures_and_markers(run, pytester):
         ("builds = slow", "builds='slow': choose one of *"),
         ("account_id = 1234", "account_id='1234': an account is a string of 12 digits."),
         ("seed = seven", "imagebuilder_seed = 'seven': give a whole number."),
+        ("calls_kept_bytes = -1", "calls_kept_bytes=-1: give a number of bytes, or 0 *"),
         ("quotas = none", "imagebuilder_quotas = 'none': give true or false."),
     ],
 )

@@ -1,4 +1,4 @@
-"""The record: the newest calls whole, all of them counted."""
+"""The record: the newest calls in full, all of them counted."""
 
 from __future__ import annotations
 
@@ -7,67 +7,163 @@ from typing import Any
 
 import pytest
 
-from imagebuilder_mock.domain.record import KEPT, Call, Record
+from imagebuilder_mock.domain.errors import ResourceNotFoundException
+from imagebuilder_mock.domain.record import KEPT, Record
+
+ENOUGH = 64 * 1024**2
 
 
-def a_call(operation="CreateImage", **received):
-    return Call(
-        operation=operation,
-        received=received,
-        region="us-east-1",
-        account_id="123456789012",
+def record_call(record, operation="CreateImage", *, outcome=None, **parameters):
+    record.add(
+        operation,
+        parameters,
+        outcome or {},
+        place=("123456789012", "us-east-1"),
         time=datetime(2026, 1, 1, tzinfo=timezone.utc),
-        result={},
-        error=None,
     )
 
 
-def test_calls_are_kept_in_their_order():
-    record = Record()
-    calls = [a_call(), a_call("GetImage"), a_call()]
-    for call in calls:
-        record.add(call)
+def size_of_a_call(**parameters):
+    record = Record(ENOUGH)
+    record_call(record, **parameters)
+    return record[0].size
 
-    assert list(record) == calls
-    assert (record[0], record[-1]) == (calls[0], calls[2])
-    with pytest.raises(IndexError):
-        record[3]
+
+@pytest.fixture
+def record():
+    return Record(ENOUGH)
+
+
+def test_calls_are_kept_in_their_order(record):
+    for operation in ("CreateImage", "GetImage", "CreateImage"):
+        record_call(record, operation)
+
+    assert [call.operation for call in record] == ["CreateImage", "GetImage", "CreateImage"]
+    assert (record[1].operation, record[-1]) == ("GetImage", record[2])
     assert (record.count(), record.count("CreateImage"), record.count("GetImages")) == (3, 2, 0)
 
 
-def test_a_loop_over_the_calls_does_not_see_those_that_it_makes():
-    record = Record()
-    record.add(a_call())
+def test_a_call_that_is_not_there_is_said_to_be_one_of_how_many(record):
+    record_call(record)
+
+    with pytest.raises(IndexError, match=r"mock\.calls\[3\]: of 1 call\(s\), 1 are kept\."):
+        record[3]
+
+
+def test_a_loop_over_the_calls_does_not_see_those_that_it_makes(record):
+    record_call(record)
 
     for _ in record:
-        record.add(a_call())
+        record_call(record)
 
     assert len(record) == 2
 
 
-def test_the_newest_are_kept_and_all_are_counted():
-    record = Record()
-    for number in range(KEPT + 1):
-        record.add(a_call(number=number))
+# How much is kept
 
-    assert len(record) == KEPT
+
+def test_the_newest_are_kept_and_all_are_counted(record):
+    for number in range(KEPT + 1):
+        record_call(record, number=number)
+
+    assert (len(record), record.dropped()) == (KEPT, 1)
     assert record[0].parameters == {"number": 1}
     assert record.count("CreateImage") == KEPT + 1
 
 
-def test_parameters_are_a_copy_that_may_be_changed():
-    call = a_call(tags={"team": "images"})
-    parameters: Any = call.parameters
+def test_as_many_are_kept_as_fit():
+    record = Record(3 * size_of_a_call(number=0))
+    record_call(record, "GetImage")
+    for number in range(4):
+        record_call(record, number=number)
 
-    parameters["tags"]["team"] = "other"
+    assert [call.parameters["number"] for call in record] == [1, 2, 3]
+    assert (record.dropped(), record.dropped("CreateImage"), record.dropped("GetImage")) == (
+        2,
+        1,
+        1,
+    )
 
-    assert call.parameters == {"tags": {"team": "images"}}
+
+@pytest.mark.parametrize(
+    "large",
+    [
+        {"data": "x" * 10_000},
+        {"outcome": {"data": "x" * 10_000}},
+        {"outcome": ResourceNotFoundException("x" * 10_000)},
+    ],
+    ids=["parameters", "result", "error"],
+)
+def test_a_call_that_does_not_fit_by_itself_drives_no_other_out(large):
+    record = Record(10_000)
+    record_call(record, "GetImage")
+    record_call(record, **large)
+
+    assert [call.operation for call in record] == ["GetImage"]
+    assert (record.count("CreateImage"), record.dropped("CreateImage")) == (1, 1)
 
 
-def test_a_cleared_record_knows_of_nothing():
-    record = Record()
-    record.add(a_call())
+def test_a_request_that_is_nested_too_deep_for_a_copy_is_counted(record):
+    nested: list[object] = []
+    for _ in range(100_000):
+        nested = [nested]
+
+    record_call(record, filters=nested)
+
+    assert (record.count(), len(record)) == (1, 0)
+
+
+def test_calls_alone_are_counted_where_nothing_is_to_be_kept():
+    record = Record(0)
+    record_call(record)
+
+    assert (len(record), record.count("CreateImage")) == (0, 1)
+
+
+def test_a_cleared_record_knows_of_nothing_and_has_room_again():
+    record = Record(size_of_a_call())
+    record_call(record)
 
     record.clear()
+    assert (len(record), record.count(), record.dropped()) == (0, 0, 0)
 
-    assert (len(record), record.count()) == (0, 0)
+    record_call(record)
+    assert len(record) == 1
+
+
+# Copies
+
+
+def test_a_call_is_not_changed_by_what_happens_to_what_it_was_made_from(record):
+    parameters = {"tags": {"team": "images"}}
+    result: dict[str, Any] = {"image": {"tags": {}}}
+    record_call(record, outcome=result, **parameters)
+
+    parameters["tags"]["team"] = "other"
+    result["image"]["tags"]["team"] = "other"
+    record[0].parameters["tags"]["team"] = "other"
+    record[0].result["image"]["tags"]["team"] = "other"
+
+    assert record[0].parameters == {"tags": {"team": "images"}}
+    assert record[0].result == {"image": {"tags": {}}}
+
+
+def test_an_error_is_its_code_and_its_message(record):
+    class Text(str):
+        __slots__ = ()
+
+    record_call(record, outcome=ResourceNotFoundException(Text("Gone.")))
+
+    error = record[0].error
+    assert (error.code, error.message) == ("ResourceNotFoundException", "Gone.")
+    assert type(error.message) is str
+    assert str(error) == "ResourceNotFoundException: Gone."
+    assert record[0].result is None
+
+
+def test_a_call_shows_what_it_was(record):
+    record_call(record, name="web", clientToken="one", outcome=ResourceNotFoundException("Gone."))
+
+    assert repr(record[0]) == (
+        "<Call 00:00:00 us-east-1 CreateImage(name='web') -> ResourceNotFoundException>"
+    )

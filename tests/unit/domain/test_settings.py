@@ -24,6 +24,7 @@ NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
         {"inspector": False},
         {"neighbours": "strict"},
         {"unknown_members": "ignore"},
+        {"calls_kept_bytes": 0},
     ],
 )
 def test_what_an_option_can_be(options):
@@ -52,6 +53,14 @@ def test_what_an_option_can_be(options):
             "neighbours='moto': choose one of 'auto', 'strict', 'off'.",
         ),
         ({"seed": "1"}, TypeError, "seed='1': give int, not str."),
+        ({"seed": True}, TypeError, "seed=True: give int, not bool."),
+        ({"calls_kept_bytes": "1 MB"}, TypeError, "calls_kept_bytes='1 MB': give int, not str."),
+        ({"calls_kept_bytes": True}, TypeError, "calls_kept_bytes=True: give int, not bool."),
+        (
+            {"calls_kept_bytes": -1},
+            ValueError,
+            "calls_kept_bytes=-1: give a number of bytes, or 0 to keep no calls.",
+        ),
         ({"inspector": 1}, TypeError, "inspector=1: give bool, not int."),
         ({"account_id": "12"}, ValueError, "account_id='12': an account is a string of 12 digits."),
         (
@@ -83,7 +92,8 @@ def test_what_an_option_can_be(options):
             TypeError,
             (
                 "mock_imagebuilder() has no option 'region'. It has: builds, account_id, quotas, "
-                "seed, now, inspector, neighbours, unknown_members, state."
+                "seed, now, inspector, neighbours, unknown_members, state, "
+                "calls_kept_bytes."
             ),
         ),
     ],
