@@ -3,15 +3,49 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from botocore import xform_name
+from botocore.model import StructureShape
+
 from imagebuilder_mock.domain.arn import slugify
+from imagebuilder_mock.domain.managed import OWNERS
+from imagebuilder_mock.protocol.model import service_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 _ACCOUNT = re.compile(r"(?<![0-9A-Za-z])\d{12}(?![0-9A-Za-z])")
 _DIGITS = 12
+
+# What holds words of AWS's or of the file, texts that are read by rules, or tags, which policies
+# compare with one another; beside the members that the model says it of.
+_KEPT_MEMBERS = frozenset(
+    (
+        "class",
+        "deviceName",
+        "dockerfile_template_data",
+        "document",
+        "httpTokens",
+        "kind",
+        "os_version",
+        "region",
+        "scheduleExpression",
+        "supported_os_versions",
+        "timezone",
+    )
+)
+
+# ARNs of Amazon's resources, what stands before the name in another ARN, ids, times and versions.
+_KEPT_TEXTS = rf"""
+    arn:[\w-]+:imagebuilder:[\w-]*:(?:{"|".join(OWNERS)}):[\w/.-]+
+  | arn:[\w-]+:imagebuilder:[\w-]*:\w*:(?:workflow/)?[\w-]+/
+  | arn:[\w-]+:[\w-]+:[\w-]*:\w*:
+  | (?:ami|snap|subnet)-[0-9a-f]{{8,17}}
+  | \d{{4}}-\d\d-\d\dT[\d:.Z+-]+
+  | \d+\.\d+\.\d+
+"""
 
 
 def masked_accounts(json: Any, own: str, mask: str) -> Any:
@@ -31,31 +65,56 @@ def masked_accounts(json: Any, own: str, mask: str) -> Any:
 def masked_names(json: Any, names: Iterable[tuple[str, str]]) -> Any:
     """Every name of a resource, given with its kind, is its kind and a number.
 
-    It is replaced wherever it stands alone, in ARNs and in texts such as a description. Documents
-    of components and tags stay as they are.
+    It is replaced in all texts, in upper and lower case, with spaces, underscores or hyphens, also
+    where it is a part of a longer name: ``web-{{ imagebuilder:buildDate }}``. A word in which other
+    letters or digits stand beside it, such as ``webhook``, is another word. Documents, tags and the
+    words of AWS's stay as they are.
     """
     masks: dict[str, str] = {}
     for kind, name in names:
-        mask = masks.get(slugify(name)) or f"{kind.rpartition('/')[2]}-{len(masks) + 1}"
-        masks[name] = masks[slugify(name)] = mask
+        masks.setdefault(slugify(name), f"{kind.rpartition('/')[2]}-{len(masks) + 1}")
     if not masks:
         return json
     longest_first = sorted(masks, key=len, reverse=True)
-    words = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, longest_first))})(?![\w-])")
-    return _mapped(json, lambda text: words.sub(lambda match: masks[match[0]], text), _KEPT)
+    written = "|".join(re.escape(slug).replace(r"\-", "[-_ ]") for slug in longest_first)
+    pattern = rf"(?P<kept>{_KEPT_TEXTS}) | (?<![^\W_])(?P<name>(?ai:{written}))(?![^\W_])"
+    words = re.compile(pattern, re.VERBOSE)
+
+    def replace(match: re.Match[str]) -> str:
+        return match["kept"] or masks[slugify(match["name"])]
+
+    kept = _KEPT_MEMBERS | _members_of_aws_words()
+    return _mapped(json, lambda text: words.sub(replace, text), kept)
 
 
-_KEPT = frozenset(("document", "tags", "class", "kind", "status", "platform", "region", "type"))
+@lru_cache(maxsize=1)
+def _members_of_aws_words() -> frozenset[str]:
+    """Members that the model enumerates, and maps of tags, as AWS and as a state file spell them.
+
+    A member called ``name`` may be anything.
+    """
+    shapes = map(service_model().shape_for, service_model().shape_names)
+    names = {
+        name
+        for shape in shapes
+        if isinstance(shape, StructureShape)
+        for name, member in shape.members.items()
+        if getattr(member, "enum", None) or member.type_name == "map"
+    } - {"name"}
+    return frozenset(names | {xform_name(name) for name in names})
 
 
-def _mapped(json: Any, change: Callable[[str], str], kept: frozenset[str] = frozenset()) -> Any:
+def _mapped(json: Any, change: Callable[[str], str], kept: frozenset[str] | None = None) -> Any:
+    """Every text changed; with ``kept`` no member's name, and nothing that such a member holds."""
     if isinstance(json, str):
         return change(json)
     if isinstance(json, list):
         return [_mapped(item, change, kept) for item in json]
     if isinstance(json, dict):
+        if kept is None:
+            return {change(name): _mapped(item, change) for name, item in json.items()}
         return {
-            change(name): item if name in kept else _mapped(item, change, kept)
+            name: item if name in kept else _mapped(item, change, kept)
             for name, item in json.items()
         }
     return json
