@@ -5,7 +5,7 @@
 PYTHON ?= python3
 DEMOS := examples/golden_image.py examples/failing_build.py
 # These packages are tested on every branch.
-COVERED := imagebuilder_mock/domain/*,imagebuilder_mock/operations/*,imagebuilder_mock/protocol/*
+COVERED := imagebuilder_mock/domain/*,imagebuilder_mock/catalogue/*,imagebuilder_mock/world/*,imagebuilder_mock/operations/*,imagebuilder_mock/protocol/*
 
 DEV := .venv/dev/bin
 PYTEST := python -m pytest -n 2

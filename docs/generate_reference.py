@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.domain.catalogue import (
+from imagebuilder_mock.catalogue.records import (
     managed_components,
     managed_images,
     managed_workflows,

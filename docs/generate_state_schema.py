@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from imagebuilder_mock.domain.saved_state.files import schema
+from imagebuilder_mock.world.saved.files import schema
 
 PAGE = Path(__file__).with_name("state-schema.json")
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 _PACKAGE = imagebuilder_mock.__name__
-_LAYERS = ("domain", "engines", "operations")
+_LAYERS = ("domain", "catalogue", "world", "engines", "operations")
 
 _ERRORS = {
     name: cls
@@ -38,10 +38,10 @@ _ERRORS = {
 _OF_CHECKED_THINGS = tuple(
     f"{_PACKAGE}.{place}"
     for place in (
-        "domain.build_failures.",
-        "domain.store.",
-        "domain.world.World.is_needed",
-        "domain.world.World.share",
+        "world.orders.",
+        "world.store.",
+        "world.world.World.is_needed",
+        "world.world.World.share",
         "engines.builds.",
     )
 )

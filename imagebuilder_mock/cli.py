@@ -24,10 +24,10 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from .capture import command as capture_command
 from .capture import preview_command
-from .domain.settings import BuildMode
 from .mock import ImageBuilderMock
 from .server import serve
 from .transports.serving import CannotListenError
+from .world.settings import BuildMode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

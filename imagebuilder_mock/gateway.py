@@ -11,19 +11,19 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from .domain.errors import ImageBuilderError
-from .domain.faults import NO_FAULT, CutAnswer, FaultError, LostRequestError
-from .domain.record import UnexpectedCallError
 from .engines import builds, lifecycle, passing_time
 from .operations import HANDLERS, Context
 from .protocol.http import Answer
 from .protocol.model import status_of
 from .protocol.requests import check, parse
+from .world.faults import NO_FAULT, CutAnswer, FaultError, LostRequestError
+from .world.record import UnexpectedCallError
 
 if TYPE_CHECKING:
-    from .domain.settings import UnknownMembers
-    from .domain.world import World
     from .protocol.http import Caller, HttpRequest
     from .protocol.model import Operation
+    from .world.settings import UnknownMembers
+    from .world.world import World
 
 
 class Gateway:

@@ -6,8 +6,6 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar, overload
 
-from .domain.settings import Settings
-from .domain.world import Snapshot, World
 from .gateway import Gateway
 from .protocol.identity import access_key_for
 from .switch import Switch
@@ -23,6 +21,8 @@ from .testing.lifecycle import Lifecycle
 from .testing.places import region_in_use
 from .testing.printing import keep_report, report, tree
 from .transports.own_clients import own_client
+from .world.settings import Settings
+from .world.world import Snapshot, World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import ImagebuilderClient
     from typing_extensions import Self, Unpack
 
-    from .domain.events import Events
     from .domain.resources.base import Resource
-    from .domain.settings import Options
     from .transports.own_servers import OwnServers
+    from .world.events import Events
+    from .world.settings import Options
 
 T = TypeVar("T", bound="Callable[..., object] | type")
 
@@ -197,8 +197,8 @@ class ImageBuilderMock:
 
         The file is JSON; it is there whole, or not at all.
         """
-        from .domain.saved_state.files import write_state  # noqa: PLC0415 - few tests save
-        from .domain.saved_state.worlds import saved  # noqa: PLC0415
+        from .world.saved.files import write_state  # noqa: PLC0415 - few tests save
+        from .world.saved.worlds import saved  # noqa: PLC0415
 
         world = self._known_world("save()")
         with world.lock:
@@ -211,9 +211,9 @@ class ImageBuilderMock:
         The clock goes forward to its time; calls, fault rules and options stay. StateError (a
         ValueError) for a file that is damaged, OSError if there is none: then nothing changes.
         """
-        from .domain.saved_state.damage import Damage  # noqa: PLC0415
-        from .domain.saved_state.files import new_error, read_state  # noqa: PLC0415
-        from .domain.saved_state.worlds import fill  # noqa: PLC0415
+        from .world.saved.damage import Damage  # noqa: PLC0415
+        from .world.saved.files import new_error, read_state  # noqa: PLC0415
+        from .world.saved.worlds import fill  # noqa: PLC0415
 
         world = self._active_world("load()")
         document = read_state(path)

@@ -17,9 +17,9 @@ from urllib.parse import parse_qs
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .domain.record import Call
     from .mock import ImageBuilderMock
     from .transports.wsgi import ControlRequest
+    from .world.record import Call
 
 # What the control object says to a wrong use of it.
 _MISTAKES = (TypeError, ValueError, LookupError, ArithmeticError, RuntimeError, OSError)

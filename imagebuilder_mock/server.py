@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
-    from .domain.settings import Options
+    from .world.settings import Options
 
 
 @contextmanager

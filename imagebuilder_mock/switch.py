@@ -13,10 +13,6 @@ from random import Random
 from threading import RLock, local
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from .domain.clock import Clock
-from .domain.ids import Ids
-from .domain.settings import Settings
-from .domain.world import World
 from .gateway import Gateway
 from .protocol.identity import partition_of
 from .transports.aiobotocore_clients import AiobotocoreClientCreation, AiobotocoreDoor
@@ -26,9 +22,13 @@ from .transports.moto_cloudformation.door import StacksDoor
 from .transports.moto_tagging import TaggingDoor
 from .transports.own_servers import OwnServers
 from .transports.raw_requests import RawDoor
+from .world.clock import Clock
+from .world.ids import Ids
+from .world.settings import Settings
+from .world.world import World
 
 if TYPE_CHECKING:
-    from .domain.outbox import TellingLock
+    from .world.outbox import TellingLock
 
 _FORK_PATIENCE = 1.0
 """Seconds that a fork waits for a thread to end its change of the world."""
@@ -118,9 +118,9 @@ def _new_world(options: dict[str, object]) -> World:
     if settings.state is None:
         return _empty_world(settings)
     # Few mocks begin with a file.
-    from .domain.saved_state.damage import Damage  # noqa: PLC0415
-    from .domain.saved_state.files import new_error, read_state  # noqa: PLC0415
-    from .domain.saved_state.worlds import fill  # noqa: PLC0415
+    from .world.saved.damage import Damage  # noqa: PLC0415
+    from .world.saved.files import new_error, read_state  # noqa: PLC0415
+    from .world.saved.worlds import fill  # noqa: PLC0415
 
     document = read_state(settings.state)
     as_saved = {"account_id": document.account_id, "seed": document.seed}

@@ -7,13 +7,13 @@ from datetime import datetime, timezone
 from random import Random
 from typing import Any
 
-from imagebuilder_mock.domain.clock import Clock
-from imagebuilder_mock.domain.ids import Ids
-from imagebuilder_mock.domain.settings import Settings
-from imagebuilder_mock.domain.world import World
 from imagebuilder_mock.gateway import Gateway
 from imagebuilder_mock.protocol.http import Caller
 from imagebuilder_mock.protocol.identity import partition_of
+from imagebuilder_mock.world.clock import Clock
+from imagebuilder_mock.world.ids import Ids
+from imagebuilder_mock.world.settings import Settings
+from imagebuilder_mock.world.world import World
 from tests.model_inputs import request
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)

@@ -9,19 +9,19 @@ from random import Random
 from typing import TYPE_CHECKING, Any, get_args
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.clock import Clock
-from imagebuilder_mock.domain.ids import Ids
 from imagebuilder_mock.domain.resources.image import Image
 from imagebuilder_mock.domain.resources.image_pipeline import ImagePipeline
 from imagebuilder_mock.domain.resources.lifecycle_policy import LifecyclePolicy
-from imagebuilder_mock.domain.saved_state.damage import Damage
-from imagebuilder_mock.domain.saved_state.document import AnyResource, SavedState
-from imagebuilder_mock.domain.saved_state.records import codec_of
-from imagebuilder_mock.domain.saved_state.worlds import saved
-from imagebuilder_mock.domain.settings import Settings
-from imagebuilder_mock.domain.world import World
 from imagebuilder_mock.engines import lifecycle_runs, pipeline_schedule
 from imagebuilder_mock.protocol.identity import partition_of
+from imagebuilder_mock.world.clock import Clock
+from imagebuilder_mock.world.ids import Ids
+from imagebuilder_mock.world.saved.damage import Damage
+from imagebuilder_mock.world.saved.document import AnyResource, SavedState
+from imagebuilder_mock.world.saved.records import codec_of
+from imagebuilder_mock.world.saved.worlds import saved
+from imagebuilder_mock.world.settings import Settings
+from imagebuilder_mock.world.world import World
 
 from .machine_images import machine_images
 from .masking import masked_accounts, masked_names

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from imagebuilder_mock.domain.saved_state.files import state_lines, write_state
+from imagebuilder_mock.world.saved.files import state_lines, write_state
 
 from .capturing import capture
 from .journal import Journal

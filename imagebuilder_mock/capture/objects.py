@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.build_plans import WITHOUT_WORKFLOWS
 from imagebuilder_mock.domain.resources.image import Image, Transition
-from imagebuilder_mock.domain.saved_state.hints import hints_of
-from imagebuilder_mock.domain.saved_state.records import codec_of
+from imagebuilder_mock.world.saved.hints import hints_of
+from imagebuilder_mock.world.saved.records import codec_of
 
 if TYPE_CHECKING:
     from imagebuilder_mock.domain.resources.base import Resource

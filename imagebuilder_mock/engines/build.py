@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.resources.workflow_execution import (
         ImageFailureContext,
     )
-    from imagebuilder_mock.domain.store import Store
-    from imagebuilder_mock.domain.world import World
+    from imagebuilder_mock.world.store import Store
+    from imagebuilder_mock.world.world import World
 
 
 MAX_ERROR = 1024

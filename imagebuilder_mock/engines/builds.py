@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.build_plans import Stage
     from imagebuilder_mock.domain.resources.image import Image
     from imagebuilder_mock.domain.resources.workflow_execution import WorkflowStepExecution
-    from imagebuilder_mock.domain.store import Store
-    from imagebuilder_mock.domain.world import World
+    from imagebuilder_mock.world.store import Store
+    from imagebuilder_mock.world.world import World
 
 ACTION: Final = "end-stage"
 

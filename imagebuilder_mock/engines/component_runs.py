@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from imagebuilder_mock.domain.build_failures import is_meant
 from imagebuilder_mock.domain.component_phases import CONTAINER_HOST_TEST, PHASES_OF_STAGE
 from imagebuilder_mock.domain.resources.component import Component
+from imagebuilder_mock.world.orders import is_meant
 
 from . import notices
 from .build import MAX_ERROR, StepFailedError
@@ -18,10 +18,10 @@ from .build import MAX_ERROR, StepFailedError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from imagebuilder_mock.domain.build_failures import BuildFailure
     from imagebuilder_mock.domain.documents.component_document import ComponentDocument
     from imagebuilder_mock.domain.documents.component_trace import TracedStep
     from imagebuilder_mock.domain.states import WorkflowType
+    from imagebuilder_mock.world.orders import BuildFailure
 
     from .build import Build
 

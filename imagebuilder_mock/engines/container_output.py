@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.domain.resources.container_recipe import ContainerRecipe
     from imagebuilder_mock.domain.resources.image import Image
-    from imagebuilder_mock.domain.store import Store
+    from imagebuilder_mock.world.store import Store
 
     from .build import Build
 

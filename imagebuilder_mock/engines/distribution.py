@@ -24,8 +24,8 @@ from .output_configuration import configure
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from imagebuilder_mock.domain.build_failures import BuildFailure
     from imagebuilder_mock.domain.resources.image import Ami
+    from imagebuilder_mock.world.orders import BuildFailure
 
     from .build import Build
 

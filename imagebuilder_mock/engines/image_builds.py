@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.resources.distribution import DistributionConfiguration
     from imagebuilder_mock.domain.resources.infrastructure import InfrastructureConfiguration
     from imagebuilder_mock.domain.resources.recipe import Recipe
-    from imagebuilder_mock.domain.store import Store
-    from imagebuilder_mock.domain.world import World
+    from imagebuilder_mock.world.store import Store
+    from imagebuilder_mock.world.world import World
 
 DEFAULT_TESTS: Mapping[str, object] = {"imageTestsEnabled": True, "timeoutMinutes": 720}
 

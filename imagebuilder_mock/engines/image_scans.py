@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagebuilder_mock.catalogue.samples import sample_packages, sample_vulnerabilities, system_of
 from imagebuilder_mock.domain.resources.image_scan import ImageScanFinding
-from imagebuilder_mock.domain.scan_samples import (
-    sample_packages,
-    sample_vulnerabilities,
-    system_of,
-)
 
 from . import notices
 
@@ -17,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from imagebuilder_mock.catalogue.samples import Affected, Package, Vulnerability
     from imagebuilder_mock.domain.resources.image import Image
-    from imagebuilder_mock.domain.scan_samples import Affected, Package, Vulnerability
-    from imagebuilder_mock.domain.store import Store
+    from imagebuilder_mock.world.store import Store
 
     from .build import Build
 

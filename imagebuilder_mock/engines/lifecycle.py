@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.domain.lifecycle_rules import Fate
     from imagebuilder_mock.domain.resources.image import Ami, Container
-    from imagebuilder_mock.domain.store import Store
-    from imagebuilder_mock.domain.world import World
+    from imagebuilder_mock.world.store import Store
+    from imagebuilder_mock.world.world import World
 
 ACTION: Final = "move-lifecycle-execution"
 

@@ -36,9 +36,9 @@ if TYPE_CHECKING:
         LifecycleExecutionResource,
     )
     from imagebuilder_mock.domain.states import ImageStatus
-    from imagebuilder_mock.domain.store import Store
-    from imagebuilder_mock.domain.world import World
     from imagebuilder_mock.neighbours.lifecycle_outputs import MachineImageActions
+    from imagebuilder_mock.world.store import Store
+    from imagebuilder_mock.world.world import World
 
 TARGETS: Mapping[LifecycleActionName, ImageStatus] = {
     "AVAILABLE": "AVAILABLE",

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.domain.lifecycle_rules import Describe, Fate
     from imagebuilder_mock.domain.resources.lifecycle_execution import LifecycleExecution
-    from imagebuilder_mock.domain.store import Store
-    from imagebuilder_mock.domain.world import World
+    from imagebuilder_mock.world.store import Store
+    from imagebuilder_mock.world.world import World
 
 ACTION: Final = "run-lifecycle-policy"
 

@@ -20,7 +20,7 @@ from .watermarks import carried
 
 if TYPE_CHECKING:
     from imagebuilder_mock.domain.resources.image import Ami, Image
-    from imagebuilder_mock.domain.world import World
+    from imagebuilder_mock.world.world import World
 
 DEFAULT_ARCHITECTURE = "x86_64"
 ROOT_DEVICES = frozenset(("/dev/sda1", "/dev/xvda"))

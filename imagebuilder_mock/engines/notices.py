@@ -10,11 +10,11 @@ import json
 from typing import TYPE_CHECKING, cast
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.events import Destination, Event
 from imagebuilder_mock.neighbours import telling
 from imagebuilder_mock.neighbours.event_bridge import Event as BusEvent
 from imagebuilder_mock.neighbours.logs import LogLine
 from imagebuilder_mock.neighbours.s3 import S3Uri
+from imagebuilder_mock.world.events import Destination, Event
 
 from .build import LOG_GROUP, log_group_of, log_stream_of
 from .build_message import message_of
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.resources.image_pipeline import ImagePipeline
     from imagebuilder_mock.domain.resources.workflow_execution import WorkflowStepExecution
     from imagebuilder_mock.domain.states import ImageStatus
-    from imagebuilder_mock.domain.world import World
+    from imagebuilder_mock.world.world import World
 
     from .build import Build
 

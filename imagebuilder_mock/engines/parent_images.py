@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.errors import InvalidParameterValueException, invalid_value
-from imagebuilder_mock.domain.managed import image_published_as
 from imagebuilder_mock.domain.resources.image import Image
 from imagebuilder_mock.neighbours.ec2 import AmiFacts
 from imagebuilder_mock.neighbours.surroundings import absence, neighbours_of
+from imagebuilder_mock.world.managed import image_published_as
 
 if TYPE_CHECKING:
-    from imagebuilder_mock.domain.store import Store
-    from imagebuilder_mock.domain.world import World
+    from imagebuilder_mock.world.store import Store
+    from imagebuilder_mock.world.world import World
 
 _AMI = re.compile(r"ami-(?:[0-9a-f]{8}|[0-9a-f]{17})")
 _AMI_ADDRESS = re.compile(rf"{_AMI.pattern}|ssm:[^\s]+")

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from imagebuilder_mock.domain.scheduler import Due
-    from imagebuilder_mock.domain.world import World
+    from imagebuilder_mock.world.scheduler import Due
+    from imagebuilder_mock.world.world import World
 
 RUN_LIMIT = 10_000
 """More scheduled runs in one move are taken for a mistake."""

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imagebuilder_mock.domain.resources.recipe import Recipe
-    from imagebuilder_mock.domain.store import Store
-    from imagebuilder_mock.domain.world import World
+    from imagebuilder_mock.world.store import Store
+    from imagebuilder_mock.world.world import World
 
 R = TypeVar("R", bound=Resource)
 

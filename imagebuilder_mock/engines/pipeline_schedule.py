@@ -19,7 +19,7 @@ from . import notices
 if TYPE_CHECKING:
     from imagebuilder_mock.domain.resources.image import Image
     from imagebuilder_mock.domain.schedules import Schedule
-    from imagebuilder_mock.domain.world import World
+    from imagebuilder_mock.world.world import World
 
 ACTION: Final = "run-pipeline"
 

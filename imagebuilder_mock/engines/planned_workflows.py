@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.domain.documents.workflow_document import WorkflowDocument
     from imagebuilder_mock.domain.states import WorkflowType
-    from imagebuilder_mock.domain.store import Store
-    from imagebuilder_mock.domain.world import World
+    from imagebuilder_mock.world.store import Store
+    from imagebuilder_mock.world.world import World
 
 AMAZON = "aws"
 NEWEST = "x.x.x"

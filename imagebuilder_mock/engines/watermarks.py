@@ -14,8 +14,8 @@ from .parent_images import is_ami_address, resolved_address
 if TYPE_CHECKING:
     from imagebuilder_mock.domain.machine_image import MachineImage
     from imagebuilder_mock.domain.resources.image_recipe import ImageRecipe
-    from imagebuilder_mock.domain.store import Store
-    from imagebuilder_mock.domain.world import World
+    from imagebuilder_mock.world.store import Store
+    from imagebuilder_mock.world.world import World
 
 MOST_WATERMARKS = 5
 

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from imagebuilder_mock.domain.machine_image import MachineImage
-    from imagebuilder_mock.domain.machine_images import MachineImages
-    from imagebuilder_mock.domain.settings import Settings
-    from imagebuilder_mock.domain.world import World
+    from imagebuilder_mock.world.indexes import MachineImages
+    from imagebuilder_mock.world.settings import Settings
+    from imagebuilder_mock.world.world import World
 
 
 class ActionRefused(Exception):

@@ -21,7 +21,7 @@ from .sns import NoSns
 from .ssm import NoSsm
 
 if TYPE_CHECKING:
-    from imagebuilder_mock.domain.settings import Settings
+    from imagebuilder_mock.world.settings import Settings
 
     from .ec2 import Ec2
     from .ecr import Ecr

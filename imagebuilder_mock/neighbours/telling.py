@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from imagebuilder_mock.domain.outbox import Message
+from imagebuilder_mock.world.outbox import Message
 
 from .ec2 import Named
 from .presence import has_loaded
@@ -20,7 +20,7 @@ from .surroundings import neighbours_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from imagebuilder_mock.domain.world import World
+    from imagebuilder_mock.world.world import World
 
     from .amis import LaunchPermission, OutputAmi
     from .ec2 import LaunchTemplateVersion

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.domain.documents.component_document import ComponentDocument
     from imagebuilder_mock.domain.states import Platform
-    from imagebuilder_mock.domain.store import Entry
+    from imagebuilder_mock.world.store import Entry
 
     from .context import Context
     from .registry import Result

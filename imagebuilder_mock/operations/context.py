@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.domain.resources.image import Image
     from imagebuilder_mock.domain.resources.lifecycle_execution import LifecycleExecution
-    from imagebuilder_mock.domain.store import Store
-    from imagebuilder_mock.domain.world import World
+    from imagebuilder_mock.world.store import Store
+    from imagebuilder_mock.world.world import World
 
 R = TypeVar("R", bound=Resource)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from imagebuilder_mock.catalogue.samples import inventory
 from imagebuilder_mock.domain.errors import invalid_value
 from imagebuilder_mock.domain.filters import unknown_filter
-from imagebuilder_mock.domain.findings import EVERYTHING
 from imagebuilder_mock.domain.ordered import OrderedIndex
 from imagebuilder_mock.domain.resources.image import Image
 from imagebuilder_mock.domain.resources.image_scan import ImagePackage
-from imagebuilder_mock.domain.scan_samples import inventory
+from imagebuilder_mock.world.indexes import EVERYTHING
 
 from .listing import listed
 from .registry import operation
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
-    from imagebuilder_mock.domain.findings import Key
+    from imagebuilder_mock.world.indexes import Key
 
     from .context import Context
     from .registry import Result

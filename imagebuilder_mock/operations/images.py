@@ -24,7 +24,7 @@ from .registry import operation
 if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
 
-    from imagebuilder_mock.domain.store import Entry
+    from imagebuilder_mock.world.store import Entry
 
     from .context import Context
     from .registry import Result

@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
+from imagebuilder_mock.catalogue.offer import OWNERS
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import invalid_combination
 from imagebuilder_mock.domain.filters import Filters
-from imagebuilder_mock.domain.managed import OWNERS
 from imagebuilder_mock.domain.ordered import OrderedIndex, Sequenced
 from imagebuilder_mock.domain.versions import Version
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from imagebuilder_mock.domain.resources.base import Resource
-    from imagebuilder_mock.domain.store import Store
+    from imagebuilder_mock.world.store import Store
 
     from .context import Context
     from .registry import Result

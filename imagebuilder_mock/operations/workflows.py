@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.documents.workflow_document import WorkflowDocument
     from imagebuilder_mock.domain.resources.base import Resource
     from imagebuilder_mock.domain.states import WorkflowType
-    from imagebuilder_mock.domain.store import Entry
+    from imagebuilder_mock.world.store import Entry
 
     from .context import Context
     from .registry import Result

@@ -7,20 +7,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.build_failures import BuildFailure, check_reference
 from imagebuilder_mock.domain.component_phases import PHASES_OF_STAGE
 from imagebuilder_mock.domain.resources.image import Image
-from imagebuilder_mock.domain.settings import is_account_id
 from imagebuilder_mock.engines import builds
 from imagebuilder_mock.engines.distribution import CONFIGURATION_STEPS
+from imagebuilder_mock.world.orders import BuildFailure, check_reference
+from imagebuilder_mock.world.settings import is_account_id
 
 from .timeline import timeline_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagebuilder_mock.domain.durations import Durations
-    from imagebuilder_mock.domain.world import World
+    from imagebuilder_mock.world.durations import Durations
+    from imagebuilder_mock.world.world import World
 
     from .timeline import Timeline
 

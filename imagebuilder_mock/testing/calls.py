@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.domain.matching import differences, holds
-from imagebuilder_mock.domain.record import KEPT
+from imagebuilder_mock.world.record import KEPT, differences, holds
 
 from .naming import check_operation, check_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagebuilder_mock.domain.record import Call, Record
-    from imagebuilder_mock.domain.world import World
+    from imagebuilder_mock.world.record import Call, Record
+    from imagebuilder_mock.world.world import World
 
 _SHOWN = 10
 """As many calls are printed at most."""

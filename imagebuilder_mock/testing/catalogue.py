@@ -6,12 +6,13 @@ from contextlib import suppress
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from imagebuilder_mock.catalogue.offer import offered, offered_names
 from imagebuilder_mock.domain.errors import InvalidVersionNumberException
-from imagebuilder_mock.domain.managed import Publication, offered, offered_names
 from imagebuilder_mock.domain.versions import Version
+from imagebuilder_mock.world.managed import Publication
 
 if TYPE_CHECKING:
-    from imagebuilder_mock.domain.world import World
+    from imagebuilder_mock.world.world import World
 
 _NODES = 3
 

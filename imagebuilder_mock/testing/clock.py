@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.domain.clock import aware
 from imagebuilder_mock.engines import passing_time
+from imagebuilder_mock.world.clock import aware
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from imagebuilder_mock.domain.world import World
+    from imagebuilder_mock.world.world import World
 
 
 class MockClock:

@@ -7,13 +7,6 @@ from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from imagebuilder_mock.domain.faults import (
-    EVERY_OPERATION,
-    CutAnswer,
-    ErrorAnswer,
-    FaultRule,
-    LostRequest,
-)
 from imagebuilder_mock.protocol.failures import (
     default_message,
     error_names,
@@ -21,14 +14,21 @@ from imagebuilder_mock.protocol.failures import (
     is_connection_error,
     status_phrase,
 )
+from imagebuilder_mock.world.faults import (
+    EVERY_OPERATION,
+    CutAnswer,
+    ErrorAnswer,
+    FaultRule,
+    LostRequest,
+)
 
 from .naming import check_known, check_operation, check_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagebuilder_mock.domain.faults import Condition, Outcome
-    from imagebuilder_mock.domain.world import World
+    from imagebuilder_mock.world.faults import Condition, Outcome
+    from imagebuilder_mock.world.world import World
 
 _LOWEST_ERROR_STATUS = 400
 _HIGHEST_ERROR_STATUS = 599

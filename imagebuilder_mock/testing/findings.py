@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, get_args
 
+from imagebuilder_mock.catalogue.samples import Affected, Vulnerability
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.resources.image import Image
 from imagebuilder_mock.domain.resources.image_scan import ImageScanState
-from imagebuilder_mock.domain.scan_samples import Affected, Vulnerability
 from imagebuilder_mock.engines.image_scans import SEVERITIES, finding_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from imagebuilder_mock.domain.store import Store
-    from imagebuilder_mock.domain.world import World
+    from imagebuilder_mock.world.store import Store
+    from imagebuilder_mock.world.world import World
 
 BadEnd = Literal["FAILED", "TIMED_OUT"]
 

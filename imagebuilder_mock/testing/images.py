@@ -7,20 +7,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, get_args
 
 from imagebuilder_mock.domain.arn import Arn, slugify
-from imagebuilder_mock.domain.clock import aware
 from imagebuilder_mock.domain.errors import ImageBuilderError
 from imagebuilder_mock.domain.resources.container_recipe import ContainerRecipe
 from imagebuilder_mock.domain.resources.distribution import DistributionConfiguration
 from imagebuilder_mock.domain.resources.image import Image
 from imagebuilder_mock.domain.resources.image_recipe import ImageRecipe
 from imagebuilder_mock.domain.resources.infrastructure import InfrastructureConfiguration
-from imagebuilder_mock.domain.settings import is_account_id
 from imagebuilder_mock.engines import builds
 from imagebuilder_mock.engines.image_builds import DEFAULT_TESTS, BuildRequest, start_build
 from imagebuilder_mock.engines.lifecycle_actions import TARGETS, change_state
 from imagebuilder_mock.neighbours.lifecycle_outputs import machine_image_actions
 from imagebuilder_mock.protocol.model import operation
 from imagebuilder_mock.protocol.requests import check
+from imagebuilder_mock.world.clock import aware
+from imagebuilder_mock.world.settings import is_account_id
 
 from .places import store_at
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.machine_image import MachineImage
     from imagebuilder_mock.domain.resources.lifecycle_execution import LifecycleActionName
     from imagebuilder_mock.domain.resources.recipe import Recipe
-    from imagebuilder_mock.domain.store import Store
-    from imagebuilder_mock.domain.world import World
+    from imagebuilder_mock.world.store import Store
+    from imagebuilder_mock.world.world import World
 
 EndState = Literal["AVAILABLE", "CANCELLED", "DEPRECATED", "DISABLED", "FAILED"]
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.clock import aware
 from imagebuilder_mock.domain.errors import ImageBuilderError
 from imagebuilder_mock.domain.lifecycle_rules import Selection, creation_date
 from imagebuilder_mock.domain.resources.lifecycle_policy import LifecyclePolicy
@@ -15,6 +14,7 @@ from imagebuilder_mock.engines.lifecycle_actions import obstacle_to
 from imagebuilder_mock.operations.lifecycle_policy_rules import check_policy
 from imagebuilder_mock.protocol.model import operation
 from imagebuilder_mock.protocol.requests import check
+from imagebuilder_mock.world.clock import aware
 
 from .places import store_at
 from .previews import Preview
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
         LifecycleExecution,
         LifecycleExecutionResource,
     )
-    from imagebuilder_mock.domain.store import Store
-    from imagebuilder_mock.domain.world import World
+    from imagebuilder_mock.world.store import Store
+    from imagebuilder_mock.world.world import World
 
 # What CreateLifecyclePolicy needs, and a preview does not.
 _UNSEEN = {"name": "preview", "executionRole": "preview", "clientToken": "preview"}

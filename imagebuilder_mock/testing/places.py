@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.domain.settings import Settings
+from imagebuilder_mock.world.settings import Settings
 
 if TYPE_CHECKING:
-    from imagebuilder_mock.domain.store import Store
-    from imagebuilder_mock.domain.world import World
+    from imagebuilder_mock.world.store import Store
+    from imagebuilder_mock.world.world import World
 
 DEFAULT_REGION = "us-east-1"
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from imagebuilder_mock.domain.resources.base import Resource
-    from imagebuilder_mock.domain.world import World
+    from imagebuilder_mock.world.world import World
 
 _SHOWN = 20
 """As many of one type, or as many builds, are printed at most."""

@@ -21,10 +21,10 @@ from weakref import WeakKeyDictionary
 from botocore import UNSIGNED
 from botocore.client import BaseClient
 
-from imagebuilder_mock.domain.faults import LostRequestError
 from imagebuilder_mock.protocol.http import Caller, HttpRequest
 from imagebuilder_mock.protocol.identity import account_of
 from imagebuilder_mock.protocol.model import SERVICE_NAME
+from imagebuilder_mock.world.faults import LostRequestError
 
 from .backing_off import BackingOff
 from .connection_errors import Patience

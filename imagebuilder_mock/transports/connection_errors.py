@@ -14,9 +14,9 @@ from botocore.exceptions import (
 )
 
 if TYPE_CHECKING:
-    from imagebuilder_mock.domain.faults import LostRequestError
     from imagebuilder_mock.gateway import Gateway
     from imagebuilder_mock.protocol.http import Answer
+    from imagebuilder_mock.world.faults import LostRequestError
 
 _CUT = "the connection was closed in the middle of the response body"
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.faults import LostRequestError
+from imagebuilder_mock.world.faults import LostRequestError
 
 from .holding import Hold
 from .late_imports import LateModule

@@ -26,7 +26,7 @@ from urllib3.exceptions import (
 )
 from urllib3.util import Retry
 
-from imagebuilder_mock.domain.faults import LostRequestError
+from imagebuilder_mock.world.faults import LostRequestError
 
 from .holding import Hold
 from .late_imports import LateHold

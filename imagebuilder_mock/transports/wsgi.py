@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from imagebuilder_mock.domain.errors import ImageBuilderError, InvalidRequestException
-from imagebuilder_mock.domain.faults import LostRequestError
 from imagebuilder_mock.protocol.http import Answer
+from imagebuilder_mock.world.faults import LostRequestError
 
 from .raw_http import RawRequest, answer, sent_body
 

@@ -72,7 +72,10 @@ def test_the_wheel_has_the_package_and_nothing_else(wheel):
         for path in PACKAGE.rglob("*")
         if path.is_file() and path.suffix != ".pyc"
     }
-    assert {"imagebuilder_mock/py.typed", "imagebuilder_mock/domain/data/catalogue.json"} <= names
+    assert {
+        "imagebuilder_mock/py.typed",
+        "imagebuilder_mock/catalogue/data/catalogue.json",
+    } <= names
     assert {name.partition("/")[2] for name in described} == {
         "METADATA",
         "RECORD",

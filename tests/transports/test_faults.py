@@ -13,7 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from imagebuilder_mock import mock_imagebuilder
-from imagebuilder_mock.domain.faults import FaultRules
+from imagebuilder_mock.world.faults import FaultRules
 from tests.builders import a_component
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=timezone.utc)

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from imagebuilder_mock import mock_imagebuilder
-from imagebuilder_mock.domain.record import UnexpectedCallError
+from imagebuilder_mock.world.record import UnexpectedCallError
 from tests.builders import OWN, an_infrastructure
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=timezone.utc)

@@ -13,10 +13,10 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagebuilder_mock.domain.world import State
 from imagebuilder_mock.operations import HANDLERS
 from imagebuilder_mock.protocol.http import Caller, HttpRequest
 from imagebuilder_mock.protocol.model import operation as compiled
+from imagebuilder_mock.world.world import State
 from tests.builders import DOCUMENT, MANAGED_COMPONENT, MANAGED_PARENT, OWN
 from tests.gateways import CALLER, NOW, a_gateway, answer, state_of
 from tests.model_inputs import (

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from imagebuilder_mock import current_mock, mock_imagebuilder
-from imagebuilder_mock.domain.saved_state.damage import StateError
+from imagebuilder_mock.world.saved.damage import StateError
 from tests.builders import a_build, a_component, an_infrastructure
 
 SUMMARIES = "infrastructureConfigurationSummaryList"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from imagebuilder_mock.domain.faults import LostRequestError
 from imagebuilder_mock.transports.own_calls import OwnCalls
+from imagebuilder_mock.world.faults import LostRequestError
 
 from .failures import ServiceRefusal, StackFailure
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from imagebuilder_mock.domain.catalogue import (
+from imagebuilder_mock.catalogue.records import (
     component_documents,
     managed_components,
     managed_images,
@@ -17,7 +17,7 @@ from imagebuilder_mock.domain.documents.component_document import parse_componen
 from imagebuilder_mock.domain.versions import Version
 
 if TYPE_CHECKING:
-    from imagebuilder_mock.domain.catalogue import ManagedComponent, ManagedImage
+    from imagebuilder_mock.catalogue.records import ManagedComponent, ManagedImage
 
 IMAGES = managed_images()
 COMPONENTS = managed_components()

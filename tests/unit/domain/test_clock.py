@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from imagebuilder_mock.domain.clock import Clock, aware
+from imagebuilder_mock.world.clock import Clock, aware
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=timezone.utc)
 HOUR = timedelta(hours=1)

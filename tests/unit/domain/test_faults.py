@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagebuilder_mock.domain.faults import (
+from imagebuilder_mock.world.faults import (
     NO_FAULT,
     CutAnswer,
     ErrorAnswer,
@@ -16,7 +16,7 @@ from imagebuilder_mock.domain.faults import (
     FaultRule,
     FaultRules,
 )
-from imagebuilder_mock.domain.matching import holds
+from imagebuilder_mock.world.record import holds
 
 REFUSAL = ErrorAnswer("ServiceException", "Down", 500)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from imagebuilder_mock.domain.errors import IdempotentParameterMismatchException
-from imagebuilder_mock.domain.idempotency import ClientTokens
+from imagebuilder_mock.world.tokens import ClientTokens
 
 KEY = ("123456789012", "us-east-1", "CreateImage", "token")
 
@@ -36,7 +36,7 @@ def test_other_parameters_are_refused(params):
 
 
 def test_the_oldest_tokens_are_forgotten(monkeypatch):
-    monkeypatch.setattr("imagebuilder_mock.domain.idempotency.MOST_TOKENS", 2)
+    monkeypatch.setattr("imagebuilder_mock.world.tokens.MOST_TOKENS", 2)
     tokens = ClientTokens()
     keys: list[Any] = [(*KEY[:3], token) for token in ("first", "second", "third")]
     for key in keys:

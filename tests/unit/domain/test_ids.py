@@ -6,7 +6,7 @@ import re
 from random import Random
 from uuid import UUID
 
-from imagebuilder_mock.domain.ids import Ids
+from imagebuilder_mock.world.ids import Ids
 
 
 def test_an_ami_has_the_form_of_an_ami_id():

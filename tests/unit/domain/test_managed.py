@@ -6,18 +6,12 @@ from datetime import datetime, timezone
 
 import pytest
 
+from imagebuilder_mock.catalogue.offer import OWNERS, offered, offered_names
 from imagebuilder_mock.domain.arn import slugify
-from imagebuilder_mock.domain.managed import (
-    OWNERS,
-    Publication,
-    managed_store,
-    offered,
-    offered_names,
-    store_with,
-)
 from imagebuilder_mock.domain.resources.component import Component
 from imagebuilder_mock.domain.resources.image import Image
 from imagebuilder_mock.domain.resources.workflow import Workflow
+from imagebuilder_mock.world.managed import Publication, managed_store, store_with
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
 

@@ -7,7 +7,7 @@ from threading import Event, Thread
 
 import pytest
 
-from imagebuilder_mock.domain.outbox import Message, Outbox, TellingLock
+from imagebuilder_mock.world.outbox import Message, Outbox, TellingLock
 from tests.threads import ends_in_a_thread
 
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from imagebuilder_mock.domain.errors import InvalidPaginationTokenException
 from imagebuilder_mock.domain.ordered import OrderedIndex
-from imagebuilder_mock.domain.paging import PageTokens
 from imagebuilder_mock.operations.listing import page_of
+from imagebuilder_mock.world.tokens import PageTokens
 
 
 @dataclass

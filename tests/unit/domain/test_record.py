@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from imagebuilder_mock.domain.errors import ResourceNotFoundException
-from imagebuilder_mock.domain.record import KEPT, Record
+from imagebuilder_mock.world.record import KEPT, Record
 
 ENOUGH = 64 * 1024**2
 

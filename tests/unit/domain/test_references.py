@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
-from imagebuilder_mock.domain.references import References
 from imagebuilder_mock.domain.resources.image_recipe import ImageRecipe
+from imagebuilder_mock.world.indexes import References
 from tests.builders import MANAGED_PARENT, OWN
 
 COMPONENT = f"{OWN}component/web"

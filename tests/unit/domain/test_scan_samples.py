@@ -11,7 +11,7 @@ from tests.builders import a_build, a_recipe
 
 
 def records(name):
-    text = files("imagebuilder_mock.domain").joinpath(f"data/{name}").read_text(encoding="utf-8")
+    text = files("imagebuilder_mock.catalogue").joinpath(f"data/{name}").read_text(encoding="utf-8")
     return json.loads(text)
 
 
@@ -46,7 +46,7 @@ def test_a_vulnerability_affects_only_packages_that_there_are():
 def test_a_base_that_is_not_known_is_taken_for_the_platforms_usual_one(
     imagebuilder_mock, platform, package
 ):
-    from imagebuilder_mock.domain.scan_samples import sample_packages
+    from imagebuilder_mock.catalogue.samples import sample_packages
 
     client = imagebuilder_mock.client()
     recipe = a_recipe(client, parentImage="ami-0123456789abcdef0")

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagebuilder_mock.domain.scheduler import Due, Scheduler
+from imagebuilder_mock.world.scheduler import Due, Scheduler
 
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 

@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from imagebuilder_mock.domain.settings import Settings
+from imagebuilder_mock.world.settings import Settings
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
 

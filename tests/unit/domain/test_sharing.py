@@ -8,13 +8,13 @@ from random import Random
 import pytest
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.clock import Clock
-from imagebuilder_mock.domain.ids import Ids
 from imagebuilder_mock.domain.ordered import OrderedIndex
 from imagebuilder_mock.domain.resources.component import Component
-from imagebuilder_mock.domain.settings import Settings
 from imagebuilder_mock.domain.versions import Version
-from imagebuilder_mock.domain.world import World
+from imagebuilder_mock.world.clock import Clock
+from imagebuilder_mock.world.ids import Ids
+from imagebuilder_mock.world.settings import Settings
+from imagebuilder_mock.world.world import World
 
 A_TIME = datetime(2026, 1, 2, tzinfo=timezone.utc)
 REGION = "us-east-1"

@@ -10,8 +10,8 @@ from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.resources.component import Component, ComponentState
 from imagebuilder_mock.domain.resources.image import Image, ImageState
 from imagebuilder_mock.domain.resources.infrastructure import InfrastructureConfiguration
-from imagebuilder_mock.domain.store import Store
 from imagebuilder_mock.domain.versions import Version, VersionPattern
+from imagebuilder_mock.world.store import Store
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
 PIPELINE = "arn:aws:imagebuilder:us-east-1:123456789012:image-pipeline/web"

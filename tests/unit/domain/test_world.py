@@ -8,14 +8,14 @@ from random import Random
 
 import pytest
 
-from imagebuilder_mock.domain.clock import Clock
 from imagebuilder_mock.domain.errors import InvalidParameterValueException
-from imagebuilder_mock.domain.ids import Ids
 from imagebuilder_mock.domain.resources.component import Component
 from imagebuilder_mock.domain.resources.image import Image
 from imagebuilder_mock.domain.resources.image_recipe import ImageRecipe
-from imagebuilder_mock.domain.settings import Settings
-from imagebuilder_mock.domain.world import PARTS, World
+from imagebuilder_mock.world.clock import Clock
+from imagebuilder_mock.world.ids import Ids
+from imagebuilder_mock.world.settings import Settings
+from imagebuilder_mock.world.world import PARTS, World
 from tests.builders import MANAGED_PARENT, OWN
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)

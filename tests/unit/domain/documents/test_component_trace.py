@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from imagebuilder_mock.domain.catalogue import managed_components
+from imagebuilder_mock.catalogue.records import managed_components
 from imagebuilder_mock.domain.documents.component_trace import (
     MAX_ITERATIONS,
     document_of,

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imagebuilder_mock.domain.catalogue import managed_workflows
+from imagebuilder_mock.catalogue.records import managed_workflows
 from imagebuilder_mock.domain.documents.errors import DocumentError
 from imagebuilder_mock.domain.documents.workflow_actions import (
     FOR_AMIS,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from imagebuilder_mock import current_mock, mock_imagebuilder
-from imagebuilder_mock.domain.saved_state.damage import StateError
+from imagebuilder_mock.world.saved.damage import StateError
 from tests.builders import a_build, a_component, a_pipeline, a_recipe
 
 

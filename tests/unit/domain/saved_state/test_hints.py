@@ -13,7 +13,7 @@ import pytest
 
 from imagebuilder_mock.domain.resources.component import ComponentState
 from imagebuilder_mock.domain.resources.image import Ami, Image
-from imagebuilder_mock.domain.saved_state.hints import hints_of
+from imagebuilder_mock.world.saved.hints import hints_of
 
 if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
@@ -69,7 +69,7 @@ def test_a_name_that_another_module_has_is_not_taken_from_there():
 FRESH = """
 import sys
 sys.modules["mypy_boto3_imagebuilder"] = None
-from imagebuilder_mock.domain.saved_state.files import read_state
+from imagebuilder_mock.world.saved.files import read_state
 print(sum(len(store.resources) for path in sys.argv[1:] for store in read_state(path).stores))
 assert not {"botocore", "yaml"} & set(sys.modules)
 """

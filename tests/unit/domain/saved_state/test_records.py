@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from imagebuilder_mock.domain.ordered import OrderedIndex
 from imagebuilder_mock.domain.resources.base import Resource
 from imagebuilder_mock.domain.resources.image import ImageState
-from imagebuilder_mock.domain.saved_state.damage import Damage
-from imagebuilder_mock.domain.saved_state.document import AnyResource, SavedState
-from imagebuilder_mock.domain.saved_state.hints import classes_in
-from imagebuilder_mock.domain.saved_state.records import codec_of
 from imagebuilder_mock.domain.versions import Version
+from imagebuilder_mock.world.saved.damage import Damage
+from imagebuilder_mock.world.saved.document import AnyResource, SavedState
+from imagebuilder_mock.world.saved.hints import classes_in
+from imagebuilder_mock.world.saved.records import codec_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

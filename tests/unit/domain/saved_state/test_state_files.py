@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 
 from imagebuilder_mock import current_mock, mock_imagebuilder
-from imagebuilder_mock.domain.idempotency import ClientTokens
-from imagebuilder_mock.domain.saved_state import files
-from imagebuilder_mock.domain.saved_state.damage import StateError
-from imagebuilder_mock.domain.saved_state.document import SavedState
-from imagebuilder_mock.domain.saved_state.worlds import STATE
-from imagebuilder_mock.domain.scheduler import Scheduler
-from imagebuilder_mock.domain.store import Family, Store, VersionGroup
+from imagebuilder_mock.world.saved import files
+from imagebuilder_mock.world.saved.damage import StateError
+from imagebuilder_mock.world.saved.document import SavedState
+from imagebuilder_mock.world.saved.worlds import STATE
+from imagebuilder_mock.world.scheduler import Scheduler
+from imagebuilder_mock.world.store import Family, Store, VersionGroup
+from imagebuilder_mock.world.tokens import ClientTokens
 from tests.builders import a_build, a_component, a_distribution, a_pipeline, an_infrastructure
 from tests.gateways import a_gateway
 from tests.workflow_builders import a_workflow

@@ -13,12 +13,12 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, TypedDict
 
-from .arn import Arn
+from imagebuilder_mock.domain.arn import Arn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .resources.image import Image
+    from imagebuilder_mock.domain.resources.image import Image
 
 Package = tuple[str, str]
 """A name and a version."""
@@ -182,4 +182,4 @@ def _vulnerabilities() -> tuple[Vulnerability, ...]:
 
 
 def _text(name: str) -> str:
-    return files("imagebuilder_mock.domain").joinpath(f"data/{name}").read_text(encoding="utf-8")
+    return files("imagebuilder_mock.catalogue").joinpath(f"data/{name}").read_text(encoding="utf-8")

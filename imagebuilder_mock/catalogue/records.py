@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final, TypedDict
 
-from .arn import slugify
+from imagebuilder_mock.domain.arn import slugify
 
 if TYPE_CHECKING:
     from mypy_boto3_imagebuilder.literals import (
@@ -212,7 +212,7 @@ def _workflow_document(workflow_type: str, slug: str) -> str:
 
 
 def _text(path: str) -> str:
-    return files("imagebuilder_mock.domain").joinpath(f"data/{path}").read_text(encoding="utf-8")
+    return files("imagebuilder_mock.catalogue").joinpath(f"data/{path}").read_text(encoding="utf-8")
 
 
 def _dated(versions: list[tuple[str, str]]) -> tuple[tuple[str, datetime], ...]:

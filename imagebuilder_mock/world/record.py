@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import pickle
 from collections import Counter, deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from sys import getsizeof
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from datetime import datetime
 
-    from .errors import ImageBuilderError
+    from imagebuilder_mock.domain.errors import ImageBuilderError
+
 
 KEPT = 10_000
 
@@ -210,3 +212,28 @@ def _packed(members: Mapping[str, object]) -> bytes:
 def _unpacked(packed: bytes) -> dict[str, object]:
     members: dict[str, object] = pickle.loads(packed)  # noqa: S301 - written by _packed
     return members
+
+
+def holds(expected: object, found: object) -> bool:
+    """Whether ``found`` is what was expected; of a mapping, only the members that are named."""
+    return next(differences(expected, found), None) is None
+
+
+def differences(expected: object, found: object, path: str = "") -> Iterator[str]:
+    """A sentence for each place at which they differ, in the order of what was expected."""
+    if isinstance(expected, Mapping) and isinstance(found, Mapping):
+        for name, value in expected.items():
+            place = f"{path}.{name}" if path else str(name)
+            if name in found:
+                yield from differences(value, found[name], place)
+            else:
+                yield f"{place}: expected {value!r}, and there was none"
+    elif _are_lists(expected, found) and len(expected) == len(found):  # type: ignore[arg-type]
+        for position, (value, item) in enumerate(zip(expected, found, strict=True)):  # type: ignore[call-overload]
+            yield from differences(value, item, f"{path}[{position}]")
+    elif expected != found:
+        yield f"{path}: expected {expected!r}, and it was {found!r}"
+
+
+def _are_lists(*values: object) -> bool:
+    return all(isinstance(value, (list, tuple)) for value in values)

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from imagebuilder_mock.domain.build_failures import BuildFailure
-    from imagebuilder_mock.domain.idempotency import UsedToken
     from imagebuilder_mock.domain.machine_image import MachineImage
-    from imagebuilder_mock.domain.managed import Publication
     from imagebuilder_mock.domain.resources.image_scan import ImagePackage, ImageScanFinding
     from imagebuilder_mock.domain.resources.lifecycle_execution import LifecycleExecution
-    from imagebuilder_mock.domain.scheduler import Due
-    from imagebuilder_mock.domain.store import FamilyNumbers
+    from imagebuilder_mock.world.managed import Publication
+    from imagebuilder_mock.world.orders import BuildFailure
+    from imagebuilder_mock.world.scheduler import Due
+    from imagebuilder_mock.world.store import FamilyNumbers
+    from imagebuilder_mock.world.tokens import UsedToken
 
 AnyResource: TypeAlias = (
     Component

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from imagebuilder_mock.domain.settings import is_account_id
+from imagebuilder_mock.world.settings import is_account_id
 
 from .codecs import shown
 from .damage import Damage, StateError, at

@@ -1,28 +1,28 @@
-"""Amazon-managed resources: the catalogue's records, as they are in a Region."""
+"""What Amazon offers: the catalogue's records, as the resources of a Region."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import cache, lru_cache, partial
+from dataclasses import dataclass
+from functools import cache, partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, cast
-from weakref import WeakKeyDictionary
 
-from .arn import Arn, slugify
-from .catalogue import managed_components, managed_images, managed_workflows
-from .resources.component import Component, ProductCodeListItem
-from .resources.image import Image, ImageState
-from .resources.workflow import Workflow, workflow_kind
-from .store import Store
+from imagebuilder_mock.domain.arn import Arn, slugify
+from imagebuilder_mock.domain.resources.component import Component, ProductCodeListItem
+from imagebuilder_mock.domain.resources.image import Image, ImageState
+from imagebuilder_mock.domain.resources.workflow import Workflow, workflow_kind
+
+from .records import managed_components, managed_images, managed_workflows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from datetime import datetime
+    from collections.abc import Iterator, Mapping
 
-    from .catalogue import ManagedComponent
-    from .resources.base import Resource
-    from .resources.component import ComponentParameterDetail
-    from .resources.image import OutputResources
+    from imagebuilder_mock.domain.resources.base import Resource
+    from imagebuilder_mock.domain.resources.component import ComponentParameterDetail
+    from imagebuilder_mock.domain.resources.image import OutputResources
+
+    from .records import ManagedComponent
+
 
 OWNERS: Mapping[str, str] = {
     "aws": "Amazon",
@@ -30,21 +30,6 @@ OWNERS: Mapping[str, str] = {
     "aws-marketplace": "AWSMarketplace",
 }
 """The account part of a managed ARN, and the ``owner`` that the resource shows."""
-
-_IMAGES_BY_AMI: WeakKeyDictionary[Store, Mapping[str, Image]] = WeakKeyDictionary()
-"""For each complete offer, so that a recipe on an AMI does not search it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Publication:
-    """A version that a test lets Amazon publish, of a name that it offers."""
-
-    account: str
-    kind: str
-    """As in the ARN: ``workflow/build`` for a build workflow."""
-    slug: str
-    version: str
-    created: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,39 +46,6 @@ class PublishedResources:
 
     amis: tuple[PublishedAmi, ...]
     containers: None = None
-
-
-@lru_cache(maxsize=256)
-def managed_store(partition: str, region: str, account: str) -> Store:
-    """What Amazon offers in a Region. All worlds share it: nobody can change what is in it."""
-    store = Store(partition, region, account)
-    for resource in offer(partition, region, account):
-        store.add(resource)
-    return store
-
-
-def store_with(store: Store, publications: Iterable[Publication]) -> Store:
-    """The same offer with what was published since."""
-    extended = Store(store.partition, store.region, store.account)
-    for resource in store:
-        extended.add(replace(resource))
-    for publication in publications:
-        if publication.account == store.account:
-            extended.add(_published(extended, publication))
-    return extended
-
-
-def image_published_as(store: Store, ami_id: str) -> Image | None:
-    """The managed image whose AMI in the store's Region this is."""
-    images = _IMAGES_BY_AMI.get(store)
-    if images is None:
-        images = _IMAGES_BY_AMI[store] = {
-            ami.image: image
-            for image in store.order(Image.kind)
-            if isinstance(image, Image) and image.output_resources
-            for ami in image.output_resources.amis or ()
-        }
-    return images.get(ami_id)
 
 
 def offered(name: str) -> tuple[str, str, str] | None:
@@ -118,18 +70,6 @@ def offered_names() -> list[str]:
         *(component.name for component in managed_components()),
         *(workflow.name for workflow in managed_workflows()),
     ]
-
-
-def _published(store: Store, publication: Publication) -> Resource:
-    """The newest version of the name, as another version."""
-    base = Arn(
-        store.partition, store.region, publication.account, publication.kind, publication.slug
-    )
-    newest = next(store.family(base.kind, base.slug).newest_first())
-    arn = base.at(publication.version, 1)
-    if isinstance(newest, Image):
-        newest = replace(newest, output_resources=published_output(newest.type, arn))
-    return replace(newest, arn=str(arn), date_created=publication.created)
 
 
 def published_output(image_type: str, arn: Arn) -> OutputResources | None:
@@ -208,7 +148,7 @@ def _arn_of(partition: str, region: str, account: str, kind: str, name: str) -> 
 @cache
 def _declared(component: ManagedComponent) -> tuple[ComponentParameterDetail, ...] | None:
     # YAML is loaded with the first document that somebody asks for.
-    from .documents.component_document import parse_component_document  # noqa: PLC0415
+    from imagebuilder_mock.domain.documents.component_document import parse_component_document  # noqa: PLC0415
 
     return parse_component_document(component.document()).parameter_details
 

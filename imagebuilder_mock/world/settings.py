@@ -8,8 +8,9 @@ from datetime import datetime
 from os import PathLike
 from typing import Literal, TypedDict, get_args
 
+from imagebuilder_mock.domain.quotas import quota_names
+
 from .clock import aware
-from .quotas import quota_names
 
 BuildMode = Literal["observed", "instant", "clock", "held"]
 UnknownMembers = Literal["refuse", "ignore"]

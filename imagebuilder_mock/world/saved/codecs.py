@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeAlias
 
-from imagebuilder_mock.domain.clock import aware
+from imagebuilder_mock.world.clock import aware
 
 from .damage import Damage, at
 

@@ -8,25 +8,24 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .arn import Arn
-from .build_failures import BuildFailures
+from imagebuilder_mock.catalogue.offer import OWNERS
+from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.ordered import Numbering
+from imagebuilder_mock.domain.quotas import Quotas
+from imagebuilder_mock.domain.resources.base import Resource
+from imagebuilder_mock.domain.versions import VersionPattern
+
 from .durations import Durations
 from .events import Events
 from .faults import FaultRules
-from .idempotency import ClientTokens
-from .lifecycle_executions import LifecycleExecutions
-from .machine_images import MachineImages
-from .managed import OWNERS, managed_store, store_with
-from .ordered import Numbering
+from .indexes import LifecycleExecutions, MachineImages, References
+from .managed import managed_store, store_with
+from .orders import BuildFailures
 from .outbox import Message, Outbox, TellingLock
-from .paging import PageTokens
-from .quotas import Quotas
 from .record import Record
-from .references import References
-from .resources.base import Resource
 from .scheduler import Scheduler
 from .store import Store
-from .versions import VersionPattern
+from .tokens import ClientTokens, PageTokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

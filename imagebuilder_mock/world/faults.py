@@ -12,8 +12,9 @@ from datetime import timedelta
 from hashlib import blake2b
 from typing import TYPE_CHECKING, TypeAlias
 
-from .errors import ImageBuilderError
-from .matching import holds
+from imagebuilder_mock.domain.errors import ImageBuilderError
+
+from .record import holds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from .arn import Arn, slugify
-from .errors import ImageBuilderError
-from .versions import Version, VersionPattern
+from imagebuilder_mock.domain.arn import Arn, slugify
+from imagebuilder_mock.domain.errors import ImageBuilderError
+from imagebuilder_mock.domain.versions import Version, VersionPattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .resources.image import Image
+    from imagebuilder_mock.domain.resources.image import Image
 
 
 _ARN = "arn:"

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
+from imagebuilder_mock.catalogue.offer import offered
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.build_failures import BuildFailures
 from imagebuilder_mock.domain.errors import InvalidVersionNumberException
-from imagebuilder_mock.domain.findings import EVERYTHING
-from imagebuilder_mock.domain.idempotency import ClientTokens
-from imagebuilder_mock.domain.lifecycle_executions import LifecycleExecutions
-from imagebuilder_mock.domain.managed import offered
 from imagebuilder_mock.domain.resources.image import Image
 from imagebuilder_mock.domain.versions import Version
+from imagebuilder_mock.world.indexes import EVERYTHING, LifecycleExecutions
+from imagebuilder_mock.world.orders import BuildFailures
+from imagebuilder_mock.world.tokens import ClientTokens
 
 from .damage import Damage, at
 from .document import SavedShare, SavedState, SavedStore
@@ -21,13 +20,13 @@ from .document import SavedShare, SavedState, SavedStore
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from imagebuilder_mock.domain.machine_images import MachineImages
-    from imagebuilder_mock.domain.managed import Publication
     from imagebuilder_mock.domain.ordered import Numbering
-    from imagebuilder_mock.domain.paging import PageTokens
     from imagebuilder_mock.domain.resources.base import Resource
-    from imagebuilder_mock.domain.store import Store
-    from imagebuilder_mock.domain.world import World
+    from imagebuilder_mock.world.indexes import MachineImages
+    from imagebuilder_mock.world.managed import Publication
+    from imagebuilder_mock.world.store import Store
+    from imagebuilder_mock.world.tokens import PageTokens
+    from imagebuilder_mock.world.world import World
 
     from .document import AnyResource
 

@@ -1,21 +1,22 @@
-"""Client tokens: a request that is repeated gets its first answer and does nothing more.
-
-Source: API reference, "clientToken" of every operation that has it. How long the service
-remembers a token is not documented; a world remembers the newest ones, so that a server that runs
-for days does not grow with its calls.
-"""
+"""Tokens: those of clients, which make a request repeatable, and those of pages."""
 
 from __future__ import annotations
 
 import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as Base64Error
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING, TypeAlias
 
-from .errors import IdempotentParameterMismatchException
+from imagebuilder_mock.domain.errors import (
+    IdempotentParameterMismatchException,
+    InvalidPaginationTokenException,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
 
 TokenKey: TypeAlias = "tuple[str, str, str, str]"
 """Account, Region, operation and token."""
@@ -80,3 +81,39 @@ class ClientTokens:
 def _fingerprint(params: Mapping[str, object]) -> bytes:
     text = json.dumps(params, sort_keys=True, separators=(",", ":"), default=str)
     return blake2b(text.encode(), digest_size=16).digest()
+
+
+_CHECK_BYTES = 12
+
+
+class PageTokens:
+    """Makes tokens and reads them; a token passes only in the list that gave it."""
+
+    __slots__ = ("key",)
+
+    def __init__(self, key: bytes) -> None:
+        self.key = key
+
+    def encode(self, scope: str, sequence: int) -> str:
+        text = str(sequence).encode()
+        return urlsafe_b64encode(self._check(scope, text) + text).decode()
+
+    def decode(self, scope: str, token: str) -> int:
+        """The position; InvalidPaginationTokenException if the list never gave this token."""
+        try:
+            raw = urlsafe_b64decode(token.encode("ascii"))
+        except (Base64Error, ValueError):
+            raw = b""
+        check, text = raw[:_CHECK_BYTES], raw[_CHECK_BYTES:]
+        # The encoding is compared too: base64 has several texts for the same bytes.
+        if check != self._check(scope, text) or urlsafe_b64encode(raw).decode() != token:
+            raise InvalidPaginationTokenException(
+                "The value supplied for parameter 'nextToken' is not valid. 'nextToken' must be a "
+                "token from a previous response of this operation."
+            )
+        return int(text)
+
+    def _check(self, scope: str, text: bytes) -> bytes:
+        return blake2b(
+            scope.encode() + b"\0" + text, key=self.key, digest_size=_CHECK_BYTES
+        ).digest()

@@ -7,18 +7,18 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from .arn import Arn, slugify
-from .executions import Executions
-from .findings import Findings
-from .ordered import Numbering, OrderedIndex
-from .resources.base import Resource
-from .versions import Version, counted_in
+from imagebuilder_mock.domain.arn import Arn, slugify
+from imagebuilder_mock.domain.ordered import Numbering, OrderedIndex
+from imagebuilder_mock.domain.resources.base import Resource
+from imagebuilder_mock.domain.versions import Version, counted_in
+
+from .indexes import Executions, Findings
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Mapping
 
-    from .resources.image import Image
-    from .versions import CountedNodes, VersionPattern
+    from imagebuilder_mock.domain.resources.image import Image
+    from imagebuilder_mock.domain.versions import CountedNodes, VersionPattern
 
 R = TypeVar("R", bound=Resource)
 
