@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from imagebuilder_mock.timing import Table, interleaved, microseconds, within
 
 from imagebuilder_mock import mock_imagebuilder
-from imagebuilder_mock.domain.lifecycle_rules import Selection
+from imagebuilder_mock.domain.lifecycle.rules import Selection
 from imagebuilder_mock.engines.lifecycle_runs import fates
 from tests.builders import a_recipe
 from tests.lifecycle_builders import a_policy, a_policy_request, a_rule

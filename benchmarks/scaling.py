@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from imagebuilder_mock.timing import Table, interleaved, microseconds, within
 
 from imagebuilder_mock import mock_imagebuilder
-from imagebuilder_mock.domain.resources.infrastructure import InfrastructureConfiguration
+from imagebuilder_mock.domain.resources.configurations import InfrastructureConfiguration
 from tests.builders import an_infrastructure
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from random import Random
 from typing import TYPE_CHECKING, Any, get_args
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.resources.image import Image
-from imagebuilder_mock.domain.resources.image_pipeline import ImagePipeline
-from imagebuilder_mock.domain.resources.lifecycle_policy import LifecyclePolicy
+from imagebuilder_mock.domain.resources.images import Image
+from imagebuilder_mock.domain.resources.lifecycle import LifecyclePolicy
+from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
 from imagebuilder_mock.engines import lifecycle_runs, pipeline_schedule
 from imagebuilder_mock.protocol.identity import partition_of
 from imagebuilder_mock.world.clock import Clock

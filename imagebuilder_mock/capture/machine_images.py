@@ -11,7 +11,7 @@ from imagebuilder_mock.domain.machine_image import MachineImage
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from imagebuilder_mock.domain.resources.image import Ami, Image
+    from imagebuilder_mock.domain.resources.images import Ami, Image
 
     from .journal import Journal
 

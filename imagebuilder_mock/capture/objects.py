@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.build_plans import WITHOUT_WORKFLOWS
-from imagebuilder_mock.domain.resources.image import Image, Transition
+from imagebuilder_mock.domain.builds import WITHOUT_WORKFLOWS
+from imagebuilder_mock.domain.resources.images import Image, Transition
 from imagebuilder_mock.world.saved.hints import hints_of
 from imagebuilder_mock.world.saved.records import codec_of
 

@@ -8,9 +8,9 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, cast
 
 from imagebuilder_mock.domain.arn import Arn, slugify
-from imagebuilder_mock.domain.resources.component import Component, ProductCodeListItem
-from imagebuilder_mock.domain.resources.image import Image, ImageState
-from imagebuilder_mock.domain.resources.workflow import Workflow, workflow_kind
+from imagebuilder_mock.domain.resources.components import Component, ProductCodeListItem
+from imagebuilder_mock.domain.resources.images import Image, ImageState
+from imagebuilder_mock.domain.resources.workflows import Workflow, workflow_kind
 
 from .records import managed_components, managed_images, managed_workflows
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from imagebuilder_mock.domain.resources.base import Resource
-    from imagebuilder_mock.domain.resources.component import ComponentParameterDetail
-    from imagebuilder_mock.domain.resources.image import OutputResources
+    from imagebuilder_mock.domain.resources.components import ComponentParameterDetail
+    from imagebuilder_mock.domain.resources.images import OutputResources
 
     from .records import ManagedComponent
 
@@ -148,7 +148,7 @@ def _arn_of(partition: str, region: str, account: str, kind: str, name: str) -> 
 @cache
 def _declared(component: ManagedComponent) -> tuple[ComponentParameterDetail, ...] | None:
     # YAML is loaded with the first document that somebody asks for.
-    from imagebuilder_mock.domain.documents.component_document import parse_component_document  # noqa: PLC0415
+    from imagebuilder_mock.domain.documents.components.document import parse_component_document  # noqa: PLC0415
 
     return parse_component_document(component.document()).parameter_details
 

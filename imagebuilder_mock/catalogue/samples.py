@@ -18,7 +18,7 @@ from imagebuilder_mock.domain.arn import Arn
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from imagebuilder_mock.domain.resources.image import Image
+    from imagebuilder_mock.domain.resources.images import Image
 
 Package = tuple[str, str]
 """A name and a version."""

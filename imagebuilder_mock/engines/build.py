@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from imagebuilder_mock.domain.arn import Arn
 
 if TYPE_CHECKING:
-    from imagebuilder_mock.domain.build_plans import Stage
-    from imagebuilder_mock.domain.resources.image import Image
-    from imagebuilder_mock.domain.resources.workflow_execution import (
-        ImageFailureContext,
-    )
+    from imagebuilder_mock.domain.builds import Stage
+    from imagebuilder_mock.domain.resources.images import Image
+    from imagebuilder_mock.domain.resources.workflow_executions import ImageFailureContext
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
 

@@ -15,7 +15,7 @@ from imagebuilder_mock.domain.versions import Version
 
 if TYPE_CHECKING:
     from imagebuilder_mock.domain.resources.base import Resource
-    from imagebuilder_mock.domain.resources.image import Image
+    from imagebuilder_mock.domain.resources.images import Image
 
     from .build import Build
 

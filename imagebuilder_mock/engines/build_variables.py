@@ -15,8 +15,8 @@ from imagebuilder_mock.domain.arn import Arn
 from .build import log_group_of, log_stream_of
 
 if TYPE_CHECKING:
-    from imagebuilder_mock.domain.resources.infrastructure import InfrastructureConfiguration
-    from imagebuilder_mock.domain.resources.workflow_execution import WorkflowExecution
+    from imagebuilder_mock.domain.resources.configurations import InfrastructureConfiguration
+    from imagebuilder_mock.domain.resources.workflow_executions import WorkflowExecution
 
     from .build import Build
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import InvalidParameterValueException
-from imagebuilder_mock.domain.resources.image import ImageState, OutputResources, Transition
-from imagebuilder_mock.domain.resources.workflow_execution import ImageFailureContext
+from imagebuilder_mock.domain.resources.images import ImageState, OutputResources, Transition
+from imagebuilder_mock.domain.resources.workflow_executions import ImageFailureContext
 from imagebuilder_mock.domain.states import IN_PROGRESS
 
 from . import distribution, image_scans, notices, pipeline_schedule, step_runs, workflow_runs
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Literal
 
-    from imagebuilder_mock.domain.build_plans import Stage
-    from imagebuilder_mock.domain.resources.image import Image
-    from imagebuilder_mock.domain.resources.workflow_execution import WorkflowStepExecution
+    from imagebuilder_mock.domain.builds import Stage
+    from imagebuilder_mock.domain.resources.images import Image
+    from imagebuilder_mock.domain.resources.workflow_executions import WorkflowStepExecution
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
 

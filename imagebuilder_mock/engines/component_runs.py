@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from imagebuilder_mock.domain.component_phases import CONTAINER_HOST_TEST, PHASES_OF_STAGE
-from imagebuilder_mock.domain.resources.component import Component
+from imagebuilder_mock.domain.builds import CONTAINER_HOST_TEST, PHASES_OF_STAGE
+from imagebuilder_mock.domain.resources.components import Component
 from imagebuilder_mock.world.orders import is_meant
 
 from . import notices
@@ -18,8 +18,8 @@ from .build import MAX_ERROR, StepFailedError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from imagebuilder_mock.domain.documents.component_document import ComponentDocument
-    from imagebuilder_mock.domain.documents.component_trace import TracedStep
+    from imagebuilder_mock.domain.documents.components.document import ComponentDocument
+    from imagebuilder_mock.domain.documents.components.trace import TracedStep
     from imagebuilder_mock.domain.states import WorkflowType
     from imagebuilder_mock.world.orders import BuildFailure
 
@@ -61,7 +61,7 @@ def _phases(build: Build, workflow_type: WorkflowType) -> Sequence[str]:
 
 
 def _run_phase(build: Build, used: _Used, phase: str) -> None:
-    from imagebuilder_mock.domain.documents.component_trace import trace  # noqa: PLC0415
+    from imagebuilder_mock.domain.documents.components.trace import trace  # noqa: PLC0415
 
     failed: StepFailedError | None = None
     for traced in trace(used.document, phase, used.parameters):
@@ -130,7 +130,7 @@ def _ordered_without_component(build: Build) -> BuildFailure | None:
 
 def _used(build: Build) -> Iterator[_Used]:
     # YAML is loaded with the first document that is met.
-    from imagebuilder_mock.domain.documents.component_trace import document_of  # noqa: PLC0415
+    from imagebuilder_mock.domain.documents.components.trace import document_of  # noqa: PLC0415
 
     world, store, image = build
     for configuration in (image.recipe.components if image.recipe else None) or ():

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.resources.image import Container
+from imagebuilder_mock.domain.resources.images import Container
 from imagebuilder_mock.neighbours.telling import (
     Place,
     refusal_of_repository,
@@ -20,8 +20,8 @@ from imagebuilder_mock.neighbours.telling import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagebuilder_mock.domain.resources.container_recipe import ContainerRecipe
-    from imagebuilder_mock.domain.resources.image import Image
+    from imagebuilder_mock.domain.resources.images import Image
+    from imagebuilder_mock.domain.resources.recipes import ContainerRecipe
     from imagebuilder_mock.world.store import Store
 
     from .build import Build

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from imagebuilder_mock.domain.resources.image import OutputResources
-from imagebuilder_mock.domain.resources.workflow_execution import ImageFailureContext
+from imagebuilder_mock.domain.resources.images import OutputResources
+from imagebuilder_mock.domain.resources.workflow_executions import ImageFailureContext
 from imagebuilder_mock.neighbours.telling import Place
 
 from .build import MAX_ERROR, BuildFailedError, StepFailedError
@@ -24,7 +24,7 @@ from .output_configuration import configure
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from imagebuilder_mock.domain.resources.image import Ami
+    from imagebuilder_mock.domain.resources.images import Ami
     from imagebuilder_mock.world.orders import BuildFailure
 
     from .build import Build

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.domain.build_plans import build_plan
+from imagebuilder_mock.domain.builds import build_plan
 from imagebuilder_mock.domain.errors import invalid_value, missing_reference
-from imagebuilder_mock.domain.resources.component import Component
-from imagebuilder_mock.domain.resources.container_recipe import ContainerRecipe
-from imagebuilder_mock.domain.resources.image import Image, ImageState, OutputResources
-from imagebuilder_mock.domain.resources.image_recipe import ImageRecipe
+from imagebuilder_mock.domain.resources.components import Component
+from imagebuilder_mock.domain.resources.images import Image, ImageState, OutputResources
+from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRecipe
 from imagebuilder_mock.domain.versions import Version
 
 from . import builds
@@ -20,9 +19,11 @@ from .planned_workflows import planned_workflows
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from imagebuilder_mock.domain.resources.distribution import DistributionConfiguration
-    from imagebuilder_mock.domain.resources.infrastructure import InfrastructureConfiguration
-    from imagebuilder_mock.domain.resources.recipe import Recipe
+    from imagebuilder_mock.domain.resources.configurations import (
+        DistributionConfiguration,
+        InfrastructureConfiguration,
+    )
+    from imagebuilder_mock.domain.resources.recipes import Recipe
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
 

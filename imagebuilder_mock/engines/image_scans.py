@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.catalogue.samples import sample_packages, sample_vulnerabilities, system_of
-from imagebuilder_mock.domain.resources.image_scan import ImageScanFinding
+from imagebuilder_mock.domain.resources.scans import ImageScanFinding
 
 from . import notices
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from imagebuilder_mock.catalogue.samples import Affected, Package, Vulnerability
-    from imagebuilder_mock.domain.resources.image import Image
+    from imagebuilder_mock.domain.resources.images import Image
     from imagebuilder_mock.world.store import Store
 
     from .build import Build

@@ -11,8 +11,8 @@ from datetime import timedelta
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
-from imagebuilder_mock.domain.resources.image import Image
-from imagebuilder_mock.domain.resources.lifecycle_execution import (
+from imagebuilder_mock.domain.resources.images import Image
+from imagebuilder_mock.domain.resources.lifecycle import (
     LifecycleExecution,
     LifecycleExecutionResource,
     LifecycleExecutionResourceAction,
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
-    from imagebuilder_mock.domain.lifecycle_rules import Fate
-    from imagebuilder_mock.domain.resources.image import Ami, Container
+    from imagebuilder_mock.domain.lifecycle.rules import Fate
+    from imagebuilder_mock.domain.resources.images import Ami, Container
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
 

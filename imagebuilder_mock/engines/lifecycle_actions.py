@@ -14,11 +14,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.errors import dependency_error
-from imagebuilder_mock.domain.resources.image import Image, ImageState
-from imagebuilder_mock.domain.resources.lifecycle_execution import (
-    SUCCESS,
-    LifecycleExecutionResourceState,
-)
+from imagebuilder_mock.domain.resources.images import Image, ImageState
+from imagebuilder_mock.domain.resources.lifecycle import SUCCESS, LifecycleExecutionResourceState
 from imagebuilder_mock.neighbours.lifecycle_outputs import (
     ActionRefused,
     container_image_actions,
@@ -30,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from imagebuilder_mock.domain.machine_image import MachineImage
-    from imagebuilder_mock.domain.resources.lifecycle_execution import (
+    from imagebuilder_mock.domain.resources.lifecycle import (
         LifecycleActionName,
         LifecycleExecution,
         LifecycleExecutionResource,

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.lifecycle_rules import Rule, Selection, evaluate
-from imagebuilder_mock.domain.resources.image import Image
-from imagebuilder_mock.domain.resources.lifecycle_policy import LifecyclePolicy
+from imagebuilder_mock.domain.lifecycle.rules import Rule, Selection, evaluate
+from imagebuilder_mock.domain.resources.images import Image
+from imagebuilder_mock.domain.resources.lifecycle import LifecyclePolicy
 from imagebuilder_mock.neighbours.lifecycle_outputs import machine_image_actions
 
 from . import lifecycle
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from imagebuilder_mock.domain.lifecycle_rules import Describe, Fate
-    from imagebuilder_mock.domain.resources.lifecycle_execution import LifecycleExecution
+    from imagebuilder_mock.domain.lifecycle.rules import Describe, Fate
+    from imagebuilder_mock.domain.resources.lifecycle import LifecycleExecution
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
 

@@ -19,7 +19,7 @@ from .output_placeholders import filled
 from .watermarks import carried
 
 if TYPE_CHECKING:
-    from imagebuilder_mock.domain.resources.image import Ami, Image
+    from imagebuilder_mock.domain.resources.images import Ami, Image
     from imagebuilder_mock.world.world import World
 
 DEFAULT_ARCHITECTURE = "x86_64"

@@ -22,11 +22,11 @@ from .build_message import message_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from imagebuilder_mock.domain.documents.component_document import ComponentDocument
-    from imagebuilder_mock.domain.documents.component_trace import TracedStep
-    from imagebuilder_mock.domain.resources.component import Component
-    from imagebuilder_mock.domain.resources.image_pipeline import ImagePipeline
-    from imagebuilder_mock.domain.resources.workflow_execution import WorkflowStepExecution
+    from imagebuilder_mock.domain.documents.components.document import ComponentDocument
+    from imagebuilder_mock.domain.documents.components.trace import TracedStep
+    from imagebuilder_mock.domain.resources.components import Component
+    from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
+    from imagebuilder_mock.domain.resources.workflow_executions import WorkflowStepExecution
     from imagebuilder_mock.domain.states import ImageStatus
     from imagebuilder_mock.world.world import World
 

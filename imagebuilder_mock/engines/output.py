@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from imagebuilder_mock.domain.resources.image import Ami
+from imagebuilder_mock.domain.resources.images import Ami
 
 from .machine_image_output import registered
 from .output_placeholders import filled
@@ -13,7 +13,7 @@ from .output_placeholders import filled
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from imagebuilder_mock.domain.resources.image import Image
+    from imagebuilder_mock.domain.resources.images import Image
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
 

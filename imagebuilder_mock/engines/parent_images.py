@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.errors import InvalidParameterValueException, invalid_value
-from imagebuilder_mock.domain.resources.image import Image
+from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.neighbours.ec2 import AmiFacts
 from imagebuilder_mock.neighbours.surroundings import absence, neighbours_of
 from imagebuilder_mock.world.managed import image_published_as

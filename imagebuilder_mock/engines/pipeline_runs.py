@@ -13,12 +13,13 @@ from imagebuilder_mock.domain.errors import (
     missing_reference,
 )
 from imagebuilder_mock.domain.resources.base import Resource
-from imagebuilder_mock.domain.resources.container_recipe import ContainerRecipe
-from imagebuilder_mock.domain.resources.distribution import DistributionConfiguration
-from imagebuilder_mock.domain.resources.image import Image
-from imagebuilder_mock.domain.resources.image_pipeline import ImagePipeline
-from imagebuilder_mock.domain.resources.image_recipe import ImageRecipe
-from imagebuilder_mock.domain.resources.infrastructure import InfrastructureConfiguration
+from imagebuilder_mock.domain.resources.configurations import (
+    DistributionConfiguration,
+    InfrastructureConfiguration,
+)
+from imagebuilder_mock.domain.resources.images import Image
+from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
+from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRecipe
 
 from . import notices
 from .image_builds import BuildRequest, resolved_recipe, start_build
@@ -27,7 +28,7 @@ from .pipeline_schedule import plan_next_run
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from imagebuilder_mock.domain.resources.recipe import Recipe
+    from imagebuilder_mock.domain.resources.recipes import Recipe
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
 

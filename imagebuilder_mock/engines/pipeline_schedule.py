@@ -11,14 +11,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.resources.image_pipeline import ImagePipeline
-from imagebuilder_mock.domain.schedules import parse_schedule
+from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
+from imagebuilder_mock.domain.schedules.schedule import parse_schedule
 
 from . import notices
 
 if TYPE_CHECKING:
-    from imagebuilder_mock.domain.resources.image import Image
-    from imagebuilder_mock.domain.schedules import Schedule
+    from imagebuilder_mock.domain.resources.images import Image
+    from imagebuilder_mock.domain.schedules.schedule import Schedule
     from imagebuilder_mock.world.world import World
 
 ACTION: Final = "run-pipeline"

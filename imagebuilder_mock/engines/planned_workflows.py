@@ -8,18 +8,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.build_plans import PlannedWorkflow
+from imagebuilder_mock.domain.builds import PlannedWorkflow
 from imagebuilder_mock.domain.errors import (
     invalid_combination,
     invalid_value,
     missing_reference,
 )
-from imagebuilder_mock.domain.resources.workflow import Workflow, workflow_kind
+from imagebuilder_mock.domain.resources.workflows import Workflow, workflow_kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from imagebuilder_mock.domain.documents.workflow_document import WorkflowDocument
+    from imagebuilder_mock.domain.documents.workflows.document import WorkflowDocument
     from imagebuilder_mock.domain.states import WorkflowType
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
@@ -109,9 +109,7 @@ def _planned(
 
 def _document(workflow: Workflow) -> WorkflowDocument:
     # YAML is loaded with the first document that is met.
-    from imagebuilder_mock.domain.documents.workflow_document import (  # noqa: PLC0415
-        parse_workflow_document,
-    )
+    from imagebuilder_mock.domain.documents.workflows.document import parse_workflow_document  # noqa: PLC0415
 
     return parse_workflow_document(workflow.data, workflow.type)
 
@@ -119,9 +117,7 @@ def _document(workflow: Workflow) -> WorkflowDocument:
 def _parameters(
     document: WorkflowDocument, configuration: Mapping[str, object], path: str
 ) -> dict[str, object]:
-    from imagebuilder_mock.domain.documents.workflow_parameters import (  # noqa: PLC0415
-        values_of,
-    )
+    from imagebuilder_mock.domain.documents.workflows.parameters import values_of  # noqa: PLC0415
 
     raw = configuration.get("parameters")
     given = {str(entry["name"]): entry["value"] for entry in (raw if isinstance(raw, list) else ())}

@@ -7,16 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.domain.documents.workflow_variables import (
-    UnresolvedReferenceError,
-    look_up,
-)
+from imagebuilder_mock.domain.documents.workflows.variables import UnresolvedReferenceError, look_up
 
 from .build_variables import variables_of
 
 if TYPE_CHECKING:
-    from imagebuilder_mock.domain.documents.workflow_document import WorkflowDocument, WorkflowStep
-    from imagebuilder_mock.domain.resources.workflow_execution import (
+    from imagebuilder_mock.domain.documents.workflows.document import WorkflowDocument, WorkflowStep
+    from imagebuilder_mock.domain.resources.workflow_executions import (
         WorkflowExecution,
         WorkflowStepExecution,
     )

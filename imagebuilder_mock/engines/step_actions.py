@@ -8,13 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from imagebuilder_mock.domain.documents.errors import DocumentError
-from imagebuilder_mock.domain.documents.workflow_actions import STEP_ACTIONS
-from imagebuilder_mock.domain.documents.workflow_inputs import check_input
-from imagebuilder_mock.domain.documents.workflow_variables import (
-    UnresolvedReferenceError,
-    resolve,
-)
-from imagebuilder_mock.domain.resources.image import OutputResources
+from imagebuilder_mock.domain.documents.workflows.actions import STEP_ACTIONS, check_input
+from imagebuilder_mock.domain.documents.workflows.variables import UnresolvedReferenceError, resolve
+from imagebuilder_mock.domain.resources.images import OutputResources
 
 from . import component_runs, distribution
 from .build import StepFailedError
@@ -25,8 +21,8 @@ from .watermarks import MOST_WATERMARKS, carried
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from imagebuilder_mock.domain.documents.workflow_document import WorkflowStep
-    from imagebuilder_mock.domain.resources.workflow_execution import WorkflowExecution
+    from imagebuilder_mock.domain.documents.workflows.document import WorkflowStep
+    from imagebuilder_mock.domain.resources.workflow_executions import WorkflowExecution
 
     from .build import Build
 

@@ -12,18 +12,18 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, cast
 
-from imagebuilder_mock.domain.documents.workflow_variables import (
+from imagebuilder_mock.domain.documents.workflows.variables import (
     UnresolvedReferenceError,
     is_reference,
     resolve,
 )
-from imagebuilder_mock.domain.resources.workflow import Workflow
-from imagebuilder_mock.domain.resources.workflow_execution import (
+from imagebuilder_mock.domain.resources.workflow_executions import (
     WAIT_FOR_ACTION,
     ImageFailureContext,
     WorkflowExecution,
     WorkflowStepExecution,
 )
+from imagebuilder_mock.domain.resources.workflows import Workflow
 
 from . import notices, rollback, step_actions
 from .build import BuildFailedError, StepFailedError
@@ -32,7 +32,7 @@ from .build_variables import variables_of
 if TYPE_CHECKING:
     from typing import Literal
 
-    from imagebuilder_mock.domain.documents.workflow_document import WorkflowDocument, WorkflowStep
+    from imagebuilder_mock.domain.documents.workflows.document import WorkflowDocument, WorkflowStep
 
     from .build import Build
 
@@ -126,9 +126,7 @@ def parse_key(key: str) -> tuple[str, str]:
 
 def document_of(workflow: Workflow) -> WorkflowDocument:
     # YAML is loaded with the first document that is met.
-    from imagebuilder_mock.domain.documents.workflow_document import (  # noqa: PLC0415
-        parse_workflow_document,
-    )
+    from imagebuilder_mock.domain.documents.workflows.document import parse_workflow_document  # noqa: PLC0415
 
     return parse_workflow_document(workflow.data, workflow.type)
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.domain.resources.image import Image
+from imagebuilder_mock.domain.resources.images import Image
 
 from .parent_images import is_ami_address, resolved_address
 
 if TYPE_CHECKING:
     from imagebuilder_mock.domain.machine_image import MachineImage
-    from imagebuilder_mock.domain.resources.image_recipe import ImageRecipe
+    from imagebuilder_mock.domain.resources.recipes import ImageRecipe
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.domain.resources.workflow import Workflow
-from imagebuilder_mock.domain.resources.workflow_execution import (
+from imagebuilder_mock.domain.resources.workflow_executions import (
     ImageFailureContext,
     WorkflowExecution,
 )
+from imagebuilder_mock.domain.resources.workflows import Workflow
 
 from . import rollback, step_runs
 from .build import BuildFailedError
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Literal
 
-    from imagebuilder_mock.domain.build_plans import PlannedWorkflow, Stage
+    from imagebuilder_mock.domain.builds import PlannedWorkflow, Stage
 
     from .build import Build
 

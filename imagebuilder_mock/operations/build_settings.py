@@ -10,11 +10,12 @@ from imagebuilder_mock.domain.errors import (
     invalid_combination,
     invalid_value,
 )
-from imagebuilder_mock.domain.image_scanning import ON_DEMAND_SCAN
-from imagebuilder_mock.domain.resources.container_recipe import ContainerRecipe
-from imagebuilder_mock.domain.resources.distribution import DistributionConfiguration
-from imagebuilder_mock.domain.resources.image_recipe import ImageRecipe
-from imagebuilder_mock.domain.resources.infrastructure import InfrastructureConfiguration
+from imagebuilder_mock.domain.resources.configurations import (
+    DistributionConfiguration,
+    InfrastructureConfiguration,
+)
+from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRecipe
+from imagebuilder_mock.domain.resources.scans import ON_DEMAND_SCAN
 from imagebuilder_mock.engines.image_builds import DEFAULT_TESTS
 from imagebuilder_mock.engines.planned_workflows import AMAZON, NEWEST, planned_workflows
 from imagebuilder_mock.engines.watermarks import carried
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
-    from imagebuilder_mock.domain.resources.recipe import Recipe
+    from imagebuilder_mock.domain.resources.recipes import Recipe
 
     from .context import Context
 

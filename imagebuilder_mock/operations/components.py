@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from imagebuilder_mock.domain.documents.errors import DocumentError
 from imagebuilder_mock.domain.errors import invalid_value
-from imagebuilder_mock.domain.resources.component import Component, ComponentVersion
+from imagebuilder_mock.domain.resources.components import Component, ComponentVersion
 from imagebuilder_mock.domain.versions import Version, latest_version_references
 
 from .documents import given_text, refuse_identical
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
-    from imagebuilder_mock.domain.documents.component_document import ComponentDocument
+    from imagebuilder_mock.domain.documents.components.document import ComponentDocument
     from imagebuilder_mock.domain.states import Platform
     from imagebuilder_mock.world.store import Entry
 
@@ -54,9 +54,9 @@ def create_component(ctx: Context, params: wire.CreateComponentRequestTypeDef) -
 def import_component(ctx: Context, params: wire.ImportComponentRequestTypeDef) -> Result:
     """The script becomes a document with one step that runs it (API reference)."""
     # As for documents in general: loaded when the first one is met.
-    from imagebuilder_mock.domain.documents import imported_script  # noqa: PLC0415
+    from imagebuilder_mock.domain.documents.components.document import document_for  # noqa: PLC0415
 
-    text = imported_script.document_for(
+    text = document_for(
         given_text(ctx, params, quota=_SIZE),
         name=params["name"],
         platform=params["platform"],
@@ -159,9 +159,9 @@ def _new_component(ctx: Context, params: Request, text: str) -> Component:
 
 def _parsed(text: str, platform: Platform) -> ComponentDocument:
     # A third of what the package takes to load, YAML included, is for documents alone.
-    from imagebuilder_mock.domain.documents import component_document  # noqa: PLC0415
+    from imagebuilder_mock.domain.documents.components.document import parse_component_document  # noqa: PLC0415
 
     try:
-        return component_document.parse_component_document(text, platform=platform)
+        return parse_component_document(text, platform=platform)
     except DocumentError as error:
         raise invalid_value("data", error.detail) from None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import invalid_value
-from imagebuilder_mock.domain.resources.container_recipe import ContainerRecipe
+from imagebuilder_mock.domain.resources.recipes import ContainerRecipe
 from imagebuilder_mock.domain.versions import VersionTemplate, latest_version_references
 
 from .container_rules import (

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.documents.dockerfile_template import check_dockerfile_template
+from imagebuilder_mock.domain.documents.dockerfile import check_dockerfile_template
 from imagebuilder_mock.domain.documents.errors import DocumentError
 from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
-from imagebuilder_mock.domain.resources.image import Image
+from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.engines.parent_images import is_ami_address, source_of
 
 from .neighbour_rules import read_document

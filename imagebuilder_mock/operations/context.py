@@ -19,8 +19,8 @@ from imagebuilder_mock.domain.resources.base import Resource
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from imagebuilder_mock.domain.resources.image import Image
-    from imagebuilder_mock.domain.resources.lifecycle_execution import LifecycleExecution
+    from imagebuilder_mock.domain.resources.images import Image
+    from imagebuilder_mock.domain.resources.lifecycle import LifecycleExecution
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.errors import already_exists
-from imagebuilder_mock.domain.resources.distribution import DistributionConfiguration
+from imagebuilder_mock.domain.resources.configurations import DistributionConfiguration
 
 from .distribution_rules import check_distributions
 from .listing import listed

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
 
     from imagebuilder_mock.domain.arn import Arn
-    from imagebuilder_mock.domain.resources.component import Component
-    from imagebuilder_mock.domain.resources.workflow import Workflow
+    from imagebuilder_mock.domain.resources.components import Component
+    from imagebuilder_mock.domain.resources.workflows import Workflow
     from imagebuilder_mock.domain.versions import Version
 
     from .context import Context

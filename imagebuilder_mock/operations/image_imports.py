@@ -6,9 +6,9 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.domain.build_plans import VM_IMPORT, disk_import
+from imagebuilder_mock.domain.builds import VM_IMPORT, disk_import
 from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
-from imagebuilder_mock.domain.resources.image import Image, ImageState, OutputResources
+from imagebuilder_mock.domain.resources.images import Image, ImageState, OutputResources
 from imagebuilder_mock.domain.versions import Version
 from imagebuilder_mock.engines import builds
 from imagebuilder_mock.engines.planned_workflows import managed_workflow
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
-    from imagebuilder_mock.domain.build_plans import BuildPlan
-    from imagebuilder_mock.domain.resources.infrastructure import InfrastructureConfiguration
+    from imagebuilder_mock.domain.builds import BuildPlan
+    from imagebuilder_mock.domain.resources.configurations import InfrastructureConfiguration
 
     from .context import Context
     from .registry import Result

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.errors import already_exists, invalid_combination, invalid_value
 from imagebuilder_mock.domain.ordered import OrderedIndex
-from imagebuilder_mock.domain.resources.image import Image
-from imagebuilder_mock.domain.resources.image_pipeline import ImagePipeline
-from imagebuilder_mock.domain.schedules import ScheduleError, parse_schedule
+from imagebuilder_mock.domain.resources.images import Image
+from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
+from imagebuilder_mock.domain.schedules.schedule import ScheduleError, parse_schedule
 from imagebuilder_mock.engines.pipeline_runs import run
 from imagebuilder_mock.engines.pipeline_schedule import forget_next_run, plan_next_run
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
-    from imagebuilder_mock.domain.resources.recipe import Recipe
+    from imagebuilder_mock.domain.resources.recipes import Recipe
 
     from .context import Context
     from .registry import Result

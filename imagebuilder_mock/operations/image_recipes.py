@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import invalid_value
-from imagebuilder_mock.domain.resources.image_recipe import ImageRecipe
+from imagebuilder_mock.domain.resources.recipes import ImageRecipe
 from imagebuilder_mock.domain.versions import VersionTemplate, latest_version_references
 
 from .listing import listed, owned_by

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.build_plans import DISTRIBUTION
+from imagebuilder_mock.domain.builds import DISTRIBUTION
 from imagebuilder_mock.domain.errors import invalid_value
-from imagebuilder_mock.domain.resources.distribution import DistributionConfiguration
-from imagebuilder_mock.domain.resources.image import Image, ImageState, OutputResources
+from imagebuilder_mock.domain.resources.configurations import DistributionConfiguration
+from imagebuilder_mock.domain.resources.images import Image, ImageState, OutputResources
 from imagebuilder_mock.domain.states import ENDED_EARLY
 from imagebuilder_mock.domain.versions import Version
 from imagebuilder_mock.engines import builds

@@ -9,8 +9,8 @@ from imagebuilder_mock.catalogue.samples import inventory
 from imagebuilder_mock.domain.errors import invalid_value
 from imagebuilder_mock.domain.filters import unknown_filter
 from imagebuilder_mock.domain.ordered import OrderedIndex
-from imagebuilder_mock.domain.resources.image import Image
-from imagebuilder_mock.domain.resources.image_scan import ImagePackage
+from imagebuilder_mock.domain.resources.images import Image
+from imagebuilder_mock.domain.resources.scans import ImagePackage
 from imagebuilder_mock.world.indexes import EVERYTHING
 
 from .listing import listed

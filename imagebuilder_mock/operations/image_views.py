@@ -9,7 +9,7 @@ from imagebuilder_mock.domain.arn import Arn
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from imagebuilder_mock.domain.resources.image import Image, ImageVersion
+    from imagebuilder_mock.domain.resources.images import Image, ImageVersion
 
     from .context import Context
 

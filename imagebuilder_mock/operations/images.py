@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.errors import ResourceDependencyException, invalid_value
-from imagebuilder_mock.domain.resources.image import Image, ImageVersion
+from imagebuilder_mock.domain.resources.images import Image, ImageVersion
 from imagebuilder_mock.domain.versions import latest_version_references
 from imagebuilder_mock.engines import builds
 from imagebuilder_mock.engines.image_builds import BuildRequest, start_build

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.errors import already_exists, invalid_combination, invalid_value
-from imagebuilder_mock.domain.resources.infrastructure import InfrastructureConfiguration
+from imagebuilder_mock.domain.resources.configurations import InfrastructureConfiguration
 
 from .listing import listed
 from .neighbour_rules import check_instance_profile, check_network, check_topic

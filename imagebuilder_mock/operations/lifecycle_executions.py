@@ -11,8 +11,8 @@ from imagebuilder_mock.domain.errors import (
     missing_error,
 )
 from imagebuilder_mock.domain.ordered import OrderedIndex
-from imagebuilder_mock.domain.resources.image import Image
-from imagebuilder_mock.domain.resources.lifecycle_policy import LifecyclePolicy
+from imagebuilder_mock.domain.resources.images import Image
+from imagebuilder_mock.domain.resources.lifecycle import LifecyclePolicy
 from imagebuilder_mock.engines import lifecycle
 
 from .listing import listed
@@ -21,7 +21,7 @@ from .registry import operation
 if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
 
-    from imagebuilder_mock.domain.resources.lifecycle_execution import LifecycleExecution
+    from imagebuilder_mock.domain.resources.lifecycle import LifecycleExecution
 
     from .context import Context
     from .registry import Result

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.errors import already_exists, invalid_combination
-from imagebuilder_mock.domain.resources.lifecycle_policy import LifecyclePolicy
+from imagebuilder_mock.domain.resources.lifecycle import LifecyclePolicy
 from imagebuilder_mock.engines.lifecycle_runs import forget_next_run, plan_next_run, stop
 
 from .lifecycle_policy_rules import check_policy, completed_details

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
-from imagebuilder_mock.domain.lifecycle_rules import Selection
+from imagebuilder_mock.domain.lifecycle.rules import Selection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
-from imagebuilder_mock.domain.resources.component import Component
+from imagebuilder_mock.domain.resources.components import Component
 
 from .registry import operation
 

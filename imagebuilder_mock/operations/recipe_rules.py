@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import already_exists, invalid_combination, invalid_value
-from imagebuilder_mock.domain.resources.component import Component
-from imagebuilder_mock.domain.resources.image import Image
+from imagebuilder_mock.domain.resources.components import Component
+from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.engines.parent_images import is_ami_address, source_of
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
-    from imagebuilder_mock.domain.resources.recipe import Recipe
+    from imagebuilder_mock.domain.resources.recipes import Recipe
     from imagebuilder_mock.domain.versions import Version
 
     from .context import Context

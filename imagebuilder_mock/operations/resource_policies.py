@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.resource_policies import NO_POLICY, accounts_allowed
-from imagebuilder_mock.domain.resources.component import Component
-from imagebuilder_mock.domain.resources.container_recipe import ContainerRecipe
-from imagebuilder_mock.domain.resources.image import Image
-from imagebuilder_mock.domain.resources.image_recipe import ImageRecipe
+from imagebuilder_mock.domain.resources.components import Component
+from imagebuilder_mock.domain.resources.images import Image
+from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRecipe
 
 from .registry import operation
 

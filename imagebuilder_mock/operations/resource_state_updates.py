@@ -9,9 +9,9 @@ from imagebuilder_mock.domain.errors import (
     invalid_combination,
     invalid_value,
 )
-from imagebuilder_mock.domain.lifecycle_exclusions import AmiExclusions
-from imagebuilder_mock.domain.lifecycle_rules import IMAGE_TYPES, Included, Rule, fate_by_hand
-from imagebuilder_mock.domain.resources.image import Image
+from imagebuilder_mock.domain.lifecycle.exclusions import AmiExclusions
+from imagebuilder_mock.domain.lifecycle.rules import IMAGE_TYPES, Included, Rule, fate_by_hand
+from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.states import ENDED_EARLY
 from imagebuilder_mock.engines import lifecycle
 from imagebuilder_mock.engines.lifecycle_actions import TARGETS, change_state
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
-    from imagebuilder_mock.domain.resources.lifecycle_execution import LifecycleActionName
+    from imagebuilder_mock.domain.resources.lifecycle import LifecycleActionName
 
     from .context import Context
     from .registry import Result

@@ -10,8 +10,8 @@ from imagebuilder_mock.domain.errors import (
     missing_error,
 )
 from imagebuilder_mock.domain.ordered import OrderedIndex, Sequenced
-from imagebuilder_mock.domain.resources.image import Image
-from imagebuilder_mock.domain.resources.workflow_execution import (
+from imagebuilder_mock.domain.resources.images import Image
+from imagebuilder_mock.domain.resources.workflow_executions import (
     WorkflowExecution,
     WorkflowStepExecution,
 )

@@ -8,7 +8,7 @@ from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.documents.errors import DocumentError
 from imagebuilder_mock.domain.errors import invalid_value
 from imagebuilder_mock.domain.ordered import OrderedIndex
-from imagebuilder_mock.domain.resources.workflow import (
+from imagebuilder_mock.domain.resources.workflows import (
     Workflow,
     WorkflowParameterDetail,
     WorkflowVersion,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
-    from imagebuilder_mock.domain.documents.workflow_document import WorkflowDocument
+    from imagebuilder_mock.domain.documents.workflows.document import WorkflowDocument
     from imagebuilder_mock.domain.resources.base import Resource
     from imagebuilder_mock.domain.states import WorkflowType
     from imagebuilder_mock.world.store import Entry
@@ -147,10 +147,10 @@ def delete_workflow(ctx: Context, params: wire.DeleteWorkflowRequestTypeDef) -> 
 
 def _parsed(ctx: Context, text: str, workflow_type: WorkflowType) -> WorkflowDocument:
     # A third of what the package takes to load, YAML included, is for documents alone.
-    from imagebuilder_mock.domain.documents import workflow_document  # noqa: PLC0415
+    from imagebuilder_mock.domain.documents.workflows.document import parse_workflow_document  # noqa: PLC0415
 
     try:
-        document = workflow_document.parse_workflow_document(text, workflow_type)
+        document = parse_workflow_document(text, workflow_type)
     except DocumentError as error:
         raise invalid_value("data", error.detail) from None
     ctx.world.quotas.check("parameters per workflow", len(document.parameters))

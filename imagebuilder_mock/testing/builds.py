@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.component_phases import PHASES_OF_STAGE
-from imagebuilder_mock.domain.resources.image import Image
+from imagebuilder_mock.domain.builds import PHASES_OF_STAGE
+from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.engines import builds
 from imagebuilder_mock.engines.distribution import CONFIGURATION_STEPS
 from imagebuilder_mock.world.orders import BuildFailure, check_reference

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from imagebuilder_mock.catalogue.samples import Affected, Vulnerability
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.resources.image import Image
-from imagebuilder_mock.domain.resources.image_scan import ImageScanState
+from imagebuilder_mock.domain.resources.images import Image
+from imagebuilder_mock.domain.resources.scans import ImageScanState
 from imagebuilder_mock.engines.image_scans import SEVERITIES, finding_on
 
 if TYPE_CHECKING:

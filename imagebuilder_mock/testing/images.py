@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from imagebuilder_mock.domain.arn import Arn, slugify
 from imagebuilder_mock.domain.errors import ImageBuilderError
-from imagebuilder_mock.domain.resources.container_recipe import ContainerRecipe
-from imagebuilder_mock.domain.resources.distribution import DistributionConfiguration
-from imagebuilder_mock.domain.resources.image import Image
-from imagebuilder_mock.domain.resources.image_recipe import ImageRecipe
-from imagebuilder_mock.domain.resources.infrastructure import InfrastructureConfiguration
+from imagebuilder_mock.domain.resources.configurations import (
+    DistributionConfiguration,
+    InfrastructureConfiguration,
+)
+from imagebuilder_mock.domain.resources.images import Image
+from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRecipe
 from imagebuilder_mock.engines import builds
 from imagebuilder_mock.engines.image_builds import DEFAULT_TESTS, BuildRequest, start_build
 from imagebuilder_mock.engines.lifecycle_actions import TARGETS, change_state
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from imagebuilder_mock.domain.machine_image import MachineImage
-    from imagebuilder_mock.domain.resources.lifecycle_execution import LifecycleActionName
-    from imagebuilder_mock.domain.resources.recipe import Recipe
+    from imagebuilder_mock.domain.resources.lifecycle import LifecycleActionName
+    from imagebuilder_mock.domain.resources.recipes import Recipe
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import ImageBuilderError
-from imagebuilder_mock.domain.lifecycle_rules import Selection, creation_date
-from imagebuilder_mock.domain.resources.lifecycle_policy import LifecyclePolicy
+from imagebuilder_mock.domain.lifecycle.rules import Selection, creation_date
+from imagebuilder_mock.domain.resources.lifecycle import LifecyclePolicy
 from imagebuilder_mock.engines import lifecycle, lifecycle_runs
 from imagebuilder_mock.engines.lifecycle_actions import obstacle_to
 from imagebuilder_mock.operations.lifecycle_policy_rules import check_policy
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
-    from imagebuilder_mock.domain.lifecycle_rules import Fate
-    from imagebuilder_mock.domain.resources.lifecycle_execution import (
+    from imagebuilder_mock.domain.lifecycle.rules import Fate
+    from imagebuilder_mock.domain.resources.lifecycle import (
         LifecycleExecution,
         LifecycleExecutionResource,
     )

@@ -14,8 +14,8 @@ from .tables import Table
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from imagebuilder_mock.domain.resources.image import Image
-    from imagebuilder_mock.domain.resources.workflow_execution import WorkflowExecution
+    from imagebuilder_mock.domain.resources.images import Image
+    from imagebuilder_mock.domain.resources.workflow_executions import WorkflowExecution
 
 _CHART = """\
 <style>

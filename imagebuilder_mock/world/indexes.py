@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.ordered import Numbering, OrderedIndex
-from imagebuilder_mock.domain.resources.image_scan import ImagePackage, ImageScanFinding
+from imagebuilder_mock.domain.resources.scans import ImagePackage, ImageScanFinding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from imagebuilder_mock.domain.machine_image import MachineImage
     from imagebuilder_mock.domain.resources.base import Resource
-    from imagebuilder_mock.domain.resources.lifecycle_execution import LifecycleExecution
-    from imagebuilder_mock.domain.resources.workflow_execution import (
+    from imagebuilder_mock.domain.resources.lifecycle import LifecycleExecution
+    from imagebuilder_mock.domain.resources.workflow_executions import (
         WorkflowExecution,
         WorkflowStepExecution,
     )

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from imagebuilder_mock.catalogue.offer import offer, published_output
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.resources.image import Image
+from imagebuilder_mock.domain.resources.images import Image
 
 from .store import Store
 

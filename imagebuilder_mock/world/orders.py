@@ -12,7 +12,7 @@ from imagebuilder_mock.domain.versions import Version, VersionPattern
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagebuilder_mock.domain.resources.image import Image
+    from imagebuilder_mock.domain.resources.images import Image
 
 
 _ARN = "arn:"

@@ -17,7 +17,7 @@ from .indexes import Executions, Findings
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Mapping
 
-    from imagebuilder_mock.domain.resources.image import Image
+    from imagebuilder_mock.domain.resources.images import Image
     from imagebuilder_mock.domain.versions import CountedNodes, VersionPattern
 
 R = TypeVar("R", bound=Resource)

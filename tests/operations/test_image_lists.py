@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from imagebuilder_mock.domain.resources.image import Image
+from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.world.managed import managed_store
 from tests.builders import (
     AMAZON,

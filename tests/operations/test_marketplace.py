@@ -7,9 +7,9 @@ from datetime import datetime, timezone
 
 import pytest
 
-from imagebuilder_mock.domain.documents.component_document import parse_component_document
+from imagebuilder_mock.domain.documents.components.document import parse_component_document
 from imagebuilder_mock.domain.errors import InvalidParameterValueException
-from imagebuilder_mock.domain.resources.component import Component, ProductCodeListItem
+from imagebuilder_mock.domain.resources.components import Component, ProductCodeListItem
 from imagebuilder_mock.operations.recipe_rules import check_products
 from tests.builders import AMAZON, OWN, a_build, a_component, a_recipe
 from tests.model import needs_member

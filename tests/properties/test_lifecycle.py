@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagebuilder_mock import mock_imagebuilder
-from imagebuilder_mock.domain.lifecycle_rules import Rule, Selection, evaluate
-from imagebuilder_mock.domain.resources.image import Image
+from imagebuilder_mock.domain.lifecycle.rules import Rule, Selection, evaluate
+from imagebuilder_mock.domain.resources.images import Image
 from tests.builders import a_recipe
 from tests.clients import the_client
 from tests.lifecycle_builders import a_policy, resources_of

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from imagebuilder_mock import mock_imagebuilder
-from imagebuilder_mock.domain.resources.image import Image
+from imagebuilder_mock.domain.resources.images import Image
 from tests.builders import a_recipe
 from tests.clients import the_client
 from tests.refusals import refusal_of

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from .workflow_execution import WorkflowExecution
+    from .workflow_executions import WorkflowExecution
 
 
 @dataclass(slots=True, kw_only=True)

@@ -6,23 +6,24 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
-from imagebuilder_mock.domain.resources.component import Component
-from imagebuilder_mock.domain.resources.container_recipe import ContainerRecipe
-from imagebuilder_mock.domain.resources.distribution import DistributionConfiguration
-from imagebuilder_mock.domain.resources.image import Image
-from imagebuilder_mock.domain.resources.image_pipeline import ImagePipeline
-from imagebuilder_mock.domain.resources.image_recipe import ImageRecipe
-from imagebuilder_mock.domain.resources.infrastructure import InfrastructureConfiguration
-from imagebuilder_mock.domain.resources.lifecycle_policy import LifecyclePolicy
-from imagebuilder_mock.domain.resources.workflow import Workflow
+from imagebuilder_mock.domain.resources.components import Component
+from imagebuilder_mock.domain.resources.configurations import (
+    DistributionConfiguration,
+    InfrastructureConfiguration,
+)
+from imagebuilder_mock.domain.resources.images import Image
+from imagebuilder_mock.domain.resources.lifecycle import LifecyclePolicy
+from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
+from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRecipe
+from imagebuilder_mock.domain.resources.workflows import Workflow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from imagebuilder_mock.domain.machine_image import MachineImage
-    from imagebuilder_mock.domain.resources.image_scan import ImagePackage, ImageScanFinding
-    from imagebuilder_mock.domain.resources.lifecycle_execution import LifecycleExecution
+    from imagebuilder_mock.domain.resources.lifecycle import LifecycleExecution
+    from imagebuilder_mock.domain.resources.scans import ImagePackage, ImageScanFinding
     from imagebuilder_mock.world.managed import Publication
     from imagebuilder_mock.world.orders import BuildFailure
     from imagebuilder_mock.world.scheduler import Due

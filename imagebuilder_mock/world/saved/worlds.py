@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from imagebuilder_mock.catalogue.offer import offered
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import InvalidVersionNumberException
-from imagebuilder_mock.domain.resources.image import Image
+from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.versions import Version
 from imagebuilder_mock.world.indexes import EVERYTHING, LifecycleExecutions
 from imagebuilder_mock.world.orders import BuildFailures

@@ -13,7 +13,7 @@ from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.capture.journal import Journal
 from imagebuilder_mock.capture.machine_images import machine_images
 from imagebuilder_mock.cli import main
-from imagebuilder_mock.domain.resources.image import Image
+from imagebuilder_mock.domain.resources.images import Image
 from tests.builders import a_recipe
 from tests.lifecycle_builders import a_rule
 

@@ -13,7 +13,7 @@ from imagebuilder_mock.catalogue.records import (
     managed_components,
     managed_images,
 )
-from imagebuilder_mock.domain.documents.component_document import parse_component_document
+from imagebuilder_mock.domain.documents.components.document import parse_component_document
 from imagebuilder_mock.domain.versions import Version
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from imagebuilder_mock.domain.documents.workflow_actions import STEP_ACTIONS
+from imagebuilder_mock.domain.documents.workflows.actions import STEP_ACTIONS
 from imagebuilder_mock.world.durations import Durations
 
 MINUTE = timedelta(minutes=1)

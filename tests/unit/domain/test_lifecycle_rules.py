@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 
 from imagebuilder_mock.domain.errors import InvalidParameterValueException
-from imagebuilder_mock.domain.lifecycle_rules import Rule, Selection, creation_date, evaluate
+from imagebuilder_mock.domain.lifecycle.rules import Rule, Selection, creation_date, evaluate
 from imagebuilder_mock.domain.machine_image import MachineImage
-from imagebuilder_mock.domain.resources.image import (
+from imagebuilder_mock.domain.resources.images import (
     Ami,
     Image,
     ImageState,
     OutputResources,
     Transition,
 )
-from imagebuilder_mock.domain.resources.image_recipe import ImageRecipe
+from imagebuilder_mock.domain.resources.recipes import ImageRecipe
 from tests.builders import OWN
 from tests.lifecycle_builders import a_count, a_rule
 

@@ -8,9 +8,9 @@ import pytest
 
 from imagebuilder_mock.catalogue.offer import OWNERS, offered, offered_names
 from imagebuilder_mock.domain.arn import slugify
-from imagebuilder_mock.domain.resources.component import Component
-from imagebuilder_mock.domain.resources.image import Image
-from imagebuilder_mock.domain.resources.workflow import Workflow
+from imagebuilder_mock.domain.resources.components import Component
+from imagebuilder_mock.domain.resources.images import Image
+from imagebuilder_mock.domain.resources.workflows import Workflow
 from imagebuilder_mock.world.managed import Publication, managed_store, store_with
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)

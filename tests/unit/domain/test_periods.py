@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagebuilder_mock.domain.periods import Period
+from imagebuilder_mock.domain.lifecycle.periods import Period
 
 UTC = timezone.utc
 NOON = datetime(2024, 1, 31, 12, 30, tzinfo=UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
-from imagebuilder_mock.domain.resources.image_recipe import ImageRecipe
+from imagebuilder_mock.domain.resources.recipes import ImageRecipe
 from imagebuilder_mock.world.indexes import References
 from tests.builders import MANAGED_PARENT, OWN
 

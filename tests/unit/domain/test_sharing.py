@@ -9,7 +9,7 @@ import pytest
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.ordered import OrderedIndex
-from imagebuilder_mock.domain.resources.component import Component
+from imagebuilder_mock.domain.resources.components import Component
 from imagebuilder_mock.domain.versions import Version
 from imagebuilder_mock.world.clock import Clock
 from imagebuilder_mock.world.ids import Ids

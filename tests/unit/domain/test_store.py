@@ -7,9 +7,9 @@ from datetime import datetime, timezone
 import pytest
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.resources.component import Component, ComponentState
-from imagebuilder_mock.domain.resources.image import Image, ImageState
-from imagebuilder_mock.domain.resources.infrastructure import InfrastructureConfiguration
+from imagebuilder_mock.domain.resources.components import Component, ComponentState
+from imagebuilder_mock.domain.resources.configurations import InfrastructureConfiguration
+from imagebuilder_mock.domain.resources.images import Image, ImageState
 from imagebuilder_mock.domain.versions import Version, VersionPattern
 from imagebuilder_mock.world.store import Store
 

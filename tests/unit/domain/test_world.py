@@ -9,9 +9,9 @@ from random import Random
 import pytest
 
 from imagebuilder_mock.domain.errors import InvalidParameterValueException
-from imagebuilder_mock.domain.resources.component import Component
-from imagebuilder_mock.domain.resources.image import Image
-from imagebuilder_mock.domain.resources.image_recipe import ImageRecipe
+from imagebuilder_mock.domain.resources.components import Component
+from imagebuilder_mock.domain.resources.images import Image
+from imagebuilder_mock.domain.resources.recipes import ImageRecipe
 from imagebuilder_mock.world.clock import Clock
 from imagebuilder_mock.world.ids import Ids
 from imagebuilder_mock.world.settings import Settings

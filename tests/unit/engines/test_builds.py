@@ -6,8 +6,8 @@ from datetime import datetime, timezone
 
 import pytest
 
-from imagebuilder_mock.domain.resources.image import IllegalTransitionError, Image, ImageState
-from imagebuilder_mock.domain.resources.workflow_execution import ImageFailureContext
+from imagebuilder_mock.domain.resources.images import IllegalTransitionError, Image, ImageState
+from imagebuilder_mock.domain.resources.workflow_executions import ImageFailureContext
 from imagebuilder_mock.engines import builds
 from tests.builders import a_build, a_full_recipe, a_recipe, an_image
 

@@ -8,7 +8,7 @@ import freezegun
 import pytest
 
 from imagebuilder_mock import mock_imagebuilder
-from imagebuilder_mock.domain.resources.image import Image
+from imagebuilder_mock.domain.resources.images import Image
 from tests.builders import a_build, a_full_recipe, a_pipeline
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)

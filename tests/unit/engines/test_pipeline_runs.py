@@ -6,8 +6,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from imagebuilder_mock.domain.resources.image import Image
-from imagebuilder_mock.domain.resources.image_pipeline import ImagePipeline
+from imagebuilder_mock.domain.resources.images import Image
+from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
 from imagebuilder_mock.engines import pipeline_runs
 from tests.builders import OWN, a_component, a_pipeline, a_recipe, an_image
 from tests.model import needs_member

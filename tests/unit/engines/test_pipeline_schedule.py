@@ -6,8 +6,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from imagebuilder_mock.domain.resources.image import Image
-from imagebuilder_mock.domain.resources.image_pipeline import ImagePipeline
+from imagebuilder_mock.domain.resources.images import Image
+from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
 from tests.builders import a_pipeline, a_recipe, an_infrastructure
 from tests.model import needs_member
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from imagebuilder_mock.domain.documents.component_document import parse_component_document
+from imagebuilder_mock.domain.documents.components.document import parse_component_document
 from imagebuilder_mock.domain.documents.errors import DocumentError
 
 if TYPE_CHECKING:
-    from imagebuilder_mock.domain.documents.component_document import ComponentDocument, Step
+    from imagebuilder_mock.domain.documents.components.document import ComponentDocument, Step
     from imagebuilder_mock.domain.states import Platform
 
 IN_STEP = "Parsing step 'Only' in phase 'build' failed. Error: "

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from imagebuilder_mock.domain.documents.component_actions import ACTION_MODULES
-from imagebuilder_mock.domain.documents.component_document import parse_component_document
+from imagebuilder_mock.domain.documents.components.actions import ACTION_MODULES
+from imagebuilder_mock.domain.documents.components.document import parse_component_document
 
 from .builders import (
     IN_STEP,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from imagebuilder_mock.domain.documents.component_conditions import (
+from imagebuilder_mock.domain.documents.components.conditions import (
     COMPARISONS,
     Comparison,
     Condition,

@@ -13,19 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imagebuilder_mock.domain.documents.component_conditions import (
-    Comparison,
-    Condition,
-    Logical,
-)
-from imagebuilder_mock.domain.documents.component_document import (
+from imagebuilder_mock.domain.documents.components.conditions import Comparison, Condition, Logical
+from imagebuilder_mock.domain.documents.components.document import (
     ComponentDocument,
     Phase,
     Step,
     parse_component_document,
 )
-from imagebuilder_mock.domain.documents.component_loops import DelimitedLoop, ForEachLoop, ForLoop
-from imagebuilder_mock.domain.documents.component_variables import (
+from imagebuilder_mock.domain.documents.components.loops import DelimitedLoop, ForEachLoop, ForLoop
+from imagebuilder_mock.domain.documents.components.variables import (
     DocumentConstant,
     DocumentParameter,
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from imagebuilder_mock.catalogue.records import managed_components
-from imagebuilder_mock.domain.documents.component_trace import (
+from imagebuilder_mock.domain.documents.components.trace import (
     MAX_ITERATIONS,
     document_of,
     filled,

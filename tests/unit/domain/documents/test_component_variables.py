@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imagebuilder_mock.domain.documents.component_variables import (
+from imagebuilder_mock.domain.documents.components.variables import (
     DocumentConstant,
     DocumentParameter,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imagebuilder_mock.domain.documents.dockerfile_template import check_dockerfile_template
+from imagebuilder_mock.domain.documents.dockerfile import check_dockerfile_template
 from imagebuilder_mock.domain.documents.errors import DocumentError
 
 PARENT = "{{{ imagebuilder:parentImage }}}"

@@ -7,8 +7,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagebuilder_mock.domain.documents.component_document import parse_component_document
-from imagebuilder_mock.domain.documents.imported_script import document_for
+from imagebuilder_mock.domain.documents.components.document import (
+    document_for,
+    parse_component_document,
+)
 
 # A reference, as any document's, is looked up: here are the scripts that hold none.
 SCRIPTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=200).filter(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from imagebuilder_mock.domain.documents.workflow_actions import STEP_ACTIONS
+from imagebuilder_mock.domain.documents.workflows.actions import STEP_ACTIONS
 
 from .workflow_builders import (
     INSTANCE,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from imagebuilder_mock.domain.documents.workflow_conditions import parse_condition, references_of
-from imagebuilder_mock.domain.documents.workflow_variables import UnresolvedReferenceError
+from imagebuilder_mock.domain.documents.workflows.conditions import parse_condition, references_of
+from imagebuilder_mock.domain.documents.workflows.variables import UnresolvedReferenceError
 
 from .workflow_builders import step_refusal
 

@@ -16,18 +16,18 @@ from hypothesis import strategies as st
 
 from imagebuilder_mock.catalogue.records import managed_workflows
 from imagebuilder_mock.domain.documents.errors import DocumentError
-from imagebuilder_mock.domain.documents.workflow_actions import (
+from imagebuilder_mock.domain.documents.workflows.actions import (
     FOR_AMIS,
     FOR_CONTAINERS,
     STEP_ACTIONS,
 )
-from imagebuilder_mock.domain.documents.workflow_document import (
+from imagebuilder_mock.domain.documents.workflows.document import (
     WorkflowDocument,
     WorkflowOutput,
     WorkflowStep,
     parse_workflow_document,
 )
-from imagebuilder_mock.domain.documents.workflow_references import SYSTEM_VARIABLES
+from imagebuilder_mock.domain.documents.workflows.variables import SYSTEM_VARIABLES
 from imagebuilder_mock.domain.documents.yaml_loading import load_document
 
 from .workflow_builders import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imagebuilder_mock.domain.documents.workflow_parameters import WorkflowParameter, values_of
+from imagebuilder_mock.domain.documents.workflows.parameters import WorkflowParameter, values_of
 
 from .workflow_builders import a_document, parsed, refusal
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imagebuilder_mock.domain.documents.workflow_variables import (
+from imagebuilder_mock.domain.documents.workflows.variables import (
     UnresolvedReferenceError,
     as_text,
     is_reference,

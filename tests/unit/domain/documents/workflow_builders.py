@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from imagebuilder_mock.domain.documents.errors import DocumentError
-from imagebuilder_mock.domain.documents.workflow_document import parse_workflow_document
+from imagebuilder_mock.domain.documents.workflows.document import parse_workflow_document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from imagebuilder_mock.domain.documents.workflow_document import WorkflowDocument, WorkflowStep
+    from imagebuilder_mock.domain.documents.workflows.document import WorkflowDocument, WorkflowStep
     from imagebuilder_mock.domain.states import WorkflowType
 
 IN_STEP = "Parsing step 'Only' failed. Error: "

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
-from imagebuilder_mock.domain.resources.component import ComponentState
-from imagebuilder_mock.domain.resources.image import Ami, Image
+from imagebuilder_mock.domain.resources.components import ComponentState
+from imagebuilder_mock.domain.resources.images import Ami, Image
 from imagebuilder_mock.world.saved.hints import hints_of
 
 if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
     from mypy_boto3_imagebuilder.literals import PlatformType
 
-    from imagebuilder_mock.domain.resources.image import ImageState as State
+    from imagebuilder_mock.domain.resources.images import ImageState as State
 
 GOLDEN = Path(__file__).with_name("golden")
 
@@ -39,7 +39,7 @@ class Below(Base):
 
 
 def test_names_of_type_checkers_are_found_where_the_class_imports_them():
-    from imagebuilder_mock.domain.resources.image import ImageState
+    from imagebuilder_mock.domain.resources.images import ImageState
 
     assert hints_of(Base) == {"known": Ami, "renamed": ImageState | None}
 

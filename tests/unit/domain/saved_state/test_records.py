@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from imagebuilder_mock.domain.ordered import OrderedIndex
 from imagebuilder_mock.domain.resources.base import Resource
-from imagebuilder_mock.domain.resources.image import ImageState
+from imagebuilder_mock.domain.resources.images import ImageState
 from imagebuilder_mock.domain.versions import Version
 from imagebuilder_mock.world.saved.damage import Damage
 from imagebuilder_mock.world.saved.document import AnyResource, SavedState

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.domain.schedules import parse_schedule
+from imagebuilder_mock.domain.schedules.schedule import parse_schedule
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from imagebuilder_mock.domain.schedules import Schedule
+    from imagebuilder_mock.domain.schedules.schedule import Schedule
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)

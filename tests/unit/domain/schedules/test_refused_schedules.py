@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from imagebuilder_mock.domain.schedules import ScheduleError, TimezoneError, parse_schedule
+from imagebuilder_mock.domain.schedules.schedule import ScheduleError, TimezoneError, parse_schedule
 
 
 def refusal_of(expression: str) -> str:

@@ -13,7 +13,7 @@ from cronsim import CronSim
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from imagebuilder_mock.domain.schedules import parse_schedule
+from imagebuilder_mock.domain.schedules.schedule import parse_schedule
 from tests.unit.domain.schedules.expressions import DAY, MINUTE, cron
 
 if TYPE_CHECKING:

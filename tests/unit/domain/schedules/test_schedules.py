@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from imagebuilder_mock.domain.schedules import CronSchedule, RateSchedule, parse_schedule
+from imagebuilder_mock.domain.schedules.schedule import CronSchedule, RateSchedule, parse_schedule
 from tests.unit.domain.schedules.expressions import DAY, MINUTE, cron, days_run, first_runs
 
 utc = partial(datetime, tzinfo=timezone.utc)

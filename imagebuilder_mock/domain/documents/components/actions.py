@@ -8,9 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from .component_conditions import parse_expression
-from .errors import DocumentError
-from .members import integer_of, list_of, mapping_of, members_of, required, text_of
+from imagebuilder_mock.domain.documents.errors import DocumentError
+from imagebuilder_mock.domain.documents.members import (
+    integer_of,
+    list_of,
+    mapping_of,
+    members_of,
+    required,
+    text_of,
+)
+
+from .conditions import parse_expression
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -8,8 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from .errors import DocumentError
-from .members import integer_of, list_of, members_of, optional_text, required, text_of
+from imagebuilder_mock.domain.documents.errors import DocumentError
+from imagebuilder_mock.domain.documents.members import (
+    integer_of,
+    list_of,
+    members_of,
+    optional_text,
+    required,
+    text_of,
+)
 
 DELIMITERS = (".", ",", ";", ":", "\n", "\t", " ", "-", "_")
 

@@ -6,25 +6,22 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.build_plans import FINISHED, BuildPlan
-from imagebuilder_mock.domain.image_scanning import ON_DEMAND_SCAN, scan_state_of
+from imagebuilder_mock.domain.builds import FINISHED, BuildPlan
 from imagebuilder_mock.domain.states import AHEAD, ENDED_EARLY, IN_PROGRESS, ImageStatus
 
 from .base import Resource
+from .scans import ON_DEMAND_SCAN, scan_state_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from imagebuilder_mock.domain.build_plans import PlannedWorkflow
+    from imagebuilder_mock.domain.builds import PlannedWorkflow
 
-    from .container_recipe import ContainerRecipe
-    from .distribution import DistributionConfiguration
-    from .image_recipe import ImageRecipe
-    from .image_scan import ImageScanState
-    from .infrastructure import InfrastructureConfiguration
-    from .recipe import Recipe
-    from .workflow_execution import ImageFailureContext, WorkflowExecution
+    from .configurations import DistributionConfiguration, InfrastructureConfiguration
+    from .recipes import ContainerRecipe, ImageRecipe, Recipe
+    from .scans import ImageScanState
+    from .workflow_executions import ImageFailureContext, WorkflowExecution
 
 
 class IllegalTransitionError(Exception):

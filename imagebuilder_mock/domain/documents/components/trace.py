@@ -15,20 +15,20 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.domain.component_phases import PHASES_OF_STAGE
+from imagebuilder_mock.domain.builds import PHASES_OF_STAGE
+from imagebuilder_mock.domain.documents.members import text_of
 
-from .component_conditions import Logical, parse_expression
-from .component_document import parse_component_document
-from .component_loops import DelimitedLoop, ForLoop
-from .component_references import chained_phases
-from .members import text_of
+from .conditions import Logical, parse_expression
+from .document import parse_component_document
+from .loops import DelimitedLoop, ForLoop
+from .variables import chained_phases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from .component_conditions import Comparison, Condition, Expression, StepAction
-    from .component_document import ComponentDocument, Step
-    from .component_loops import Loop
+    from .conditions import Comparison, Condition, Expression, StepAction
+    from .document import ComponentDocument, Step
+    from .loops import Loop
 
 MAX_ITERATIONS = 1000
 """Of one loop: the rest is not shown."""

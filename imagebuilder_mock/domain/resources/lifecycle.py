@@ -1,15 +1,19 @@
-"""Lifecycle executions: one run of a policy, or one update of an image's state by hand."""
+"""Lifecycle policies, and lifecycle executions: runs of a policy and updates by hand."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from imagebuilder_mock.domain.ordered import OrderedIndex
 
+from .base import Resource
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
+
 
 LifecycleExecutionStatus = Literal[
     "IN_PROGRESS", "CANCELLED", "CANCELLING", "FAILED", "SUCCESS", "PENDING"
@@ -160,3 +164,23 @@ class LifecycleExecution:
                 output.sequence = number
                 index.add(output)
             self.outputs[resource.resource_id] = index
+
+
+@dataclass(slots=True, kw_only=True)
+class LifecyclePolicy(Resource):
+    """Up to three rules, and the images that they are for."""
+
+    kind: ClassVar[str] = "lifecycle-policy"
+    label: ClassVar[str] = "LifecyclePolicy"
+    quota: ClassVar[str | None] = "lifecycle policies"
+
+    status: str
+    execution_role: str
+    resource_type: str
+    policy_details: Sequence[Mapping[str, object]]
+    resource_selection: Mapping[str, object]
+    description: str | None = None
+    date_updated: datetime | None = None
+    date_last_run: datetime | None = None
+    run_ticket: int | None = None
+    """The scheduler's entry for the next run."""

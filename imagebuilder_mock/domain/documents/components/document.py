@@ -3,7 +3,8 @@
 Sources: user guide page toe-use-documents and those it links to. Of the sentences that refuse a
 document, those about a step's name and the schema version were seen, and that ``Parsing step
 '<step>' in phase '<phase>' failed. Error: `` begins what is wrong in a step; the others speak in
-their voice.
+their voice. A script that is imported becomes "a component document with a single step that runs
+the script" (API reference, ImportComponent); the names of its phase and step are inferred.
 """
 
 from __future__ import annotations
@@ -11,15 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from imagebuilder_mock.domain.resources.component import ComponentParameterDetail
+import yaml
 
-from .component_actions import action_module, parse_inputs
-from .component_conditions import parse_condition
-from .component_loops import parse_loop
-from .component_references import Scope, check_references
-from .component_variables import parse_variables
-from .errors import DocumentError
-from .members import (
+from imagebuilder_mock.domain.documents.errors import DocumentError
+from imagebuilder_mock.domain.documents.members import (
     integer_of,
     list_of,
     mapping_of,
@@ -30,16 +26,22 @@ from .members import (
     text_of,
     unique,
 )
-from .yaml_loading import load_document
+from imagebuilder_mock.domain.documents.yaml_loading import load_document
+from imagebuilder_mock.domain.resources.components import ComponentParameterDetail
+
+from .actions import action_module, parse_inputs
+from .conditions import parse_condition
+from .loops import parse_loop
+from .variables import Scope, check_references, parse_variables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imagebuilder_mock.domain.states import ComponentType, Platform
 
-    from .component_conditions import Condition
-    from .component_loops import Loop
-    from .component_variables import DocumentConstant, DocumentParameter
+    from .conditions import Condition
+    from .loops import Loop
+    from .variables import DocumentConstant, DocumentParameter
 
 
 OnFailure = Literal["Abort", "Continue", "Ignore"]
@@ -268,3 +270,19 @@ def _in_step(phase: str, step: str, error: DocumentError) -> DocumentError:
     return DocumentError(
         f"Parsing step '{step}' in phase '{phase}' failed. Error: {error.detail}",
     )
+
+
+_STEP = "RunScript"
+
+
+def document_for(
+    script: str, *, name: str, platform: Platform, component_type: ComponentType
+) -> str:
+    """The YAML text of a document whose one step runs the script."""
+    action = "ExecutePowerShell" if platform == "Windows" else "ExecuteBash"
+    step = {"name": _STEP, "action": action, "inputs": {"commands": [script]}}
+    phase = {"name": "test" if component_type == "TEST" else "build", "steps": [step]}
+    document = {"name": name, "schemaVersion": "1.0", "phases": [phase]}
+    # PyYAML writes this old line end as it is, and reads it as a space.
+    is_readable = "\x85" not in script
+    return yaml.safe_dump(document, sort_keys=False, allow_unicode=is_readable)

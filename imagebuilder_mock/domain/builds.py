@@ -1,7 +1,7 @@
-"""What a build is going to do: its stages, and the workflows that run in each.
+"""What a build is going to do: its stages, the workflows in each, the phases of components.
 
-A stage is one status of the image. Sources: user guide, manage-image-workflows and
-pipeline-workflows; the API reference for imports and DistributeImage.
+A stage is one status of the image. Sources: user guide, manage-image-workflows, pipeline-workflows
+and toe-use-documents; the API reference for imports and DistributeImage.
 """
 
 from __future__ import annotations
@@ -112,3 +112,13 @@ def _groups(workflows: Sequence[PlannedWorkflow]) -> tuple[tuple[PlannedWorkflow
     for position, workflow in enumerate(workflows):
         groups.setdefault(workflow.parallel_group or position, []).append(workflow)
     return tuple(map(tuple, groups.values()))
+
+
+CONTAINER_HOST_TEST = "container-host-test"
+"""Tests of containers only, on the instance that runs them."""
+
+PHASES_OF_STAGE: Mapping[str, Sequence[str]] = {
+    "BUILD": ("build", "validate"),
+    "TEST": ("test", CONTAINER_HOST_TEST),
+}
+"""By the workflow's type. A stage knows nothing of the other's: it runs on another instance."""

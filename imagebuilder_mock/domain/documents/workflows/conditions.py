@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from types import NoneType
 from typing import TYPE_CHECKING, Literal, cast
 
-from .errors import DocumentError
-from .members import list_of, mapping_of
-from .workflow_variables import as_text, is_reference, look_up
+from imagebuilder_mock.domain.documents.errors import DocumentError
+from imagebuilder_mock.domain.documents.members import list_of, mapping_of
+
+from .variables import as_text, is_reference, look_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

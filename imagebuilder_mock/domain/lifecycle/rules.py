@@ -13,21 +13,22 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .arn import Arn, slugify
-from .lifecycle_exclusions import NO_AMIS, AmiExclusions, matching_tag
+from imagebuilder_mock.domain.arn import Arn, slugify
+from imagebuilder_mock.domain.states import ENDED_EARLY, IN_PROGRESS
+from imagebuilder_mock.domain.versions import Version, VersionPattern
+
+from .exclusions import NO_AMIS, AmiExclusions, matching_tag
 from .periods import Period
-from .states import ENDED_EARLY, IN_PROGRESS
-from .versions import Version, VersionPattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
     from typing import TypeAlias
 
-    from .machine_image import MachineImage
-    from .resources.image import Ami, Image
-    from .resources.lifecycle_execution import LifecycleActionName
-    from .states import ImageStatus
+    from imagebuilder_mock.domain.machine_image import MachineImage
+    from imagebuilder_mock.domain.resources.images import Ami, Image
+    from imagebuilder_mock.domain.resources.lifecycle import LifecycleActionName
+    from imagebuilder_mock.domain.states import ImageStatus
 
     Describe: TypeAlias = Callable[[Ami], MachineImage | None]
     """What EC2 knows of an output AMI; None if that is not known here (a captured account's)."""

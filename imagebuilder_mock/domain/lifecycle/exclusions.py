@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from .machine_image import MachineImage
+    from imagebuilder_mock.domain.machine_image import MachineImage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, cast
 
-from .errors import DocumentError
-from .members import list_of, members_of, optional_text, required, text_of, unique
+from imagebuilder_mock.domain.documents.errors import DocumentError
+from imagebuilder_mock.domain.documents.members import (
+    list_of,
+    members_of,
+    optional_text,
+    required,
+    text_of,
+    unique,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Infrastructure configurations: the instance that builds and tests."""
+"""Infrastructure and distribution configurations: who builds, and who gets the output."""
 
 from __future__ import annotations
 
@@ -35,3 +35,25 @@ class InfrastructureConfiguration(Resource):
     placement: Mapping[str, object] | None = None
     parent_instance: Mapping[str, object] | None = None
     date_updated: datetime | None = None
+
+
+TIMEOUT_MINUTES = 720
+"""The API always answers it and lets nobody set it (API reference, DistributionConfiguration)."""
+
+
+@dataclass(slots=True, kw_only=True)
+class DistributionConfiguration(Resource):
+    """An update makes a new object, so that an image keeps the one it was built with."""
+
+    kind: ClassVar[str] = "distribution-configuration"
+    label: ClassVar[str] = "DistributionConfiguration"
+    quota: ClassVar[str | None] = "distribution configurations"
+
+    distributions: Sequence[Mapping[str, object]]
+    description: str | None = None
+    date_updated: datetime | None = None
+    timeout_minutes: int = TIMEOUT_MINUTES
+
+    @property
+    def regions(self) -> list[str]:
+        return [str(distribution["region"]) for distribution in self.distributions]

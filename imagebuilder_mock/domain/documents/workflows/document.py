@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
-from .errors import DocumentError
-from .members import (
+from imagebuilder_mock.domain.documents.errors import DocumentError
+from imagebuilder_mock.domain.documents.members import (
     integer_of,
     list_of,
     mapping_of,
@@ -23,20 +23,19 @@ from .members import (
     text_of,
     unique,
 )
-from .workflow_actions import FOR_AMIS, FOR_CONTAINERS, StepAction, step_action
-from .workflow_conditions import parse_condition, references_of
-from .workflow_inputs import check_input
-from .workflow_parameters import WorkflowParameter, parse_parameters
-from .workflow_references import References, references_in
-from .workflow_variables import SUFFIX, is_reference
-from .yaml_loading import load_document
+from imagebuilder_mock.domain.documents.yaml_loading import load_document
+
+from .actions import FOR_AMIS, FOR_CONTAINERS, StepAction, check_input, step_action
+from .conditions import parse_condition, references_of
+from .parameters import WorkflowParameter, parse_parameters
+from .variables import SUFFIX, References, is_reference, references_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from imagebuilder_mock.domain.states import WorkflowType
 
-    from .workflow_conditions import Expression
+    from .conditions import Expression
 
 MAX_OUTPUTS = 25
 MAX_DESCRIPTION = 1024

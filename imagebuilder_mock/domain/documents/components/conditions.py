@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from .errors import DocumentError
-from .members import list_of, members_of, required, text_of
+from imagebuilder_mock.domain.documents.errors import DocumentError
+from imagebuilder_mock.domain.documents.members import list_of, members_of, required, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -1,0 +1,93 @@
+"""Image and container recipes: what to build from, and the components that are applied to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from imagebuilder_mock.domain.arn import Arn
+
+from .base import Resource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+
+@dataclass(slots=True, kw_only=True)
+class Recipe(Resource):
+    """A recipe version; it never changes.
+
+    ``components`` and ``parent_image`` stay as the caller wrote them, wildcards included; the copy
+    inside an image has them resolved, and no owner.
+    """
+
+    output_type: ClassVar[str]
+    """What a build of the recipe makes: ``AMI`` or ``DOCKER``."""
+
+    owner: str | None
+    platform: str
+    parent_image: str
+    components: Sequence[Mapping[str, object]] | None = None
+    description: str | None = None
+    working_directory: str | None = None
+
+    @property
+    def parent_os_version(self) -> str | None:
+        """The OS version of a parent that is no image of Image Builder, if the caller told it."""
+        return None
+
+    @property
+    def version(self) -> str | None:
+        return Arn.parse(self.arn).version
+
+    @property
+    def component_arns(self) -> list[str]:
+        return [str(component["componentArn"]) for component in self.components or ()]
+
+    def refers_to(self) -> Iterable[str]:
+        if self.parent_image.startswith("arn:"):
+            return [*self.component_arns, self.parent_image]
+        return self.component_arns
+
+
+@dataclass(slots=True, kw_only=True)
+class ImageRecipe(Recipe):
+    """An image recipe version; it never changes."""
+
+    kind: ClassVar[str] = "image-recipe"
+    label: ClassVar[str] = "ImageRecipe"
+    quota: ClassVar[str | None] = "image recipes"
+    output_type: ClassVar[str] = "AMI"
+
+    block_device_mappings: Sequence[Mapping[str, object]] | None = None
+    additional_instance_configuration: Mapping[str, object] | None = None
+    ami_tags: Mapping[str, str] | None = None
+    ami_watermarks: Sequence[str] | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class ContainerRecipe(Recipe):
+    """A container recipe version; it never changes."""
+
+    kind: ClassVar[str] = "container-recipe"
+    label: ClassVar[str] = "ContainerRecipe"
+    quota: ClassVar[str | None] = "container recipes"
+    output_type: ClassVar[str] = "DOCKER"
+
+    container_type: str
+    dockerfile_template_data: str
+    target_repository: Mapping[str, object]
+    instance_configuration: Mapping[str, object] | None = None
+    kms_key_id: str | None = None
+    image_os_version_override: str | None = None
+    encrypted: bool = True
+
+    @property
+    def parent_os_version(self) -> str | None:
+        return self.image_os_version_override
+
+    @property
+    def instance_image(self) -> str | None:
+        """The AMI of the instance that builds, as lists show it."""
+        image = (self.instance_configuration or {}).get("image")
+        return image if isinstance(image, str) else None
