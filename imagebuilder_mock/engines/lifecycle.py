@@ -20,7 +20,7 @@ from imagebuilder_mock.domain.resources.lifecycle import (
     LifecycleExecutionSnapshotResource,
     LifecycleExecutionState,
 )
-from imagebuilder_mock.neighbours.lifecycle_outputs import machine_image_actions
+from imagebuilder_mock.neighbours.surroundings import machine_image_actions
 
 from .lifecycle_actions import act_on, schedule_deprecation
 

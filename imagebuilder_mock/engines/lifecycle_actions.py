@@ -16,11 +16,8 @@ from typing import TYPE_CHECKING
 from imagebuilder_mock.domain.errors import dependency_error
 from imagebuilder_mock.domain.resources.images import Image, ImageState
 from imagebuilder_mock.domain.resources.lifecycle import SUCCESS, LifecycleExecutionResourceState
-from imagebuilder_mock.neighbours.lifecycle_outputs import (
-    ActionRefused,
-    container_image_actions,
-    machine_image_actions,
-)
+from imagebuilder_mock.neighbours.ports import ActionRefused
+from imagebuilder_mock.neighbours.surroundings import container_image_actions, machine_image_actions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -33,7 +30,7 @@ if TYPE_CHECKING:
         LifecycleExecutionResource,
     )
     from imagebuilder_mock.domain.states import ImageStatus
-    from imagebuilder_mock.neighbours.lifecycle_outputs import MachineImageActions
+    from imagebuilder_mock.neighbours.ports import MachineImageActions
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
 

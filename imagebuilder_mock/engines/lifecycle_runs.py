@@ -14,7 +14,7 @@ from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.lifecycle.rules import Rule, Selection, evaluate
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.lifecycle import LifecyclePolicy
-from imagebuilder_mock.neighbours.lifecycle_outputs import machine_image_actions
+from imagebuilder_mock.neighbours.surroundings import machine_image_actions
 
 from . import lifecycle
 

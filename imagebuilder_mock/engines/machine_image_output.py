@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.machine_image import MachineImage
 from imagebuilder_mock.neighbours import telling
-from imagebuilder_mock.neighbours.amis import BlockDevice, LaunchPermission, OutputAmi
+from imagebuilder_mock.neighbours.ports import BlockDevice, LaunchPermission, OutputAmi
 
 from .output_placeholders import filled
 from .watermarks import carried

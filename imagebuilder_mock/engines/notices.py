@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, cast
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.neighbours import telling
-from imagebuilder_mock.neighbours.event_bridge import Event as BusEvent
-from imagebuilder_mock.neighbours.logs import LogLine
-from imagebuilder_mock.neighbours.s3 import S3Uri
+from imagebuilder_mock.neighbours.ports import Event as BusEvent
+from imagebuilder_mock.neighbours.ports import LogLine, S3Uri
 from imagebuilder_mock.world.events import Destination, Event
 
 from .build import LOG_GROUP, log_group_of, log_stream_of

@@ -10,9 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.neighbours import telling
-from imagebuilder_mock.neighbours.ec2 import LaunchTemplateVersion
-from imagebuilder_mock.neighbours.s3 import S3Uri
-from imagebuilder_mock.neighbours.ssm import OutputParameter
+from imagebuilder_mock.neighbours.ports import LaunchTemplateVersion, OutputParameter, S3Uri
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.errors import InvalidParameterValueException, invalid_value
 from imagebuilder_mock.domain.resources.images import Image
-from imagebuilder_mock.neighbours.ec2 import AmiFacts
+from imagebuilder_mock.neighbours.ports import AmiFacts
 from imagebuilder_mock.neighbours.surroundings import absence, neighbours_of
 from imagebuilder_mock.world.managed import image_published_as
 

@@ -6,56 +6,28 @@ answer all the same. Which of the two is decided at each call.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .ec2 import NoEc2
-from .ecr import NoEcr
-from .event_bridge import NoEventBridge
-from .iam import NoIam
-from .kms import NoKms
-from .logs import NoCloudWatchLogs
+from .nobody import NOBODY, NOBODY_STRICT, OwnContainerImages, OwnMachineImages
+from .ports import (
+    ActionRefused,
+    ContainerImageActions,
+    MachineImageActions,
+    NeighbourError,
+    Neighbours,
+)
 from .presence import moto_is_on
-from .s3 import NoS3
-from .sns import NoSns
-from .ssm import NoSsm
 
 if TYPE_CHECKING:
     from imagebuilder_mock.world.settings import Settings
-
-    from .ec2 import Ec2
-    from .ecr import Ecr
-    from .event_bridge import EventBridge
-    from .iam import Iam
-    from .kms import Kms
-    from .logs import CloudWatchLogs
-    from .s3 import S3
-    from .sns import Sns
-    from .ssm import Ssm
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Neighbours:
-    """A port for each service."""
-
-    ec2: Ec2
-    ecr: Ecr
-    event_bridge: EventBridge
-    iam: Iam
-    kms: Kms
-    logs: CloudWatchLogs
-    s3: S3
-    sns: Sns
-    ssm: Ssm
-    are_there: bool
-    """Whether they are moto's; else nobody is there, for the reason that ``absence`` gives."""
+    from imagebuilder_mock.world.world import World
 
 
 def neighbours_of(settings: Settings, account: str, region: str) -> Neighbours:
     if settings.neighbours == "off" or not moto_is_on():
-        return _NOBODY_STRICT if settings.neighbours == "strict" else _NOBODY
+        return NOBODY_STRICT if settings.neighbours == "strict" else NOBODY
     # Loaded with the first question beside moto, boto3 with it.
-    from .beside_moto.services import neighbours_in_moto  # noqa: PLC0415
+    from .in_moto.services import neighbours_in_moto  # noqa: PLC0415
 
     return neighbours_in_moto(account, region, is_strict=settings.neighbours == "strict")
 
@@ -67,20 +39,45 @@ def absence(settings: Settings) -> str:
     return "imagebuilder_mock looks it up in moto: switch moto's mock_aws on."
 
 
-def _nobody(*, takes_names: bool) -> Neighbours:
-    return Neighbours(
-        ec2=NoEc2(takes_names),
-        ecr=NoEcr(takes_names),
-        event_bridge=NoEventBridge(),
-        iam=NoIam(takes_names),
-        kms=NoKms(takes_names),
-        logs=NoCloudWatchLogs(),
-        s3=NoS3(takes_names),
-        sns=NoSns(takes_names),
-        ssm=NoSsm(),
-        are_there=False,
-    )
+def machine_image_actions(world: World) -> MachineImageActions:
+    """EC2 as it is now: beside moto, what moto has counts."""
+    own = OwnMachineImages(world.state.machine_images)
+    if not _are_in_moto(world):
+        return own
+    from .in_moto.machine_images import MachineImagesInMoto  # noqa: PLC0415 - loads moto
+
+    return MachineImagesInMoto(own)
 
 
-_NOBODY = _nobody(takes_names=True)
-_NOBODY_STRICT = _nobody(takes_names=False)
+def container_image_actions(world: World) -> ContainerImageActions:
+    """ECR as it is now."""
+    own = OwnContainerImages(world.state.machine_images)
+    if not _are_in_moto(world):
+        return own
+    return ContainerImagesBeside(world.settings, own)
+
+
+def _are_in_moto(world: World) -> bool:
+    """Whether moto has what builds made; then that of this change is there from now on."""
+    if world.settings.neighbours == "off" or not moto_is_on():
+        return False
+    world.outbox.do_errands()
+    return True
+
+
+class ContainerImagesBeside:
+    """An ECR beside us: what the test made refuse still does."""
+
+    __slots__ = ("_own", "_settings")
+
+    def __init__(self, settings: Settings, own: OwnContainerImages) -> None:
+        self._own = own
+        self._settings = settings
+
+    def delete(self, account_id: str, region: str, image_uri: str) -> None:
+        self._own.delete(account_id, region, image_uri)
+        repository, _, tag = image_uri.partition("/")[2].rpartition(":")
+        try:
+            neighbours_of(self._settings, account_id, region).ecr.delete_image(repository, tag)
+        except NeighbourError as error:
+            raise ActionRefused(str(error)) from None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagebuilder_mock.world.outbox import Message
 
-from .ec2 import Named
+from .ports import Named
 from .presence import has_loaded
 from .surroundings import neighbours_of
 
@@ -22,13 +22,16 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.world.world import World
 
-    from .amis import LaunchPermission, OutputAmi
-    from .ec2 import LaunchTemplateVersion
-    from .event_bridge import Event
-    from .logs import LogLine
-    from .s3 import S3Uri
-    from .ssm import OutputParameter
-    from .surroundings import Neighbours
+    from .ports import (
+        Event,
+        LaunchPermission,
+        LaunchTemplateVersion,
+        LogLine,
+        Neighbours,
+        OutputAmi,
+        OutputParameter,
+        S3Uri,
+    )
 
 
 class Place(NamedTuple):
@@ -49,7 +52,7 @@ def tell_of_ami(
 
     def register(_: Neighbours) -> None:
         # moto's own classes are loaded with the first AMI beside it.
-        from .beside_moto.machine_images import MotoMachineImages  # noqa: PLC0415
+        from .in_moto.machine_images import MotoMachineImages  # noqa: PLC0415
 
         MotoMachineImages(*place).register(ami)
         if then is not None:
@@ -64,7 +67,7 @@ def tell_of_permission(
     """Let others launch from an output AMI."""
 
     def share(_: Neighbours) -> None:
-        from .beside_moto.machine_images import MotoMachineImages  # noqa: PLC0415
+        from .in_moto.machine_images import MotoMachineImages  # noqa: PLC0415
 
         MotoMachineImages(*place).share(ami_id, permission)
 

@@ -15,7 +15,7 @@ from imagebuilder_mock.domain.states import ENDED_EARLY
 from imagebuilder_mock.domain.versions import Version
 from imagebuilder_mock.engines import builds
 from imagebuilder_mock.engines.parent_images import is_ami_address, source_of
-from imagebuilder_mock.neighbours.ec2 import AmiFacts
+from imagebuilder_mock.neighbours.ports import AmiFacts
 
 from .build_settings import check_logging
 from .neighbour_rules import check_role

@@ -10,16 +10,20 @@ import re
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.errors import invalid_value
-from imagebuilder_mock.neighbours.ec2 import Named
-from imagebuilder_mock.neighbours.errors import AbsentError, NeighbourError, NobodyToAskError
-from imagebuilder_mock.neighbours.s3 import S3Uri
+from imagebuilder_mock.neighbours.ports import (
+    AbsentError,
+    Named,
+    NeighbourError,
+    NobodyToAskError,
+    S3Uri,
+)
 from imagebuilder_mock.neighbours.surroundings import absence, neighbours_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from imagebuilder_mock.domain.errors import InvalidParameterValueException
-    from imagebuilder_mock.neighbours.surroundings import Neighbours
+    from imagebuilder_mock.neighbours.ports import Neighbours
 
     from .context import Context
 

@@ -17,7 +17,7 @@ from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRec
 from imagebuilder_mock.engines import builds
 from imagebuilder_mock.engines.image_builds import DEFAULT_TESTS, BuildRequest, start_build
 from imagebuilder_mock.engines.lifecycle_actions import TARGETS, change_state
-from imagebuilder_mock.neighbours.lifecycle_outputs import machine_image_actions
+from imagebuilder_mock.neighbours.surroundings import machine_image_actions
 from imagebuilder_mock.protocol.model import operation
 from imagebuilder_mock.protocol.requests import check
 from imagebuilder_mock.world.clock import aware

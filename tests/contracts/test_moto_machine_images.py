@@ -6,8 +6,13 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from imagebuilder_mock.neighbours.amis import BlockDevice, LaunchPermission, OutputAmi
-from imagebuilder_mock.neighbours.errors import AbsentError, NeighbourError
+from imagebuilder_mock.neighbours.ports import (
+    AbsentError,
+    BlockDevice,
+    LaunchPermission,
+    NeighbourError,
+    OutputAmi,
+)
 from tests.neighbours.conftest import aws
 
 CREATED = datetime(2026, 9, 9, 19, 19, 8, tzinfo=timezone.utc)
@@ -36,7 +41,7 @@ AMI = OutputAmi(
 def amis():
     moto = pytest.importorskip("moto")
     with moto.mock_aws():
-        from imagebuilder_mock.neighbours.beside_moto.machine_images import MotoMachineImages
+        from imagebuilder_mock.neighbours.in_moto.machine_images import MotoMachineImages
 
         yield MotoMachineImages("123456789012", "us-east-1")
 
@@ -226,7 +231,7 @@ def test_an_ami_of_the_users_own_is_found_too(amis):
 
 
 def test_accounts_and_regions_are_apart(registered):
-    from imagebuilder_mock.neighbours.beside_moto.machine_images import MotoMachineImages
+    from imagebuilder_mock.neighbours.in_moto.machine_images import MotoMachineImages
 
     elsewhere = [
         MotoMachineImages("111122223333", "us-east-1"),

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from imagebuilder_mock import mock_imagebuilder
-from imagebuilder_mock.neighbours.errors import NobodyToAskError
+from imagebuilder_mock.neighbours.ports import NobodyToAskError
 from tests.build_views import the_image
 from tests.builders import a_build, a_distribution
 from tests.model import needs_member

@@ -9,13 +9,19 @@ import pytest
 
 from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.neighbours import telling
-from imagebuilder_mock.neighbours.amis import BlockDevice, LaunchPermission, OutputAmi
-from imagebuilder_mock.neighbours.ec2 import AmiFacts, LaunchTemplateVersion, Named
-from imagebuilder_mock.neighbours.errors import NobodyToAskError
-from imagebuilder_mock.neighbours.event_bridge import Event
-from imagebuilder_mock.neighbours.logs import LogLine
-from imagebuilder_mock.neighbours.s3 import S3Uri
-from imagebuilder_mock.neighbours.ssm import OutputParameter
+from imagebuilder_mock.neighbours.ports import (
+    AmiFacts,
+    BlockDevice,
+    Event,
+    LaunchPermission,
+    LaunchTemplateVersion,
+    LogLine,
+    Named,
+    NobodyToAskError,
+    OutputAmi,
+    OutputParameter,
+    S3Uri,
+)
 from imagebuilder_mock.neighbours.surroundings import neighbours_of
 from imagebuilder_mock.neighbours.telling import Place
 from tests.neighbours.conftest import aws

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from imagebuilder_mock.neighbours.ec2 import AmiFacts, Named
-from imagebuilder_mock.neighbours.errors import AbsentError, NobodyToAskError
+from imagebuilder_mock.neighbours.ports import AbsentError, AmiFacts, Named, NobodyToAskError
 
 if TYPE_CHECKING:
-    from imagebuilder_mock.neighbours.ec2 import LaunchTemplateVersion
+    from imagebuilder_mock.neighbours.ports import LaunchTemplateVersion
 
     from .account import MotoAccount
 

@@ -12,7 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.session import Session
 
-from imagebuilder_mock.neighbours.errors import AbsentError, NeighbourError, NobodyToAskError
+from imagebuilder_mock.neighbours.ports import AbsentError, NeighbourError, NobodyToAskError
 from imagebuilder_mock.neighbours.presence import has_loaded
 
 if TYPE_CHECKING:
