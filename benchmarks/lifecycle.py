@@ -12,7 +12,7 @@ from imagebuilder_mock.timing import Table, interleaved, microseconds, within
 
 from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.domain.lifecycle.rules import Selection
-from imagebuilder_mock.engines.lifecycle_runs import fates
+from imagebuilder_mock.engines.lifecycle.policies import fates
 from tests.builders import a_recipe
 from tests.lifecycle_builders import a_policy, a_policy_request, a_rule
 

@@ -42,7 +42,7 @@ _OF_CHECKED_THINGS = tuple(
         "world.store.",
         "world.world.World.is_needed",
         "world.world.World.share",
-        "engines.builds.",
+        "engines.builds.stages.",
     )
 )
 

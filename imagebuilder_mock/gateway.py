@@ -11,7 +11,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from .domain.errors import ImageBuilderError
-from .engines import builds, lifecycle, passing_time
+from .engines import passing_time
+from .engines.builds import stages
+from .engines.lifecycle import executions
 from .operations import HANDLERS, Context
 from .protocol.http import Answer
 from .protocol.model import status_of
@@ -119,8 +121,8 @@ class Gateway:
         members = operation.project(result)
         if operation.echoes_client_token:
             members["clientToken"] = token
-        builds.look_at(self.world, ctx.looked_at)
-        lifecycle.look_at(self.world, ctx.executions_looked_at)
+        stages.look_at(self.world, ctx.looked_at)
+        executions.look_at(self.world, ctx.executions_looked_at)
         return members
 
     def _record(

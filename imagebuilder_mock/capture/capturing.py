@@ -12,7 +12,8 @@ from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.lifecycle import LifecyclePolicy
 from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
-from imagebuilder_mock.engines import lifecycle_runs, pipeline_schedule
+from imagebuilder_mock.engines.lifecycle import policies
+from imagebuilder_mock.engines.pipelines import schedule
 from imagebuilder_mock.protocol.identity import partition_of
 from imagebuilder_mock.world.clock import Clock
 from imagebuilder_mock.world.ids import Ids
@@ -98,10 +99,10 @@ def _state(resources: list[Resource], amis: list[MachineImage]) -> SavedState:
             store.running[resource.arn] = resource
         if isinstance(resource, ImagePipeline) and resource.date_next_run is not None:
             resource.schedule_ticket = world.state.scheduler.enter(
-                resource.date_next_run, pipeline_schedule.ACTION, resource.arn
+                resource.date_next_run, schedule.ACTION, resource.arn
             )
         if isinstance(resource, LifecyclePolicy):
-            lifecycle_runs.plan_next_run(world, resource)
+            policies.plan_next_run(world, resource)
     for ami in amis:
         world.state.machine_images.add(ami)
     return saved(world)

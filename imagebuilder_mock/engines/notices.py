@@ -15,8 +15,8 @@ from imagebuilder_mock.neighbours.ports import Event as BusEvent
 from imagebuilder_mock.neighbours.ports import LogLine, S3Uri
 from imagebuilder_mock.world.events import Destination, Event
 
-from .build import LOG_GROUP, log_group_of, log_stream_of
-from .build_message import message_of
+from .one_build import LOG_GROUP, log_group_of, log_stream_of
+from .topic_message import message_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.states import ImageStatus
     from imagebuilder_mock.world.world import World
 
-    from .build import Build
+    from .one_build import Build
 
     Body = Mapping[str, object]
 

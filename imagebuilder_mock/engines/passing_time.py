@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import (
-    builds,
-    lifecycle,
-    lifecycle_runs,
-    pipeline_runs,
-    pipeline_schedule,
-    step_runs,
-)
+from .builds import stages, steps
+from .lifecycle import executions, policies
+from .pipelines import runs, schedule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,11 +19,11 @@ RUN_LIMIT = 10_000
 """More scheduled runs in one move are taken for a mistake."""
 
 _ACTIONS: Mapping[str, Callable[[World, str], None]] = {
-    builds.ACTION: builds.end_stage,
-    step_runs.ACTION: builds.end_step,
-    pipeline_schedule.ACTION: pipeline_runs.run_on_schedule,
-    lifecycle.ACTION: lifecycle.move_on,
-    lifecycle_runs.ACTION: lifecycle_runs.run_on_schedule,
+    stages.ACTION: stages.end_stage,
+    steps.ACTION: stages.end_step,
+    schedule.ACTION: runs.run_on_schedule,
+    executions.ACTION: executions.move_on,
+    policies.ACTION: policies.run_on_schedule,
 }
 
 
@@ -38,11 +33,11 @@ def move_to(world: World, moment: datetime, *, limit: int | None = RUN_LIMIT) ->
     RuntimeError, naming the pipeline, when more than ``limit`` scheduled runs fall due; None
     lifts it.
     """
-    runs = 0
+    started = 0
     while (due := world.state.scheduler.next_due(moment)) is not None:
-        if due.action == pipeline_schedule.ACTION:
-            runs += 1
-            if limit is not None and runs > limit:
+        if due.action == schedule.ACTION:
+            started += 1
+            if limit is not None and started > limit:
                 msg = (
                     f"More than {limit:,} scheduled runs fall due before {moment.isoformat()}; the "
                     f"last was to be of {due.arn}. Move the clock less far, give the pipeline a "

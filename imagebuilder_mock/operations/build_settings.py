@@ -16,9 +16,13 @@ from imagebuilder_mock.domain.resources.configurations import (
 )
 from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRecipe
 from imagebuilder_mock.domain.resources.scans import ON_DEMAND_SCAN
-from imagebuilder_mock.engines.image_builds import DEFAULT_TESTS
-from imagebuilder_mock.engines.planned_workflows import AMAZON, NEWEST, planned_workflows
-from imagebuilder_mock.engines.watermarks import carried
+from imagebuilder_mock.engines.builds.starting import (
+    AMAZON,
+    DEFAULT_TESTS,
+    NEWEST,
+    planned_workflows,
+)
+from imagebuilder_mock.engines.parents import carried
 
 from .neighbour_rules import check_role
 

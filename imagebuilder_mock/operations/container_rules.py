@@ -13,7 +13,7 @@ from imagebuilder_mock.domain.documents.dockerfile import check_dockerfile_templ
 from imagebuilder_mock.domain.documents.errors import DocumentError
 from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
 from imagebuilder_mock.domain.resources.images import Image
-from imagebuilder_mock.engines.parent_images import is_ami_address, source_of
+from imagebuilder_mock.engines.parents import is_ami_address, source_of
 
 from .neighbour_rules import read_document
 from .recipe_rules import ParentImage, check_components, is_image_arn

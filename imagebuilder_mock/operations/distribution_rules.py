@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
-from imagebuilder_mock.engines.output_placeholders import has_build_date
+from imagebuilder_mock.engines.outputs.amis import has_build_date
 
 from .neighbour_rules import check_key, check_repository
 

@@ -10,8 +10,8 @@ from imagebuilder_mock.domain.builds import VM_IMPORT, disk_import
 from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
 from imagebuilder_mock.domain.resources.images import Image, ImageState, OutputResources
 from imagebuilder_mock.domain.versions import Version
-from imagebuilder_mock.engines import builds
-from imagebuilder_mock.engines.planned_workflows import managed_workflow
+from imagebuilder_mock.engines.builds import stages
+from imagebuilder_mock.engines.builds.starting import managed_workflow
 
 from .build_settings import OPEN_LOG_GROUPS, check_logging, referenced_infrastructure
 from .neighbour_rules import check_object, check_role
@@ -137,5 +137,5 @@ def _start(
         output_resources=OutputResources.none_yet("AMI"),
         logging_configuration=logging,
     )
-    builds.begin(ctx.world, ctx.store, image)
+    stages.begin(ctx.world, ctx.store, image)
     return image

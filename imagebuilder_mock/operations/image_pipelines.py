@@ -10,8 +10,8 @@ from imagebuilder_mock.domain.ordered import OrderedIndex
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
 from imagebuilder_mock.domain.schedules.schedule import ScheduleError, parse_schedule
-from imagebuilder_mock.engines.pipeline_runs import run
-from imagebuilder_mock.engines.pipeline_schedule import forget_next_run, plan_next_run
+from imagebuilder_mock.engines.pipelines.runs import run
+from imagebuilder_mock.engines.pipelines.schedule import forget_next_run, plan_next_run
 
 from .build_settings import (
     check_settings,

@@ -13,8 +13,8 @@ from imagebuilder_mock.domain.resources.configurations import DistributionConfig
 from imagebuilder_mock.domain.resources.images import Image, ImageState, OutputResources
 from imagebuilder_mock.domain.states import ENDED_EARLY
 from imagebuilder_mock.domain.versions import Version
-from imagebuilder_mock.engines import builds
-from imagebuilder_mock.engines.parent_images import is_ami_address, source_of
+from imagebuilder_mock.engines.builds import stages
+from imagebuilder_mock.engines.parents import is_ami_address, source_of
 from imagebuilder_mock.neighbours.ports import AmiFacts
 
 from .build_settings import check_logging
@@ -66,7 +66,7 @@ def distribute_image(ctx: Context, params: wire.DistributeImageRequestTypeDef) -
         execution_role=params["executionRole"],
         logging_configuration=params.get("loggingConfiguration"),
     )
-    builds.begin(ctx.world, ctx.store, image)
+    stages.begin(ctx.world, ctx.store, image)
     return {"imageBuildVersionArn": image.arn}
 
 
@@ -83,7 +83,7 @@ def retry_image(ctx: Context, params: wire.RetryImageRequestTypeDef) -> Result:
             f"The image is in the state '{image.state.status}', in which it cannot be retried.",
         )
     ctx.world.quotas.check("concurrent builds", len(ctx.store.running) + 1)
-    builds.retry(ctx.world, image)
+    stages.retry(ctx.world, image)
     return {"imageBuildVersionArn": image.arn}
 
 

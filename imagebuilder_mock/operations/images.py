@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from imagebuilder_mock.domain.errors import ResourceDependencyException, invalid_value
 from imagebuilder_mock.domain.resources.images import Image, ImageVersion
 from imagebuilder_mock.domain.versions import latest_version_references
-from imagebuilder_mock.engines import builds
-from imagebuilder_mock.engines.image_builds import BuildRequest, start_build
+from imagebuilder_mock.engines.builds import stages
+from imagebuilder_mock.engines.builds.starting import BuildRequest, start_build
 
 from .build_settings import (
     check_settings,
@@ -121,7 +121,7 @@ def cancel_image_creation(ctx: Context, params: wire.CancelImageCreationRequestT
             "imageBuildVersionArn",
             f"The image is in the state '{image.state.status}', in which it cannot be cancelled.",
         )
-    builds.cancel(ctx.world, image)
+    stages.cancel(ctx.world, image)
     return {"imageBuildVersionArn": image.arn}
 
 

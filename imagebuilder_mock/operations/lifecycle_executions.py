@@ -13,7 +13,7 @@ from imagebuilder_mock.domain.errors import (
 from imagebuilder_mock.domain.ordered import OrderedIndex
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.lifecycle import LifecyclePolicy
-from imagebuilder_mock.engines import lifecycle
+from imagebuilder_mock.engines.lifecycle import executions
 
 from .listing import listed
 from .registry import operation
@@ -49,7 +49,7 @@ def list_lifecycle_executions(
             "resourceArn",
             "The resource must be a lifecycle policy or an image build version.",
         )
-    executions = ctx.world.state.lifecycle_executions.of(arn)
+    known = ctx.world.state.lifecycle_executions.of(arn)
 
     def view(execution: LifecycleExecution) -> LifecycleExecution:
         ctx.executions_looked_at.append(execution)
@@ -59,7 +59,7 @@ def list_lifecycle_executions(
         ctx,
         params,
         "lifecycleExecutions",
-        executions if ctx.store.is_home_of(parsed) else OrderedIndex(),
+        known if ctx.store.is_home_of(parsed) else OrderedIndex(),
         view=view,
         newest_first=True,
         scope=arn,
@@ -99,7 +99,7 @@ def cancel_lifecycle_execution(
             f"The lifecycle execution is in the state '{execution.state.status}', in which it "
             "cannot be cancelled.",
         )
-    lifecycle.cancel(ctx.world, execution)
+    executions.cancel(ctx.world, execution)
     return {"lifecycleExecutionId": execution.lifecycle_execution_id}
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.errors import already_exists, invalid_combination
 from imagebuilder_mock.domain.resources.lifecycle import LifecyclePolicy
-from imagebuilder_mock.engines.lifecycle_runs import forget_next_run, plan_next_run, stop
+from imagebuilder_mock.engines.lifecycle.policies import forget_next_run, plan_next_run, stop
 
 from .lifecycle_policy_rules import check_policy, completed_details
 from .listing import listed

@@ -13,7 +13,7 @@ from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import already_exists, invalid_combination, invalid_value
 from imagebuilder_mock.domain.resources.components import Component
 from imagebuilder_mock.domain.resources.images import Image
-from imagebuilder_mock.engines.parent_images import is_ami_address, source_of
+from imagebuilder_mock.engines.parents import is_ami_address, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,9 +13,9 @@ from imagebuilder_mock.domain.lifecycle.exclusions import AmiExclusions
 from imagebuilder_mock.domain.lifecycle.rules import IMAGE_TYPES, Included, Rule, fate_by_hand
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.states import ENDED_EARLY
-from imagebuilder_mock.engines import lifecycle
-from imagebuilder_mock.engines.lifecycle_actions import TARGETS, change_state
-from imagebuilder_mock.engines.lifecycle_runs import describing
+from imagebuilder_mock.engines.lifecycle import executions
+from imagebuilder_mock.engines.lifecycle.actions import TARGETS, change_state
+from imagebuilder_mock.engines.lifecycle.policies import describing
 
 from .lifecycle_policy_rules import check_included
 from .neighbour_rules import check_lifecycle_role
@@ -51,12 +51,12 @@ def start_resource_state_update(
     if included.is_empty and update_at is None:
         change_state(ctx.world, ctx.store, image, action)
         return {"resourceArn": image.arn}
-    executions = ctx.world.state.lifecycle_executions
-    if executions.is_busy(image.arn):
+    known = ctx.world.state.lifecycle_executions
+    if known.is_busy(image.arn):
         raise ResourceInUseException(
             f"The image '{image.arn}' has a lifecycle execution in progress."
         )
-    under_way = executions.updates_under_way(ctx.store.account, ctx.store.region)
+    under_way = known.updates_under_way(ctx.store.account, ctx.store.region)
     ctx.world.quotas.check("concurrent resource state updates", under_way + 1)
     rule = Rule(
         action=action,
@@ -66,9 +66,9 @@ def start_resource_state_update(
     reason = "The update was requested with StartResourceStateUpdate."
     fate = fate_by_hand(image, rule, ctx.now, describing(ctx.world), reason)
     if update_at is None:
-        execution = lifecycle.begin(ctx.world, ctx.store, image.arn, [fate])
+        execution = executions.begin(ctx.world, ctx.store, image.arn, [fate])
     else:
-        execution = lifecycle.begin_at(ctx.world, ctx.store, fate, update_at)
+        execution = executions.begin_at(ctx.world, ctx.store, fate, update_at)
     return {
         "lifecycleExecutionId": execution.lifecycle_execution_id,
         "resourceArn": image.arn,

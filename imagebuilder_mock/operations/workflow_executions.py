@@ -15,7 +15,7 @@ from imagebuilder_mock.domain.resources.workflow_executions import (
     WorkflowExecution,
     WorkflowStepExecution,
 )
-from imagebuilder_mock.engines import builds
+from imagebuilder_mock.engines.builds import stages
 
 from .image_views import note_looked_at
 from .listing import listed
@@ -156,7 +156,7 @@ def send_workflow_step_action(
             "stepExecutionId",
             f"The step '{step.step_execution_id}' is not waiting for an action.",
         )
-    builds.answer(ctx.world, image, step, params["action"], params.get("reason"))
+    stages.answer(ctx.world, image, step, params["action"], params.get("reason"))
     return {"stepExecutionId": step.step_execution_id, "imageBuildVersionArn": image.arn}
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.builds import PHASES_OF_STAGE
 from imagebuilder_mock.domain.resources.images import Image
-from imagebuilder_mock.engines import builds
-from imagebuilder_mock.engines.distribution import CONFIGURATION_STEPS
+from imagebuilder_mock.engines.builds import stages
+from imagebuilder_mock.engines.outputs.distribution import CONFIGURATION_STEPS
 from imagebuilder_mock.world.orders import BuildFailure, check_reference
 from imagebuilder_mock.world.settings import is_account_id
 
@@ -66,14 +66,14 @@ class Builds:
         """Move a build one stage on, or to a step that waits; the answer is its status then."""
         with self._world.lock:
             image = self._build(arn)
-            builds.advance(self._world, image)
+            stages.advance(self._world, image)
             return image.state.status
 
     def complete(self, arn: str) -> None:
         """Take a build to its end. RuntimeError if a step waits for an action on the way."""
         with self._world.lock:
             image = self._build(arn)
-            builds.complete(self._world, image)
+            stages.complete(self._world, image)
             if image.is_in_progress:
                 steps = [run.open_step for run in image.running_executions]
                 names = ", ".join(step.name for step in steps if step is not None)
@@ -86,7 +86,7 @@ class Builds:
     def fail(self, arn: str, *, reason: str = "An internal error has occurred.") -> None:
         """End a build as FAILED, with the ``reason`` that ``GetImage`` shows."""
         with self._world.lock:
-            builds.fail(self._world, self._build(arn), reason)
+            stages.fail(self._world, self._build(arn), reason)
 
     def fail_next(
         self,
@@ -182,7 +182,7 @@ class Builds:
         Those that wait for an action go on waiting.
         """
         with self._world.lock:
-            while [image for image in list(self._running()) if builds.advance(self._world, image)]:
+            while [image for image in list(self._running()) if stages.advance(self._world, image)]:
                 pass
 
     def _running(self) -> Iterator[Image]:

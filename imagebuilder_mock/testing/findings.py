@@ -8,7 +8,7 @@ from imagebuilder_mock.catalogue.samples import Affected, Vulnerability
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.scans import ImageScanState
-from imagebuilder_mock.engines.image_scans import SEVERITIES, finding_on
+from imagebuilder_mock.engines.scans import SEVERITIES, finding_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -14,9 +14,9 @@ from imagebuilder_mock.domain.resources.configurations import (
 )
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRecipe
-from imagebuilder_mock.engines import builds
-from imagebuilder_mock.engines.image_builds import DEFAULT_TESTS, BuildRequest, start_build
-from imagebuilder_mock.engines.lifecycle_actions import TARGETS, change_state
+from imagebuilder_mock.engines.builds import stages
+from imagebuilder_mock.engines.builds.starting import DEFAULT_TESTS, BuildRequest, start_build
+from imagebuilder_mock.engines.lifecycle.actions import TARGETS, change_state
 from imagebuilder_mock.neighbours.surroundings import machine_image_actions
 from imagebuilder_mock.protocol.model import operation
 from imagebuilder_mock.protocol.requests import check
@@ -209,11 +209,11 @@ class Images:
 
     def _end(self, home: Store, image: Image, state: EndState) -> None:
         if state == "CANCELLED":
-            builds.cancel(self._world, image)
+            stages.cancel(self._world, image)
         elif state == "FAILED":
-            builds.fail(self._world, image, "An internal error has occurred.")
+            stages.fail(self._world, image, "An internal error has occurred.")
         else:
-            builds.complete(self._world, image)
+            stages.complete(self._world, image)
             change_state(self._world, home, image, _ACTIONS[state])
 
     def _image(self, arn: str) -> Image:

@@ -9,8 +9,8 @@ from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import ImageBuilderError
 from imagebuilder_mock.domain.lifecycle.rules import Selection, creation_date
 from imagebuilder_mock.domain.resources.lifecycle import LifecyclePolicy
-from imagebuilder_mock.engines import lifecycle, lifecycle_runs
-from imagebuilder_mock.engines.lifecycle_actions import obstacle_to
+from imagebuilder_mock.engines.lifecycle import executions, policies
+from imagebuilder_mock.engines.lifecycle.actions import obstacle_to
 from imagebuilder_mock.operations.lifecycle_policy_rules import check_policy
 from imagebuilder_mock.protocol.model import operation
 from imagebuilder_mock.protocol.requests import check
@@ -62,7 +62,7 @@ class Lifecycle:
         """
         with self._world.lock:
             execution = self._run(policy_arn)
-            lifecycle.complete(self._world, execution)
+            executions.complete(self._world, execution)
             return execution.lifecycle_execution_id
 
     def start(self, policy_arn: str) -> str:
@@ -77,15 +77,15 @@ class Lifecycle:
         """
         with self._world.lock:
             execution = self._execution(execution_id)
-            lifecycle.resume(self._world, execution)
+            executions.resume(self._world, execution)
             execution.update_at = None
-            lifecycle.advance(self._world, execution)
+            executions.advance(self._world, execution)
             return execution.state.status
 
     def complete(self, execution_id: str) -> None:
         """Take an execution to its end."""
         with self._world.lock:
-            lifecycle.complete(self._world, self._execution(execution_id))
+            executions.complete(self._world, self._execution(execution_id))
 
     def pause(self, execution_id: str) -> None:
         """Make an execution PENDING: it goes on with the policy's next daily run.
@@ -97,7 +97,7 @@ class Lifecycle:
             if execution.lifecycle_policy_arn is None or execution.state.status == "CANCELLING":
                 msg = f"{execution_id} is no run of a policy that goes on: it cannot be paused."
                 raise ValueError(msg)
-            lifecycle.pause(self._world, execution)
+            executions.pause(self._world, execution)
 
     def next_run(self, policy_arn: str) -> datetime | None:
         """When the policy runs next; None if it is disabled."""
@@ -105,7 +105,7 @@ class Lifecycle:
             policy = self._policy(policy_arn)
             if policy.status != "ENABLED":
                 return None
-            return lifecycle_runs.next_run(policy.arn, self._world.clock.now())
+            return policies.next_run(policy.arn, self._world.clock.now())
 
     def preview(
         self,
@@ -130,7 +130,7 @@ class Lifecycle:
         with self._world.lock:
             moment = self._world.clock.now() if at is None else aware(at, "at=")
             home, selection, details = self._rules(policy, region, account_id)
-            fates = lifecycle_runs.fates(self._world, home, selection, details, moment)
+            fates = policies.fates(self._world, home, selection, details, moment)
             what = policy if isinstance(policy, str) else "A lifecycle policy"
             return Preview(
                 f"{what} at {moment.isoformat(sep=' ', timespec='seconds')}",
@@ -157,7 +157,7 @@ class Lifecycle:
     def _row(self, home: Store, fate: Fate) -> Mapping[str, object]:
         image = fate.image
         action = None if fate.is_skipped else fate.action
-        outputs = lifecycle.resources_of(self._world, home, fate)[1] if fate.action else []
+        outputs = executions.resources_of(self._world, home, fate)[1] if fate.action else []
         return {
             "image": image.arn,
             "state": image.state.status,
@@ -191,34 +191,34 @@ class Lifecycle:
                 "update_lifecycle_policy, or see with preview() what it would do."
             )
             raise ValueError(msg)
-        return lifecycle_runs.run(self._world, policy)
+        return policies.run(self._world, policy)
 
     def _policy(self, arn: str) -> LifecyclePolicy:
         stores = self._world.state.stores.values()
-        policies = [
+        known = [
             policy
             for store in stores
             for policy in store.order(LifecyclePolicy.kind)
             if isinstance(policy, LifecyclePolicy)
         ]
-        for policy in policies:
+        for policy in known:
             if policy.arn == arn:
                 return policy
-        listed = ", ".join(policy.arn for policy in policies) or "none"
+        listed = ", ".join(policy.arn for policy in known) or "none"
         msg = f"There is no lifecycle policy {arn!r}. There are: {listed}."
         raise LookupError(msg)
 
     def _execution(self, execution_id: str) -> LifecycleExecution:
-        executions = self._world.state.lifecycle_executions
-        execution = executions.unfinished.get(execution_id)
+        known = self._world.state.lifecycle_executions
+        execution = known.unfinished.get(execution_id)
         if execution is None:
-            ended = executions.get(execution_id)
+            ended = known.get(execution_id)
             what = (
                 f"There is no lifecycle execution {execution_id!r}."
                 if ended is None
                 else f"The execution {execution_id} has ended: it is {ended.state.status}."
             )
-            msg = f"{what} Under way: {', '.join(executions.unfinished) or 'none'}."
+            msg = f"{what} Under way: {', '.join(known.unfinished) or 'none'}."
             raise LookupError(msg)
         return execution
 

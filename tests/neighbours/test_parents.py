@@ -6,7 +6,7 @@ import pytest
 
 from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.domain.errors import InvalidParameterValueException
-from imagebuilder_mock.engines import parent_images
+from imagebuilder_mock.engines import parents
 from tests.builders import (
     MANAGED_COMPONENT,
     MANAGED_PARENT,
@@ -287,7 +287,7 @@ class TestBeforeABuild:
         world = mock._active_world("test")
         store = world.store("123456789012", "us-east-1")
         try:
-            parent_images.parent_facts(world, store, address)
+            parents.parent_facts(world, store, address)
         except InvalidParameterValueException as error:
             return error.message
         return None

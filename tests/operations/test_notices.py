@@ -14,7 +14,7 @@ import pytest
 
 from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.engines.build_message import packed_version
+from imagebuilder_mock.engines.topic_message import packed_version
 from tests.builders import (
     DOCUMENT,
     OWN,

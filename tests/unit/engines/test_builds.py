@@ -8,7 +8,7 @@ import pytest
 
 from imagebuilder_mock.domain.resources.images import IllegalTransitionError, Image, ImageState
 from imagebuilder_mock.domain.resources.workflow_executions import ImageFailureContext
-from imagebuilder_mock.engines import builds
+from imagebuilder_mock.engines.builds import stages
 from tests.builders import a_build, a_full_recipe, a_recipe, an_image
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
@@ -115,12 +115,12 @@ def test_a_build_that_has_ended_goes_nowhere(imagebuilder, imagebuilder_mock):
     image = image_of(imagebuilder_mock, an_image(imagebuilder))
     world = imagebuilder_mock._world
 
-    builds.advance(world, image)
-    builds.end_stage(world, image.arn)
+    stages.advance(world, image)
+    stages.end_stage(world, image.arn)
 
     assert image.state.status == "AVAILABLE"
     with pytest.raises(IllegalTransitionError, match="cannot go from AVAILABLE to CANCELLED"):
-        builds.cancel(world, image)
+        stages.cancel(world, image)
 
 
 @pytest.mark.imagebuilder(builds="instant", now=NOW)
@@ -144,7 +144,7 @@ def test_an_image_can_be_the_parent_of_the_next(imagebuilder):
 
 
 @pytest.mark.imagebuilder(builds="clock", now=NOW)
-@pytest.mark.parametrize("end", [builds.cancel, lambda world, image: builds.fail(world, image, "")])
+@pytest.mark.parametrize("end", [stages.cancel, lambda world, image: stages.fail(world, image, "")])
 def test_a_retried_build_goes_on_where_it_ended(imagebuilder, imagebuilder_mock, end):
     """API reference, RetryImage."""
     recipe = a_full_recipe(imagebuilder)
@@ -153,7 +153,7 @@ def test_a_retried_build_goes_on_where_it_ended(imagebuilder, imagebuilder_mock,
     end(imagebuilder_mock._world, image)
     made = image.output_resources
 
-    builds.retry(imagebuilder_mock._world, image)
+    stages.retry(imagebuilder_mock._world, image)
 
     assert (image.state, image.output_resources) == (ImageState("TESTING"), made)
     assert imagebuilder_mock.builds.running == [image.arn]
@@ -166,9 +166,9 @@ def test_a_retried_build_goes_on_where_it_ended(imagebuilder, imagebuilder_mock,
 def test_in_the_instant_mode_a_retried_build_succeeds(imagebuilder, imagebuilder_mock):
     image = image_of(imagebuilder_mock, an_image(imagebuilder))
     with pytest.raises(IllegalTransitionError, match="nothing to take up again"):
-        builds.retry(imagebuilder_mock._world, image)
+        stages.retry(imagebuilder_mock._world, image)
     image.state = ImageState("FAILED")
 
-    builds.retry(imagebuilder_mock._world, image)
+    stages.retry(imagebuilder_mock._world, image)
 
     assert image.state.status == "AVAILABLE"

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from imagebuilder_mock.engines.output_placeholders import build_date_text
+from imagebuilder_mock.engines.outputs.amis import build_date_text
 from tests.builders import a_distribution, a_recipe, an_image
 
 ACCOUNT, OTHER = "123456789012", "210987654321"

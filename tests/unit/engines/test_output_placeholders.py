@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from imagebuilder_mock.engines.output_placeholders import filled_text, has_build_date
+from imagebuilder_mock.engines.outputs.amis import filled_text, has_build_date
 
 MOMENT = datetime(2022, 10, 26, 22, 30, 5, 912619, tzinfo=timezone.utc)
 

@@ -8,7 +8,7 @@ import pytest
 
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
-from imagebuilder_mock.engines import pipeline_runs
+from imagebuilder_mock.engines.pipelines.runs import run_on_schedule
 from tests.builders import OWN, a_component, a_pipeline, a_recipe, an_image
 from tests.model import needs_member
 
@@ -171,7 +171,7 @@ def test_a_deleted_pipeline_runs_no_more(imagebuilder, imagebuilder_mock, images
     imagebuilder.delete_image_pipeline(imagePipelineArn=arn)
 
     assert images(days=3) == []
-    pipeline_runs.run_on_schedule(imagebuilder_mock._world, arn)
+    run_on_schedule(imagebuilder_mock._world, arn)
     assert images() == []
 
 

@@ -22,7 +22,7 @@ from imagebuilder_mock.domain.resources.lifecycle import (
 )
 from imagebuilder_mock.neighbours.surroundings import machine_image_actions
 
-from .lifecycle_actions import act_on, schedule_deprecation
+from .actions import act_on, schedule_deprecation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

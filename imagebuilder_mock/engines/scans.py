@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.resources.images import Image
     from imagebuilder_mock.world.store import Store
 
-    from .build import Build
+    from .one_build import Build
 
 # From the least to the most severe (Amazon Inspector user guide, severity levels).
 SEVERITIES = ("UNTRIAGED", "INFORMATIONAL", "LOW", "MEDIUM", "HIGH", "CRITICAL")

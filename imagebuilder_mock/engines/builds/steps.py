@@ -24,17 +24,17 @@ from imagebuilder_mock.domain.resources.workflow_executions import (
     WorkflowStepExecution,
 )
 from imagebuilder_mock.domain.resources.workflows import Workflow
+from imagebuilder_mock.engines import notices
+from imagebuilder_mock.engines.one_build import BuildFailedError, StepFailedError
 
-from . import notices, rollback, step_actions
-from .build import BuildFailedError, StepFailedError
-from .build_variables import variables_of
+from . import actions, rollback
+from .variables import variables_of
 
 if TYPE_CHECKING:
     from typing import Literal
 
     from imagebuilder_mock.domain.documents.workflows.document import WorkflowDocument, WorkflowStep
-
-    from .build import Build
+    from imagebuilder_mock.engines.one_build import Build
 
 ACTION: Final = "end-step"
 MAX_MESSAGE = 500
@@ -45,7 +45,7 @@ def go_on(build: Build, execution: WorkflowExecution, document: WorkflowDocument
     for planned in document.steps[len(execution.steps) :]:
         step = _new_step(build, execution, planned)
         try:
-            is_skipped = step_actions.is_skipped(build, execution, planned)
+            is_skipped = actions.is_skipped(build, execution, planned)
         except StepFailedError as error:
             # Nothing was begun: there is nothing to try again.
             step.inputs = _as_written(planned)
@@ -178,11 +178,11 @@ def _run_step(
     step.status = "RUNNING"
     if planned.inputs is not None:
         # A reference that means nothing in this run fails the step at its end, where steps fail.
-        step.inputs = json.dumps(step_actions.inputs_as_shown(build, execution, planned))
+        step.inputs = json.dumps(actions.inputs_as_shown(build, execution, planned))
     timeout = timedelta(seconds=planned.timeout_seconds)
     if planned.action == WAIT_FOR_ACTION:
         try:
-            inputs = step_actions.inputs_for(build, execution, planned)
+            inputs = actions.inputs_for(build, execution, planned)
         except StepFailedError as error:
             _give_up(build, execution, document, step, error)
             return
@@ -218,7 +218,7 @@ def _end_step(
     planned = _planned(document, step.name)
     try:
         _check_timeout(build, planned)
-        outputs = step_actions.perform(build, execution, planned)
+        outputs = actions.perform(build, execution, planned)
     except StepFailedError as error:
         _fail_step(build, execution, document, step, error)
     else:

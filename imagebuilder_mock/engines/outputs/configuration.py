@@ -15,7 +15,7 @@ from imagebuilder_mock.neighbours.ports import LaunchTemplateVersion, OutputPara
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from .build import Build
+    from imagebuilder_mock.engines.one_build import Build
 
 _MADE_BY = "Created by EC2 Image Builder"
 

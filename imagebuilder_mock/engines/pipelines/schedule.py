@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Final
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
 from imagebuilder_mock.domain.schedules.schedule import parse_schedule
-
-from . import notices
+from imagebuilder_mock.engines import notices
 
 if TYPE_CHECKING:
     from imagebuilder_mock.domain.resources.images import Image

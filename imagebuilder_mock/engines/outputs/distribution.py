@@ -13,21 +13,19 @@ from typing import TYPE_CHECKING, cast
 
 from imagebuilder_mock.domain.resources.images import OutputResources
 from imagebuilder_mock.domain.resources.workflow_executions import ImageFailureContext
+from imagebuilder_mock.engines.one_build import MAX_ERROR, BuildFailedError, StepFailedError
 from imagebuilder_mock.neighbours.telling import Place
 
-from .build import MAX_ERROR, BuildFailedError, StepFailedError
-from .container_output import push, pushed_containers
-from .machine_image_output import permit
-from .output import AmiTarget, ami_targets, copied_ami
-from .output_configuration import configure
+from .amis import AmiTarget, ami_targets, copied_ami, permit
+from .configuration import configure
+from .containers import push, pushed_containers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from imagebuilder_mock.domain.resources.images import Ami
+    from imagebuilder_mock.engines.one_build import Build
     from imagebuilder_mock.world.orders import BuildFailure
-
-    from .build import Build
 
     Failure = dict[str, object]
 

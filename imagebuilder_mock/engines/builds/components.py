@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagebuilder_mock.domain.builds import CONTAINER_HOST_TEST, PHASES_OF_STAGE
 from imagebuilder_mock.domain.resources.components import Component
+from imagebuilder_mock.engines import notices
+from imagebuilder_mock.engines.one_build import MAX_ERROR, StepFailedError
 from imagebuilder_mock.world.orders import is_meant
-
-from . import notices
-from .build import MAX_ERROR, StepFailedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,9 +20,8 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.documents.components.document import ComponentDocument
     from imagebuilder_mock.domain.documents.components.trace import TracedStep
     from imagebuilder_mock.domain.states import WorkflowType
+    from imagebuilder_mock.engines.one_build import Build
     from imagebuilder_mock.world.orders import BuildFailure
-
-    from .build import Build
 
 
 class _Used(NamedTuple):

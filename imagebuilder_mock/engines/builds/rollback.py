@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.documents.workflows.variables import UnresolvedReferenceError, look_up
 
-from .build_variables import variables_of
+from .variables import variables_of
 
 if TYPE_CHECKING:
     from imagebuilder_mock.domain.documents.workflows.document import WorkflowDocument, WorkflowStep
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
         WorkflowExecution,
         WorkflowStepExecution,
     )
-
-    from .build import Build
+    from imagebuilder_mock.engines.one_build import Build
 
 _ROLLED_BACK = frozenset(("LaunchInstance", "CollectImageMetadata"))
 

@@ -22,9 +22,8 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.domain.resources.images import Image
     from imagebuilder_mock.domain.resources.recipes import ContainerRecipe
+    from imagebuilder_mock.engines.one_build import Build
     from imagebuilder_mock.world.store import Store
-
-    from .build import Build
 
 _DOMAINS = {"aws-cn": "amazonaws.com.cn"}
 _DOMAIN = "amazonaws.com"

@@ -11,14 +11,12 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
-
-from .build import log_group_of, log_stream_of
+from imagebuilder_mock.engines.one_build import log_group_of, log_stream_of
 
 if TYPE_CHECKING:
     from imagebuilder_mock.domain.resources.configurations import InfrastructureConfiguration
     from imagebuilder_mock.domain.resources.workflow_executions import WorkflowExecution
-
-    from .build import Build
+    from imagebuilder_mock.engines.one_build import Build
 
 
 _PHASES = {"BUILD": "Build", "TEST": "Test", "DISTRIBUTION": "Distribution"}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.resources.base import Resource
     from imagebuilder_mock.domain.resources.images import Image
 
-    from .build import Build
+    from .one_build import Build
 
 # Majors, minors, patches and builds have thirty bits each.
 _BITS = 30

@@ -20,10 +20,10 @@ from imagebuilder_mock.domain.resources.configurations import (
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
 from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRecipe
+from imagebuilder_mock.engines import notices
+from imagebuilder_mock.engines.builds.starting import BuildRequest, resolved_recipe, start_build
 
-from . import notices
-from .image_builds import BuildRequest, resolved_recipe, start_build
-from .pipeline_schedule import plan_next_run
+from .schedule import plan_next_run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,20 +11,20 @@ from imagebuilder_mock.domain.documents.errors import DocumentError
 from imagebuilder_mock.domain.documents.workflows.actions import STEP_ACTIONS, check_input
 from imagebuilder_mock.domain.documents.workflows.variables import UnresolvedReferenceError, resolve
 from imagebuilder_mock.domain.resources.images import OutputResources
+from imagebuilder_mock.engines.one_build import StepFailedError
+from imagebuilder_mock.engines.outputs import distribution
+from imagebuilder_mock.engines.outputs.amis import source_ami
+from imagebuilder_mock.engines.parents import MOST_WATERMARKS, carried
 
-from . import component_runs, distribution
-from .build import StepFailedError
-from .build_variables import variables_of
-from .output import source_ami
-from .watermarks import MOST_WATERMARKS, carried
+from . import components
+from .variables import variables_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from imagebuilder_mock.domain.documents.workflows.document import WorkflowStep
     from imagebuilder_mock.domain.resources.workflow_executions import WorkflowExecution
-
-    from .build import Build
+    from imagebuilder_mock.engines.one_build import Build
 
     Inputs = Mapping[str, object]
     Outputs = dict[str, object]
@@ -40,7 +40,7 @@ def is_skipped(build: Build, execution: WorkflowExecution, step: WorkflowStep) -
         return True
     if action.output_type is not None and build.image.type != action.output_type:
         return True
-    if step.action == "ExecuteComponents" and not component_runs.has_work(build, execution.type):
+    if step.action == "ExecuteComponents" and not components.has_work(build, execution.type):
         return True
     if step.condition is None:
         return False
@@ -116,7 +116,7 @@ def _run_document(build: Build, execution: WorkflowExecution, inputs: Inputs) ->
 
 
 def _execute_components(build: Build, execution: WorkflowExecution, inputs: Inputs) -> Outputs:
-    component_runs.run(build, execution.type)
+    components.run(build, execution.type)
     return _run_command(build, execution, inputs)
 
 

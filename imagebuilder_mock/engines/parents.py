@@ -1,4 +1,7 @@
-"""Parent images outside of Image Builder: AMIs, and the parameters that name them."""
+"""What a build stands on: AMIs and the parameters that name them, and the watermarks they hand on.
+
+Sources for watermarks: user guide, ami-watermarks; API reference, CreateImageRecipe.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,11 @@ from imagebuilder_mock.neighbours.surroundings import absence, neighbours_of
 from imagebuilder_mock.world.managed import image_published_as
 
 if TYPE_CHECKING:
+    from imagebuilder_mock.domain.machine_image import MachineImage
+    from imagebuilder_mock.domain.resources.recipes import ImageRecipe
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
+
 
 _AMI = re.compile(r"ami-(?:[0-9a-f]{8}|[0-9a-f]{17})")
 _AMI_ADDRESS = re.compile(rf"{_AMI.pattern}|ssm:[^\s]+")
@@ -121,3 +127,28 @@ def _absent(
     if not neighbours_of(world.settings, store.account, store.region).are_there:
         detail = f"{detail} {absence(world.settings)}"
     return invalid_value(parameter, detail)
+
+
+MOST_WATERMARKS = 5
+
+
+def carried(world: World, store: Store, recipe: ImageRecipe) -> tuple[str, ...]:
+    """Those that an AMI built from the recipe now would have, each once."""
+    base = _base(world, store, recipe.parent_image)
+    inherited = () if base is None else base.watermarks
+    return tuple(dict.fromkeys((*inherited, *(recipe.ami_watermarks or ()))))
+
+
+def _base(world: World, store: Store, parent_image: str) -> MachineImage | None:
+    """The AMI that is built on, if a build of this world has made it."""
+    known = world.state.machine_images
+    if is_ami_address(parent_image):
+        return known.get(resolved_address(world, store, parent_image))
+    if not parent_image.startswith("arn:"):
+        return None
+    image = world.find(store, Image, parent_image, parameter="parentImage")
+    output = image.output_resources if image else None
+    here = (
+        ami.image for ami in (output.amis if output else None) or () if ami.region == store.region
+    )
+    return next(filter(None, map(known.get, here)), None)

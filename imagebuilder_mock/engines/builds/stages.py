@@ -15,11 +15,14 @@ from imagebuilder_mock.domain.errors import InvalidParameterValueException
 from imagebuilder_mock.domain.resources.images import ImageState, OutputResources, Transition
 from imagebuilder_mock.domain.resources.workflow_executions import ImageFailureContext
 from imagebuilder_mock.domain.states import IN_PROGRESS
+from imagebuilder_mock.engines import notices, scans
+from imagebuilder_mock.engines.one_build import Build, BuildFailedError
+from imagebuilder_mock.engines.outputs import distribution
+from imagebuilder_mock.engines.outputs.amis import source_ami
+from imagebuilder_mock.engines.parents import parent_facts
+from imagebuilder_mock.engines.pipelines import schedule
 
-from . import distribution, image_scans, notices, pipeline_schedule, step_runs, workflow_runs
-from .build import Build, BuildFailedError
-from .output import source_ami
-from .parent_images import parent_facts
+from . import steps, workflows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -40,7 +43,7 @@ def begin(world: World, store: Store, image: Image) -> None:
     world.add(store, image)
     store.running[image.arn] = image
     build = Build(world, store, image)
-    pipeline_schedule.note_state(world, image)
+    schedule.note_state(world, image)
     _start_stage(build)
     _go_on(build)
 
@@ -73,15 +76,15 @@ def complete(world: World, image: Image) -> None:
 def fail(world: World, image: Image, reason: str) -> None:
     """End a build here, with the reason that ``GetImage`` shows; its AMIs so far stay."""
     build = Build.of(world, image)
-    context = workflow_runs.interrupted(build)
-    workflow_runs.end_all(build, "FAILED", message=reason)
+    context = workflows.interrupted(build)
+    workflows.end_all(build, "FAILED", message=reason)
     _fail(build, BuildFailedError(reason, context))
 
 
 def cancel(world: World, image: Image) -> None:
     """End a build here; what it made so far stays (API reference, CancelImageCreation)."""
     build = Build.of(world, image)
-    workflow_runs.end_all(build, "CANCELLED")
+    workflows.end_all(build, "CANCELLED")
     _enter(build, ImageState("CANCELLED"))
 
 
@@ -98,10 +101,10 @@ def retry(world: World, image: Image) -> None:
     image.resume(ended_in, world.clock.now())
     build.store.running[image.arn] = image
     notices.state_changed(build, before)
-    pipeline_schedule.note_state(world, image)
+    schedule.note_state(world, image)
     stage = build.stage
     if stage is not None and stage.groups:
-        workflow_runs.mark_retried(build, stage)
+        workflows.mark_retried(build, stage)
     _start_stage(build)
     _go_on(build)
 
@@ -115,7 +118,7 @@ def answer(
 ) -> None:
     """Answer a step that waits, and let happen what follows from it."""
     build = Build.of(world, image)
-    _run(build, lambda: step_runs.answer(build, step, action, reason))
+    _run(build, lambda: steps.answer(build, step, action, reason))
     _go_on(build)
 
 
@@ -129,11 +132,11 @@ def end_stage(world: World, arn: str) -> None:
 
 def end_step(world: World, key: str) -> None:
     """The scheduler's entry: the time of a step, or of its waiting, is over."""
-    arn, execution_id = step_runs.parse_key(key)
+    arn, execution_id = steps.parse_key(key)
     build = _running(world, arn)
     execution = None if build is None else build.store.executions.workflow(execution_id)
     if build is not None and execution is not None and not execution.has_ended:
-        _run(build, lambda: step_runs.move(build, execution))
+        _run(build, lambda: steps.move(build, execution))
         _go_on(build)
 
 
@@ -150,10 +153,10 @@ def _move(build: Build) -> bool:
     if not stage.groups:
         _run(build, lambda: _end_own_work(build, stage))
         return True
-    execution = workflow_runs.next_to_move(build)
+    execution = workflows.next_to_move(build)
     if execution is None:
         return False
-    _run(build, lambda: step_runs.move(build, execution))
+    _run(build, lambda: steps.move(build, execution))
     return True
 
 
@@ -164,7 +167,7 @@ def _run(build: Build, work: Callable[[], None]) -> None:
         _settle(build)
     except BuildFailedError as failure:
         # What else runs at the time has no fault in it.
-        workflow_runs.end_all(build, "CANCELLED")
+        workflows.end_all(build, "CANCELLED")
         _fail(build, failure)
 
 
@@ -172,9 +175,9 @@ def _settle(build: Build) -> None:
     """Leave a stage whose workflows are done, for the next."""
     image = build.image
     while (stage := build.stage) is not None and stage.groups:
-        if not workflow_runs.is_done(build, stage):
+        if not workflows.is_done(build, stage):
             return
-        too_severe = image_scans.failed_condition(build.store, image)
+        too_severe = scans.failed_condition(build.store, image)
         if too_severe is not None:
             context = ImageFailureContext(image_status=image.state.status)
             raise BuildFailedError(too_severe, context)
@@ -213,7 +216,7 @@ def _start_stage(build: Build) -> None:
     if stage is None:
         return
     if stage.groups:
-        _run(build, lambda: workflow_runs.begin_stage(build, stage))
+        _run(build, lambda: workflows.begin_stage(build, stage))
     elif build.world.settings.builds in ("observed", "clock"):
         # A held build waits for the test, and an instant one for nothing.
         world = build.world
@@ -232,11 +235,11 @@ def _enter(build: Build, state: ImageState) -> None:
     world.state.scheduler.withdraw(image.stage_ticket)
     image.stage_ticket = None
     notices.state_changed(build, before)
-    image_scans.note_state(build)
+    scans.note_state(build)
     if not image.is_in_progress:
         del store.running[image.arn]
         notices.build_ended(build)
-    pipeline_schedule.note_state(world, image)
+    schedule.note_state(world, image)
     _start_stage(build)
 
 

@@ -16,7 +16,7 @@ from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.lifecycle import LifecyclePolicy
 from imagebuilder_mock.neighbours.surroundings import machine_image_actions
 
-from . import lifecycle
+from . import executions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,16 +54,16 @@ def describing(world: World) -> Describe:
 
 def run(world: World, policy: LifecyclePolicy) -> LifecycleExecution:
     """Start a run now; one that has not ended goes on instead of a new one."""
-    executions = world.state.lifecycle_executions
-    unfinished = executions.unfinished_of(policy.arn)
+    known = world.state.lifecycle_executions
+    unfinished = known.unfinished_of(policy.arn)
     if unfinished is not None:
-        lifecycle.resume(world, unfinished)
+        executions.resume(world, unfinished)
         return unfinished
     home = _home(world, policy.arn)
     policy.date_last_run = world.clock.now()
     selection = Selection.parse(policy.resource_type, policy.resource_selection)
     due = fates(world, home, selection, policy.policy_details, world.clock.now())
-    return lifecycle.begin(world, home, policy.arn, due, policy_arn=policy.arn)
+    return executions.begin(world, home, policy.arn, due, policy_arn=policy.arn)
 
 
 def run_on_schedule(world: World, arn: str) -> None:
@@ -103,7 +103,7 @@ def stop(world: World, policy: LifecyclePolicy) -> None:
     forget_next_run(world, policy)
     unfinished = world.state.lifecycle_executions.unfinished_of(policy.arn)
     if unfinished is not None:
-        lifecycle.cancel(world, unfinished)
+        executions.cancel(world, unfinished)
 
 
 def _home(world: World, arn: str) -> Store:

@@ -14,17 +14,16 @@ from imagebuilder_mock.domain.resources.workflow_executions import (
     WorkflowExecution,
 )
 from imagebuilder_mock.domain.resources.workflows import Workflow
+from imagebuilder_mock.engines.one_build import BuildFailedError
 
-from . import rollback, step_runs
-from .build import BuildFailedError
+from . import rollback, steps
 
 if TYPE_CHECKING:
     from datetime import datetime
     from typing import Literal
 
     from imagebuilder_mock.domain.builds import PlannedWorkflow, Stage
-
-    from .build import Build
+    from imagebuilder_mock.engines.one_build import Build
 
 RUN_AT_ONCE = 5
 """Workflows of one group (user guide, pipeline-workflows)."""
@@ -73,11 +72,11 @@ def end_all(
                 build.store.executions.note_waiting(step, waits=False)
             build.world.state.scheduler.withdraw(step.ticket)
             step.ticket, step.status, step.end_time = None, status, now
-            step.message = None if message is None else message[: step_runs.MAX_MESSAGE]
+            step.message = None if message is None else message[: steps.MAX_MESSAGE]
         build.world.state.scheduler.withdraw(execution.ticket)
         rollback.finish(execution)
         execution.ticket, execution.status, execution.end_time = None, status, now
-        execution.message = None if message is None else message[: step_runs.MAX_MESSAGE]
+        execution.message = None if message is None else message[: steps.MAX_MESSAGE]
     build.image.queue.clear()
 
 
@@ -123,7 +122,7 @@ def _start(build: Build, planned: PlannedWorkflow) -> None:
             f"The workflow '{planned.arn}' does not exist.",
             ImageFailureContext(image_status=image.state.status, workflow_arn=planned.arn),
         )
-    document = step_runs.document_of(workflow)
+    document = steps.document_of(workflow)
     execution = WorkflowExecution(
         workflow_execution_id=f"wf-{world.ids.uuid()}",
         image_build_version_arn=image.arn,
@@ -139,7 +138,7 @@ def _start(build: Build, planned: PlannedWorkflow) -> None:
     )
     image.executions.append(execution)
     store.executions.add(execution)
-    step_runs.go_on(build, execution, document)
+    steps.go_on(build, execution, document)
 
 
 def _when(execution: WorkflowExecution) -> tuple[datetime, int]:
