@@ -1,47 +1,28 @@
 """What each API operation does; importing this package fills the table of handlers."""
 
 from . import (
+    builds,
     components,
-    container_recipes,
-    distribution_configurations,
-    image_imports,
-    image_pipelines,
-    image_recipes,
-    image_reruns,
-    image_scan_findings,
-    images,
-    infrastructure_configurations,
-    lifecycle_executions,
-    lifecycle_policies,
-    marketplace,
+    configurations,
+    lifecycle,
+    pipelines,
+    recipes,
     resource_policies,
-    resource_state_updates,
     tags,
-    workflow_executions,
     workflows,
 )
-from .context import Context
-from .registry import HANDLERS
+from .handler import HANDLERS, Context
 
 __all__ = [
     "HANDLERS",
     "Context",
+    "builds",
     "components",
-    "container_recipes",
-    "distribution_configurations",
-    "image_imports",
-    "image_pipelines",
-    "image_recipes",
-    "image_reruns",
-    "image_scan_findings",
-    "images",
-    "infrastructure_configurations",
-    "lifecycle_executions",
-    "lifecycle_policies",
-    "marketplace",
+    "configurations",
+    "lifecycle",
+    "pipelines",
+    "recipes",
     "resource_policies",
-    "resource_state_updates",
     "tags",
-    "workflow_executions",
     "workflows",
 ]

@@ -9,15 +9,14 @@ from imagebuilder_mock.domain.resources.components import Component
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRecipe
 
-from .registry import operation
+from .handler import operation
 
 if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
 
     from imagebuilder_mock.domain.resources.base import Resource
 
-    from .context import Context
-    from .registry import Result
+    from .handler import Context, Result
 
 
 @operation

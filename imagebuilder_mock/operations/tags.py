@@ -12,15 +12,14 @@ from imagebuilder_mock.domain.errors import (
     not_valid,
 )
 
-from .registry import operation
+from .handler import operation
 
 if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
 
     from imagebuilder_mock.domain.resources.base import Resource
 
-    from .context import Context
-    from .registry import Result
+    from .handler import Context, Result
 
 MOST_TAGS = 50
 

@@ -17,10 +17,10 @@ from imagebuilder_mock.domain.resources.workflows import (
 )
 from imagebuilder_mock.domain.versions import Version, VersionPattern, latest_version_references
 
-from .documents import given_text, refuse_identical
+from .handler import operation
 from .listing import listed, owned_by, refuse_name_with_version
-from .neighbour_rules import check_key
-from .registry import operation
+from .rules.documents import given_text, refuse_identical
+from .rules.neighbours import check_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,8 +32,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.states import WorkflowType
     from imagebuilder_mock.world.store import Entry
 
-    from .context import Context
-    from .registry import Result
+    from .handler import Context, Result
 
 _FILTERS: Mapping[str, Callable[[WorkflowVersion], object]] = {
     "description": lambda entry: entry.description,

@@ -9,6 +9,8 @@ from botocore.loaders import Loader
 
 from imagebuilder_mock.neighbours.presence import account_of_key
 
+from .model import SERVICE_NAME
+
 _DEFAULT_PARTITION = "aws"
 
 # A key of this form names its account: what ``mock.credentials()`` gives.
@@ -42,3 +44,30 @@ def account_of(access_key: str | None, *, default: str) -> str:
     if own is not None:
         return own.group(1)
     return account_of_key(access_key) or default
+
+
+def region_of(host: str) -> str | None:
+    """The Region whose endpoint a host is; None for any other host.
+
+    FIPS, dual-stack and VPC endpoints (``vpce-….imagebuilder.us-east-1.vpce.amazonaws.com``) are
+    endpoints too.
+    """
+    name = host.lower().rstrip(".")
+    # Most hosts that are asked about belong to somebody else.
+    if SERVICE_NAME not in name:
+        return None
+    found = _form().fullmatch(name)
+    return None if found is None else found["region"]
+
+
+@lru_cache(maxsize=1)
+def _form() -> re.Pattern[str]:
+    suffixes = {
+        partition["outputs"][kind]
+        for partition in Loader().load_data("partitions")["partitions"]
+        for kind in ("dnsSuffix", "dualStackDnsSuffix")
+    }
+    listed = "|".join(map(re.escape, sorted(suffixes)))
+    return re.compile(
+        rf"(?:[a-z0-9-]+\.)?{SERVICE_NAME}(?:-fips)?\.(?P<region>[a-z0-9-]+)\.(?:vpce\.)?(?:{listed})"
+    )

@@ -11,7 +11,7 @@ from imagebuilder_mock.domain.lifecycle.rules import Selection, creation_date
 from imagebuilder_mock.domain.resources.lifecycle import LifecyclePolicy
 from imagebuilder_mock.engines.lifecycle import executions, policies
 from imagebuilder_mock.engines.lifecycle.actions import obstacle_to
-from imagebuilder_mock.operations.lifecycle_policy_rules import check_policy
+from imagebuilder_mock.operations.rules.lifecycle import check_policy
 from imagebuilder_mock.protocol.model import operation
 from imagebuilder_mock.protocol.requests import check
 from imagebuilder_mock.world.clock import aware

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from imagebuilder_mock.domain.errors import ImageBuilderError
-from imagebuilder_mock.protocol.endpoints import region_of
 from imagebuilder_mock.protocol.http import Answer, Caller, HttpRequest
-from imagebuilder_mock.protocol.identity import account_of
+from imagebuilder_mock.protocol.identity import account_of, region_of
 from imagebuilder_mock.protocol.model import SERVICE_NAME
 from imagebuilder_mock.protocol.signatures import (
     MissingAuthenticationTokenException,

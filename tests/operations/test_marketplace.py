@@ -10,7 +10,7 @@ import pytest
 from imagebuilder_mock.domain.documents.components.document import parse_component_document
 from imagebuilder_mock.domain.errors import InvalidParameterValueException
 from imagebuilder_mock.domain.resources.components import Component, ProductCodeListItem
-from imagebuilder_mock.operations.recipe_rules import check_products
+from imagebuilder_mock.operations.rules.recipes import check_products
 from tests.builders import AMAZON, OWN, a_build, a_component, a_recipe
 from tests.model import needs_member
 from tests.refusals import invalid_combination, invalid_value, not_found

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from imagebuilder_mock.domain.errors import InvalidParameterValueException
-from imagebuilder_mock.domain.filters import Filters
+from imagebuilder_mock.operations.listing import Filters
 
 
 @dataclass

@@ -10,7 +10,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 from botocore.loaders import Loader
 
-from imagebuilder_mock.protocol.endpoints import region_of
+from imagebuilder_mock.protocol.identity import region_of
 
 PARTITIONS = Loader().load_data("partitions")["partitions"]
 

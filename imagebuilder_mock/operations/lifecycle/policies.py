@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from imagebuilder_mock.domain.errors import already_exists, invalid_combination
 from imagebuilder_mock.domain.resources.lifecycle import LifecyclePolicy
 from imagebuilder_mock.engines.lifecycle.policies import forget_next_run, plan_next_run, stop
-
-from .lifecycle_policy_rules import check_policy, completed_details
-from .listing import listed
-from .neighbour_rules import check_lifecycle_role
-from .registry import operation
+from imagebuilder_mock.operations.handler import operation
+from imagebuilder_mock.operations.listing import listed
+from imagebuilder_mock.operations.rules.lifecycle import check_policy, completed_details
+from imagebuilder_mock.operations.rules.neighbours import check_lifecycle_role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
-    from .context import Context
-    from .registry import Result
+    from imagebuilder_mock.operations.handler import Context, Result
 
     Settings = wire.CreateLifecyclePolicyRequestTypeDef | wire.UpdateLifecyclePolicyRequestTypeDef
 

@@ -7,24 +7,20 @@ from typing import TYPE_CHECKING
 
 from imagebuilder_mock.catalogue.samples import inventory
 from imagebuilder_mock.domain.errors import invalid_value
-from imagebuilder_mock.domain.filters import unknown_filter
 from imagebuilder_mock.domain.ordered import OrderedIndex
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.scans import ImagePackage
+from imagebuilder_mock.operations.handler import operation
+from imagebuilder_mock.operations.listing import listed, unknown_filter
 from imagebuilder_mock.world.indexes import EVERYTHING
-
-from .listing import listed
-from .registry import operation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
+    from imagebuilder_mock.operations.handler import Context, Result
     from imagebuilder_mock.world.indexes import Key
-
-    from .context import Context
-    from .registry import Result
 
 _FINDING_FILTERS = ("imageBuildVersionArn", "imagePipelineArn", "severity", "vulnerabilityId")
 _AGGREGATIONS: Mapping[str, str] = {

@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.domain.errors import InvalidParameterValueException
     from imagebuilder_mock.neighbours.ports import Neighbours
-
-    from .context import Context
+    from imagebuilder_mock.operations.handler import Context
 
 _NO_ROLE = "The provided role does not exist or does not have sufficient permissions."
 

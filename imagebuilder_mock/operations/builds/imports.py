@@ -12,10 +12,13 @@ from imagebuilder_mock.domain.resources.images import Image, ImageState, OutputR
 from imagebuilder_mock.domain.versions import Version
 from imagebuilder_mock.engines.builds import stages
 from imagebuilder_mock.engines.builds.starting import managed_workflow
-
-from .build_settings import OPEN_LOG_GROUPS, check_logging, referenced_infrastructure
-from .neighbour_rules import check_object, check_role
-from .registry import operation
+from imagebuilder_mock.operations.handler import operation
+from imagebuilder_mock.operations.rules.builds import (
+    OPEN_LOG_GROUPS,
+    check_logging,
+    referenced_infrastructure,
+)
+from imagebuilder_mock.operations.rules.neighbours import check_object, check_role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,9 +27,7 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.domain.builds import BuildPlan
     from imagebuilder_mock.domain.resources.configurations import InfrastructureConfiguration
-
-    from .context import Context
-    from .registry import Result
+    from imagebuilder_mock.operations.handler import Context, Result
 
 _NAME = r"^[-_A-Za-z-0-9][-_A-Za-z0-9 ]{1,126}[-_A-Za-z-0-9]$"
 """Image.name of the API reference. The model has no pattern for the name of a VM's image."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.errors import already_exists, invalid_combination
 
-from .neighbour_rules import read_document
+from .neighbours import read_document
 
 if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.resources.components import Component
     from imagebuilder_mock.domain.resources.workflows import Workflow
     from imagebuilder_mock.domain.versions import Version
-
-    from .context import Context
+    from imagebuilder_mock.operations.handler import Context
 
     Request = (
         wire.CreateComponentRequestTypeDef

@@ -16,17 +16,15 @@ from imagebuilder_mock.domain.versions import Version
 from imagebuilder_mock.engines.builds import stages
 from imagebuilder_mock.engines.parents import is_ami_address, source_of
 from imagebuilder_mock.neighbours.ports import AmiFacts
-
-from .build_settings import check_logging
-from .neighbour_rules import check_role
-from .recipe_rules import is_image_arn
-from .registry import operation
+from imagebuilder_mock.operations.handler import operation
+from imagebuilder_mock.operations.rules.builds import check_logging
+from imagebuilder_mock.operations.rules.neighbours import check_role
+from imagebuilder_mock.operations.rules.recipes import is_image_arn
 
 if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
 
-    from .context import Context
-    from .registry import Result
+    from imagebuilder_mock.operations.handler import Context, Result
 
 _FIRST_VERSION = Version(1, 0, 0)
 _NO_NAME = re.compile(r"[^-_A-Za-z0-9]")

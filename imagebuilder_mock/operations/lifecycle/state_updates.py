@@ -16,10 +16,9 @@ from imagebuilder_mock.domain.states import ENDED_EARLY
 from imagebuilder_mock.engines.lifecycle import executions
 from imagebuilder_mock.engines.lifecycle.actions import TARGETS, change_state
 from imagebuilder_mock.engines.lifecycle.policies import describing
-
-from .lifecycle_policy_rules import check_included
-from .neighbour_rules import check_lifecycle_role
-from .registry import operation
+from imagebuilder_mock.operations.handler import operation
+from imagebuilder_mock.operations.rules.lifecycle import check_included
+from imagebuilder_mock.operations.rules.neighbours import check_lifecycle_role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,9 +27,7 @@ if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
 
     from imagebuilder_mock.domain.resources.lifecycle import LifecycleActionName
-
-    from .context import Context
-    from .registry import Result
+    from imagebuilder_mock.operations.handler import Context, Result
 
 _ACTIONS: Mapping[str, LifecycleActionName] = {target: action for action, target in TARGETS.items()}
 _RESOURCE_TYPES = {output: resource for resource, output in IMAGE_TYPES.items()}

@@ -16,18 +16,17 @@ from imagebuilder_mock.domain.resources.workflow_executions import (
     WorkflowStepExecution,
 )
 from imagebuilder_mock.engines.builds import stages
+from imagebuilder_mock.operations.handler import operation
+from imagebuilder_mock.operations.listing import listed
 
-from .image_views import note_looked_at
-from .listing import listed
-from .registry import operation
+from .images import note_looked_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
-    from .context import Context
-    from .registry import Result
+    from imagebuilder_mock.operations.handler import Context, Result
 
 T = TypeVar("T", bound=Sequenced)
 

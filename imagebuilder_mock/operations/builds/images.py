@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import ResourceDependencyException, invalid_value
 from imagebuilder_mock.domain.resources.images import Image, ImageVersion
 from imagebuilder_mock.domain.versions import latest_version_references
 from imagebuilder_mock.engines.builds import stages
 from imagebuilder_mock.engines.builds.starting import BuildRequest, start_build
-
-from .build_settings import (
+from imagebuilder_mock.operations.handler import operation
+from imagebuilder_mock.operations.listing import (
+    listed,
+    own_builds,
+    owned_by,
+    refuse_name_with_version,
+)
+from imagebuilder_mock.operations.rules.builds import (
     check_settings,
     referenced_distribution,
     referenced_infrastructure,
     referenced_recipe,
     tests_configuration,
 )
-from .image_views import IMAGE_SUMMARY_FILTERS, IMAGE_VERSION_FILTERS, note_looked_at
-from .listing import listed, own_builds, owned_by, refuse_name_with_version
-from .registry import operation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from mypy_boto3_imagebuilder import type_defs as wire
 
+    from imagebuilder_mock.operations.handler import Context, Result
     from imagebuilder_mock.world.store import Entry
-
-    from .context import Context
-    from .registry import Result
 
 
 @operation
@@ -136,3 +140,27 @@ def delete_image(ctx: Context, params: wire.DeleteImageRequestTypeDef) -> Result
         )
     ctx.remove(image)
     return {"imageBuildVersionArn": image.arn}
+
+
+# A filter on the version means the three nodes: '1.0.4' finds every build, '1.0.4/3' none
+# (aws-cli issue 7853).
+IMAGE_SUMMARY_FILTERS: Mapping[str, Callable[[Image], object]] = {
+    "name": lambda image: image.name,
+    "osVersion": lambda image: image.os_version,
+    "platform": lambda image: image.platform,
+    "type": lambda image: image.type,
+    "version": lambda image: Arn.parse(image.arn).version,
+}
+
+IMAGE_VERSION_FILTERS: Mapping[str, Callable[[ImageVersion], object]] = {
+    "name": lambda entry: entry.name,
+    "osVersion": lambda entry: entry.os_version,
+    "platform": lambda entry: entry.platform,
+    "type": lambda entry: entry.type,
+    "version": lambda entry: entry.version,
+}
+
+
+def note_looked_at(ctx: Context, images: object) -> None:
+    """Remember what an answer reports: in the observed mode it moves on afterwards."""
+    ctx.looked_at.extend(cast("list[Image]", images))

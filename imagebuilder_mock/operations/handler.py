@@ -1,9 +1,9 @@
-"""What an operation is handed: the world, the caller's own part of it, and how to change it."""
+"""What an operation is: a function in a table, and the context that it is handed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from imagebuilder_mock.domain.errors import (
     DryRunOperationException,
@@ -17,12 +17,15 @@ from imagebuilder_mock.domain.errors import (
 from imagebuilder_mock.domain.resources.base import Resource
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from datetime import datetime
+    from typing import TypeAlias
 
     from imagebuilder_mock.domain.resources.images import Image
     from imagebuilder_mock.domain.resources.lifecycle import LifecycleExecution
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
+
 
 R = TypeVar("R", bound=Resource)
 
@@ -83,3 +86,17 @@ class Context:
         if resource.shared_with or self.world.is_needed(resource):
             raise ResourceDependencyException(dependency_error(resource.arn))
         self.world.remove(self.store, resource)
+
+
+Result: TypeAlias = "Mapping[str, object]"
+Handler: TypeAlias = "Callable[[Context, Any], Result]"
+
+HANDLERS: dict[str, Handler] = {}
+
+H = TypeVar("H", bound="Handler")
+
+
+def operation(handler: H) -> H:
+    """Enter a function under the operation that it is named after: ``create_image``."""
+    HANDLERS["".join(word.title() for word in handler.__name__.split("_"))] = handler
+    return handler

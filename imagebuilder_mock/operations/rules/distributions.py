@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
 from imagebuilder_mock.engines.outputs.amis import has_build_date
 
-from .neighbour_rules import check_key, check_repository
+from .neighbours import check_key, check_repository
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
-    from .context import Context
+    from imagebuilder_mock.operations.handler import Context
 
     _Ami = wire.AmiDistributionConfigurationTypeDef | wire.AmiDistributionConfigurationOutputTypeDef
 

@@ -14,17 +14,14 @@ from imagebuilder_mock.domain.ordered import OrderedIndex
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.lifecycle import LifecyclePolicy
 from imagebuilder_mock.engines.lifecycle import executions
-
-from .listing import listed
-from .registry import operation
+from imagebuilder_mock.operations.handler import operation
+from imagebuilder_mock.operations.listing import listed
 
 if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
 
     from imagebuilder_mock.domain.resources.lifecycle import LifecycleExecution
-
-    from .context import Context
-    from .registry import Result
+    from imagebuilder_mock.operations.handler import Context, Result
 
 
 @operation

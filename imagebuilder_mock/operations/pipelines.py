@@ -13,16 +13,16 @@ from imagebuilder_mock.domain.schedules.schedule import ScheduleError, parse_sch
 from imagebuilder_mock.engines.pipelines.runs import run
 from imagebuilder_mock.engines.pipelines.schedule import forget_next_run, plan_next_run
 
-from .build_settings import (
+from .builds.images import IMAGE_SUMMARY_FILTERS, note_looked_at
+from .handler import operation
+from .listing import listed
+from .rules.builds import (
     check_settings,
     referenced_distribution,
     referenced_infrastructure,
     referenced_recipe,
     tests_configuration,
 )
-from .image_views import IMAGE_SUMMARY_FILTERS, note_looked_at
-from .listing import listed
-from .registry import operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,8 +32,7 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.domain.resources.recipes import Recipe
 
-    from .context import Context
-    from .registry import Result
+    from .handler import Context, Result
 
     Settings = wire.CreateImagePipelineRequestTypeDef | wire.UpdateImagePipelineRequestTypeDef
 

@@ -24,7 +24,7 @@ from imagebuilder_mock.engines.builds.starting import (
 )
 from imagebuilder_mock.engines.parents import carried
 
-from .neighbour_rules import check_role
+from .neighbours import check_role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,8 +32,7 @@ if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
 
     from imagebuilder_mock.domain.resources.recipes import Recipe
-
-    from .context import Context
+    from imagebuilder_mock.operations.handler import Context
 
     BuildSettings = (
         wire.CreateImageRequestTypeDef
