@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar, overload
 from .gateway import Gateway
 from .protocol.identity import access_key_for
 from .switch import Switch
+from .testing.arguments import region_in_use
 from .testing.builds import Builds
 from .testing.calls import Calls
 from .testing.catalogue import Catalogue
@@ -18,7 +19,6 @@ from .testing.faults import Faults
 from .testing.findings import MockFindings
 from .testing.images import Images
 from .testing.lifecycle import Lifecycle
-from .testing.places import region_in_use
 from .testing.printing import keep_report, report, tree
 from .transports.own_clients import own_client
 from .world.settings import Settings

@@ -14,7 +14,7 @@ from imagebuilder_mock.engines.outputs.distribution import CONFIGURATION_STEPS
 from imagebuilder_mock.world.orders import BuildFailure, check_reference
 from imagebuilder_mock.world.settings import is_account_id
 
-from .timeline import timeline_of
+from .pages.timeline import timeline_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.world.durations import Durations
     from imagebuilder_mock.world.world import World
 
-    from .timeline import Timeline
+    from .pages.timeline import Timeline
 
 _PHASES = tuple(chain.from_iterable(PHASES_OF_STAGE.values()))
 

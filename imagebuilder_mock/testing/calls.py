@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagebuilder_mock.world.record import KEPT, differences, holds
 
-from .naming import check_operation, check_parameters
+from .arguments import check_operation, check_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

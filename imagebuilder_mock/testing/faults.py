@@ -22,7 +22,7 @@ from imagebuilder_mock.world.faults import (
     LostRequest,
 )
 
-from .naming import check_known, check_operation, check_parameters
+from .arguments import check_known, check_operation, check_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

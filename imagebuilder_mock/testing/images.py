@@ -23,7 +23,7 @@ from imagebuilder_mock.protocol.requests import check
 from imagebuilder_mock.world.clock import aware
 from imagebuilder_mock.world.settings import is_account_id
 
-from .places import store_at
+from .arguments import store_at
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

@@ -16,8 +16,8 @@ from imagebuilder_mock.protocol.model import operation
 from imagebuilder_mock.protocol.requests import check
 from imagebuilder_mock.world.clock import aware
 
-from .places import store_at
-from .previews import Preview
+from .arguments import store_at
+from .pages.preview import Preview
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

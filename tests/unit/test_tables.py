@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from html.parser import HTMLParser
 
-from imagebuilder_mock.testing.tables import Table
+from imagebuilder_mock.testing.pages.table import Table
 
 ROWS: list[dict[str, object]] = [
     {"name": "one", "made": datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc), "parts": []},

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from html import escape
 from typing import TYPE_CHECKING
 
-from .tables import Table
+from .table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

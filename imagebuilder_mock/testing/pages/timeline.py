@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.states import IN_PROGRESS
 
-from .tables import Table
+from .table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
