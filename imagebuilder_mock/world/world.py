@@ -101,10 +101,12 @@ class World:
     @contextmanager
     def restored_afterwards(self) -> Iterator[None]:
         """What changes in the block is undone at its end; calls and events in it are its own."""
+        before = {}
         with self.lock:
-            before = {part.name: getattr(self, part.name) for part in PARTS}
             for part in PARTS:
-                setattr(self, part.name, part.copy(before[part.name]))
+                if part.copy is not None:
+                    before[part.name] = getattr(self, part.name)
+                    setattr(self, part.name, part.copy(before[part.name]))
         try:
             yield
         finally:
@@ -227,8 +229,8 @@ class Part:
     name: str
     reset: Callable[[World], object]
     """What a reset does to it."""
-    copy: Callable[[Any], Any]
-    """What stands in its place in a snapshot, and while a test of a class runs."""
+    copy: Callable[[Any], Any] | None
+    """What stands in its place in a snapshot, and while a test of a class runs; None: itself."""
     is_put_aside: bool
     """Whether snapshots and state files hold it; else it is the test's own, and they leave it."""
 
@@ -242,11 +244,6 @@ def _begin_again(world: World) -> None:
     world.state = world.state.emptied() if beginning is None else deepcopy(beginning)
 
 
-def _itself(part: Outbox) -> Outbox:
-    """The lock tells what is in it."""
-    return part
-
-
 PARTS = (
     Part("state", _begin_again, deepcopy, is_put_aside=True),
     Part("clock", _leave, copy, is_put_aside=True),
@@ -254,7 +251,7 @@ PARTS = (
     Part("faults", lambda world: world.faults.clear(), FaultRules.copy, is_put_aside=False),
     Part("record", lambda world: world.record.clear(), Record.emptied, is_put_aside=False),
     Part("events", lambda world: world.events.clear(), Events.emptied, is_put_aside=False),
-    Part("outbox", lambda world: world.outbox.forget(), _itself, is_put_aside=False),
+    Part("outbox", lambda world: world.outbox.forget(), None, is_put_aside=False),
 )
 """All that a world consists of. What is data, and is saved with it, has its place in the state."""
 
@@ -267,14 +264,16 @@ class Snapshot:
     def __init__(self, world: World) -> None:
         with world.lock:
             self.taken_at = world.clock.now()
-            self._parts = {
-                part: part.copy(getattr(world, part.name)) for part in PARTS if part.is_put_aside
-            }
+            self._parts = [
+                (part.name, part.copy, part.copy(getattr(world, part.name)))
+                for part in PARTS
+                if part.is_put_aside and part.copy is not None
+            ]
 
     def __repr__(self) -> str:
         return f"<Snapshot of {self.taken_at.isoformat()}>"
 
     def restore(self, world: World) -> None:
         with world.lock:
-            for part, value in self._parts.items():
-                setattr(world, part.name, part.copy(value))
+            for name, copied, value in self._parts:
+                setattr(world, name, copied(value))

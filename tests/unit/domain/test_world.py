@@ -198,7 +198,7 @@ def test_each_part_is_another_in_a_block_and_the_same_after_it(world):
             world.reset()
             raise LookupError
 
-        # What waits to be told is told once the lock is free, whoever put it there.
+        # The lock tells what waits in it, and a forked child has another.
         assert inside == ["outbox"]
         assert {part.name: getattr(world, part.name) for part in PARTS} == before
 

@@ -57,6 +57,7 @@ class Whole:
     by_place: Mapping[tuple[int | None, str], float] | None = None
     key: bytes | None = None
     one: Part | Listed | None = None
+    several: Sequence[Part | Listed] = ()
     reader: str | Callable[[], str] = ""
     platform: PlatformType | None = None
     schedule: ScheduleTypeDef | None = None
@@ -106,7 +107,7 @@ def test_what_a_caller_sent_is_read_as_it_was(value):
         {"text": None, "table": {"a": Part(number=3)}, "by_word": {"A": 1}},
         {"text": None, "by_version": {Version(1, 2, 3): 1}, "key": b"\x00\xff"},
         {"text": None, "by_place": {(1, "a"): 0.5, (None, "b"): 2.0}},
-        {"text": None, "one": Listed(sequence=1)},
+        {"text": None, "one": Listed(1), "several": [Part(number=1), Listed(2)]},
         {"text": None, "reader": "text", "platform": "Linux"},
         {"text": None, "schedule": {"scheduleExpression": "x"}, "any": [1, "a", None]},
     ],
@@ -137,6 +138,8 @@ def test_a_field_with_its_default_is_left_out():
         ({"text": None, "sent": {"$time": 1}}, "$.sent.$time must be a time"),
         ({"text": None, "by_version": {"one": 1}}, "$.by_version.one is no version"),
         ({"text": None, "by_place": [[1, 2]]}, "$.by_place[0] must be a list of 3"),
+        ({"text": None, "by_version": {"9999999999.0.0": 1}}, "$.by_version.9999999999.0.0 is no"),
+        ({"text": None, "several": [5]}, "$.several[0] must be an object, and is 5"),
         ({"text": None, "key": "xy"}, "$.key must be hexadecimal digits, and is 'xy'"),
         ({"text": None, "one": {"class": "Whole"}}, "$.one.class must be one of Listed, Part"),
         ({"text": None, "names": "ab"}, "$.names must be a list, and is 'ab'"),
@@ -159,8 +162,9 @@ def test_what_does_not_fit_is_named_with_its_place(json, message):
         Whole(text=None, sent=Part(number=1)),
         Whole(text=5),  # type: ignore[arg-type]
         Whole(text=None, one=Whole(text=None)),  # type: ignore[arg-type]
+        Whole(text=None, several=[Whole(text=None)]),  # type: ignore[list-item]
     ],
-    ids=["set", "a class of others", "wrong type", "none of the classes"],
+    ids=["set", "a class of others", "wrong type", "another class", "another class in a list"],
 )
 def test_what_cannot_be_read_again_is_not_written(value):
     with pytest.raises(TypeError):
