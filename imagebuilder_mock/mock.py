@@ -65,7 +65,11 @@ class ImageBuilderMock:
     # Switching
 
     def start(self) -> Self:
-        """Switch on; ValueError if an option differs from those of the mock that is on already."""
+        """Switch on; ValueError if an option differs from those of the mock that is on already.
+
+        RuntimeError if a library has moved what the mock patches. A start that fails changes
+        nothing: no stop is owed.
+        """
         self._world = _switch.push(self)
         return self
 
@@ -292,7 +296,7 @@ def current_mock() -> ImageBuilderMock:
 
 def is_on() -> bool:
     """Whether a mock is on."""
-    return bool(_switch.starts)
+    return _switch.is_on()
 
 
 def server_gateway(mock: ImageBuilderMock) -> Gateway:

@@ -21,6 +21,7 @@ from .transports.client_creation import ClientCreation
 from .transports.moto_cloudformation.door import StacksDoor
 from .transports.moto_tagging import TaggingDoor
 from .transports.own_servers import OwnServers
+from .transports.patching import Patches, all_or_nothing
 from .transports.raw_requests import RawDoor
 from .world.clock import Clock
 from .world.ids import Ids
@@ -51,26 +52,17 @@ class Switch(Generic[S]):
         self.lock = RLock()
         self.starts: list[S] = []
         self.world: World | None = None
+        self._patches = Patches()
         self._forking = local()
         self.own_servers = OwnServers()
-        self._doors = (
-            BotocoreDoor(self.own_servers),
-            AiobotocoreDoor(self.own_servers),
-            RawDoor(self.own_servers),
-            StacksDoor(),
-            TaggingDoor(),
-        )
-        self._creations = (ClientCreation(), AiobotocoreClientCreation())
 
     def push(self, mock: S) -> World:
         with self.lock:
             if self.world is None:
-                self.world = _new_world(mock.options)
-                gateway = Gateway(self.world)
-                for door in self._doors:
-                    door.open(gateway)
-                for creation in self._creations:
-                    creation.open(gateway, default_region=mock.default_region)
+                world = _new_world(mock.options)
+                with all_or_nothing() as patches:
+                    self._open(Gateway(world), patches, mock.default_region)
+                self.world, self._patches = world, patches
             else:
                 _refuse_other_options(self.world.settings, mock.options)
             self.starts.append(mock)
@@ -87,9 +79,23 @@ class Switch(Generic[S]):
                 raise RuntimeError(msg)
             del self.starts[places[-1]]
             if not self.starts:
-                for way_in in (*self._creations, *self._doors):
-                    way_in.close()
                 self.world = None
+                self._patches.undo()
+
+    def _open(self, gateway: Gateway, patches: Patches, default_region: str | None) -> None:
+        for door in (
+            BotocoreDoor(gateway, self.own_servers),
+            AiobotocoreDoor(gateway, self.own_servers),
+            RawDoor(gateway, self.own_servers),
+            StacksDoor(gateway),
+            TaggingDoor(gateway),
+            ClientCreation(gateway, self.is_on, default_region=default_region),
+            AiobotocoreClientCreation(gateway, self.is_on, default_region=default_region),
+        ):
+            door.open(patches)
+
+    def is_on(self) -> bool:
+        return bool(self.starts)
 
     def is_nested_in_itself(self, mock: S) -> bool:
         """Whether the outermost start was this object's too, as that of a class is."""

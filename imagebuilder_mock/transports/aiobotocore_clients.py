@@ -8,7 +8,7 @@ for them: a program that uses it has done so.
 from __future__ import annotations
 
 import sys
-from functools import partial, wraps
+from functools import partial
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,7 +16,6 @@ from .backing_off import AsyncBackingOff
 from .botocore_events import BotocoreDoor
 from .client_creation import ClientCreation, needs_credentials
 from .credentials import as_arguments, local_providers
-from .late_imports import LateHold
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,17 +24,16 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.protocol.http import Answer
 
-    from .own_servers import OwnServers
+    from .patching import Patches
 
 
 class AiobotocoreDoor(BotocoreDoor):
-    """Holds ``AioBaseClient._make_request`` between ``open`` and ``close``."""
+    """Patches ``AioBaseClient._make_request``."""
 
     _backing_off = AsyncBackingOff
 
-    def __init__(self, own_servers: OwnServers) -> None:
-        hold = LateHold("aiobotocore.client", "AioBaseClient", "_make_request")
-        super().__init__(own_servers, hold)
+    def _patch(self, patches: Patches) -> None:
+        patches.patch_late("aiobotocore.client", "AioBaseClient._make_request", self._wrap)
 
     def _wrap(self, original: Callable[..., Any]) -> Callable[..., Any]:
         answer_at_once = super()._wrap(original)
@@ -67,13 +65,12 @@ class _AsyncRaw:
 
 
 class AiobotocoreClientCreation(ClientCreation):
-    """Holds ``AioSession._create_client`` between ``open`` and ``close``."""
+    """Patches ``AioSession._create_client``."""
 
-    def __init__(self) -> None:
-        super().__init__(LateHold("aiobotocore.session", "AioSession", "_create_client"))
+    def open(self, patches: Patches) -> None:
+        patches.patch_late("aiobotocore.session", "AioSession._create_client", self._wrap)
 
     def _wrap(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        @wraps(original)
         async def _create_client(session: Any, *args: Any, **kwargs: Any) -> Any:
             given = self._given(session, args, kwargs)
             if given is None:

@@ -11,24 +11,27 @@ from botocore.hooks import first_non_none_response
 from imagebuilder_mock.protocol.model import SERVICE_NAME
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from botocore.client import BaseClient
 
     from imagebuilder_mock.gateway import Gateway
 
+    from .patching import Patches
+
 
 class BackingOff:
-    """Stands in for one client's sleeping until ``remove``."""
+    """Stands in for one client's sleeping."""
 
     def __init__(self, client: Any, gateway: Gateway) -> None:
         self._endpoint: Any = client._endpoint
         self._gateway = gateway
-        self._endpoint._needs_retry = self._needs_retry
         self._limiters = [_LimiterInMockTime(limiter, gateway) for limiter in _limiters_of(client)]
 
-    def remove(self) -> None:
-        del self._endpoint._needs_retry
+    def open(self, patches: Patches) -> None:
+        patches.patch(self._endpoint, "_needs_retry", lambda _: self._needs_retry)
         for limiter in self._limiters:
-            limiter.remove()
+            limiter.open(patches)
 
     def _needs_retry(
         self,
@@ -86,32 +89,36 @@ class _LimiterInMockTime:
 
     def __init__(self, limiter: Any, gateway: Gateway) -> None:
         self._limiter = limiter
-        self._clock = limiter._clock
-        self._bucket = limiter._token_bucket
         self._gateway = gateway
         self._waited = 0.0
-        self._real_time = self._clock.current_time
-        self._time_to_sleep = self._bucket._sleep_amount
-        self._clock.current_time = self._current_time
-        self._bucket._sleep_amount = self._sleep_amount
 
-    def remove(self) -> None:
-        del self._clock.current_time, self._bucket._sleep_amount
+    def open(self, patches: Patches) -> None:
+        patches.callback(self._catch_up)
+        patches.patch(self._limiter, "_clock.current_time", self._wrap_time)
+        patches.patch(self._limiter, "_token_bucket._sleep_amount", self._wrap_sleep_amount)
+
+    def _catch_up(self) -> None:
         # The limiter's marks lie ahead of real time by what was waited.
-        limiter, now = self._limiter, self._real_time()
+        limiter, now = self._limiter, self._limiter._clock.current_time()
         limiter._token_bucket._last_timestamp = now
         limiter._rate_clocker._last_bucket = floor(now)
         limiter._rate_adjustor._last_fail = min(limiter._rate_adjustor._last_fail, now)
 
-    def _current_time(self) -> float:
-        return float(self._real_time()) + self._waited
+    def _wrap_time(self, original: Callable[[], float]) -> Callable[[], float]:
+        def current_time() -> float:
+            return float(original()) + self._waited
 
-    def _sleep_amount(self, amount: float) -> float:
-        """``TokenBucket._sleep_amount``, after which it sleeps: by then the time has passed."""
-        seconds = float(self._time_to_sleep(amount))
-        if seconds <= 0:
-            return seconds
-        self._waited += seconds
-        self._gateway.let_pass(timedelta(seconds=seconds))
-        self._bucket._refill()
-        return float(self._time_to_sleep(amount))
+        return current_time
+
+    def _wrap_sleep_amount(self, original: Callable[[float], float]) -> Callable[[float], float]:
+        def _sleep_amount(amount: float) -> float:
+            """``TokenBucket._sleep_amount``, after which it sleeps: by then the time has passed."""
+            seconds = float(original(amount))
+            if seconds <= 0:
+                return seconds
+            self._waited += seconds
+            self._gateway.let_pass(timedelta(seconds=seconds))
+            self._limiter._token_bucket._refill()
+            return float(original(amount))
+
+        return _sleep_amount

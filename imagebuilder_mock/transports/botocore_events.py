@@ -1,7 +1,7 @@
 """The way in for botocore's clients: every one of them, whenever it was made.
 
 While a mock is on, ``BaseClient._make_request``, the last thing that a client does before it asks
-for the network, is held here. Users' handlers of the events before it (``before-call`` and
+for the network, is patched here. Users' handlers of the events before it (``before-call`` and
 earlier) have run by then, and ``after-call`` runs behind it. From here there are two paths, which
 give equal results:
 
@@ -14,6 +14,8 @@ give equal results:
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 from weakref import WeakKeyDictionary
@@ -29,8 +31,8 @@ from imagebuilder_mock.world.faults import LostRequestError
 from .backing_off import BackingOff
 from .connection_errors import Patience
 from .credentials import access_key_of, has_ready_credentials
-from .holding import Hold
 from .listeners import SIGNING_EVENTS, has_listeners
+from .patching import all_or_nothing
 from .raw_http import body_bytes
 from .responses import new_response, parsed_answer
 
@@ -43,36 +45,37 @@ if TYPE_CHECKING:
     from imagebuilder_mock.gateway import Gateway
     from imagebuilder_mock.protocol.http import Answer
 
-    from .late_imports import LateHold
     from .own_servers import OwnServers
+    from .patching import Patches
 
 _SEND_EVENT = f"before-send.{SERVICE_NAME}"
 _SIGN_EVENT = f"choose-signer.{SERVICE_NAME}"
 
 
 class BotocoreDoor:
-    """Holds ``BaseClient._make_request`` between ``open`` and ``close``."""
+    """Patches ``BaseClient._make_request``, and the clients whose requests go the long path."""
 
     _backing_off = BackingOff
 
-    def __init__(self, own_servers: OwnServers, hold: Hold | LateHold | None = None) -> None:
-        self._own_servers = own_servers
-        self._hold = hold or Hold(BaseClient, "_make_request")
-        self._gateway: Gateway | None = None
-        self._long_paths: WeakKeyDictionary[BaseClient, _LongPath] = WeakKeyDictionary()
-
-    def open(self, gateway: Gateway) -> None:
+    def __init__(self, gateway: Gateway, own_servers: OwnServers) -> None:
         self._gateway = gateway
-        self._hold.take(self._wrap)
+        self._own_servers = own_servers
+        self._long_paths: WeakKeyDictionary[BaseClient, Patches] = WeakKeyDictionary()
+        self._has_closed = False
 
-    def close(self) -> None:
-        gateway, self._gateway = self._gateway, None
-        if gateway is not None:
-            with gateway.world.lock:
-                for path in self._long_paths.values():
-                    path.remove()
-                self._long_paths.clear()
-        self._hold.release()
+    def open(self, patches: Patches) -> None:
+        patches.callback(self._leave_clients)
+        self._patch(patches)
+
+    def _patch(self, patches: Patches) -> None:
+        patches.patch(BaseClient, "_make_request", self._wrap)
+
+    def _leave_clients(self) -> None:
+        with self._gateway.world.lock, ExitStack() as left:
+            self._has_closed = True
+            for patches in self._long_paths.values():
+                left.callback(patches.undo)
+            self._long_paths.clear()
 
     def _wrap(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def _make_request(
@@ -81,51 +84,50 @@ class BotocoreDoor:
             request_dict: dict[str, Any],
             request_context: dict[str, Any],
         ) -> Any:
-            gateway = self._gateway_for(client, operation_model)
-            if gateway is None:
+            if not self._is_answered_at_once(client, operation_model.name):
                 return original(client, operation_model, request_dict, request_context)
-            answer = _answer_at_once(gateway, client, request_dict)
+            answer = _answer_at_once(self._gateway, client, request_dict)
             return self._response(request_dict["url"], answer), parsed_answer(answer)
 
         return _make_request
 
-    def _gateway_for(self, client: BaseClient, operation_model: OperationModel) -> Gateway | None:
-        """Who answers a call at once; None if the client's own machinery is to go on with it.
+    def _is_answered_at_once(self, client: BaseClient, operation: str) -> bool:
+        """False if the client's own machinery is to go on with the call.
 
         That may be to the long path, which is prepared here.
         """
-        gateway = self._gateway
-        if gateway is None or client.meta.service_model.service_name != SERVICE_NAME:
-            return None
+        if client.meta.service_model.service_name != SERVICE_NAME:
+            return False
         if self._own_servers.has_url(client.meta.endpoint_url):
-            return None
-        operation = operation_model.name
-        may_fail = gateway.world.faults.concern(operation)
+            return False
+        may_fail = self._gateway.world.faults.concern(operation)
         if may_fail or has_listeners(client.meta.events, operation):
-            self._prepare_long_path(client, gateway)
-            return None
-        return gateway
+            self._prepare_long_path(client)
+            return False
+        return True
 
     def _response(self, url: str, answer: Answer) -> AWSResponse:
         return new_response(url, answer)
 
-    def _prepare_long_path(self, client: BaseClient, gateway: Gateway) -> None:
+    def _prepare_long_path(self, client: BaseClient) -> None:
         # Other threads may use the client for the first time too, or switch the mock off.
-        with gateway.world.lock:
-            if self._gateway is gateway and client not in self._long_paths:
-                backing_off = self._backing_off(client, gateway)
-                self._long_paths[client] = _LongPath(client, gateway, self._response, backing_off)
+        with self._gateway.world.lock:
+            if self._has_closed or client in self._long_paths:
+                return
+            with all_or_nothing() as patches:
+                _LongPath(client, self._gateway, self._response).open(patches)
+                self._backing_off(client, self._gateway).open(patches)
+            self._long_paths[client] = patches
 
 
 class _LongPath:
-    """What a client gets whose requests go all the way: two handlers, and no sleep in between."""
+    """The two handlers of a client whose requests go all the way."""
 
     def __init__(
         self,
         client: BaseClient,
         gateway: Gateway,
         respond: Callable[[str, Answer], AWSResponse],
-        backing_off: BackingOff,
     ) -> None:
         self._events = client.meta.events
         self._gateway = gateway
@@ -134,19 +136,13 @@ class _LongPath:
         self._config = client.meta.config
         # A custom endpoint_url may have a path of its own before the operations'.
         self._base_path = urlsplit(client.meta.endpoint_url).path.rstrip("/")
-        # The stubs know only handlers that answer nothing.
-        self._handlers: dict[str, Any] = {
-            _SEND_EVENT: self.answer,
-            _SIGN_EVENT: self.choose_signer,
-        }
-        for event, handler in self._handlers.items():
-            self._events.register_first(event, handler)
-        self._backing_off = backing_off
 
-    def remove(self) -> None:
-        self._backing_off.remove()
-        for event, handler in self._handlers.items():
-            self._events.unregister(event, handler)
+    def open(self, patches: Patches) -> None:
+        # The stubs know only handlers that answer nothing.
+        handlers: dict[str, Any] = {_SEND_EVENT: self.answer, _SIGN_EVENT: self.choose_signer}
+        for event, handler in handlers.items():
+            patches.callback(partial(self._events.unregister, event, handler))
+            self._events.register_first(event, handler)
 
     def answer(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
         # Split by hand, because this is the way of every call: scheme, nothing, host, path.

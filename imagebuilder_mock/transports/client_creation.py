@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial, wraps
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from botocore import UNSIGNED
@@ -13,14 +13,13 @@ from imagebuilder_mock.protocol.identity import access_key_for
 from imagebuilder_mock.protocol.model import SERVICE_NAME
 
 from .credentials import MockIsOffError, local_credentials
-from .holding import Hold
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from imagebuilder_mock.gateway import Gateway
 
-    from .late_imports import LateHold
+    from .patching import Patches
 
 # What ``Session.create_client`` takes by position, in every botocore.
 _PARAMETERS = (
@@ -41,28 +40,23 @@ _PLACEHOLDER_SECRET = "imagebuilder-mock-placeholder"  # noqa: S105 - it opens n
 
 
 class ClientCreation:
-    """Holds ``Session.create_client`` between ``open`` and ``close``.
+    """Patches ``Session.create_client``.
 
     A client gets the credentials that the environment or a file names, and else placeholders;
     sessions are neither changed nor given any.
     """
 
-    def __init__(self, hold: Hold | LateHold | None = None) -> None:
-        self._hold = hold or Hold(Session, "create_client")
-        self._gateway: Gateway | None = None
-        self._default_region: str | None = None
-
-    def open(self, gateway: Gateway, *, default_region: str | None) -> None:
-        self._gateway = gateway
+    def __init__(
+        self, gateway: Gateway, is_on: Callable[[], bool], *, default_region: str | None
+    ) -> None:
+        self._account = gateway.world.settings.account_id
+        self._is_on = is_on
         self._default_region = default_region
-        self._hold.take(self._wrap)
 
-    def close(self) -> None:
-        self._gateway = None
-        self._hold.release()
+    def open(self, patches: Patches) -> None:
+        patches.patch(Session, "create_client", self._wrap)
 
     def _wrap(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        @wraps(original)
         def create_client(session: Session, *args: Any, **kwargs: Any) -> Any:
             given = self._given(session, args, kwargs)
             if given is None:
@@ -81,7 +75,7 @@ class ClientCreation:
     ) -> dict[str, Any] | None:
         """What an Image Builder client is to be made of, by name; None for other clients."""
         given = {**dict(zip(_PARAMETERS, args, strict=False)), **kwargs}
-        if self._gateway is None or given.get("service_name") != SERVICE_NAME:
+        if given.get("service_name") != SERVICE_NAME:
             return None
         if self._default_region is not None and not _has_region(session, given):
             given["region_name"] = self._default_region
@@ -92,22 +86,22 @@ class ClientCreation:
         return given
 
     def _placeholder(self) -> dict[str, str]:
-        gateway = self._gateway
-        if gateway is None:  # switched off while the client is being made
-            raise MockIsOffError
         return {
-            "aws_access_key_id": access_key_for(gateway.world.settings.account_id),
+            "aws_access_key_id": access_key_for(self._account),
             "aws_secret_access_key": _PLACEHOLDER_SECRET,
         }
 
     def _guarded(self, client: Any) -> Any:
-        """The client, which refuses to go out with its placeholders."""
-        client.meta.events.register_first(f"before-sign.{SERVICE_NAME}", self._refuse_when_off)
+        """The client, which refuses to go out with its placeholders, whichever mock is on then."""
+        client.meta.events.register_first(
+            f"before-sign.{SERVICE_NAME}", partial(_refuse_when_off, self._is_on)
+        )
         return client
 
-    def _refuse_when_off(self, **_: object) -> None:
-        if self._gateway is None:
-            raise MockIsOffError
+
+def _refuse_when_off(is_on: Callable[[], bool], **_: object) -> None:
+    if not is_on():
+        raise MockIsOffError
 
 
 def _has_region(session: Session, given: dict[str, Any]) -> bool:

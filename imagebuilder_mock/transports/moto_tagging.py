@@ -1,20 +1,19 @@
 """moto's Resource Groups Tagging API, while the mock is on: it finds and tags our resources.
 
-Held are the methods that go through an account's tagged resources, and those that tag. moto keeps
-what it finds as dicts in its older versions, and in a class of its own in newer ones.
+Patched are the methods that go through an account's tagged resources, and those that tag. moto
+keeps what it finds as dicts in its older versions, and in a class of its own in newer ones.
 
 Held to moto 5.0.0 and 5.2.5 by tests/neighbours/test_tagging.py.
 """
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.world.faults import LostRequestError
 
-from .holding import Hold
-from .late_imports import LateModule
 from .own_calls import OwnCalls
 
 if TYPE_CHECKING:
@@ -25,48 +24,38 @@ if TYPE_CHECKING:
     from imagebuilder_mock.gateway import Gateway
     from imagebuilder_mock.protocol.http import Answer
 
-_MODELS = "moto.resourcegroupstaggingapi.models"
-_BACKEND = "ResourceGroupsTaggingAPIBackend"
+    from .patching import Patches
+
+_PACKAGE = "moto.resourcegroupstaggingapi"
 _SERVICE = "imagebuilder"
 
 
 class TaggingDoor:
-    """Has moto's tagging held while it is open and moto has loaded it."""
+    """Has moto's tagging patched, once moto has loaded it."""
 
-    def __init__(self) -> None:
-        self._module = LateModule(_MODELS)
-        self._gateway: Gateway | None = None
-        self._found_as: type[Any] | None = None
-        self._holds: list[Hold] = []
-
-    def open(self, gateway: Gateway) -> None:
+    def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
-        self._module.watch(self._hold)
+        self._found_as: type[Any] | None = None
 
-    def close(self) -> None:
-        self._module.stop()
-        self._gateway = None
-        for hold in self._holds:
-            hold.release()
-        self._holds.clear()
+    def open(self, patches: Patches) -> None:
+        # What answers requests; it imports the models.
+        patches.when_imported(f"{_PACKAGE}.responses", self._patch)
 
-    def _hold(self, models: ModuleType) -> None:
-        if self._gateway is None or self._holds:
-            return
-        self._found_as = getattr(models, "TaggedResource", None)
-        backend = getattr(models, _BACKEND)
-        held: dict[str, Callable[[Callable[..., Any]], Callable[..., Any]]] = {
+    def _patch(self, responses: ModuleType, patches: Patches) -> None:
+        package = sys.modules[_PACKAGE]
+        patched = {
             "_get_resources_generator": self._wrap_resources,
             "_get_tag_keys_generator": self._wrap_keys,
             "_get_tag_values_generator": self._wrap_values,
             "tag_resources": self._wrap_tag,
-            "untag_resources": self._wrap_untag,
         }
-        for name, wrap in held.items():
-            if hasattr(backend, name):
-                hold = Hold(backend, name)
-                hold.take(wrap)
-                self._holds.append(hold)
+        # moto 5.0 does not have this operation.
+        operations = getattr(responses, "ResourceGroupsTaggingAPIResponse", None)
+        if operations is None or hasattr(operations, "untag_resources"):
+            patched["untag_resources"] = self._wrap_untag
+        for name, wrap in patched.items():
+            patches.patch(package, f"models.ResourceGroupsTaggingAPIBackend.{name}", wrap)
+        self._found_as = getattr(package.models, "TaggedResource", None)
 
     # What is found
 
@@ -109,11 +98,9 @@ class TaggingDoor:
 
     def _tagged(self, backend: Any) -> list[Resource]:
         """The resources that have tags, as they are at this moment, in the order of making."""
-        gateway = self._gateway
-        if gateway is None:
-            return []
-        with gateway.world.lock:
-            store = gateway.world.store(backend.account_id, backend.region_name)
+        world = self._gateway.world
+        with world.lock:
+            store = world.store(backend.account_id, backend.region_name)
             tagged = [resource for resource in store if resource.tags]
         return sorted(tagged, key=lambda resource: resource.sequence)
 
@@ -157,12 +144,9 @@ class TaggingDoor:
         ours: Callable[[OwnCalls, str], Answer],
     ) -> dict[str, Any]:
         """Have each side tag its own; what FailedResourcesMap says of both."""
-        gateway = self._gateway
-        if gateway is None:
-            return theirs(arns)
         others = [arn for arn in arns if _service(arn) != _SERVICE]
         failed = dict(theirs(others)) if others else {}
-        calls = OwnCalls(gateway, backend.account_id, backend.region_name)
+        calls = OwnCalls(self._gateway, backend.account_id, backend.region_name)
         for arn in arns:
             if _service(arn) == _SERVICE:
                 try:

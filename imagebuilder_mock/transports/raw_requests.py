@@ -1,6 +1,6 @@
 """The way in for HTTP requests without an AWS client: presigned URLs, hand-signed requests.
 
-``urllib3``'s connection pools are held, on which requests stands, and botocore itself: nothing
+``urllib3``'s connection pools are patched, on which requests stands, and botocore itself: nothing
 for Image Builder passes them while a mock is on. Where the user has switched ``responses`` on,
 requests does not come that far; there, what nothing registered by the user matches gets a response
 registered by nobody, so that ``responses`` sees it and counts it as any other.
@@ -28,8 +28,6 @@ from urllib3.util import Retry
 
 from imagebuilder_mock.world.faults import LostRequestError
 
-from .holding import Hold
-from .late_imports import LateHold
 from .raw_http import (
     RawRequest,
     answer,
@@ -41,6 +39,7 @@ from .raw_http import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import ModuleType
 
     from requests import PreparedRequest
     from responses import BaseResponse, RequestsMock
@@ -49,29 +48,27 @@ if TYPE_CHECKING:
     from imagebuilder_mock.protocol.http import Answer
 
     from .own_servers import OwnServers
+    from .patching import Patches
 
 
 _CUT = "the connection was closed in the middle of the response body"
 
 
 class RawDoor:
-    """Holds the pools of ``urllib3``, and the mocks of ``responses``, while it is open."""
+    """Patches the pools of ``urllib3``, and the mocks of ``responses``."""
 
-    def __init__(self, own_servers: OwnServers) -> None:
-        self._own_servers = own_servers
-        self._pools = Hold(HTTPConnectionPool, "urlopen")
-        self._mocks = LateHold("responses", "RequestsMock", "_find_match")
-        self._gateway: Gateway | None = None
-
-    def open(self, gateway: Gateway) -> None:
+    def __init__(self, gateway: Gateway, own_servers: OwnServers) -> None:
         self._gateway = gateway
-        self._pools.take(self._wrap_urlopen)
-        self._mocks.take(self._wrap_find_match)
+        self._own_servers = own_servers
 
-    def close(self) -> None:
-        self._gateway = None
-        self._mocks.release()
-        self._pools.release()
+    def open(self, patches: Patches) -> None:
+        patches.patch(HTTPConnectionPool, "urlopen", self._wrap_urlopen)
+        patches.when_imported("responses", self._patch_mocks)
+
+    def _patch_mocks(self, responses: ModuleType, patches: Patches) -> None:
+        # Without what it is known by, it is a module of the user's own, which has the name too.
+        if hasattr(responses, "RequestsMock"):
+            patches.patch(responses, "RequestsMock._find_match", self._wrap_find_match)
 
     def _wrap_urlopen(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def urlopen(
@@ -83,8 +80,7 @@ class RawDoor:
             *args: Any,
             **kwargs: Any,
         ) -> Any:
-            gateway = self._gateway
-            if gateway is None or self._own_servers.has(pool.host, pool.port):
+            if self._own_servers.has(pool.host, pool.port):
                 return original(pool, method, url, body, headers, *args, **kwargs)
             asked = pool.headers if headers is None else headers
             request = RawRequest.of_target(method, pool.host, url, authorization_of(asked))
@@ -95,7 +91,7 @@ class RawDoor:
 
             def once() -> HTTPResponse | HTTPError:
                 try:
-                    given = answer(gateway, request)
+                    given = answer(self._gateway, request)
                 except LostRequestError as failure:
                     return _lost(pool, url, failure)
                 if given.is_cut:
@@ -114,21 +110,18 @@ class RawDoor:
                 )
 
             target = _Target(pool, method, url)
-            return _retried(once, target, retries, gateway.let_pass)
+            return _retried(once, target, retries, self._gateway.let_pass)
 
         return urlopen
 
     def _wrap_find_match(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def _find_match(mock: RequestsMock, request: PreparedRequest) -> Any:
-            gateway = self._gateway
-            if gateway is None:
-                return original(mock, request)
             raw = RawRequest.of_target(
                 str(request.method), "", str(request.url), authorization_of(request.headers)
             )
             if not is_for_image_builder(raw) or _has_match(mock, request):
                 return original(mock, request)
-            return _response(gateway, raw, request), []
+            return _response(self._gateway, raw, request), []
 
         return _find_match
 

@@ -213,6 +213,7 @@ def _run(command, more=(), *, cwd=None, status=0):
         text=True,
         encoding="utf-8",
         check=False,
+        timeout=600,
     )
     assert done.returncode == status, done.stdout
     return done.stdout

@@ -117,6 +117,7 @@ def _python(*arguments: str, columns: int = 200) -> str:
         text=True,
         encoding="utf-8",
         check=False,
+        timeout=300,
     )
     assert result.returncode == 0, result.stderr
     return result.stdout

@@ -165,4 +165,5 @@ def _pytest(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         text=True,
         encoding="utf-8",
         check=False,
+        timeout=300,
     )

@@ -127,4 +127,4 @@ def test_ours_never_imports_moto(program):
         "sys.exit(str(loaded) if loaded else 0)"
     )
 
-    subprocess.run([sys.executable, "-c", program + check], check=True)
+    subprocess.run([sys.executable, "-c", program + check], check=True, timeout=60)

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from contextlib import contextmanager
 
 import boto3
@@ -19,15 +20,32 @@ pytestmark = pytest.mark.needs("werkzeug")
 
 _SERVE = "import sys; from imagebuilder_mock.cli import main; sys.exit(main())"
 
+# Its input ends with pytest, however that does, and it with its input.
+_SERVE_UNTIL_THE_INPUT_ENDS = f"""
+import os, sys, threading
+threading.Thread(target=lambda: (sys.stdin.read(), os._exit(3)), daemon=True).start()
+{_SERVE}
+"""
+_PATIENCE = 60
+
 needs_signals = pytest.mark.skipif(os.name == "nt", reason="there are no such signals on Windows")
 
 
 @contextmanager
 def served(*arguments, port="0"):
-    command = [sys.executable, "-c", _SERVE, "serve", "--port", port, *arguments]
+    watched, kept_open = os.pipe()
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+        [sys.executable, "-c", _SERVE_UNTIL_THE_INPUT_ENDS, "serve", "--port", port, *arguments],
+        stdin=watched,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
     )
+    os.close(watched)
+    # A server that says nothing would be listened to for ever.
+    too_late = threading.Timer(_PATIENCE, process.kill)
+    too_late.start()
     try:
         assert process.stdout is not None
         greeting = process.stdout.readline()
@@ -38,8 +56,10 @@ def served(*arguments, port="0"):
         assert f"AWS_ENDPOINT_URL_IMAGEBUILDER={found[1]}\n" in greeting
         yield process, found[1]
     finally:
+        too_late.cancel()
         process.kill()
         process.communicate()
+        os.close(kept_open)
 
 
 def a_client(url):

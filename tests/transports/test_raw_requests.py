@@ -297,7 +297,7 @@ with mock_imagebuilder():
 if "{library}" == "responses":
     responses.stop()
     assert "imagebuilder" not in responses.RequestsMock._find_match.__module__
-    assert "exec_module" not in vars(responses.__spec__.loader)
+    assert type(responses.__spec__.loader).__name__ == "SourceFileLoader"
 assert [finder for finder in sys.meta_path if "imagebuilder" in type(finder).__module__] == []
 assert "imagebuilder" not in __import__("urllib3").HTTPConnectionPool.urlopen.__module__
 """

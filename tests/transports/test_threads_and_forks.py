@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import select
+import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -206,17 +208,39 @@ forking = [
 ]
 
 
-def in_a_child(work):
-    """Whether ``work()`` is true in a forked child."""
+def in_a_child(work, patience=30):
+    """Whether ``work()`` is true in a forked child, which ends with pytest at the latest."""
+    watched, kept_open = os.pipe()
     child = os.fork()
     if child == 0:
         # Whatever happens here must not go on with pytest's own run.
         try:
+            os.close(kept_open)
+            threading.Thread(target=_end_with_the_parent, args=(watched,), daemon=True).start()
             os._exit(0 if work() else 1)
         finally:
             os._exit(2)
-    _, status = os.waitpid(child, 0)
+    os.close(watched)
+    deadline = time.monotonic() + patience
+    ended = 0
+    try:
+        while not ended:
+            ended, status = os.waitpid(child, os.WNOHANG)
+            if time.monotonic() > deadline:
+                pytest.fail(f"the child was still at work after {patience} seconds")
+            time.sleep(0.002)
+    finally:
+        os.close(kept_open)
+        if not ended:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
     return os.waitstatus_to_exitcode(status) == 0
+
+
+def _end_with_the_parent(watched):
+    """Wait for the end of a pipe that only the parent keeps open."""
+    os.read(watched, 1)
+    os._exit(3)
 
 
 class TestForks:
@@ -315,6 +339,33 @@ class TestForks:
             a_build(client)
 
             assert children == [True]
+
+    def test_a_child_that_hangs_is_ended_and_fails_the_test(self):
+        with pytest.raises(pytest.fail.Exception, match=r"still at work after 0\.1 seconds"):
+            in_a_child(threading.Event().wait, patience=0.1)
+
+    def test_a_child_ends_with_its_parent(self):
+        alive, kept_open = os.pipe()
+
+        def hang():
+            os.write(kept_open, b"begun")
+            threading.Event().wait()
+
+        parent = os.fork()
+        if parent == 0:
+            try:
+                in_a_child(hang)
+            finally:
+                os._exit(2)
+        os.close(kept_open)
+        with os.fdopen(alive, "rb", buffering=0) as end:
+            assert end.read(5) == b"begun"
+            os.kill(parent, signal.SIGKILL)
+            os.waitpid(parent, 0)
+
+            # The pipe ends when nobody keeps it open.
+            assert select.select([end], [], [], 10)[0] == [end]
+            assert end.read() == b""
 
     def test_the_parent_goes_on_after_a_fork(self):
         with mock_imagebuilder() as mock:

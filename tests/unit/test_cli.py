@@ -127,7 +127,7 @@ def test_a_program_knows_of_itself_what_python_tells_it(program, monkeypatch, tm
     )
     monkeypatch.chdir(tmp_path)
     by_python = subprocess.run(
-        [sys.executable, "program.py", "x"], capture_output=True, text=True, check=True
+        [sys.executable, "program.py", "x"], capture_output=True, text=True, check=True, timeout=60
     )
 
     assert imagebuilder_mock("run", "program.py", "x").stdout == by_python.stdout
@@ -358,6 +358,7 @@ def imagebuilder_mock(*arguments):
         capture_output=True,
         text=True,
         check=False,
+        timeout=60,
     )
 
 

@@ -56,7 +56,7 @@ def test_the_package_has_these_public_names():
 def test_importing_the_package_imports_no_botocore():
     program = "import imagebuilder_mock, sys; sys.exit('botocore' in sys.modules)"
 
-    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-c", program], check=False, timeout=60).returncode == 0
 
 
 def test_a_context_manager_gives_the_mock_that_is_on():

@@ -4,43 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.transports.late_imports import LateModule
-
 if TYPE_CHECKING:
     from types import ModuleType
 
     from imagebuilder_mock.gateway import Gateway
-
-    from .stacks import MotoStacks
+    from imagebuilder_mock.transports.patching import Patches
 
 # It imports moto's parsing, so that both are there when it is.
 _MODELS = "moto.cloudformation.models"
 
 
 class StacksDoor:
-    """Has moto's stacks held while it is open; until moto has any, nothing is loaded for them."""
+    """Has moto's stacks patched; until moto has any, nothing is loaded for them."""
 
-    def __init__(self) -> None:
-        self._module = LateModule(_MODELS)
-        self._gateway: Gateway | None = None
-        self._stacks: MotoStacks | None = None
-
-    def open(self, gateway: Gateway) -> None:
+    def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
-        self._module.watch(self._hold)
 
-    def close(self) -> None:
-        self._module.stop()
-        self._gateway = None
-        if self._stacks is not None:
-            self._stacks.release()
-            self._stacks = None
+    def open(self, patches: Patches) -> None:
+        patches.when_imported(_MODELS, self._patch)
 
-    def _hold(self, models: ModuleType) -> None:
-        gateway = self._gateway
-        if gateway is None or self._stacks is not None:
-            return
+    def _patch(self, models: ModuleType, patches: Patches) -> None:
         from .stacks import MotoStacks  # noqa: PLC0415 - few tests have stacks
 
-        self._stacks = MotoStacks(gateway)
-        self._stacks.hold(models)
+        MotoStacks(self._gateway).open(models, patches)

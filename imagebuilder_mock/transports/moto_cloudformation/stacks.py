@@ -1,6 +1,6 @@
 """moto's stacks, as they are while the mock is on.
 
-Held there are the look-up of a resource type, how a stack's resources are made, changed and
+Patched there are the look-up of a resource type, how a stack's resources are made, changed and
 deleted, and the operations on whole stacks. What concerns none of our resources passes as it is;
 for ours this adds what moto does not have: a failure rolls the stack back with its reason, a
 replaced resource is deleted last, and who refers to it is updated.
@@ -15,8 +15,6 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from imagebuilder_mock.transports.holding import Hold
-
 from .failures import StackFailure
 from .operations import StackOperations
 from .references import references
@@ -29,32 +27,26 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from imagebuilder_mock.gateway import Gateway
+    from imagebuilder_mock.transports.patching import Patches
 
-_PARSING = "moto.cloudformation.parsing"
+_PACKAGE = "moto.cloudformation"
 _SYSTEM_TAGS = "aws:"
 _logger = logging.getLogger("imagebuilder_mock")
 
 
 class MotoStacks:
-    """Holds moto's stacks between ``hold`` and ``release``, for one start of the mock.
+    """Patches moto's stacks for one start of the mock.
 
     What was made for it acts in no later one: that has another world.
     """
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway: Gateway | None = gateway
-        self._holds: list[Hold] = []
         self._types = {name: StackResourceType(kind, self) for name, kind in RESOURCE_TYPES.items()}
         self.deployments: dict[str, str] = {}
         self._at_work: list[Any] = []
         self._put_off: list[list[StackResource]] = []
         self._depth = 0
-
-    def release(self) -> None:
-        for hold in self._holds:
-            hold.release()
-        self._holds.clear()
-        self._gateway = None
 
     # What resources ask
 
@@ -73,30 +65,33 @@ class MotoStacks:
             self._put_off[-1].append(resource)
         return True
 
-    # What is held
+    # What is patched
 
-    def hold(self, models: ModuleType) -> None:
-        parsing = sys.modules[_PARSING]
-        backend = models.CloudFormationBackend
-        held: list[tuple[Any, str, Callable[[Callable[..., Any]], Callable[..., Any]]]] = [
-            (parsing, "resource_class_from_type", self._wrap_look_up),
-            (parsing.ResourceMap, "__getitem__", self._wrap_get),
-            (parsing.ResourceMap, "update", self._wrap_update),
-            (parsing.ResourceMap, "delete", self._wrap_delete),
-            (backend, "create_stack", self._wrap_create_stack),
-            (backend, "update_stack", self._wrap_update_stack),
-            (backend, "execute_change_set", self._wrap_execute_change_set),
-            (backend, "describe_stacks", self._wrap_describe_stacks),
-            (backend, "delete_stack", self._wrap_delete_stack),
-        ]
-        for owner, name, wrap in held:
-            hold = Hold(owner, name)
-            hold.take(wrap)
-            self._holds.append(hold)
+    def open(self, models: ModuleType, patches: Patches) -> None:
+        patches.callback(self._close)
+        package = sys.modules[_PACKAGE]
+        patches.patch(package, "parsing.resource_class_from_type", self._wrap_look_up)
+        for name, wrap in {
+            "__getitem__": self._wrap_get,
+            "update": self._wrap_update,
+            "delete": self._wrap_delete,
+        }.items():
+            patches.patch(package, f"parsing.ResourceMap.{name}", wrap)
+        for name, wrap in {
+            "create_stack": self._wrap_create_stack,
+            "update_stack": self._wrap_update_stack,
+            "execute_change_set": self._wrap_execute_change_set,
+            "describe_stacks": self._wrap_describe_stacks,
+            "delete_stack": self._wrap_delete_stack,
+        }.items():
+            patches.patch(models, f"CloudFormationBackend.{name}", wrap)
+
+    def _close(self) -> None:
+        self._gateway = None
 
     def _wrap_look_up(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def resource_class_from_type(resource_type: str) -> Any:
-            ours = None if self._gateway is None else self._types.get(resource_type)
+            ours = self._types.get(resource_type)
             return original(resource_type) if ours is None else ours
 
         return resource_class_from_type
@@ -110,9 +105,6 @@ class MotoStacks:
 
     def _wrap_update(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def update(resources: Any, template: Any, parameters: Any = None) -> None:
-            if self._gateway is None:
-                original(resources, template, parameters)
-                return
             before = Resources(resources)
             self._put_off.append([])
             try:
@@ -258,7 +250,7 @@ def _is_gone(resources: Any, resource: StackResource) -> bool:
 
 def _update_dependents(resources: Any, before: Resources) -> None:
     """Who refers to what is another now; moto updates only what the template says anew."""
-    parsing: Any = sys.modules[_PARSING]
+    parsing: Any = sys.modules[f"{_PACKAGE}.parsing"]
     there, templates = resources._parsed_resources, resources._resource_json_map
 
     def update(name: str) -> Any:

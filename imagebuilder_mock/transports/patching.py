@@ -1,0 +1,227 @@
+"""Patches: all that replaces a method of another library, now or when it is imported.
+
+Each switching-on of the mock has one list of them. The list is undone in reverse: when the mock is
+switched off, or when switching on fails half-way, so that it leaves nothing behind. A library that
+has moved a name fails the start, or its own import if that comes later. A warning would not do:
+the program would go on without the patch, and its requests could reach AWS.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from functools import partial
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from importlib.machinery import ModuleSpec
+    from typing import TypeAlias
+
+    Wrap: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
+    """What is to be called in a method's place, given the method."""
+    Use: TypeAlias = Callable[[ModuleType, "Patches"], None]
+    """What puts the patches of a module on a list."""
+
+_INHERITED = object()
+_OWN_DISTRIBUTION = "imagebuilder-mock"
+
+
+@contextmanager
+def all_or_nothing() -> Iterator[Patches]:
+    """A list of patches, which is undone if the context raises."""
+    patches = Patches()
+    try:
+        yield patches
+    except BaseException:
+        patches.undo()
+        raise
+
+
+class Patches:
+    """What is patched, until ``undo``.
+
+    One thread may import a library while another switches the mock off. There is no lock for that,
+    since both may also be waiting for the lock of an import. Instead a patch is on the list before
+    it is made, and is undone at once if the list has been undone meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self.are_on = True
+        self._undos: list[Callable[[], object]] = []
+        self._awaited: dict[str, Use] = {}
+
+    def patch(self, owner: Any, path: str, wrap: Wrap) -> None:
+        """Put ``wrap(method)`` in the place of a method, whose path from ``owner`` may have dots.
+
+        A wrap that somebody puts around ours stays when ours is undone, and ours lets everything
+        through from then on. RuntimeError if there is no such method.
+        """
+        place = owner
+        *way, name = path.split(".")
+        try:
+            for step in way:
+                place = getattr(place, step)
+            original = getattr(place, name)
+        except AttributeError:
+            raise _moved(owner, path) from None
+        target = wrap(original)
+
+        def patched(*args: Any, **kwargs: Any) -> Any:
+            return target(*args, **kwargs)
+
+        # What functools.wraps would do takes half as long as the whole patch.
+        patched.__name__ = getattr(original, "__name__", name)
+        patched.__doc__ = original.__doc__
+        patched.__wrapped__ = original  # type: ignore[attr-defined] # it has the signature
+        before = place.__dict__.get(name, _INHERITED)
+
+        def put_back() -> None:
+            nonlocal target
+            target = original
+            if place.__dict__.get(name) is not patched:
+                return
+            if before is _INHERITED:
+                delattr(place, name)
+            else:
+                setattr(place, name, before)
+
+        self._undos.append(put_back)
+        setattr(place, name, patched)
+        if not self.are_on:
+            put_back()
+
+    def patch_late(self, module: str, path: str, wrap: Wrap) -> None:
+        """Patch a method in a module, now or as soon as the program has imported it."""
+        self.when_imported(module, lambda found, patches: patches.patch(found, path, wrap))
+
+    def when_imported(self, module: str, use: Use) -> None:
+        """Hand a module to ``use``, now or as soon as the program has imported it.
+
+        If ``use`` fails, what it has patched is undone, and the import fails too.
+        """
+        if self not in sys.meta_path:
+            self.callback(self._await_no_more)
+            sys.meta_path.insert(0, self)
+        self._awaited[module] = use
+        if sys.modules.get(module) is not None:
+            # Another thread may be in the middle of importing it: this waits for that.
+            found = import_module(module)
+            if self._awaited.pop(module, None) is not None:
+                use(found, self)
+
+    def callback(self, undo: Callable[[], object]) -> None:
+        """Have ``undo`` called in its turn."""
+        self._undos.append(undo)
+        if not self.are_on:
+            self.undo()
+
+    def undo(self) -> None:
+        """Undo everything, the last first; if one fails, the others are undone all the same."""
+        self.are_on = False
+        while True:
+            try:
+                undo = self._undos.pop()
+            except IndexError:  # no look before the pop: another thread may come in between
+                return
+            try:
+                undo()
+            except BaseException:
+                self.undo()
+                raise
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """As a finder before all others: they find the module, and we hear when it has run."""
+        if fullname not in self._awaited:
+            return None
+        for finder in sys.meta_path:
+            find = None if finder is self else getattr(finder, "find_spec", None)
+            spec: ModuleSpec | None = None if find is None else find(fullname, path, target)
+            if spec is not None:
+                if spec.loader is not None:
+                    loader: Any = _TellingLoader(spec.loader, partial(self._has_run, fullname))
+                    spec.loader = loader
+                return spec
+        return None
+
+    def _has_run(self, name: str, module: ModuleType) -> None:
+        use = self._awaited.pop(name, None)
+        if use is None:
+            return
+        try:
+            with all_or_nothing() as patches:
+                use(module, patches)
+        except BaseException:
+            self._awaited[name] = use  # the program may try the import again
+            raise
+        self.callback(patches.undo)
+
+    def _await_no_more(self) -> None:
+        self._awaited.clear()
+        if self in sys.meta_path:
+            sys.meta_path.remove(self)
+
+
+class _TellingLoader:
+    """Stands in for a module's loader until the module runs, and tells when it has.
+
+    The loader itself is left alone: other modules may share it, as those of a zip file do.
+    """
+
+    def __init__(self, loader: Any, tell: Callable[[ModuleType], None]) -> None:
+        self._loader = loader
+        self._tell = tell
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loader, name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        for place, name in ((module, "__loader__"), (module.__spec__, "loader")):
+            if getattr(place, name, None) is self:
+                setattr(place, name, self._loader)
+        self._loader.exec_module(module)
+        self._tell(module)
+
+
+def _moved(owner: Any, path: str) -> RuntimeError:
+    if isinstance(owner, ModuleType):
+        where = owner.__name__
+    else:
+        cls = owner if isinstance(owner, type) else type(owner)
+        where = f"{cls.__module__}.{cls.__qualname__}"
+    library = where.partition(".")[0]
+    supported = _supported(library)
+    return RuntimeError(
+        f"{library} {_version(library)} has no {where}.{path}, which imagebuilder_mock "
+        f"{_version(_OWN_DISTRIBUTION)} patches while it is on. Nothing of it is left patched. "
+        f"Use a version of {library} that is supported{supported and f' ({supported})'}, or a "
+        "newer imagebuilder_mock, and report this if there is none."
+    )
+
+
+# Versions are read only where there is something to tell.
+
+
+def _version(library: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
+
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return "(of an unknown version)"
+
+
+def _supported(library: str) -> str:
+    """What this package says of it among its requirements, as ``botocore>=1.34.0``."""
+    from importlib.metadata import PackageNotFoundError, requires  # noqa: PLC0415
+
+    try:
+        requirements = requires(_OWN_DISTRIBUTION) or ()
+    except PackageNotFoundError:
+        return ""
+    named = (requirement.partition(";")[0].strip() for requirement in requirements)
+    return next((text for text in named if text.rstrip("<>=!~.0123456789,") == library), "")
