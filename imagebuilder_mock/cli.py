@@ -26,7 +26,7 @@ from .capture import command as capture_command
 from .capture import preview_command
 from .mock import ImageBuilderMock
 from .server import serve
-from .transports.serving import CannotListenError
+from .transports.http.serving import CannotListenError
 from .world.settings import BuildMode
 
 if TYPE_CHECKING:

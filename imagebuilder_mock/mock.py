@@ -20,7 +20,7 @@ from .testing.findings import MockFindings
 from .testing.images import Images
 from .testing.lifecycle import Lifecycle
 from .testing.printing import keep_report, report, tree
-from .transports.own_clients import own_client
+from .transports.boto.clients import own_client
 from .world.settings import Settings
 from .world.world import Snapshot, World
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
     from .domain.resources.base import Resource
-    from .transports.own_servers import OwnServers
+    from .transports.http.own_servers import OwnServers
     from .world.events import Events
     from .world.settings import Options
 

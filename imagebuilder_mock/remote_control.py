@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .mock import ImageBuilderMock
-    from .transports.wsgi import ControlRequest
+    from .transports.http.wsgi import ControlRequest
     from .world.record import Call
 
 # What the control object says to a wrong use of it.

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from .mock import ImageBuilderMock, own_servers, server_gateway
 from .remote_control import RemoteControl
-from .transports.serving import serving, url_of
-from .transports.wsgi import Application
+from .transports.http.serving import serving, url_of
+from .transports.http.wsgi import Application
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

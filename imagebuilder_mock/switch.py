@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from .gateway import Gateway
 from .protocol.identity import partition_of
-from .transports.aiobotocore_clients import AiobotocoreClientCreation, AiobotocoreDoor
-from .transports.botocore_events import BotocoreDoor
-from .transports.client_creation import ClientCreation
-from .transports.moto_cloudformation.door import StacksDoor
-from .transports.moto_tagging import TaggingDoor
-from .transports.own_servers import OwnServers
+from .transports.boto.aio import AiobotocoreClientCreation, AiobotocoreDoor
+from .transports.boto.clients import ClientCreation
+from .transports.boto.door import BotocoreDoor
+from .transports.http.connections import RawDoor
+from .transports.http.own_servers import OwnServers
+from .transports.moto.stacks.door import StacksDoor
+from .transports.moto.tagging import TaggingDoor
 from .transports.patching import Patches, all_or_nothing
-from .transports.raw_requests import RawDoor
 from .world.clock import Clock
 from .world.ids import Ids
 from .world.settings import Settings

@@ -11,7 +11,7 @@ import yaml
 from botocore.exceptions import ClientError
 
 from imagebuilder_mock import mock_imagebuilder
-from imagebuilder_mock.transports.moto_cloudformation.resource_types import RESOURCE_TYPES
+from imagebuilder_mock.transports.moto.stacks.resource_types import RESOURCE_TYPES
 from tests.builders import DOCUMENT, MANAGED_PARENT, OWN
 from tests.container_builders import a_container_recipe
 from tests.model import needs_member, needs_output, service_model

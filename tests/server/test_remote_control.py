@@ -9,8 +9,8 @@ import requests
 from imagebuilder_mock import ImageBuilderMock, current_mock, imagebuilder_server
 from imagebuilder_mock.remote_control import RemoteControl
 from imagebuilder_mock.testing.builds import Builds
-from imagebuilder_mock.transports.raw_http import RawRequest
-from imagebuilder_mock.transports.wsgi import CONTROL_PREFIX, ControlRequest
+from imagebuilder_mock.transports.http.wire import RawRequest
+from imagebuilder_mock.transports.http.wsgi import CONTROL_PREFIX, ControlRequest
 from tests.builders import an_infrastructure
 
 pytestmark = pytest.mark.needs("werkzeug")

@@ -25,9 +25,9 @@ from hypothesis import strategies as st
 from imagebuilder_mock import current_mock, imagebuilder_server, mock_imagebuilder
 from imagebuilder_mock.mock import server_gateway
 from imagebuilder_mock.operations import HANDLERS
-from imagebuilder_mock.transports import serving
-from imagebuilder_mock.transports.serving import CannotListenError
-from imagebuilder_mock.transports.wsgi import BODY_LIMIT, Application
+from imagebuilder_mock.transports.http import serving
+from imagebuilder_mock.transports.http.serving import CannotListenError
+from imagebuilder_mock.transports.http.wsgi import BODY_LIMIT, Application
 from tests.builders import DOCUMENT, OWN, a_component, an_image, an_infrastructure
 from tests.model_inputs import operation_names
 

@@ -12,10 +12,10 @@ from functools import partial
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, cast
 
-from .backing_off import AsyncBackingOff
-from .botocore_events import BotocoreDoor
-from .client_creation import ClientCreation, needs_credentials
+from .clients import ClientCreation, needs_credentials
 from .credentials import as_arguments, local_providers
+from .door import BotocoreDoor
+from .waiting import AsyncBackingOff
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from botocore.awsrequest import AWSResponse
 
     from imagebuilder_mock.protocol.http import Answer
-
-    from .patching import Patches
+    from imagebuilder_mock.transports.patching import Patches
 
 
 class AiobotocoreDoor(BotocoreDoor):

@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from . import images
-from .failures import ServiceRefusal, StackFailure
-from .properties import check_required, parameters
+from .calls import ServiceRefusal, StackFailure
 from .resource_types import PREFIX
+from .templates import check_required, parameters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .operations import StackOperations
+    from .calls import StackOperations
     from .resource_types import ResourceType
 
 _RETAINED = frozenset(("Retain", "RetainExceptOnCreate"))

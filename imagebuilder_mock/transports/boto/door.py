@@ -26,15 +26,14 @@ from botocore.client import BaseClient
 from imagebuilder_mock.protocol.http import Caller, HttpRequest
 from imagebuilder_mock.protocol.identity import account_of
 from imagebuilder_mock.protocol.model import SERVICE_NAME
+from imagebuilder_mock.transports.http.wire import body_bytes
+from imagebuilder_mock.transports.patching import all_or_nothing
 from imagebuilder_mock.world.faults import LostRequestError
 
-from .backing_off import BackingOff
-from .connection_errors import Patience
+from .answers import new_response, parsed_answer
 from .credentials import access_key_of, has_ready_credentials
 from .listeners import SIGNING_EVENTS, has_listeners
-from .patching import all_or_nothing
-from .raw_http import body_bytes
-from .responses import new_response, parsed_answer
+from .waiting import BackingOff, Patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,9 +43,8 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.gateway import Gateway
     from imagebuilder_mock.protocol.http import Answer
-
-    from .own_servers import OwnServers
-    from .patching import Patches
+    from imagebuilder_mock.transports.http.own_servers import OwnServers
+    from imagebuilder_mock.transports.patching import Patches
 
 _SEND_EVENT = f"before-send.{SERVICE_NAME}"
 _SIGN_EVENT = f"choose-signer.{SERVICE_NAME}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
+import os
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from botocore import UNSIGNED
@@ -15,11 +16,13 @@ from imagebuilder_mock.protocol.model import SERVICE_NAME
 from .credentials import MockIsOffError, local_credentials
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    from mypy_boto3_imagebuilder import ImagebuilderClient
 
     from imagebuilder_mock.gateway import Gateway
+    from imagebuilder_mock.transports.patching import Patches
 
-    from .patching import Patches
 
 # What ``Session.create_client`` takes by position, in every botocore.
 _PARAMETERS = (
@@ -130,3 +133,28 @@ def _asks_for_the_region_it_runs_in(session: Session, given: dict[str, Any]) -> 
         if mode:
             return str(mode).lower() == "auto"
     return str(session.get_config_variable("defaults_mode")).lower() == "auto"
+
+
+# A profile, and the files that could name one, are nothing to these clients.
+_NO_FILES = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
+
+
+@lru_cache(maxsize=1)
+def _loader() -> Any:
+    return Session(_NO_FILES).get_component("data_loader")
+
+
+def own_client(region: str, credentials: Mapping[str, str]) -> ImagebuilderClient:
+    """A client of a session of its own, so that no test sees another one's handlers.
+
+    Only what cannot be changed on it, the loaded model, is shared.
+    """
+    session = Session(_NO_FILES)
+    session.register_component("data_loader", _loader())
+    create: Callable[..., Any] = session.create_client
+    client: ImagebuilderClient = create(SERVICE_NAME, region, **credentials)
+    return client

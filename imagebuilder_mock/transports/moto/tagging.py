@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.resources.base import Resource
     from imagebuilder_mock.gateway import Gateway
     from imagebuilder_mock.protocol.http import Answer
-
-    from .patching import Patches
+    from imagebuilder_mock.transports.patching import Patches
 
 _PACKAGE = "moto.resourcegroupstaggingapi"
 _SERVICE = "imagebuilder"

@@ -15,12 +15,11 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from .failures import StackFailure
-from .operations import StackOperations
-from .references import references
+from .calls import StackFailure, StackOperations
 from .resource_types import RESOURCE_TYPES
 from .resources import StackResource, StackResourceType
 from .rollbacks import Resources, fail_creation, fail_deletion, fail_update, ours
+from .templates import references
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

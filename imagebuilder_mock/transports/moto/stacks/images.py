@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .failures import ServiceRefusal, StackFailure, handler_message
+from .calls import ServiceRefusal, StackFailure, handler_message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .operations import StackOperations
+    from .calls import StackOperations
 
 EXECUTION = "ImagePipelineExecutionSettings"
 _DELETION = "DeletionSettings"

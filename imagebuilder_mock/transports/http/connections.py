@@ -28,14 +28,7 @@ from urllib3.util import Retry
 
 from imagebuilder_mock.world.faults import LostRequestError
 
-from .raw_http import (
-    RawRequest,
-    answer,
-    authorization_of,
-    body_bytes,
-    is_for_image_builder,
-    sent_body,
-)
+from .wire import RawRequest, answer, authorization_of, body_bytes, is_for_image_builder, sent_body
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,9 +39,9 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.gateway import Gateway
     from imagebuilder_mock.protocol.http import Answer
+    from imagebuilder_mock.transports.patching import Patches
 
     from .own_servers import OwnServers
-    from .patching import Patches
 
 
 _CUT = "the connection was closed in the middle of the response body"

@@ -11,7 +11,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
-from .failures import StackFailure
+from .calls import StackFailure
 from .resources import StackResource
 
 if TYPE_CHECKING:

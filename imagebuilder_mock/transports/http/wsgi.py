@@ -12,7 +12,7 @@ from imagebuilder_mock.domain.errors import ImageBuilderError, InvalidRequestExc
 from imagebuilder_mock.protocol.http import Answer
 from imagebuilder_mock.world.faults import LostRequestError
 
-from .raw_http import RawRequest, answer, sent_body
+from .wire import RawRequest, answer, sent_body
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
