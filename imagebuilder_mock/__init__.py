@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .cli.server import imagebuilder_server
     from .mock import ImageBuilderMock, current_mock, mock_imagebuilder
-    from .server import imagebuilder_server
 
 __all__ = ["ImageBuilderMock", "current_mock", "imagebuilder_server", "mock_imagebuilder"]
 
@@ -20,7 +20,7 @@ def __getattr__(name: str) -> object:
         raise AttributeError(msg)
     from importlib import import_module
 
-    home = "server" if name == "imagebuilder_server" else "mock"
+    home = "cli.server" if name == "imagebuilder_server" else "mock"
     value: object = getattr(import_module(f".{home}", __name__), name)
     globals()[name] = value
     return value

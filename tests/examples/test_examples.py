@@ -96,8 +96,9 @@ def test_the_readme_quotes_what_the_programs_print(golden_image):
 
 
 def _run(program: str, *arguments: str, columns: int = 200) -> str:
-    main = "import sys; from imagebuilder_mock.cli import main; sys.exit(main(sys.argv[1:]))"
-    return _python("-c", main, "run", str(EXAMPLES / program), *arguments, columns=columns)
+    return _python(
+        "-m", "imagebuilder_mock", "run", str(EXAMPLES / program), *arguments, columns=columns
+    )
 
 
 def _python(*arguments: str, columns: int = 200) -> str:

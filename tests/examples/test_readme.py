@@ -17,7 +17,7 @@ import pytest
 import yaml
 from botocore import xform_name
 
-from imagebuilder_mock import cli
+from imagebuilder_mock.cli import command_line
 from tests.model import service_model
 
 ROOT = Path(__file__).parents[2]
@@ -87,7 +87,7 @@ def _commands(begin: str) -> list[list[str]]:
 
 def test_what_the_command_line_is_told_it_takes():
     for _, *arguments in _commands("imagebuilder-mock "):
-        assert callable(cli._parser().parse_args(arguments).command)
+        assert callable(command_line._parser().parse_args(arguments).command)
 
 
 def test_extras_that_are_installed_are_extras_of_the_package():

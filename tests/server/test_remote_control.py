@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from imagebuilder_mock import ImageBuilderMock, current_mock, imagebuilder_server
-from imagebuilder_mock.remote_control import RemoteControl
+from imagebuilder_mock.cli.remote_control import RemoteControl
 from imagebuilder_mock.testing.builds import Builds
 from imagebuilder_mock.transports.http.wire import RawRequest
 from imagebuilder_mock.transports.http.wsgi import CONTROL_PREFIX, ControlRequest

@@ -18,7 +18,7 @@ from tests.builders import an_infrastructure
 
 pytestmark = pytest.mark.needs("werkzeug")
 
-_SERVE = "import sys; from imagebuilder_mock.cli import main; sys.exit(main())"
+_SERVE = "import sys; from imagebuilder_mock.cli.command_line import main; sys.exit(main())"
 
 # Its input ends with pytest, however that does, and it with its input.
 _SERVE_UNTIL_THE_INPUT_ENDS = f"""

@@ -214,7 +214,7 @@ class TestWhoAsks:
                 url, b"POST /?X-Amz-Signature=0a&X-Amz-Credential=b c d HTTP/1.1\r\n\r\n"
             )
 
-        logged = [r for r in caplog.records if r.name == "imagebuilder_mock.server"]
+        logged = [r for r in caplog.records if r.name == "imagebuilder_mock.cli.server"]
         assert [record.getMessage() for record in logged] == [
             f"POST /ListImages 200 {current_mock().calls and logged[0].args[-1]}"
         ]
@@ -298,7 +298,7 @@ class TestBadClients:
     @pytest.fixture
     def hasty(self, monkeypatch):
         """A server with little patience."""
-        monkeypatch.setattr("imagebuilder_mock.server.serving", _hasty_serving)
+        monkeypatch.setattr("imagebuilder_mock.cli.server.serving", _hasty_serving)
         with imagebuilder_server() as url:
             yield url
 

@@ -13,7 +13,7 @@ from textwrap import dedent
 import pytest
 
 from imagebuilder_mock import current_mock
-from imagebuilder_mock.cli import main
+from imagebuilder_mock.cli.command_line import main
 
 
 @pytest.fixture
@@ -352,7 +352,9 @@ def test_it_is_installed_as_a_program():
 
 
 def imagebuilder_mock(*arguments):
-    console_script = "import sys; from imagebuilder_mock.cli import main; sys.exit(main())"
+    console_script = (
+        "import sys; from imagebuilder_mock.cli.command_line import main; sys.exit(main())"
+    )
     return subprocess.run(
         [sys.executable, "-c", console_script, *arguments],
         capture_output=True,

@@ -9,7 +9,7 @@ from textwrap import dedent
 import pytest
 
 from imagebuilder_mock import current_mock, mock_imagebuilder
-from imagebuilder_mock.cli import main
+from imagebuilder_mock.cli.command_line import main
 from tests.builders import MANAGED_COMPONENT, MANAGED_PARENT, a_build, a_recipe
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=timezone.utc)

@@ -36,7 +36,7 @@ def serving(
     """
     server = _new_server(application, host, port, patience)
     thread = threading.Thread(
-        target=server.serve_forever, args=(_POLL,), name="imagebuilder_mock.server", daemon=True
+        target=server.serve_forever, args=(_POLL,), name="imagebuilder_mock.cli.server", daemon=True
     )
     thread.start()
     try:

@@ -30,7 +30,7 @@ BODY_LIMIT = 1 << 20
 
 _CHUNK = 1 << 16
 
-_log = logging.getLogger("imagebuilder_mock.server")
+_log = logging.getLogger("imagebuilder_mock.cli.server")
 
 
 class RequestTooLargeException(ImageBuilderError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imagebuilder_mock import mock_imagebuilder
-from imagebuilder_mock.cli import main
+from imagebuilder_mock.cli.command_line import main
 from tests.capture_builders import ACCOUNT, REGION
 
 

@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 import pytest
 
 from imagebuilder_mock import mock_imagebuilder
-from imagebuilder_mock.cli import main
+from imagebuilder_mock.cli.command_line import main
 from tests.builders import (
     DOCUMENT,
     a_build,

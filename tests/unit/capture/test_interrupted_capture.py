@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from imagebuilder_mock import current_mock, mock_imagebuilder
-from imagebuilder_mock.capture.capturing import capture
-from imagebuilder_mock.capture.journal import Journal
-from imagebuilder_mock.cli import main
+from imagebuilder_mock.cli.capture.capturing import capture
+from imagebuilder_mock.cli.capture.journal import Journal
+from imagebuilder_mock.cli.command_line import main
 from tests.builders import an_infrastructure
 from tests.capture_builders import ACCOUNT, REGION, an_account
 
@@ -47,7 +47,7 @@ def test_who_stops_it_is_told_how_to_go_on(tmp_path, capsys, monkeypatch):
         raise KeyboardInterrupt
 
     journal = tmp_path / "journal"
-    monkeypatch.setattr("imagebuilder_mock.capture.capturing.resource_from", stop)
+    monkeypatch.setattr("imagebuilder_mock.cli.capture.capturing.resource_from", stop)
     with mock_imagebuilder():
         an_infrastructure(current_mock().client(account_id=ACCOUNT), name="web")
 

@@ -10,9 +10,9 @@ import boto3
 import pytest
 
 from imagebuilder_mock import mock_imagebuilder
-from imagebuilder_mock.capture.journal import Journal
-from imagebuilder_mock.capture.machine_images import machine_images
-from imagebuilder_mock.cli import main
+from imagebuilder_mock.cli.capture.journal import Journal
+from imagebuilder_mock.cli.capture.resources import machine_images
+from imagebuilder_mock.cli.command_line import main
 from imagebuilder_mock.domain.resources.images import Image
 from tests.builders import a_recipe
 from tests.lifecycle_builders import a_rule

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imagebuilder_mock.capture.masking import masked_names
+from imagebuilder_mock.cli.capture.masking import masked_names
 
 NAMES = [
     ("component", "web"),

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from imagebuilder_mock import current_mock, mock_imagebuilder
-from imagebuilder_mock.cli import main
+from imagebuilder_mock.cli.command_line import main
 from tests.builders import a_recipe
 from tests.lifecycle_builders import a_policy, a_rule
 

@@ -24,9 +24,8 @@ from imagebuilder_mock.world.saved.worlds import saved
 from imagebuilder_mock.world.settings import Settings
 from imagebuilder_mock.world.world import World
 
-from .machine_images import machine_images
 from .masking import masked_accounts, masked_names
-from .objects import resource_from
+from .resources import machine_images, resource_from
 from .walking import walk
 
 if TYPE_CHECKING:

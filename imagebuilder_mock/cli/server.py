@@ -5,17 +5,18 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from .mock import ImageBuilderMock, own_servers, server_gateway
+from imagebuilder_mock.mock import ImageBuilderMock, own_servers, server_gateway
+from imagebuilder_mock.transports.http.serving import serving, url_of
+from imagebuilder_mock.transports.http.wsgi import Application
+
 from .remote_control import RemoteControl
-from .transports.http.serving import serving, url_of
-from .transports.http.wsgi import Application
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from typing_extensions import Unpack
 
-    from .world.settings import Options
+    from imagebuilder_mock.world.settings import Options
 
 
 @contextmanager

@@ -22,12 +22,13 @@ from pkgutil import read_code
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, get_args
 
+from imagebuilder_mock.mock import ImageBuilderMock
+from imagebuilder_mock.transports.http.serving import CannotListenError
+from imagebuilder_mock.world.settings import BuildMode
+
+from . import preview
 from .capture import command as capture_command
-from .capture import preview_command
-from .mock import ImageBuilderMock
 from .server import serve
-from .transports.http.serving import CannotListenError
-from .world.settings import BuildMode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -312,7 +313,7 @@ def _parser() -> argparse.ArgumentParser:
         help="let other machines reset the mock and move its clock",
     )
     capture_command.add_to(commands)
-    preview_command.add_to(commands, moment=_moment)
+    preview.add_to(commands, moment=_moment)
     return parser
 
 

@@ -17,9 +17,9 @@ from urllib.parse import parse_qs
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .mock import ImageBuilderMock
-    from .transports.http.wsgi import ControlRequest
-    from .world.record import Call
+    from imagebuilder_mock.mock import ImageBuilderMock
+    from imagebuilder_mock.transports.http.wsgi import ControlRequest
+    from imagebuilder_mock.world.record import Call
 
 # What the control object says to a wrong use of it.
 _MISTAKES = (TypeError, ValueError, LookupError, ArithmeticError, RuntimeError, OSError)
