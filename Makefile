@@ -26,8 +26,8 @@ demo: .venv/demo/.stamp ## the examples, run by the command line, with a page of
 test: .venv/dev/.stamp .venv/oldest/.stamp .venv/aio/.stamp .venv/aioboto3/.stamp clients ## the tests, with the newest and with the oldest botocore, and with aiobotocore
 	$(DEV)/$(PYTEST)
 	.venv/oldest/bin/$(PYTEST)
-	.venv/aio/bin/python -m pytest tests/transports/aio
-	.venv/aioboto3/bin/python -m pytest tests/transports/aio
+	.venv/aio/bin/python -m pytest tests/transports/boto/aio
+	.venv/aioboto3/bin/python -m pytest tests/transports/boto/aio
 
 test-full: .venv/dev/.stamp clients ## the tests, with many more examples for each property
 	HYPOTHESIS_PROFILE=full $(DEV)/$(PYTEST)
@@ -100,8 +100,8 @@ clean: ## away with everything that make made
 	.venv/cli/bin/python -m pip install --disable-pip-version-check -q -r requirements/cli.txt
 	@touch $@
 
-.venv/javascript/.stamp: tests/server/javascript/package.json
-.venv/cdk/.stamp: tests/neighbours/cdk/package.json
+.venv/javascript/.stamp: tests/cli/server/javascript/package.json
+.venv/cdk/.stamp: tests/transports/moto/cdk/package.json
 .venv/javascript/.stamp .venv/cdk/.stamp:
 	rm -rf $(@D)
 	mkdir -p $(@D)

@@ -13,7 +13,7 @@ from imagebuilder_mock.neighbours.ports import (
     NeighbourError,
     OutputAmi,
 )
-from tests.neighbours.conftest import aws
+from tests.beside_moto import aws
 
 CREATED = datetime(2026, 9, 9, 19, 19, 8, tzinfo=timezone.utc)
 AMI = OutputAmi(

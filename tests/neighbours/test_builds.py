@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 
 from imagebuilder_mock import mock_imagebuilder
+from tests.beside_moto import aws
 from tests.build_views import the_image
 from tests.builders import a_build, a_component, a_distribution, a_recipe, an_infrastructure
 from tests.container_builders import a_container_recipe
-from tests.neighbours.conftest import aws
 from tests.threads import ends_in_a_thread
 
 

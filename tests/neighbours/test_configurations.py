@@ -8,10 +8,10 @@ import pytest
 
 from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.neighbours.ports import NobodyToAskError
+from tests.beside_moto import aws
 from tests.build_views import the_image
 from tests.builders import a_build, a_distribution
 from tests.model import needs_member
-from tests.neighbours.conftest import aws
 from tests.workflow_builders import BUILD_IMAGE, DISTRIBUTE_IMAGE, a_run, a_step, a_workflow
 
 

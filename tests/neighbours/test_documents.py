@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from imagebuilder_mock import mock_imagebuilder
+from tests.beside_moto import aws
 from tests.builders import DOCUMENT, an_infrastructure
 from tests.container_builders import TEMPLATE, a_container_recipe, container_params
 from tests.model import service_model
-from tests.neighbours.conftest import aws
 from tests.refusals import invalid_value, over_quota, refusal_of
 
 HINT = "imagebuilder_mock looks it up in moto: switch moto's mock_aws on."

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
+from tests.beside_moto import aws
 from tests.builders import a_recipe
 from tests.lifecycle_builders import a_policy, a_policy_request
-from tests.neighbours.conftest import aws
 from tests.refusals import invalid_value, refusal_of
 
 REFUSAL = invalid_value(

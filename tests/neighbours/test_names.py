@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imagebuilder_mock import mock_imagebuilder
+from tests.beside_moto import aws
 from tests.builders import (
     DOCUMENT,
     a_build,
@@ -16,7 +17,6 @@ from tests.builders import (
 )
 from tests.container_builders import a_container_recipe
 from tests.model import needs_member
-from tests.neighbours.conftest import aws
 from tests.refusals import invalid_value, refusal_of
 
 ACCOUNT = "123456789012"

@@ -9,8 +9,8 @@ import boto3
 import pytest
 
 from imagebuilder_mock import mock_imagebuilder
+from tests.beside_moto import aws
 from tests.builders import DOCUMENT, an_infrastructure
-from tests.neighbours.conftest import aws
 from tests.refusals import refusal_of
 
 moto = pytest.importorskip("moto")

@@ -7,6 +7,7 @@ import pytest
 from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.domain.errors import InvalidParameterValueException
 from imagebuilder_mock.engines import parents
+from tests.beside_moto import aws
 from tests.builders import (
     MANAGED_COMPONENT,
     MANAGED_PARENT,
@@ -20,7 +21,6 @@ from tests.builders import (
 )
 from tests.container_builders import a_container_recipe
 from tests.model import needs_optional, service_model
-from tests.neighbours.conftest import aws
 from tests.refusals import invalid_value, refusal_of
 
 MISSING = "ami-0123456789abcdef0"

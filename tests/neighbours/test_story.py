@@ -6,9 +6,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from imagebuilder_mock import mock_imagebuilder
+from tests.beside_moto import aws
 from tests.builders import DOCUMENT
 from tests.model import needs_optional
-from tests.neighbours.conftest import aws
 
 TRUST = '{"Version": "2012-10-17", "Statement": []}'
 

@@ -24,7 +24,7 @@ from imagebuilder_mock.neighbours.ports import (
 )
 from imagebuilder_mock.neighbours.surroundings import neighbours_of
 from imagebuilder_mock.neighbours.telling import Place
-from tests.neighbours.conftest import aws
+from tests.beside_moto import aws
 
 ACCOUNT = "123456789012"
 HERE = Place(ACCOUNT, "us-east-1")

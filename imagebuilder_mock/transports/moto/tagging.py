@@ -3,7 +3,7 @@
 Patched are the methods that go through an account's tagged resources, and those that tag. moto
 keeps what it finds as dicts in its older versions, and in a class of its own in newer ones.
 
-Held to moto 5.0.0 and 5.2.5 by tests/neighbours/test_tagging.py.
+Held to moto 5.0.0 and 5.2.5 by tests/transports/moto/test_tagging.py.
 """
 
 from __future__ import annotations

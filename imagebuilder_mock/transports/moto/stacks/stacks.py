@@ -5,7 +5,7 @@ deleted, and the operations on whole stacks. What concerns none of our resources
 for ours this adds what moto does not have: a failure rolls the stack back with its reason, a
 replaced resource is deleted last, and who refers to it is updated.
 
-Held to moto 5.0.0 and 5.2.5 by tests/neighbours/test_cloudformation.py.
+Held to moto 5.0.0 and 5.2.5 by tests/transports/moto/test_cloudformation.py.
 """
 
 from __future__ import annotations

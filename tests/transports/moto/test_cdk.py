@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from imagebuilder_mock import mock_imagebuilder
+from tests.beside_moto import aws
 from tests.builders import OWN
 from tests.examples.beside_moto import program
 from tests.model import needs_member
-from tests.neighbours.conftest import aws
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 INSTALLED = ROOT / ".venv" / "cdk"
 APP = Path(__file__).parent / "cdk" / "app.mjs"
 

@@ -12,7 +12,7 @@ import pytest
 from imagebuilder_mock import current_mock, imagebuilder_server
 from tests.builders import DOCUMENT, MANAGED_COMPONENT, MANAGED_PARENT, OWN, an_infrastructure
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 AWS = ROOT / ".venv" / "cli" / "bin" / "aws"
 
 pytestmark = [

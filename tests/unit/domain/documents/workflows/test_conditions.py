@@ -7,7 +7,7 @@ import pytest
 from imagebuilder_mock.domain.documents.workflows.conditions import parse_condition, references_of
 from imagebuilder_mock.domain.documents.workflows.variables import UnresolvedReferenceError
 
-from .workflow_builders import step_refusal
+from .builders import step_refusal
 
 VARIABLES = {
     "parameters": {"count": 5, "text": "5", "word": "five", "yes": True, "list": ["a"]},

@@ -15,7 +15,7 @@ from imagebuilder_mock import current_mock, imagebuilder_server
 from imagebuilder_mock.operations import HANDLERS
 from tests.builders import DOCUMENT, an_infrastructure
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 INSTALLED = ROOT / ".venv" / "javascript"
 STORY = Path(__file__).parent / "javascript" / "story.mjs"
 OWN = "arn:aws:imagebuilder:eu-west-1:123456789012:"

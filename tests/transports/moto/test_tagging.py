@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from imagebuilder_mock import mock_imagebuilder
+from tests.beside_moto import aws
 from tests.builders import MANAGED_COMPONENT, MANAGED_PARENT
-from tests.neighbours.conftest import aws
 
 # moto 5.0 imports it for its tagging.
 pytestmark = pytest.mark.needs("moto", "pyparsing")

@@ -6,7 +6,7 @@ import pytest
 
 from imagebuilder_mock.domain.documents.workflows.parameters import WorkflowParameter, values_of
 
-from .workflow_builders import a_document, parsed, refusal
+from .builders import a_document, parsed, refusal
 
 
 def declared(**members):

@@ -30,7 +30,7 @@ from imagebuilder_mock.domain.documents.workflows.document import (
 from imagebuilder_mock.domain.documents.workflows.variables import SYSTEM_VARIABLES
 from imagebuilder_mock.domain.documents.yaml_loading import load_document
 
-from .workflow_builders import (
+from .builders import (
     INSTANCE,
     LAUNCH,
     a_document,

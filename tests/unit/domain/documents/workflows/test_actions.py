@@ -9,7 +9,7 @@ import pytest
 
 from imagebuilder_mock.domain.documents.workflows.actions import STEP_ACTIONS
 
-from .workflow_builders import (
+from .builders import (
     INSTANCE,
     LAUNCH,
     a_document,

@@ -12,10 +12,10 @@ from botocore.exceptions import ClientError
 
 from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.transports.moto.stacks.resource_types import RESOURCE_TYPES
+from tests.beside_moto import aws
 from tests.builders import DOCUMENT, MANAGED_PARENT, OWN
 from tests.container_builders import a_container_recipe
 from tests.model import needs_member, needs_output, service_model
-from tests.neighbours.conftest import aws
 
 GOLDEN = Path(__file__).with_name("golden_image.yml").read_text(encoding="utf-8")
 INFRASTRUCTURE: dict[str, Any] = {
