@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import runpy
+from importlib.util import find_spec
 from pathlib import Path
 
 import botocore
@@ -210,6 +211,18 @@ def test_the_architecture_page_has_the_layers_of_the_import_contract():
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     generator = runpy.run_path(str(ROOT / "docs" / "generate_pictures.py"))
 
-    rows = re.findall(r"^\| ((?:`\w+`(?:, | \\\| )?)+) \|", text, re.MULTILINE)
+    layers = text.partition("### Where a subject lives")[0]
+    rows = re.findall(r"^\| ((?:`\w+`(?:, | \\\| )?)+) \|", layers, re.MULTILINE)
 
     assert [re.findall(r"\w+", row) for row in rows] == generator["layers"]()
+
+
+def test_the_architecture_page_names_modules_that_are_there():
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    table = text.partition("### Where a subject lives")[2].partition("\n**")[0]
+
+    rows = [re.findall(r"`([\w.]+)`", row) for row in table.splitlines() if row.startswith("| `")]
+    assert len(rows) > 1
+    for floor, *rooms in rows:
+        for room in rooms:
+            assert find_spec(f"imagebuilder_mock.{floor}.{room}"), f"{floor} has no {room}"
