@@ -2,10 +2,9 @@
 
     python docs/generate_operations.py
 
-The errors are those of the model and of the code (``operation_errors.py``); what is real and what
-is inferred are the rows of fidelity.md. ``operations.json`` has what nothing else tells: the
-botocore with which an operation came, the pages of the user guide that it rests on, and which
-operations the rows of fidelity.md are about, by a row's first words or for the rest of its section.
+The errors are those of the model and of the code (``operation_errors.py``); what is real, decided
+and inferred are the rows of fidelity.json. ``operations.json`` has what nothing else tells: the
+botocore with which an operation came, and the pages of the user guide that it rests on.
 The committed page is that of the botocore which requirements/dev.txt pins.
 """
 
@@ -17,7 +16,7 @@ import runpy
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from botocore import xform_name
 
@@ -26,9 +25,9 @@ from imagebuilder_mock.protocol.failures import default_message, error_names, er
 from imagebuilder_mock.protocol.model import operation_names, service_model
 
 PAGE = Path(__file__).with_name("operations.md")
-FIDELITY = PAGE.with_name("fidelity.md")
 FACTS: dict[str, Any] = json.loads(PAGE.with_suffix(".json").read_text(encoding="utf-8"))
 ERRORS = runpy.run_path(str(PAGE.with_name("operation_errors.py")))
+FIDELITY = runpy.run_path(str(PAGE.with_name("generate_fidelity.py")))
 TESTS = Path(__file__).parents[1] / "tests" / "operations"
 
 _FORMED = re.compile(r'f"([a-z]+_)\{[^}"]*\}(_[a-z_]+)"')
@@ -53,8 +52,9 @@ raises `NotImplementedError`.
 
 Of each this page has the errors that it can answer with, read from the code, and those that the
 model declares besides, which come from `mock.faults` alone; the pages of AWS that it rests on; what
-is **real**, that is observed or documented, and what is **inferred**, with where it comes from in
-brackets. What is not said follows from the model. [Fidelity](fidelity.md) has the same by subject.
+is **real**, that is verified, observed or documented, what is **decided** here, and what is
+**inferred**, with where it comes from in brackets. What is not said follows from the model.
+[Fidelity](fidelity.md) has the same by subject, and what would settle it.
 
 | operation | botocore | built | in |
 |---|---|---|---|
@@ -68,24 +68,6 @@ What there is to answer with, in the model's words; those in no model are common
 | error | status | |
 |---|---|---|
 """
-
-
-class Behaviour(NamedTuple):
-    """A row of fidelity.md."""
-
-    section: str
-    text: str
-    source: str
-    confidence: str
-
-    @property
-    def is_real(self) -> bool:
-        return not self.confidence.startswith("inferred")
-
-    def __str__(self) -> str:
-        where = [self.source, self.confidence if self.is_real else ""]
-        told = "; ".join(part for part in where if part)
-        return f"- {self.text} ({told})" if told else f"- {self.text}"
 
 
 def page() -> str:
@@ -112,28 +94,6 @@ def tests_of(name: str) -> list[str]:
         for module, text in _test_modules().items()
         if by_name.search(text) or _is_formed(method, text)
     ]
-
-
-@cache
-def behaviours() -> list[Behaviour]:
-    """The rows of fidelity.md."""
-    found, section = [], ""
-    for line in FIDELITY.read_text(encoding="utf-8").splitlines():
-        if line.startswith("## "):
-            section = line.removeprefix("## ")
-        cells = [cell.strip() for cell in line.strip("|").split(" |")]
-        if line.startswith("| ") and cells[0] != "behaviour":
-            found.append(Behaviour(section, *cells))
-    return found
-
-
-def patterns_of(behaviour: Behaviour) -> list[str]:
-    """Which operations a behaviour is about: patterns of names, or a parameter that they take."""
-    of_section: dict[str, list[str]] = FACTS["fidelity"][behaviour.section]
-    for beginning, patterns in of_section.items():
-        if beginning and behaviour.text.startswith(beginning):
-            return patterns
-    return of_section[""]
 
 
 def is_meant(name: str, pattern: str) -> bool:
@@ -175,7 +135,7 @@ def _errors() -> str:
 
 
 def _shared(title: str, pattern: str) -> str:
-    about = [behaviour for behaviour in behaviours() if pattern in patterns_of(behaviour)]
+    about = [row for row in FIDELITY["rows"]() if pattern in row.operations]
     return f"## {title}\n\n{_list(about)}"
 
 
@@ -183,11 +143,10 @@ def _section(name: str) -> str:
     answered: set[str] = ERRORS["answered_by"](name)
     declared: set[str] = ERRORS["declared_by"](name)
     about = [
-        behaviour
-        for behaviour in behaviours()
-        for patterns in [patterns_of(behaviour)]
-        if not _SHARED_PATTERNS.intersection(patterns)
-        and any(is_meant(name, pattern) for pattern in patterns)
+        row
+        for row in FIDELITY["rows"]()
+        if not _SHARED_PATTERNS.intersection(row.operations)
+        and any(is_meant(name, pattern) for pattern in row.operations)
     ]
     return "\n".join(
         [
@@ -204,12 +163,13 @@ def _section(name: str) -> str:
 _SHARED_PATTERNS = frozenset(_SHARED.values())
 
 
-def _list(about: list[Behaviour]) -> str:
+def _list(about: list[Any]) -> str:
+    """The rows of fidelity.json, the surest first."""
     parts = []
-    for word, is_real in (("Real", True), ("Inferred", False)):
-        lines = [str(behaviour) for behaviour in about if behaviour.is_real is is_real]
+    for trust in ("Real", "Decided", "Inferred"):
+        lines = [str(row) for row in about if row.trust == trust]
         if lines:
-            parts.append("\n".join([f"**{word}:**\n", *lines, ""]))
+            parts.append("\n".join([f"**{trust}:**\n", *lines, ""]))
     return "\n".join(parts)
 
 

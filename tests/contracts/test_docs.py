@@ -16,6 +16,7 @@ from tests.model import service_model
 ROOT = Path(__file__).parents[2]
 
 _PINNED = re.compile(r"^botocore==(\S+)", re.MULTILINE)
+_ROW_ID = re.compile(r"[a-z]+\.[a-z0-9]+(?:-[a-z0-9]+)*")
 _LINK = re.compile(r"\]\((?!https?:)([^)#]*)(?:#[^)]*)?\)")
 
 pinned = _PINNED.findall((ROOT / "requirements" / "dev.txt").read_text(encoding="utf-8"))
@@ -38,30 +39,48 @@ def generator():
     return runpy.run_path(str(ROOT / "docs" / "generate_operations.py"))
 
 
-# What is real of an operation, and what is inferred
+# What the mock does, where that comes from, and how sure it is
 
 
-def test_every_row_of_the_fidelity_page_says_which_operations_it_is_about(generator):
-    sections: dict[str, list[str]] = {}
-    for behaviour in generator["behaviours"]():
-        sections.setdefault(behaviour.section, []).append(behaviour.text)
+@pytest.fixture(scope="module")
+def fidelity():
+    return runpy.run_path(str(ROOT / "docs" / "generate_fidelity.py"))
 
-    about = generator["FACTS"]["fidelity"]
-    assert about.keys() == sections.keys()
-    for section, beginnings in about.items():
-        for beginning in beginnings.keys() - {""}:
-            found = [text for text in sections[section] if text.startswith(beginning)]
-            assert len(found) == 1, f"{section}: {beginning}"
+
+def test_the_fidelity_page_is_that_of_its_data(fidelity):
+    committed = (ROOT / "docs" / "fidelity.md").read_text(encoding="utf-8")
+
+    assert committed == fidelity["page"](), "run: python docs/generate_fidelity.py"
+
+
+def test_every_row_of_the_fidelity_page_has_an_id_of_its_own(fidelity):
+    ids = [row.id for row in fidelity["rows"]()]
+
+    assert [id_ for id_ in ids if not _ROW_ID.fullmatch(id_)] == []
+    assert len(ids) == len(set(ids))
+
+
+def test_the_rows_of_the_fidelity_page_are_sorted_by_their_subjects(fidelity):
+    subjects = [row.subject for row in fidelity["rows"]()]
+
+    assert list(dict.fromkeys(subjects)) == list(fidelity["DATA"]["subjects"])
+    assert sorted(subjects, key=list(dict.fromkeys(subjects)).index) == subjects
+
+
+def test_every_row_of_the_fidelity_page_says_how_sure_it_is(fidelity):
+    for row in fidelity["rows"]():
+        assert row.confidence in fidelity["CONFIDENCES"], row.id
+        assert bool(row.source) != bool(row.no_source), f"{row.id}: a source, or why there is none"
+        if row.confidence in fidelity["REAL"]:
+            assert row.source, row.id
+            assert not row.contradicted_by, row.id
+        if row.confidence == "inferred":
+            assert row.settled_by, row.id
 
 
 @of_the_pinned_model
-def test_every_pattern_for_rows_of_the_fidelity_page_means_an_operation(generator):
-    patterns = {
-        pattern
-        for section in generator["FACTS"]["fidelity"].values()
-        for meant in section.values()
-        for pattern in meant
-    }
+def test_every_pattern_for_rows_of_the_fidelity_page_means_an_operation(generator, fidelity):
+    patterns = {pattern for row in fidelity["rows"]() for pattern in row.operations}
 
     assert [
         pattern

@@ -1,0 +1,130 @@
+"""Writes fidelity.md: what the mock does, where that comes from, and how sure it is.
+
+    python docs/generate_fidelity.py
+
+``fidelity.json`` has a row for each behaviour that does not follow from the model, under an id that
+stays: its subject, a dot, and a name. A row has one confidence, a ``source`` or ``no_source`` (why
+there is none), the operations that it is about as patterns of their names or as a parameter that
+they take, and, where they are known, what contradicts it and what would settle it. Rows are in the
+order of the subjects. ``generate_operations.py`` puts them into the sections of operations.md.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+PAGE = Path(__file__).with_name("fidelity.md")
+DATA: dict[str, Any] = json.loads(PAGE.with_suffix(".json").read_text(encoding="utf-8"))
+
+CONFIDENCES = {
+    "verified": "AWS was asked, and its answer is on record.",
+    "observed": "The service was seen to do it: in an issue, a captured answer, an acceptance test "
+    "or a sample of AWS's own that runs there.",
+    "documented": "AWS says so, in the user guide, the API reference or the model that botocore "
+    "installs.",
+    "decided": "The mock's own choice: its sources disagree, it does on purpose what the service "
+    "does not, or there is nothing of the kind in the service.",
+    "inferred": "A guess: what a careful service would do, in the grammar of what was seen.",
+}
+"""What each word means, from the surest to the least sure."""
+
+REAL = frozenset(("verified", "observed", "documented"))
+
+_HEAD = """\
+# Fidelity
+
+<!-- Written by generate_fidelity.py from fidelity.json; do not edit. -->
+
+{rows} rows say what the mock does where that does not follow from the model, what it rests on, and
+how sure it is.
+
+| confidence | rows | what it means |
+|---|---|---|
+{counts}
+{contradicted} rows tell what the mock does today although newer evidence says otherwise; that
+evidence is after **but** in the column of sources.
+
+What is not in these tables follows from the model: members, required ones, patterns, bounds, enums,
+HTTP statuses. An observation that a later release of the service has overtaken does not count.
+
+"TF" is hashicorp/terraform-provider-aws, its issues and its acceptance tests; "UG" is a page of the
+user guide; "aws-samples" is aws-samples/amazon-ec2-image-builder-samples. The last column says what
+would settle a row that is not certain.
+"""
+
+_TABLE_HEAD = """
+## {title}
+
+| row | behaviour | source | confidence | settled by |
+|---|---|---|---|---|
+"""
+
+
+class Row(NamedTuple):
+    """An entry of fidelity.json."""
+
+    id: str
+    behaviour: str
+    confidence: str
+    operations: list[str]
+    source: str = ""
+    no_source: str = ""
+    contradicted_by: str = ""
+    settled_by: str = ""
+
+    @property
+    def subject(self) -> str:
+        return self.id.partition(".")[0]
+
+    @property
+    def trust(self) -> str:
+        """What operations.md calls it."""
+        return "Real" if self.confidence in REAL else self.confidence.capitalize()
+
+    @property
+    def origin(self) -> str:
+        """The source, or why there is none, and what contradicts it."""
+        origin = self.source or f"none: {self.no_source}"
+        return f"{origin}; **but** {self.contradicted_by}" if self.contradicted_by else origin
+
+    def __str__(self) -> str:
+        told = f"{self.origin}; {self.confidence}" if self.trust == "Real" else self.origin
+        return f"- {self.behaviour.removesuffix('.')} ({told})"
+
+
+@cache
+def rows() -> list[Row]:
+    """All rows, in the order of the data."""
+    return [Row(**entry) for entry in DATA["rows"]]
+
+
+def page() -> str:
+    """The page as it ought to be."""
+    count = Counter(row.confidence for row in rows())
+    head = _HEAD.format(
+        rows=len(rows()),
+        counts="".join(
+            f"| {word} | {count[word]} | {CONFIDENCES[word]} |\n" for word in CONFIDENCES
+        ),
+        contradicted=sum(bool(row.contradicted_by) for row in rows()),
+    )
+    return head + "".join(_table(subject, title) for subject, title in DATA["subjects"].items())
+
+
+def _table(subject: str, title: str) -> str:
+    lines = (_line(row) for row in rows() if row.subject == subject)
+    return _TABLE_HEAD.format(title=title) + "".join(lines)
+
+
+def _line(row: Row) -> str:
+    cells = (f"`{row.id}`", row.behaviour, row.origin, row.confidence, row.settled_by)
+    line = " | ".join(cell.replace("|", "\\|") for cell in cells)
+    return f"| {line} |\n".replace("|  |", "| |")
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
