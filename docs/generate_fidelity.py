@@ -86,14 +86,15 @@ class Row(NamedTuple):
         return "Real" if self.confidence in REAL else self.confidence.capitalize()
 
     @property
-    def origin(self) -> str:
-        """The source, or why there is none, and what contradicts it."""
-        origin = self.source or f"none: {self.no_source}"
-        return f"{origin}; **but** {self.contradicted_by}" if self.contradicted_by else origin
+    def but(self) -> str:
+        return f"**but** {self.contradicted_by}" if self.contradicted_by else ""
 
     def __str__(self) -> str:
-        told = f"{self.origin}; {self.confidence}" if self.trust == "Real" else self.origin
-        return f"- {self.behaviour.removesuffix('.')} ({told})"
+        """The row in a list of its operation; why it has no source is on the page."""
+        sureness = self.confidence if self.trust == "Real" else ""
+        told = "; ".join(filter(None, (self.source, self.but, sureness)))
+        text = f"- {self.behaviour.removesuffix('.')}"
+        return f"{text} ({told})" if told else text
 
 
 @cache
@@ -121,7 +122,8 @@ def _table(subject: str, title: str) -> str:
 
 
 def _line(row: Row) -> str:
-    cells = (f"`{row.id}`", row.behaviour, row.origin, row.confidence, row.settled_by)
+    origin = "; ".join(filter(None, (row.source or f"none: {row.no_source}", row.but)))
+    cells = (f"`{row.id}`", row.behaviour, origin, row.confidence, row.settled_by)
     line = " | ".join(cell.replace("|", "\\|") for cell in cells)
     return f"| {line} |\n".replace("|  |", "| |")
 
