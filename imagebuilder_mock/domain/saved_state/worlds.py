@@ -73,7 +73,7 @@ def saved(world: World) -> SavedState:
         ],
         shares=[
             SavedShare(account_id=account, region=region, names=_names(store))
-            for (account, region), store in state.shared.items()
+            for (account, region), store in sorted(state.shared.items())
             if any(store)
         ],
         scheduler=[
@@ -144,6 +144,13 @@ def _names(store: Store) -> list[SavedName]:
 
 
 def _fill_stores(world: World, document: SavedState) -> None:
+    if any(
+        not each.sequence
+        for part in document.stores
+        for each in (*part.resources, *part.findings, *part.on_demand_findings)
+    ):
+        # What was written by hand has no place in the order, and gets the next.
+        world.state.numbering.last = document.last_number
     for place, part in enumerate(document.stores):
         with at("stores", place):
             store = world.store(part.account_id, part.region)
@@ -174,10 +181,10 @@ def _check_running(store: Store) -> None:
 
 
 def _fill_findings(store: Store, part: SavedStore) -> None:
-    for finding in part.findings:
-        store.findings.readmit(finding)
-    for finding in part.on_demand_findings:
-        store.findings.readmit(finding, on_demand=True)
+    for is_on_demand, findings in ((False, part.findings), (True, part.on_demand_findings)):
+        for finding in findings:
+            enter = store.findings.readmit if finding.sequence else store.findings.add
+            enter(finding, on_demand=is_on_demand)
     for arn, packages in part.packages.items():
         supplied = [(package.package_name, package.package_version) for package in packages]
         store.findings.set_packages(arn, supplied)
@@ -198,7 +205,6 @@ def _check_home(store: Store, resource: Resource) -> None:
 
 
 def _admit(world: World, store: Store, resource: Resource) -> None:
-    # One that was written by hand has no place in the order, and gets the next.
     if resource.sequence:
         store.admit(resource)
     else:
