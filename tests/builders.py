@@ -5,6 +5,7 @@ They return ARNs. Names are made unique by a counter, so a test can make several
 
 from __future__ import annotations
 
+import json
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,8 @@ from tests.model import is_required
 if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import ImagebuilderClient
 
-OWN = "arn:aws:imagebuilder:us-east-1:123456789012:"
+ACCOUNT = "123456789012"
+OWN = f"arn:aws:imagebuilder:us-east-1:{ACCOUNT}:"
 AMAZON = "arn:aws:imagebuilder:us-east-1:aws:"
 MANAGED_PARENT = f"{AMAZON}image/amazon-linux-2023-x86/x.x.x"
 MANAGED_COMPONENT = f"{AMAZON}component/update-linux/x.x.x"
@@ -133,6 +135,19 @@ def a_build(client: ImagebuilderClient, **params: Any) -> str:
     if "infrastructureConfigurationArn" not in given:
         given["infrastructureConfigurationArn"] = an_infrastructure(client)
     return client.create_image(**given)["imageBuildVersionArn"]
+
+
+def a_sharing_policy(arn: str, *accounts: str) -> str:
+    """What lets the accounts see a resource; without any, nobody but its owner."""
+    kind = arn.split(":")[5].partition("/")[0]
+    name = "".join(word.title() for word in kind.split("-"))
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": accounts or (ACCOUNT,)},
+        "Action": [f"imagebuilder:Get{name}", f"imagebuilder:List{name}s"],
+        "Resource": arn,
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 def an_image(client: ImagebuilderClient, **params: Any) -> str:

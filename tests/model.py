@@ -29,9 +29,13 @@ def service_model() -> ServiceModel:
 def needs_member(operation: str, path: str, *, accepts: str | None = None) -> pytest.MarkDecorator:
     """Skips where the request has no such member, or the member does not take the value."""
     return pytest.mark.skipif(
-        not _accepts(_shape(operation, path), accepts),
+        not has_member(operation, path, accepts=accepts),
         reason=f"this botocore's {operation} has no {path}" + (f"={accepts}" if accepts else ""),
     )
+
+
+def has_member(operation: str, path: str, *, accepts: str | None = None) -> bool:
+    return _accepts(_shape(operation, path), accepts)
 
 
 def needs_output(operation: str, path: str) -> pytest.MarkDecorator:

@@ -174,11 +174,13 @@ class Store:
     def admit(self, resource: Resource) -> None:
         """Store a resource in the place that it was given, here or in another store."""
         self._resources[resource.arn] = resource
-        for execution in resource.runs():
-            self.executions.add(execution)
+        arn = Arn.parse(resource.arn)
+        if self.is_home_of(arn):
+            # Who is shown an image is not shown what runs for it.
+            for execution in resource.runs():
+                self.executions.add(execution)
         for key in _order_keys(resource):
             self._orders[key].add(resource)
-        arn = Arn.parse(resource.arn)
         if arn.version is not None:
             self._add_version(resource, arn)
 
@@ -203,21 +205,21 @@ class Store:
     def numbers(self) -> list[FamilyNumbers]:
         """What the names' numbers are, those of names that are not in use any more too.
 
-        They are in the order in which the names came into use.
+        Their order is that of the numbers, however the store came to be.
         """
-        numbers = [
+        names = sorted(self._families.items(), key=lambda name: name[1].sequence)
+        return [
             FamilyNumbers(
                 owner=owner,
                 kind=kind,
                 slug=slug,
                 sequence=family.sequence,
-                versions={version: group.sequence for version, group in family.groups.items()},
-                last_builds=dict(family.last_builds),
-                highest=dict(family.highest),
+                versions={version: family.groups[version].sequence for version in family.versions},
+                last_builds=dict(sorted(family.last_builds.items())),
+                highest=dict(sorted(family.highest.items(), key=str)),
             )
-            for (owner, kind, slug), family in self._families.items()
+            for (owner, kind, slug), family in names
         ]
-        return sorted(numbers, key=lambda each: each.sequence)
 
     def renumber(self, names: Iterable[FamilyNumbers]) -> None:
         """Give names and versions the numbers that they had in another store."""

@@ -286,6 +286,30 @@ class TestScheduled:
         assert len(resources_of(imagebuilder, execution)) == 1
         assert imagebuilder_mock.lifecycle.advance(execution) == "SUCCESS"
 
+    @pytest.mark.imagebuilder(builds="held", now=NOW)
+    def test_held_it_can_be_cancelled_when_its_time_has_come(
+        self, imagebuilder, imagebuilder_mock, image, update
+    ):
+        arn = image()
+        execution = update(arn, "DEPRECATED", updateAt=self.AT)["lifecycleExecutionId"]
+        imagebuilder_mock.clock.move_to(self.AT)
+
+        imagebuilder.cancel_lifecycle_execution(lifecycleExecutionId=execution)
+
+        assert "deprecationTime" not in imagebuilder.get_image(imageBuildVersionArn=arn)["image"]
+
+    def test_it_takes_nothing_from_an_image_that_was_deprecated_meanwhile(
+        self, imagebuilder, image, update
+    ):
+        arn = image()
+        execution = update(arn, "DEPRECATED", updateAt=self.AT)["lifecycleExecutionId"]
+        update(arn, "DEPRECATED")
+
+        imagebuilder.cancel_lifecycle_execution(lifecycleExecutionId=execution)
+
+        shown = imagebuilder.get_image(imageBuildVersionArn=arn)["image"]
+        assert shown["deprecationTime"] == NOW
+
     def test_an_image_that_was_deleted_meanwhile_is_a_success(
         self, imagebuilder, imagebuilder_mock, image, update
     ):

@@ -12,9 +12,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.domain.resources.images import Image
-from tests.builders import a_distribution, a_full_recipe, an_infrastructure
+from tests.builders import a_distribution, a_full_recipe, a_pipeline, an_infrastructure
 from tests.clients import the_client
+from tests.index_rebuild import check_indexes, check_small
+from tests.model import has_member
 from tests.refusals import refusal_of
+from tests.scans import SCANNING
 
 HOME = "us-east-1"
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
@@ -28,6 +31,7 @@ ENDS = {
     "DISTRIBUTING": 1211,
     "INTEGRATING": 1241,
 }
+LONGEST = max(ENDS.values()) + 120  # with the scan of what the build made
 TERMINAL = {"AVAILABLE", "FAILED", "CANCELLED"}
 
 Targets = dict[str, tuple[str, ...]]
@@ -36,6 +40,9 @@ TARGETS = st.dictionaries(
     st.sampled_from([(), ("210987654321",), ("123456789012", "210987654321")]),
     max_size=3,
 )
+SCANS: list[dict[str, Any] | None] = [None, SCANNING]
+if has_member("CreateImage", "imageScanningConfiguration.imageScanningTypes"):
+    SCANS.append({**SCANNING, "imageScanningTypes": ["ON_DEMAND_AMI_CVE"]})
 
 
 def may_follow(before: str, after: str, *, tests: bool) -> bool:
@@ -69,6 +76,10 @@ def something_is_there(machine: BuildMachine) -> bool:
     return bool(machine.images())
 
 
+def something_is_scanned(machine: BuildMachine) -> bool:
+    return bool(machine.scanned())
+
+
 def something_is_gone(machine: BuildMachine) -> bool:
     return bool(machine.gone)
 
@@ -84,24 +95,37 @@ class BuildMachine(RuleBasedStateMachine):
         self.client: Any = the_client()
         self.recipe = a_full_recipe(self.client, name="web")
         self.infrastructure = an_infrastructure(self.client)
+        self.pipeline = a_pipeline(
+            self.client,
+            imageRecipeArn=self.recipe,
+            infrastructureConfigurationArn=self.infrastructure,
+            imageScanningConfiguration=SCANNING,
+        )
         self.tests: dict[str, bool] = {}
         self.targets: dict[str, Targets] = {}
         self.ended: dict[str, str] = {}
         self.gone: list[str] = []
 
     def teardown(self):
-        self.mock.stop()
+        try:
+            check_indexes(self.mock._active_world("test"))
+        finally:
+            self.mock.stop()
 
     def images(self) -> dict[str, Image]:
         """What is there, seen without looking: a look moves an observed build."""
         found = self.mock.resources(region=HOME)
         return {image.arn: image for image in found if isinstance(image, Image)}
 
+    def scanned(self) -> list[str]:
+        images = self.images().values()
+        return sorted(image.arn for image in images if image.scan_state is not None)
+
     def draw_running(self, data: st.DataObject) -> str:
         return data.draw(st.sampled_from(self.mock.builds.running))
 
-    @rule(tests=st.booleans(), where=TARGETS)
-    def start(self, tests, where):
+    @rule(tests=st.booleans(), where=TARGETS, scan=st.sampled_from(SCANS))
+    def start(self, tests, where, scan):
         distribution = (
             {
                 "distributionConfigurationArn": a_distribution(
@@ -116,7 +140,16 @@ class BuildMachine(RuleBasedStateMachine):
             infrastructureConfigurationArn=self.infrastructure,
             imageTestsConfiguration={"imageTestsEnabled": tests},
             **distribution,
+            **({"imageScanningConfiguration": scan} if scan and tests else {}),
         )["imageBuildVersionArn"]
+        self.note_start(arn, where, tests=tests)
+
+    @rule()
+    def run_the_pipeline(self):
+        answer = self.client.start_image_pipeline_execution(imagePipelineArn=self.pipeline)
+        self.note_start(answer["imageBuildVersionArn"], {}, tests=True)
+
+    def note_start(self, arn: str, where: Targets, *, tests: bool) -> None:
         assert arn.endswith(f"/{len(self.tests) + 1}"), "build numbers are never given twice"
         self.tests[arn], self.targets[arn] = tests, where
         assert self.images()[arn].state.status == (
@@ -192,13 +225,25 @@ class BuildMachine(RuleBasedStateMachine):
         self.gone.append(arn)
         del self.ended[arn]
 
-    @rule(seconds=st.sampled_from([0, 1, 10, 300, 615, 1241]))
+    @precondition(something_is_scanned)
+    @rule(data=st.data(), severity=st.sampled_from(["LOW", "HIGH"]), number=st.integers(1, 2))
+    def find(self, data, severity, number):
+        arn = data.draw(st.sampled_from(self.scanned()))
+        self.mock.findings.set_packages(arn, [("openssl", "1.0.0")])
+        self.mock.findings.add(arn, vulnerability_id=f"CVE-2026-{number}", severity=severity)
+
+    @precondition(something_is_scanned)
+    @rule(data=st.data())
+    def clear_findings(self, data):
+        self.mock.findings.clear(data.draw(st.sampled_from(self.scanned())))
+
+    @rule(seconds=st.sampled_from([0, 1, 10, 300, 615, LONGEST]))
     def let_time_pass(self, seconds):
         before = {arn: image.state.status for arn, image in self.images().items()}
         self.mock.clock.advance(seconds=seconds)
         if self.mode == "held" or seconds == 0:
             assert before == {arn: image.state.status for arn, image in self.images().items()}
-        if self.mode != "held" and seconds == max(ENDS.values()):
+        if self.mode != "held" and seconds == LONGEST:
             assert self.mock.builds.running == []
 
     @precondition(something_is_gone)
@@ -259,6 +304,10 @@ class BuildMachine(RuleBasedStateMachine):
                 assert made in ([], [(HOME, "123456789012")])
             else:
                 assert made == []
+
+    @invariant()
+    def every_index_is_what_a_rebuild_gives(self):
+        check_small(self.mock._active_world("test"))
 
 
 class ObservedMachine(BuildMachine):

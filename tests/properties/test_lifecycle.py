@@ -15,6 +15,7 @@ from imagebuilder_mock.domain.lifecycle.rules import Rule, Selection, evaluate
 from imagebuilder_mock.domain.resources.images import Image
 from tests.builders import a_recipe
 from tests.clients import the_client
+from tests.index_rebuild import check_indexes
 from tests.lifecycle_builders import a_policy, resources_of
 
 NOW = datetime(2026, 6, 1, tzinfo=timezone.utc)
@@ -145,6 +146,7 @@ class Scene:
     def run(self) -> Any:
         """What a run says of its images and of what they made."""
         execution = self.mock.lifecycle.run(self.policy)
+        check_indexes(self.mock._active_world("test"))
         return self._resources(execution, None)
 
     def _resources(self, execution: str, parent: str | None) -> Any:

@@ -14,8 +14,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from imagebuilder_mock import mock_imagebuilder
-from tests.builders import DOCUMENT, MANAGED_COMPONENT, MANAGED_PARENT, OWN
+from tests.builders import (
+    DOCUMENT,
+    MANAGED_COMPONENT,
+    MANAGED_PARENT,
+    OWN,
+    a_sharing_policy,
+)
 from tests.clients import the_client
+from tests.index_rebuild import check_indexes, check_small
 from tests.refusals import refusal_of
 
 if TYPE_CHECKING:
@@ -68,6 +75,7 @@ KINDS = {
 NAMES = st.sampled_from(["web", "app", "lab"])
 VERSIONS = st.sampled_from(["1.0.0", "1.0.1", "1.1.0", "2.0.0"])
 KEYS, VALUES = st.sampled_from(["k", "l", "m"]), st.sampled_from(["1", "2"])
+STRANGERS = st.sets(st.sampled_from(["111122223333", "444455556666"]))
 TAGS = st.dictionaries(KEYS, VALUES, min_size=1, max_size=2)
 
 
@@ -78,6 +86,7 @@ class Entry:
     description: str | None = None
     tags: dict[str, str] = field(default_factory=dict)
     refers_to: frozenset[str] = frozenset()
+    is_shared: bool = False
 
 
 def kind_of(arn: str) -> str:
@@ -95,6 +104,10 @@ def something_is_there(machine: ResourceMachine) -> bool:
     return bool(machine.there)
 
 
+def something_can_be_shared(machine: ResourceMachine) -> bool:
+    return bool(machine.of_kind("component") + machine.of_kind("image-recipe"))
+
+
 def something_is_gone(machine: ResourceMachine) -> bool:
     return bool(machine.gone)
 
@@ -109,7 +122,10 @@ class ResourceMachine(RuleBasedStateMachine):
         self.builds: dict[str, int] = {}
 
     def teardown(self):
-        self.mock.stop()
+        try:
+            check_indexes(self.mock._active_world("test"))
+        finally:
+            self.mock.stop()
 
     # What the model answers
 
@@ -241,12 +257,25 @@ class ResourceMachine(RuleBasedStateMachine):
         arn = self.one_of(data, self.there)
         kind = KINDS[kind_of(arn)]
         call = getattr(self.client, f"delete_{kind.operation}")
-        if self.is_needed(arn):
+        if self.is_needed(arn) or self.there[arn].is_shared:
             assert refusal_of(call, **{kind.argument: arn}).code == "ResourceDependencyException"
             return
         assert call(**{kind.argument: arn})[kind.argument] == arn
         del self.there[arn]
         self.gone[arn] = None
+
+    @precondition(something_can_be_shared)
+    @rule(data=st.data(), accounts=STRANGERS)
+    def share(self, data, accounts):
+        """With these accounts, and no longer with any other."""
+        components = self.of_kind("component")
+        arn = self.one_of(data, components + self.of_kind("image-recipe"))
+        policy = a_sharing_policy(arn, *sorted(accounts))
+        if arn in components:
+            self.client.put_component_policy(componentArn=arn, policy=policy)
+        else:
+            self.client.put_image_recipe_policy(imageRecipeArn=arn, policy=policy)
+        self.there[arn].is_shared = bool(accounts)
 
     @precondition(something_is_there)
     @rule(data=st.data(), description=st.sampled_from(["one", "other", None]))
@@ -336,6 +365,10 @@ class ResourceMachine(RuleBasedStateMachine):
             kind = KINDS["component"]
             builds = self.listed(kind.listing, kind.member, componentVersionArn=version)
             assert builds == of_version.get(version, [])
+
+    @invariant()
+    def every_index_is_what_a_rebuild_gives(self):
+        check_small(self.mock._active_world("test"))
 
     def listed(self, operation: str, member: str, **params: Any) -> list[str]:
         call = getattr(self.client, operation)

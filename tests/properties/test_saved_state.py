@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from datetime import datetime, timezone
+from contextlib import suppress
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -11,10 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagebuilder_mock import mock_imagebuilder
-from tests.builders import DOCUMENT, MANAGED_COMPONENT, MANAGED_PARENT, OWN
+from tests.builders import (
+    AMAZON,
+    DOCUMENT,
+    MANAGED_COMPONENT,
+    MANAGED_PARENT,
+    OWN,
+    a_sharing_policy,
+)
 from tests.clients import the_client
+from tests.index_rebuild import check_indexes
 from tests.lifecycle_builders import a_policy_request, a_rule
-from tests.workflow_builders import a_step, a_workflow_document
+from tests.scans import SCANNING
+from tests.workflow_builders import ROLE, a_step, a_workflow_document
 
 if TYPE_CHECKING:
     from imagebuilder_mock import ImageBuilderMock
@@ -24,6 +33,7 @@ STRANGER = "444455556666"
 
 NAMES = st.sampled_from(["web", "app"])
 VERSIONS = st.sampled_from(["1.0.0", "1.0.1", "2.0.0"])
+SHARED_WITH = st.sampled_from([(), (STRANGER,), (STRANGER,)])
 TOKENS = st.sampled_from(["one", "two"])
 
 
@@ -38,17 +48,12 @@ IMAGES = arns("image", "1.0.0/1", "1.0.0/2", "1.0.1/1")
 PIPELINES = arns("image-pipeline")
 INFRASTRUCTURES = arns("infrastructure-configuration")
 WORKFLOWS = arns("workflow/test", "1.0.0/1", "1.0.0/2", "x.x.x")
+A_SCANNED_BUILD = {
+    "imageRecipeArn": f"{OWN}image-recipe/web/1.0.0",
+    "infrastructureConfigurationArn": f"{OWN}infrastructure-configuration/web",
+    "imageScanningConfiguration": SCANNING,
+}
 POLICY = a_policy_request(a_rule("DELETE", 100))
-
-
-def share(arn: str) -> str:
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"AWS": STRANGER},
-        "Action": ["imagebuilder:GetComponent", "imagebuilder:ListComponents"],
-        "Resource": arn,
-    }
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 def call(operation: str, **params: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -119,11 +124,72 @@ STEPS = st.one_of(
     call("delete_image_pipeline", imagePipelineArn=PIPELINES),
     call("delete_workflow", workflowBuildVersionArn=WORKFLOWS),
     call("tag_resource", resourceArn=INFRASTRUCTURES, tags=st.just({"a": "b"})),
-    COMPONENTS.map(
-        lambda arn: ("put_component_policy", {"componentArn": arn, "policy": share(arn)})
+    call(
+        "start_resource_state_update",
+        resourceArn=IMAGES,
+        state=st.just({"status": "DEPRECATED"}),
+        updateAt=st.just(NOON + timedelta(days=1)),
     ),
+    st.builds(
+        lambda arn, accounts: (
+            "put_component_policy",
+            {"componentArn": arn, "policy": a_sharing_policy(arn, *accounts)},
+        ),
+        COMPONENTS,
+        SHARED_WITH,
+    ),
+    st.builds(
+        lambda arn, accounts: (
+            "put_image_policy",
+            {"imageArn": arn, "policy": a_sharing_policy(arn, *accounts)},
+        ),
+        IMAGES,
+        SHARED_WITH,
+    ),
+    st.tuples(st.just("publish"), st.just({})),
     st.tuples(st.just("pass"), st.fixed_dictionaries({"hours": st.sampled_from([0.1, 20, 30])})),
     st.tuples(st.just("finish"), st.just({})),
+)
+
+# Two builds: one whose scan found something, and one that waits for an answer.
+BUILDS: list[tuple[str, dict[str, Any]]] = [
+    (
+        "create_component",
+        {"name": "web", "semanticVersion": "1.0.0", "platform": "Linux", "data": DOCUMENT},
+    ),
+    (
+        "create_image_recipe",
+        {
+            "name": "web",
+            "semanticVersion": "1.0.0",
+            "parentImage": MANAGED_PARENT,
+            "components": [{"componentArn": f"{OWN}component/web/x.x.x"}],
+        },
+    ),
+    ("create_infrastructure_configuration", {"name": "web", "instanceProfileName": "builder"}),
+    (
+        "create_workflow",
+        {
+            "name": "web",
+            "semanticVersion": "1.0.0",
+            "type": "TEST",
+            "data": a_workflow_document(a_step("Look", "WaitForAction")),
+        },
+    ),
+    ("create_image", A_SCANNED_BUILD),
+    (
+        "create_image",
+        {
+            **A_SCANNED_BUILD,
+            "executionRole": ROLE,
+            "workflows": [{"workflowArn": f"{OWN}workflow/test/web/x.x.x"}],
+        },
+    ),
+    ("finish", {}),
+]
+
+BEFORE = st.one_of(
+    st.lists(STEPS, max_size=12), st.lists(STEPS, max_size=6).map(lambda steps: [*BUILDS, *steps])
 )
 
 # What shows everything that there is, in its order, page by page.
@@ -159,6 +225,8 @@ def told(mock: ImageBuilderMock, steps: list[Any], part: str) -> list[Any]:
                 mock.clock.advance(**params)
             elif operation == "finish":
                 mock.builds.finish_all()
+            elif operation == "publish":
+                answers.append(a_recipe_on_what_is_published(mock, client))
             else:
                 answers.append(getattr(client, operation)(**params))
         except ClientError as error:
@@ -167,10 +235,28 @@ def told(mock: ImageBuilderMock, steps: list[Any], part: str) -> list[Any]:
     answers += [getattr(client, operation)(**params) for operation, params in READS]
     answers.append(stranger.list_components(owner="Shared"))
     answers.append(mock.clock.now())
+    check_indexes(mock._active_world("test"))
     return answers
 
 
-@given(before=st.lists(STEPS, max_size=12), after=st.lists(STEPS, max_size=8), seed=st.integers())
+def a_recipe_on_what_is_published(mock: ImageBuilderMock, client: Any) -> Any:
+    """On the AMI, named by its id, of the image that Amazon publishes today."""
+    today = mock.clock.now()
+    version = f"{today.year}.{today.month}.{today.day}"
+    with suppress(ValueError):
+        mock.catalogue.publish("amazon-linux-2023-x86", version)
+    arn = f"{AMAZON}image/amazon-linux-2023-x86/{version}/1"
+    [ami] = client.get_image(imageBuildVersionArn=arn)["image"]["outputResources"]["amis"]
+    return client.create_image_recipe(
+        name="on-an-ami",
+        semanticVersion=version,
+        parentImage=ami["image"],
+        components=[{"componentArn": MANAGED_COMPONENT}],
+        clientToken=version,
+    )
+
+
+@given(before=BEFORE, after=st.lists(STEPS, max_size=8), seed=st.integers())
 def test_a_world_that_was_saved_goes_on_as_if_nothing_had_been(
     before, after, seed, tmp_path_factory
 ):
@@ -186,7 +272,7 @@ def test_a_world_that_was_saved_goes_on_as_if_nothing_had_been(
     assert there == here
 
 
-@given(before=st.lists(STEPS, max_size=12), after=st.lists(STEPS, max_size=8))
+@given(before=BEFORE, after=st.lists(STEPS, max_size=8))
 def test_a_world_that_was_restored_goes_on_as_if_nothing_had_been(before, after):
     with mock_imagebuilder(now=NOON) as mock:
         told(mock, before, "before")
@@ -200,7 +286,7 @@ def test_a_world_that_was_restored_goes_on_as_if_nothing_had_been(before, after)
     assert first == second == third
 
 
-@given(before=st.lists(STEPS, max_size=12))
+@given(before=BEFORE)
 def test_a_world_that_was_read_is_saved_as_the_same_file(before, tmp_path_factory):
     folder = tmp_path_factory.mktemp("state")
 

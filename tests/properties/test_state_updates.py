@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from contextlib import suppress
+from datetime import datetime, timedelta, timezone
 from typing import Any, Literal
 
 from hypothesis import strategies as st
@@ -12,6 +13,8 @@ from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.domain.resources.images import Image
 from tests.builders import a_recipe
 from tests.clients import the_client
+from tests.index_rebuild import check_indexes, check_small
+from tests.lifecycle_builders import a_count, a_policy
 from tests.refusals import refusal_of
 
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
@@ -31,6 +34,10 @@ def something_is_there(machine: UpdateMachine) -> bool:
     return bool(machine.states)
 
 
+def something_is_available(machine: UpdateMachine) -> bool:
+    return bool(machine.available())
+
+
 def something_runs(machine: UpdateMachine) -> bool:
     return bool(machine.pending)
 
@@ -47,9 +54,33 @@ class UpdateMachine(RuleBasedStateMachine):
         self.recipe = a_recipe(self.client, name="web")
         self.states: dict[str, str] = {}
         self.pending: dict[str, tuple[str, str]] = {}
+        self.due: dict[str, datetime] = {}
+        # Of these the model knows nothing: a run of the policy may be anywhere.
+        self.others = a_recipe(self.client, name="others")
+        of_others = {"recipes": [{"name": "others", "semanticVersion": "1.0.0"}]}
+        self.policy = a_policy(
+            self.client, a_count(1, include=("amis",)), resourceSelection=of_others
+        )
+        self.run: str | None = None
 
     def teardown(self):
-        self.mock.stop()
+        try:
+            check_indexes(self.mock._active_world("test"))
+        finally:
+            self.mock.stop()
+
+    def available(self) -> list[str]:
+        """Those that nothing is done with."""
+        busy = {image for image, _ in self.pending.values()}
+        return sorted(
+            image
+            for image, state in self.states.items()
+            if state == "AVAILABLE" and image not in busy
+        )
+
+    def waits(self, execution: str) -> bool:
+        """Whether its time has not come."""
+        return self.mock.clock.now() < self.due.get(execution, START)
 
     def settle(self, execution: str) -> None:
         """The execution has ended well: its image is where it was to go."""
@@ -91,13 +122,24 @@ class UpdateMachine(RuleBasedStateMachine):
             assert "lifecycleExecutionId" not in answer
             self.states[image] = to
 
+    @precondition(something_is_available)
+    @rule(data=st.data(), seconds=st.sampled_from([60, 90]))
+    def schedule_a_deprecation(self, data, seconds):
+        image = data.draw(st.sampled_from(self.available()))
+        due = self.mock.clock.now() + timedelta(seconds=seconds)
+        answer = self.client.start_resource_state_update(
+            resourceArn=image, state={"status": "DEPRECATED"}, updateAt=due
+        )
+        self.pending[answer["lifecycleExecutionId"]] = (image, "DEPRECATED")
+        self.due[answer["lifecycleExecutionId"]] = due
+
     @precondition(something_runs)
     @rule(data=st.data())
     def look(self, data):
         execution = data.draw(st.sampled_from(sorted(self.pending)))
         answer = self.client.get_lifecycle_execution(lifecycleExecutionId=execution)
         assert answer["lifecycleExecution"]["state"] == {"status": "IN_PROGRESS"}
-        if self.mode == "observed":
+        if self.mode == "observed" and not self.waits(execution):
             self.settle(execution)
 
     @precondition(something_runs)
@@ -112,7 +154,8 @@ class UpdateMachine(RuleBasedStateMachine):
     def cancel(self, data):
         execution = data.draw(st.sampled_from(sorted(self.pending)))
         self.client.cancel_lifecycle_execution(lifecycleExecutionId=execution)
-        self.mock.lifecycle.complete(execution)
+        if self.mode != "instant":
+            self.mock.lifecycle.complete(execution)
         answer = self.client.get_lifecycle_execution(lifecycleExecutionId=execution)
         assert answer["lifecycleExecution"]["state"] == {"status": "CANCELLED"}
         del self.pending[execution]
@@ -120,29 +163,51 @@ class UpdateMachine(RuleBasedStateMachine):
     @rule()
     def let_time_pass(self):
         self.mock.clock.advance(seconds=60)
-        if self.mode in {"observed", "clock"}:
+        if self.mode != "held":
             for execution in list(self.pending):
-                self.settle(execution)
+                if not self.waits(execution):
+                    self.settle(execution)
+
+    @rule(move=st.sampled_from(["start", "start", "advance", "pause", "cancel", "complete"]))
+    def move_the_run(self, move):
+        """Of the policy, over images that the model leaves out."""
+        is_under_way = self.run in self.mock.lifecycle.running
+        if move == "start":
+            self.mock.images.add(recipe=self.others)
+            self.run = self.mock.lifecycle.start(self.policy)
+        elif is_under_way and move == "cancel":
+            self.client.cancel_lifecycle_execution(lifecycleExecutionId=self.run)
+        elif is_under_way:
+            # What is being cancelled cannot be paused.
+            with suppress(ValueError):
+                getattr(self.mock.lifecycle, move)(self.run)
 
     @invariant()
     def images_are_where_the_law_says(self):
         found = {
-            each.arn: each.state.status for each in self.mock.resources() if isinstance(each, Image)
+            each.arn: each.state.status
+            for each in self.mock.resources()
+            if isinstance(each, Image) and each.name == "web"
         }
         assert found == self.states
 
     @invariant()
     def what_is_under_way_is_told(self):
-        assert sorted(self.mock.lifecycle.running) == sorted(self.pending)
+        assert {*self.mock.lifecycle.running} - {self.run} == set(self.pending)
 
     @invariant()
     def only_a_deprecation_leaves_its_time(self):
+        due = {image: self.due.get(execution) for execution, (image, _) in self.pending.items()}
         for each in self.mock.resources():
             if isinstance(each, Image) and each.state.status == "AVAILABLE":
-                assert each.deprecation_time is None
+                assert each.deprecation_time == due.get(each.arn)
             if isinstance(each, Image) and each.state.status == "DEPRECATED":
                 assert each.deprecation_time is not None
                 assert each.deprecation_time <= self.mock.clock.now()
+
+    @invariant()
+    def every_index_is_what_a_rebuild_gives(self):
+        check_small(self.mock._active_world("test"))
 
 
 class ObservedMachine(UpdateMachine):

@@ -12,8 +12,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.domain.resources.images import Image
-from tests.builders import a_distribution, a_full_recipe, an_infrastructure
+from tests.builders import a_distribution, a_full_recipe, a_sharing_policy, an_infrastructure
 from tests.clients import the_client
+from tests.index_rebuild import check_indexes, check_small
 from tests.refusals import refusal_of
 from tests.workflow_builders import (
     BUILD_IMAGE,
@@ -106,9 +107,13 @@ class WorkflowMachine(RuleBasedStateMachine):
         self.ended: dict[str, str] = {}
         self.lost_amis: set[str] = set()
         self.gone: dict[str, list[str]] = {}
+        self.shared: set[str] = set()
 
     def teardown(self):
-        self.mock.stop()
+        try:
+            check_indexes(self.mock._active_world("test"))
+        finally:
+            self.mock.stop()
 
     # What is there, seen without looking: a look moves an observed build
 
@@ -242,7 +247,7 @@ class WorkflowMachine(RuleBasedStateMachine):
     def delete(self, data):
         arn = self.draw(data, self.images())
         image = self.images()[arn]
-        if image.state.status not in TERMINAL:
+        if image.state.status not in TERMINAL or arn in self.shared:
             refusal = refusal_of(self.client.delete_image, imageBuildVersionArn=arn)
             assert refusal.code == "ResourceDependencyException"
             return
@@ -250,6 +255,14 @@ class WorkflowMachine(RuleBasedStateMachine):
         del self.ended[arn]
         self.lost_amis |= ids_of(image)
         self.gone[arn] = [execution.workflow_execution_id for execution in image.executions]
+
+    @precondition(something_is_there)
+    @rule(data=st.data(), accounts=st.sets(st.just("444455556666")))
+    def share(self, data, accounts):
+        arn = self.draw(data, self.images())
+        policy = a_sharing_policy(arn, *accounts)
+        self.client.put_image_policy(imageArn=arn, policy=policy)
+        self.shared = self.shared | {arn} if accounts else self.shared - {arn}
 
     @rule(seconds=st.sampled_from([1, 60, 299, 600, 1500]))
     def let_time_pass(self, seconds):
@@ -385,6 +398,10 @@ class WorkflowMachine(RuleBasedStateMachine):
             assert states.get(arn, "PENDING") == image.state.status
         for arn in self.gone:
             assert states[arn] in TERMINAL
+
+    @invariant()
+    def every_index_is_what_a_rebuild_gives(self):
+        check_small(self.mock._active_world("test"))
 
 
 def ids_of(image: Image) -> set[str]:

@@ -67,6 +67,7 @@ def move(build: Build, execution: WorkflowExecution) -> None:
     """
     step = execution.open_step
     if step is None:
+        build.world.state.scheduler.withdraw(execution.ticket)
         execution.ticket = None
         rollback.finish(execution)
         _end(build, execution, "ROLLBACK_COMPLETED")

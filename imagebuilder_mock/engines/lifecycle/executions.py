@@ -130,8 +130,7 @@ def cancel(world: World, execution: LifecycleExecution) -> None:
     if execution.is_over or execution.state.status == "CANCELLING":
         return
     execution.state = LifecycleExecutionState("CANCELLING")
-    if execution.update_at is not None:
-        _forget_deprecation(world, execution)
+    _forget_deprecation(world, execution)
     _set_going(world, execution)
 
 
@@ -145,10 +144,13 @@ def move_on(world: World, execution_id: str) -> None:
 
 
 def _forget_deprecation(world: World, execution: LifecycleExecution) -> None:
-    """The image will not be deprecated; what EC2 was told stays, as all that was done."""
+    """A deprecation that lay ahead does not come; what EC2 was told stays, as all that was done."""
     execution.update_at = None
     image = world.store(execution.account_id, execution.region).get(Image, execution.resource_arn)
-    if image is not None:
+    if image is None or image.deprecation_time is None:
+        return
+    # Who deprecated it meanwhile set an earlier time.
+    if image.state.status == "AVAILABLE" or image.deprecation_time > world.clock.now():
         image.deprecation_time = None
 
 

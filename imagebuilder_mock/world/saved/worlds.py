@@ -109,6 +109,13 @@ def _saved_stores(stores: Stores) -> Mapping[str, object]:
 
 
 def _read_stores(world: World, _: Stores, document: SavedState) -> None:
+    if any(
+        not each.sequence
+        for part in document.stores
+        for each in (*part.resources, *part.findings, *part.on_demand_findings)
+    ):
+        # What was written by hand has no place in the order, and gets the next.
+        world.state.numbering.last = document.last_number
     for place, saved_store in enumerate(document.stores):
         with at("stores", place):
             store = world.store(saved_store.account_id, saved_store.region)
@@ -138,10 +145,10 @@ def _check_running(store: Store) -> None:
 
 
 def _read_findings(store: Store, part: SavedStore) -> None:
-    for finding in part.findings:
-        store.findings.readmit(finding)
-    for finding in part.on_demand_findings:
-        store.findings.readmit(finding, on_demand=True)
+    for is_on_demand, findings in ((False, part.findings), (True, part.on_demand_findings)):
+        for finding in findings:
+            enter = store.findings.readmit if finding.sequence else store.findings.add
+            enter(finding, on_demand=is_on_demand)
     for arn, packages in part.packages.items():
         supplied = [(package.package_name, package.package_version) for package in packages]
         store.findings.set_packages(arn, supplied)
@@ -162,7 +169,6 @@ def _check_home(store: Store, resource: Resource) -> None:
 
 
 def _admit(world: World, store: Store, resource: Resource) -> None:
-    # One that was written by hand has no place in the order, and gets the next.
     if resource.sequence:
         store.admit(resource)
     else:
@@ -185,7 +191,7 @@ def _saved_shares(shared: Stores) -> Mapping[str, object]:
     return {
         "shares": [
             SavedShare(account_id=account, region=region, names=store.numbers())
-            for (account, region), store in shared.items()
+            for (account, region), store in sorted(shared.items())
             if any(store)
         ]
     }

@@ -15,6 +15,8 @@ from imagebuilder_mock.world.clock import Clock
 from imagebuilder_mock.world.ids import Ids
 from imagebuilder_mock.world.settings import Settings
 from imagebuilder_mock.world.world import World
+from tests.builders import a_build, a_sharing_policy
+from tests.workflow_builders import ROLE, WAIT, a_workflow
 
 A_TIME = datetime(2026, 1, 2, tzinfo=timezone.utc)
 REGION = "us-east-1"
@@ -66,6 +68,17 @@ class TestWorld:
 
         assert world.shared_with(CONSUMER, REGION).get(Component, component.arn) is component
         assert component.shared_with == {CONSUMER}
+
+    def test_what_runs_for_an_image_is_known_at_home_alone(self, imagebuilder, imagebuilder_mock):
+        waits = {"workflowArn": a_workflow(imagebuilder, WAIT)}
+        arn = a_build(imagebuilder, workflows=[waits], executionRole=ROLE)
+        imagebuilder_mock.builds.finish_all()
+
+        imagebuilder.put_image_policy(imageArn=arn, policy=a_sharing_policy(arn, CONSUMER))
+
+        world = imagebuilder_mock._active_world("test")
+        assert len(world.store(OWNER, REGION).executions.waiting) == 1
+        assert len(world.shared_with(CONSUMER, REGION).executions.waiting) == 0
 
     def test_who_stays_is_not_touched(self, world):
         component = a_component(world)

@@ -59,6 +59,16 @@ def test_a_stage_that_was_ended_by_hand_does_not_end_again(imagebuilder, imagebu
     assert status_of(imagebuilder, arn) == "BUILDING"
 
 
+@pytest.mark.imagebuilder(builds="clock", now=NOW)
+def test_a_rollback_that_was_ended_by_hand_does_not_end_again(imagebuilder, imagebuilder_mock):
+    imagebuilder_mock.builds.fail_next(step="LaunchBuildInstance")
+    a_build(imagebuilder, imageRecipeArn=a_full_recipe(imagebuilder))
+
+    imagebuilder_mock.builds.finish_all()
+
+    assert imagebuilder_mock._world.state.scheduler.entries() == []
+
+
 @pytest.mark.imagebuilder(builds="held", now=NOW)
 def test_no_time_ends_the_stage_of_a_held_build(imagebuilder, imagebuilder_mock):
     arn = a_build(imagebuilder)

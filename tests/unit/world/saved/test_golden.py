@@ -17,13 +17,21 @@ def test_a_file_of_an_earlier_version_is_read_and_saved_as_it_was(path, tmp_path
     with mock_imagebuilder(state=path, builds="held") as mock:
         mock.save(tmp_path / "again.json")
 
-    before, after = (file.read_text("utf-8") for file in (path, tmp_path / "again.json"))
-    time, later = (json.loads(text)["time"] for text in (before, after))
-    if not json.loads(before).get("stands_still", False):
+    before, after = document_of(path), document_of(tmp_path / "again.json")
+    if not before.get("stands_still", False):
         # Such a clock has gone on.
-        assert later > time
-        after = after.replace(later, time, 1)
+        assert after["time"] > before["time"]
+        after["time"] = before["time"]
     assert after == before
+
+
+def document_of(path):
+    """The document, whose version patterns have an order that means nothing."""
+    document = json.loads(path.read_text("utf-8"))
+    for part in (*document["stores"], *document["shares"]):
+        for name in part["names"]:
+            name["highest"].sort(key=str)
+    return document
 
 
 def test_there_is_a_file_whose_clock_stands_still_and_one_whose_clock_is_ahead():

@@ -22,8 +22,18 @@ from imagebuilder_mock.world.saved.worlds import STATE
 from imagebuilder_mock.world.scheduler import Scheduler
 from imagebuilder_mock.world.store import Family, Store, VersionGroup
 from imagebuilder_mock.world.tokens import ClientTokens
-from tests.builders import a_build, a_component, a_distribution, a_pipeline, an_infrastructure
+from tests.builders import (
+    TEST_DOCUMENT,
+    a_build,
+    a_component,
+    a_distribution,
+    a_pipeline,
+    a_sharing_policy,
+    an_infrastructure,
+)
 from tests.gateways import a_gateway
+from tests.index_rebuild import check_indexes
+from tests.scans import a_scanned_build, collected
 from tests.workflow_builders import a_workflow
 
 ROOT = Path(__file__).parents[4]
@@ -74,6 +84,27 @@ def test_a_mock_begins_with_what_was_saved(path):
         assert mock.clock.now() == NOON
         mock.clock.advance(seconds=1)
         assert mock.clock.now() == NOON + timedelta(seconds=1)
+
+
+def test_what_was_deleted_and_shared_again_leaves_the_order_of_the_file(tmp_path):
+    with mock_imagebuilder(now=NOON) as mock:
+        client = mock.client()
+        client.delete_component(componentBuildVersionArn=a_component(client))
+        old, new = (
+            a_component(client, name="web"),
+            a_component(client, name="web", semanticVersion="2.0.0"),
+        )
+        other = a_component(client, name="web", data=TEST_DOCUMENT)
+        client.delete_component(componentBuildVersionArn=old)
+        for arn, account in ((other, "210987654321"), (new, "111122223333")):
+            policy = a_sharing_policy(arn, account)
+            client.put_component_policy(componentArn=arn, policy=policy)
+        mock.save(tmp_path / "first.json")
+
+    with mock_imagebuilder(state=tmp_path / "first.json") as mock:
+        mock.save(tmp_path / "second.json")
+
+    assert (tmp_path / "second.json").read_text() == (tmp_path / "first.json").read_text()
 
 
 def test_versions_are_listed_and_deleted_as_before(tmp_path):
@@ -463,6 +494,47 @@ def test_a_file_written_by_hand_needs_no_numbers(tmp_path):
 
     names = [each["name"] for each in answer["infrastructureConfigurationSummaryList"]]
     assert names == ["web", "app"]
+
+
+def test_what_is_added_by_hand_comes_behind_all_that_was_saved(path):
+    """Two of one place would be taken for each other when one is deleted."""
+    with mock_imagebuilder(state=path) as mock:
+        client = mock.client()
+        for name in ("one", "two", "three"):
+            a_component(client, name=name)
+        mock.save(path)
+    document = json.loads(path.read_text())
+    resources = document["stores"][0]["resources"]
+    for place, name in ((1, "second"), (0, "first")):
+        added = {**resources[0], "name": name, "arn": resources[0]["arn"].replace("web", name)}
+        del added["sequence"]
+        resources.insert(place, added)
+    path.write_text(json.dumps(document))
+
+    with mock_imagebuilder(state=path) as mock:
+        check_indexes(mock._active_world("test"))
+        listed = mock.client().list_components()["componentVersionList"]
+
+    names = [each["name"] for each in listed]
+    assert names[-2:] == ["first", "second"]
+
+
+def test_findings_that_are_added_by_hand_are_found_page_by_page(path):
+    with mock_imagebuilder(state=path) as mock:
+        arn = a_scanned_build(mock.client())
+        mock.findings.add(arn, vulnerability_id="CVE-2026-1", severity="LOW")
+        mock.save(path)
+    document = json.loads(path.read_text())
+    [store] = document["stores"]
+    [finding] = store["findings"]
+    store["findings"] += [{**finding, "sequence": 0, "severity": "HIGH"} for _ in range(2)]
+    path.write_text(json.dumps(document))
+
+    with mock_imagebuilder(state=path) as mock:
+        check_indexes(mock._active_world("test"))
+        found = collected(mock.client().list_image_scan_findings, "findings", maxResults=1)
+
+    assert [each["severity"] for each in found] == ["LOW", "HIGH", "HIGH"]
 
 
 # Nothing is forgotten
