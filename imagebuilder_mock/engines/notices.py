@@ -116,16 +116,16 @@ def build_ended(build: Build) -> None:
     topic = infrastructure.sns_topic_arn
     if topic is not None and image.state.status in _TOLD_BY_SNS:
         _publish(world, home, "SNS", topic, message_of(build))
-    logs = (infrastructure.logging or {}).get("s3Logs")
-    if isinstance(logs, dict) and logs.get("s3BucketName"):
-        prefix = str(logs.get("s3KeyPrefix", "")).strip("/")
+    logs = infrastructure.logging["s3Logs"] if infrastructure.logging else {}
+    if logs.get("s3BucketName"):
+        prefix = logs.get("s3KeyPrefix", "").strip("/")
         folder = f"{prefix}/{image.name}" if prefix else image.name
         for execution in image.executions:
             _publish(
                 world,
                 home,
                 "S3",
-                str(logs["s3BucketName"]),
+                logs["s3BucketName"],
                 {
                     "key": f"{folder}/{log_stream_of(build)}/{execution.workflow_execution_id}/"
                     "console.log",

@@ -108,7 +108,7 @@ def can_take(world: World, place: Place, question: Question, name: str) -> bool:
     if account is None:
         return not is_strict
     try:
-        return _is_there(account, question, name) or takes_missing(
+        return is_there(account, question, name) or takes_missing(
             account, question.service, is_strict=is_strict
         )
     except NeighbourError:
@@ -131,7 +131,8 @@ def takes_missing(account: Account, service: str, *, is_strict: bool) -> bool:
     )
 
 
-def _is_there(account: Account, question: Question, name: str) -> bool:
+def is_there(account: Account, question: Question, name: str) -> bool:
+    """Whether the service has it; a NeighbourError if that cannot be told."""
     asked: object = question.asked_for(name)
     found = account.finds(
         question.service,

@@ -15,6 +15,7 @@ from imagebuilder_mock.world.outbox import Message
 
 from .account import AbsentError, NeighbourError, Place, account_at
 from .contents import S3Uri
+from .names import LAUNCH_TEMPLATE, is_there
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -82,15 +83,15 @@ def tell_of_launch_template(
     """Give a launch template a version: its newest one, with the output AMI."""
 
     def add_version(account: Account) -> None:
+        if not is_there(account, LAUNCH_TEMPLATE, template):
+            msg = f"The launch-template ID '{template}' does not exist"
+            raise AbsentError(msg)
         latest = account.ask(
             "ec2",
             "describe_launch_template_versions",
             LaunchTemplateId=template,
             Versions=["$Latest"],
         )["LaunchTemplateVersions"]
-        if not latest:
-            msg = f"The launch-template ID '{template}' does not exist"
-            raise AbsentError(msg)
         # moto does not take the rest from SourceVersion.
         made = account.ask(
             "ec2",

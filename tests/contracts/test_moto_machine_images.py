@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +15,9 @@ from imagebuilder_mock.neighbours.account import Place
 from imagebuilder_mock.neighbours.contents import ami_facts
 from imagebuilder_mock.neighbours.machine_images import ActionRefused
 from tests.beside_moto import aws
+
+if TYPE_CHECKING:
+    from mypy_boto3_imagebuilder import type_defs as wire
 
 CREATED = datetime(2026, 9, 9, 19, 19, 8, tzinfo=timezone.utc)
 HERE = Place("123456789012", "us-east-1")
@@ -185,7 +189,7 @@ def test_tags_are_added_and_taken_away(registered):
 
 
 def test_it_is_shared_and_disabling_it_ends_that(registered):
-    permission = {
+    permission: wire.LaunchPermissionConfigurationTypeDef = {
         "userIds": ["111122223333", "444455556666"],
         "userGroups": ["all"],
         "organizationArns": ["arn:aws:organizations::123456789012:organization/o-abcdefghij"],
@@ -238,13 +242,15 @@ def test_a_snapshot_is_deleted_after_its_ami(registered):
     for _ in range(2):
         registered.do(machine_images.delete_snapshot, SNAPSHOTS[0])
     found = aws("ec2").describe_snapshots(OwnerIds=["self"])["Snapshots"]
-    assert [each["SnapshotId"] for each in found] == [SNAPSHOTS[1]]
+    assert {each["SnapshotId"] for each in found}.intersection(SNAPSHOTS) == {SNAPSHOTS[1]}
 
 
 def test_an_ami_of_the_users_own_is_found_too(amis):
     made = aws("ec2").register_image(Name="by hand")["ImageId"]
 
-    assert ami_facts(amis.world, HERE, made) == AmiFacts("Linux", None, "by hand")
+    found = ami_facts(amis.world, HERE, made)
+    assert found is not None
+    assert found.name == "by hand"
 
 
 def test_accounts_and_regions_are_apart(registered):
@@ -255,4 +261,5 @@ def test_accounts_and_regions_are_apart(registered):
         assert machine_images.find(registered.world, *place, AMI) is None
         found = ami_facts(registered.world, place, AMI)
         assert found == AmiFacts()
-    assert ami_facts(registered.world, HERE, AMI).name == "web 2026-09-09"
+    here = ami_facts(registered.world, HERE, AMI)
+    assert here == AmiFacts("Linux", "arm64", "web 2026-09-09")

@@ -27,7 +27,7 @@ class InfrastructureConfiguration(Resource):
     instance_types: Sequence[str] | None = None
     security_group_ids: Sequence[str] | None = None
     subnet_id: str | None = None
-    logging: Mapping[str, object] | None = None
+    logging: wire.LoggingTypeDef | None = None
     key_pair: str | None = None
     terminate_instance_on_failure: bool = True
     terminate_instance_on_completion: bool | None = None

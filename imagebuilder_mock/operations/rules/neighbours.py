@@ -17,7 +17,9 @@ from imagebuilder_mock.neighbours.account import (
 from imagebuilder_mock.neighbours.contents import S3Uri, read, size_of, trusts_us
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
+
+    from mypy_boto3_imagebuilder import type_defs as wire
 
     from imagebuilder_mock.domain.errors import InvalidParameterValueException
     from imagebuilder_mock.operations.handler import Context
@@ -84,20 +86,22 @@ def check_network(
 
 
 def check_repository(
-    ctx: Context, repository: Mapping[str, object], *, parameter: str, region: str | None = None
+    ctx: Context,
+    repository: wire.TargetContainerRepositoryTypeDef,
+    *,
+    parameter: str,
+    region: str | None = None,
 ) -> None:
     """Refuse a target repository that is not there: Image Builder makes none (API reference)."""
-    name = str(repository["repositoryName"])
+    name = repository["repositoryName"]
     _check(ctx, names.REPOSITORY, name, f"{parameter}.repositoryName", region)
 
 
 def check_key(
-    ctx: Context, key: object, *, parameter: str = "kmsKeyId", region: str | None = None
+    ctx: Context, key: str | None, *, parameter: str = "kmsKeyId", region: str | None = None
 ) -> None:
     """Refuse a key that is not there; another account's can not be looked up."""
-    if not isinstance(key, str):
-        return
-    named = _KEY_ARN.fullmatch(key)
+    named = _KEY_ARN.fullmatch(key or "")
     if named is None:
         _check(ctx, names.KEY, key, parameter, region)
     elif named.group(2) == ctx.store.account:
