@@ -18,6 +18,8 @@ from .topic_message import message_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from mypy_boto3_imagebuilder import type_defs as wire
+
     from imagebuilder_mock.domain.documents.components.document import ComponentDocument
     from imagebuilder_mock.domain.documents.components.trace import TracedStep
     from imagebuilder_mock.domain.resources.components import Component
@@ -116,7 +118,8 @@ def build_ended(build: Build) -> None:
     topic = infrastructure.sns_topic_arn
     if topic is not None and image.state.status in _TOLD_BY_SNS:
         _publish(world, home, "SNS", topic, message_of(build))
-    logs = infrastructure.logging["s3Logs"] if infrastructure.logging else {}
+    logging: wire.LoggingTypeDef = infrastructure.logging or {}
+    logs = logging.get("s3Logs", {})
     if logs.get("s3BucketName"):
         prefix = logs.get("s3KeyPrefix", "").strip("/")
         folder = f"{prefix}/{image.name}" if prefix else image.name
