@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from imagebuilder_mock.domain.errors import InvalidParameterValueException, invalid_value
 from imagebuilder_mock.domain.machine_image import AmiFacts
 from imagebuilder_mock.domain.resources.images import Image
-from imagebuilder_mock.neighbours.account import AbsentError, Place, absence
+from imagebuilder_mock.neighbours.account import AbsentError, Place, explained
 from imagebuilder_mock.neighbours.contents import ami_facts, parameter_value
 from imagebuilder_mock.world.managed import image_published_as
 
@@ -120,8 +120,7 @@ def _absent(
 ) -> InvalidParameterValueException:
     named = "" if address == ami_id else f", which '{address}' holds,"
     detail = f"The AMI '{ami_id}'{named} does not exist in the Region '{store.region}'."
-    reason = absence(world)
-    return invalid_value(parameter, detail if reason is None else f"{detail} {reason}")
+    return invalid_value(parameter, explained(world, detail))
 
 
 MOST_WATERMARKS = 5

@@ -81,6 +81,12 @@ def absence(world: World) -> str | None:
     return "imagebuilder_mock looks it up in moto: switch moto's mock_aws on."
 
 
+def explained(world: World, detail: str) -> str:
+    """A refusal that also says why nothing could be looked up, if nobody is there."""
+    reason = absence(world)
+    return detail if reason is None else f"{detail} {reason}"
+
+
 def _refusal(error: ClientError, name: str) -> NeighbourError:
     code = str(error.response["Error"]["Code"])
     message = str(error.response["Error"].get("Message", ""))

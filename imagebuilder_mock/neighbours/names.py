@@ -127,7 +127,7 @@ def takes_missing(account: Account, service: str, *, is_strict: bool) -> bool:
     if is_strict:
         return False
     return not account.around.may_have(service) or not any(
-        _has_made(account, service, listing) for listing in _MADE[service]
+        _has_made(account, service, listing) for listing in MADE[service]
     )
 
 
@@ -169,7 +169,7 @@ def _is_of_aws(account: Account, key: Mapping[str, Any]) -> bool:
     )
 
 
-_MADE: Mapping[str, Sequence[Listing]] = {
+MADE: Mapping[str, Sequence[Listing]] = {
     "ec2": (
         Listing("describe_vpcs", "Vpcs", lambda _, each: each["IsDefault"]),
         Listing("describe_subnets", "Subnets", lambda _, each: each["DefaultForAz"]),

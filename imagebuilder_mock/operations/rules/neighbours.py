@@ -12,7 +12,7 @@ from imagebuilder_mock.neighbours.account import (
     NeighbourError,
     NobodyToAskError,
     Place,
-    absence,
+    explained,
 )
 from imagebuilder_mock.neighbours.contents import S3Uri, read, size_of, trusts_us
 
@@ -43,8 +43,7 @@ def _check(
     if name is None or names.can_take(ctx.world, _place(ctx, region), question, name):
         return
     detail = question.refusal.format(kind=question.kind, name=name)
-    reason = absence(ctx.world)
-    raise invalid_value(parameter, detail if reason is None else f"{detail} {reason}")
+    raise invalid_value(parameter, explained(ctx.world, detail))
 
 
 def check_instance_profile(ctx: Context, name: str) -> None:
