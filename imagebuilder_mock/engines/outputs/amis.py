@@ -154,9 +154,9 @@ def ami_targets(
     """Where copies go: one for each Region and target account, but where the source is."""
     home = Place(store.account, store.region)
     for distribution in distributions:
-        if "amiDistributionConfiguration" not in distribution:
+        settings = distribution.get("amiDistributionConfiguration")
+        if settings is None:
             continue
-        settings = distribution["amiDistributionConfiguration"]
         for account in settings.get("targetAccountIds") or (store.account,):
             place = Place(account, distribution["region"])
             if place != home:

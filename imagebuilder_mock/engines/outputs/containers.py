@@ -63,7 +63,7 @@ def _targets(
     yield store.region, recipe.target_repository["repositoryName"], ()
     configuration = image.distribution_configuration
     for distribution in configuration.distributions if configuration else ():
-        if "containerDistributionConfiguration" in distribution:
-            settings = distribution["containerDistributionConfiguration"]
+        settings = distribution.get("containerDistributionConfiguration")
+        if settings is not None:
             repository = settings["targetRepository"]["repositoryName"]
             yield distribution["region"], repository, tuple(settings.get("containerTags", ()))

@@ -21,7 +21,7 @@ from .configuration import CONFIGURATIONS, configure
 from .containers import push, pushed_containers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from imagebuilder_mock.world.orders import BuildFailure
 
     Distributions = Sequence[wire.DistributionUnionTypeDef]
-    AmiSettings = Iterable[tuple[str, wire.AmiDistributionConfigurationUnionTypeDef]]
     Failure = wire.RegionFailureTypeDef
 
 INTERNAL_ERROR = "An internal error has occurred."
@@ -45,7 +44,7 @@ def distribute(build: Build) -> None:
     if build.image.type != "AMI":
         return
     _, failures = _copy(build, _distributions(build))
-    _permit(build, _ami_settings(_distributions(build)))
+    _permit(build, _distributions(build))
     if failures:
         raise _failed(build, _distribution_reason(build, failures), failures)
 
@@ -66,10 +65,8 @@ def integrate(build: Build) -> None:
 
 def distribute_in_workflow(build: Build, inputs: Mapping[str, object]) -> list[dict[str, object]]:
     """The step DistributeImage: its own distributions, or those of the configuration."""
-    own = _own(inputs, "distributions")
-    distributions = _distributions(build) if own is None else own
     started = build.world.clock.now()
-    amis, failures = _copy(build, distributions)
+    amis, failures = _copy(build, _said(build, inputs, "distributions"))
     if failures:
         raise _step_failed(_distribution_reason(build, failures), failures)
     moment = f"{started:%Y-%m-%dT%H:%M:%S.%f}Z"
@@ -90,8 +87,7 @@ def distribute_in_workflow(build: Build, inputs: Mapping[str, object]) -> list[d
 
 def permit_in_workflow(build: Build, inputs: Mapping[str, object]) -> None:
     """The step ModifyImageAttributes: its own, or those of the distribution configuration."""
-    own = _own(inputs, "attributes")
-    _permit(build, _ami_settings(_distributions(build) if own is None else own))
+    _permit(build, _said(build, inputs, "attributes"))
 
 
 def integrate_in_workflow(build: Build, inputs: Mapping[str, object]) -> None:
@@ -138,13 +134,14 @@ def _copy(build: Build, distributions: Distributions) -> tuple[list[Ami], list[F
     return made, failures
 
 
-def _permit(build: Build, settings: AmiSettings) -> None:
+def _permit(build: Build, distributions: Distributions) -> None:
     """Say who may launch from the AMIs, Region by Region."""
     output = build.image.output_resources
-    for region, said in settings:
+    for distribution in distributions:
+        settings = distribution.get("amiDistributionConfiguration")
         for ami in (output.amis if output else None) or ():
-            if ami.region == region:
-                permit(build.world, ami, said)
+            if settings and ami.region == distribution["region"]:
+                permit(build.world, ami, settings)
 
 
 def _push(build: Build) -> list[Failure]:
@@ -184,9 +181,9 @@ def _by_place(
     build: Build, distribution: Mapping[str, Any], member: str
 ) -> Mapping[Place, list[Any]]:
     """What is to be configured in a Region, by the account whose AMI it is done with."""
-    value = distribution.get(member, ())
+    value = distribution.get(member) or ()
     entries: dict[Place, list[Any]] = {}
-    for entry in [value] if isinstance(value, dict) else value:
+    for entry in [value] if isinstance(value, (dict, str)) else value:
         named = entry if isinstance(entry, dict) else {}
         account = named.get("accountId") or named.get("amiAccountId") or build.store.account
         entries.setdefault(Place(str(account), distribution["region"]), []).append(entry)
@@ -227,17 +224,11 @@ def _distributions(build: Build) -> Distributions:
     return () if configuration is None else configuration.distributions
 
 
-def _ami_settings(distributions: Distributions) -> AmiSettings:
-    for distribution in distributions:
-        if "amiDistributionConfiguration" in distribution:
-            yield distribution["region"], distribution["amiDistributionConfiguration"]
-
-
-def _own(inputs: Mapping[str, object], name: str) -> Distributions | None:
-    """What a step says of AMIs itself; None if it leaves that to the configuration."""
+def _said(build: Build, inputs: Mapping[str, object], name: str) -> Distributions:
+    """What a step says of AMIs itself, or leaves to the configuration."""
     entries = cast("Sequence[Mapping[str, Any]] | None", inputs.get(name))
     if entries is None:
-        return None
+        return _distributions(build)
     return [
         {"region": entry["region"], "amiDistributionConfiguration": _as_settings(entry)}
         for entry in entries
