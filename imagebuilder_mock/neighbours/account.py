@@ -76,9 +76,7 @@ def absence(world: World) -> str | None:
     around = world.neighbours
     if around is None:
         return "imagebuilder_mock looks nothing up with neighbours='off'."
-    if around.are_there():
-        return None
-    return "imagebuilder_mock looks it up in moto: switch moto's mock_aws on."
+    return None if around.are_there() else around.absence
 
 
 def explained(world: World, detail: str) -> str:

@@ -14,6 +14,8 @@ class Neighbours(Protocol):
     """A cloud beside us, as one mock or emulator has it; it may come and go."""
 
     name: str
+    absence: str
+    """What to do so that somebody answers: one sentence, for a refusal."""
 
     def are_there(self) -> bool:
         """Whether anybody answers at this moment."""

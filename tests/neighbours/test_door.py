@@ -31,6 +31,7 @@ class Sns:
 
 class Cloud:
     name = "a cloud"
+    absence = "Switch it on."
 
     def are_there(self):
         return True

@@ -18,6 +18,7 @@ class Moto:
     """moto's services, for as long as ``mock_aws`` is on."""
 
     name = "moto"
+    absence = "imagebuilder_mock looks it up in moto: switch moto's mock_aws on."
 
     def are_there(self) -> bool:
         return _is_on()
