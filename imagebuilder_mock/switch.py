@@ -14,6 +14,7 @@ from threading import RLock, local
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from .gateway import Gateway
+from .neighbours.in_moto.door import Moto
 from .protocol.identity import partition_of
 from .transports.boto.aio import AiobotocoreClientCreation, AiobotocoreDoor
 from .transports.boto.clients import ClientCreation
@@ -159,6 +160,7 @@ def _empty_world(
         ),
         ids=Ids(Random(settings.seed)),
         partition_of=partition_of,
+        neighbours=None if settings.neighbours == "off" else Moto(),
     )
 
 

@@ -1,7 +1,6 @@
-"""One AMI that a build made: what EC2 knows of it.
+"""What EC2 knows of AMIs: all of one that a build made, a little of any other.
 
-Image Builder itself keeps only where an AMI is and what it is called (``Ami`` of an image). What
-lifecycle rules look at and change is here.
+Image Builder itself keeps only where an AMI is and what it is called (``Ami`` of an image).
 """
 
 from __future__ import annotations
@@ -13,12 +12,22 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+@dataclass(frozen=True, slots=True)
+class AmiFacts:
+    """What matters of an AMI that is built on; nothing is known of one that nobody looked up."""
+
+    platform: str | None = None
+    """As Image Builder calls it: ``Linux``, ``Windows`` or ``macOS``."""
+    architecture: str | None = None
+    name: str | None = None
+
+
 MachineImageState = Literal["available", "disabled", "deregistered"]
 
 
 @dataclass(slots=True, kw_only=True)
 class MachineImage:
-    """One AMI, in one Region of one account. A test may change what it likes of it."""
+    """One AMI that a build made: what lifecycle rules look at. A test may change it as it likes."""
 
     image_id: str
     account_id: str
@@ -43,7 +52,3 @@ class MachineImage:
     """When it is, or was, deprecated."""
     is_in_ec2: bool = False
     """Whether an EC2 beside us has it too."""
-
-    def enter_ec2(self) -> None:
-        """An EC2 beside us has got it."""
-        self.is_in_ec2 = True

@@ -6,20 +6,19 @@ is that of real logs (amazonlinux/amazon-linux-2023 issue 1054); the other lines
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.neighbours import telling
-from imagebuilder_mock.neighbours.ports import Event as BusEvent
-from imagebuilder_mock.neighbours.ports import LogLine, S3Uri
 from imagebuilder_mock.world.events import Destination, Event
 
 from .one_build import LOG_GROUP, log_group_of, log_stream_of
 from .topic_message import message_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
+
+    from mypy_boto3_imagebuilder import type_defs as wire
 
     from imagebuilder_mock.domain.documents.components.document import ComponentDocument
     from imagebuilder_mock.domain.documents.components.trace import TracedStep
@@ -119,16 +118,17 @@ def build_ended(build: Build) -> None:
     topic = infrastructure.sns_topic_arn
     if topic is not None and image.state.status in _TOLD_BY_SNS:
         _publish(world, home, "SNS", topic, message_of(build))
-    logs = (infrastructure.logging or {}).get("s3Logs")
-    if isinstance(logs, dict) and logs.get("s3BucketName"):
-        prefix = str(logs.get("s3KeyPrefix", "")).strip("/")
+    logging: wire.LoggingTypeDef = infrastructure.logging or {}
+    logs = logging.get("s3Logs", {})
+    if logs.get("s3BucketName"):
+        prefix = logs.get("s3KeyPrefix", "").strip("/")
         folder = f"{prefix}/{image.name}" if prefix else image.name
         for execution in image.executions:
             _publish(
                 world,
                 home,
                 "S3",
-                str(logs["s3BucketName"]),
+                logs["s3BucketName"],
                 {
                     "key": f"{folder}/{log_stream_of(build)}/{execution.workflow_execution_id}/"
                     "console.log",
@@ -227,43 +227,4 @@ def _publish(
         account_id=account,
     )
     world.publish(event)
-    _TELL[destination](world, telling.Place(*home), event)
-
-
-def _tell_event_bus(world: World, place: telling.Place, event: Event) -> None:
-    told = BusEvent(
-        detail_type=event.name,
-        resources=cast("Sequence[str]", event.body["resources"]),
-        detail=cast("Body", event.body["detail"]),
-        time=event.time,
-    )
-    telling.tell_event_bus(world, place, told)
-
-
-def _tell_topic(world: World, place: telling.Place, event: Event) -> None:
-    del place
-    telling.tell_topic(world, event.name, json.dumps(event.body, default=str))
-
-
-def _tell_log_group(world: World, place: telling.Place, event: Event) -> None:
-    line = LogLine(event.time, str(event.body["message"]))
-    telling.tell_log_group(world, place, event.name, str(event.body["logStreamName"]), line)
-
-
-def _tell_bucket(world: World, place: telling.Place, event: Event) -> None:
-    lines = cast("Sequence[str]", event.body["lines"])
-    uri = S3Uri(event.name, str(event.body["key"]))
-    telling.tell_bucket(world, place, uri, "\n".join(lines).encode())
-
-
-def _tell_nobody(world: World, place: telling.Place, event: Event) -> None:
-    """Moto runs functions in containers, which nothing here starts."""
-
-
-_TELL: Mapping[Destination, Callable[[World, telling.Place, Event], None]] = {
-    "EventBridge": _tell_event_bus,
-    "SNS": _tell_topic,
-    "CloudWatchLogs": _tell_log_group,
-    "S3": _tell_bucket,
-    "Lambda": _tell_nobody,
-}
+    telling.tell(world, event)

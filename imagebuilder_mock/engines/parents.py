@@ -6,13 +6,15 @@ Sources for watermarks: user guide, ami-watermarks; API reference, CreateImageRe
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.errors import InvalidParameterValueException, invalid_value
+from imagebuilder_mock.domain.machine_image import AmiFacts
 from imagebuilder_mock.domain.resources.images import Image
-from imagebuilder_mock.neighbours.ports import AmiFacts
-from imagebuilder_mock.neighbours.surroundings import absence, neighbours_of
+from imagebuilder_mock.neighbours.account import AbsentError, Place, explained
+from imagebuilder_mock.neighbours.contents import ami_facts, parameter_value
 from imagebuilder_mock.world.managed import image_published_as
 
 if TYPE_CHECKING:
@@ -54,7 +56,8 @@ def source_of(world: World, store: Store, address: str, *, parameter: str) -> So
         )
     if name.startswith(_PUBLIC_PARAMETER):
         # What AWS publishes there is to be had, whether or not EC2 beside us has a copy.
-        return Source(value, _public_facts(world, store, value))
+        facts = ami_facts(world, Place(store.account, store.region), value)
+        return Source(value, facts or AmiFacts())
     return Source(value, _facts(world, store, value, parameter, address))
 
 
@@ -93,11 +96,9 @@ def _value(world: World, store: Store, name: str, parameter: str) -> str | None:
         region, account, path = arn.groups()
         # An ARN leaves out the slash with which a path begins.
         names = [f"/{path}", path]
-    ssm = neighbours_of(world.settings, account, region).ssm
     for each in names:
-        found = ssm.parameter(each)
-        if found is not None:
-            return found.value
+        with suppress(AbsentError):
+            return parameter_value(world, Place(account, region), each)
     raise invalid_value(parameter, f"The SSM parameter '{name}' does not exist.")
 
 
@@ -105,8 +106,7 @@ def _facts(world: World, store: Store, ami_id: str, parameter: str, address: str
     published = image_published_as(world.managed("aws", store.region), ami_id)
     if published is not None:
         return AmiFacts(published.platform, published.architecture, published.name)
-    ec2 = neighbours_of(world.settings, store.account, store.region).ec2
-    facts = ec2.ami(ami_id)
+    facts = ami_facts(world, Place(store.account, store.region), ami_id)
     if facts is None:
         raise _absent(world, store, ami_id, parameter, address)
     own = world.state.machine_images.get(ami_id)
@@ -115,18 +115,12 @@ def _facts(world: World, store: Store, ami_id: str, parameter: str, address: str
     return facts
 
 
-def _public_facts(world: World, store: Store, ami_id: str) -> AmiFacts:
-    return neighbours_of(world.settings, store.account, store.region).ec2.ami(ami_id) or AmiFacts()
-
-
 def _absent(
     world: World, store: Store, ami_id: str, parameter: str, address: str
 ) -> InvalidParameterValueException:
     named = "" if address == ami_id else f", which '{address}' holds,"
     detail = f"The AMI '{ami_id}'{named} does not exist in the Region '{store.region}'."
-    if not neighbours_of(world.settings, store.account, store.region).are_there:
-        detail = f"{detail} {absence(world.settings)}"
-    return invalid_value(parameter, detail)
+    return invalid_value(parameter, explained(world, detail))
 
 
 MOST_WATERMARKS = 5

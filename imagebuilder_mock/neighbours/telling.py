@@ -1,205 +1,280 @@
 """What a build tells the services beside Image Builder, at the end of the change.
 
-Each function takes plain values, enters an errand or a message in the world's outbox, and returns
-at once; nothing is entered when nobody is there. EC2, SSM and ECR keep what they get to
-themselves, so for them it is an errand; whatever goes to the others may go on to a program that
-uses clients, so it is a message. Whether a service would refuse it is asked beforehand:
-``refusal_of_launch_template``, ``refusal_of_export``, ``refusal_of_repository``.
+Each function enters an errand or a message in the world's outbox, and returns at once; nothing is
+entered when nobody is there. EC2, SSM and ECR keep what they get to themselves, so for them it is
+an errand; whatever goes to the others may go on to a program that uses clients, so it is a message.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.world.outbox import Message
 
-from .ports import Named
-from .presence import has_loaded
-from .surroundings import neighbours_of
+from .account import AbsentError, NeighbourError, Place, account_at
+from .contents import S3Uri
+from .names import LAUNCH_TEMPLATE, is_there
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from mypy_boto3_imagebuilder import type_defs as wire
+
+    from imagebuilder_mock.domain.machine_image import MachineImage
+    from imagebuilder_mock.world.events import Destination, Event
     from imagebuilder_mock.world.world import World
 
-    from .ports import (
-        Event,
-        LaunchPermission,
-        LaunchTemplateVersion,
-        LogLine,
-        Neighbours,
-        OutputAmi,
-        OutputParameter,
-        S3Uri,
-    )
+    from .account import Account
+
+_MADE_BY = "Created by EC2 Image Builder"
 
 
-class Place(NamedTuple):
-    """Where something is told: in an account, in a Region."""
+def tell_of_ami(world: World, ami: MachineImage, devices: Sequence[Mapping[str, Any]]) -> None:
+    """Register an output AMI in EC2, with devices in the form in which EC2 describes them."""
 
-    account: str
-    region: str
+    def register(account: Account) -> None:
+        account.around.register(ami, devices)
+        ami.is_in_ec2 = True
 
-
-def tell_of_ami(
-    world: World,
-    place: Place,
-    ami: OutputAmi,
-    *,
-    then: Callable[[], object] | None = None,
-) -> None:
-    """Register an output AMI in EC2, and call ``then``."""
-
-    def register(_: Neighbours) -> None:
-        # moto's own classes are loaded with the first AMI beside it.
-        from .in_moto.machine_images import MotoMachineImages  # noqa: PLC0415
-
-        MotoMachineImages(*place).register(ami)
-        if then is not None:
-            then()
-
+    place = Place(ami.account_id, ami.region)
     _entrust(world, place, f"EC2: register {ami.image_id} in {place.region}", register)
 
 
 def tell_of_permission(
-    world: World, place: Place, ami_id: str, permission: LaunchPermission
+    world: World,
+    place: Place,
+    ami_id: str,
+    permission: wire.LaunchPermissionConfigurationUnionTypeDef,
 ) -> None:
-    """Let others launch from an output AMI."""
+    """Let others launch from an output AMI.
 
-    def share(_: Neighbours) -> None:
-        from .in_moto.machine_images import MotoMachineImages  # noqa: PLC0415
+    Older versions of moto know neither organizations nor their units.
+    """
+    accounts, groups = permission.get("userIds", ()), permission.get("userGroups", ())
+    changes: list[dict[str, object]] = []
+    if accounts or groups:
+        named = {"UserIds": list(accounts), "UserGroups": list(groups)}
+        changes.append({name: values for name, values in named.items() if values})
+    # moto reads the first of several.
+    changes += [{"OrganizationArns": [arn]} for arn in permission.get("organizationArns", ())]
+    changes += [
+        {"OrganizationalUnitArns": [arn]} for arn in permission.get("organizationalUnitArns", ())
+    ]
 
-        MotoMachineImages(*place).share(ami_id, permission)
+    def share(account: Account) -> None:
+        for change in changes:
+            account.ask(
+                "ec2",
+                "modify_image_attribute",
+                ImageId=ami_id,
+                Attribute="launchPermission",
+                OperationType="add",
+                **change,
+            )
 
     _entrust(world, place, f"EC2: share {ami_id} in {place.region}", share)
 
 
-def tell_of_launch_template(world: World, place: Place, version: LaunchTemplateVersion) -> None:
-    """Give a launch template a version with the output AMI."""
-    _entrust(
-        world,
-        place,
-        f"EC2: new version of {version.launch_template_id} in {place.region}",
-        lambda around: around.ec2.add_launch_template_version(version),
-    )
+def tell_of_launch_template(
+    world: World, place: Place, template: str, ami_id: str, *, set_default: bool
+) -> None:
+    """Give a launch template a version: its newest one, with the output AMI."""
+
+    def add_version(account: Account) -> None:
+        if not is_there(account, LAUNCH_TEMPLATE, template):
+            msg = f"The launch-template ID '{template}' does not exist"
+            raise AbsentError(msg)
+        latest = account.ask(
+            "ec2",
+            "describe_launch_template_versions",
+            LaunchTemplateId=template,
+            Versions=["$Latest"],
+        )["LaunchTemplateVersions"]
+        # moto does not take the rest from SourceVersion.
+        made = account.ask(
+            "ec2",
+            "create_launch_template_version",
+            LaunchTemplateId=template,
+            VersionDescription=_MADE_BY,
+            LaunchTemplateData={**latest[0]["LaunchTemplateData"], "ImageId": ami_id},
+        )
+        if set_default:
+            account.ask(
+                "ec2",
+                "modify_launch_template",
+                LaunchTemplateId=template,
+                DefaultVersion=str(made["LaunchTemplateVersion"]["VersionNumber"]),
+            )
+
+    _entrust(world, place, f"EC2: new version of {template} in {place.region}", add_version)
 
 
-def tell_of_parameter(world: World, place: Place, parameter: OutputParameter) -> None:
-    """Create or overwrite a parameter with the output AMI's id."""
-    _entrust(
-        world,
-        place,
-        f"SSM: put {parameter.name} in {place.region}",
-        lambda around: around.ssm.put_parameter(parameter),
-    )
+def tell_of_parameter(
+    world: World, place: Place, name: str, value: str, *, data_type: str = "text"
+) -> None:
+    """Create or overwrite a parameter; an existing one keeps its description."""
+
+    def put(account: Account) -> None:
+        is_new = account.finds("ssm", "get_parameter", Name=name) is None
+        account.ask(
+            "ssm",
+            "put_parameter",
+            Name=name,
+            Value=value,
+            Type="String",
+            DataType=data_type,
+            Overwrite=True,
+            **({"Description": _MADE_BY} if is_new else {}),
+        )
+
+    _entrust(world, place, f"SSM: put {name} in {place.region}", put)
+
+
+_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
+_CONFIG = "application/vnd.docker.container.image.v1+json"
+_LAYER = "application/vnd.docker.image.rootfs.diff.tar.gzip"
 
 
 def tell_of_container_image(
-    world: World,
-    place: Place,
-    repository: str,
-    tags: Sequence[str],
-    *,
-    content: str,
+    world: World, place: Place, repository: str, tags: Sequence[str], *, content: str
 ) -> None:
     """Push a container image; ``content``, as the image's ARN, makes its digest."""
-    _entrust(
-        world,
-        place,
-        f"ECR: push {repository}:{','.join(tags)} in {place.region}",
-        lambda around: around.ecr.put_image(repository, tags, content=content),
-    )
+    # In Docker's form; the layers are made up, and as different as the contents.
+    manifest = {
+        "schemaVersion": 2,
+        "mediaType": _MANIFEST,
+        "config": {"mediaType": _CONFIG, **_blob(f"config of {content}")},
+        "layers": [{"mediaType": _LAYER, **_blob(f"layer of {content}")}],
+    }
+
+    def push(account: Account) -> None:
+        for tag in tags:
+            account.ask(
+                "ecr",
+                "put_image",
+                repositoryName=repository,
+                imageManifest=json.dumps(manifest),
+                imageManifestMediaType=_MANIFEST,
+                imageTag=tag,
+            )
+
+    subject = f"ECR: push {repository}:{','.join(tags)} in {place.region}"
+    _entrust(world, place, subject, push)
 
 
-def tell_topic(world: World, topic_arn: str, message: str) -> None:
-    """Publish to an SNS topic, in the topic's own Region and account."""
-    _, _, _, region, account, _ = topic_arn.split(":", 5)
-    place = Place(account, region)
-    _tell(
-        world,
-        place,
-        f"SNS: publish to {topic_arn}",
-        lambda around: around.sns.publish(topic_arn, message),
-    )
-
-
-def tell_event_bus(world: World, place: Place, event: Event) -> None:
-    """Put an event on the default bus, if anybody can have made a rule there."""
-    if not has_loaded("events"):
-        return
-    _tell(
-        world,
-        place,
-        f"EventBridge: {event.detail_type} in {place.region}",
-        lambda around: around.event_bridge.put_event(event),
-    )
-
-
-def tell_log_group(world: World, place: Place, group: str, stream: str, line: LogLine) -> None:
-    """Add a line to a stream of a log group; what comes up before it is told goes with it."""
-    if not neighbours_of(world.settings, *place).are_there:
-        return
-
-    def write(lines: Sequence[LogLine]) -> None:
-        _deliver(world, place, lambda around: around.logs.write(group, stream, lines))
-
-    subject = f"CloudWatch Logs: write to {group} {stream}"
-    world.outbox.gather((place, group, stream), line, subject, write)
+def _blob(content: str) -> dict[str, object]:
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    return {"size": len(content), "digest": f"sha256:{digest}"}
 
 
 def tell_bucket(world: World, place: Place, uri: S3Uri, body: bytes) -> None:
     """Write a log, or an exported disk, to a bucket."""
-    _tell(world, place, f"S3: write {uri}", lambda around: around.s3.write(uri, body))
-
-
-def refusal_of_launch_template(world: World, place: Place, launch_template_id: str) -> str | None:
-    """Why a template cannot be updated, in the guide's words (image-failure-context), or None."""
-    named = Named("launch template", launch_template_id)
-    if neighbours_of(world.settings, *place).ec2.first_missing(named) is None:
-        return None
-    return f"EC2 Client Error: 'The launch-template ID '{launch_template_id}' does not exist'"
-
-
-def refusal_of_export(world: World, place: Place, role: str, bucket: str) -> str | None:
-    """Why a disk cannot be exported, in EC2's words for the role and S3's for the bucket."""
-    around = neighbours_of(world.settings, *place)
-    if not around.iam.has_role(role):
-        return (
-            f"EC2 Client Error: 'The service role {role} provided does not exist or does not have "
-            "sufficient permissions'"
-        )
-    if not around.s3.has_bucket(bucket):
-        return "EC2 Client Error: 'The specified bucket does not exist'"
-    return None
-
-
-def refusal_of_repository(world: World, place: Place, repository: str) -> str | None:
-    """Why a container image cannot be pushed, in ECR's words, or None."""
-    if neighbours_of(world.settings, *place).ecr.has_repository(repository):
-        return None
-    return (
-        f"The repository with name '{repository}' does not exist in the registry with id "
-        f"'{place.account}'"
+    _tell(
+        world,
+        place,
+        f"S3: write {uri}",
+        lambda account: account.ask("s3", "put_object", Bucket=uri.bucket, Key=uri.key, Body=body),
     )
 
 
-def _entrust(world: World, place: Place, subject: str, do: Callable[[Neighbours], None]) -> None:
-    if neighbours_of(world.settings, *place).are_there:
+def tell(world: World, event: Event) -> None:
+    """Pass an event on to the service that it is for."""
+    _TELL[event.destination](world, Place(event.account_id, event.region), event)
+
+
+def _tell_topic(world: World, place: Place, event: Event) -> None:
+    """Publish to a topic, in its own Region and account."""
+    del place
+    _, _, _, region, account_id, _ = event.name.split(":", 5)
+    message = json.dumps(event.body, default=str)
+    _tell(
+        world,
+        Place(account_id, region),
+        f"SNS: publish to {event.name}",
+        lambda account: account.ask("sns", "publish", TopicArn=event.name, Message=message),
+    )
+
+
+def _tell_event_bus(world: World, place: Place, event: Event) -> None:
+    """Put an event on the default bus, if anybody can have made a rule there."""
+
+    def put(account: Account) -> None:
+        entry = {
+            "Source": event.body["source"],
+            "DetailType": event.name,
+            "Detail": json.dumps(event.body["detail"]),
+            "Resources": event.body["resources"],
+            "Time": event.time,
+        }
+        answer = account.ask("events", "put_events", Entries=[entry])
+        if answer.get("FailedEntryCount"):
+            raise NeighbourError(str(answer["Entries"][0].get("ErrorMessage")))
+
+    account = account_at(world, place)
+    if account is not None and account.around.may_have("events"):
+        _tell(world, place, f"EventBridge: {event.name} in {place.region}", put)
+
+
+def _tell_log_group(world: World, place: Place, event: Event) -> None:
+    """Add a line to a stream; what comes up before it is told goes with it."""
+    if account_at(world, place) is None:
+        return
+    stream = {"logGroupName": event.name, "logStreamName": str(event.body["logStreamName"])}
+
+    def write(account: Account, lines: list[dict[str, Any]]) -> None:
+        _make(account, "create_log_group", logGroupName=event.name)
+        _make(account, "create_log_stream", **stream)
+        lines.sort(key=lambda line: line["timestamp"])
+        account.ask("logs", "put_log_events", **stream, logEvents=lines)
+
+    world.outbox.gather(
+        (place, *stream.values()),
+        {"timestamp": int(event.time.timestamp() * 1000), "message": event.body["message"]},
+        f"CloudWatch Logs: write to {event.name} {stream['logStreamName']}",
+        lambda lines: _deliver(world, place, lambda account: write(account, lines)),
+    )
+
+
+def _make(account: Account, operation: str, **params: str) -> None:
+    try:
+        account.ask("logs", operation, **params)
+    except NeighbourError as error:
+        if "already exists" not in str(error):
+            raise
+
+
+def _tell_of_log(world: World, place: Place, event: Event) -> None:
+    uri = S3Uri(event.name, str(event.body["key"]))
+    tell_bucket(world, place, uri, "\n".join(event.body["lines"]).encode())  # type: ignore[arg-type] # a list of text, as written
+
+
+def _tell_nobody(world: World, place: Place, event: Event) -> None:
+    """Moto runs functions in containers, which nothing here starts."""
+
+
+_TELL: Mapping[Destination, Callable[[World, Place, Event], None]] = {
+    "EventBridge": _tell_event_bus,
+    "SNS": _tell_topic,
+    "CloudWatchLogs": _tell_log_group,
+    "S3": _tell_of_log,
+    "Lambda": _tell_nobody,
+}
+
+
+def _entrust(world: World, place: Place, subject: str, do: Callable[[Account], object]) -> None:
+    if account_at(world, place) is not None:
         world.outbox.entrust(Message(subject, lambda: _deliver(world, place, do)))
 
 
-def _tell(
-    world: World,
-    place: Place,
-    subject: str,
-    deliver: Callable[[Neighbours], None],
-) -> None:
-    if neighbours_of(world.settings, *place).are_there:
-        world.outbox.put(Message(subject, lambda: _deliver(world, place, deliver)))
+def _tell(world: World, place: Place, subject: str, do: Callable[[Account], object]) -> None:
+    if account_at(world, place) is not None:
+        world.outbox.put(Message(subject, lambda: _deliver(world, place, do)))
 
 
-def _deliver(world: World, place: Place, deliver: Callable[[Neighbours], None]) -> None:
-    around = neighbours_of(world.settings, *place)
+def _deliver(world: World, place: Place, do: Callable[[Account], object]) -> None:
+    account = account_at(world, place)
     # moto may have been switched off meanwhile.
-    if around.are_there:
-        deliver(around)
+    if account is not None:
+        do(account)

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from botocore.loaders import Loader
 
-from imagebuilder_mock.neighbours.presence import account_of_key
+from imagebuilder_mock.neighbours.in_moto.door import account_of_key
 
 from .model import SERVICE_NAME
 

@@ -10,7 +10,7 @@ from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.builds import PHASES_OF_STAGE
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.engines.builds import stages
-from imagebuilder_mock.engines.outputs.distribution import CONFIGURATION_STEPS
+from imagebuilder_mock.engines.outputs.configuration import CONFIGURATIONS
 from imagebuilder_mock.world.orders import BuildFailure, check_reference
 from imagebuilder_mock.world.settings import is_account_id
 
@@ -130,10 +130,10 @@ class Builds:
         if phase not in (None, *_PHASES):
             msg = f"phase={phase!r}: builds run the phases {', '.join(_PHASES)}."
             raise ValueError(msg)
-        if is_of_place and step not in (None, *CONFIGURATION_STEPS.values()):
+        steps = [configuration.step for configuration in CONFIGURATIONS]
+        if is_of_place and step not in (None, *steps):
             msg = (
-                f"step={step!r}: with a region or account, name one of "
-                f"{', '.join(CONFIGURATION_STEPS.values())}, or none."
+                f"step={step!r}: with a region or account, name one of {', '.join(steps)}, or none."
             )
             raise ValueError(msg)
         for name, reference in (("recipe", recipe), ("component", component)):

@@ -17,7 +17,7 @@ from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRec
 from imagebuilder_mock.engines.builds import stages
 from imagebuilder_mock.engines.builds.starting import DEFAULT_TESTS, BuildRequest, start_build
 from imagebuilder_mock.engines.lifecycle.actions import TARGETS, change_state
-from imagebuilder_mock.neighbours.surroundings import machine_image_actions
+from imagebuilder_mock.neighbours import machine_images
 from imagebuilder_mock.protocol.model import operation
 from imagebuilder_mock.protocol.requests import check
 from imagebuilder_mock.world.clock import aware
@@ -28,6 +28,8 @@ from .arguments import store_at
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
+
+    from mypy_boto3_imagebuilder import type_defs as wire
 
     from imagebuilder_mock.domain.machine_image import MachineImage
     from imagebuilder_mock.domain.resources.lifecycle import LifecycleActionName
@@ -121,8 +123,7 @@ class Images:
             found = self._world.state.machine_images.get(ami_id)
             if found is not None:
                 # Beside moto it gets to know what became of it there.
-                actions = machine_image_actions(self._world)
-                actions.find(found.account_id, found.region, ami_id)
+                machine_images.find(self._world, found.account_id, found.region, ami_id)
         if found is None:
             msg = f"No build made the AMI {ami_id!r}. mock.images.amis(image_arn) has an image's."
             raise LookupError(msg)
@@ -257,39 +258,44 @@ def _check_tags(**tags: Mapping[str, str] | None) -> None:
 
 def _ami_settings(
     ami_tags: Mapping[str, str] | None, shared_with: Collection[str], *, public: bool
-) -> dict[str, object]:
+) -> wire.AmiDistributionConfigurationTypeDef:
     """What ``amiDistributionConfiguration`` says of it."""
     for account in shared_with:
         if not is_account_id(account):
             msg = f"shared_with={account!r}: an account is 12 digits in a string."
             raise ValueError(msg)
-    permission = {
-        **({"userIds": sorted(shared_with)} if shared_with else {}),
-        **({"userGroups": ["all"]} if public else {}),
-    }
-    return {
-        **({"amiTags": dict(ami_tags)} if ami_tags else {}),
-        **({"launchPermission": permission} if permission else {}),
-    }
+    settings: wire.AmiDistributionConfigurationTypeDef = {}
+    permission: wire.LaunchPermissionConfigurationTypeDef = {}
+    if ami_tags:
+        settings["amiTags"] = dict(ami_tags)
+    if shared_with:
+        permission["userIds"] = sorted(shared_with)
+    if public:
+        permission["userGroups"] = ["all"]
+    if permission:
+        settings["launchPermission"] = permission
+    return settings
 
 
 def _distribution(
     home: Store,
     recipe: Recipe,
     regions: Sequence[str],
-    settings: Mapping[str, object],
+    settings: wire.AmiDistributionConfigurationTypeDef,
     moment: datetime,
 ) -> DistributionConfiguration:
-    output: Mapping[str, object] = (
-        {"containerDistributionConfiguration": {"targetRepository": recipe.target_repository}}
+    distributions: list[wire.DistributionUnionTypeDef] = [
+        {
+            "region": region,
+            "containerDistributionConfiguration": {"targetRepository": recipe.target_repository},
+        }
         if isinstance(recipe, ContainerRecipe)
-        else {"amiDistributionConfiguration": settings}
-    )
+        else {"region": region, "amiDistributionConfiguration": settings}
+        for region in dict.fromkeys((home.region, *regions))
+    ]
     return DistributionConfiguration(
         arn=str(home.arn_for(DistributionConfiguration.kind, recipe.name)),
         name=recipe.name,
         date_created=moment,
-        distributions=[
-            {"region": region, **output} for region in dict.fromkeys((home.region, *regions))
-        ],
+        distributions=distributions,
     )

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .events import Event
     from .ids import Ids
     from .managed import Publication
+    from .neighbours import Neighbours
     from .settings import Settings
 
 R = TypeVar("R", bound=Resource)
@@ -77,6 +78,7 @@ class World:
         clock: Clock,
         ids: Ids,
         partition_of: Callable[[str], str],
+        neighbours: Neighbours | None = None,
     ) -> None:
         self.settings = settings
         self.clock = clock
@@ -90,6 +92,8 @@ class World:
         self.state = State(ids.uuid().encode())
         self.beginning: State | None = None
         """A copy of the state to which a reset goes back; None is an empty one."""
+        self.neighbours = neighbours
+        """Who is asked and told beside us; None looks nothing up."""
         self._partition_of = partition_of
 
     def reset(self) -> None:

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from imagebuilder_mock import mock_imagebuilder
-from imagebuilder_mock.neighbours.ports import NobodyToAskError
+from imagebuilder_mock.neighbours.account import NobodyToAskError
 from tests.beside_moto import aws
 from tests.build_views import the_image
 from tests.builders import a_build, a_distribution

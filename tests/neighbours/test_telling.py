@@ -3,40 +3,54 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timezone
 
 import pytest
 
 from imagebuilder_mock import mock_imagebuilder
-from imagebuilder_mock.neighbours import telling
-from imagebuilder_mock.neighbours.ports import (
-    AmiFacts,
-    BlockDevice,
-    Event,
-    LaunchPermission,
-    LaunchTemplateVersion,
-    LogLine,
-    Named,
-    NobodyToAskError,
-    OutputAmi,
-    OutputParameter,
-    S3Uri,
-)
-from imagebuilder_mock.neighbours.surroundings import neighbours_of
-from imagebuilder_mock.neighbours.telling import Place
+from imagebuilder_mock.domain.machine_image import AmiFacts, MachineImage
+from imagebuilder_mock.neighbours import names, telling
+from imagebuilder_mock.neighbours.account import NobodyToAskError, Place
+from imagebuilder_mock.neighbours.contents import S3Uri, ami_facts
+from imagebuilder_mock.neighbours.machine_images import delete_container_image
+from imagebuilder_mock.world.events import Event
 from tests.beside_moto import aws
 
 ACCOUNT = "123456789012"
 HERE = Place(ACCOUNT, "us-east-1")
 NOW = datetime(2026, 9, 9, 19, 19, 8, 103000, tzinfo=timezone.utc)
 IMAGE = f"arn:aws:imagebuilder:us-east-1:{ACCOUNT}:image/web/1.0.0/1"
-AMI = OutputAmi(
-    image_id="ami-0123456789abcdef0",
-    name="web 2026-09-09T19-19-08.103000Z",
-    creation_date=NOW,
-    tags={"CreatedBy": "EC2 Image Builder", "Ec2ImageBuilderArn": IMAGE},
-    block_devices=(BlockDevice(device_name="/dev/xvda", snapshot_id="snap-0123456789abcdef0"),),
-)
+AMI = "ami-0123456789abcdef0"
+DEVICES = [
+    {
+        "DeviceName": "/dev/xvda",
+        "Ebs": {"SnapshotId": "snap-0123456789abcdef0", "VolumeSize": 8, "Encrypted": False},
+    }
+]
+
+
+def an_ami(place=HERE):
+    return MachineImage(
+        image_id=AMI,
+        account_id=place.account,
+        region=place.region,
+        name="web 2026-09-09T19-19-08.103000Z",
+        creation_date=NOW,
+        platform="Linux",
+        tags={"CreatedBy": "EC2 Image Builder", "Ec2ImageBuilderArn": IMAGE},
+    )
+
+
+def an_event(destination, name, body):
+    return Event(
+        destination=destination,
+        name=name,
+        body=body,
+        time=NOW,
+        region=HERE.region,
+        account_id=HERE.account,
+    )
 
 
 @pytest.fixture
@@ -58,28 +72,26 @@ def received(url, region="us-east-1"):
 
 def test_an_ami_is_there_when_the_lock_is_free(world):
     with world.lock:
-        telling.tell_of_ami(world, HERE, AMI)
+        telling.tell_of_ami(world, an_ami(), DEVICES)
         telling.tell_of_permission(
             world,
             HERE,
-            AMI.image_id,
-            LaunchPermission(user_ids=["111122223333"], user_groups=["all"]),
+            AMI,
+            {"userIds": ["111122223333"], "userGroups": ["all"]},
         )
         assert aws("ec2").describe_images(Owners=["self"])["Images"] == []
 
     [image] = aws("ec2").describe_images(
         Owners=["self"], Filters=[{"Name": "tag:Ec2ImageBuilderArn", "Values": [IMAGE]}]
     )["Images"]
-    assert (image["ImageId"], image["Public"]) == (AMI.image_id, True)
-    permission = aws("ec2").describe_image_attribute(
-        ImageId=AMI.image_id, Attribute="launchPermission"
-    )
+    assert (image["ImageId"], image["Public"]) == (AMI, True)
+    permission = aws("ec2").describe_image_attribute(ImageId=AMI, Attribute="launchPermission")
     assert {"UserId": "111122223333"} in permission["LaunchPermissions"]
 
 
 def test_an_ami_of_another_account_and_region_is_there(world):
     with world.lock:
-        telling.tell_of_ami(world, Place("111122223333", "eu-west-1"), AMI)
+        telling.tell_of_ami(world, an_ami(Place("111122223333", "eu-west-1")), DEVICES)
 
     keys = aws("sts").assume_role(
         RoleArn="arn:aws:iam::111122223333:role/reader", RoleSessionName="test"
@@ -98,11 +110,10 @@ def test_an_ami_of_another_account_and_region_is_there(world):
 
 def test_an_output_ami_does_not_make_names_be_looked_up(world):
     with world.lock:
-        telling.tell_of_ami(world, HERE, AMI)
+        telling.tell_of_ami(world, an_ami(), DEVICES)
 
-    ec2 = neighbours_of(world.settings, *HERE).ec2
-    assert ec2.first_missing(Named("subnet", "subnet-1")) is None
-    assert ec2.ami(AMI.image_id) == AmiFacts("Linux", "x86_64", AMI.name)
+    assert names.can_take(world, HERE, names.SUBNET, "subnet-1")
+    assert ami_facts(world, HERE, AMI) == AmiFacts("Linux", "x86_64", an_ami().name)
 
 
 @pytest.mark.parametrize("set_default", [True, False])
@@ -112,20 +123,13 @@ def test_a_launch_template_gets_a_version_of_its_latest_one(world, set_default):
         LaunchTemplateName="web",
         LaunchTemplateData={"ImageId": "ami-12345678", "InstanceType": "t3.micro"},
     )["LaunchTemplate"]["LaunchTemplateId"]
-    version = LaunchTemplateVersion(
-        launch_template_id=template,
-        image_id=AMI.image_id,
-        set_default=set_default,
-        description="made",
-    )
-
     with world.lock:
-        assert telling.refusal_of_launch_template(world, HERE, template) is None
-        telling.tell_of_launch_template(world, HERE, version)
+        assert names.failure_without(world, HERE, names.LAUNCH_TEMPLATE, template) is None
+        telling.tell_of_launch_template(world, HERE, template, AMI, set_default=set_default)
 
     found = ec2.describe_launch_template_versions(LaunchTemplateId=template)
     newest = max(found["LaunchTemplateVersions"], key=lambda each: each["VersionNumber"])
-    assert newest["LaunchTemplateData"]["ImageId"] == AMI.image_id
+    assert newest["LaunchTemplateData"]["ImageId"] == AMI
     assert newest["LaunchTemplateData"]["InstanceType"] == "t3.micro"
     if any(isinstance(each.error, NobodyToAskError) for each in world.outbox.undelivered):
         pytest.skip("this moto cannot set a default version")
@@ -138,34 +142,25 @@ def test_a_launch_template_that_is_gone_is_refused_beforehand(world):
     aws("ec2").create_key_pair(KeyName="counts")
     template = "lt-0123456789abcdef0"
 
-    assert telling.refusal_of_launch_template(world, HERE, template) == (
+    assert names.failure_without(world, HERE, names.LAUNCH_TEMPLATE, template) == (
         f"EC2 Client Error: 'The launch-template ID '{template}' does not exist'"
     )
 
 
 def test_a_template_that_goes_meanwhile_is_on_the_record(world):
-    version = LaunchTemplateVersion(
-        launch_template_id="lt-0123456789abcdef0",
-        image_id=AMI.image_id,
-        set_default=True,
-        description="",
-    )
     with world.lock:
-        telling.tell_of_launch_template(world, HERE, version)
-        telling.tell_of_ami(world, HERE, AMI)
+        telling.tell_of_launch_template(world, HERE, "lt-0123456789abcdef0", AMI, set_default=True)
+        telling.tell_of_ami(world, an_ami(), DEVICES)
 
     [kept] = world.outbox.undelivered
     assert "does not exist" in str(kept.error)
-    assert aws("ec2").describe_images(ImageIds=[AMI.image_id])["Images"]
+    assert aws("ec2").describe_images(ImageIds=[AMI])["Images"]
 
 
 def test_a_parameter_is_created_and_then_overwritten(world):
     for value in ("ami-0123456789abcdef0", "ami-1123456789abcdef0"):
-        parameter = OutputParameter(
-            name="/golden/web", value=value, data_type="text", description="made"
-        )
         with world.lock:
-            telling.tell_of_parameter(world, HERE, parameter)
+            telling.tell_of_parameter(world, HERE, "/golden/web", value)
 
         assert aws("ssm").get_parameter(Name="/golden/web")["Parameter"]["Value"] == value
     assert not world.outbox.undelivered
@@ -175,7 +170,7 @@ def test_a_container_image_has_all_its_tags(world):
     ecr = aws("ecr")
     ecr.create_repository(repositoryName="app")
     with world.lock:
-        assert telling.refusal_of_repository(world, HERE, "app") is None
+        assert names.failure_without(world, HERE, names.REPOSITORY, "app") is None
         telling.tell_of_container_image(world, HERE, "app", ["1.0.0-1", "latest"], content=IMAGE)
         telling.tell_of_container_image(
             world, HERE, "app", ["1.0.0-2", "latest"], content=IMAGE.replace("/1", "/2")
@@ -192,18 +187,18 @@ def test_a_container_image_can_be_deleted_by_its_tag(world):
     aws("ecr").create_repository(repositoryName="app")
     with world.lock:
         telling.tell_of_container_image(world, HERE, "app", ["1.0.0-1"], content=IMAGE)
-    ecr = neighbours_of(world.settings, *HERE).ecr
+    uri = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/{{}}:1.0.0-1"
 
-    answers = [ecr.delete_image("app", "1.0.0-1"), ecr.delete_image("app", "1.0.0-1")]
-
-    assert answers == [True, False]
-    assert ecr.delete_image("missing", "1.0.0-1") is False
+    for _ in range(2):
+        delete_container_image(world, HERE, uri.format("app"))
+        assert aws("ecr").describe_images(repositoryName="app")["imageDetails"] == []
+    delete_container_image(world, HERE, uri.format("missing"))
 
 
 def test_a_missing_repository_is_refused_beforehand(world):
     aws("ecr").create_repository(repositoryName="other")
 
-    assert telling.refusal_of_repository(world, HERE, "app") == (
+    assert names.failure_without(world, HERE, names.REPOSITORY, "app") == (
         f"The repository with name 'app' does not exist in the registry with id '{ACCOUNT}'"
     )
 
@@ -215,7 +210,7 @@ def test_a_topics_subscribers_get_the_message(world):
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)
 
     with world.lock:
-        telling.tell_topic(world, topic, json.dumps({"arn": IMAGE}))
+        telling.tell(world, an_event("SNS", topic, {"arn": IMAGE}))
 
     [envelope] = received(url)
     assert json.loads(envelope["Message"]) == {"arn": IMAGE}
@@ -230,14 +225,12 @@ def test_an_event_reaches_the_targets_of_a_rule(world):
     detail = {"previous-state": {"status": "TESTING"}, "state": {"status": "AVAILABLE"}}
 
     with world.lock:
-        telling.tell_event_bus(
+        telling.tell(
             world,
-            HERE,
-            Event(
-                detail_type="EC2 Image Builder Image State Change",
-                resources=[IMAGE],
-                detail=detail,
-                time=NOW,
+            an_event(
+                "EventBridge",
+                "EC2 Image Builder Image State Change",
+                {"source": "aws.imagebuilder", "resources": [IMAGE], "detail": detail},
             ),
         )
 
@@ -253,8 +246,9 @@ def test_lines_are_in_the_stream_in_the_order_of_their_times(world):
     for lines in (["CREATING", "BUILDING"], ["TESTING"]):
         with world.lock:
             for text in lines:
-                line = LogLine(now, text)
-                telling.tell_log_group(world, HERE, "/aws/imagebuilder/web", "1.0.0/1", line)
+                body = {"logStreamName": "1.0.0/1", "message": text}
+                line = an_event("CloudWatchLogs", "/aws/imagebuilder/web", body)
+                telling.tell(world, replace(line, time=now))
 
     found = aws("logs").get_log_events(
         logGroupName="/aws/imagebuilder/web", logStreamName="1.0.0/1", startFromHead=True
@@ -278,9 +272,9 @@ def test_without_moto_nobody_is_told():
     with mock_imagebuilder() as mock:
         world = mock._active_world("test")
         with world.lock:
-            telling.tell_of_ami(world, HERE, AMI)
-            telling.tell_topic(world, f"arn:aws:sns:us-east-1:{ACCOUNT}:builds", "{}")
-            assert telling.refusal_of_repository(world, HERE, "app") is None
+            telling.tell_of_ami(world, an_ami(), DEVICES)
+            telling.tell(world, an_event("SNS", f"arn:aws:sns:us-east-1:{ACCOUNT}:builds", {}))
+            assert names.failure_without(world, HERE, names.REPOSITORY, "app") is None
 
         assert not world.outbox.undelivered
 
@@ -290,7 +284,7 @@ def test_off_tells_nobody():
     with mock_imagebuilder(neighbours="off") as mock:
         world = mock._active_world("test")
         with world.lock:
-            telling.tell_of_ami(world, HERE, AMI)
+            telling.tell_of_ami(world, an_ami(), DEVICES)
 
     assert aws("ec2").describe_images(Owners=["self"])["Images"] == []
 
@@ -300,6 +294,6 @@ def test_moto_that_was_switched_off_meanwhile_is_told_nothing():
     with mock_imagebuilder() as mock:
         world = mock._active_world("test")
         with world.lock, moto.mock_aws():
-            telling.tell_of_ami(world, HERE, AMI)
+            telling.tell_of_ami(world, an_ami(), DEVICES)
 
         assert not world.outbox.undelivered

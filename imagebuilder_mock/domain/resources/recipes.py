@@ -12,6 +12,8 @@ from .base import Resource
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from mypy_boto3_imagebuilder import type_defs as wire
+
 
 @dataclass(slots=True, kw_only=True)
 class Recipe(Resource):
@@ -59,7 +61,7 @@ class ImageRecipe(Recipe):
     quota: ClassVar[str | None] = "image recipes"
     output_type: ClassVar[str] = "AMI"
 
-    block_device_mappings: Sequence[Mapping[str, object]] | None = None
+    block_device_mappings: Sequence[wire.InstanceBlockDeviceMappingTypeDef] | None = None
     additional_instance_configuration: Mapping[str, object] | None = None
     ami_tags: Mapping[str, str] | None = None
     ami_watermarks: Sequence[str] | None = None
@@ -76,7 +78,7 @@ class ContainerRecipe(Recipe):
 
     container_type: str
     dockerfile_template_data: str
-    target_repository: Mapping[str, object]
+    target_repository: wire.TargetContainerRepositoryTypeDef
     instance_configuration: Mapping[str, object] | None = None
     kms_key_id: str | None = None
     image_os_version_override: str | None = None

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 from imagebuilder_mock.domain.errors import dependency_error
 from imagebuilder_mock.domain.resources.images import Image, ImageState
 from imagebuilder_mock.domain.resources.lifecycle import SUCCESS, LifecycleExecutionResourceState
-from imagebuilder_mock.neighbours.ports import ActionRefused
-from imagebuilder_mock.neighbours.surroundings import container_image_actions, machine_image_actions
+from imagebuilder_mock.neighbours import machine_images
+from imagebuilder_mock.neighbours.account import Place
+from imagebuilder_mock.neighbours.machine_images import ActionRefused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
         LifecycleExecutionResource,
     )
     from imagebuilder_mock.domain.states import ImageStatus
-    from imagebuilder_mock.neighbours.ports import MachineImageActions
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
 
@@ -99,12 +99,11 @@ def schedule_deprecation(
     What EC2 refuses now is asked again when the time has come, and fails then.
     """
     image.deprecation_time = moment
-    actions = machine_image_actions(world)
     for output in execution.outputs_of(image.arn):
-        ami = actions.find(output.account_id, output.region, output.resource_id)
+        ami = _ami_of(world, output)
         if ami is not None and ami.state != "deregistered" and output.exclusion is None:
             with suppress(ActionRefused):
-                actions.deprecate(ami, moment)
+                machine_images.deprecate(world, ami, moment)
 
 
 def _outcome_of(
@@ -116,9 +115,9 @@ def _outcome_of(
         if output.image_uris is None:
             _change_ami(world, output)
         else:
-            containers = container_image_actions(world)
+            place = Place(output.account_id, output.region)
             for uri in output.image_uris:
-                containers.delete(output.account_id, output.region, uri)
+                machine_images.delete_container_image(world, place, uri)
     except ActionRefused as refusal:
         return _failed(str(refusal))
     return SUCCESS
@@ -138,53 +137,54 @@ def _failed(reason: str) -> LifecycleExecutionResourceState:
     return LifecycleExecutionResourceState("FAILED", reason)
 
 
+def _ami_of(world: World, output: LifecycleExecutionResource) -> MachineImage | None:
+    return machine_images.find(world, output.account_id, output.region, output.resource_id)
+
+
 def _change_ami(world: World, output: LifecycleExecutionResource) -> None:
-    actions = machine_image_actions(world)
-    ami = actions.find(output.account_id, output.region, output.resource_id)
+    ami = _ami_of(world, output)
     if ami is None:
         return
     if output.action.name == "DELETE":
-        _delete(actions, ami, output)
+        _delete(world, ami, output)
     elif ami.state != "deregistered":
-        _CHANGES[output.action.name](actions, ami, world.clock.now())
+        _CHANGES[output.action.name](world, ami, world.clock.now())
 
 
-def _deprecate(actions: MachineImageActions, ami: MachineImage, now: datetime) -> None:
+def _deprecate(world: World, ami: MachineImage, now: datetime) -> None:
     if ami.deprecation_time is None or ami.deprecation_time > now:
-        actions.deprecate(ami, now)
-    actions.tag(ami, {_DEPRECATED_BY: _US})
+        machine_images.deprecate(world, ami, now)
+    machine_images.tag(world, ami, {_DEPRECATED_BY: _US})
 
 
-def _disable(actions: MachineImageActions, ami: MachineImage, _: datetime) -> None:
+def _disable(world: World, ami: MachineImage, _: datetime) -> None:
     if ami.state != "disabled":
-        actions.disable(ami)
-    actions.untag(ami, _DEPRECATED_BY)
+        machine_images.disable(world, ami)
+    machine_images.untag(world, ami, _DEPRECATED_BY)
 
 
-def _restore(actions: MachineImageActions, ami: MachineImage, _: datetime) -> None:
+def _restore(world: World, ami: MachineImage, _: datetime) -> None:
     if ami.state == "disabled":
-        actions.enable(ami)
+        machine_images.enable(world, ami)
     if ami.deprecation_time is not None:
-        actions.cancel_deprecation(ami)
-    actions.untag(ami, _DEPRECATED_BY)
+        machine_images.cancel_deprecation(world, ami)
+    machine_images.untag(world, ami, _DEPRECATED_BY)
 
 
-_CHANGES: Mapping[str, Callable[[MachineImageActions, MachineImage, datetime], None]] = {
+_CHANGES: Mapping[str, Callable[[World, MachineImage, datetime], None]] = {
     "AVAILABLE": _restore,
     "DEPRECATE": _deprecate,
     "DISABLE": _disable,
 }
 
 
-def _delete(
-    actions: MachineImageActions, ami: MachineImage, output: LifecycleExecutionResource
-) -> None:
+def _delete(world: World, ami: MachineImage, output: LifecycleExecutionResource) -> None:
     if ami.state != "deregistered":
-        actions.deregister(ami)
+        machine_images.deregister(world, ami)
     for snapshot in output.snapshots or ():
         try:
             if snapshot.snapshot_id in ami.snapshots:
-                actions.delete_snapshot(ami, snapshot.snapshot_id)
+                machine_images.delete_snapshot(world, ami, snapshot.snapshot_id)
             snapshot.state = SUCCESS
         except ActionRefused as refusal:
             snapshot.state = _failed(str(refusal))

@@ -20,7 +20,7 @@ from imagebuilder_mock.domain.resources.lifecycle import (
     LifecycleExecutionSnapshotResource,
     LifecycleExecutionState,
 )
-from imagebuilder_mock.neighbours.surroundings import machine_image_actions
+from imagebuilder_mock.neighbours import machine_images
 
 from .actions import act_on, schedule_deprecation
 
@@ -233,7 +233,7 @@ def _ami(
     *,
     with_snapshots: bool,
 ) -> LifecycleExecutionResource:
-    known = machine_image_actions(world).find(ami.account_id, ami.region, ami.image)
+    known = machine_images.find(world, ami.account_id, ami.region, ami.image)
     snapshots = [
         LifecycleExecutionSnapshotResource(snapshot_id=snapshot)
         for snapshot in (known.snapshots if known and with_snapshots else ())

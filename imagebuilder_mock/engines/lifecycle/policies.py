@@ -14,7 +14,7 @@ from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.lifecycle.rules import Rule, Selection, evaluate
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.lifecycle import LifecyclePolicy
-from imagebuilder_mock.neighbours.surroundings import machine_image_actions
+from imagebuilder_mock.neighbours import machine_images
 
 from . import executions
 
@@ -48,8 +48,7 @@ def fates(
 
 def describing(world: World) -> Describe:
     """How the evaluation gets to know what EC2 knows of an AMI."""
-    actions = machine_image_actions(world)
-    return lambda ami: actions.find(ami.account_id, ami.region, ami.image)
+    return lambda ami: machine_images.find(world, ami.account_id, ami.region, ami.image)
 
 
 def run(world: World, policy: LifecyclePolicy) -> LifecycleExecution:

@@ -7,99 +7,82 @@ user guide of VM Import/Export, start-image-export.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from imagebuilder_mock.neighbours import telling
-from imagebuilder_mock.neighbours.ports import LaunchTemplateVersion, OutputParameter, S3Uri
+from imagebuilder_mock.neighbours import names, telling
+from imagebuilder_mock.neighbours.contents import S3Uri
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
+
+    from mypy_boto3_imagebuilder.literals import ImageConfigurationStepType
 
     from imagebuilder_mock.engines.one_build import Build
+    from imagebuilder_mock.neighbours.account import Place
 
-_MADE_BY = "Created by EC2 Image Builder"
+
+def _nothing(build: Build, place: Place, entry: object, ami: str | None) -> None:
+    """Nobody beside us would notice."""
+
+
+def _update_launch_template(
+    build: Build, place: Place, entry: Mapping[str, Any], ami: str | None
+) -> str | None:
+    template = entry["launchTemplateId"]
+    refusal = names.failure_without(build.world, place, names.LAUNCH_TEMPLATE, template)
+    if refusal is None and ami is not None:
+        is_default = entry.get("setDefaultVersion") is not False
+        telling.tell_of_launch_template(build.world, place, template, ami, set_default=is_default)
+    return refusal
+
+
+def _put_parameter(build: Build, place: Place, entry: Mapping[str, Any], ami: str | None) -> None:
+    if ami is not None:
+        kind = entry.get("dataType") or "text"
+        telling.tell_of_parameter(build.world, place, entry["parameterName"], ami, data_type=kind)
+
+
+def _export(build: Build, place: Place, entry: Mapping[str, Any], ami: str | None) -> str | None:
+    world, bucket, form = build.world, entry["s3Bucket"], entry["diskImageFormat"]
+    refusal = names.failure_without(
+        world, place, names.ROLE, entry["roleName"]
+    ) or names.failure_without(world, place, names.BUCKET, bucket)
+    if refusal is None and ami is not None:
+        task = f"export-ami-0{world.ids.hexadecimal(16)}"
+        key = f"{entry.get('s3Prefix') or ''}{task}.{form.lower()}"
+        body = f"{ami}, exported as {form}. There is no disk behind it."
+        telling.tell_bucket(world, place, S3Uri(bucket, key), body.encode())
+    return refusal
+
+
+class Configuration(NamedTuple):
+    """What a member of a distribution asks for."""
+
+    member: str
+    step: ImageConfigurationStepType
+    """As a failure names it."""
+    do: Callable[[Build, Place, Mapping[str, Any], str | None], str | None]
+    """Do it with the AMI there, if there is one: why it cannot be done, or None."""
+
+
+CONFIGURATIONS = (
+    Configuration("licenseConfigurationArns", "ASSOCIATE_LICENSES", _nothing),
+    Configuration(
+        "launchTemplateConfigurations", "UPDATE_LAUNCH_TEMPLATES", _update_launch_template
+    ),
+    Configuration("ssmParameterConfigurations", "PUT_SSM_PARAMETERS", _put_parameter),
+    Configuration("fastLaunchConfigurations", "UPDATE_FAST_LAUNCH_CONFIGURATIONS", _nothing),
+    Configuration("s3ExportConfiguration", "EXPORT_AMI", _export),
+)
 
 
 def configure(
-    build: Build, place: telling.Place, member: str, entries: Sequence[object]
+    build: Build, place: Place, configuration: Configuration, entries: Iterable[Any]
 ) -> str | None:
-    """Do what a member of a distribution asks for there: why it cannot be done, or None."""
-    if member == "launchTemplateConfigurations":
-        return _update_launch_templates(build, place, _mappings(entries))
-    if member == "ssmParameterConfigurations":
-        _put_parameters(build, place, _mappings(entries))
-    if member == "s3ExportConfiguration":
-        return _export(build, place, _mappings(entries))
-    return None
-
-
-def _update_launch_templates(
-    build: Build, place: telling.Place, entries: Iterable[Mapping[str, object]]
-) -> str | None:
-    """The first refusal; the templates that are there get their versions all the same."""
-    refusals: list[str] = []
-    for entry in entries:
-        template = str(entry["launchTemplateId"])
-        refusal = telling.refusal_of_launch_template(build.world, place, template)
-        ami = _ami_of(build, place)
-        if refusal is not None:
-            refusals.append(refusal)
-        elif ami is not None:
-            telling.tell_of_launch_template(
-                build.world,
-                place,
-                LaunchTemplateVersion(
-                    launch_template_id=template,
-                    image_id=ami,
-                    set_default=entry.get("setDefaultVersion") is not False,
-                    description=_MADE_BY,
-                ),
-            )
-    return next(iter(refusals), None)
-
-
-def _put_parameters(
-    build: Build, place: telling.Place, entries: Iterable[Mapping[str, object]]
-) -> None:
-    for entry in entries:
-        ami = _ami_of(build, place)
-        if ami is not None:
-            telling.tell_of_parameter(
-                build.world,
-                place,
-                OutputParameter(
-                    name=str(entry["parameterName"]),
-                    value=ami,
-                    data_type=str(entry.get("dataType") or "text"),
-                    description=_MADE_BY,
-                ),
-            )
-
-
-def _export(
-    build: Build, place: telling.Place, entries: Iterable[Mapping[str, object]]
-) -> str | None:
-    for entry in entries:
-        bucket, form = str(entry["s3Bucket"]), str(entry["diskImageFormat"])
-        refusal = telling.refusal_of_export(build.world, place, str(entry["roleName"]), bucket)
-        if refusal is not None:
-            return refusal
-        ami = _ami_of(build, place)
-        if ami is not None:
-            task = f"export-ami-0{build.world.ids.hexadecimal(16)}"
-            key = f"{entry.get('s3Prefix') or ''}{task}.{form.lower()}"
-            body = f"{ami}, exported as {form}. There is no disk behind it."
-            telling.tell_bucket(build.world, place, S3Uri(bucket, key), body.encode())
-    return None
-
-
-def _mappings(entries: Sequence[object]) -> Iterator[Mapping[str, object]]:
-    yield from (entry for entry in entries if isinstance(entry, dict))
-
-
-def _ami_of(build: Build, place: telling.Place) -> str | None:
+    """The first refusal; what can be done is done all the same."""
     output = build.image.output_resources
-    for ami in (output.amis if output else None) or ():
-        if (ami.account_id, ami.region) == place:
-            return ami.image
-    return None
+    amis = (output.amis if output else None) or ()
+    here = (ami.image for ami in amis if (ami.account_id, ami.region) == place)
+    ami = next(here, None)
+    refusals = [configuration.do(build, place, entry, ami) for entry in entries]
+    return next(filter(None, refusals), None)

@@ -6,16 +6,13 @@ of AWS's CloudFormation handler for images.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.resources.images import Container
-from imagebuilder_mock.neighbours.telling import (
-    Place,
-    refusal_of_repository,
-    tell_of_container_image,
-)
+from imagebuilder_mock.neighbours import names
+from imagebuilder_mock.neighbours.account import Place
+from imagebuilder_mock.neighbours.telling import tell_of_container_image
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,22 +49,21 @@ def push(build: Build, container: Container) -> str | None:
         repository, _, tag = uri.partition("/")[2].rpartition(":")
         tags.setdefault(repository, []).append(tag)
     for repository in tags:
-        refusal = refusal_of_repository(build.world, place, repository)
+        refusal = names.failure_without(build.world, place, names.REPOSITORY, repository)
         if refusal is not None:
             return refusal
-    for repository, names in tags.items():
-        tell_of_container_image(build.world, place, repository, names, content=build.image.arn)
+    for repository, named in tags.items():
+        tell_of_container_image(build.world, place, repository, named, content=build.image.arn)
     return None
 
 
 def _targets(
     store: Store, image: Image, recipe: ContainerRecipe
 ) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    yield store.region, str(recipe.target_repository["repositoryName"]), ()
+    yield store.region, recipe.target_repository["repositoryName"], ()
     configuration = image.distribution_configuration
     for distribution in configuration.distributions if configuration else ():
         settings = distribution.get("containerDistributionConfiguration")
-        if isinstance(settings, Mapping):
-            repository = str(settings["targetRepository"]["repositoryName"])
-            tags = tuple(map(str, settings.get("containerTags") or ()))
-            yield str(distribution["region"]), repository, tags
+        if settings is not None:
+            repository = settings["targetRepository"]["repositoryName"]
+            yield distribution["region"], repository, tuple(settings.get("containerTags", ()))

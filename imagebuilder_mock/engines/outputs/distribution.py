@@ -9,34 +9,28 @@ integration the guide's sample.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from imagebuilder_mock.domain.resources.images import OutputResources
 from imagebuilder_mock.domain.resources.workflow_executions import ImageFailureContext
 from imagebuilder_mock.engines.one_build import MAX_ERROR, BuildFailedError, StepFailedError
-from imagebuilder_mock.neighbours.telling import Place
+from imagebuilder_mock.neighbours.account import Place
 
 from .amis import AmiTarget, ami_targets, copied_ami, permit
-from .configuration import configure
+from .configuration import CONFIGURATIONS, configure
 from .containers import push, pushed_containers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from mypy_boto3_imagebuilder import type_defs as wire
+
     from imagebuilder_mock.domain.resources.images import Ami
     from imagebuilder_mock.engines.one_build import Build
     from imagebuilder_mock.world.orders import BuildFailure
 
-    Failure = dict[str, object]
-
-CONFIGURATION_STEPS: Mapping[str, str] = {
-    "licenseConfigurationArns": "ASSOCIATE_LICENSES",
-    "launchTemplateConfigurations": "UPDATE_LAUNCH_TEMPLATES",
-    "ssmParameterConfigurations": "PUT_SSM_PARAMETERS",
-    "fastLaunchConfigurations": "UPDATE_FAST_LAUNCH_CONFIGURATIONS",
-    "s3ExportConfiguration": "EXPORT_AMI",
-}
-"""What is done with a Region's AMI, by the member of the distribution that asks for it."""
+    Distributions = Sequence[wire.DistributionUnionTypeDef]
+    Failure = wire.RegionFailureTypeDef
 
 INTERNAL_ERROR = "An internal error has occurred."
 """Of a failure about which a test says nothing more (awscli example, list-image-build-versions)."""
@@ -50,7 +44,7 @@ def distribute(build: Build) -> None:
     if build.image.type != "AMI":
         return
     _, failures = _copy(build, _distributions(build))
-    _permit(build, _ami_settings(_distributions(build)))
+    _permit(build, _distributions(build))
     if failures:
         raise _failed(build, _distribution_reason(build, failures), failures)
 
@@ -71,12 +65,8 @@ def integrate(build: Build) -> None:
 
 def distribute_in_workflow(build: Build, inputs: Mapping[str, object]) -> list[dict[str, object]]:
     """The step DistributeImage: its own distributions, or those of the configuration."""
-    own = _own(inputs, "distributions")
-    distributions = (
-        _distributions(build) if own is None else [_as_distribution(entry) for entry in own]
-    )
     started = build.world.clock.now()
-    amis, failures = _copy(build, distributions)
+    amis, failures = _copy(build, _said(build, inputs, "distributions"))
     if failures:
         raise _step_failed(_distribution_reason(build, failures), failures)
     moment = f"{started:%Y-%m-%dT%H:%M:%S.%f}Z"
@@ -97,13 +87,12 @@ def distribute_in_workflow(build: Build, inputs: Mapping[str, object]) -> list[d
 
 def permit_in_workflow(build: Build, inputs: Mapping[str, object]) -> None:
     """The step ModifyImageAttributes: its own, or those of the distribution configuration."""
-    own = _own(inputs, "attributes")
-    _permit(build, _ami_settings(_distributions(build)) if own is None else own)
+    _permit(build, _said(build, inputs, "attributes"))
 
 
 def integrate_in_workflow(build: Build, inputs: Mapping[str, object]) -> None:
     """The step ApplyImageConfigurations: its own, or those of the distribution configuration."""
-    own = _own(inputs, "configurations")
+    own: Distributions | None = inputs.get("configurations")  # type: ignore[assignment] # checked with the document
     failures = list(_configuration_failures(build, _distributions(build) if own is None else own))
     if failures:
         details = _integration_details(failures)
@@ -120,9 +109,7 @@ def push_in_workflow(build: Build) -> dict[str, object]:
     return {"status": "Success", "succeededRegions": regions, "failedRegions": []}
 
 
-def _copy(
-    build: Build, distributions: Sequence[Mapping[str, object]]
-) -> tuple[list[Ami], list[Failure]]:
+def _copy(build: Build, distributions: Distributions) -> tuple[list[Ami], list[Failure]]:
     """All AMIs that there are then, and a failure for each place that has none.
 
     What an earlier try has copied is not copied again.
@@ -132,29 +119,29 @@ def _copy(
     if image.recipe is not None and not made:
         # No workflow has made an AMI.
         return [], []
-    there = {(ami.region, ami.account_id) for ami in made}
+    there = {Place(ami.account_id, ami.region) for ami in made}
     failures: list[Failure] = []
     orders = _Orders(build)
-    home = AmiTarget(store.region, store.account, {})
+    home = AmiTarget(Place(store.account, store.region), {})
     for target in (home, *ami_targets(store, distributions)):
-        place = Place(target.account, target.region)
-        error = orders.error_for(place)
+        error = orders.error_for(target.place)
         if error is not None:
-            failures.append(_failure(build, place, error))
-        elif target is not home and (target.region, target.account) not in there:
+            failures.append(_failure(build, target.place, error))
+        elif target is not home and target.place not in there:
             made.append(copied_ami(world, image, target))
     orders.carry_out()
     image.output_resources = OutputResources(tuple(made))
     return made, failures
 
 
-def _permit(build: Build, settings: Sequence[Mapping[str, object]]) -> None:
+def _permit(build: Build, distributions: Distributions) -> None:
     """Say who may launch from the AMIs, Region by Region."""
     output = build.image.output_resources
-    for entry in settings:
+    for distribution in distributions:
+        settings = distribution.get("amiDistributionConfiguration")
         for ami in (output.amis if output else None) or ():
-            if ami.region == entry["region"]:
-                permit(build.world, ami, entry)
+            if settings and ami.region == distribution["region"]:
+                permit(build.world, ami, settings)
 
 
 def _push(build: Build) -> list[Failure]:
@@ -176,32 +163,30 @@ def _push(build: Build) -> list[Failure]:
     return failures
 
 
-def _configuration_failures(
-    build: Build, distributions: Sequence[Mapping[str, object]]
-) -> Iterator[Failure]:
+def _configuration_failures(build: Build, distributions: Distributions) -> Iterator[Failure]:
     orders = _Orders(build)
     for distribution in distributions:
-        for member, step in CONFIGURATION_STEPS.items():
-            if member not in distribution:
-                continue
-            for place, entries in _by_place(build, distribution, member).items():
-                refusal = orders.error_for(place, step) or configure(build, place, member, entries)
+        for configuration in CONFIGURATIONS:
+            step = configuration.step
+            for place, entries in _by_place(build, distribution, configuration.member).items():
+                refusal = orders.error_for(place, step) or configure(
+                    build, place, configuration, entries
+                )
                 if refusal is not None:
                     yield {**_failure(build, place, refusal), "imageConfigurationStep": step}
     orders.carry_out()
 
 
 def _by_place(
-    build: Build, distribution: Mapping[str, object], member: str
-) -> Mapping[Place, list[object]]:
+    build: Build, distribution: Mapping[str, Any], member: str
+) -> Mapping[Place, list[Any]]:
     """What is to be configured in a Region, by the account whose AMI it is done with."""
-    value = distribution[member]
-    entries: dict[Place, list[object]] = {}
-    for entry in value if isinstance(value, list) else [value]:
+    value = distribution.get(member) or ()
+    entries: dict[Place, list[Any]] = {}
+    for entry in [value] if isinstance(value, (dict, str)) else value:
         named = entry if isinstance(entry, dict) else {}
         account = named.get("accountId") or named.get("amiAccountId") or build.store.account
-        place = Place(str(account), str(distribution["region"]))
-        entries.setdefault(place, []).append(entry)
+        entries.setdefault(Place(str(account), distribution["region"]), []).append(entry)
     return entries
 
 
@@ -234,30 +219,36 @@ class _Orders:
             self._failures.carry_out(failure)
 
 
-def _distributions(build: Build) -> Sequence[Mapping[str, object]]:
+def _distributions(build: Build) -> Distributions:
     configuration = build.image.distribution_configuration
     return () if configuration is None else configuration.distributions
 
 
-def _ami_settings(
-    distributions: Sequence[Mapping[str, object]],
-) -> list[Mapping[str, object]]:
-    """What they say of AMIs, in the form in which a step says it: with the Region beside it."""
+def _said(build: Build, inputs: Mapping[str, object], name: str) -> Distributions:
+    """What a step says of AMIs itself, or leaves to the configuration."""
+    entries = cast("Sequence[Mapping[str, Any]] | None", inputs.get(name))
+    if entries is None:
+        return _distributions(build)
     return [
-        {**settings, "region": distribution["region"]}
-        for distribution in distributions
-        if isinstance(settings := distribution.get("amiDistributionConfiguration"), dict)
+        {"region": entry["region"], "amiDistributionConfiguration": _as_settings(entry)}
+        for entry in entries
     ]
 
 
-def _own(inputs: Mapping[str, object], name: str) -> Sequence[Mapping[str, object]] | None:
-    """What a step says itself, Region by Region; None if it leaves that to the configuration."""
-    return cast("Sequence[Mapping[str, object]] | None", inputs.get(name))
-
-
-def _as_distribution(entry: Mapping[str, object]) -> Mapping[str, object]:
-    settings = {name: value for name, value in entry.items() if name != "region"}
-    return {"region": entry["region"], "amiDistributionConfiguration": settings}
+def _as_settings(entry: Mapping[str, Any]) -> wire.AmiDistributionConfigurationTypeDef:
+    """A document's entry in the form of the API's; documents are checked for lists alone."""
+    settings: wire.AmiDistributionConfigurationTypeDef = {
+        "targetAccountIds": list(map(str, entry.get("targetAccountIds", ())))
+    }
+    texts = ("name", "description", "kmsKeyId")
+    settings |= {name: entry[name] for name in texts if isinstance(entry.get(name), str)}  # type: ignore[typeddict-item] # these are text
+    tags, permission = entry.get("amiTags"), entry.get("launchPermission")
+    if isinstance(tags, dict):
+        settings["amiTags"] = {key: str(value) for key, value in tags.items()}
+    if isinstance(permission, dict):
+        lists = {name: list(map(str, value)) for name, value in permission.items()}
+        settings["launchPermission"] = cast("wire.LaunchPermissionConfigurationTypeDef", lists)
+    return settings
 
 
 def _failure(build: Build, place: Place, error: str) -> Failure:

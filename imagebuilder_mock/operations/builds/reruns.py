@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.builds import DISTRIBUTION
 from imagebuilder_mock.domain.errors import invalid_value
+from imagebuilder_mock.domain.machine_image import AmiFacts
 from imagebuilder_mock.domain.resources.configurations import DistributionConfiguration
 from imagebuilder_mock.domain.resources.images import Image, ImageState, OutputResources
 from imagebuilder_mock.domain.states import ENDED_EARLY
 from imagebuilder_mock.domain.versions import Version
 from imagebuilder_mock.engines.builds import stages
 from imagebuilder_mock.engines.parents import is_ami_address, source_of
-from imagebuilder_mock.neighbours.ports import AmiFacts
 from imagebuilder_mock.operations.handler import operation
 from imagebuilder_mock.operations.rules.builds import check_logging
 from imagebuilder_mock.operations.rules.neighbours import check_role

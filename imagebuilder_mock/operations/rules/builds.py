@@ -148,9 +148,11 @@ def _check_watermarks(
     if not carried(ctx.world, ctx.store, recipe):
         return
     for position, settings in enumerate(distribution.distributions):
-        ami: Mapping[str, object] = settings.get("amiDistributionConfiguration", {})  # type: ignore[assignment] # its shape was checked
-        permission: Mapping[str, object] = ami.get("launchPermission", {})  # type: ignore[assignment]
-        if permission.get("userGroups"):
+        if (
+            "amiDistributionConfiguration" in settings
+            and "launchPermission" in (ami := settings["amiDistributionConfiguration"])
+            and ami["launchPermission"].get("userGroups")
+        ):
             raise invalid_combination(
                 "distributionConfigurationArn",
                 f"'distributions[{position}]' makes the AMI public, and an AMI with watermarks "

@@ -184,6 +184,7 @@ def test_each_attribute_of_a_world_is_one_of_its_parts_or_does_not_change(world)
     assert set(vars(world)) - set(parts) == {
         "beginning",  # what a reset goes back to
         "lock",
+        "neighbours",  # handed in
         "quotas",  # an option
         "settings",  # the options
         "_partition_of",

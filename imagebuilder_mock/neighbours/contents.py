@@ -1,0 +1,140 @@
+"""What is read in other services: what an AMI is, parameters, objects, and whom a role trusts."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from imagebuilder_mock.domain.machine_image import AmiFacts
+
+from .account import AbsentError, Account, NeighbourError, NobodyToAskError, absence, account_at
+from .names import name_of_role, takes_missing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imagebuilder_mock.world.world import World
+
+    from .account import Place
+
+
+def ami_facts(world: World, place: Place, ami_id: str) -> AmiFacts | None:
+    """What an AMI is that the account can use; None if it was looked up and is not there."""
+    account, is_strict = account_at(world, place), world.settings.neighbours == "strict"
+    if account is None:
+        return None if is_strict else AmiFacts()
+    try:
+        found = account.finds("ec2", "describe_images", ImageIds=[ami_id])
+    except NobodyToAskError:
+        found = None
+    if found and found["Images"]:
+        return _facts(found["Images"][0])
+    return AmiFacts() if takes_missing(account, "ec2", is_strict=is_strict) else None
+
+
+def _facts(image: Mapping[str, Any]) -> AmiFacts:
+    architecture, name = image.get("Architecture"), image.get("Name")
+    if str(image.get("Platform", "")).lower() == "windows":
+        return AmiFacts("Windows", architecture, name)
+    # Only instances of Apple's own hardware have these architectures (EC2, DescribeImages).
+    is_mac = str(architecture).endswith("_mac")
+    return AmiFacts("macOS" if is_mac else "Linux", architecture, name)
+
+
+_PUBLIC = "/aws/service/"
+"""What AWS publishes; moto has a copy of some."""
+
+
+def parameter_value(world: World, place: Place, name: str) -> str | None:
+    """What a parameter holds, by its name, or name and version; None if nobody can tell.
+
+    AbsentError if it is not there.
+    """
+    account = account_at(world, place)
+    if account is None:
+        return None
+    try:
+        found = account.ask("ssm", "get_parameter", Name=name, WithDecryption=True)
+    except AbsentError:
+        if name.startswith(_PUBLIC):
+            return None
+        raise
+    except NeighbourError:
+        return None
+    return str(found["Parameter"]["Value"])
+
+
+# What a bucket's name may be made of; old ones may have capitals and underscores.
+_URI = re.compile(r"s3://([A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9])/(.+)", re.DOTALL)
+
+
+class S3Uri(NamedTuple):
+    """The address of an object."""
+
+    bucket: str
+    key: str
+
+    @classmethod
+    def parse(cls, text: str) -> S3Uri:
+        """Read ``s3://bucket/key``; ValueError if it is not of this form."""
+        found = _URI.fullmatch(text)
+        if found is None:
+            msg = f"{text!r} is no S3 URI"
+            raise ValueError(msg)
+        return cls(*found.groups())
+
+    def __str__(self) -> str:
+        return f"s3://{self.bucket}/{self.key}"
+
+
+def size_of(world: World, place: Place, uri: S3Uri) -> int:
+    """An object's size in bytes; AbsentError, or NobodyToAskError without S3."""
+    found = _s3(world, place).ask("s3", "head_object", Bucket=uri.bucket, Key=uri.key)
+    return int(found["ContentLength"])
+
+
+def read(world: World, place: Place, uri: S3Uri, *, limit: int | None) -> bytes:
+    """An object's bytes, at most ``limit`` of them; AbsentError, or NobodyToAskError."""
+    found = _s3(world, place).ask("s3", "get_object", Bucket=uri.bucket, Key=uri.key)
+    return bytes(found["Body"].read(limit))
+
+
+def _s3(world: World, place: Place) -> Account:
+    account = account_at(world, place)
+    if account is None:
+        raise NobodyToAskError(absence(world))
+    return account
+
+
+# China's partition has a suffix of its own.
+_US = frozenset(("imagebuilder.amazonaws.com", "imagebuilder.amazonaws.com.cn"))
+_ASSUMING = frozenset(("*", "sts:*", "sts:AssumeRole"))
+
+
+def trusts_us(world: World, place: Place, role: str) -> bool:
+    """Whether a role that can be taken lets Image Builder assume it.
+
+    A trust policy without statements stands for one that the test is not about.
+    """
+    account = account_at(world, place)
+    found = account and account.finds("iam", "get_role", RoleName=name_of_role(role))
+    trust = found["Role"]["AssumeRolePolicyDocument"] if found else {}
+    statements = _several(trust.get("Statement") if isinstance(trust, dict) else None)
+    return not statements or any(map(_lets_us_assume, statements))
+
+
+def _lets_us_assume(statement: Mapping[str, Any]) -> bool:
+    principal = statement.get("Principal")
+    services = principal.get("Service") if isinstance(principal, dict) else principal
+    return (
+        statement.get("Effect") == "Allow"
+        and not _ASSUMING.isdisjoint(_several(statement.get("Action")))
+        and not (_US | {"*"}).isdisjoint(_several(services))
+    )
+
+
+def _several(value: Any) -> list[Any]:
+    """What IAM's documents have alone or in a list."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]

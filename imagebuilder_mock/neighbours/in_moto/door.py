@@ -1,0 +1,59 @@
+"""moto, as a cloud around Image Builder: whether it is on, and clients that it answers.
+
+It is looked for among the loaded modules and never imported for that.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from imagebuilder_mock.domain.machine_image import MachineImage
+
+
+class Moto:
+    """moto's services, for as long as ``mock_aws`` is on."""
+
+    name = "moto"
+    absence = "imagebuilder_mock looks it up in moto: switch moto's mock_aws on."
+
+    def are_there(self) -> bool:
+        return _is_on()
+
+    def may_have(self, service: str) -> bool:
+        """Until moto has been asked for a service nobody can have made anything there."""
+        return f"moto.{service}.models" in sys.modules
+
+    def client(self, service: str, account: str, region: str) -> object:
+        # moto's own classes are loaded with the first question beside it.
+        from .clients import client  # noqa: PLC0415
+
+        return client(service, account, region)
+
+    def register(self, ami: MachineImage, devices: Sequence[Mapping[str, Any]]) -> None:
+        from .machine_images import register  # noqa: PLC0415
+
+        register(ami, devices)
+
+
+def _is_on() -> bool:
+    core = sys.modules.get("moto.core.models")
+    return core is not None and bool(core.botocore_stubber.enabled)
+
+
+def account_of_key(access_key: str) -> str | None:
+    """The account in which moto's IAM or STS made the key; None if they did not, or are off."""
+    models = sys.modules.get("moto.iam.models")
+    if models is None or not _is_on():
+        return None
+    account_id = str(models.get_account_id_from(access_key))
+    # moto's answer for a key that it does not know is its own default account.
+    if account_id == models.DEFAULT_ACCOUNT_ID and not any(
+        access_key in backend.access_keys
+        for backend in list(models.iam_backends[account_id].values())
+    ):
+        return None
+    return account_id

@@ -1,0 +1,150 @@
+"""What Image Builder does to AMIs and container images that its builds made.
+
+Each is done to our own record first, which refuses what a test wants refused, then in EC2 or ECR
+beside us. What is gone there is a success (user guide, lifecycle-policy-execution).
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+from .account import AbsentError, NeighbourError, NobodyToAskError, Place, account_at
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imagebuilder_mock.domain.machine_image import MachineImage
+    from imagebuilder_mock.world.world import World
+
+    from .account import Account
+
+
+class ActionRefused(Exception):
+    """EC2 or ECR does not do it."""
+
+
+def find(world: World, account_id: str, region: str, image_id: str) -> MachineImage | None:
+    """The AMI as it is now; None if no build made it there.
+
+    What became of it in EC2 beside us counts: tags, sharing, launches, or that it is gone.
+    """
+    ami = world.state.machine_images.get(image_id)
+    if ami is None or (ami.account_id, ami.region) != (account_id, region):
+        return None
+    ec2 = _ec2_with(world, ami)
+    if ec2 is not None:
+        with suppress(NobodyToAskError):
+            _renew(ami, ec2)
+    return ami
+
+
+def _renew(ami: MachineImage, ec2: Account) -> None:
+    found = ec2.finds("ec2", "describe_images", ImageIds=[ami.image_id])
+    if not found or not found["Images"]:
+        ami.state = "deregistered"
+        return
+    [image] = found["Images"]
+    permissions = _attribute(ec2, ami, "launchPermission")["LaunchPermissions"]
+    launched = _attribute(ec2, ami, "lastLaunchedTime").get("LastLaunchedTime", {}).get("Value")
+    ami.state = "disabled" if image["State"] == "disabled" else "available"
+    ami.tags = {tag["Key"]: tag["Value"] for tag in image.get("Tags", ())}
+    ami.public = any(each.get("Group") == "all" for each in permissions)
+    ami.shared_with = frozenset(each["UserId"] for each in permissions if "UserId" in each)
+    if launched is not None:
+        moment = datetime.strptime(launched, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=timezone.utc)
+        ami.last_launched = max(moment, ami.last_launched or moment)
+
+
+def _attribute(ec2: Account, ami: MachineImage, name: str) -> Any:
+    return ec2.ask("ec2", "describe_image_attribute", ImageId=ami.image_id, Attribute=name)
+
+
+def deprecate(world: World, ami: MachineImage, at: datetime) -> None:
+    _check(world, ami.image_id, "DEPRECATE")
+    ami.deprecation_time = at
+    _do(world, ami, "enable_image_deprecation", ImageId=ami.image_id, DeprecateAt=at)
+
+
+def cancel_deprecation(world: World, ami: MachineImage) -> None:
+    _check(world, ami.image_id, "AVAILABLE")
+    ami.deprecation_time = None
+    _do(world, ami, "disable_image_deprecation", ImageId=ami.image_id)
+
+
+def disable(world: World, ami: MachineImage) -> None:
+    """It becomes private, and launches nothing."""
+    _check(world, ami.image_id, "DISABLE")
+    ami.state = "disabled"
+    ami.public, ami.shared_with = False, frozenset()
+    _do(world, ami, "disable_image", ImageId=ami.image_id)
+
+
+def enable(world: World, ami: MachineImage) -> None:
+    _check(world, ami.image_id, "AVAILABLE")
+    ami.state = "available"
+    _do(world, ami, "enable_image", ImageId=ami.image_id)
+
+
+def deregister(world: World, ami: MachineImage) -> None:
+    """Take the AMI away, not its snapshots."""
+    _check(world, ami.image_id, "DELETE")
+    ami.state = "deregistered"
+    _do(world, ami, "deregister_image", ImageId=ami.image_id)
+
+
+def delete_snapshot(world: World, ami: MachineImage, snapshot_id: str) -> None:
+    _check(world, snapshot_id, "DELETE")
+    ami.snapshots = tuple(each for each in ami.snapshots if each != snapshot_id)
+    _do(world, ami, "delete_snapshot", SnapshotId=snapshot_id)
+
+
+def tag(world: World, ami: MachineImage, tags: Mapping[str, str]) -> None:
+    ami.tags = {**ami.tags, **tags}
+    listed = [{"Key": key, "Value": value} for key, value in tags.items()]
+    _do(world, ami, "create_tags", Resources=[ami.image_id], Tags=listed)
+
+
+def untag(world: World, ami: MachineImage, key: str) -> None:
+    ami.tags = {known: value for known, value in ami.tags.items() if known != key}
+    _do(world, ami, "delete_tags", Resources=[ami.image_id], Tags=[{"Key": key}])
+
+
+def delete_container_image(world: World, place: Place, uri: str) -> None:
+    """Take a container image out of its repository; nothing happens if it is not there."""
+    _check(world, uri, "DELETE")
+    account = account_at(world, place)
+    if account is not None:
+        world.outbox.do_errands()
+        repository, _, name = uri.partition("/")[2].rpartition(":")
+        images = [{"imageTag": name}]
+        _ask(account, "ecr", "batch_delete_image", repositoryName=repository, imageIds=images)
+
+
+def _check(world: World, resource_id: str, action: str) -> None:
+    refusal = world.state.machine_images.refusal_of(resource_id, action)
+    if refusal is not None:
+        raise ActionRefused(refusal)
+
+
+def _do(world: World, ami: MachineImage, operation: str, **params: object) -> None:
+    ec2 = _ec2_with(world, ami)
+    if ec2 is not None:
+        _ask(ec2, "ec2", operation, **params)
+
+
+def _ec2_with(world: World, ami: MachineImage) -> Account | None:
+    """EC2 beside us, if it has the AMI; those of this change are there from now on."""
+    account = account_at(world, Place(ami.account_id, ami.region))
+    if account is not None:
+        world.outbox.do_errands()
+    return account if ami.is_in_ec2 else None
+
+
+def _ask(account: Account, service: str, operation: str, **params: object) -> None:
+    try:
+        with suppress(AbsentError):
+            account.ask(service, operation, **params)
+    except NeighbourError as error:
+        raise ActionRefused(str(error)) from None
