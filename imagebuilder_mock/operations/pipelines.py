@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from imagebuilder_mock.domain.errors import already_exists, invalid_combination, invalid_value
 from imagebuilder_mock.domain.ordered import OrderedIndex
+from imagebuilder_mock.domain.resources.build_settings import with_defaults
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
 from imagebuilder_mock.domain.schedules.schedule import ScheduleError, parse_schedule
@@ -21,7 +22,6 @@ from .rules.builds import (
     referenced_distribution,
     referenced_infrastructure,
     referenced_recipe,
-    tests_configuration,
 )
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     Settings = wire.CreateImagePipelineRequestTypeDef | wire.UpdateImagePipelineRequestTypeDef
 
-_START_CONDITION = "EXPRESSION_MATCH_AND_DEPENDENCY_UPDATES_AVAILABLE"
+_START_CONDITION: Final = "EXPRESSION_MATCH_AND_DEPENDENCY_UPDATES_AVAILABLE"
 
 _FILTERS: Mapping[str, Callable[[ImagePipeline], object]] = {
     "description": lambda pipeline: pipeline.description,
@@ -56,7 +56,6 @@ def create_image_pipeline(ctx: Context, params: wire.CreateImagePipelineRequestT
         raise already_exists(ImagePipeline.label, arn)
     now = ctx.now
     pipeline = _pipeline(params, recipe, arn=arn, name=params["name"], created=now, updated=now)
-    pipeline.tags = dict(params.get("tags", {}))
     ctx.add(pipeline)
     plan_next_run(ctx.world, pipeline)
     return {"imagePipelineArn": arn}
@@ -180,7 +179,7 @@ def _pipeline(
     updated: datetime,
 ) -> ImagePipeline:
     schedule = params.get("schedule")
-    return ImagePipeline(
+    pipeline = ImagePipeline(
         arn=arn,
         name=name,
         date_created=created,
@@ -190,16 +189,12 @@ def _pipeline(
         container_recipe_arn=params.get("containerRecipeArn"),
         infrastructure_configuration_arn=params["infrastructureConfigurationArn"],
         distribution_configuration_arn=params.get("distributionConfigurationArn"),
-        image_tests_configuration=tests_configuration(params),
         description=params.get("description"),
-        enhanced_image_metadata_enabled=params.get("enhancedImageMetadataEnabled", True),
         schedule={"pipelineExecutionStartCondition": _START_CONDITION, **schedule}
         if schedule
         else None,
         status=params.get("status", "ENABLED"),
-        image_scanning_configuration=params.get("imageScanningConfiguration"),
         image_tags=params.get("imageTags"),
-        execution_role=params.get("executionRole"),
-        workflows=params.get("workflows"),
-        logging_configuration=params.get("loggingConfiguration"),
     )
+    pipeline.take(with_defaults(params))
+    return pipeline

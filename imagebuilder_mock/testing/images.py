@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from imagebuilder_mock.domain.arn import Arn, slugify
 from imagebuilder_mock.domain.errors import ImageBuilderError
+from imagebuilder_mock.domain.resources.build_settings import with_defaults
 from imagebuilder_mock.domain.resources.configurations import (
     DistributionConfiguration,
     InfrastructureConfiguration,
@@ -15,7 +16,7 @@ from imagebuilder_mock.domain.resources.configurations import (
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRecipe
 from imagebuilder_mock.engines.builds import stages
-from imagebuilder_mock.engines.builds.starting import DEFAULT_TESTS, BuildRequest, start_build
+from imagebuilder_mock.engines.builds.starting import BuildRequest, start_build
 from imagebuilder_mock.engines.lifecycle.actions import TARGETS, change_state
 from imagebuilder_mock.neighbours.surroundings import machine_image_actions
 from imagebuilder_mock.protocol.model import operation
@@ -197,9 +198,7 @@ class Images:
             ),
             distribution=distribution,
             build_type="USER_INITIATED",
-            image_tests_configuration=DEFAULT_TESTS,
-            enhanced_image_metadata_enabled=True,
-            tags=tags,
+            settings=with_defaults({"tags": tags}),
         )
         try:
             return start_build(self._world, home, request)

@@ -1,7 +1,7 @@
-"""How long things take in mock time: data, which a test can change.
+"""How long things take in mock time, which a test can change.
 
 A real build of 2023 took 10 seconds to its first step, 10 minutes 15 to build, 4 minutes 45 to
-test; how these spread over the steps was not seen.
+test; how these spread over the steps was not seen. Each step action has its own time.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, MutableMapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
+
+from imagebuilder_mock.domain.documents.workflows.actions import STEP_ACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,30 +25,11 @@ _STAGES: Mapping[str, timedelta] = {
 }
 """Stages in which the service works without a workflow."""
 
-_ACTIONS: Mapping[str, timedelta] = {
-    "ApplyImageConfigurations": timedelta(seconds=30),
-    "BootstrapInstanceForContainer": timedelta(minutes=1),
-    "CollectImageMetadata": timedelta(seconds=30),
-    "CollectImageScanFindings": timedelta(minutes=2),
-    "CreateImage": timedelta(minutes=3, seconds=30),
-    "CreateImageFromIso": timedelta(minutes=45),
-    "DistributeContainerImage": timedelta(minutes=5),
-    "DistributeImage": timedelta(minutes=5),
-    "ExecuteComponents": timedelta(minutes=2),
-    "ExecuteStateMachine": timedelta(minutes=1),
-    "LaunchInstance": timedelta(minutes=2, seconds=15),
-    "ModifyImageAttributes": timedelta(seconds=30),
-    "RegisterImage": timedelta(minutes=1),
-    "RunCommand": timedelta(minutes=1),
-    "RunSysPrep": timedelta(minutes=3),
-    "SanitizeInstance": timedelta(minutes=1, seconds=30),
-    "TerminateInstance": timedelta(seconds=30),
-    "WaitForSSMAgent": timedelta(minutes=1),
+_DEFAULTS: Mapping[str, timedelta] = {
+    **_STAGES,
+    **{name: action.takes for name, action in STEP_ACTIONS.items() if action.takes is not None},
+    "rollback": timedelta(minutes=1),
 }
-
-_MISCELLANEOUS: Mapping[str, timedelta] = {"rollback": timedelta(minutes=1)}
-
-_DEFAULTS: Mapping[str, timedelta] = {**_STAGES, **_ACTIONS, **_MISCELLANEOUS}
 
 
 class Durations(MutableMapping[str, timedelta]):

@@ -60,3 +60,9 @@ class Resource:
     def version(self) -> str | None:
         """``1.0.0``, where the type has versions."""
         return None
+
+
+def member_name(attribute: str) -> str:
+    """``image_tests_configuration`` is ``imageTestsConfiguration``."""
+    first, *rest = attribute.split("_")
+    return first + "".join(word.title() for word in rest)

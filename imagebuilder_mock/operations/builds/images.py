@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import ResourceDependencyException, invalid_value
+from imagebuilder_mock.domain.resources.build_settings import with_defaults
 from imagebuilder_mock.domain.resources.images import Image, ImageVersion
 from imagebuilder_mock.domain.versions import latest_version_references
 from imagebuilder_mock.engines.builds import stages
@@ -22,7 +23,6 @@ from imagebuilder_mock.operations.rules.builds import (
     referenced_distribution,
     referenced_infrastructure,
     referenced_recipe,
-    tests_configuration,
 )
 
 if TYPE_CHECKING:
@@ -48,13 +48,7 @@ def create_image(ctx: Context, params: wire.CreateImageRequestTypeDef) -> Result
             infrastructure=infrastructure,
             distribution=distribution,
             build_type="USER_INITIATED",
-            image_tests_configuration=tests_configuration(params),
-            enhanced_image_metadata_enabled=params.get("enhancedImageMetadataEnabled", True),
-            tags=params.get("tags", {}),
-            image_scanning_configuration=params.get("imageScanningConfiguration"),
-            execution_role=params.get("executionRole"),
-            workflows=params.get("workflows"),
-            logging_configuration=params.get("loggingConfiguration"),
+            settings=with_defaults(params),
         ),
     )
     return {

@@ -54,24 +54,12 @@ def list_workflow_executions(
 
 
 @operation
-def get_workflow_execution(ctx: Context, params: wire.GetWorkflowExecutionRequestTypeDef) -> Result:
+def get_workflow_execution(
+    ctx: Context, params: wire.GetWorkflowExecutionRequestTypeDef
+) -> WorkflowExecution:
     execution = _execution(ctx, params["workflowExecutionId"])
     note_looked_at(ctx, [ctx.own(Image, execution.image_build_version_arn)])
-    return {
-        "workflowBuildVersionArn": execution.workflow_build_version_arn,
-        "workflowExecutionId": execution.workflow_execution_id,
-        "imageBuildVersionArn": execution.image_build_version_arn,
-        "type": execution.type,
-        "status": execution.status,
-        "message": execution.message,
-        "totalStepCount": execution.total_step_count,
-        "totalStepsSucceeded": execution.total_steps_succeeded,
-        "totalStepsFailed": execution.total_steps_failed,
-        "totalStepsSkipped": execution.total_steps_skipped,
-        "startTime": execution.start_time,
-        "endTime": execution.end_time,
-        "parallelGroup": execution.parallel_group,
-    }
+    return execution
 
 
 @operation
@@ -99,28 +87,8 @@ def list_workflow_step_executions(
 @operation
 def get_workflow_step_execution(
     ctx: Context, params: wire.GetWorkflowStepExecutionRequestTypeDef
-) -> Result:
-    step = _step(ctx, params["stepExecutionId"])
-    return {
-        "stepExecutionId": step.step_execution_id,
-        "workflowBuildVersionArn": step.workflow_build_version_arn,
-        "workflowExecutionId": step.workflow_execution_id,
-        "imageBuildVersionArn": step.image_build_version_arn,
-        "name": step.name,
-        "description": step.description,
-        "action": step.action,
-        "status": step.status,
-        "rollbackStatus": step.rollback_status,
-        "message": step.message,
-        "inputs": step.inputs,
-        "outputs": step.outputs,
-        "startTime": step.start_time,
-        "endTime": step.end_time,
-        "onFailure": step.on_failure,
-        "timeoutSeconds": step.timeout_seconds,
-        "attemptNumber": step.attempt_number,
-        "maxAttempts": step.max_attempts,
-    }
+) -> WorkflowStepExecution:
+    return _step(ctx, params["stepExecutionId"])
 
 
 @operation

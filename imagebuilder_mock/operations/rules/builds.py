@@ -10,17 +10,18 @@ from imagebuilder_mock.domain.errors import (
     invalid_combination,
     invalid_value,
 )
+from imagebuilder_mock.domain.resources.build_settings import LOG_GROUP, tests_configuration
 from imagebuilder_mock.domain.resources.configurations import (
     DistributionConfiguration,
     InfrastructureConfiguration,
 )
-from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRecipe
-from imagebuilder_mock.domain.resources.scans import ON_DEMAND_SCAN
+from imagebuilder_mock.domain.resources.recipes import ImageRecipe
+from imagebuilder_mock.domain.resources.scans import ON_DEMAND_SCAN, is_on_demand
 from imagebuilder_mock.engines.builds.starting import (
     AMAZON,
-    DEFAULT_TESTS,
     NEWEST,
     planned_workflows,
+    recipe_of,
 )
 from imagebuilder_mock.engines.parents import carried
 
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     )
 
 _TEST_WORKFLOW = "workflow/test"
-OPEN_LOG_GROUPS = "/aws/imagebuilder/"
 
 
 def referenced_recipe(ctx: Context, params: BuildSettings) -> Recipe:
@@ -52,9 +52,7 @@ def referenced_recipe(ctx: Context, params: BuildSettings) -> Recipe:
             "imageRecipeArn",
             "You must specify exactly one of 'imageRecipeArn' and 'containerRecipeArn'.",
         )
-    if container_recipe is not None:
-        return ctx.reference(ContainerRecipe, container_recipe, parameter="containerRecipeArn")
-    return ctx.reference(ImageRecipe, image_recipe or "", parameter="imageRecipeArn")
+    return recipe_of(ctx.world, ctx.store, image_recipe, container_recipe)
 
 
 def referenced_infrastructure(
@@ -76,11 +74,6 @@ def referenced_distribution(
     return ctx.reference(DistributionConfiguration, arn, parameter="distributionConfigurationArn")
 
 
-def tests_configuration(params: BuildSettings) -> Mapping[str, object]:
-    """What is not given is filled in (seen live for pipelines)."""
-    return {**DEFAULT_TESTS, **params.get("imageTestsConfiguration", {})}
-
-
 def check_settings(
     ctx: Context,
     params: BuildSettings,
@@ -98,23 +91,22 @@ def check_settings(
 def check_logging(logging: Mapping[str, object], role: str | None) -> None:
     """Log groups of the caller's own need a role that may write to them."""
     for member, group in logging.items():
-        if not str(group).startswith(OPEN_LOG_GROUPS) and role is None:
+        if not str(group).startswith(LOG_GROUP) and role is None:
             raise invalid_combination(
                 f"loggingConfiguration.{member}",
-                f"A log group outside of '{OPEN_LOG_GROUPS}' needs an execution role.",
+                f"A log group outside of '{LOG_GROUP}' needs an execution role.",
             )
 
 
 def _check_scanning(ctx: Context, params: BuildSettings) -> None:
     scanning: Mapping[str, object] = params.get("imageScanningConfiguration", {})
-    types = scanning.get("imageScanningTypes")
-    is_on_demand = isinstance(types, list) and ON_DEMAND_SCAN in types
-    if "scanResultCondition" in scanning and not is_on_demand:
+    on_demand = is_on_demand(scanning)
+    if "scanResultCondition" in scanning and not on_demand:
         raise invalid_combination(
             "imageScanningConfiguration.scanResultCondition",
             f"A condition for the results needs the scan type '{ON_DEMAND_SCAN}'.",
         )
-    if is_on_demand and "containerRecipeArn" in params:
+    if on_demand and "containerRecipeArn" in params:
         raise invalid_combination(
             "imageScanningConfiguration.imageScanningTypes",
             f"The scan type '{ON_DEMAND_SCAN}' is for AMIs only.",
@@ -131,7 +123,7 @@ def _check_scanning(ctx: Context, params: BuildSettings) -> None:
             "imageScanningConfiguration.imageScanningEnabled",
             "Scans run during image tests, which are not enabled.",
         )
-    if not is_on_demand and not ctx.world.settings.inspector:
+    if not on_demand and not ctx.world.settings.inspector:
         # Seen for 'ecr'; AMIs are scanned on the instance, as 'ec2' resources.
         scanned = "ecr" if "containerRecipeArn" in params else "ec2"
         raise ResourceDependencyException(

@@ -1,0 +1,73 @@
+"""What a build is told to do: by CreateImage, by a pipeline, and as the image keeps it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import TYPE_CHECKING, cast
+
+from .base import Resource, member_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mypy_boto3_imagebuilder import type_defs as wire
+
+DEFAULT_TESTS: wire.ImageTestsConfigurationTypeDef = {
+    "imageTestsEnabled": True,
+    "timeoutMinutes": 720,
+}
+LOG_GROUP = "/aws/imagebuilder/"
+"""Under it are the log groups that the service writes to by itself."""
+
+
+@dataclass(slots=True, kw_only=True)
+class BuildSettings(Resource):
+    """A member that stands here goes from a request to the pipeline, and on to its images."""
+
+    enhanced_image_metadata_enabled: bool | None = None
+    image_tests_configuration: wire.ImageTestsConfigurationTypeDef | None = None
+    image_scanning_configuration: wire.ImageScanningConfigurationTypeDef | None = None
+    execution_role: str | None = None
+    workflows: Sequence[wire.WorkflowConfigurationUnionTypeDef] | None = None
+    logging_configuration: (
+        wire.ImageLoggingConfigurationTypeDef | wire.PipelineLoggingConfigurationTypeDef | None
+    ) = None
+
+    def take(self, request: Mapping[str, object]) -> None:
+        """Keep what a request says of builds, and its tags."""
+        for name, member in _members().items():
+            if member in request:
+                setattr(self, name, request[member])
+        self.tags = dict(cast("Mapping[str, str]", request.get("tags", {})))
+
+    def as_requested(self) -> dict[str, object]:
+        """The settings as a request has them, without tags."""
+        settings = {member: getattr(self, name) for name, member in _members().items()}
+        return {member: value for member, value in settings.items() if value is not None}
+
+
+def with_defaults(request: Mapping[str, object]) -> Mapping[str, object]:
+    """The request of CreateImage or of a pipeline, with what it leaves to the service."""
+    return {
+        "enhancedImageMetadataEnabled": True,
+        **request,
+        "imageTestsConfiguration": tests_configuration(request),
+    }
+
+
+def tests_configuration(request: Mapping[str, object]) -> wire.ImageTestsConfigurationTypeDef:
+    """What is not given is filled in (seen live for pipelines)."""
+    given = request.get("imageTestsConfiguration", {})
+    return {**DEFAULT_TESTS, **cast("wire.ImageTestsConfigurationTypeDef", given)}
+
+
+@cache
+def _members() -> Mapping[str, str]:
+    """The settings by their names here, as requests call them."""
+    known = {field.name for field in fields(Resource)}
+    return {
+        field.name: member_name(field.name)
+        for field in fields(BuildSettings)
+        if field.name not in known
+    }
