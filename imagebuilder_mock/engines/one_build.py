@@ -48,7 +48,7 @@ class Build(NamedTuple):
         """Whether time moves it: a held build waits for the test, an instant one for nothing."""
         return self.world.settings.builds in ("observed", "clock")
 
-    def workflow(self, arn: str) -> Workflow:
+    def workflow_at(self, arn: str) -> Workflow:
         """BuildFailedError if it is not there any more."""
         found = self.world.find(self.store, Workflow, arn, parameter="workflows")
         if found is None:
@@ -65,12 +65,14 @@ class Run:
         self.execution = execution
 
     @cached_property
-    def document(self) -> WorkflowDocument:
+    def workflow_document(self) -> WorkflowDocument:
         """BuildFailedError if the workflow is not there any more."""
-        return document_of(self.build.workflow(self.execution.workflow_build_version_arn))
+        return document_of(self.build.workflow_at(self.execution.workflow_build_version_arn))
 
     def planned(self, step: WorkflowStepExecution) -> WorkflowStep:
-        return next(planned for planned in self.document.steps if planned.name == step.name)
+        return next(
+            planned for planned in self.workflow_document.steps if planned.name == step.name
+        )
 
     @property
     def variables(self) -> Mapping[str, object]:

@@ -43,7 +43,7 @@ MAX_MESSAGE = 500
 
 def go_on(run: Run) -> None:
     """Begin the next step that is not skipped; without one, the workflow is complete."""
-    for planned in run.document.steps[len(run.execution.steps) :]:
+    for planned in run.workflow_document.steps[len(run.execution.steps) :]:
         step = _new_step(run, planned)
         try:
             is_skipped = actions.is_skipped(run, planned)
@@ -293,7 +293,7 @@ def _end(run: Run, status: Literal["COMPLETED", "FAILED", "ROLLBACK_COMPLETED"])
 
 def _export(run: Run) -> None:
     """What later workflows can refer to; an output of a step that was skipped is none."""
-    for output in run.document.outputs:
+    for output in run.workflow_document.outputs:
         with suppress(UnresolvedReferenceError):
             value = {"value.$" if is_reference(output.value) else "value": output.value}
             resolved = cast("dict[str, object]", resolve(value, run.variables))

@@ -104,7 +104,7 @@ def _start_queued(build: Build) -> None:
 
 def _start(build: Build, planned: PlannedWorkflow) -> None:
     world, store, image = build
-    workflow = build.workflow(planned.arn)
+    workflow = build.workflow_at(planned.arn)
     execution = WorkflowExecution(
         workflow_execution_id=f"wf-{world.ids.uuid()}",
         image_build_version_arn=image.arn,
