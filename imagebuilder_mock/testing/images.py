@@ -197,11 +197,10 @@ class Images:
                 instance_profile_name=recipe.name,
             ),
             distribution=distribution,
-            build_type="USER_INITIATED",
             settings=with_defaults({"tags": tags}),
         )
         try:
-            return start_build(self._world, home, request)
+            return start_build(self._world, home, request, build_type="USER_INITIATED")
         except ImageBuilderError as error:
             msg = f"No image can be made of {recipe.arn}: {error.message}"
             raise ValueError(msg) from None

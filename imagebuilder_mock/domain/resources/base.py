@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Resource:
         return None
 
 
+@cache
 def member_name(attribute: str) -> str:
     """``image_tests_configuration`` is ``imageTestsConfiguration``."""
     first, *rest = attribute.split("_")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from .base import Resource, member_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
@@ -17,6 +16,7 @@ DEFAULT_TESTS: wire.ImageTestsConfigurationTypeDef = {
     "imageTestsEnabled": True,
     "timeoutMinutes": 720,
 }
+_OF_EVERY_RESOURCE = frozenset(field.name for field in fields(Resource))
 LOG_GROUP = "/aws/imagebuilder/"
 """Under it are the log groups that the service writes to by itself."""
 
@@ -35,16 +35,23 @@ class BuildSettings(Resource):
     ) = None
 
     def take(self, request: Mapping[str, object]) -> None:
-        """Keep what a request says of builds, and its tags."""
-        for name, member in _members().items():
+        """Keep what a request says: its tags, and each member that the resource has too."""
+        for name, member in self._members():
             if member in request:
                 setattr(self, name, request[member])
         self.tags = dict(cast("Mapping[str, str]", request.get("tags", {})))
 
     def as_requested(self) -> dict[str, object]:
-        """The settings as a request has them, without tags."""
-        settings = {member: getattr(self, name) for name, member in _members().items()}
-        return {member: value for member, value in settings.items() if value is not None}
+        """What a request would have to say for it, without tags."""
+        members = {member: getattr(self, name) for name, member in self._members()}
+        return {member: value for member, value in members.items() if value is not None}
+
+    def _members(self) -> Iterator[tuple[str, str]]:
+        return (
+            (field.name, member_name(field.name))
+            for field in fields(self)
+            if field.name not in _OF_EVERY_RESOURCE
+        )
 
 
 def with_defaults(request: Mapping[str, object]) -> Mapping[str, object]:
@@ -60,14 +67,3 @@ def tests_configuration(request: Mapping[str, object]) -> wire.ImageTestsConfigu
     """What is not given is filled in (seen live for pipelines)."""
     given = request.get("imageTestsConfiguration", {})
     return {**DEFAULT_TESTS, **cast("wire.ImageTestsConfigurationTypeDef", given)}
-
-
-@cache
-def _members() -> Mapping[str, str]:
-    """The settings by their names here, as requests call them."""
-    known = {field.name for field in fields(Resource)}
-    return {
-        field.name: member_name(field.name)
-        for field in fields(BuildSettings)
-        if field.name not in known
-    }

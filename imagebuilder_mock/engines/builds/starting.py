@@ -12,7 +12,12 @@ from typing import TYPE_CHECKING
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.builds import PlannedWorkflow, build_plan
 from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
+from imagebuilder_mock.domain.resources.build_settings import with_defaults
 from imagebuilder_mock.domain.resources.components import Component
+from imagebuilder_mock.domain.resources.configurations import (
+    DistributionConfiguration,
+    InfrastructureConfiguration,
+)
 from imagebuilder_mock.domain.resources.images import Image, ImageState, OutputResources
 from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRecipe
 from imagebuilder_mock.domain.resources.workflows import Workflow, workflow_kind
@@ -24,34 +29,90 @@ from . import stages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import TypeAlias
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
     from imagebuilder_mock.domain.documents.workflows.document import WorkflowDocument
-    from imagebuilder_mock.domain.resources.configurations import (
-        DistributionConfiguration,
-        InfrastructureConfiguration,
-    )
     from imagebuilder_mock.domain.resources.recipes import Recipe
     from imagebuilder_mock.domain.states import WorkflowType
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
 
+    Settings: TypeAlias = (
+        wire.CreateImageRequestTypeDef
+        | wire.CreateImagePipelineRequestTypeDef
+        | wire.UpdateImagePipelineRequestTypeDef
+    )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildRequest:
-    """What a build is started with, by ``CreateImage`` or by a pipeline."""
+    """What a build is started with: what it refers to, and its settings, as a request has them."""
 
     recipe: Recipe
     infrastructure: InfrastructureConfiguration
     distribution: DistributionConfiguration | None
-    build_type: str
     settings: Mapping[str, object]
-    """BuildSettings, and tags, as a request has them."""
-    source_pipeline_arn: str | None = None
 
 
-def start_build(world: World, store: Store, request: BuildRequest) -> Image:
+def build_request(world: World, store: Store, params: Settings) -> BuildRequest:
+    """What CreateImage, or a pipeline, asks for.
+
+    InvalidParameterValueException if something that it refers to is not there, or no longer
+    shared; InvalidParameterCombinationException unless it names exactly one recipe.
+    """
+    image_recipe, container_recipe = params.get("imageRecipeArn"), params.get("containerRecipeArn")
+    if (image_recipe is None) == (container_recipe is None):
+        raise invalid_combination(
+            "imageRecipeArn",
+            "You must specify exactly one of 'imageRecipeArn' and 'containerRecipeArn'.",
+        )
+    arn = params.get("distributionConfigurationArn")
+    return BuildRequest(
+        recipe=recipe_of(world, store, image_recipe, container_recipe),
+        infrastructure=infrastructure_of(world, store, params),
+        distribution=None
+        if arn is None
+        else world.reference(
+            store, DistributionConfiguration, arn, parameter="distributionConfigurationArn"
+        ),
+        settings=with_defaults(params),
+    )
+
+
+def recipe_of(
+    world: World, store: Store, image_recipe: str | None, container_recipe: str | None
+) -> Recipe:
+    """The newest version that one of the two means; InvalidParameterValueException if none."""
+    if container_recipe is not None:
+        return world.reference(
+            store, ContainerRecipe, container_recipe, parameter="containerRecipeArn"
+        )
+    return world.reference(store, ImageRecipe, image_recipe or "", parameter="imageRecipeArn")
+
+
+def infrastructure_of(
+    world: World, store: Store, params: Settings | wire.ImportDiskImageRequestTypeDef
+) -> InfrastructureConfiguration:
+    """InvalidParameterValueException if it is not there."""
+    parameter = "infrastructureConfigurationArn"
+    return world.reference(
+        store,
+        InfrastructureConfiguration,
+        params["infrastructureConfigurationArn"],
+        parameter=parameter,
+    )
+
+
+def start_build(
+    world: World,
+    store: Store,
+    request: BuildRequest,
+    *,
+    build_type: str,
+    source_pipeline_arn: str | None = None,
+) -> Image:
     """Make the image and set its build going.
 
     ServiceQuotaExceededException if too many builds are running; InvalidParameterValueException
@@ -63,10 +124,10 @@ def start_build(world: World, store: Store, request: BuildRequest) -> Image:
     recipe, image.parent_os_version = resolved_recipe(world, store, recipe)
     image.image_recipe = recipe if isinstance(recipe, ImageRecipe) else None
     image.container_recipe = recipe if isinstance(recipe, ContainerRecipe) else None
-    image.platform, image.build_type = recipe.platform, request.build_type
+    image.platform, image.build_type = recipe.platform, build_type
     image.infrastructure_configuration = replace(request.infrastructure)
     image.distribution_configuration = None if distribution is None else replace(distribution)
-    image.source_pipeline_arn = request.source_pipeline_arn
+    image.source_pipeline_arn = source_pipeline_arn
     image.plan = build_plan(
         planned_workflows(world, store, image.workflows, output_type=image.type),
         tests_enabled=(image.image_tests_configuration or {}).get("imageTestsEnabled") is not False,
@@ -98,17 +159,6 @@ def new_image(world: World, store: Store, name: str, version: str, output_type: 
 def check_room(world: World, store: Store) -> None:
     """ServiceQuotaExceededException if as many builds are running as may at once."""
     world.quotas.check("concurrent builds", len(store.running) + 1)
-
-
-def recipe_of(
-    world: World, store: Store, image_recipe_arn: str | None, container_recipe_arn: str | None
-) -> Recipe:
-    """The recipe that one of the two names; InvalidParameterValueException if it is not there."""
-    if container_recipe_arn is not None:
-        return world.reference(
-            store, ContainerRecipe, container_recipe_arn, parameter="containerRecipeArn"
-        )
-    return world.reference(store, ImageRecipe, image_recipe_arn or "", parameter="imageRecipeArn")
 
 
 def resolved_recipe(world: World, store: Store, recipe: Recipe) -> tuple[Recipe, str | None]:

@@ -10,15 +10,11 @@ from imagebuilder_mock.domain.errors import (
     InvalidParameterValueException,
     ServiceQuotaExceededException,
 )
-from imagebuilder_mock.domain.resources.configurations import (
-    DistributionConfiguration,
-    InfrastructureConfiguration,
-)
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
 from imagebuilder_mock.engines import notices
 from imagebuilder_mock.engines.builds.starting import (
-    BuildRequest,
+    build_request,
     recipe_of,
     resolved_recipe,
     start_build,
@@ -32,6 +28,7 @@ if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
 
     from imagebuilder_mock.domain.resources.recipes import Recipe
+    from imagebuilder_mock.engines.builds.starting import BuildRequest
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
 
@@ -47,7 +44,10 @@ def run(
     shared; InvalidParameterCombinationException if a newer workflow declares other parameters;
     ServiceQuotaExceededException if too many builds are running.
     """
-    image = start_build(world, store, _request(world, store, pipeline, tags, build_type))
+    request = _request(world, store, pipeline, tags)
+    image = start_build(
+        world, store, request, build_type=build_type, source_pipeline_arn=pipeline.arn
+    )
     pipeline.date_last_run = image.date_created
     notices.pipeline_log(world, pipeline, f"The execution has started: {image.arn}")
     return image
@@ -90,7 +90,8 @@ def _is_due(world: World, store: Store, pipeline: ImagePipeline) -> bool:
     before = last.recipe if isinstance(last, Image) else None
     if before is None:
         return True
-    now, _ = resolved_recipe(world, store, _recipe(world, store, pipeline))
+    recipe = recipe_of(world, store, pipeline.image_recipe_arn, pipeline.container_recipe_arn)
+    now, _ = resolved_recipe(world, store, recipe)
     known = _what_it_means(before)
     news = [arn for arn in _what_it_means(now) if arn not in known]
     for arn in news:
@@ -104,43 +105,12 @@ def _what_it_means(resolved: Recipe) -> list[str]:
 
 
 def _request(
-    world: World, store: Store, pipeline: ImagePipeline, tags: Mapping[str, str], build_type: str
+    world: World, store: Store, pipeline: ImagePipeline, tags: Mapping[str, str]
 ) -> BuildRequest:
-    distribution_arn = pipeline.distribution_configuration_arn
-    settings = {**pipeline.as_requested(), "tags": tags}
-    # Under other names than those of CreateImage.
-    logging = cast(
-        "wire.PipelineLoggingConfigurationTypeDef", settings.pop("loggingConfiguration", {})
-    )
-    if "imageLogGroupName" in logging:
-        settings["loggingConfiguration"] = {"logGroupName": logging["imageLogGroupName"]}
-    return BuildRequest(
-        recipe=_recipe(world, store, pipeline),
-        infrastructure=world.reference(
-            store,
-            InfrastructureConfiguration,
-            pipeline.infrastructure_configuration_arn,
-            parameter="infrastructureConfigurationArn",
-        ),
-        distribution=(
-            None
-            if distribution_arn is None
-            else world.reference(
-                store,
-                DistributionConfiguration,
-                distribution_arn,
-                parameter="distributionConfigurationArn",
-            )
-        ),
-        build_type=build_type,
-        settings=settings,
-        source_pipeline_arn=pipeline.arn,
-    )
-
-
-def _recipe(world: World, store: Store, pipeline: ImagePipeline) -> Recipe:
-    """The recipe that the pipeline builds; a wildcard means the newest version.
-
-    InvalidParameterValueException if its owner, another account, no longer shares it.
-    """
-    return recipe_of(world, store, pipeline.image_recipe_arn, pipeline.container_recipe_arn)
+    """The pipeline as a request of CreateImage, which calls the log group otherwise."""
+    params = {**pipeline.as_requested(), "tags": tags}
+    logging = params.pop("loggingConfiguration", {})
+    group = cast("wire.PipelineLoggingConfigurationTypeDef", logging).get("imageLogGroupName")
+    if group is not None:
+        params["loggingConfiguration"] = {"logGroupName": group}
+    return build_request(world, store, cast("wire.CreateImageRequestTypeDef", params))

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, cast
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import ResourceDependencyException, invalid_value
-from imagebuilder_mock.domain.resources.build_settings import with_defaults
 from imagebuilder_mock.domain.resources.images import Image, ImageVersion
 from imagebuilder_mock.domain.versions import latest_version_references
 from imagebuilder_mock.engines.builds import stages
-from imagebuilder_mock.engines.builds.starting import BuildRequest, start_build
+from imagebuilder_mock.engines.builds.starting import build_request, start_build
 from imagebuilder_mock.operations.handler import operation
 from imagebuilder_mock.operations.listing import (
     listed,
@@ -18,12 +17,7 @@ from imagebuilder_mock.operations.listing import (
     owned_by,
     refuse_name_with_version,
 )
-from imagebuilder_mock.operations.rules.builds import (
-    check_settings,
-    referenced_distribution,
-    referenced_infrastructure,
-    referenced_recipe,
-)
+from imagebuilder_mock.operations.rules.builds import check_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,21 +30,9 @@ if TYPE_CHECKING:
 
 @operation
 def create_image(ctx: Context, params: wire.CreateImageRequestTypeDef) -> Result:
-    recipe = referenced_recipe(ctx, params)
-    infrastructure = referenced_infrastructure(ctx, params)
-    distribution = referenced_distribution(ctx, params)
-    check_settings(ctx, params, recipe, distribution)
-    image = start_build(
-        ctx.world,
-        ctx.store,
-        BuildRequest(
-            recipe=recipe,
-            infrastructure=infrastructure,
-            distribution=distribution,
-            build_type="USER_INITIATED",
-            settings=with_defaults(params),
-        ),
-    )
+    request = build_request(ctx.world, ctx.store, params)
+    check_settings(ctx, params, request)
+    image = start_build(ctx.world, ctx.store, request, build_type="USER_INITIATED")
     return {
         "imageBuildVersionArn": image.arn,
         "latestVersionReferences": latest_version_references(image.arn),

@@ -11,17 +11,12 @@ from imagebuilder_mock.domain.errors import (
     invalid_value,
 )
 from imagebuilder_mock.domain.resources.build_settings import LOG_GROUP, tests_configuration
-from imagebuilder_mock.domain.resources.configurations import (
-    DistributionConfiguration,
-    InfrastructureConfiguration,
-)
 from imagebuilder_mock.domain.resources.recipes import ImageRecipe
 from imagebuilder_mock.domain.resources.scans import ON_DEMAND_SCAN, is_on_demand
 from imagebuilder_mock.engines.builds.starting import (
     AMAZON,
     NEWEST,
     planned_workflows,
-    recipe_of,
 )
 from imagebuilder_mock.engines.parents import carried
 
@@ -30,60 +25,18 @@ from .neighbours import check_role
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mypy_boto3_imagebuilder import type_defs as wire
-
     from imagebuilder_mock.domain.resources.recipes import Recipe
+    from imagebuilder_mock.engines.builds.starting import BuildRequest, Settings
     from imagebuilder_mock.operations.handler import Context
-
-    BuildSettings = (
-        wire.CreateImageRequestTypeDef
-        | wire.CreateImagePipelineRequestTypeDef
-        | wire.UpdateImagePipelineRequestTypeDef
-    )
 
 _TEST_WORKFLOW = "workflow/test"
 
 
-def referenced_recipe(ctx: Context, params: BuildSettings) -> Recipe:
-    """The recipe to build; exactly one of the two kinds must be named."""
-    image_recipe, container_recipe = params.get("imageRecipeArn"), params.get("containerRecipeArn")
-    if (image_recipe is None) == (container_recipe is None):
-        raise invalid_combination(
-            "imageRecipeArn",
-            "You must specify exactly one of 'imageRecipeArn' and 'containerRecipeArn'.",
-        )
-    return recipe_of(ctx.world, ctx.store, image_recipe, container_recipe)
-
-
-def referenced_infrastructure(
-    ctx: Context, params: BuildSettings | wire.ImportDiskImageRequestTypeDef
-) -> InfrastructureConfiguration:
-    return ctx.reference(
-        InfrastructureConfiguration,
-        params["infrastructureConfigurationArn"],
-        parameter="infrastructureConfigurationArn",
-    )
-
-
-def referenced_distribution(
-    ctx: Context, params: BuildSettings
-) -> DistributionConfiguration | None:
-    arn = params.get("distributionConfigurationArn")
-    if arn is None:
-        return None
-    return ctx.reference(DistributionConfiguration, arn, parameter="distributionConfigurationArn")
-
-
-def check_settings(
-    ctx: Context,
-    params: BuildSettings,
-    recipe: Recipe,
-    distribution: DistributionConfiguration | None,
-) -> None:
+def check_settings(ctx: Context, params: Settings, request: BuildRequest) -> None:
     """Refuse what does not go together with the recipe, the role and the account."""
     _check_scanning(ctx, params)
-    _check_watermarks(ctx, recipe, distribution)
-    _check_workflows(ctx, params, recipe)
+    _check_watermarks(ctx, request)
+    _check_workflows(ctx, params, request.recipe)
     check_logging(params.get("loggingConfiguration", {}), params.get("executionRole"))
     check_role(ctx, params.get("executionRole"))
 
@@ -98,7 +51,7 @@ def check_logging(logging: Mapping[str, object], role: str | None) -> None:
             )
 
 
-def _check_scanning(ctx: Context, params: BuildSettings) -> None:
+def _check_scanning(ctx: Context, params: Settings) -> None:
     scanning: Mapping[str, object] = params.get("imageScanningConfiguration", {})
     on_demand = is_on_demand(scanning)
     if "scanResultCondition" in scanning and not on_demand:
@@ -132,9 +85,8 @@ def _check_scanning(ctx: Context, params: BuildSettings) -> None:
         )
 
 
-def _check_watermarks(
-    ctx: Context, recipe: Recipe, distribution: DistributionConfiguration | None
-) -> None:
+def _check_watermarks(ctx: Context, request: BuildRequest) -> None:
+    recipe, distribution = request.recipe, request.distribution
     if not isinstance(recipe, ImageRecipe) or distribution is None:
         return
     if not carried(ctx.world, ctx.store, recipe):
@@ -150,7 +102,7 @@ def _check_watermarks(
             )
 
 
-def _check_workflows(ctx: Context, params: BuildSettings, recipe: Recipe) -> None:
+def _check_workflows(ctx: Context, params: Settings, recipe: Recipe) -> None:
     workflows, role = params.get("workflows", ()), params.get("executionRole")
     if not workflows:
         return
