@@ -52,8 +52,12 @@ def go_on(run: Run) -> None:
             step.inputs = _as_written(planned)
             _give_up(run, step, error)
             return
+        if not is_skipped and planned.wait_seconds:
+            step.status = "PENDING"
+            _wait(run, step, timedelta(seconds=planned.wait_seconds))
+            return
         if not is_skipped:
-            _begin_step(run, planned, step)
+            _run_step(run, planned, step)
             return
         step.status, step.end_time = "SKIPPED", step.start_time
         step.inputs = _as_written(planned)
@@ -99,13 +103,12 @@ def answer(
     if action == "RESUME":
         given = {} if reason is None else {"reason": reason}
         _complete(run, step, {"action": action, **given})
-        return
-    if action == "STOP":
+    elif action == "STOP":
         detail = f"The step was stopped: {reason}" if reason else "The step was stopped."
         run.execution.step_outputs[step.name] = {"action": action, "reason": reason or ""}
+        _give_up(run, step, StepFailedError(detail))
     else:
-        detail = _timed_out(step.timeout_seconds)
-    _give_up(run, step, StepFailedError(detail))
+        _give_up(run, step, _timed_out(step))
 
 
 def withdraw(build: Build, waiting: WorkflowExecution | WorkflowStepExecution) -> None:
@@ -139,14 +142,6 @@ def _new_step(run: Run, planned: WorkflowStep) -> WorkflowStepExecution:
     execution.steps.append(step)
     run.build.store.executions.add_step(step)
     return step
-
-
-def _begin_step(run: Run, planned: WorkflowStep, step: WorkflowStepExecution) -> None:
-    if planned.wait_seconds:
-        step.status = "PENDING"
-        _wait(run, step, timedelta(seconds=planned.wait_seconds))
-    else:
-        _run_step(run, planned, step)
 
 
 def _run_step(run: Run, planned: WorkflowStep, step: WorkflowStepExecution) -> None:
@@ -185,8 +180,11 @@ def _wait(
 
 
 def _end_step(run: Run, planned: WorkflowStep, step: WorkflowStepExecution) -> None:
+    # A step takes too long only if the test says how long it takes: no sample fails a build.
+    given = run.build.world.state.durations.given_for(planned.name, planned.action)
     try:
-        _check_timeout(run, planned)
+        if given is not None and given > timedelta(seconds=planned.timeout_seconds):
+            raise _timed_out(step)
         outputs = actions.perform(run, planned)
     except StepFailedError as error:
         if step.attempt_number >= step.max_attempts:
@@ -199,15 +197,8 @@ def _end_step(run: Run, planned: WorkflowStep, step: WorkflowStepExecution) -> N
         _complete(run, step, outputs)
 
 
-def _check_timeout(run: Run, planned: WorkflowStep) -> None:
-    """A step takes too long only if the test says how long it takes: no sample fails a build."""
-    given = run.build.world.state.durations.given_for(planned.name, planned.action)
-    if given is not None and given > timedelta(seconds=planned.timeout_seconds):
-        raise StepFailedError(_timed_out(planned.timeout_seconds))
-
-
-def _timed_out(seconds: int) -> str:
-    return f"The step timed out after {seconds} seconds."
+def _timed_out(step: WorkflowStepExecution) -> StepFailedError:
+    return StepFailedError(f"The step timed out after {step.timeout_seconds} seconds.")
 
 
 def _complete(run: Run, step: WorkflowStepExecution, outputs: dict[str, object]) -> None:

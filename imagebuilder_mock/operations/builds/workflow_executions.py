@@ -9,7 +9,7 @@ from imagebuilder_mock.domain.errors import (
     invalid_value,
     missing_error,
 )
-from imagebuilder_mock.domain.ordered import OrderedIndex, Sequenced
+from imagebuilder_mock.domain.ordered import OrderedIndex
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.workflow_executions import (
     WorkflowExecution,
@@ -22,13 +22,11 @@ from imagebuilder_mock.operations.listing import listed
 from .images import note_looked_at
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from mypy_boto3_imagebuilder import type_defs as wire
 
     from imagebuilder_mock.operations.handler import Context, Result
 
-T = TypeVar("T", bound=Sequenced)
+T = TypeVar("T")
 
 
 @operation
@@ -41,7 +39,7 @@ def list_workflow_executions(
         ctx,
         params,
         "workflowExecutions",
-        _ordered(image.executions),
+        OrderedIndex(image.executions),
         view=lambda execution: execution,
         scope=image.arn,
     )
@@ -72,7 +70,7 @@ def list_workflow_step_executions(
         ctx,
         params,
         "steps",
-        _ordered(execution.steps),
+        OrderedIndex(execution.steps),
         view=lambda step: step,
         scope=execution.workflow_execution_id,
     )
@@ -129,24 +127,15 @@ def send_workflow_step_action(
 
 def _execution(ctx: Context, workflow_execution_id: str) -> WorkflowExecution:
     found = ctx.store.executions.workflow(workflow_execution_id)
-    if found is None:
-        raise ResourceNotFoundException(
-            missing_error(WorkflowExecution.label, workflow_execution_id)
-        )
-    return found
+    return _known(found, WorkflowExecution.label, workflow_execution_id)
 
 
 def _step(ctx: Context, step_execution_id: str) -> WorkflowStepExecution:
     found = ctx.store.executions.step(step_execution_id)
+    return _known(found, WorkflowStepExecution.label, step_execution_id)
+
+
+def _known(found: T | None, label: str, name: str) -> T:
     if found is None:
-        raise ResourceNotFoundException(
-            missing_error(WorkflowStepExecution.label, step_execution_id)
-        )
+        raise ResourceNotFoundException(missing_error(label, name))
     return found
-
-
-def _ordered(entries: Sequence[T]) -> OrderedIndex[T]:
-    index: OrderedIndex[T] = OrderedIndex()
-    for entry in entries:
-        index.add(entry)
-    return index
