@@ -12,6 +12,8 @@ from .base import Resource
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from mypy_boto3_imagebuilder import type_defs as wire
+
 
 @dataclass(slots=True, kw_only=True)
 class Recipe(Resource):
@@ -27,7 +29,7 @@ class Recipe(Resource):
     owner: str | None
     platform: str
     parent_image: str
-    components: Sequence[Mapping[str, object]] | None = None
+    components: Sequence[wire.ComponentConfigurationUnionTypeDef] | None = None
     description: str | None = None
     working_directory: str | None = None
 
@@ -42,7 +44,7 @@ class Recipe(Resource):
 
     @property
     def component_arns(self) -> list[str]:
-        return [str(component["componentArn"]) for component in self.components or ()]
+        return [component["componentArn"] for component in self.components or ()]
 
     def refers_to(self) -> Iterable[str]:
         if self.parent_image.startswith("arn:"):

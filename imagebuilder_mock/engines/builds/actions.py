@@ -16,7 +16,6 @@ from imagebuilder_mock.engines.one_build import StepFailedError
 from imagebuilder_mock.engines.outputs import distribution
 from imagebuilder_mock.engines.outputs.amis import source_ami
 from imagebuilder_mock.engines.parents import MOST_WATERMARKS, carried
-from imagebuilder_mock.world.ids import Ids
 
 from . import components
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.documents.workflows.document import WorkflowStep
     from imagebuilder_mock.domain.states import WorkflowType
     from imagebuilder_mock.engines.one_build import Build, Run
+    from imagebuilder_mock.world.ids import Ids
 
     Inputs = Mapping[str, object]
     Outputs = Mapping[str, object]
@@ -67,7 +67,7 @@ def perform(run: Run, step: WorkflowStep) -> dict[str, object]:
     work = _WORK.get(step.action)
     given = {} if work is None else work(_Step(run.build, run.execution.type, inputs))
     return {
-        name: given[name] if name in given else _sample(run.build, value)
+        name: given[name] if name in given else _made(run.build.world.ids, value)
         for name, value in STEP_ACTIONS[step.action].outputs.items()
         if name in given or not isinstance(value, type)
     }
@@ -99,15 +99,8 @@ def _unresolved(error: UnresolvedReferenceError) -> StepFailedError:
     return StepFailedError(f"The reference '{error}' could not be resolved.")
 
 
-def _sample(build: Build, value: object) -> object:
-    return _NEW_IDS[value](build.world.ids) if isinstance(value, NewId) else value
-
-
-_NEW_IDS: Mapping[NewId, Callable[[Ids], str]] = {
-    NewId.INSTANCE: Ids.instance,
-    NewId.SNAPSHOT: Ids.snapshot,
-    NewId.UUID: Ids.uuid,
-}
+def _made(ids: Ids, output: object) -> object:
+    return getattr(ids, output.value)() if isinstance(output, NewId) else output
 
 
 class _Step(NamedTuple):

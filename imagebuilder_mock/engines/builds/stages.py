@@ -215,7 +215,7 @@ def _start_stage(build: Build) -> None:
     if stage is None:
         return
     if stage.groups:
-        _run(build, lambda: workflows.begin_stage(build, stage))
+        _run(build, lambda: workflows.begin_group(build, stage, 0))
     elif build.goes_on_by_itself:
         world = build.world
         due = world.clock.now() + world.state.durations[stage.status]

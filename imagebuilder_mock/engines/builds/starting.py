@@ -71,7 +71,12 @@ def build_request(world: World, store: Store, params: Settings) -> BuildRequest:
     arn = params.get("distributionConfigurationArn")
     return BuildRequest(
         recipe=recipe_of(world, store, image_recipe, container_recipe),
-        infrastructure=infrastructure_of(world, store, params),
+        infrastructure=world.reference(
+            store,
+            InfrastructureConfiguration,
+            params["infrastructureConfigurationArn"],
+            parameter="infrastructureConfigurationArn",
+        ),
         distribution=None
         if arn is None
         else world.reference(
@@ -90,19 +95,6 @@ def recipe_of(
             store, ContainerRecipe, container_recipe, parameter="containerRecipeArn"
         )
     return world.reference(store, ImageRecipe, image_recipe or "", parameter="imageRecipeArn")
-
-
-def infrastructure_of(
-    world: World, store: Store, params: Settings | wire.ImportDiskImageRequestTypeDef
-) -> InfrastructureConfiguration:
-    """InvalidParameterValueException if it is not there."""
-    parameter = "infrastructureConfigurationArn"
-    return world.reference(
-        store,
-        InfrastructureConfiguration,
-        params["infrastructureConfigurationArn"],
-        parameter=parameter,
-    )
 
 
 def start_build(
@@ -167,11 +159,11 @@ def resolved_recipe(world: World, store: Store, recipe: Recipe) -> tuple[Recipe,
     Wildcards are resolved; the copy has no owner, and its empty members are there (a real
     GetImage of 2023).
     """
-    components = [
+    components: list[wire.ComponentConfigurationUnionTypeDef] = [
         {
             **component,
             "componentArn": world.reference(
-                store, Component, str(component["componentArn"]), parameter="components"
+                store, Component, component["componentArn"], parameter="components"
             ).arn,
         }
         for component in recipe.components or ()

@@ -30,9 +30,11 @@ RUN_AT_ONCE = 5
 _STAGES = {"BUILDING": "BUILD", "TESTING": "TEST", "DISTRIBUTING": "DISTRIBUTION"}
 
 
-def begin_stage(build: Build, stage: Stage) -> None:
-    """Start the first group; BuildFailedError if a workflow is not there any more."""
-    _begin_group(build, stage, 0)
+def begin_group(build: Build, stage: Stage, group: int) -> None:
+    """Start as many as run at once; BuildFailedError if a workflow is not there any more."""
+    build.image.group = group
+    build.image.queue = list(stage.groups[group])
+    _start_queued(build)
 
 
 def is_done(build: Build, stage: Stage) -> bool:
@@ -45,7 +47,7 @@ def is_done(build: Build, stage: Stage) -> bool:
     while not image.queue and not image.running_executions:
         if image.group + 1 >= len(stage.groups):
             return True
-        _begin_group(build, stage, image.group + 1)
+        begin_group(build, stage, image.group + 1)
     return False
 
 
@@ -88,12 +90,6 @@ def mark_retried(build: Build, stage: Stage) -> None:
     for execution in build.image.executions:
         if execution.type == _STAGES[stage.status]:
             execution.retried = True
-
-
-def _begin_group(build: Build, stage: Stage, group: int) -> None:
-    build.image.group = group
-    build.image.queue = list(stage.groups[group])
-    _start_queued(build)
 
 
 def _start_queued(build: Build) -> None:

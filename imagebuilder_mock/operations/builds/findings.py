@@ -9,16 +9,16 @@ from imagebuilder_mock.catalogue.samples import inventory
 from imagebuilder_mock.domain.errors import invalid_value
 from imagebuilder_mock.domain.ordered import OrderedIndex
 from imagebuilder_mock.domain.resources.images import Image
-from imagebuilder_mock.domain.resources.scans import ImagePackage
 from imagebuilder_mock.operations.handler import operation
 from imagebuilder_mock.operations.listing import listed, unknown_filter
-from imagebuilder_mock.world.indexes import EVERYTHING
+from imagebuilder_mock.world.indexes import EVERYTHING, index_of_packages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
+    from imagebuilder_mock.domain.resources.scans import ImagePackage
     from imagebuilder_mock.operations.handler import Context, Result
     from imagebuilder_mock.world.indexes import Key
 
@@ -118,7 +118,4 @@ def _packages(ctx: Context, image: Image) -> OrderedIndex[ImagePackage]:
     has_inventory = (
         image.type == "AMI" and image.enhanced_image_metadata_enabled and image.os_version
     )
-    return OrderedIndex(
-        ImagePackage(name, version, sequence=number)
-        for number, (name, version) in enumerate(inventory(image) if has_inventory else (), 1)
-    )
+    return index_of_packages(inventory(image) if has_inventory else ())

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from imagebuilder_mock.domain.builds import VM_IMPORT, disk_import
 from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
 from imagebuilder_mock.domain.resources.build_settings import LOG_GROUP
+from imagebuilder_mock.domain.resources.configurations import InfrastructureConfiguration
 from imagebuilder_mock.engines.builds import stages
-from imagebuilder_mock.engines.builds.starting import infrastructure_of, managed_workflow, new_image
+from imagebuilder_mock.engines.builds.starting import managed_workflow, new_image
 from imagebuilder_mock.operations.handler import operation
 from imagebuilder_mock.operations.rules.builds import check_logging
 from imagebuilder_mock.operations.rules.neighbours import check_object, check_role
@@ -71,7 +72,11 @@ def import_disk_image(ctx: Context, params: wire.ImportDiskImageRequestTypeDef) 
     check_role(ctx, params.get("executionRole"))
     check_object(ctx, params["uri"], parameter="uri")
     workflow = managed_workflow(ctx.world, ctx.store, "BUILD", "build-image-from-iso")
-    infrastructure = infrastructure_of(ctx.world, ctx.store, params)
+    infrastructure = ctx.reference(
+        InfrastructureConfiguration,
+        params["infrastructureConfigurationArn"],
+        parameter="infrastructureConfigurationArn",
+    )
     image = _image(ctx, params, build_type="IMPORT_ISO", plan=disk_import(workflow))
     image.infrastructure_configuration = replace(infrastructure)
     stages.begin(ctx.world, ctx.store, image)

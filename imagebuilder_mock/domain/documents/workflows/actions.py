@@ -101,7 +101,7 @@ def _lacks(configurations: object, key: str) -> bool:
 
 
 class NewId(Enum):
-    """An output that is made anew each time: an identifier of this kind."""
+    """An output that is made anew each time: an identifier, by the name that ``Ids`` has for it."""
 
     INSTANCE = "instance"
     SNAPSHOT = "snapshot"
