@@ -30,7 +30,7 @@ def machine_images(
     """
     regions: dict[str, list[tuple[Image, Ami]]] = defaultdict(list)
     for image in images:
-        for ami in (image.output_resources and image.output_resources.amis) or ():
+        for ami in image.amis:
             if ami.account_id == image.owner:
                 regions[ami.region].append((image, ami))
     count, done = sum(map(len, regions.values())), 0

@@ -13,6 +13,8 @@ from imagebuilder_mock.domain.resources.workflows import Workflow
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mypy_boto3_imagebuilder import type_defs as wire
+
     from imagebuilder_mock.domain.builds import Stage
     from imagebuilder_mock.domain.documents.workflows.document import WorkflowDocument, WorkflowStep
     from imagebuilder_mock.domain.resources.images import Image
@@ -120,7 +122,7 @@ class StepFailedError(Exception):
         self,
         detail: str,
         *,
-        component_failure: dict[str, object] | None = None,
+        component_failure: wire.ComponentFailureContextTypeDef | None = None,
         distribution_failure: dict[str, object] | None = None,
     ) -> None:
         super().__init__(detail)

@@ -109,9 +109,7 @@ class Images:
         image.
         """
         with self._world.lock:
-            image = self._image(image_arn)
-            made = image.output_resources.amis if image.output_resources else None
-            return [self.ami(ami.image) for ami in made or ()]
+            return [self.ami(ami.image) for ami in self._image(image_arn).amis]
 
     def ami(self, ami_id: str) -> MachineImage:
         """What EC2 knows of an AMI that a build made, also after the image is gone.

@@ -160,6 +160,11 @@ class Image(BuildSettings):
         return self.image_recipe or self.container_recipe
 
     @property
+    def amis(self) -> tuple[Ami, ...]:
+        """Those that there are so far."""
+        return (self.output_resources.amis if self.output_resources else None) or ()
+
+    @property
     def build_number(self) -> int:
         return Arn.parse(self.arn).build or 0
 

@@ -78,8 +78,7 @@ def _source(ctx: Context, source: str) -> tuple[str, AmiFacts, str | None]:
     if is_image_arn(source):
         image = ctx.get(Image, source, parameter="sourceImage")
         here = Arn.parse(image.arn).region
-        amis = image.output_resources.amis if image.output_resources else None
-        if not any(ami.region == here for ami in amis or ()):
+        if not any(ami.region == here for ami in image.amis):
             raise invalid_value(
                 "sourceImage", "The source image must have an AMI in the current Region."
             )

@@ -85,9 +85,8 @@ def _source_image_id(image: Image) -> str | None:
     Of a parent that has none in this mock, as Amazon's own, it is made from the parent's name, so
     that it is the same each time.
     """
-    output = image.output_resources
-    if image.state.status != "BUILDING" and output is not None and output.amis:
-        return output.amis[0].image
+    if image.state.status != "BUILDING" and image.amis:
+        return image.amis[0].image
     parent = None if image.recipe is None else image.recipe.parent_image
     if parent is None or image.type != "AMI" or parent.startswith("ami-"):
         return parent
