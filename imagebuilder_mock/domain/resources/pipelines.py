@@ -47,6 +47,6 @@ class ImagePipeline(BuildSettings):
             self.container_recipe_arn,
             self.infrastructure_configuration_arn,
             self.distribution_configuration_arn,
-            *(workflow["workflowArn"] for workflow in self.workflows or ()),
+            *(str(workflow["workflowArn"]) for workflow in self.workflows or ()),
         ]
         return [arn for arn in held if arn is not None]

@@ -44,7 +44,8 @@ class Recipe(Resource):
 
     @property
     def component_arns(self) -> list[str]:
-        return [component["componentArn"] for component in self.components or ()]
+        # Whatever a damaged state file has there: it is refused because of what it refers to.
+        return [str(component["componentArn"]) for component in self.components or ()]
 
     def refers_to(self) -> Iterable[str]:
         if self.parent_image.startswith("arn:"):
