@@ -59,7 +59,7 @@ class Context:
             raise ResourceNotFoundException(missing_error(cls.label, arn))
         return found
 
-    def reference(self, cls: type[R], arn: str, *, parameter: str) -> R:
+    def reference(self, cls: type[R], arn: str, *, parameter: str | None = None) -> R:
         """What a new resource refers to: InvalidParameterValueException if there is nothing."""
         return self.world.reference(self.store, cls, arn, parameter=parameter)
 

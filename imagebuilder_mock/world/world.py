@@ -169,8 +169,14 @@ class World:
             return store.get(cls, arn)
         return store.newest(cls, parsed, pattern)
 
-    def reference(self, viewer: Store, cls: type[R], arn: str, *, parameter: str) -> R:
-        """As ``find``, of what something refers to: InvalidParameterValueException if nothing."""
+    def reference(
+        self, viewer: Store, cls: type[R], arn: str, *, parameter: str | None = None
+    ) -> R:
+        """As ``find``, of what something refers to: InvalidParameterValueException if nothing.
+
+        It names ``parameter``, or else the one that is called after the class.
+        """
+        parameter = parameter or f"{cls.label[0].lower()}{cls.label[1:]}Arn"
         found = self.find(viewer, cls, arn, parameter=parameter)
         if found is None:
             raise invalid_value(parameter, missing_reference(cls.label, arn))

@@ -72,16 +72,11 @@ def build_request(world: World, store: Store, params: Settings) -> BuildRequest:
     return BuildRequest(
         recipe=recipe_of(world, store, image_recipe, container_recipe),
         infrastructure=world.reference(
-            store,
-            InfrastructureConfiguration,
-            params["infrastructureConfigurationArn"],
-            parameter="infrastructureConfigurationArn",
+            store, InfrastructureConfiguration, params["infrastructureConfigurationArn"]
         ),
         distribution=None
         if arn is None
-        else world.reference(
-            store, DistributionConfiguration, arn, parameter="distributionConfigurationArn"
-        ),
+        else world.reference(store, DistributionConfiguration, arn),
         settings=with_defaults(params),
     )
 
@@ -91,10 +86,8 @@ def recipe_of(
 ) -> Recipe:
     """The newest version that one of the two means; InvalidParameterValueException if none."""
     if container_recipe is not None:
-        return world.reference(
-            store, ContainerRecipe, container_recipe, parameter="containerRecipeArn"
-        )
-    return world.reference(store, ImageRecipe, image_recipe or "", parameter="imageRecipeArn")
+        return world.reference(store, ContainerRecipe, container_recipe)
+    return world.reference(store, ImageRecipe, image_recipe or "")
 
 
 def start_build(

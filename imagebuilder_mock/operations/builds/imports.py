@@ -73,9 +73,7 @@ def import_disk_image(ctx: Context, params: wire.ImportDiskImageRequestTypeDef) 
     check_object(ctx, params["uri"], parameter="uri")
     workflow = managed_workflow(ctx.world, ctx.store, "BUILD", "build-image-from-iso")
     infrastructure = ctx.reference(
-        InfrastructureConfiguration,
-        params["infrastructureConfigurationArn"],
-        parameter="infrastructureConfigurationArn",
+        InfrastructureConfiguration, params["infrastructureConfigurationArn"]
     )
     image = _image(ctx, params, build_type="IMPORT_ISO", plan=disk_import(workflow))
     image.infrastructure_configuration = replace(infrastructure)
