@@ -16,7 +16,6 @@ from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.lifecycle import LifecyclePolicy
 from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
 from imagebuilder_mock.domain.versions import Version, counted_in
-from imagebuilder_mock.engines.builds.steps import key_of
 from imagebuilder_mock.world.indexes import EVERYTHING
 from imagebuilder_mock.world.managed import _IMAGES_BY_AMI, managed_store
 
@@ -322,9 +321,10 @@ def _tickets_of(resource: Resource) -> Iterator[tuple[int | None, str, str]]:
     elif isinstance(resource, Image):
         yield resource.stage_ticket, "end-stage", resource.arn
         for execution in resource.executions:
-            yield execution.ticket, "end-step", key_of(execution)
+            key = f"{resource.arn} {execution.workflow_execution_id}"
+            yield execution.ticket, "end-step", key
             for step in execution.steps:
-                yield step.ticket, "end-step", key_of(execution)
+                yield step.ticket, "end-step", key
 
 
 def _numbers(state: State, images: list[Image]) -> Row:

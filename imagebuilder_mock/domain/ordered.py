@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 
 class Sequenced(Protocol):
@@ -42,10 +42,12 @@ class OrderedIndex(Generic[T]):
 
     __slots__ = ("_count", "_entries", "_sequences")
 
-    def __init__(self) -> None:
+    def __init__(self, things: Iterable[T] = ()) -> None:
         self._sequences: list[int] = []
         self._entries: list[T | None] = []
         self._count = 0
+        for thing in things:
+            self.add(thing)
 
     def __len__(self) -> int:
         return self._count

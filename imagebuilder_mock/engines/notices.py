@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.resources.build_settings import LOG_GROUP
 from imagebuilder_mock.neighbours import telling
 from imagebuilder_mock.world.events import Destination, Event
 
-from .one_build import LOG_GROUP, log_group_of, log_stream_of
 from .topic_message import message_of
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def build_ended(build: Build) -> None:
                 "S3",
                 logs["s3BucketName"],
                 {
-                    "key": f"{folder}/{log_stream_of(build)}/{execution.workflow_execution_id}/"
+                    "key": f"{folder}/{build.image.version}/{execution.workflow_execution_id}/"
                     "console.log",
                     "lines": [
                         f"{step.name} ({step.action}) {step.status}" for step in execution.steps
@@ -208,10 +208,10 @@ def _to_event_bus(
 
 
 def _log(build: Build, line: str) -> None:
-    body = {"logStreamName": log_stream_of(build), "message": line}
+    body = {"logStreamName": build.image.version, "message": line}
     store = build.store
     home = (store.account, store.region)
-    _publish(build.world, home, "CloudWatchLogs", log_group_of(build), body)
+    _publish(build.world, home, "CloudWatchLogs", build.image.log_group, body)
 
 
 def _publish(

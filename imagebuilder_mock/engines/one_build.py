@@ -1,15 +1,27 @@
-"""One build in its world: what every part of the engine is handed."""
+"""One build in its world, and one workflow of it: what every part of the engine is handed."""
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.documents.workflows.system_variables import SystemVariables
+from imagebuilder_mock.domain.resources.workflow_executions import ImageFailureContext
+from imagebuilder_mock.domain.resources.workflows import Workflow
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mypy_boto3_imagebuilder import type_defs as wire
+
     from imagebuilder_mock.domain.builds import Stage
+    from imagebuilder_mock.domain.documents.workflows.document import WorkflowDocument, WorkflowStep
     from imagebuilder_mock.domain.resources.images import Image
-    from imagebuilder_mock.domain.resources.workflow_executions import ImageFailureContext
+    from imagebuilder_mock.domain.resources.workflow_executions import (
+        WorkflowExecution,
+        WorkflowStepExecution,
+    )
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
 
@@ -33,11 +45,71 @@ class Build(NamedTuple):
     def stage(self) -> Stage | None:
         return self.image.plan.stage(self.image.state.status)
 
+    @property
+    def goes_on_by_itself(self) -> bool:
+        """Whether time moves it: a held build waits for the test, an instant one for nothing."""
+        return self.world.settings.builds in ("observed", "clock")
+
+    def workflow_at(self, arn: str) -> Workflow:
+        """BuildFailedError if it is not there any more."""
+        found = self.world.find(self.store, Workflow, arn, parameter="workflows")
+        if found is None:
+            context = ImageFailureContext(image_status=self.image.state.status, workflow_arn=arn)
+            raise BuildFailedError(f"The workflow '{arn}' does not exist.", context)
+        return found
+
+
+class Run:
+    """One run of a workflow in a build, and the document that it follows."""
+
+    def __init__(self, build: Build, execution: WorkflowExecution) -> None:
+        self.build = build
+        self.execution = execution
+
+    @cached_property
+    def workflow_document(self) -> WorkflowDocument:
+        """BuildFailedError if the workflow is not there any more."""
+        return document_of(self.build.workflow_at(self.execution.workflow_build_version_arn))
+
+    def planned(self, step: WorkflowStepExecution) -> WorkflowStep:
+        return next(
+            planned for planned in self.workflow_document.steps if planned.name == step.name
+        )
+
+    @property
+    def variables(self) -> Mapping[str, object]:
+        """All that ``$.`` can lead to."""
+        image, execution = self.build.image, self.execution
+        now = self.build.world.clock.now()
+        return {
+            "parameters": execution.parameters,
+            "stepOutputs": execution.step_outputs,
+            "workflowOutputs": image.workflow_outputs,
+            "imagebuilder": SystemVariables(image, execution.type, now),
+        }
+
+    def place(self, step: WorkflowStepExecution | None) -> ImageFailureContext:
+        """Where the build stands, as a failure shows it."""
+        return ImageFailureContext(
+            image_status=self.build.image.state.status,
+            workflow_execution_id=self.execution.workflow_execution_id,
+            workflow_arn=self.execution.workflow_build_version_arn,
+            step_execution_id=None if step is None else step.step_execution_id,
+            failed_step=None if step is None else step.name,
+        )
+
+
+def document_of(workflow: Workflow) -> WorkflowDocument:
+    # YAML is loaded with the first document that is met.
+    from imagebuilder_mock.domain.documents.workflows.document import parse_workflow_document  # noqa: PLC0415
+
+    return parse_workflow_document(workflow.data, workflow.type)
+
 
 class BuildFailedError(Exception):
-    """The build ends here; ``reason`` is what ``GetImage`` shows."""
+    """The build ends here; ``reason`` is what ``GetImage`` shows, and the stage if no context."""
 
-    def __init__(self, reason: str, context: ImageFailureContext) -> None:
+    def __init__(self, reason: str, context: ImageFailureContext | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.context = context
@@ -50,23 +122,10 @@ class StepFailedError(Exception):
         self,
         detail: str,
         *,
-        component_failure: dict[str, object] | None = None,
+        component_failure: wire.ComponentFailureContextTypeDef | None = None,
         distribution_failure: dict[str, object] | None = None,
     ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.component_failure = component_failure
         self.distribution_failure = distribution_failure
-
-
-LOG_GROUP = "/aws/imagebuilder/"
-
-
-def log_group_of(build: Build) -> str:
-    """Where the logs of an image go: the group that was asked for, or the default."""
-    logging = build.image.logging_configuration or {}
-    return str(logging.get("logGroupName") or f"{LOG_GROUP}{build.image.name}")
-
-
-def log_stream_of(build: Build) -> str:
-    return build.image.version or ""

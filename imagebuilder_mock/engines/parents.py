@@ -141,8 +141,5 @@ def _base(world: World, store: Store, parent_image: str) -> MachineImage | None:
     if not parent_image.startswith("arn:"):
         return None
     image = world.find(store, Image, parent_image, parameter="parentImage")
-    output = image.output_resources if image else None
-    here = (
-        ami.image for ami in (output.amis if output else None) or () if ami.region == store.region
-    )
+    here = (ami.image for ami in (image.amis if image else ()) if ami.region == store.region)
     return next(filter(None, map(known.get, here)), None)

@@ -107,16 +107,27 @@ def _fix_available(affected: tuple[Affected, ...]) -> str:
 def _score_details(vulnerability: Vulnerability) -> Mapping[str, object] | None:
     if vulnerability.score is None or vulnerability.vector is None:
         return None
-    return {
-        "adjustedCvss": {
-            "scoreSource": _SOURCE,
-            "cvssSource": _SOURCE,
-            "version": _cvss_version(vulnerability.vector),
-            "score": vulnerability.score,
-            "scoringVector": vulnerability.vector,
-            "adjustments": [],
-        }
+    score = {
+        "scoreSource": _SOURCE,
+        "cvssSource": _SOURCE,
+        "version": _cvss_version(vulnerability.vector),
+        "score": vulnerability.score,
+        "scoringVector": vulnerability.vector,
+        "adjustments": [],
     }
+    return {"adjustedCvss": score}
+
+
+def _cvss(vulnerability: Vulnerability) -> list[Mapping[str, object]]:
+    if vulnerability.score is None or vulnerability.vector is None:
+        return []
+    score = {
+        "baseScore": vulnerability.score,
+        "scoringVector": vulnerability.vector,
+        "version": _cvss_version(vulnerability.vector),
+        "source": _SOURCE,
+    }
+    return [score]
 
 
 def _cvss_version(vector: str) -> str:
@@ -125,7 +136,7 @@ def _cvss_version(vector: str) -> str:
 
 def _details(vulnerability: Vulnerability, image: Image) -> Mapping[str, object]:
     url = f"https://nvd.nist.gov/vuln/detail/{vulnerability.id}"
-    details: dict[str, object] = {
+    return {
         "vulnerabilityId": vulnerability.id,
         "vulnerablePackages": [
             _vulnerable_package(package, image) for package in vulnerability.affected
@@ -137,18 +148,8 @@ def _details(vulnerability: Vulnerability, image: Image) -> Mapping[str, object]
         "vendorSeverity": vulnerability.severity,
         "vendorCreatedAt": vulnerability.published,
         "vendorUpdatedAt": vulnerability.published,
-        "cvss": [],
+        "cvss": _cvss(vulnerability),
     }
-    if vulnerability.score is not None and vulnerability.vector is not None:
-        details["cvss"] = [
-            {
-                "baseScore": vulnerability.score,
-                "scoringVector": vulnerability.vector,
-                "version": _cvss_version(vulnerability.vector),
-                "source": _SOURCE,
-            }
-        ]
-    return details
 
 
 def _vulnerable_package(package: Affected, image: Image) -> Mapping[str, object]:

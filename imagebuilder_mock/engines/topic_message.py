@@ -11,6 +11,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.resources.base import member_name
 from imagebuilder_mock.domain.versions import Version
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def _copy(resource: Resource | None, build: Build) -> dict[str, object] | None:
     for field in fields(resource):
         value = getattr(resource, field.name)
         if value is not None and field.name not in _LEFT_OUT:
-            shown[_member(field.name)] = _date(value) if isinstance(value, datetime) else value
+            shown[member_name(field.name)] = _date(value) if isinstance(value, datetime) else value
     shown["tags"] = _tags(resource)
     shown["accountId"] = build.store.account
     return shown
@@ -161,11 +162,6 @@ def _tags(resource: Resource) -> dict[str, object]:
 def _id_of(text: str) -> str:
     digits = blake2b(text.encode(), digest_size=16).hexdigest()
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
-
-
-def _member(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(map(str.capitalize, others))
 
 
 def _date(moment: datetime) -> str:

@@ -10,9 +10,7 @@ from imagebuilder_mock.domain.errors import (
     ResourceDependencyException,
     ResourceNotFoundException,
     dependency_error,
-    invalid_value,
     missing_error,
-    missing_reference,
 )
 from imagebuilder_mock.domain.resources.base import Resource
 
@@ -61,12 +59,9 @@ class Context:
             raise ResourceNotFoundException(missing_error(cls.label, arn))
         return found
 
-    def reference(self, cls: type[R], arn: str, *, parameter: str) -> R:
+    def reference(self, cls: type[R], arn: str, *, parameter: str | None = None) -> R:
         """What a new resource refers to: InvalidParameterValueException if there is nothing."""
-        found = self.world.find(self.store, cls, arn, parameter=parameter)
-        if found is None:
-            raise invalid_value(parameter, missing_reference(cls.label, arn))
-        return found
+        return self.world.reference(self.store, cls, arn, parameter=parameter)
 
     def add(self, resource: Resource) -> None:
         """Store a new resource: the last thing that a create does.
@@ -89,7 +84,8 @@ class Context:
 
 
 Result: TypeAlias = "Mapping[str, object]"
-Handler: TypeAlias = "Callable[[Context, Any], Result]"
+Handler: TypeAlias = "Callable[[Context, Any], Any]"
+"""Its answer is a Result, or an object that the output shape is read from."""
 
 HANDLERS: dict[str, Handler] = {}
 

@@ -2,41 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from imagebuilder_mock.domain.errors import already_exists, invalid_combination, invalid_value
 from imagebuilder_mock.domain.ordered import OrderedIndex
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
 from imagebuilder_mock.domain.schedules.schedule import ScheduleError, parse_schedule
+from imagebuilder_mock.engines.builds.starting import build_request
 from imagebuilder_mock.engines.pipelines.runs import run
 from imagebuilder_mock.engines.pipelines.schedule import forget_next_run, plan_next_run
 
 from .builds.images import IMAGE_SUMMARY_FILTERS, note_looked_at
 from .handler import operation
 from .listing import listed
-from .rules.builds import (
-    check_settings,
-    referenced_distribution,
-    referenced_infrastructure,
-    referenced_recipe,
-    tests_configuration,
-)
+from .rules.builds import check_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
-    from imagebuilder_mock.domain.resources.recipes import Recipe
+    from imagebuilder_mock.engines.builds.starting import BuildRequest
 
     from .handler import Context, Result
 
-    Settings = wire.CreateImagePipelineRequestTypeDef | wire.UpdateImagePipelineRequestTypeDef
+    Params = wire.CreateImagePipelineRequestTypeDef | wire.UpdateImagePipelineRequestTypeDef
 
-_START_CONDITION = "EXPRESSION_MATCH_AND_DEPENDENCY_UPDATES_AVAILABLE"
+_START_CONDITION: Final = "EXPRESSION_MATCH_AND_DEPENDENCY_UPDATES_AVAILABLE"
 
 _FILTERS: Mapping[str, Callable[[ImagePipeline], object]] = {
     "description": lambda pipeline: pipeline.description,
@@ -50,13 +43,11 @@ _FILTERS: Mapping[str, Callable[[ImagePipeline], object]] = {
 
 @operation
 def create_image_pipeline(ctx: Context, params: wire.CreateImagePipelineRequestTypeDef) -> Result:
-    recipe = _checked_recipe(ctx, params)
+    request = _checked_request(ctx, params)
     arn = str(ctx.store.arn_for(ImagePipeline.kind, params["name"]))
     if arn in ctx.store:
         raise already_exists(ImagePipeline.label, arn)
-    now = ctx.now
-    pipeline = _pipeline(params, recipe, arn=arn, name=params["name"], created=now, updated=now)
-    pipeline.tags = dict(params.get("tags", {}))
+    pipeline = _pipeline(ctx, params, request, arn, params["name"])
     ctx.add(pipeline)
     plan_next_run(ctx.world, pipeline)
     return {"imagePipelineArn": arn}
@@ -83,28 +74,17 @@ def list_image_pipelines(ctx: Context, params: wire.ListImagePipelinesRequestTyp
 def update_image_pipeline(ctx: Context, params: wire.UpdateImagePipelineRequestTypeDef) -> Result:
     """Replaces everything: what is left out goes back to its default, the status to ENABLED."""
     before = ctx.own(ImagePipeline, params["imagePipelineArn"])
-    recipe = _checked_recipe(ctx, params)
+    request = _checked_request(ctx, params)
     if ("imageRecipeArn" in params) != (before.image_recipe_arn is not None):
         member = "imageRecipeArn" if "imageRecipeArn" in params else "containerRecipeArn"
         raise invalid_combination(
             member, "The recipe must be of the same type as the pipeline's current recipe."
         )
-    after = _pipeline(
-        params,
-        recipe,
-        arn=before.arn,
-        name=before.name,
-        created=before.date_created,
-        updated=ctx.now,
-    )
     forget_next_run(ctx.world, before)
-    pipeline = replace(
-        after,
-        tags=before.tags,
-        date_last_run=before.date_last_run,
-        last_run_status=before.last_run_status,
-        consecutive_failures=None if before.consecutive_failures is None else 0,
-    )
+    pipeline = _pipeline(ctx, params, request, before.arn, before.name)
+    pipeline.date_created, pipeline.tags = before.date_created, before.tags
+    pipeline.date_last_run, pipeline.last_run_status = before.date_last_run, before.last_run_status
+    pipeline.consecutive_failures = None if before.consecutive_failures is None else 0
     ctx.replace(pipeline)
     plan_next_run(ctx.world, pipeline)
     return {"imagePipelineArn": pipeline.arn}
@@ -154,10 +134,9 @@ def list_image_pipeline_images(
     return result
 
 
-def _checked_recipe(ctx: Context, params: Settings) -> Recipe:
-    recipe = referenced_recipe(ctx, params)
-    referenced_infrastructure(ctx, params)
-    check_settings(ctx, params, recipe, referenced_distribution(ctx, params))
+def _checked_request(ctx: Context, params: Params) -> BuildRequest:
+    request = build_request(ctx.world, ctx.store, params)
+    check_settings(ctx, params, request)
     schedule = params.get("schedule", {})
     expression = schedule.get("scheduleExpression")
     if expression is not None:
@@ -167,39 +146,23 @@ def _checked_recipe(ctx: Context, params: Settings) -> Recipe:
             raise invalid_value(error.parameter, error.detail) from None
     elif schedule:
         raise invalid_combination("schedule", "A schedule needs a 'scheduleExpression'.")
-    return recipe
+    return request
 
 
 def _pipeline(
-    params: Settings,
-    recipe: Recipe,
-    *,
-    arn: str,
-    name: str,
-    created: datetime,
-    updated: datetime,
+    ctx: Context, params: Params, request: BuildRequest, arn: str, name: str
 ) -> ImagePipeline:
-    schedule = params.get("schedule")
-    return ImagePipeline(
+    now, schedule = ctx.now, params.get("schedule")
+    pipeline = ImagePipeline(
         arn=arn,
         name=name,
-        date_created=created,
-        date_updated=updated,
-        platform=recipe.platform,
-        image_recipe_arn=params.get("imageRecipeArn"),
-        container_recipe_arn=params.get("containerRecipeArn"),
-        infrastructure_configuration_arn=params["infrastructureConfigurationArn"],
-        distribution_configuration_arn=params.get("distributionConfigurationArn"),
-        image_tests_configuration=tests_configuration(params),
-        description=params.get("description"),
-        enhanced_image_metadata_enabled=params.get("enhancedImageMetadataEnabled", True),
-        schedule={"pipelineExecutionStartCondition": _START_CONDITION, **schedule}
-        if schedule
-        else None,
-        status=params.get("status", "ENABLED"),
-        image_scanning_configuration=params.get("imageScanningConfiguration"),
-        image_tags=params.get("imageTags"),
-        execution_role=params.get("executionRole"),
-        workflows=params.get("workflows"),
-        logging_configuration=params.get("loggingConfiguration"),
+        date_created=now,
+        date_updated=now,
+        platform=request.recipe.platform,
+        infrastructure_configuration_arn=request.infrastructure.arn,
     )
+    pipeline.take(request.settings)
+    pipeline.schedule = (
+        {"pipelineExecutionStartCondition": _START_CONDITION, **schedule} if schedule else None
+    )
+    return pipeline

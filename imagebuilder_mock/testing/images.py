@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from imagebuilder_mock.domain.arn import Arn, slugify
 from imagebuilder_mock.domain.errors import ImageBuilderError
+from imagebuilder_mock.domain.resources.build_settings import with_defaults
 from imagebuilder_mock.domain.resources.configurations import (
     DistributionConfiguration,
     InfrastructureConfiguration,
@@ -15,7 +16,7 @@ from imagebuilder_mock.domain.resources.configurations import (
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRecipe
 from imagebuilder_mock.engines.builds import stages
-from imagebuilder_mock.engines.builds.starting import DEFAULT_TESTS, BuildRequest, start_build
+from imagebuilder_mock.engines.builds.starting import BuildRequest, start_build
 from imagebuilder_mock.engines.lifecycle.actions import TARGETS, change_state
 from imagebuilder_mock.neighbours import machine_images
 from imagebuilder_mock.protocol.model import operation
@@ -110,9 +111,7 @@ class Images:
         image.
         """
         with self._world.lock:
-            image = self._image(image_arn)
-            made = image.output_resources.amis if image.output_resources else None
-            return [self.ami(ami.image) for ami in made or ()]
+            return [self.ami(ami.image) for ami in self._image(image_arn).amis]
 
     def ami(self, ami_id: str) -> MachineImage:
         """What EC2 knows of an AMI that a build made, also after the image is gone.
@@ -197,13 +196,10 @@ class Images:
                 instance_profile_name=recipe.name,
             ),
             distribution=distribution,
-            build_type="USER_INITIATED",
-            image_tests_configuration=DEFAULT_TESTS,
-            enhanced_image_metadata_enabled=True,
-            tags=tags,
+            settings=with_defaults({"tags": tags}),
         )
         try:
-            return start_build(self._world, home, request)
+            return start_build(self._world, home, request, build_type="USER_INITIATED")
         except ImageBuilderError as error:
             msg = f"No image can be made of {recipe.arn}: {error.message}"
             raise ValueError(msg) from None

@@ -1,19 +1,17 @@
-"""How long things take in mock time: data, which a test can change.
+"""How long things take in mock time, which a test can change.
 
 A real build of 2023 took 10 seconds to its first step, 10 minutes 15 to build, 4 minutes 45 to
-test; how these spread over the steps was not seen.
+test; how these spread over the steps was not seen. Each step action has its own time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping
+from collections import ChainMap
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from imagebuilder_mock.domain.documents.workflows.actions import STEP_ACTIONS
 
-_STAGES: Mapping[str, timedelta] = {
+_STAGES = {
     "PENDING": timedelta(seconds=1),
     "CREATING": timedelta(seconds=10),
     "BUILDING": timedelta(minutes=10, seconds=15),
@@ -23,68 +21,37 @@ _STAGES: Mapping[str, timedelta] = {
 }
 """Stages in which the service works without a workflow."""
 
-_ACTIONS: Mapping[str, timedelta] = {
-    "ApplyImageConfigurations": timedelta(seconds=30),
-    "BootstrapInstanceForContainer": timedelta(minutes=1),
-    "CollectImageMetadata": timedelta(seconds=30),
-    "CollectImageScanFindings": timedelta(minutes=2),
-    "CreateImage": timedelta(minutes=3, seconds=30),
-    "CreateImageFromIso": timedelta(minutes=45),
-    "DistributeContainerImage": timedelta(minutes=5),
-    "DistributeImage": timedelta(minutes=5),
-    "ExecuteComponents": timedelta(minutes=2),
-    "ExecuteStateMachine": timedelta(minutes=1),
-    "LaunchInstance": timedelta(minutes=2, seconds=15),
-    "ModifyImageAttributes": timedelta(seconds=30),
-    "RegisterImage": timedelta(minutes=1),
-    "RunCommand": timedelta(minutes=1),
-    "RunSysPrep": timedelta(minutes=3),
-    "SanitizeInstance": timedelta(minutes=1, seconds=30),
-    "TerminateInstance": timedelta(seconds=30),
-    "WaitForSSMAgent": timedelta(minutes=1),
+_DEFAULTS = {
+    **_STAGES,
+    **{name: action.takes for name, action in STEP_ACTIONS.items() if action.takes is not None},
+    "rollback": timedelta(minutes=1),
 }
 
-_MISCELLANEOUS: Mapping[str, timedelta] = {"rollback": timedelta(minutes=1)}
 
-_DEFAULTS: Mapping[str, timedelta] = {**_STAGES, **_ACTIONS, **_MISCELLANEOUS}
+class Durations(ChainMap[str, timedelta]):
+    """By stage (``"CREATING"``), by action (``"LaunchInstance"``) or by a step's own name.
 
-
-class Durations(MutableMapping[str, timedelta]):
-    """By stage (``"CREATING"``), by action (``"LaunchInstance"``) or by a step's own name."""
+    To delete one is to go back to its default.
+    """
 
     def __init__(self) -> None:
-        self._set: dict[str, timedelta] = {}
-
-    def __getitem__(self, name: str) -> timedelta:
-        found = self._set.get(name)
-        return _DEFAULTS[name] if found is None else found
+        super().__init__({}, _DEFAULTS)
 
     def __setitem__(self, name: str, duration: timedelta) -> None:
         given: object = duration
         if not isinstance(given, timedelta) or given < timedelta():
             msg = f"durations[{name!r}]={duration!r}: give a timedelta of at least nothing."
             raise ValueError(msg)
-        self._set[name] = duration
-
-    def __delitem__(self, name: str) -> None:
-        """Back to the default."""
-        del self._set[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter({**_DEFAULTS, **self._set})
-
-    def __len__(self) -> int:
-        return len({**_DEFAULTS, **self._set})
+        super().__setitem__(name, duration)
 
     def set_here(self) -> dict[str, timedelta]:
         """Those that are not the defaults."""
-        return dict(self._set)
+        return dict(self.maps[0])
 
     def of_step(self, name: str, action: str) -> timedelta:
         """The step's own if a test set one, else that of its action."""
-        given = self.given_for(name, action)
-        return _DEFAULTS[action] if given is None else given
+        return self.maps[0].get(name, self[action])
 
     def given_for(self, name: str, action: str) -> timedelta | None:
         """What a test set for the step or its action; the defaults are samples."""
-        return self._set.get(name, self._set.get(action))
+        return self.maps[0].get(name, self.maps[0].get(action))

@@ -159,10 +159,7 @@ class Findings:
                 yield from findings
 
     def set_packages(self, image_arn: str, packages: Iterable[tuple[str, str]]) -> None:
-        index: OrderedIndex[ImagePackage] = OrderedIndex()
-        for number, (name, version) in enumerate(packages, start=1):
-            index.add(ImagePackage(name, version, sequence=number))
-        self.packages[image_arn] = index
+        self.packages[image_arn] = index_of_packages(packages)
 
     def clear(self, image_arn: str) -> None:
         """Take the findings of an image away; what its scan would find of itself stays away too."""
@@ -261,6 +258,14 @@ class LifecycleExecutions:
             self._images[resource.resource_id] -= 1
             if not self._images[resource.resource_id]:
                 del self._images[resource.resource_id]
+
+
+def index_of_packages(packages: Iterable[tuple[str, str]]) -> OrderedIndex[ImagePackage]:
+    """Names and versions in their order."""
+    return OrderedIndex(
+        ImagePackage(name, version, sequence=number)
+        for number, (name, version) in enumerate(packages, start=1)
+    )
 
 
 class MachineImages:

@@ -63,8 +63,8 @@ def image_published_as(store: Store, ami_id: str) -> Image | None:
         images = _IMAGES_BY_AMI[store] = {
             ami.image: image
             for image in store.order(Image.kind)
-            if isinstance(image, Image) and image.output_resources
-            for ami in image.output_resources.amis or ()
+            if isinstance(image, Image)
+            for ami in image.amis
         }
     return images.get(ami_id)
 

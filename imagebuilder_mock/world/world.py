@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from imagebuilder_mock.catalogue.offer import OWNERS
 from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.errors import invalid_value, missing_reference
 from imagebuilder_mock.domain.ordered import Numbering
 from imagebuilder_mock.domain.quotas import Quotas
 from imagebuilder_mock.domain.resources.base import Resource
@@ -173,6 +174,19 @@ class World:
         if pattern is None:
             return store.get(cls, arn)
         return store.newest(cls, parsed, pattern)
+
+    def reference(
+        self, viewer: Store, cls: type[R], arn: str, *, parameter: str | None = None
+    ) -> R:
+        """As ``find``, of what something refers to: InvalidParameterValueException if nothing.
+
+        It names ``parameter``, or else the one that is called after the class.
+        """
+        parameter = parameter or f"{cls.label[0].lower()}{cls.label[1:]}Arn"
+        found = self.find(viewer, cls, arn, parameter=parameter)
+        if found is None:
+            raise invalid_value(parameter, missing_reference(cls.label, arn))
+        return found
 
     def share(self, resource: Resource, accounts: frozenset[str]) -> None:
         """Let these accounts, and no others, see a resource."""

@@ -95,6 +95,7 @@ OUR_OWN_CLASSES = {"Transition"}
 # A base has the members that its kinds have.
 BASES = {
     "Resource": ["Component", "Image", "ImageRecipe", "ImagePipeline"],
+    "BuildSettings": ["Image", "ImagePipeline"],
     "Recipe": ["ImageRecipe", "ContainerRecipe"],
 }
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.builds import WITHOUT_WORKFLOWS
 from imagebuilder_mock.domain.machine_image import MachineImage
+from imagebuilder_mock.domain.resources.base import member_name
 from imagebuilder_mock.domain.resources.images import Image, Transition
 from imagebuilder_mock.world.saved.hints import hints_of
 from imagebuilder_mock.world.saved.records import codec_of
@@ -50,7 +51,7 @@ def _record(cls: Any, members: Mapping[str, Any]) -> dict[str, Any]:
     hints = hints_of(cls)
     for field in fields(cls):
         hint = hints[field.name]
-        value = members.get(_MEMBERS.get(field.name) or _member(field.name))
+        value = members.get(_MEMBERS.get(field.name) or member_name(field.name))
         if value is not None:
             json[field.name] = _json(hint, value)
         elif field.default is MISSING and field.default_factory is MISSING and _may_be_none(hint):
@@ -72,11 +73,6 @@ def _json(hint: Any, value: Any) -> Any:
     return value
 
 
-def _member(field: str) -> str:
-    first, *rest = field.split("_")
-    return first + "".join(word.title() for word in rest)
-
-
 def _may_be_none(hint: Any) -> bool:
     return type(None) in get_args(hint)
 
@@ -96,7 +92,7 @@ def machine_images(
     """
     regions: dict[str, list[tuple[Image, Ami]]] = defaultdict(list)
     for image in images:
-        for ami in (image.output_resources and image.output_resources.amis) or ():
+        for ami in image.amis:
             if ami.account_id == image.owner:
                 regions[ami.region].append((image, ami))
     count, done = sum(map(len, regions.values())), 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
@@ -60,3 +61,10 @@ class Resource:
     def version(self) -> str | None:
         """``1.0.0``, where the type has versions."""
         return None
+
+
+@cache
+def member_name(attribute: str) -> str:
+    """``image_tests_configuration`` is ``imageTestsConfiguration``."""
+    first, *rest = attribute.split("_")
+    return first + "".join(word.title() for word in rest)

@@ -9,11 +9,11 @@ from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.builds import FINISHED, BuildPlan
 from imagebuilder_mock.domain.states import AHEAD, ENDED_EARLY, IN_PROGRESS, ImageStatus
 
-from .base import Resource
-from .scans import ON_DEMAND_SCAN, scan_state_of
+from .build_settings import LOG_GROUP, BuildSettings
+from .scans import is_on_demand, scan_state_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable
     from datetime import datetime
 
     from imagebuilder_mock.domain.builds import PlannedWorkflow
@@ -77,7 +77,7 @@ class Transition:
 
 
 @dataclass(slots=True, kw_only=True)
-class Image(Resource):
+class Image(BuildSettings):
     """One build of a recipe version, from PENDING to AVAILABLE or to where it went wrong.
 
     The recipe and the configurations are copies taken when the build began.
@@ -94,18 +94,12 @@ class Image(Resource):
     build_type: str | None = None
     image_source: str | None = None
     os_version: str | None = None
-    enhanced_image_metadata_enabled: bool | None = None
     image_recipe: ImageRecipe | None = None
     container_recipe: ContainerRecipe | None = None
     infrastructure_configuration: InfrastructureConfiguration | None = None
     distribution_configuration: DistributionConfiguration | None = None
-    image_tests_configuration: Mapping[str, object] | None = None
-    image_scanning_configuration: Mapping[str, object] | None = None
     source_pipeline_arn: str | None = None
     output_resources: OutputResources | None = None
-    execution_role: str | None = None
-    workflows: Sequence[Mapping[str, object]] | None = None
-    logging_configuration: Mapping[str, object] | None = None
     deprecation_time: datetime | None = None
     lifecycle_execution_id: str | None = None
     plan: BuildPlan = FINISHED
@@ -140,8 +134,7 @@ class Image(Resource):
     @property
     def is_scanned_on_demand(self) -> bool:
         """Whether the findings are Amazon EC2's to return, not Image Builder's (API reference)."""
-        types = (self.image_scanning_configuration or {}).get("imageScanningTypes")
-        return isinstance(types, (list, tuple)) and ON_DEMAND_SCAN in types
+        return is_on_demand(self.image_scanning_configuration or {})
 
     @property
     def scan_state(self) -> ImageScanState | None:
@@ -152,6 +145,12 @@ class Image(Resource):
         return self.ended_scan or scan_state_of(statuses, self.state.status)
 
     @property
+    def log_group(self) -> str:
+        """Where its logs go: the group that was asked for, or the default."""
+        group = (self.logging_configuration or {}).get("logGroupName")
+        return str(group or f"{LOG_GROUP}{self.name}")
+
+    @property
     def listed_under(self) -> str | None:
         return self.source_pipeline_arn
 
@@ -159,6 +158,11 @@ class Image(Resource):
     def recipe(self) -> Recipe | None:
         """The copy of the recipe, of either kind; an imported image has none."""
         return self.image_recipe or self.container_recipe
+
+    @property
+    def amis(self) -> tuple[Ami, ...]:
+        """Those that there are so far."""
+        return (self.output_resources.amis if self.output_resources else None) or ()
 
     @property
     def build_number(self) -> int:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from .base import Resource
+from .build_settings import BuildSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
+
+    from mypy_boto3_imagebuilder import type_defs as wire
 
 
 @dataclass(slots=True, kw_only=True)
-class ImagePipeline(Resource):
+class ImagePipeline(BuildSettings):
     """What an update replaces, and what the runs of the pipeline leave on it."""
 
     kind: ClassVar[str] = "image-pipeline"
@@ -22,20 +24,15 @@ class ImagePipeline(Resource):
 
     platform: str
     infrastructure_configuration_arn: str
-    image_tests_configuration: Mapping[str, object]
     date_updated: datetime
     image_recipe_arn: str | None = None
     container_recipe_arn: str | None = None
     distribution_configuration_arn: str | None = None
     description: str | None = None
-    enhanced_image_metadata_enabled: bool = True
-    schedule: Mapping[str, object] | None = None
+    enhanced_image_metadata_enabled: bool | None = True
+    schedule: wire.ScheduleTypeDef | None = None
     status: str = "ENABLED"
-    image_scanning_configuration: Mapping[str, object] | None = None
     image_tags: Mapping[str, str] | None = None
-    execution_role: str | None = None
-    workflows: Sequence[Mapping[str, object]] | None = None
-    logging_configuration: Mapping[str, object] | None = None
 
     date_last_run: datetime | None = None
     last_run_status: str | None = None

@@ -29,7 +29,7 @@ class Recipe(Resource):
     owner: str | None
     platform: str
     parent_image: str
-    components: Sequence[Mapping[str, object]] | None = None
+    components: Sequence[wire.ComponentConfigurationUnionTypeDef] | None = None
     description: str | None = None
     working_directory: str | None = None
 
@@ -44,6 +44,7 @@ class Recipe(Resource):
 
     @property
     def component_arns(self) -> list[str]:
+        # Whatever a damaged state file has there: it is refused because of what it refers to.
         return [str(component["componentArn"]) for component in self.components or ()]
 
     def refers_to(self) -> Iterable[str]:

@@ -8,7 +8,7 @@ if the image ends before that (API reference, ImageScanState).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from imagebuilder_mock.domain.states import IN_PROGRESS
 
@@ -69,6 +69,14 @@ class ImageScanFinding:
 
 ON_DEMAND_SCAN = "ON_DEMAND_AMI_CVE"
 """The scan of the output AMI, which needs no Amazon Inspector in the account (API reference)."""
+
+
+def is_on_demand(scanning: Mapping[str, object]) -> bool:
+    """Whether an ``imageScanningConfiguration`` asks for it."""
+    # The stubs do not know the member yet.
+    types = cast("Sequence[str]", scanning.get("imageScanningTypes", ()))
+    return ON_DEMAND_SCAN in types
+
 
 _WITH_TESTS: Mapping[ImageStatus, ImageScanStatus] = {
     "TESTING": "SCANNING",

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from mypy_boto3_imagebuilder import type_defs as wire
+
     from imagebuilder_mock.domain.states import ImageStatus, WorkflowType
 
 
@@ -144,5 +146,5 @@ class ImageFailureContext:
     workflow_arn: str | None = None
     step_execution_id: str | None = None
     failed_step: str | None = None
-    component_failure: Mapping[str, object] | None = None
+    component_failure: wire.ComponentFailureContextTypeDef | None = None
     distribution_failure: Mapping[str, object] | None = None

@@ -1,14 +1,15 @@
-"""What each step action does in a build: its outputs, and what it leaves on the image.
+"""What each step action does in a build: what it leaves on the image, and what it gives.
 
-Nothing is launched or executed. Source of the outputs: user guide, wfdoc-step-actions.
+Nothing is launched or executed. The outputs that need no build are in the action's row, in
+``domain/documents/workflows/actions``.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from imagebuilder_mock.domain.documents.errors import DocumentError
-from imagebuilder_mock.domain.documents.workflows.actions import STEP_ACTIONS, check_input
+from imagebuilder_mock.domain.documents.workflows.actions import STEP_ACTIONS, NewId
 from imagebuilder_mock.domain.documents.workflows.variables import UnresolvedReferenceError, resolve
 from imagebuilder_mock.domain.resources.images import OutputResources
 from imagebuilder_mock.engines.one_build import StepFailedError
@@ -17,73 +18,78 @@ from imagebuilder_mock.engines.outputs.amis import source_ami
 from imagebuilder_mock.engines.parents import MOST_WATERMARKS, carried
 
 from . import components
-from .variables import variables_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from imagebuilder_mock.domain.documents.workflows.document import WorkflowStep
-    from imagebuilder_mock.domain.resources.workflow_executions import WorkflowExecution
-    from imagebuilder_mock.engines.one_build import Build
+    from imagebuilder_mock.domain.states import WorkflowType
+    from imagebuilder_mock.engines.one_build import Build, Run
+    from imagebuilder_mock.world.ids import Ids
 
     Inputs = Mapping[str, object]
-    Outputs = dict[str, object]
+    Outputs = Mapping[str, object]
 
 
-def is_skipped(build: Build, execution: WorkflowExecution, step: WorkflowStep) -> bool:
+def is_skipped(run: Run, step: WorkflowStep) -> bool:
     """Whether there is nothing to do: by the step's ``if``, or by what the image is.
 
     StepFailedError if the condition refers to what is not there.
     """
-    action = STEP_ACTIONS[step.action]
-    if action.platforms is not None and build.image.platform not in action.platforms:
+    action, image = STEP_ACTIONS[step.action], run.build.image
+    if action.platforms is not None and image.platform not in action.platforms:
         return True
-    if action.output_type is not None and build.image.type != action.output_type:
+    if action.output_type not in (None, image.type):
         return True
-    if step.action == "ExecuteComponents" and not components.has_work(build, execution.type):
+    if step.action == "ExecuteComponents" and not components.has_work(
+        run.build, run.execution.type
+    ):
         return True
     if step.condition is None:
         return False
     try:
-        return not step.condition.holds(variables_of(build, execution))
+        return not step.condition.holds(run.variables)
     except UnresolvedReferenceError as error:
         raise _unresolved(error) from None
 
 
-def inputs_as_shown(build: Build, execution: WorkflowExecution, step: WorkflowStep) -> object:
+def inputs_as_shown(run: Run, step: WorkflowStep) -> object:
     """The inputs with their values, or as they are written if a reference means nothing."""
     try:
-        return resolve(step.inputs, variables_of(build, execution))
+        return resolve(step.inputs, run.variables)
     except UnresolvedReferenceError:
         return step.inputs
 
 
-def perform(build: Build, execution: WorkflowExecution, step: WorkflowStep) -> Outputs:
+def perform(run: Run, step: WorkflowStep) -> dict[str, object]:
     """Do the step's work; StepFailedError if it fails, by itself or because a test ordered it."""
-    return _ACTIONS[step.action](build, execution, inputs_for(build, execution, step))
+    inputs = inputs_for(run, step)
+    work = _WORK.get(step.action)
+    given = {} if work is None else work(_Step(run.build, run.execution.type, inputs))
+    return {
+        name: given[name] if name in given else _made(run.build.world.ids, value)
+        for name, value in STEP_ACTIONS[step.action].outputs.items()
+        if name in given or not isinstance(value, type)
+    }
 
 
-def inputs_for(build: Build, execution: WorkflowExecution, step: WorkflowStep) -> Inputs:
+def inputs_for(run: Run, step: WorkflowStep) -> Inputs:
     """What the step works with.
 
-    StepFailedError if a reference means nothing, or a test ordered the step to fail.
+    StepFailedError if a reference means nothing or has a value that the input does not take, or a
+    test ordered the step to fail.
     """
-    for failure in build.world.state.failures.for_image(build.image):
+    failures = run.build.world.state.failures
+    for failure in failures.for_image(run.build.image):
         if failure.step == step.name and not (failure.is_of_component or failure.is_of_place):
-            build.world.state.failures.carry_out(failure)
+            failures.carry_out(failure)
             raise StepFailedError(failure.message or f"The step '{step.name}' failed.")
     try:
-        resolved = resolve(step.inputs or {}, variables_of(build, execution))
+        inputs = cast("Inputs", resolve(step.inputs or {}, run.variables))
+        for name, value in inputs.items():
+            STEP_ACTIONS[step.action].check_input(name, value)
     except UnresolvedReferenceError as error:
         raise _unresolved(error) from None
-    return _judged(cast("Inputs", resolved))
-
-
-def _judged(inputs: Inputs) -> Inputs:
-    """The inputs, whose values were not known to the document before."""
-    try:
-        for name, value in inputs.items():
-            check_input(name, value)
     except DocumentError as error:
         raise StepFailedError(error.detail) from None
     return inputs
@@ -93,44 +99,44 @@ def _unresolved(error: UnresolvedReferenceError) -> StepFailedError:
     return StepFailedError(f"The reference '{error}' could not be resolved.")
 
 
-def _launch_instance(build: Build, execution: WorkflowExecution, inputs: Inputs) -> Outputs:
-    del execution
-    return {"instanceId": inputs.get("parentInstanceId") or build.world.ids.instance()}
+def _made(ids: Ids, output: object) -> object:
+    return getattr(ids, output.value)() if isinstance(output, NewId) else output
 
 
-def _run_command(build: Build, execution: WorkflowExecution, inputs: Inputs) -> Outputs:
-    del execution, inputs
-    return {"runCommandId": build.world.ids.uuid(), "status": "Success", "output": ""}
+class _Step(NamedTuple):
+    """What an action works with."""
+
+    build: Build
+    stage: WorkflowType
+    inputs: Inputs
 
 
-def _bootstrap(build: Build, execution: WorkflowExecution, inputs: Inputs) -> Outputs:
+def _launch_instance(step: _Step) -> Outputs:
+    parent = step.inputs.get("parentInstanceId")
+    return {"instanceId": parent} if parent else {}
+
+
+def _bootstrap(step: _Step) -> Outputs:
     """A container's OS version is known with its base image."""
-    if build.image.enhanced_image_metadata_enabled:
-        build.image.os_version = build.image.parent_os_version
-    return _run_command(build, execution, inputs)
+    image = step.build.image
+    if image.enhanced_image_metadata_enabled:
+        image.os_version = image.parent_os_version
+    return {}
 
 
-def _run_document(build: Build, execution: WorkflowExecution, inputs: Inputs) -> Outputs:
-    """Its output is a list, of one text for the one instance."""
-    return {**_run_command(build, execution, inputs), "output": [""]}
+def _execute_components(step: _Step) -> Outputs:
+    components.run(step.build, step.stage)
+    return {}
 
 
-def _execute_components(build: Build, execution: WorkflowExecution, inputs: Inputs) -> Outputs:
-    components.run(build, execution.type)
-    return _run_command(build, execution, inputs)
-
-
-def _collect_metadata(build: Build, execution: WorkflowExecution, inputs: Inputs) -> Outputs:
-    del execution, inputs
-    image = build.image
+def _collect_metadata(step: _Step) -> Outputs:
+    image = step.build.image
     image.os_version = image.parent_os_version or image.os_version
-    outputs: Outputs = {"associationId": build.world.ids.uuid()}
-    return outputs if image.os_version is None else {"osVersion": image.os_version, **outputs}
+    return {} if image.os_version is None else {"osVersion": image.os_version}
 
 
-def _create_image(build: Build, execution: WorkflowExecution, inputs: Inputs) -> Outputs:
-    del execution, inputs
-    world, store, image = build
+def _create_image(step: _Step) -> Outputs:
+    world, store, image = step.build
     marks = carried(world, store, image.image_recipe) if image.image_recipe else ()
     if len(marks) > MOST_WATERMARKS:
         raise StepFailedError(
@@ -141,71 +147,37 @@ def _create_image(build: Build, execution: WorkflowExecution, inputs: Inputs) ->
     return {"imageId": ami.image}
 
 
-def _create_image_from_iso(build: Build, execution: WorkflowExecution, inputs: Inputs) -> Outputs:
-    del execution, inputs
-    return {
-        "amiName": build.image.name,
-        "snapshotId": build.world.ids.snapshot(),
-        "architecture": "x86_64",
-    }
+def _execute_state_machine(step: _Step) -> Outputs:
+    arn = str(step.inputs["stateMachineArn"]).replace(":stateMachine:", ":execution:")
+    return {"executionArn": f"{arn}:{step.build.world.ids.uuid()}"}
 
 
-def _wait_for_agent(build: Build, execution: WorkflowExecution, inputs: Inputs) -> Outputs:
-    del build, execution, inputs
-    return {"status": "Online"}
+def _distribute_image(step: _Step) -> Outputs:
+    return {"distributedImages": distribution.distribute_in_workflow(step.build, step.inputs)}
 
 
-def _execute_state_machine(build: Build, execution: WorkflowExecution, inputs: Inputs) -> Outputs:
-    del execution
-    machine = str(inputs["stateMachineArn"])
-    arn = machine.replace(":stateMachine:", ":execution:")
-    return {"executionArn": f"{arn}:{build.world.ids.uuid()}", "output": "{}"}
+def _modify_attributes(step: _Step) -> Outputs:
+    distribution.permit_in_workflow(step.build, step.inputs)
+    return {"modifiedImages": step.inputs["distributedImages"]}
 
 
-def _terminate_instance(build: Build, execution: WorkflowExecution, inputs: Inputs) -> Outputs:
-    del build, execution, inputs
-    return {}
+def _apply_configurations(step: _Step) -> Outputs:
+    distribution.integrate_in_workflow(step.build, step.inputs)
+    return {"configuredImages": step.inputs["distributedImages"]}
 
 
-def _distribute_image(build: Build, execution: WorkflowExecution, inputs: Inputs) -> Outputs:
-    del execution
-    return {"distributedImages": distribution.distribute_in_workflow(build, inputs)}
-
-
-def _modify_attributes(build: Build, execution: WorkflowExecution, inputs: Inputs) -> Outputs:
-    del execution
-    distribution.permit_in_workflow(build, inputs)
-    return {"modifiedImages": inputs["distributedImages"]}
-
-
-def _apply_configurations(build: Build, execution: WorkflowExecution, inputs: Inputs) -> Outputs:
-    del execution
-    distribution.integrate_in_workflow(build, inputs)
-    return {"configuredImages": inputs["distributedImages"]}
-
-
-def _distribute_container(build: Build, execution: WorkflowExecution, inputs: Inputs) -> Outputs:
-    del execution, inputs
-    return distribution.push_in_workflow(build)
-
-
-_ACTIONS: Mapping[str, Callable[[Build, WorkflowExecution, Inputs], Outputs]] = {
+_WORK: Mapping[str, Callable[[_Step], Outputs]] = {
     "ApplyImageConfigurations": _apply_configurations,
     "BootstrapInstanceForContainer": _bootstrap,
     "CollectImageMetadata": _collect_metadata,
-    "CollectImageScanFindings": _run_command,
     "CreateImage": _create_image,
-    "CreateImageFromIso": _create_image_from_iso,
-    "DistributeContainerImage": _distribute_container,
+    "CreateImageFromIso": lambda step: {"amiName": step.build.image.name},
+    "DistributeContainerImage": lambda step: distribution.push_in_workflow(step.build),
     "DistributeImage": _distribute_image,
     "ExecuteComponents": _execute_components,
     "ExecuteStateMachine": _execute_state_machine,
     "LaunchInstance": _launch_instance,
     "ModifyImageAttributes": _modify_attributes,
     "RegisterImage": _create_image,
-    "RunCommand": _run_document,
-    "RunSysPrep": _run_command,
-    "SanitizeInstance": _run_command,
-    "TerminateInstance": _terminate_instance,
-    "WaitForSSMAgent": _wait_for_agent,
 }
+"""The work of those that do any."""

@@ -17,6 +17,8 @@ from imagebuilder_mock.world.orders import is_meant
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from mypy_boto3_imagebuilder import type_defs as wire
+
     from imagebuilder_mock.domain.documents.components.document import ComponentDocument
     from imagebuilder_mock.domain.documents.components.trace import TracedStep
     from imagebuilder_mock.domain.states import WorkflowType
@@ -132,18 +134,15 @@ def _used(build: Build) -> Iterator[_Used]:
 
     world, store, image = build
     for configuration in (image.recipe.components if image.recipe else None) or ():
-        arn = str(configuration["componentArn"])
+        arn = configuration["componentArn"]
         component = world.find(store, Component, arn, parameter="components")
         if component is not None:
             yield _Used(component, document_of(component.text), _parameters(configuration))
 
 
-def _parameters(configuration: Mapping[str, object]) -> Mapping[str, str]:
-    given = configuration.get("parameters")
-    return {
-        str(parameter["name"]): ",".join(map(str, parameter["value"]))
-        for parameter in (given if isinstance(given, list) else ())
-    }
+def _parameters(configuration: wire.ComponentConfigurationUnionTypeDef) -> Mapping[str, str]:
+    given = configuration.get("parameters", ())
+    return {parameter["name"]: ",".join(parameter["value"]) for parameter in given}
 
 
 def _phases_of(used: _Used) -> list[str]:

@@ -1,6 +1,6 @@
 """Builds: from the recipe to the AMIs, stage by stage.
 
-A stage is one image status, and its work is the workflows that run in it (``workflow_runs``), or
+A stage is one image status, and its work is the workflows that run in it (``workflows``), or
 the service's own. What moves a build is the mode (``settings.builds``): a look at it, mock time,
 or the test itself; what happens is the same in all. The image's state follows from what runs, and
 is set here alone.
@@ -16,7 +16,7 @@ from imagebuilder_mock.domain.resources.images import ImageState, OutputResource
 from imagebuilder_mock.domain.resources.workflow_executions import ImageFailureContext
 from imagebuilder_mock.domain.states import IN_PROGRESS
 from imagebuilder_mock.engines import notices, scans
-from imagebuilder_mock.engines.one_build import Build, BuildFailedError
+from imagebuilder_mock.engines.one_build import Build, BuildFailedError, Run
 from imagebuilder_mock.engines.outputs import distribution
 from imagebuilder_mock.engines.outputs.amis import source_ami
 from imagebuilder_mock.engines.parents import parent_facts
@@ -118,7 +118,8 @@ def answer(
 ) -> None:
     """Answer a step that waits, and let happen what follows from it."""
     build = Build.of(world, image)
-    _run(build, lambda: steps.answer(build, step, action, reason))
+    execution = next(each for each in image.running_executions if each.open_step is step)
+    _run(build, lambda: steps.answer(Run(build, execution), step, action, reason))
     _go_on(build)
 
 
@@ -136,7 +137,7 @@ def end_step(world: World, key: str) -> None:
     build = _running(world, arn)
     execution = None if build is None else build.store.executions.workflow(execution_id)
     if build is not None and execution is not None and not execution.has_ended:
-        _run(build, lambda: steps.move(build, execution))
+        _run(build, lambda: steps.move(Run(build, execution)))
         _go_on(build)
 
 
@@ -153,10 +154,10 @@ def _move(build: Build) -> bool:
     if not stage.groups:
         _run(build, lambda: _end_own_work(build, stage))
         return True
-    execution = workflows.next_to_move(build)
-    if execution is None:
+    run = workflows.next_to_move(build)
+    if run is None:
         return False
-    _run(build, lambda: steps.move(build, execution))
+    _run(build, lambda: steps.move(run))
     return True
 
 
@@ -179,8 +180,7 @@ def _settle(build: Build) -> None:
             return
         too_severe = scans.failed_condition(build.store, image)
         if too_severe is not None:
-            context = ImageFailureContext(image_status=image.state.status)
-            raise BuildFailedError(too_severe, context)
+            raise BuildFailedError(too_severe)
         _enter(build, ImageState(image.plan.after(image.state.status)))
 
 
@@ -206,8 +206,7 @@ def _meet_parent(build: Build) -> None:
     try:
         facts = parent_facts(world, store, image.recipe.parent_image)
     except InvalidParameterValueException as error:
-        context = ImageFailureContext(image_status=image.state.status)
-        raise BuildFailedError(error.message, context) from None
+        raise BuildFailedError(error.message) from None
     image.architecture = facts.architecture
 
 
@@ -216,16 +215,16 @@ def _start_stage(build: Build) -> None:
     if stage is None:
         return
     if stage.groups:
-        _run(build, lambda: workflows.begin_stage(build, stage))
-    elif build.world.settings.builds in ("observed", "clock"):
-        # A held build waits for the test, and an instant one for nothing.
+        _run(build, lambda: workflows.begin_group(build, stage, 0))
+    elif build.goes_on_by_itself:
         world = build.world
         due = world.clock.now() + world.state.durations[stage.status]
         build.image.stage_ticket = world.state.scheduler.enter(due, ACTION, build.image.arn)
 
 
 def _fail(build: Build, failure: BuildFailedError) -> None:
-    _enter(build, ImageState("FAILED", failure.reason, failure.context))
+    context = failure.context or ImageFailureContext(image_status=build.image.state.status)
+    _enter(build, ImageState("FAILED", failure.reason, context))
 
 
 def _enter(build: Build, state: ImageState) -> None:

@@ -11,100 +11,139 @@ from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.builds import PlannedWorkflow, build_plan
-from imagebuilder_mock.domain.errors import (
-    invalid_combination,
-    invalid_value,
-    missing_reference,
-)
+from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
+from imagebuilder_mock.domain.resources.build_settings import with_defaults
 from imagebuilder_mock.domain.resources.components import Component
+from imagebuilder_mock.domain.resources.configurations import (
+    DistributionConfiguration,
+    InfrastructureConfiguration,
+)
 from imagebuilder_mock.domain.resources.images import Image, ImageState, OutputResources
 from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRecipe
 from imagebuilder_mock.domain.resources.workflows import Workflow, workflow_kind
 from imagebuilder_mock.domain.versions import Version
+from imagebuilder_mock.engines.one_build import document_of
 from imagebuilder_mock.engines.parents import resolved_address
 
 from . import stages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import TypeAlias
+
+    from mypy_boto3_imagebuilder import type_defs as wire
 
     from imagebuilder_mock.domain.documents.workflows.document import WorkflowDocument
-    from imagebuilder_mock.domain.resources.configurations import (
-        DistributionConfiguration,
-        InfrastructureConfiguration,
-    )
     from imagebuilder_mock.domain.resources.recipes import Recipe
     from imagebuilder_mock.domain.states import WorkflowType
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
 
-
-DEFAULT_TESTS: Mapping[str, object] = {"imageTestsEnabled": True, "timeoutMinutes": 720}
+    Settings: TypeAlias = (
+        wire.CreateImageRequestTypeDef
+        | wire.CreateImagePipelineRequestTypeDef
+        | wire.UpdateImagePipelineRequestTypeDef
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildRequest:
-    """What a build is started with, by ``CreateImage`` or by a pipeline."""
+    """What a build is started with: what it refers to, and its settings, as a request has them."""
 
     recipe: Recipe
     infrastructure: InfrastructureConfiguration
     distribution: DistributionConfiguration | None
-    build_type: str
-    image_tests_configuration: Mapping[str, object]
-    enhanced_image_metadata_enabled: bool
-    tags: Mapping[str, str]
-    image_scanning_configuration: Mapping[str, object] | None = None
-    execution_role: str | None = None
-    workflows: Sequence[Mapping[str, object]] | None = None
-    logging_configuration: Mapping[str, object] | None = None
-    source_pipeline_arn: str | None = None
+    settings: Mapping[str, object]
 
 
-def start_build(world: World, store: Store, request: BuildRequest) -> Image:
+def build_request(world: World, store: Store, params: Settings) -> BuildRequest:
+    """What CreateImage, or a pipeline, asks for.
+
+    InvalidParameterValueException if something that it refers to is not there, or no longer
+    shared; InvalidParameterCombinationException unless it names exactly one recipe.
+    """
+    image_recipe, container_recipe = params.get("imageRecipeArn"), params.get("containerRecipeArn")
+    if (image_recipe is None) == (container_recipe is None):
+        raise invalid_combination(
+            "imageRecipeArn",
+            "You must specify exactly one of 'imageRecipeArn' and 'containerRecipeArn'.",
+        )
+    arn = params.get("distributionConfigurationArn")
+    return BuildRequest(
+        recipe=recipe_of(world, store, image_recipe, container_recipe),
+        infrastructure=world.reference(
+            store, InfrastructureConfiguration, params["infrastructureConfigurationArn"]
+        ),
+        distribution=None
+        if arn is None
+        else world.reference(store, DistributionConfiguration, arn),
+        settings=with_defaults(params),
+    )
+
+
+def recipe_of(
+    world: World, store: Store, image_recipe: str | None, container_recipe: str | None
+) -> Recipe:
+    """The newest version that one of the two means; InvalidParameterValueException if none."""
+    if container_recipe is not None:
+        return world.reference(store, ContainerRecipe, container_recipe)
+    return world.reference(store, ImageRecipe, image_recipe or "")
+
+
+def start_build(
+    world: World,
+    store: Store,
+    request: BuildRequest,
+    *,
+    build_type: str,
+    source_pipeline_arn: str | None = None,
+) -> Image:
     """Make the image and set its build going.
 
     ServiceQuotaExceededException if too many builds are running; InvalidParameterValueException
     if a wildcard of the recipe means nothing any more.
     """
-    world.quotas.check("concurrent builds", len(store.running) + 1)
-    recipe, os_version = resolved_recipe(world, store, request.recipe)
-    workflows = planned_workflows(world, store, request.workflows, output_type=recipe.output_type)
-    version = Version.parse(recipe.version or "")
-    base = store.arn_for(Image.kind, recipe.name)
-    build = store.next_build(Image.kind, base.slug, version)
-    image = Image(
-        arn=str(base.at(recipe.version or "", build)),
-        name=recipe.name,
-        date_created=world.clock.now(),
-        tags=dict(request.tags),
-        owner=store.account,
-        type=recipe.output_type,
-        platform=recipe.platform,
-        state=ImageState("PENDING"),
-        build_type=request.build_type,
-        enhanced_image_metadata_enabled=request.enhanced_image_metadata_enabled,
-        image_recipe=recipe if isinstance(recipe, ImageRecipe) else None,
-        container_recipe=recipe if isinstance(recipe, ContainerRecipe) else None,
-        infrastructure_configuration=replace(request.infrastructure),
-        distribution_configuration=(
-            None if request.distribution is None else replace(request.distribution)
-        ),
-        image_tests_configuration=request.image_tests_configuration,
-        image_scanning_configuration=request.image_scanning_configuration,
-        source_pipeline_arn=request.source_pipeline_arn,
-        output_resources=OutputResources.none_yet(recipe.output_type),
-        execution_role=request.execution_role,
-        workflows=request.workflows,
-        logging_configuration=request.logging_configuration,
-        plan=build_plan(workflows, tests_enabled=_tests_enabled(request)),
-        parent_os_version=os_version,
+    recipe, distribution = request.recipe, request.distribution
+    image = new_image(world, store, recipe.name, recipe.version or "", recipe.output_type)
+    image.take(request.settings)
+    recipe, image.parent_os_version = resolved_recipe(world, store, recipe)
+    image.image_recipe = recipe if isinstance(recipe, ImageRecipe) else None
+    image.container_recipe = recipe if isinstance(recipe, ContainerRecipe) else None
+    image.platform, image.build_type = recipe.platform, build_type
+    image.infrastructure_configuration = replace(request.infrastructure)
+    image.distribution_configuration = None if distribution is None else replace(distribution)
+    image.source_pipeline_arn = source_pipeline_arn
+    image.plan = build_plan(
+        planned_workflows(world, store, image.workflows, output_type=image.type),
+        tests_enabled=(image.image_tests_configuration or {}).get("imageTestsEnabled") is not False,
     )
     stages.begin(world, store, image)
     return image
 
 
-def _tests_enabled(request: BuildRequest) -> bool:
-    return request.image_tests_configuration.get("imageTestsEnabled") is not False
+def new_image(world: World, store: Store, name: str, version: str, output_type: str) -> Image:
+    """The next build of a version, which nobody knows of yet; ``stages.begin`` stores it.
+
+    ServiceQuotaExceededException if too many builds are running.
+    """
+    number = Version.parse(version)
+    check_room(world, store)
+    base = store.arn_for(Image.kind, name)
+    return Image(
+        arn=str(base.at(version, store.next_build(Image.kind, base.slug, number))),
+        name=name,
+        date_created=world.clock.now(),
+        owner=store.account,
+        type=output_type,
+        platform=None,
+        state=ImageState("PENDING"),
+        output_resources=OutputResources.none_yet(output_type),
+    )
+
+
+def check_room(world: World, store: Store) -> None:
+    """ServiceQuotaExceededException if as many builds are running as may at once."""
+    world.quotas.check("concurrent builds", len(store.running) + 1)
 
 
 def resolved_recipe(world: World, store: Store, recipe: Recipe) -> tuple[Recipe, str | None]:
@@ -113,15 +152,18 @@ def resolved_recipe(world: World, store: Store, recipe: Recipe) -> tuple[Recipe,
     Wildcards are resolved; the copy has no owner, and its empty members are there (a real
     GetImage of 2023).
     """
-    components = [
-        {**component, "componentArn": _component_arn(world, store, component)}
+    components: list[wire.ComponentConfigurationUnionTypeDef] = [
+        {
+            **component,
+            "componentArn": world.reference(
+                store, Component, component["componentArn"], parameter="components"
+            ).arn,
+        }
         for component in recipe.components or ()
     ]
     parent_image, os_version = recipe.parent_image, recipe.parent_os_version
     if parent_image.startswith("arn:"):
-        parent = world.find(store, Image, parent_image, parameter="parentImage")
-        if parent is None:
-            raise invalid_value("parentImage", missing_reference(Image.label, parent_image))
+        parent = world.reference(store, Image, parent_image, parameter="parentImage")
         if parent.state.status == "DISABLED":  # deprecated ones still do (image-lifecycle-rules)
             raise invalid_value("parentImage", f"The image '{parent.arn}' is DISABLED.")
         parent_image, os_version = parent.arn, parent.os_version
@@ -139,14 +181,6 @@ def resolved_recipe(world: World, store: Store, recipe: Recipe) -> tuple[Recipe,
     return copy, os_version
 
 
-def _component_arn(world: World, store: Store, configuration: Mapping[str, object]) -> str:
-    arn = str(configuration["componentArn"])
-    component = world.find(store, Component, arn, parameter="components")
-    if component is None:
-        raise invalid_value("components", missing_reference(Component.label, arn))
-    return component.arn
-
-
 AMAZON = "aws"
 NEWEST = "x.x.x"
 
@@ -160,7 +194,7 @@ _CONTAINER_DISTRIBUTION = "distribute-container"
 def planned_workflows(
     world: World,
     store: Store,
-    workflows: Sequence[Mapping[str, object]] | None,
+    workflows: Sequence[wire.WorkflowConfigurationUnionTypeDef] | None,
     *,
     output_type: str,
 ) -> list[PlannedWorkflow]:
@@ -192,26 +226,22 @@ def managed_workflow(
 ) -> PlannedWorkflow:
     """Amazon's workflow of that name, at its newest version."""
     arn = Arn(store.partition, store.region, AMAZON, workflow_kind(workflow_type), name, NEWEST)
-    workflow = world.find(store, Workflow, str(arn), parameter="workflows")
-    if workflow is None:
-        msg = f"there is no managed workflow {arn}"
-        raise AssertionError(msg)
+    workflow = world.reference(store, Workflow, str(arn), parameter="workflows")
     return PlannedWorkflow(arn=workflow.arn, type=workflow_type)
 
 
 def _planned(
     world: World,
     store: Store,
-    configuration: Mapping[str, object],
+    configuration: wire.WorkflowConfigurationUnionTypeDef,
     path: str,
     outputs: set[str],
 ) -> PlannedWorkflow:
     """One of them; ``outputs`` are the names that those before it give, and then its own too."""
-    arn = str(configuration["workflowArn"])
-    workflow = world.find(store, Workflow, arn, parameter=f"{path}.workflowArn")
-    if workflow is None:
-        raise invalid_value(f"{path}.workflowArn", missing_reference(Workflow.label, arn))
-    document = _document(workflow)
+    workflow = world.reference(
+        store, Workflow, configuration["workflowArn"], parameter=f"{path}.workflowArn"
+    )
+    document = document_of(workflow)
     for output in document.outputs:
         if output.name in outputs:
             raise invalid_combination(
@@ -220,30 +250,22 @@ def _planned(
                 "must be unique across the workflows of an image.",
             )
     outputs.update(output.name for output in document.outputs)
-    group = configuration.get("parallelGroup")
     return PlannedWorkflow(
         arn=workflow.arn,
         type=workflow.type,
         parameters=_parameters(document, configuration, path),
-        parallel_group=group if isinstance(group, str) else None,
+        parallel_group=configuration.get("parallelGroup"),
         continues_on_failure=configuration.get("onFailure") == "CONTINUE",
     )
 
 
-def _document(workflow: Workflow) -> WorkflowDocument:
-    # YAML is loaded with the first document that is met.
-    from imagebuilder_mock.domain.documents.workflows.document import parse_workflow_document  # noqa: PLC0415
-
-    return parse_workflow_document(workflow.data, workflow.type)
-
-
 def _parameters(
-    document: WorkflowDocument, configuration: Mapping[str, object], path: str
+    document: WorkflowDocument, configuration: wire.WorkflowConfigurationUnionTypeDef, path: str
 ) -> dict[str, object]:
+    # It has been loaded with the document.
     from imagebuilder_mock.domain.documents.workflows.parameters import values_of  # noqa: PLC0415
 
-    raw = configuration.get("parameters")
-    given = {str(entry["name"]): entry["value"] for entry in (raw if isinstance(raw, list) else ())}
+    given = {entry["name"]: entry["value"] for entry in configuration.get("parameters", ())}
     try:
         return values_of(document.parameters, given)
     except ValueError as error:

@@ -1,7 +1,8 @@
 """The steps of a workflow as it runs: each begins, ends, fails, waits, and leads to the next.
 
-What a step does is ``step_actions``' business; what the end of a workflow means for its group and
-stage is ``workflow_runs``' and ``builds``'. Sources: user guide, manage-image-workflows and
+A workflow that fails undoes what can be undone, from the step that failed backwards. What a step
+does is ``actions``' business; what the end of a workflow means for its group and stage is
+``workflows``' and ``stages``'. Sources: user guide, manage-image-workflows and
 image-workflow-create-document.
 """
 
@@ -9,82 +10,84 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, cast
 
+from imagebuilder_mock.domain.documents.workflows.actions import STEP_ACTIONS
 from imagebuilder_mock.domain.documents.workflows.variables import (
     UnresolvedReferenceError,
     is_reference,
+    look_up,
     resolve,
 )
 from imagebuilder_mock.domain.resources.workflow_executions import (
     WAIT_FOR_ACTION,
-    ImageFailureContext,
-    WorkflowExecution,
     WorkflowStepExecution,
 )
-from imagebuilder_mock.domain.resources.workflows import Workflow
 from imagebuilder_mock.engines import notices
 from imagebuilder_mock.engines.one_build import BuildFailedError, StepFailedError
 
-from . import actions, rollback
-from .variables import variables_of
+from . import actions
 
 if TYPE_CHECKING:
     from typing import Literal
 
-    from imagebuilder_mock.domain.documents.workflows.document import WorkflowDocument, WorkflowStep
-    from imagebuilder_mock.engines.one_build import Build
+    from imagebuilder_mock.domain.documents.workflows.document import WorkflowStep
+    from imagebuilder_mock.domain.resources.workflow_executions import WorkflowExecution
+    from imagebuilder_mock.engines.one_build import Build, Run
 
 ACTION: Final = "end-step"
 MAX_MESSAGE = 500
 
 
-def go_on(build: Build, execution: WorkflowExecution, document: WorkflowDocument) -> None:
+def go_on(run: Run) -> None:
     """Begin the next step that is not skipped; without one, the workflow is complete."""
-    for planned in document.steps[len(execution.steps) :]:
-        step = _new_step(build, execution, planned)
+    for planned in run.workflow_document.steps[len(run.execution.steps) :]:
+        step = _new_step(run, planned)
         try:
-            is_skipped = actions.is_skipped(build, execution, planned)
+            is_skipped = actions.is_skipped(run, planned)
         except StepFailedError as error:
             # Nothing was begun: there is nothing to try again.
             step.inputs = _as_written(planned)
-            _give_up(build, execution, document, step, error)
+            _give_up(run, step, error)
+            return
+        if not is_skipped and planned.wait_seconds:
+            step.status = "PENDING"
+            _wait(run, step, timedelta(seconds=planned.wait_seconds))
             return
         if not is_skipped:
-            _begin_step(build, execution, document, step)
+            _run_step(run, planned, step)
             return
         step.status, step.end_time = "SKIPPED", step.start_time
         step.inputs = _as_written(planned)
-    _end(build, execution, "COMPLETED")
+    _end(run, "COMPLETED")
 
 
-def move(build: Build, execution: WorkflowExecution) -> None:
+def move(run: Run) -> None:
     """Do what comes next: begin or end a step, or end a rollback.
 
     A step that still waits for an action has waited too long. BuildFailedError if that ends the
     build.
     """
-    step = execution.open_step
+    step = run.execution.open_step
     if step is None:
-        build.world.state.scheduler.withdraw(execution.ticket)
-        execution.ticket = None
-        rollback.finish(execution)
-        _end(build, execution, "ROLLBACK_COMPLETED")
+        withdraw(run.build, run.execution)
+        end_rollback(run.execution)
+        _end(run, "ROLLBACK_COMPLETED")
         return
-    build.world.state.scheduler.withdraw(step.ticket)
-    step.ticket = None
-    document = _document(build, execution)
+    withdraw(run.build, step)
+    planned = run.planned(step)
     if step.status == "PENDING":
-        _run_step(build, execution, document, step)
+        _run_step(run, planned, step)
     elif step.is_waiting:
-        answer(build, step, None)
+        answer(run, step, None)
     else:
-        _end_step(build, execution, document, step)
+        _end_step(run, planned, step)
 
 
 def answer(
-    build: Build,
+    run: Run,
     step: WorkflowStepExecution,
     action: Literal["RESUME", "STOP"] | None,
     reason: str | None = None,
@@ -93,49 +96,35 @@ def answer(
 
     BuildFailedError if that ends the build.
     """
-    execution = build.store.executions.workflow(step.workflow_execution_id)
-    if execution is None:
-        msg = f"{step.step_execution_id} has no workflow execution"
-        raise AssertionError(msg)
-    document = _document(build, execution)
-    build.store.executions.note_waiting(step, waits=False)
-    build.world.state.scheduler.withdraw(step.ticket)
-    step.ticket = None
+    # Without its document nothing can go on; the step waits then.
+    run.planned(step)
+    run.build.store.executions.note_waiting(step, waits=False)
+    withdraw(run.build, step)
     if action == "RESUME":
-        outputs: dict[str, object] = {"action": action}
-        if reason is not None:
-            outputs["reason"] = reason
-        _complete(build, execution, document, step, outputs)
-        return
-    if action == "STOP":
+        given = {} if reason is None else {"reason": reason}
+        _complete(run, step, {"action": action, **given})
+    elif action == "STOP":
         detail = f"The step was stopped: {reason}" if reason else "The step was stopped."
-        execution.step_outputs[step.name] = {"action": action, "reason": reason or ""}
+        run.execution.step_outputs[step.name] = {"action": action, "reason": reason or ""}
+        _give_up(run, step, StepFailedError(detail))
     else:
-        detail = f"The step timed out after {step.timeout_seconds} seconds."
-    _fail_step(build, execution, document, step, StepFailedError(detail))
+        _give_up(run, step, _timed_out(step))
 
 
-def key_of(execution: WorkflowExecution) -> str:
-    """What the scheduler is told; ``parse_key`` reads it."""
-    return f"{execution.image_build_version_arn} {execution.workflow_execution_id}"
+def withdraw(build: Build, waiting: WorkflowExecution | WorkflowStepExecution) -> None:
+    """Nothing happens to it by itself any more."""
+    build.world.state.scheduler.withdraw(waiting.ticket)
+    waiting.ticket = None
 
 
 def parse_key(key: str) -> tuple[str, str]:
+    """The image's ARN and the workflow execution's id, of what the scheduler was told."""
     arn, _, execution_id = key.partition(" ")
     return arn, execution_id
 
 
-def document_of(workflow: Workflow) -> WorkflowDocument:
-    # YAML is loaded with the first document that is met.
-    from imagebuilder_mock.domain.documents.workflows.document import parse_workflow_document  # noqa: PLC0415
-
-    return parse_workflow_document(workflow.data, workflow.type)
-
-
-def _new_step(
-    build: Build, execution: WorkflowExecution, planned: WorkflowStep
-) -> WorkflowStepExecution:
-    world = build.world
+def _new_step(run: Run, planned: WorkflowStep) -> WorkflowStepExecution:
+    world, execution = run.build.world, run.execution
     step = WorkflowStepExecution(
         step_execution_id=f"step-{world.ids.uuid()}",
         image_build_version_arn=execution.image_build_version_arn,
@@ -151,164 +140,140 @@ def _new_step(
         sequence=world.state.numbering.next(),
     )
     execution.steps.append(step)
-    build.store.executions.add_step(step)
+    run.build.store.executions.add_step(step)
     return step
 
 
-def _begin_step(
-    build: Build,
-    execution: WorkflowExecution,
-    document: WorkflowDocument,
-    step: WorkflowStepExecution,
-) -> None:
-    planned = _planned(document, step.name)
-    if planned.wait_seconds:
-        step.status = "PENDING"
-        _plan(build, execution, step, timedelta(seconds=planned.wait_seconds))
-    else:
-        _run_step(build, execution, document, step)
-
-
-def _run_step(
-    build: Build,
-    execution: WorkflowExecution,
-    document: WorkflowDocument,
-    step: WorkflowStepExecution,
-) -> None:
-    planned = _planned(document, step.name)
+def _run_step(run: Run, planned: WorkflowStep, step: WorkflowStepExecution) -> None:
     step.status = "RUNNING"
     if planned.inputs is not None:
         # A reference that means nothing in this run fails the step at its end, where steps fail.
-        step.inputs = json.dumps(actions.inputs_as_shown(build, execution, planned))
+        step.inputs = json.dumps(actions.inputs_as_shown(run, planned))
     timeout = timedelta(seconds=planned.timeout_seconds)
-    if planned.action == WAIT_FOR_ACTION:
-        try:
-            inputs = actions.inputs_for(build, execution, planned)
-        except StepFailedError as error:
-            _give_up(build, execution, document, step, error)
-            return
-        build.store.executions.note_waiting(step, waits=True)
-        _plan(build, execution, step, timeout, always=True)
-        notices.step_waiting(build, step, inputs)
+    if planned.action != WAIT_FOR_ACTION:
+        duration = run.build.world.state.durations.of_step(planned.name, planned.action)
+        _wait(run, step, min(duration, timeout))
         return
-    duration = build.world.state.durations.of_step(planned.name, planned.action)
-    _plan(build, execution, step, min(duration, timeout))
+    try:
+        inputs = actions.inputs_for(run, planned)
+    except StepFailedError as error:
+        _give_up(run, step, error)
+        return
+    run.build.store.executions.note_waiting(step, waits=True)
+    _wait(run, step, timeout, always=True)
+    notices.step_waiting(run.build, step, inputs)
 
 
-def _plan(
-    build: Build,
-    execution: WorkflowExecution,
-    step: WorkflowStepExecution,
+def _wait(
+    run: Run,
+    waiting: WorkflowExecution | WorkflowStepExecution,
     duration: timedelta,
     *,
     always: bool = False,
 ) -> None:
-    step.due = build.world.clock.now() + duration
-    # A held build waits for the test, and an instant one for nothing but an action.
-    if always or build.world.settings.builds in ("observed", "clock"):
-        scheduler = build.world.state.scheduler
-        step.ticket = scheduler.enter(step.due, ACTION, key_of(execution))
+    """Have the scheduler go on with the run; only an action is waited for ``always``."""
+    world, execution = run.build.world, run.execution
+    waiting.due = world.clock.now() + duration
+    if always or run.build.goes_on_by_itself:
+        key = f"{execution.image_build_version_arn} {execution.workflow_execution_id}"
+        waiting.ticket = world.state.scheduler.enter(waiting.due, ACTION, key)
 
 
-def _end_step(
-    build: Build,
-    execution: WorkflowExecution,
-    document: WorkflowDocument,
-    step: WorkflowStepExecution,
-) -> None:
-    planned = _planned(document, step.name)
+def _end_step(run: Run, planned: WorkflowStep, step: WorkflowStepExecution) -> None:
+    # A step takes too long only if the test says how long it takes: no sample fails a build.
+    given = run.build.world.state.durations.given_for(planned.name, planned.action)
     try:
-        _check_timeout(build, planned)
-        outputs = actions.perform(build, execution, planned)
+        if given is not None and given > timedelta(seconds=planned.timeout_seconds):
+            raise _timed_out(step)
+        outputs = actions.perform(run, planned)
     except StepFailedError as error:
-        _fail_step(build, execution, document, step, error)
+        if step.attempt_number >= step.max_attempts:
+            _give_up(run, step, error)
+            return
+        step.attempt_number += 1
+        step.message = error.detail[:MAX_MESSAGE]
+        _run_step(run, planned, step)
     else:
-        _complete(build, execution, document, step, outputs)
+        _complete(run, step, outputs)
 
 
-def _check_timeout(build: Build, planned: WorkflowStep) -> None:
-    """A step takes too long only if the test says how long it takes: no sample fails a build."""
-    given = build.world.state.durations.given_for(planned.name, planned.action)
-    if given is not None and given > timedelta(seconds=planned.timeout_seconds):
-        detail = f"The step timed out after {planned.timeout_seconds} seconds."
-        raise StepFailedError(detail)
+def _timed_out(step: WorkflowStepExecution) -> StepFailedError:
+    return StepFailedError(f"The step timed out after {step.timeout_seconds} seconds.")
 
 
-def _complete(
-    build: Build,
-    execution: WorkflowExecution,
-    document: WorkflowDocument,
-    step: WorkflowStepExecution,
-    outputs: dict[str, object],
-) -> None:
-    step.status, step.end_time = "COMPLETED", build.world.clock.now()
+def _complete(run: Run, step: WorkflowStepExecution, outputs: dict[str, object]) -> None:
+    step.status, step.end_time = "COMPLETED", run.build.world.clock.now()
     step.message = None
     if outputs:
         step.outputs = json.dumps(outputs)
-        execution.step_outputs[step.name] = outputs
-    notices.step_ended(build, step)
-    go_on(build, execution, document)
+        run.execution.step_outputs[step.name] = outputs
+    notices.step_ended(run.build, step)
+    go_on(run)
 
 
-def _fail_step(
-    build: Build,
-    execution: WorkflowExecution,
-    document: WorkflowDocument,
-    step: WorkflowStepExecution,
-    error: StepFailedError,
-) -> None:
-    """A step that may be tried again is; one that was answered, or was not, may not."""
-    if step.attempt_number < step.max_attempts and step.action != WAIT_FOR_ACTION:
-        step.attempt_number += 1
-        step.message = error.detail[:MAX_MESSAGE]
-        _run_step(build, execution, document, step)
-    else:
-        _give_up(build, execution, document, step, error)
-
-
-def _give_up(
-    build: Build,
-    execution: WorkflowExecution,
-    document: WorkflowDocument,
-    step: WorkflowStepExecution,
-    error: StepFailedError,
-) -> None:
+def _give_up(run: Run, step: WorkflowStepExecution, error: StepFailedError) -> None:
     """A step has failed; its ``onFailure`` decides what follows."""
-    step.status, step.end_time = "FAILED", build.world.clock.now()
+    execution = run.execution
+    step.status, step.end_time = "FAILED", run.build.world.clock.now()
     step.message = error.detail[:MAX_MESSAGE]
     step.outputs = error.detail
-    notices.step_ended(build, step)
+    notices.step_ended(run.build, step)
     if step.on_failure == "Continue":
-        go_on(build, execution, document)
+        go_on(run)
         return
-    execution.message = error.detail[:MAX_MESSAGE]
-    execution.failure_context = ImageFailureContext(
-        image_status=build.image.state.status,
-        workflow_execution_id=execution.workflow_execution_id,
-        workflow_arn=execution.workflow_build_version_arn,
-        step_execution_id=step.step_execution_id,
-        failed_step=step.name,
+    execution.message = step.message
+    execution.failure_context = replace(
+        run.place(step),
         component_failure=error.component_failure,
         distribution_failure=error.distribution_failure,
     )
-    if rollback.begin(build, execution, document):
-        due = build.world.clock.now() + build.world.state.durations["rollback"]
-        execution.due = due
-        if build.world.settings.builds in ("observed", "clock"):
-            scheduler = build.world.state.scheduler
-            execution.ticket = scheduler.enter(due, ACTION, key_of(execution))
+    if _begin_rollback(run):
+        _wait(run, execution, run.build.world.state.durations["rollback"])
     else:
-        _end(build, execution, "FAILED")
+        _end(run, "FAILED")
 
 
-def _end(
-    build: Build,
-    execution: WorkflowExecution,
-    status: Literal["COMPLETED", "FAILED", "ROLLBACK_COMPLETED"],
-) -> None:
-    execution.status, execution.end_time = status, build.world.clock.now()
+def _begin_rollback(run: Run) -> bool:
+    """Begin to undo; False if there is nothing to undo."""
+    for step in reversed(run.execution.steps):
+        if STEP_ACTIONS[step.action].undone and step.status in ("COMPLETED", "FAILED"):
+            step.rollback_status = "SKIPPED" if _is_kept(run, step) else "RUNNING"
+    found = any(step.rollback_status == "RUNNING" for step in run.execution.steps)
+    if found:
+        run.execution.status = "ROLLBACK_IN_PROGRESS"
+    return found
+
+
+def _is_kept(run: Run, step: WorkflowStepExecution) -> bool:
+    """The document can keep it, and the infrastructure can keep its instance for a look."""
+    infrastructure = run.build.image.infrastructure_configuration
+    if (
+        STEP_ACTIONS[step.action].undone == "terminates the instance"
+        and infrastructure is not None
+        and not infrastructure.terminate_instance_on_failure
+    ):
+        return True
+    enabled: object = run.planned(step).rollback_enabled
+    if isinstance(enabled, str):
+        try:
+            enabled = look_up(enabled, run.variables)
+        except UnresolvedReferenceError:
+            return False
+    return enabled is False
+
+
+def end_rollback(execution: WorkflowExecution) -> None:
+    """Everything is undone."""
+    for step in execution.steps:
+        if step.rollback_status == "RUNNING":
+            step.rollback_status = "COMPLETED"
+
+
+def _end(run: Run, status: Literal["COMPLETED", "FAILED", "ROLLBACK_COMPLETED"]) -> None:
+    execution = run.execution
+    execution.status, execution.end_time = status, run.build.world.clock.now()
     if status == "COMPLETED":
-        _export(build, execution)
+        _export(run)
     elif execution.failure_context is not None and not execution.continues_on_failure:
         reason = (
             f"Workflow Execution ID: '{execution.workflow_execution_id}' failed with reason: "
@@ -317,29 +282,14 @@ def _end(
         raise BuildFailedError(reason, execution.failure_context)
 
 
-def _export(build: Build, execution: WorkflowExecution) -> None:
+def _export(run: Run) -> None:
     """What later workflows can refer to; an output of a step that was skipped is none."""
-    variables = variables_of(build, execution)
-    for output in _document(build, execution).outputs:
+    for output in run.workflow_document.outputs:
         with suppress(UnresolvedReferenceError):
             value = {"value.$" if is_reference(output.value) else "value": output.value}
-            resolved = resolve(value, variables)
-            build.image.workflow_outputs[output.name] = cast("dict[str, object]", resolved)["value"]
-
-
-def _document(build: Build, execution: WorkflowExecution) -> WorkflowDocument:
-    world, store, image = build
-    arn = execution.workflow_build_version_arn
-    workflow = world.find(store, Workflow, arn, parameter="workflows")
-    if workflow is None:
-        context = ImageFailureContext(image_status=image.state.status, workflow_arn=arn)
-        raise BuildFailedError(f"The workflow '{arn}' does not exist.", context)
-    return document_of(workflow)
+            resolved = cast("dict[str, object]", resolve(value, run.variables))
+            run.build.image.workflow_outputs[output.name] = resolved["value"]
 
 
 def _as_written(planned: WorkflowStep) -> str | None:
     return None if planned.inputs is None else json.dumps(planned.inputs)
-
-
-def _planned(document: WorkflowDocument, name: str) -> WorkflowStep:
-    return next(step for step in document.steps if step.name == name)

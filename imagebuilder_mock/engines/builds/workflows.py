@@ -1,7 +1,7 @@
 """Workflows as they run for an image: the groups of a stage, and the executions in them.
 
 A group's workflows run at once, up to five of them; the steps of one run one after another
-(``step_runs``). What the end of a stage means is ``builds``' business. Sources: user guide,
+(``steps``). What the end of a stage means is ``stages``' business. Sources: user guide,
 manage-image-workflows and pipeline-workflows.
 """
 
@@ -13,10 +13,9 @@ from imagebuilder_mock.domain.resources.workflow_executions import (
     ImageFailureContext,
     WorkflowExecution,
 )
-from imagebuilder_mock.domain.resources.workflows import Workflow
-from imagebuilder_mock.engines.one_build import BuildFailedError
+from imagebuilder_mock.engines.one_build import Run, document_of
 
-from . import rollback, steps
+from . import steps
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,9 +30,11 @@ RUN_AT_ONCE = 5
 _STAGES = {"BUILDING": "BUILD", "TESTING": "TEST", "DISTRIBUTING": "DISTRIBUTION"}
 
 
-def begin_stage(build: Build, stage: Stage) -> None:
-    """Start the first group; BuildFailedError if a workflow is not there any more."""
-    _begin_group(build, stage, 0)
+def begin_group(build: Build, stage: Stage, group: int) -> None:
+    """Start as many as run at once; BuildFailedError if a workflow is not there any more."""
+    build.image.group = group
+    build.image.queue = list(stage.groups[group])
+    _start_queued(build)
 
 
 def is_done(build: Build, stage: Stage) -> bool:
@@ -46,53 +47,42 @@ def is_done(build: Build, stage: Stage) -> bool:
     while not image.queue and not image.running_executions:
         if image.group + 1 >= len(stage.groups):
             return True
-        _begin_group(build, stage, image.group + 1)
+        begin_group(build, stage, image.group + 1)
     return False
 
 
-def next_to_move(build: Build) -> WorkflowExecution | None:
-    """The execution that goes on first; None if all of them wait for an action."""
+def next_to_move(build: Build) -> Run | None:
+    """The one that goes on first; None if all of them wait for an action."""
     ready = [
         execution
         for execution in build.image.running_executions
         if (step := execution.open_step) is None or not step.is_waiting
     ]
-    return min(ready, key=_when, default=None)
+    return Run(build, min(ready, key=_when)) if ready else None
 
 
 def end_all(
     build: Build, status: Literal["CANCELLED", "FAILED"], *, message: str | None = None
 ) -> None:
     """End whatever still runs, because the build has ended."""
-    now = build.world.clock.now()
     for execution in build.image.running_executions:
         step = execution.open_step
-        if step is not None:
-            if step.is_waiting:
-                build.store.executions.note_waiting(step, waits=False)
-            build.world.state.scheduler.withdraw(step.ticket)
-            step.ticket, step.status, step.end_time = None, status, now
-            step.message = None if message is None else message[: steps.MAX_MESSAGE]
-        build.world.state.scheduler.withdraw(execution.ticket)
-        rollback.finish(execution)
-        execution.ticket, execution.status, execution.end_time = None, status, now
-        execution.message = None if message is None else message[: steps.MAX_MESSAGE]
+        if step is not None and step.is_waiting:
+            build.store.executions.note_waiting(step, waits=False)
+        steps.end_rollback(execution)
+        for ended in (execution, step):
+            if ended is not None:
+                steps.withdraw(build, ended)
+                ended.status, ended.end_time = status, build.world.clock.now()
+                ended.message = None if message is None else message[: steps.MAX_MESSAGE]
     build.image.queue.clear()
 
 
 def interrupted(build: Build) -> ImageFailureContext:
     """Where a build stands that is made to fail from outside."""
-    status = build.image.state.status
     for execution in build.image.running_executions:
-        step = execution.open_step
-        return ImageFailureContext(
-            image_status=status,
-            workflow_execution_id=execution.workflow_execution_id,
-            workflow_arn=execution.workflow_build_version_arn,
-            step_execution_id=None if step is None else step.step_execution_id,
-            failed_step=None if step is None else step.name,
-        )
-    return ImageFailureContext(image_status=status)
+        return Run(build, execution).place(execution.open_step)
+    return ImageFailureContext(image_status=build.image.state.status)
 
 
 def mark_retried(build: Build, stage: Stage) -> None:
@@ -100,12 +90,6 @@ def mark_retried(build: Build, stage: Stage) -> None:
     for execution in build.image.executions:
         if execution.type == _STAGES[stage.status]:
             execution.retried = True
-
-
-def _begin_group(build: Build, stage: Stage, group: int) -> None:
-    build.image.group = group
-    build.image.queue = list(stage.groups[group])
-    _start_queued(build)
 
 
 def _start_queued(build: Build) -> None:
@@ -116,19 +100,13 @@ def _start_queued(build: Build) -> None:
 
 def _start(build: Build, planned: PlannedWorkflow) -> None:
     world, store, image = build
-    workflow = world.find(store, Workflow, planned.arn, parameter="workflows")
-    if workflow is None:
-        raise BuildFailedError(
-            f"The workflow '{planned.arn}' does not exist.",
-            ImageFailureContext(image_status=image.state.status, workflow_arn=planned.arn),
-        )
-    document = steps.document_of(workflow)
+    workflow = build.workflow_at(planned.arn)
     execution = WorkflowExecution(
         workflow_execution_id=f"wf-{world.ids.uuid()}",
         image_build_version_arn=image.arn,
         workflow_build_version_arn=workflow.arn,
         type=planned.type,
-        total_step_count=len(document.steps),
+        total_step_count=len(document_of(workflow).steps),
         start_time=world.clock.now(),
         parallel_group=planned.parallel_group,
         transition=len(image.transitions) - 1,
@@ -138,7 +116,7 @@ def _start(build: Build, planned: PlannedWorkflow) -> None:
     )
     image.executions.append(execution)
     store.executions.add(execution)
-    steps.go_on(build, execution, document)
+    steps.go_on(Run(build, execution))
 
 
 def _when(execution: WorkflowExecution) -> tuple[datetime, int]:

@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, cast
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import (
     InvalidParameterCombinationException,
     InvalidParameterValueException,
     ServiceQuotaExceededException,
-    invalid_value,
-    missing_reference,
-)
-from imagebuilder_mock.domain.resources.base import Resource
-from imagebuilder_mock.domain.resources.configurations import (
-    DistributionConfiguration,
-    InfrastructureConfiguration,
 )
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
-from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRecipe
 from imagebuilder_mock.engines import notices
-from imagebuilder_mock.engines.builds.starting import BuildRequest, resolved_recipe, start_build
+from imagebuilder_mock.engines.builds.starting import (
+    build_request,
+    recipe_of,
+    resolved_recipe,
+    start_build,
+)
 
 from .schedule import plan_next_run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mypy_boto3_imagebuilder import type_defs as wire
+
     from imagebuilder_mock.domain.resources.recipes import Recipe
+    from imagebuilder_mock.engines.builds.starting import BuildRequest
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
-
-R = TypeVar("R", bound=Resource)
 
 _ALWAYS = "EXPRESSION_MATCH_ONLY"
 
@@ -46,7 +44,10 @@ def run(
     shared; InvalidParameterCombinationException if a newer workflow declares other parameters;
     ServiceQuotaExceededException if too many builds are running.
     """
-    image = start_build(world, store, _request(world, store, pipeline, tags, build_type))
+    request = _request(world, store, pipeline, tags)
+    image = start_build(
+        world, store, request, build_type=build_type, source_pipeline_arn=pipeline.arn
+    )
     pipeline.date_last_run = image.date_created
     notices.pipeline_log(world, pipeline, f"The execution has started: {image.arn}")
     return image
@@ -89,7 +90,8 @@ def _is_due(world: World, store: Store, pipeline: ImagePipeline) -> bool:
     before = last.recipe if isinstance(last, Image) else None
     if before is None:
         return True
-    now, _ = resolved_recipe(world, store, _recipe(world, store, pipeline))
+    recipe = recipe_of(world, store, pipeline.image_recipe_arn, pipeline.container_recipe_arn)
+    now, _ = resolved_recipe(world, store, recipe)
     known = _what_it_means(before)
     news = [arn for arn in _what_it_means(now) if arn not in known]
     for arn in news:
@@ -103,57 +105,12 @@ def _what_it_means(resolved: Recipe) -> list[str]:
 
 
 def _request(
-    world: World, store: Store, pipeline: ImagePipeline, tags: Mapping[str, str], build_type: str
+    world: World, store: Store, pipeline: ImagePipeline, tags: Mapping[str, str]
 ) -> BuildRequest:
-    distribution_arn = pipeline.distribution_configuration_arn
-    logging = pipeline.logging_configuration or {}
-    log_group = logging.get("imageLogGroupName")
-    return BuildRequest(
-        recipe=_recipe(world, store, pipeline),
-        infrastructure=_configuration(
-            store,
-            InfrastructureConfiguration,
-            pipeline.infrastructure_configuration_arn,
-            "infrastructureConfigurationArn",
-        ),
-        distribution=(
-            None
-            if distribution_arn is None
-            else _configuration(
-                store, DistributionConfiguration, distribution_arn, "distributionConfigurationArn"
-            )
-        ),
-        build_type=build_type,
-        image_tests_configuration=pipeline.image_tests_configuration,
-        enhanced_image_metadata_enabled=pipeline.enhanced_image_metadata_enabled,
-        tags=tags,
-        image_scanning_configuration=pipeline.image_scanning_configuration,
-        execution_role=pipeline.execution_role,
-        workflows=pipeline.workflows,
-        logging_configuration=None if log_group is None else {"logGroupName": log_group},
-        source_pipeline_arn=pipeline.arn,
-    )
-
-
-def _recipe(world: World, store: Store, pipeline: ImagePipeline) -> Recipe:
-    """The recipe that the pipeline builds; a wildcard means the newest version.
-
-    InvalidParameterValueException if its owner, another account, no longer shares it.
-    """
-    kind: type[Recipe]
-    if pipeline.container_recipe_arn is not None:
-        kind, arn, parameter = ContainerRecipe, pipeline.container_recipe_arn, "containerRecipeArn"
-    else:
-        kind, arn, parameter = ImageRecipe, pipeline.image_recipe_arn or "", "imageRecipeArn"
-    found = world.find(store, kind, arn, parameter=parameter)
-    if found is None:
-        raise invalid_value(parameter, missing_reference(kind.label, arn))
-    return found
-
-
-def _configuration(store: Store, kind: type[R], arn: str, parameter: str) -> R:
-    """It cannot be deleted as long as the pipeline is there, but a state file can be without it."""
-    found = store.get(kind, arn)
-    if found is None:
-        raise invalid_value(parameter, missing_reference(kind.label, arn))
-    return found
+    """The pipeline as a request of CreateImage, which calls the log group otherwise."""
+    params = {**pipeline.as_requested(), "tags": tags}
+    logging = params.pop("loggingConfiguration", {})
+    group = cast("wire.PipelineLoggingConfigurationTypeDef", logging).get("imageLogGroupName")
+    if group is not None:
+        params["loggingConfiguration"] = {"logGroupName": group}
+    return build_request(world, store, cast("wire.CreateImageRequestTypeDef", params))

@@ -6,7 +6,6 @@ Sources: user guide, cron-expressions and schedule-pipeline; API reference, Imag
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -31,10 +30,9 @@ _parse = lru_cache(maxsize=256)(parse_schedule)
 def schedule_of(pipeline: ImagePipeline) -> Schedule | None:
     """The schedule, if the pipeline has one; a rate counts from the last update."""
     settings = pipeline.schedule or {}
-    expression, timezone = settings.get("scheduleExpression"), settings.get("timezone")
-    if not isinstance(expression, str):
+    if "scheduleExpression" not in settings:
         return None
-    return _parse(expression, timezone if isinstance(timezone, str) else None)
+    return _parse(settings["scheduleExpression"], settings.get("timezone"))
 
 
 def plan_next_run(world: World, pipeline: ImagePipeline) -> None:
@@ -76,8 +74,8 @@ def note_state(world: World, image: Image) -> None:
 def _count_failure(world: World, pipeline: ImagePipeline) -> None:
     pipeline.consecutive_failures = (pipeline.consecutive_failures or 0) + 1
     policy = (pipeline.schedule or {}).get("autoDisablePolicy")
-    limit = policy.get("failureCount") if isinstance(policy, Mapping) else None
-    if pipeline.consecutive_failures >= (limit or DEFAULT_FAILURE_LIMIT):
+    limit = DEFAULT_FAILURE_LIMIT if policy is None else policy["failureCount"]
+    if pipeline.consecutive_failures >= limit:
         pipeline.status = "DISABLED"
         forget_next_run(world, pipeline)
         notices.pipeline_disabled(world, pipeline)

@@ -9,16 +9,16 @@ from imagebuilder_mock.catalogue.samples import inventory
 from imagebuilder_mock.domain.errors import invalid_value
 from imagebuilder_mock.domain.ordered import OrderedIndex
 from imagebuilder_mock.domain.resources.images import Image
-from imagebuilder_mock.domain.resources.scans import ImagePackage
 from imagebuilder_mock.operations.handler import operation
 from imagebuilder_mock.operations.listing import listed, unknown_filter
-from imagebuilder_mock.world.indexes import EVERYTHING
+from imagebuilder_mock.world.indexes import EVERYTHING, index_of_packages
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
+    from imagebuilder_mock.domain.resources.scans import ImagePackage
     from imagebuilder_mock.operations.handler import Context, Result
     from imagebuilder_mock.world.indexes import Key
 
@@ -80,14 +80,12 @@ def list_image_scan_finding_aggregations(
             raise unknown_filter("filter.name", by, _AGGREGATIONS)
         key = by, _only_value("filter.values", chosen.get("values", ()))
         counted = {_AGGREGATIONS[by]: _counts(ctx, key, **{by: key[1]})}
-    index: OrderedIndex[_Aggregation] = OrderedIndex()
-    if key == EVERYTHING or key[1] in ctx.store or ctx.store.findings.of(key):
-        index.add(_Aggregation(counted))
+    is_known = key == EVERYTHING or key[1] in ctx.store or ctx.store.findings.of(key)
     result = listed(
         ctx,
         params,
         "responses",
-        index,
+        OrderedIndex([_Aggregation(counted)] if is_known else []),
         view=lambda aggregation: aggregation.counted,
         scope=" ".join(key),
     )
@@ -106,27 +104,18 @@ def _counts(ctx: Context, key: Key, **names: str) -> Mapping[str, object]:
     return {**names, "severityCounts": ctx.store.findings.severity_counts(key)}
 
 
-def _only_value(path: str, values: object) -> str:
-    if not isinstance(values, list) or len(values) != 1:
+def _only_value(path: str, values: Sequence[str]) -> str:
+    if len(values) != 1:
         raise invalid_value(path, "A filter of scan findings has exactly one value.")
-    return str(values[0])
+    return values[0]
 
 
 def _packages(ctx: Context, image: Image) -> OrderedIndex[ImagePackage]:
     supplied = ctx.store.findings.packages.get(image.arn)
     if supplied is not None:
         return supplied
-    index: OrderedIndex[ImagePackage] = OrderedIndex()
-    if _has_inventory(image):
-        for number, (name, version) in enumerate(inventory(image), start=1):
-            index.add(ImagePackage(name, version, sequence=number))
-    return index
-
-
-def _has_inventory(image: Image) -> bool:
-    """Only AMIs are asked, if enhanced metadata is on, when they have been built."""
-    return (
-        image.type == "AMI"
-        and image.enhanced_image_metadata_enabled is True
-        and image.os_version is not None
+    # Only AMIs are asked, if enhanced metadata is on, when they have been built.
+    has_inventory = (
+        image.type == "AMI" and image.enhanced_image_metadata_enabled and image.os_version
     )
+    return index_of_packages(inventory(image) if has_inventory else ())

@@ -9,7 +9,7 @@ from imagebuilder_mock.domain.errors import ResourceDependencyException, invalid
 from imagebuilder_mock.domain.resources.images import Image, ImageVersion
 from imagebuilder_mock.domain.versions import latest_version_references
 from imagebuilder_mock.engines.builds import stages
-from imagebuilder_mock.engines.builds.starting import BuildRequest, start_build
+from imagebuilder_mock.engines.builds.starting import build_request, start_build
 from imagebuilder_mock.operations.handler import operation
 from imagebuilder_mock.operations.listing import (
     listed,
@@ -17,13 +17,7 @@ from imagebuilder_mock.operations.listing import (
     owned_by,
     refuse_name_with_version,
 )
-from imagebuilder_mock.operations.rules.builds import (
-    check_settings,
-    referenced_distribution,
-    referenced_infrastructure,
-    referenced_recipe,
-    tests_configuration,
-)
+from imagebuilder_mock.operations.rules.builds import check_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,27 +30,9 @@ if TYPE_CHECKING:
 
 @operation
 def create_image(ctx: Context, params: wire.CreateImageRequestTypeDef) -> Result:
-    recipe = referenced_recipe(ctx, params)
-    infrastructure = referenced_infrastructure(ctx, params)
-    distribution = referenced_distribution(ctx, params)
-    check_settings(ctx, params, recipe, distribution)
-    image = start_build(
-        ctx.world,
-        ctx.store,
-        BuildRequest(
-            recipe=recipe,
-            infrastructure=infrastructure,
-            distribution=distribution,
-            build_type="USER_INITIATED",
-            image_tests_configuration=tests_configuration(params),
-            enhanced_image_metadata_enabled=params.get("enhancedImageMetadataEnabled", True),
-            tags=params.get("tags", {}),
-            image_scanning_configuration=params.get("imageScanningConfiguration"),
-            execution_role=params.get("executionRole"),
-            workflows=params.get("workflows"),
-            logging_configuration=params.get("loggingConfiguration"),
-        ),
-    )
+    request = build_request(ctx.world, ctx.store, params)
+    check_settings(ctx, params, request)
+    image = start_build(ctx.world, ctx.store, request, build_type="USER_INITIATED")
     return {
         "imageBuildVersionArn": image.arn,
         "latestVersionReferences": latest_version_references(image.arn),

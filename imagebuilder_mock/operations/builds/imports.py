@@ -8,25 +8,19 @@ from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.builds import VM_IMPORT, disk_import
 from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
-from imagebuilder_mock.domain.resources.images import Image, ImageState, OutputResources
-from imagebuilder_mock.domain.versions import Version
+from imagebuilder_mock.domain.resources.build_settings import LOG_GROUP
+from imagebuilder_mock.domain.resources.configurations import InfrastructureConfiguration
 from imagebuilder_mock.engines.builds import stages
-from imagebuilder_mock.engines.builds.starting import managed_workflow
+from imagebuilder_mock.engines.builds.starting import managed_workflow, new_image
 from imagebuilder_mock.operations.handler import operation
-from imagebuilder_mock.operations.rules.builds import (
-    OPEN_LOG_GROUPS,
-    check_logging,
-    referenced_infrastructure,
-)
+from imagebuilder_mock.operations.rules.builds import check_logging
 from imagebuilder_mock.operations.rules.neighbours import check_object, check_role
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from mypy_boto3_imagebuilder import type_defs as wire
 
     from imagebuilder_mock.domain.builds import BuildPlan
-    from imagebuilder_mock.domain.resources.configurations import InfrastructureConfiguration
+    from imagebuilder_mock.domain.resources.images import Image
     from imagebuilder_mock.operations.handler import Context, Result
 
 _NAME = r"^[-_A-Za-z-0-9][-_A-Za-z0-9 ]{1,126}[-_A-Za-z-0-9]$"
@@ -47,22 +41,13 @@ def import_vm_image(ctx: Context, params: wire.ImportVmImageRequestTypeDef) -> R
             "vmImportTaskId", "'vmImportTaskId' must be the ID of an Amazon EC2 import image task."
         )
     for member, group in params.get("loggingConfiguration", {}).items():
-        if not str(group).startswith(OPEN_LOG_GROUPS):
+        if not str(group).startswith(LOG_GROUP):
             raise invalid_value(
                 f"loggingConfiguration.{member}",
-                f"The log group must be within '{OPEN_LOG_GROUPS}'.",
+                f"The log group must be within '{LOG_GROUP}'.",
             )
-    image = _start(
-        ctx,
-        name=params["name"],
-        version=params["semanticVersion"],
-        platform=params["platform"],
-        os_version=params.get("osVersion"),
-        build_type="IMPORT",
-        plan=VM_IMPORT,
-        tags=params.get("tags", {}),
-        logging=params.get("loggingConfiguration"),
-    )
+    image = _image(ctx, params, build_type="IMPORT", plan=VM_IMPORT)
+    stages.begin(ctx.world, ctx.store, image)
     return {"imageArn": image.arn}
 
 
@@ -86,57 +71,24 @@ def import_disk_image(ctx: Context, params: wire.ImportDiskImageRequestTypeDef) 
     check_logging(params.get("loggingConfiguration", {}), params.get("executionRole"))
     check_role(ctx, params.get("executionRole"))
     check_object(ctx, params["uri"], parameter="uri")
-    image = _start(
-        ctx,
-        name=params["name"],
-        version=params["semanticVersion"],
-        platform=params["platform"],
-        os_version=params["osVersion"],
-        build_type="IMPORT_ISO",
-        plan=disk_import(managed_workflow(ctx.world, ctx.store, "BUILD", "build-image-from-iso")),
-        tags=params.get("tags", {}),
-        logging=params.get("loggingConfiguration"),
-        infrastructure=referenced_infrastructure(ctx, params),
-        execution_role=params.get("executionRole"),
+    workflow = managed_workflow(ctx.world, ctx.store, "BUILD", "build-image-from-iso")
+    infrastructure = ctx.reference(
+        InfrastructureConfiguration, params["infrastructureConfigurationArn"]
     )
+    image = _image(ctx, params, build_type="IMPORT_ISO", plan=disk_import(workflow))
+    image.infrastructure_configuration = replace(infrastructure)
+    stages.begin(ctx.world, ctx.store, image)
     return {"imageBuildVersionArn": image.arn}
 
 
-def _start(
+def _image(
     ctx: Context,
+    params: wire.ImportVmImageRequestTypeDef | wire.ImportDiskImageRequestTypeDef,
     *,
-    name: str,
-    version: str,
-    platform: str,
-    os_version: str | None,
     build_type: str,
     plan: BuildPlan,
-    tags: Mapping[str, str],
-    logging: Mapping[str, object] | None,
-    infrastructure: InfrastructureConfiguration | None = None,
-    execution_role: str | None = None,
 ) -> Image:
-    number = Version.parse(version)
-    base = ctx.store.arn_for(Image.kind, name)
-    build = ctx.store.next_build(Image.kind, base.slug, number)
-    ctx.world.quotas.check("concurrent builds", len(ctx.store.running) + 1)
-    image = Image(
-        arn=str(base.at(version, build)),
-        name=name,
-        date_created=ctx.now,
-        tags=dict(tags),
-        owner=ctx.store.account,
-        type="AMI",
-        platform=platform,
-        os_version=os_version,
-        state=ImageState("PENDING"),
-        build_type=build_type,
-        image_source="IMPORTED",
-        plan=plan,
-        infrastructure_configuration=None if infrastructure is None else replace(infrastructure),
-        execution_role=execution_role,
-        output_resources=OutputResources.none_yet("AMI"),
-        logging_configuration=logging,
-    )
-    stages.begin(ctx.world, ctx.store, image)
+    image = new_image(ctx.world, ctx.store, params["name"], params["semanticVersion"], "AMI")
+    image.take(params)
+    image.build_type, image.image_source, image.plan = build_type, "IMPORTED", plan
     return image

@@ -11,10 +11,10 @@ from imagebuilder_mock.domain.builds import DISTRIBUTION
 from imagebuilder_mock.domain.errors import invalid_value
 from imagebuilder_mock.domain.machine_image import AmiFacts
 from imagebuilder_mock.domain.resources.configurations import DistributionConfiguration
-from imagebuilder_mock.domain.resources.images import Image, ImageState, OutputResources
+from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.states import ENDED_EARLY
-from imagebuilder_mock.domain.versions import Version
 from imagebuilder_mock.engines.builds import stages
+from imagebuilder_mock.engines.builds.starting import check_room, new_image
 from imagebuilder_mock.engines.parents import is_ami_address, source_of
 from imagebuilder_mock.operations.handler import operation
 from imagebuilder_mock.operations.rules.builds import check_logging
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.operations.handler import Context, Result
 
-_FIRST_VERSION = Version(1, 0, 0)
+_FIRST_VERSION = "1.0.0"
 _NO_NAME = re.compile(r"[^-_A-Za-z0-9]")
 """What an AMI's name or the path of a parameter may hold, and an image's name not."""
 
@@ -43,27 +43,15 @@ def distribute_image(ctx: Context, params: wire.DistributeImageRequestTypeDef) -
     )
     check_logging(params.get("loggingConfiguration", {}), params["executionRole"])
     check_role(ctx, params["executionRole"])
-    ctx.world.quotas.check("concurrent builds", len(ctx.store.running) + 1)
-    base = ctx.store.arn_for(Image.kind, name)
-    build = ctx.store.next_build(Image.kind, base.slug, _FIRST_VERSION)
-    image = Image(
-        arn=str(base.at(str(_FIRST_VERSION), build)),
-        name=name,
-        date_created=ctx.now,
-        tags=dict(params.get("tags", {})),
-        owner=ctx.store.account,
-        type="AMI",
-        platform=facts.platform,
-        os_version=os_version,
-        architecture=facts.architecture,
-        state=ImageState("PENDING"),
-        plan=DISTRIBUTION,
-        build_type="USER_INITIATED",
-        distribution_configuration=replace(distribution),
-        output_resources=OutputResources.none_yet("AMI"),
-        execution_role=params["executionRole"],
-        logging_configuration=params.get("loggingConfiguration"),
+    image = new_image(ctx.world, ctx.store, name, _FIRST_VERSION, "AMI")
+    image.take(params)
+    image.platform, image.os_version, image.architecture = (
+        facts.platform,
+        os_version,
+        facts.architecture,
     )
+    image.build_type, image.plan = "USER_INITIATED", DISTRIBUTION
+    image.distribution_configuration = replace(distribution)
     stages.begin(ctx.world, ctx.store, image)
     return {"imageBuildVersionArn": image.arn}
 
@@ -80,7 +68,7 @@ def retry_image(ctx: Context, params: wire.RetryImageRequestTypeDef) -> Result:
             "imageBuildVersionArn",
             f"The image is in the state '{image.state.status}', in which it cannot be retried.",
         )
-    ctx.world.quotas.check("concurrent builds", len(ctx.store.running) + 1)
+    check_room(ctx.world, ctx.store)
     stages.retry(ctx.world, image)
     return {"imageBuildVersionArn": image.arn}
 
@@ -90,8 +78,7 @@ def _source(ctx: Context, source: str) -> tuple[str, AmiFacts, str | None]:
     if is_image_arn(source):
         image = ctx.get(Image, source, parameter="sourceImage")
         here = Arn.parse(image.arn).region
-        amis = image.output_resources.amis if image.output_resources else None
-        if not any(ami.region == here for ami in amis or ()):
+        if not any(ami.region == here for ami in image.amis):
             raise invalid_value(
                 "sourceImage", "The source image must have an AMI in the current Region."
             )

@@ -9,7 +9,7 @@ from imagebuilder_mock.domain.errors import (
     invalid_value,
     missing_error,
 )
-from imagebuilder_mock.domain.ordered import OrderedIndex, Sequenced
+from imagebuilder_mock.domain.ordered import OrderedIndex
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.workflow_executions import (
     WorkflowExecution,
@@ -22,13 +22,11 @@ from imagebuilder_mock.operations.listing import listed
 from .images import note_looked_at
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from mypy_boto3_imagebuilder import type_defs as wire
 
     from imagebuilder_mock.operations.handler import Context, Result
 
-T = TypeVar("T", bound=Sequenced)
+T = TypeVar("T")
 
 
 @operation
@@ -41,7 +39,7 @@ def list_workflow_executions(
         ctx,
         params,
         "workflowExecutions",
-        _ordered(image.executions),
+        OrderedIndex(image.executions),
         view=lambda execution: execution,
         scope=image.arn,
     )
@@ -54,24 +52,12 @@ def list_workflow_executions(
 
 
 @operation
-def get_workflow_execution(ctx: Context, params: wire.GetWorkflowExecutionRequestTypeDef) -> Result:
+def get_workflow_execution(
+    ctx: Context, params: wire.GetWorkflowExecutionRequestTypeDef
+) -> WorkflowExecution:
     execution = _execution(ctx, params["workflowExecutionId"])
     note_looked_at(ctx, [ctx.own(Image, execution.image_build_version_arn)])
-    return {
-        "workflowBuildVersionArn": execution.workflow_build_version_arn,
-        "workflowExecutionId": execution.workflow_execution_id,
-        "imageBuildVersionArn": execution.image_build_version_arn,
-        "type": execution.type,
-        "status": execution.status,
-        "message": execution.message,
-        "totalStepCount": execution.total_step_count,
-        "totalStepsSucceeded": execution.total_steps_succeeded,
-        "totalStepsFailed": execution.total_steps_failed,
-        "totalStepsSkipped": execution.total_steps_skipped,
-        "startTime": execution.start_time,
-        "endTime": execution.end_time,
-        "parallelGroup": execution.parallel_group,
-    }
+    return execution
 
 
 @operation
@@ -84,7 +70,7 @@ def list_workflow_step_executions(
         ctx,
         params,
         "steps",
-        _ordered(execution.steps),
+        OrderedIndex(execution.steps),
         view=lambda step: step,
         scope=execution.workflow_execution_id,
     )
@@ -99,28 +85,8 @@ def list_workflow_step_executions(
 @operation
 def get_workflow_step_execution(
     ctx: Context, params: wire.GetWorkflowStepExecutionRequestTypeDef
-) -> Result:
-    step = _step(ctx, params["stepExecutionId"])
-    return {
-        "stepExecutionId": step.step_execution_id,
-        "workflowBuildVersionArn": step.workflow_build_version_arn,
-        "workflowExecutionId": step.workflow_execution_id,
-        "imageBuildVersionArn": step.image_build_version_arn,
-        "name": step.name,
-        "description": step.description,
-        "action": step.action,
-        "status": step.status,
-        "rollbackStatus": step.rollback_status,
-        "message": step.message,
-        "inputs": step.inputs,
-        "outputs": step.outputs,
-        "startTime": step.start_time,
-        "endTime": step.end_time,
-        "onFailure": step.on_failure,
-        "timeoutSeconds": step.timeout_seconds,
-        "attemptNumber": step.attempt_number,
-        "maxAttempts": step.max_attempts,
-    }
+) -> WorkflowStepExecution:
+    return _step(ctx, params["stepExecutionId"])
 
 
 @operation
@@ -161,24 +127,15 @@ def send_workflow_step_action(
 
 def _execution(ctx: Context, workflow_execution_id: str) -> WorkflowExecution:
     found = ctx.store.executions.workflow(workflow_execution_id)
-    if found is None:
-        raise ResourceNotFoundException(
-            missing_error(WorkflowExecution.label, workflow_execution_id)
-        )
-    return found
+    return _known(found, WorkflowExecution.label, workflow_execution_id)
 
 
 def _step(ctx: Context, step_execution_id: str) -> WorkflowStepExecution:
     found = ctx.store.executions.step(step_execution_id)
+    return _known(found, WorkflowStepExecution.label, step_execution_id)
+
+
+def _known(found: T | None, label: str, name: str) -> T:
     if found is None:
-        raise ResourceNotFoundException(
-            missing_error(WorkflowStepExecution.label, step_execution_id)
-        )
+        raise ResourceNotFoundException(missing_error(label, name))
     return found
-
-
-def _ordered(entries: Sequence[T]) -> OrderedIndex[T]:
-    index: OrderedIndex[T] = OrderedIndex()
-    for entry in entries:
-        index.add(entry)
-    return index

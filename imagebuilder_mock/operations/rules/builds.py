@@ -10,15 +10,11 @@ from imagebuilder_mock.domain.errors import (
     invalid_combination,
     invalid_value,
 )
-from imagebuilder_mock.domain.resources.configurations import (
-    DistributionConfiguration,
-    InfrastructureConfiguration,
-)
-from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRecipe
-from imagebuilder_mock.domain.resources.scans import ON_DEMAND_SCAN
+from imagebuilder_mock.domain.resources.build_settings import LOG_GROUP, tests_configuration
+from imagebuilder_mock.domain.resources.recipes import ImageRecipe
+from imagebuilder_mock.domain.resources.scans import ON_DEMAND_SCAN, is_on_demand
 from imagebuilder_mock.engines.builds.starting import (
     AMAZON,
-    DEFAULT_TESTS,
     NEWEST,
     planned_workflows,
 )
@@ -29,68 +25,18 @@ from .neighbours import check_role
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mypy_boto3_imagebuilder import type_defs as wire
-
     from imagebuilder_mock.domain.resources.recipes import Recipe
+    from imagebuilder_mock.engines.builds.starting import BuildRequest, Settings
     from imagebuilder_mock.operations.handler import Context
 
-    BuildSettings = (
-        wire.CreateImageRequestTypeDef
-        | wire.CreateImagePipelineRequestTypeDef
-        | wire.UpdateImagePipelineRequestTypeDef
-    )
-
 _TEST_WORKFLOW = "workflow/test"
-OPEN_LOG_GROUPS = "/aws/imagebuilder/"
 
 
-def referenced_recipe(ctx: Context, params: BuildSettings) -> Recipe:
-    """The recipe to build; exactly one of the two kinds must be named."""
-    image_recipe, container_recipe = params.get("imageRecipeArn"), params.get("containerRecipeArn")
-    if (image_recipe is None) == (container_recipe is None):
-        raise invalid_combination(
-            "imageRecipeArn",
-            "You must specify exactly one of 'imageRecipeArn' and 'containerRecipeArn'.",
-        )
-    if container_recipe is not None:
-        return ctx.reference(ContainerRecipe, container_recipe, parameter="containerRecipeArn")
-    return ctx.reference(ImageRecipe, image_recipe or "", parameter="imageRecipeArn")
-
-
-def referenced_infrastructure(
-    ctx: Context, params: BuildSettings | wire.ImportDiskImageRequestTypeDef
-) -> InfrastructureConfiguration:
-    return ctx.reference(
-        InfrastructureConfiguration,
-        params["infrastructureConfigurationArn"],
-        parameter="infrastructureConfigurationArn",
-    )
-
-
-def referenced_distribution(
-    ctx: Context, params: BuildSettings
-) -> DistributionConfiguration | None:
-    arn = params.get("distributionConfigurationArn")
-    if arn is None:
-        return None
-    return ctx.reference(DistributionConfiguration, arn, parameter="distributionConfigurationArn")
-
-
-def tests_configuration(params: BuildSettings) -> Mapping[str, object]:
-    """What is not given is filled in (seen live for pipelines)."""
-    return {**DEFAULT_TESTS, **params.get("imageTestsConfiguration", {})}
-
-
-def check_settings(
-    ctx: Context,
-    params: BuildSettings,
-    recipe: Recipe,
-    distribution: DistributionConfiguration | None,
-) -> None:
+def check_settings(ctx: Context, params: Settings, request: BuildRequest) -> None:
     """Refuse what does not go together with the recipe, the role and the account."""
     _check_scanning(ctx, params)
-    _check_watermarks(ctx, recipe, distribution)
-    _check_workflows(ctx, params, recipe)
+    _check_watermarks(ctx, request)
+    _check_workflows(ctx, params, request.recipe)
     check_logging(params.get("loggingConfiguration", {}), params.get("executionRole"))
     check_role(ctx, params.get("executionRole"))
 
@@ -98,23 +44,22 @@ def check_settings(
 def check_logging(logging: Mapping[str, object], role: str | None) -> None:
     """Log groups of the caller's own need a role that may write to them."""
     for member, group in logging.items():
-        if not str(group).startswith(OPEN_LOG_GROUPS) and role is None:
+        if not str(group).startswith(LOG_GROUP) and role is None:
             raise invalid_combination(
                 f"loggingConfiguration.{member}",
-                f"A log group outside of '{OPEN_LOG_GROUPS}' needs an execution role.",
+                f"A log group outside of '{LOG_GROUP}' needs an execution role.",
             )
 
 
-def _check_scanning(ctx: Context, params: BuildSettings) -> None:
+def _check_scanning(ctx: Context, params: Settings) -> None:
     scanning: Mapping[str, object] = params.get("imageScanningConfiguration", {})
-    types = scanning.get("imageScanningTypes")
-    is_on_demand = isinstance(types, list) and ON_DEMAND_SCAN in types
-    if "scanResultCondition" in scanning and not is_on_demand:
+    on_demand = is_on_demand(scanning)
+    if "scanResultCondition" in scanning and not on_demand:
         raise invalid_combination(
             "imageScanningConfiguration.scanResultCondition",
             f"A condition for the results needs the scan type '{ON_DEMAND_SCAN}'.",
         )
-    if is_on_demand and "containerRecipeArn" in params:
+    if on_demand and "containerRecipeArn" in params:
         raise invalid_combination(
             "imageScanningConfiguration.imageScanningTypes",
             f"The scan type '{ON_DEMAND_SCAN}' is for AMIs only.",
@@ -131,7 +76,7 @@ def _check_scanning(ctx: Context, params: BuildSettings) -> None:
             "imageScanningConfiguration.imageScanningEnabled",
             "Scans run during image tests, which are not enabled.",
         )
-    if not is_on_demand and not ctx.world.settings.inspector:
+    if not on_demand and not ctx.world.settings.inspector:
         # Seen for 'ecr'; AMIs are scanned on the instance, as 'ec2' resources.
         scanned = "ecr" if "containerRecipeArn" in params else "ec2"
         raise ResourceDependencyException(
@@ -140,9 +85,8 @@ def _check_scanning(ctx: Context, params: BuildSettings) -> None:
         )
 
 
-def _check_watermarks(
-    ctx: Context, recipe: Recipe, distribution: DistributionConfiguration | None
-) -> None:
+def _check_watermarks(ctx: Context, request: BuildRequest) -> None:
+    recipe, distribution = request.recipe, request.distribution
     if not isinstance(recipe, ImageRecipe) or distribution is None:
         return
     if not carried(ctx.world, ctx.store, recipe):
@@ -160,7 +104,7 @@ def _check_watermarks(
             )
 
 
-def _check_workflows(ctx: Context, params: BuildSettings, recipe: Recipe) -> None:
+def _check_workflows(ctx: Context, params: Settings, recipe: Recipe) -> None:
     workflows, role = params.get("workflows", ()), params.get("executionRole")
     if not workflows:
         return

@@ -106,17 +106,10 @@ class Index(Many):
     """Things in the order of their places, which they know themselves."""
 
     def __init__(self, item: Codec) -> None:
-        super().__init__(item, _index_of)
+        super().__init__(item, OrderedIndex)
 
     def holds(self, value: object) -> bool:
         return isinstance(value, OrderedIndex)
-
-
-def _index_of(things: Iterable[Any]) -> OrderedIndex[Any]:
-    index: OrderedIndex[Any] = OrderedIndex()
-    for thing in things:
-        index.add(thing)
-    return index
 
 
 class Record:

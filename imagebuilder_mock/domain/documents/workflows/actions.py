@@ -1,234 +1,33 @@
-"""The step actions that a workflow document can name: where they run, for how long, on what.
+"""The step actions that a workflow document can name: a row has all that is known of one.
 
-Source: user guide, wfdoc-step-actions. Of single inputs the value is judged where the document
-gives it; one that has dynamic variables in it is known in the run only.
+What an action does in a build, if it does anything, is a function of its name in
+``engines/builds/actions``. Source, where a row has no other: user guide, wfdoc-step-actions. Of
+single inputs the value is judged where the document gives it; one that has dynamic variables in it
+is known in the run only.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import Enum
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from imagebuilder_mock.domain.documents.errors import DocumentError
 
 from .variables import INTERPOLATED, SUFFIX
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from imagebuilder_mock.domain.states import Platform, WorkflowType
 
-    from imagebuilder_mock.domain.states import WorkflowType
-
-
-_MINUTE = 60
-_HOUR = 60 * _MINUTE
-_DAY = 24 * _HOUR
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepAction:
-    """What a step action takes, and the limits of its time; seconds."""
-
-    name: str
-    timeout: int
-    """What applies where the document sets none."""
-    longest_timeout: int = 12 * _HOUR
-    types: frozenset[WorkflowType]
-    required: tuple[str, ...] = ("instanceId",)
-    optional: tuple[str, ...] = ()
-    platforms: frozenset[str] | None = None
-    """The platforms that have it; a step of it is skipped on any other."""
-    output_type: Literal["AMI", "DOCKER"] | None = None
-    """The kind of image that it is for; a step of it is skipped for the other."""
-    can_roll_back: bool = False
-
-    @property
-    def requires_inputs(self) -> bool:
-        return bool(self.required)
-
-
-_ALL: frozenset[WorkflowType] = frozenset(("BUILD", "TEST", "DISTRIBUTION"))
-_BUILD_AND_TEST: frozenset[WorkflowType] = frozenset(("BUILD", "TEST"))
-_TEST: frozenset[WorkflowType] = frozenset(("TEST",))
-_DISTRIBUTION: frozenset[WorkflowType] = frozenset(("DISTRIBUTION",))
-
-_REGISTRATION = (
-    "architecture",
-    "blockDeviceMapping",
-    "bootMode",
-    "description",
-    "enaSupport",
-    "imageLocation",
-    "imdsSupport",
-    "includeSnapshotTags",
-    "kernelId",
-    "ramdiskId",
-    "rootDeviceName",
-    "sriovNetSupport",
-    "tpmSupport",
-    "uefiData",
-    "virtualizationType",
-)
-
-STEP_ACTIONS: Mapping[str, StepAction] = {
-    action.name: action
-    for action in (
-        StepAction(
-            name="LaunchInstance",
-            timeout=75 * _MINUTE,
-            types=_ALL,
-            required=("waitFor",),
-            optional=(
-                "imageIdOverride",
-                "instanceTypesOverride",
-                "healthCheck",
-                "parentInstanceId",
-            ),
-            can_roll_back=True,
-        ),
-        StepAction(
-            name="BootstrapInstanceForContainer",
-            timeout=_HOUR,
-            types=_ALL,
-            output_type="DOCKER",
-        ),
-        StepAction(
-            name="ExecuteComponents",
-            timeout=720 * _MINUTE,
-            longest_timeout=_DAY,
-            types=_BUILD_AND_TEST,
-        ),
-        StepAction(
-            name="CollectImageMetadata",
-            timeout=30 * _MINUTE,
-            types=_ALL,
-            output_type="AMI",
-            can_roll_back=True,
-        ),
-        StepAction(name="RunSysPrep", timeout=_HOUR, types=_ALL, platforms=frozenset(("Windows",))),
-        StepAction(
-            name="SanitizeInstance",
-            timeout=_HOUR,
-            types=_ALL,
-            platforms=frozenset(("Linux", "macOS")),
-            output_type="AMI",
-        ),
-        StepAction(
-            name="CreateImage",
-            timeout=720 * _MINUTE,
-            longest_timeout=3 * _DAY,
-            types=_ALL,
-            output_type="AMI",
-        ),
-        StepAction(name="CreateImageFromIso", timeout=720 * _MINUTE, types=_ALL),
-        StepAction(
-            name="RegisterImage",
-            timeout=540 * _MINUTE,
-            types=_ALL,
-            required=(),
-            optional=_REGISTRATION,
-        ),
-        StepAction(name="CollectImageScanFindings", timeout=120 * _MINUTE, types=_TEST),
-        StepAction(
-            name="RunCommand",
-            timeout=720 * _MINUTE,
-            types=_ALL,
-            required=("instanceId", "documentName"),
-            optional=("parameters", "documentVersion"),
-        ),
-        StepAction(
-            name="WaitForSSMAgent", timeout=_HOUR, longest_timeout=180 * _MINUTE, types=_ALL
-        ),
-        StepAction(
-            name="WaitForAction",
-            timeout=3 * _DAY,
-            longest_timeout=7 * _DAY,
-            types=_ALL,
-            required=(),
-            optional=("snsTopicArn", "lambdaFunctionName", "payload"),
-        ),
-        StepAction(
-            name="ExecuteStateMachine",
-            timeout=6 * _HOUR,
-            longest_timeout=_DAY,
-            types=_ALL,
-            required=("stateMachineArn",),
-            optional=("input",),
-        ),
-        StepAction(
-            name="TerminateInstance",
-            timeout=30 * _MINUTE,
-            types=_ALL,
-            optional=("waitForTermination",),
-        ),
-        StepAction(
-            name="DistributeImage",
-            timeout=360 * _MINUTE,
-            types=_DISTRIBUTION,
-            required=(),
-            optional=("distributions",),
-            output_type="AMI",
-        ),
-        StepAction(
-            name="ModifyImageAttributes",
-            timeout=120 * _MINUTE,
-            longest_timeout=180 * _MINUTE,
-            types=_DISTRIBUTION,
-            required=("distributedImages",),
-            optional=("attributes",),
-            output_type="AMI",
-        ),
-        StepAction(
-            name="ApplyImageConfigurations",
-            timeout=360 * _MINUTE,
-            types=_DISTRIBUTION,
-            required=("distributedImages",),
-            optional=("configurations",),
-            output_type="AMI",
-        ),
-        StepAction(
-            name="DistributeContainerImage",
-            timeout=120 * _MINUTE,
-            types=_DISTRIBUTION,
-            output_type="DOCKER",
-        ),
-    )
-}
-
-FOR_CONTAINERS = "DistributeContainerImage"
-FOR_AMIS = frozenset(("DistributeImage", "ModifyImageAttributes", "ApplyImageConfigurations"))
-"""Steps that cannot stand in one workflow with the one for containers."""
-
-
-def step_action(name: str, workflow_type: WorkflowType | None) -> StepAction:
-    """The action, which the stage must have; DocumentError says which ones there are."""
-    action = STEP_ACTIONS.get(name)
-    if action is None:
-        raise DocumentError(
-            f"Unsupported action '{name}'. Supported actions are: {', '.join(STEP_ACTIONS)}."
-        )
-    if workflow_type is not None and workflow_type not in action.types:
-        raise DocumentError(
-            f"Action {name} is not supported in a workflow of type {workflow_type}."
-        )
-    return action
-
+Check: TypeAlias = Callable[[str, object], None]
+"""Takes an input's name and its value: DocumentError if the input does not take the value."""
 
 MAX_JSON_BYTES = 16 * 1024
-
-_CHOICES: Mapping[str, Sequence[str]] = {
-    "waitFor": ("ssmAgent",),
-    "healthCheck": ("RUNNING", "STATUS_CHECK_PASSED"),
-    "architecture": ("i386", "x86_64", "arm64", "x86_64_mac", "arm64_mac"),
-    "bootMode": ("legacy-bios", "uefi", "uefi-preferred"),
-    "imdsSupport": ("v2.0",),
-    "tpmSupport": ("v2.0",),
-    "virtualizationType": ("hvm", "paravirtual"),
-}
 _TOPIC = re.compile(r"arn:aws[^:]*:sns:[^:]+:[0-9]{12}:[A-Za-z0-9_-]+(?:\.fifo)?")
-_JSON = frozenset(("input", "payload"))
-_BY_REGION = frozenset(("distributions", "attributes", "configurations"))
 _LISTS = ("targetAccountIds", "userIds", "userGroups", "organizationArns", "organizationalUnitArns")
 _REQUIRED: Mapping[str, Sequence[str]] = {
     "fastLaunchConfigurations": ("enabled",),
@@ -238,31 +37,44 @@ _REQUIRED: Mapping[str, Sequence[str]] = {
 }
 
 
-def check_input(name: str, value: object) -> None:
-    """DocumentError if the input does not take the value."""
-    if isinstance(value, str) and INTERPOLATED.search(value):
-        return
-    choices = _CHOICES.get(name)
-    if choices is not None and value not in choices:
-        raise DocumentError(
-            f"Invalid value '{value}' of the input '{name}'. Valid values are: "
-            f"{', '.join(choices)}."
-        )
-    if name in _JSON and not _is_json(value):
-        raise DocumentError(
-            f"The input '{name}' must be a valid JSON string of at most {MAX_JSON_BYTES} bytes."
-        )
-    if name == "snsTopicArn" and not (isinstance(value, str) and _TOPIC.fullmatch(value)):
+def _anything(name: str, value: object) -> None:
+    del name, value
+
+
+def _one_of(*choices: str) -> Check:
+    def check(name: str, value: object) -> None:
+        if value not in choices:
+            raise DocumentError(
+                f"Invalid value '{value}' of the input '{name}'. Valid values are: "
+                f"{', '.join(choices)}."
+            )
+
+    return check
+
+
+def _json_text(name: str, value: object) -> None:
+    try:
+        if isinstance(value, str) and len(value.encode(errors="surrogatepass")) <= MAX_JSON_BYTES:
+            json.loads(value)
+            return
+    except (ValueError, RecursionError):
+        pass
+    raise DocumentError(
+        f"The input '{name}' must be a valid JSON string of at most {MAX_JSON_BYTES} bytes."
+    )
+
+
+def _topic(name: str, value: object) -> None:
+    if not (isinstance(value, str) and _TOPIC.fullmatch(value)):
         raise DocumentError(f"The input '{name}' must be the ARN of an SNS topic.")
-    if name in _BY_REGION:
-        _check_by_region(name, value)
 
 
-def _check_by_region(name: str, value: object) -> None:
+def _by_region(name: str, value: object) -> None:
     if not isinstance(value, list) or not all(map(_has_region, value)):
         raise DocumentError(f"The input '{name}' must be a list of mappings that have a 'region'.")
     for entry in value:
-        lists = {**_mapping(entry.get("launchPermission", {})), **entry}
+        permission = entry.get("launchPermission")
+        lists = {**(permission if isinstance(permission, dict) else {}), **entry}
         for member in _LISTS:
             if not isinstance(lists.get(member, []), list):
                 raise DocumentError(f"The input '{name}' has a '{member}' that is no list.")
@@ -270,10 +82,6 @@ def _check_by_region(name: str, value: object) -> None:
             missing = next((key for key in required if _lacks(entry.get(member), key)), None)
             if missing is not None:
                 raise DocumentError(f"The input '{name}' has a '{member}' without '{missing}'.")
-
-
-def _mapping(value: object) -> dict[str, object]:
-    return value if isinstance(value, dict) else {}
 
 
 def _has_region(entry: object) -> bool:
@@ -292,11 +100,268 @@ def _lacks(configurations: object, key: str) -> bool:
     )
 
 
-def _is_json(value: object) -> bool:
-    if not isinstance(value, str) or len(value.encode(errors="surrogatepass")) > MAX_JSON_BYTES:
-        return False
-    try:
-        json.loads(value)
-    except (ValueError, RecursionError):
-        return False
-    return True
+class NewId(Enum):
+    """An output that is made anew each time: an identifier, by the name that ``Ids`` has for it."""
+
+    INSTANCE = "instance"
+    SNAPSHOT = "snapshot"
+    UUID = "uuid"
+
+
+_MINUTE = 60
+_HOUR = 60 * _MINUTE
+_DAY = 24 * _HOUR
+
+_ALL: frozenset[WorkflowType] = frozenset(("BUILD", "TEST", "DISTRIBUTION"))
+_BUILD_AND_TEST: frozenset[WorkflowType] = frozenset(("BUILD", "TEST"))
+_TEST: frozenset[WorkflowType] = frozenset(("TEST",))
+_DISTRIBUTION: frozenset[WorkflowType] = frozenset(("DISTRIBUTION",))
+
+_INSTANCE: Mapping[str, Check] = {"instanceId": _anything}
+_COMMAND: Mapping[str, object] = {"runCommandId": NewId.UUID, "status": "Success", "output": ""}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepAction:
+    """All that is known of a step action; its limits of time are in seconds."""
+
+    name: str
+    types: frozenset[WorkflowType] = _ALL
+    platforms: frozenset[Platform] | None = None
+    """The platforms that have it; a step of it is skipped on any other."""
+    output_type: Literal["AMI", "DOCKER"] | None = None
+    """The kind of image that it is for; a step of it is skipped for the other."""
+    required: Mapping[str, Check] = field(default_factory=lambda: _INSTANCE)
+    """The inputs that it must have, each with what judges its value."""
+    optional: Mapping[str, Check] = field(default_factory=dict)
+    timeout: int
+    """What applies where the document sets none."""
+    longest_timeout: int = 12 * _HOUR
+    takes: timedelta | None
+    """How long it takes in mock time, unless a test says otherwise; None waits for an answer."""
+    outputs: Mapping[str, object]
+    """What it gives: a value that is always the same, a NewId, or the type of a value that depends
+    on the build, and may be missing."""
+    failure: Mapping[str, type] = field(default_factory=dict)
+    """What was seen in the outputs of a failed step. The mock shows the message alone."""
+    undone: Literal["terminates the instance", "ends the inventory"] | None = None
+    """What a rollback does about it."""
+
+    def check_input(self, name: str, value: object) -> None:
+        """DocumentError if the input, which the action has, does not take the value."""
+        if not (isinstance(value, str) and INTERPOLATED.search(value)):
+            {**self.required, **self.optional}[name](name, value)
+
+
+STEP_ACTIONS: Mapping[str, StepAction] = {
+    action.name: action
+    for action in (
+        StepAction(
+            name="LaunchInstance",
+            required={"waitFor": _one_of("ssmAgent")},
+            optional={
+                "imageIdOverride": _anything,
+                "instanceTypesOverride": _anything,
+                "healthCheck": _one_of("RUNNING", "STATUS_CHECK_PASSED"),
+                "parentInstanceId": _anything,
+            },
+            timeout=75 * _MINUTE,
+            takes=timedelta(minutes=2, seconds=15),
+            outputs={"instanceId": NewId.INSTANCE},
+            undone="terminates the instance",
+        ),
+        StepAction(
+            name="BootstrapInstanceForContainer",
+            output_type="DOCKER",
+            timeout=_HOUR,
+            takes=timedelta(minutes=1),
+            outputs=_COMMAND,
+        ),
+        StepAction(
+            name="ExecuteComponents",
+            types=_BUILD_AND_TEST,
+            timeout=720 * _MINUTE,
+            longest_timeout=_DAY,
+            takes=timedelta(minutes=2),
+            outputs=_COMMAND,
+            # aws-samples/amazon-ec2-image-builder-samples, debugging; two more are not known.
+            failure={"runCommandId": str},
+        ),
+        StepAction(
+            name="CollectImageMetadata",
+            output_type="AMI",
+            timeout=30 * _MINUTE,
+            takes=timedelta(seconds=30),
+            outputs={"osVersion": str, "associationId": NewId.UUID},
+            undone="ends the inventory",
+        ),
+        StepAction(
+            name="RunSysPrep",
+            platforms=frozenset(("Windows",)),
+            timeout=_HOUR,
+            takes=timedelta(minutes=3),
+            outputs=_COMMAND,
+        ),
+        StepAction(
+            name="SanitizeInstance",
+            platforms=frozenset(("Linux", "macOS")),
+            output_type="AMI",
+            timeout=_HOUR,
+            takes=timedelta(minutes=1, seconds=30),
+            outputs=_COMMAND,
+        ),
+        StepAction(
+            name="CreateImage",
+            output_type="AMI",
+            timeout=720 * _MINUTE,
+            longest_timeout=3 * _DAY,
+            takes=timedelta(minutes=3, seconds=30),
+            outputs={"imageId": str},
+        ),
+        StepAction(
+            name="CreateImageFromIso",
+            timeout=720 * _MINUTE,
+            takes=timedelta(minutes=45),
+            outputs={"amiName": str, "snapshotId": NewId.SNAPSHOT, "architecture": "x86_64"},
+        ),
+        StepAction(
+            name="RegisterImage",
+            required={},
+            optional={
+                "architecture": _one_of("i386", "x86_64", "arm64", "x86_64_mac", "arm64_mac"),
+                "blockDeviceMapping": _anything,
+                "bootMode": _one_of("legacy-bios", "uefi", "uefi-preferred"),
+                "description": _anything,
+                "enaSupport": _anything,
+                "imageLocation": _anything,
+                "imdsSupport": _one_of("v2.0"),
+                "includeSnapshotTags": _anything,
+                "kernelId": _anything,
+                "ramdiskId": _anything,
+                "rootDeviceName": _anything,
+                "sriovNetSupport": _anything,
+                "tpmSupport": _one_of("v2.0"),
+                "uefiData": _anything,
+                "virtualizationType": _one_of("hvm", "paravirtual"),
+            },
+            timeout=540 * _MINUTE,
+            takes=timedelta(minutes=1),
+            outputs={"imageId": str},
+        ),
+        StepAction(
+            name="CollectImageScanFindings",
+            types=_TEST,
+            timeout=120 * _MINUTE,
+            takes=timedelta(minutes=2),
+            outputs=_COMMAND,
+        ),
+        StepAction(
+            name="RunCommand",
+            required={**_INSTANCE, "documentName": _anything},
+            optional={"parameters": _anything, "documentVersion": _anything},
+            timeout=720 * _MINUTE,
+            takes=timedelta(minutes=1),
+            # A list, of one text for the one instance.
+            outputs={**_COMMAND, "output": [""]},
+        ),
+        StepAction(
+            name="WaitForSSMAgent",
+            timeout=_HOUR,
+            longest_timeout=180 * _MINUTE,
+            takes=timedelta(minutes=1),
+            outputs={"status": "Online"},
+        ),
+        StepAction(
+            name="WaitForAction",
+            required={},
+            optional={
+                "snsTopicArn": _topic,
+                "lambdaFunctionName": _anything,
+                "payload": _json_text,
+            },
+            timeout=3 * _DAY,
+            longest_timeout=7 * _DAY,
+            takes=None,
+            outputs={"action": str, "reason": str},
+        ),
+        StepAction(
+            name="ExecuteStateMachine",
+            required={"stateMachineArn": _anything},
+            optional={"input": _json_text},
+            timeout=6 * _HOUR,
+            longest_timeout=_DAY,
+            takes=timedelta(minutes=1),
+            outputs={"executionArn": str, "output": "{}"},
+            # A run of 2026-03-28.
+            failure={"errorMessage": str, "error": str, "cause": str, "status": str},
+        ),
+        StepAction(
+            name="TerminateInstance",
+            optional={"waitForTermination": _anything},
+            timeout=30 * _MINUTE,
+            takes=timedelta(seconds=30),
+            outputs={},
+        ),
+        StepAction(
+            name="DistributeImage",
+            types=_DISTRIBUTION,
+            output_type="AMI",
+            required={},
+            optional={"distributions": _by_region},
+            timeout=360 * _MINUTE,
+            takes=timedelta(minutes=5),
+            outputs={"distributedImages": list},
+        ),
+        StepAction(
+            name="ModifyImageAttributes",
+            types=_DISTRIBUTION,
+            output_type="AMI",
+            required={"distributedImages": _anything},
+            optional={"attributes": _by_region},
+            timeout=120 * _MINUTE,
+            longest_timeout=180 * _MINUTE,
+            takes=timedelta(seconds=30),
+            outputs={"modifiedImages": list},
+        ),
+        StepAction(
+            name="ApplyImageConfigurations",
+            types=_DISTRIBUTION,
+            output_type="AMI",
+            required={"distributedImages": _anything},
+            optional={"configurations": _by_region},
+            timeout=360 * _MINUTE,
+            takes=timedelta(seconds=30),
+            outputs={"configuredImages": list},
+        ),
+        StepAction(
+            name="DistributeContainerImage",
+            types=_DISTRIBUTION,
+            output_type="DOCKER",
+            timeout=120 * _MINUTE,
+            takes=timedelta(minutes=5),
+            outputs={"status": str, "succeededRegions": list, "failedRegions": list},
+        ),
+    )
+}
+
+FOR_CONTAINERS = "DistributeContainerImage"
+FOR_AMIS = frozenset(
+    action.name
+    for action in STEP_ACTIONS.values()
+    if action.types == _DISTRIBUTION and action.output_type == "AMI"
+)
+"""Steps that cannot stand in one workflow with the one for containers."""
+
+
+def step_action(name: str, workflow_type: WorkflowType | None) -> StepAction:
+    """The action, which the stage must have; DocumentError says which ones there are."""
+    action = STEP_ACTIONS.get(name)
+    if action is None:
+        raise DocumentError(
+            f"Unsupported action '{name}'. Supported actions are: {', '.join(STEP_ACTIONS)}."
+        )
+    if workflow_type is not None and workflow_type not in action.types:
+        raise DocumentError(
+            f"Action {name} is not supported in a workflow of type {workflow_type}."
+        )
+    return action

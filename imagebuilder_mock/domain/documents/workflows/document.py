@@ -25,7 +25,7 @@ from imagebuilder_mock.domain.documents.members import (
 )
 from imagebuilder_mock.domain.documents.yaml_loading import load_document
 
-from .actions import FOR_AMIS, FOR_CONTAINERS, StepAction, check_input, step_action
+from .actions import FOR_AMIS, FOR_CONTAINERS, StepAction, step_action
 from .conditions import parse_condition, references_of
 from .parameters import WorkflowParameter, parse_parameters
 from .variables import SUFFIX, References, is_reference, references_in
@@ -192,7 +192,7 @@ def _inputs(members: Mapping[str, object], action: StepAction) -> Mapping[str, o
     raw = members.get("inputs")
     subject = f"Action {action.name}"
     if raw in (None, [], {}):
-        if action.requires_inputs:
+        if action.required:
             required(members, "inputs", subject)
         return None
     inputs = {str(key): value for key, value in mapping_of(raw, f"{subject} inputs").items()}
@@ -206,7 +206,7 @@ def _inputs(members: Mapping[str, object], action: StepAction) -> Mapping[str, o
         required(given, key, subject)
     for key, value in inputs.items():
         if not key.endswith(SUFFIX):
-            check_input(key, value)
+            action.check_input(key, value)
         elif not is_reference(value):
             raise DocumentError(f"The input '{key}' must be a reference that begins with '$.'.")
     return inputs

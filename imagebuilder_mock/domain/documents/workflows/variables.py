@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagebuilder_mock.domain.documents.errors import DocumentError
 
+from .system_variables import SYSTEM_VARIABLES
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
@@ -79,30 +81,6 @@ def _followed(value: object, variables: Mapping[str, object]) -> object:
         return look_up(str(value), variables)
     return resolve(value, variables)
 
-
-SYSTEM_VARIABLES = frozenset(
-    (
-        "cloudWatchLogGroup",
-        "cloudWatchLogStream",
-        "collectImageMetadata",
-        "collectImageScanFindings",
-        "dateTime",
-        "imageBuildNumber",
-        "imageId",
-        "imageName",
-        "imageType",
-        "imageVersionNumber",
-        "instanceProfileName",
-        "platform",
-        "s3Logs",
-        "securityGroups",
-        "sourceImageARN",
-        "subnetId",
-        "terminateInstanceOnFailure",
-        "workflowPhase",
-        "workingDirectory",
-    )
-)
 
 _NODE = re.compile(r"[A-Za-z0-9_-]+(?:\[[0-9]+\])*")
 

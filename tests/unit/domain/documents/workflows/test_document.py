@@ -27,7 +27,7 @@ from imagebuilder_mock.domain.documents.workflows.document import (
     WorkflowStep,
     parse_workflow_document,
 )
-from imagebuilder_mock.domain.documents.workflows.variables import SYSTEM_VARIABLES
+from imagebuilder_mock.domain.documents.workflows.system_variables import SYSTEM_VARIABLES
 from imagebuilder_mock.domain.documents.yaml_loading import load_document
 
 from .builders import (
@@ -508,7 +508,9 @@ def _steps(
     reference = st.sampled_from([*roots, "$.workflowOutputs.other"])
     inputs: dict[str, object] = {f"{key}.$": draw(reference) for key in known.required}
     for key in draw(
-        st.lists(st.sampled_from(known.optional), unique=True) if known.optional else st.just([])
+        st.lists(st.sampled_from(sorted(known.optional)), unique=True)
+        if known.optional
+        else st.just([])
     ):
         inputs[f"{key}.$"] = draw(reference)
     step: dict[str, object] = {"name": name, "action": action}
