@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from imagebuilder_mock.domain.resources.base import Resource
-    from imagebuilder_mock.domain.resources.components import ComponentParameterDetail
+    from imagebuilder_mock.domain.resources.documents import ParameterDetail
     from imagebuilder_mock.domain.resources.images import OutputResources
 
     from .records import ManagedComponent
@@ -146,7 +146,7 @@ def _arn_of(partition: str, region: str, account: str, kind: str, name: str) -> 
 
 
 @cache
-def _declared(component: ManagedComponent) -> tuple[ComponentParameterDetail, ...] | None:
+def _declared(component: ManagedComponent) -> tuple[ParameterDetail, ...] | None:
     # YAML is loaded with the first document that somebody asks for.
     from imagebuilder_mock.domain.documents.components.document import parse_component_document  # noqa: PLC0415
 

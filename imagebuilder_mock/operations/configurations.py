@@ -1,19 +1,18 @@
-"""Infrastructure and distribution configurations: create, get, list, update, delete."""
+"""Infrastructure and distribution configurations: create, update."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.domain.errors import already_exists, invalid_combination, invalid_value
+from imagebuilder_mock.domain.errors import invalid_combination
 from imagebuilder_mock.domain.resources.configurations import (
     DistributionConfiguration,
     InfrastructureConfiguration,
 )
 
 from .handler import operation
-from .listing import listed
-from .rules.distributions import check_distributions
+from .rules.distributions import check_distributions, refuse_reserved
 from .rules.neighbours import check_instance_profile, check_network, check_topic
 
 if TYPE_CHECKING:
@@ -29,44 +28,17 @@ if TYPE_CHECKING:
     )
 
 
-_RESERVED_RESOURCE_TAGS = frozenset(("CreatedBy", "Ec2ImageBuilderArn", "Name", "Tags"))
-
-
 @operation
 def create_infrastructure_configuration(
     ctx: Context, params: wire.CreateInfrastructureConfigurationRequestTypeDef
 ) -> Result:
     _check(ctx, params)
-    arn = str(ctx.store.arn_for(InfrastructureConfiguration.kind, params["name"]))
-    if arn in ctx.store:
-        raise already_exists(InfrastructureConfiguration.label, arn)
+    arn = ctx.new_name(InfrastructureConfiguration, params["name"])
     configuration = _configuration(
         params, arn=arn, name=params["name"], created=ctx.now, tags=dict(params.get("tags", {}))
     )
     ctx.add(configuration)
     return {"infrastructureConfigurationArn": arn}
-
-
-@operation
-def get_infrastructure_configuration(
-    ctx: Context, params: wire.GetInfrastructureConfigurationRequestTypeDef
-) -> Result:
-    arn = params["infrastructureConfigurationArn"]
-    return {"infrastructureConfiguration": ctx.own(InfrastructureConfiguration, arn)}
-
-
-@operation
-def list_infrastructure_configurations(
-    ctx: Context, params: wire.ListInfrastructureConfigurationsRequestTypeDef
-) -> Result:
-    return listed(
-        ctx,
-        params,
-        "infrastructureConfigurationSummaryList",
-        ctx.store.order(InfrastructureConfiguration.kind),
-        view=lambda configuration: configuration,
-        filters={"name": lambda configuration: configuration.name},
-    )
 
 
 @operation
@@ -81,15 +53,6 @@ def update_infrastructure_configuration(
     )
     ctx.replace(replace(after, date_updated=ctx.now))
     return {"infrastructureConfigurationArn": before.arn}
-
-
-@operation
-def delete_infrastructure_configuration(
-    ctx: Context, params: wire.DeleteInfrastructureConfigurationRequestTypeDef
-) -> Result:
-    configuration = ctx.own(InfrastructureConfiguration, params["infrastructureConfigurationArn"])
-    ctx.remove(configuration)
-    return {"infrastructureConfigurationArn": configuration.arn}
 
 
 def _configuration(
@@ -123,11 +86,7 @@ def _check(ctx: Context, params: Settings) -> None:
         raise invalid_combination(
             "subnetId", "You must specify at least one security group with a subnet."
         )
-    for key in params.get("resourceTags", {}):
-        if key in _RESERVED_RESOURCE_TAGS:
-            raise invalid_value(
-                "resourceTags", f"The tag key '{key}' is reserved by Image Builder."
-            )
+    refuse_reserved(params.get("resourceTags", {}), "resourceTags", also=("Name", "Tags"))
     placement = params.get("placement", {})
     hosts = [name for name in ("hostId", "hostResourceGroupArn") if name in placement]
     if hosts and placement.get("tenancy") != "host":
@@ -153,9 +112,7 @@ def create_distribution_configuration(
     ctx: Context, params: wire.CreateDistributionConfigurationRequestTypeDef
 ) -> Result:
     check_distributions(ctx, params["distributions"])
-    arn = str(ctx.store.arn_for(DistributionConfiguration.kind, params["name"]))
-    if arn in ctx.store:
-        raise already_exists(DistributionConfiguration.label, arn)
+    arn = ctx.new_name(DistributionConfiguration, params["name"])
     ctx.add(
         DistributionConfiguration(
             arn=arn,
@@ -167,28 +124,6 @@ def create_distribution_configuration(
         )
     )
     return {"distributionConfigurationArn": arn}
-
-
-@operation
-def get_distribution_configuration(
-    ctx: Context, params: wire.GetDistributionConfigurationRequestTypeDef
-) -> Result:
-    arn = params["distributionConfigurationArn"]
-    return {"distributionConfiguration": ctx.own(DistributionConfiguration, arn)}
-
-
-@operation
-def list_distribution_configurations(
-    ctx: Context, params: wire.ListDistributionConfigurationsRequestTypeDef
-) -> Result:
-    return listed(
-        ctx,
-        params,
-        "distributionConfigurationSummaryList",
-        ctx.store.order(DistributionConfiguration.kind),
-        view=lambda configuration: configuration,
-        filters={"name": lambda configuration: configuration.name},
-    )
 
 
 @operation
@@ -207,12 +142,3 @@ def update_distribution_configuration(
         )
     )
     return {"distributionConfigurationArn": before.arn}
-
-
-@operation
-def delete_distribution_configuration(
-    ctx: Context, params: wire.DeleteDistributionConfigurationRequestTypeDef
-) -> Result:
-    configuration = ctx.own(DistributionConfiguration, params["distributionConfigurationArn"])
-    ctx.remove(configuration)
-    return {"distributionConfigurationArn": configuration.arn}

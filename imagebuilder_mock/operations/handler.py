@@ -9,6 +9,7 @@ from imagebuilder_mock.domain.errors import (
     DryRunOperationException,
     ResourceDependencyException,
     ResourceNotFoundException,
+    already_exists,
     dependency_error,
     invalid_value,
     missing_error,
@@ -68,12 +69,19 @@ class Context:
             raise invalid_value(parameter, missing_reference(cls.label, arn))
         return found
 
+    def new_name(self, cls: type[Resource], name: str) -> str:
+        """The ARN that a new name gets: ResourceAlreadyExistsException if it is taken."""
+        arn = str(self.store.arn_for(cls.kind, name))
+        if arn in self.store:
+            raise already_exists(cls.label, arn)
+        return arn
+
     def add(self, resource: Resource) -> None:
         """Store a new resource: the last thing that a create does.
 
         Quotas are checked here, and a dry run ends here.
         """
-        self.world.quotas.check(resource.quota, self.store.count(resource.kind) + 1)
+        self.world.quotas.check(resource.quota, len(self.store.order(type(resource))) + 1)
         if self.is_dry_run:
             raise DryRunOperationException
         self.world.add(self.store, resource)

@@ -1,4 +1,4 @@
-"""Workflows: create, get, list, delete."""
+"""Workflows: create, list."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.documents.errors import DocumentError
 from imagebuilder_mock.domain.errors import invalid_value
 from imagebuilder_mock.domain.ordered import OrderedIndex
+from imagebuilder_mock.domain.resources.documents import ParameterDetail
 from imagebuilder_mock.domain.resources.workflows import (
     Workflow,
-    WorkflowParameterDetail,
     WorkflowVersion,
     name_arn,
     workflow_kind,
@@ -18,29 +18,17 @@ from imagebuilder_mock.domain.resources.workflows import (
 from imagebuilder_mock.domain.versions import Version, VersionPattern, latest_version_references
 
 from .handler import operation
-from .listing import listed, owned_by, refuse_name_with_version
-from .rules.documents import given_text, refuse_identical
+from .listing import by, listed, versions_listed
+from .rules.documents import add_build, given_text
 from .rules.neighbours import check_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from mypy_boto3_imagebuilder import type_defs as wire
 
     from imagebuilder_mock.domain.documents.workflows.document import WorkflowDocument
-    from imagebuilder_mock.domain.resources.base import Resource
     from imagebuilder_mock.domain.states import WorkflowType
-    from imagebuilder_mock.world.store import Entry
 
     from .handler import Context, Result
-
-_FILTERS: Mapping[str, Callable[[WorkflowVersion], object]] = {
-    "description": lambda entry: entry.description,
-    "name": lambda entry: entry.name,
-    "type": lambda entry: entry.type,
-    "version": lambda entry: entry.version,
-}
-_OWNERS_WITHOUT_WORKFLOWS = frozenset(("Shared", "ThirdParty"))
 
 
 @operation
@@ -48,11 +36,9 @@ def create_workflow(ctx: Context, params: wire.CreateWorkflowRequestTypeDef) -> 
     text = given_text(ctx, params, quota="workflow size")
     document = _parsed(ctx, text, params["type"])
     check_key(ctx, params.get("kmsKeyId"))
-    version = Version.parse(params["semanticVersion"])
-    base = ctx.store.arn_for(workflow_kind(params["type"]), params["name"])
-    build = ctx.store.next_build(base.kind, base.slug, version)
+    kind = workflow_kind(params["type"])
     workflow = Workflow(
-        arn=str(base.at(params["semanticVersion"], build)),
+        arn=ctx.store.next_build(kind, params["name"], params["semanticVersion"]),
         name=params["name"],
         date_created=ctx.now,
         tags=dict(params.get("tags", {})),
@@ -64,8 +50,7 @@ def create_workflow(ctx: Context, params: wire.CreateWorkflowRequestTypeDef) -> 
         kms_key_id=params.get("kmsKeyId"),
         parameters=parameter_details(document),
     )
-    refuse_identical(ctx, workflow, base, version)
-    ctx.add(workflow)
+    add_build(ctx, workflow)
     return {
         "workflowBuildVersionArn": workflow.arn,
         "latestVersionReferences": latest_version_references(workflow.arn),
@@ -73,38 +58,15 @@ def create_workflow(ctx: Context, params: wire.CreateWorkflowRequestTypeDef) -> 
 
 
 @operation
-def get_workflow(ctx: Context, params: wire.GetWorkflowRequestTypeDef) -> Result:
-    workflow = ctx.get(
-        Workflow, params["workflowBuildVersionArn"], parameter="workflowBuildVersionArn"
-    )
-    return {
-        "workflow": workflow,
-        "latestVersionReferences": latest_version_references(workflow.arn),
-    }
-
-
-@operation
 def list_workflows(ctx: Context, params: wire.ListWorkflowsRequestTypeDef) -> Result:
     """Nobody shares workflows: the owners that cannot have any are refused (API reference)."""
-    refuse_name_with_version(params, "Workflows")
-    owner = params.get("owner", "Self")
-    if owner in _OWNERS_WITHOUT_WORKFLOWS:
-        raise invalid_value("owner", f"The owner '{owner}' is not supported for workflows.")
-    store = owned_by(ctx, owner)
-    by_name = params.get("byName", False)
-
-    def view(entry: Entry) -> WorkflowVersion | None:
-        newest = next(entry.newest_first(), None)
-        return WorkflowVersion.of(newest, by_name=by_name) if isinstance(newest, Workflow) else None
-
-    return listed(
+    return versions_listed(
         ctx,
         params,
-        "workflowVersionList",
-        store.names(Workflow.kind) if by_name else store.versions(Workflow.kind),
-        view=view,
-        filters=_FILTERS,
-        scope=f"{owner} {by_name}",
+        Workflow,
+        WorkflowVersion.of,
+        filters=by("description", "name", "type", "version"),
+        not_of=("Shared", "ThirdParty"),
     )
 
 
@@ -114,16 +76,15 @@ def list_workflow_build_versions(
 ) -> Result:
     """The caller's own builds, newest first; an unknown version has none."""
     arn = params.get("workflowVersionArn")
-    pattern = None
-    index: OrderedIndex[Resource] = ctx.store.order(Workflow.kind)
+    pattern, index = None, ctx.store.order(Workflow)
     if arn is not None:
         parsed = Arn.parse(arn)
         pattern = VersionPattern.parse(parsed.version or "", parameter="workflowVersionArn")
         home = ctx.store.is_home_of(parsed)
-        index = ctx.store.order(Workflow.kind, name_arn(parsed)) if home else OrderedIndex()
+        index = ctx.store.order(Workflow, name_arn(parsed)) if home else OrderedIndex()
 
-    def view(build: Resource) -> Resource | None:
-        version = Version.parse(Arn.parse(build.arn).version or "")
+    def view(build: Workflow) -> Workflow | None:
+        version = Version.parse(build.version or "")
         return build if pattern is None or version in pattern else None
 
     return listed(
@@ -135,13 +96,6 @@ def list_workflow_build_versions(
         newest_first=True,
         scope=arn or "",
     )
-
-
-@operation
-def delete_workflow(ctx: Context, params: wire.DeleteWorkflowRequestTypeDef) -> Result:
-    workflow = ctx.own(Workflow, params["workflowBuildVersionArn"])
-    ctx.remove(workflow)
-    return {"workflowBuildVersionArn": workflow.arn}
 
 
 def _parsed(ctx: Context, text: str, workflow_type: WorkflowType) -> WorkflowDocument:
@@ -160,10 +114,10 @@ def _parsed(ctx: Context, text: str, workflow_type: WorkflowType) -> WorkflowDoc
     return document
 
 
-def parameter_details(document: WorkflowDocument) -> tuple[WorkflowParameterDetail, ...] | None:
+def parameter_details(document: WorkflowDocument) -> tuple[ParameterDetail, ...] | None:
     """The parameters as ``GetWorkflow`` shows them."""
     details = tuple(
-        WorkflowParameterDetail(
+        ParameterDetail(
             name=parameter.name,
             type=parameter.type,
             default_value=parameter.default,

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, get_args
 
-from imagebuilder_mock.domain.arn import Arn, slugify
+from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import ImageBuilderError
 from imagebuilder_mock.domain.resources.configurations import (
     DistributionConfiguration,
@@ -28,6 +28,8 @@ from .arguments import store_at
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
+
+    from mypy_boto3_imagebuilder import type_defs as wire
 
     from imagebuilder_mock.domain.machine_image import MachineImage
     from imagebuilder_mock.domain.resources.lifecycle import LifecycleActionName
@@ -157,13 +159,11 @@ class Images:
             if recipe.startswith("arn:"):
                 found = self._world.find(home, kind, recipe, parameter="recipe")
             else:
-                versions = home.family(kind.kind, slugify(recipe)).newest_first()
-                found = next((each for each in versions if isinstance(each, kind)), None)
+                named = home.family(home.arn_for(kind.kind, recipe))
+                found = next(named.newest_first(), None)
             if found is not None:
                 return found
-        known = [
-            each.arn for kind in (ImageRecipe, ContainerRecipe) for each in home.order(kind.kind)
-        ]
+        known = [each.arn for kind in (ImageRecipe, ContainerRecipe) for each in home.order(kind)]
         msg = (
             f"There is no recipe {recipe!r} in {home.region} of account {home.account}. "
             f"There are: {', '.join(known) or 'none'}."
@@ -257,39 +257,44 @@ def _check_tags(**tags: Mapping[str, str] | None) -> None:
 
 def _ami_settings(
     ami_tags: Mapping[str, str] | None, shared_with: Collection[str], *, public: bool
-) -> dict[str, object]:
+) -> wire.AmiDistributionConfigurationTypeDef:
     """What ``amiDistributionConfiguration`` says of it."""
     for account in shared_with:
         if not is_account_id(account):
             msg = f"shared_with={account!r}: an account is 12 digits in a string."
             raise ValueError(msg)
-    permission = {
-        **({"userIds": sorted(shared_with)} if shared_with else {}),
-        **({"userGroups": ["all"]} if public else {}),
-    }
-    return {
-        **({"amiTags": dict(ami_tags)} if ami_tags else {}),
-        **({"launchPermission": permission} if permission else {}),
-    }
+    settings: wire.AmiDistributionConfigurationTypeDef = {}
+    permission: wire.LaunchPermissionConfigurationTypeDef = {}
+    if ami_tags:
+        settings["amiTags"] = dict(ami_tags)
+    if shared_with:
+        permission["userIds"] = sorted(shared_with)
+    if public:
+        permission["userGroups"] = ["all"]
+    if permission:
+        settings["launchPermission"] = permission
+    return settings
 
 
 def _distribution(
     home: Store,
     recipe: Recipe,
     regions: Sequence[str],
-    settings: Mapping[str, object],
+    settings: wire.AmiDistributionConfigurationTypeDef,
     moment: datetime,
 ) -> DistributionConfiguration:
-    output: Mapping[str, object] = (
-        {"containerDistributionConfiguration": {"targetRepository": recipe.target_repository}}
-        if isinstance(recipe, ContainerRecipe)
-        else {"amiDistributionConfiguration": settings}
-    )
+    output: wire.DistributionTypeDef = {"region": home.region}
+    if isinstance(recipe, ContainerRecipe):
+        output["containerDistributionConfiguration"] = {
+            "targetRepository": recipe.target_repository
+        }
+    else:
+        output["amiDistributionConfiguration"] = settings
     return DistributionConfiguration(
         arn=str(home.arn_for(DistributionConfiguration.kind, recipe.name)),
         name=recipe.name,
         date_created=moment,
         distributions=[
-            {"region": region, **output} for region in dict.fromkeys((home.region, *regions))
+            {**output, "region": region} for region in dict.fromkeys((home.region, *regions))
         ],
     )

@@ -195,12 +195,7 @@ class Lifecycle:
 
     def _policy(self, arn: str) -> LifecyclePolicy:
         stores = self._world.state.stores.values()
-        known = [
-            policy
-            for store in stores
-            for policy in store.order(LifecyclePolicy.kind)
-            if isinstance(policy, LifecyclePolicy)
-        ]
+        known = [policy for store in stores for policy in store.order(LifecyclePolicy)]
         for policy in known:
             if policy.arn == arn:
                 return policy

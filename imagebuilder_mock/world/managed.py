@@ -62,8 +62,8 @@ def image_published_as(store: Store, ami_id: str) -> Image | None:
     if images is None:
         images = _IMAGES_BY_AMI[store] = {
             ami.image: image
-            for image in store.order(Image.kind)
-            if isinstance(image, Image) and image.output_resources
+            for image in store.order(Image)
+            if image.output_resources
             for ami in image.output_resources.amis or ()
         }
     return images.get(ami_id)
@@ -74,7 +74,7 @@ def _published(store: Store, publication: Publication) -> Resource:
     base = Arn(
         store.partition, store.region, publication.account, publication.kind, publication.slug
     )
-    newest = next(store.family(base.kind, base.slug).newest_first())
+    newest: Resource = next(store.family(base).newest_first())
     arn = base.at(publication.version, 1)
     if isinstance(newest, Image):
         newest = replace(newest, output_resources=published_output(newest.type, arn))

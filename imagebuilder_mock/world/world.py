@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from imagebuilder_mock.catalogue.offer import OWNERS
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.ordered import Numbering
 from imagebuilder_mock.domain.quotas import Quotas
@@ -185,7 +184,7 @@ class World:
         return store
 
     def _source_of(self, arn: Arn, viewer: Store) -> Store:
-        if arn.account in OWNERS:
+        if arn.owner is not None:
             return self.managed(arn.account, arn.region)
         if arn.account == viewer.account:
             return viewer

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, ClassVar
+
+from imagebuilder_mock.domain.arn import Arn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
+
+    from typing_extensions import Self
 
     from .workflow_executions import WorkflowExecution
 
@@ -38,6 +42,11 @@ class Resource:
     """The other accounts that the policy lets see the resource."""
     sequence: int = 0
 
+    @classmethod
+    def member(cls) -> str:
+        """What parameters and answers call the type: ``imageRecipe``."""
+        return cls.label[0].lower() + cls.label[1:]
+
     def refers_to(self) -> Iterable[str]:
         """ARNs, wildcards among them, of what must not be deleted while this is there."""
         return ()
@@ -59,4 +68,27 @@ class Resource:
     @property
     def version(self) -> str | None:
         """``1.0.0``, where the type has versions."""
-        return None
+        return Arn.parse(self.arn).version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceVersion:
+    """All builds of a version, or all versions of a name, as a list shows them: by the newest.
+
+    A kind adds what its list shows besides, by the names of the build's attributes.
+    """
+
+    arn: str
+    name: str
+    version: str | None
+    type: str
+    owner: str
+    date_created: datetime
+
+    @classmethod
+    def of(cls, newest: Resource, *, by_name: bool = False) -> Self:
+        arn = Arn.parse(newest.arn)
+        shown = {field.name: getattr(newest, field.name) for field in fields(cls)}
+        shown["arn"] = str(arn.at("x.x.x" if by_name else arn.version or ""))
+        shown["version"] = arn.version
+        return cls(**shown)

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from mypy_boto3_imagebuilder import type_defs as wire
+
 
 @dataclass(slots=True, kw_only=True)
 class InfrastructureConfiguration(Resource):
@@ -25,15 +27,15 @@ class InfrastructureConfiguration(Resource):
     instance_types: Sequence[str] | None = None
     security_group_ids: Sequence[str] | None = None
     subnet_id: str | None = None
-    logging: Mapping[str, object] | None = None
+    logging: wire.LoggingTypeDef | None = None
     key_pair: str | None = None
     terminate_instance_on_failure: bool = True
     terminate_instance_on_completion: bool | None = None
     sns_topic_arn: str | None = None
     resource_tags: Mapping[str, str] | None = None
-    instance_metadata_options: Mapping[str, object] | None = None
-    placement: Mapping[str, object] | None = None
-    parent_instance: Mapping[str, object] | None = None
+    instance_metadata_options: wire.InstanceMetadataOptionsTypeDef | None = None
+    placement: wire.PlacementTypeDef | None = None
+    parent_instance: wire.ParentInstanceConfigurationTypeDef | None = None
     date_updated: datetime | None = None
 
 
@@ -49,11 +51,11 @@ class DistributionConfiguration(Resource):
     label: ClassVar[str] = "DistributionConfiguration"
     quota: ClassVar[str | None] = "distribution configurations"
 
-    distributions: Sequence[Mapping[str, object]]
+    distributions: Sequence[wire.DistributionUnionTypeDef]
     description: str | None = None
     date_updated: datetime | None = None
     timeout_minutes: int = TIMEOUT_MINUTES
 
     @property
     def regions(self) -> list[str]:
-        return [str(distribution["region"]) for distribution in self.distributions]
+        return [distribution["region"] for distribution in self.distributions]

@@ -9,7 +9,7 @@ from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.builds import FINISHED, BuildPlan
 from imagebuilder_mock.domain.states import AHEAD, ENDED_EARLY, IN_PROGRESS, ImageStatus
 
-from .base import Resource
+from .base import Resource, ResourceVersion
 from .scans import ON_DEMAND_SCAN, scan_state_of
 
 if TYPE_CHECKING:
@@ -213,32 +213,10 @@ class Image(Resource):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ImageVersion:
-    """All builds of an image's version, or all versions of its name, as a list shows them."""
+class ImageVersion(ResourceVersion):
+    """A version of an image, or its name, as ListImages shows it."""
 
-    arn: str
-    name: str
-    type: str
-    version: str | None
     platform: str | None
     os_version: str | None
-    owner: str
-    date_created: datetime
     build_type: str | None
     image_source: str | None
-
-    @classmethod
-    def of(cls, newest: Image, *, by_name: bool = False) -> ImageVersion:
-        arn = Arn.parse(newest.arn)
-        return cls(
-            arn=str(arn.at("x.x.x" if by_name else arn.version or "")),
-            name=newest.name,
-            type=newest.type,
-            version=arn.version,
-            platform=newest.platform,
-            os_version=newest.os_version,
-            owner=newest.owner,
-            date_created=newest.date_created,
-            build_type=newest.build_type,
-            image_source=newest.image_source,
-        )

@@ -11,8 +11,10 @@ from imagebuilder_mock.domain.ordered import OrderedIndex
 from .base import Resource
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
+
+    from mypy_boto3_imagebuilder import type_defs as wire
 
 
 LifecycleExecutionStatus = Literal[
@@ -177,8 +179,8 @@ class LifecyclePolicy(Resource):
     status: str
     execution_role: str
     resource_type: str
-    policy_details: Sequence[Mapping[str, object]]
-    resource_selection: Mapping[str, object]
+    policy_details: Sequence[wire.LifecyclePolicyDetailUnionTypeDef]
+    resource_selection: wire.LifecyclePolicyResourceSelectionUnionTypeDef
     description: str | None = None
     date_updated: datetime | None = None
     date_last_run: datetime | None = None

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from imagebuilder_mock.domain.arn import Arn
-
 from .base import Resource
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from mypy_boto3_imagebuilder import type_defs as wire
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,7 +27,7 @@ class Recipe(Resource):
     owner: str | None
     platform: str
     parent_image: str
-    components: Sequence[Mapping[str, object]] | None = None
+    components: Sequence[wire.ComponentConfigurationUnionTypeDef] | None = None
     description: str | None = None
     working_directory: str | None = None
 
@@ -37,11 +37,8 @@ class Recipe(Resource):
         return None
 
     @property
-    def version(self) -> str | None:
-        return Arn.parse(self.arn).version
-
-    @property
     def component_arns(self) -> list[str]:
+        # A state file can hold anything there: its reader says so of what is no ARN.
         return [str(component["componentArn"]) for component in self.components or ()]
 
     def refers_to(self) -> Iterable[str]:
@@ -59,8 +56,8 @@ class ImageRecipe(Recipe):
     quota: ClassVar[str | None] = "image recipes"
     output_type: ClassVar[str] = "AMI"
 
-    block_device_mappings: Sequence[Mapping[str, object]] | None = None
-    additional_instance_configuration: Mapping[str, object] | None = None
+    block_device_mappings: Sequence[wire.InstanceBlockDeviceMappingTypeDef] | None = None
+    additional_instance_configuration: wire.AdditionalInstanceConfigurationTypeDef | None = None
     ami_tags: Mapping[str, str] | None = None
     ami_watermarks: Sequence[str] | None = None
 
@@ -76,8 +73,8 @@ class ContainerRecipe(Recipe):
 
     container_type: str
     dockerfile_template_data: str
-    target_repository: Mapping[str, object]
-    instance_configuration: Mapping[str, object] | None = None
+    target_repository: wire.TargetContainerRepositoryTypeDef
+    instance_configuration: wire.InstanceConfigurationUnionTypeDef | None = None
     kms_key_id: str | None = None
     image_os_version_override: str | None = None
     encrypted: bool = True
@@ -89,5 +86,4 @@ class ContainerRecipe(Recipe):
     @property
     def instance_image(self) -> str | None:
         """The AMI of the instance that builds, as lists show it."""
-        image = (self.instance_configuration or {}).get("image")
-        return image if isinstance(image, str) else None
+        return self.instance_configuration.get("image") if self.instance_configuration else None

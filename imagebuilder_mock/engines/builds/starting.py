@@ -20,13 +20,14 @@ from imagebuilder_mock.domain.resources.components import Component
 from imagebuilder_mock.domain.resources.images import Image, ImageState, OutputResources
 from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRecipe
 from imagebuilder_mock.domain.resources.workflows import Workflow, workflow_kind
-from imagebuilder_mock.domain.versions import Version
 from imagebuilder_mock.engines.parents import resolved_address
 
 from . import stages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from mypy_boto3_imagebuilder import type_defs as wire
 
     from imagebuilder_mock.domain.documents.workflows.document import WorkflowDocument
     from imagebuilder_mock.domain.resources.configurations import (
@@ -69,11 +70,8 @@ def start_build(world: World, store: Store, request: BuildRequest) -> Image:
     world.quotas.check("concurrent builds", len(store.running) + 1)
     recipe, os_version = resolved_recipe(world, store, request.recipe)
     workflows = planned_workflows(world, store, request.workflows, output_type=recipe.output_type)
-    version = Version.parse(recipe.version or "")
-    base = store.arn_for(Image.kind, recipe.name)
-    build = store.next_build(Image.kind, base.slug, version)
     image = Image(
-        arn=str(base.at(recipe.version or "", build)),
+        arn=store.next_build(Image.kind, recipe.name, recipe.version or ""),
         name=recipe.name,
         date_created=world.clock.now(),
         tags=dict(request.tags),
@@ -113,7 +111,7 @@ def resolved_recipe(world: World, store: Store, recipe: Recipe) -> tuple[Recipe,
     Wildcards are resolved; the copy has no owner, and its empty members are there (a real
     GetImage of 2023).
     """
-    components = [
+    components: list[wire.ComponentConfigurationUnionTypeDef] = [
         {**component, "componentArn": _component_arn(world, store, component)}
         for component in recipe.components or ()
     ]

@@ -40,10 +40,8 @@ def fates(
     at: datetime,
 ) -> list[Fate]:
     """What ``policyDetails`` would do at a moment to the images as they are now."""
-    images = (image for image in home.order(Image.kind) if isinstance(image, Image))
-    return evaluate(
-        images, selection, [Rule.parse(each) for each in details], at, describing(world)
-    )
+    rules = [Rule.parse(each) for each in details]
+    return evaluate(home.order(Image), selection, rules, at, describing(world))
 
 
 def describing(world: World) -> Describe:

@@ -85,8 +85,8 @@ def _is_due(world: World, store: Store, pipeline: ImagePipeline) -> bool:
     schedule = pipeline.schedule or {}
     if schedule.get("pipelineExecutionStartCondition") == _ALWAYS:
         return True
-    last = next(store.order(Image.kind, pipeline.arn).before(None), None)
-    before = last.recipe if isinstance(last, Image) else None
+    last = next(store.order(Image, pipeline.arn).before(None), None)
+    before = last.recipe if last is not None else None
     if before is None:
         return True
     now, _ = resolved_recipe(world, store, _recipe(world, store, pipeline))

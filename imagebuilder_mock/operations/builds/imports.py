@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from imagebuilder_mock.domain.builds import VM_IMPORT, disk_import
 from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
 from imagebuilder_mock.domain.resources.images import Image, ImageState, OutputResources
-from imagebuilder_mock.domain.versions import Version
 from imagebuilder_mock.engines.builds import stages
 from imagebuilder_mock.engines.builds.starting import managed_workflow
 from imagebuilder_mock.operations.handler import operation
@@ -116,12 +115,10 @@ def _start(
     infrastructure: InfrastructureConfiguration | None = None,
     execution_role: str | None = None,
 ) -> Image:
-    number = Version.parse(version)
-    base = ctx.store.arn_for(Image.kind, name)
-    build = ctx.store.next_build(Image.kind, base.slug, number)
+    arn = ctx.store.next_build(Image.kind, name, version)
     ctx.world.quotas.check("concurrent builds", len(ctx.store.running) + 1)
     image = Image(
-        arn=str(base.at(version, build)),
+        arn=arn,
         name=name,
         date_created=ctx.now,
         tags=dict(tags),

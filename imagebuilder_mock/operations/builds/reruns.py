@@ -12,7 +12,6 @@ from imagebuilder_mock.domain.errors import invalid_value
 from imagebuilder_mock.domain.resources.configurations import DistributionConfiguration
 from imagebuilder_mock.domain.resources.images import Image, ImageState, OutputResources
 from imagebuilder_mock.domain.states import ENDED_EARLY
-from imagebuilder_mock.domain.versions import Version
 from imagebuilder_mock.engines.builds import stages
 from imagebuilder_mock.engines.parents import is_ami_address, source_of
 from imagebuilder_mock.neighbours.ports import AmiFacts
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.operations.handler import Context, Result
 
-_FIRST_VERSION = Version(1, 0, 0)
+_FIRST_VERSION = "1.0.0"
 _NO_NAME = re.compile(r"[^-_A-Za-z0-9]")
 """What an AMI's name or the path of a parameter may hold, and an image's name not."""
 
@@ -44,10 +43,8 @@ def distribute_image(ctx: Context, params: wire.DistributeImageRequestTypeDef) -
     check_logging(params.get("loggingConfiguration", {}), params["executionRole"])
     check_role(ctx, params["executionRole"])
     ctx.world.quotas.check("concurrent builds", len(ctx.store.running) + 1)
-    base = ctx.store.arn_for(Image.kind, name)
-    build = ctx.store.next_build(Image.kind, base.slug, _FIRST_VERSION)
     image = Image(
-        arn=str(base.at(str(_FIRST_VERSION), build)),
+        arn=ctx.store.next_build(Image.kind, name, _FIRST_VERSION),
         name=name,
         date_created=ctx.now,
         tags=dict(params.get("tags", {})),

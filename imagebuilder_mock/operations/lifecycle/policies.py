@@ -1,19 +1,17 @@
-"""Lifecycle policies: create, get, list, update, delete."""
+"""Lifecycle policies: create, update, delete."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.domain.errors import already_exists, invalid_combination
+from imagebuilder_mock.domain.errors import invalid_combination
 from imagebuilder_mock.domain.resources.lifecycle import LifecyclePolicy
 from imagebuilder_mock.engines.lifecycle.policies import forget_next_run, plan_next_run, stop
 from imagebuilder_mock.operations.handler import operation
-from imagebuilder_mock.operations.listing import listed
 from imagebuilder_mock.operations.rules.lifecycle import check_policy, completed_details
 from imagebuilder_mock.operations.rules.neighbours import check_lifecycle_role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from mypy_boto3_imagebuilder import type_defs as wire
@@ -22,12 +20,6 @@ if TYPE_CHECKING:
 
     Settings = wire.CreateLifecyclePolicyRequestTypeDef | wire.UpdateLifecyclePolicyRequestTypeDef
 
-_FILTERS: Mapping[str, Callable[[LifecyclePolicy], object]] = {
-    "name": lambda policy: policy.name,
-    "resourceType": lambda policy: policy.resource_type,
-    "status": lambda policy: policy.status,
-}
-
 
 @operation
 def create_lifecycle_policy(
@@ -35,34 +27,13 @@ def create_lifecycle_policy(
 ) -> Result:
     _check(params)
     check_lifecycle_role(ctx, params["executionRole"])
-    arn = str(ctx.store.arn_for(LifecyclePolicy.kind, params["name"]))
-    if arn in ctx.store:
-        raise already_exists(LifecyclePolicy.label, arn)
+    arn = ctx.new_name(LifecyclePolicy, params["name"])
     policy = _policy(
         params, arn=arn, name=params["name"], created=ctx.now, tags=dict(params.get("tags", {}))
     )
     ctx.add(policy)
     plan_next_run(ctx.world, policy)
     return {"lifecyclePolicyArn": arn}
-
-
-@operation
-def get_lifecycle_policy(ctx: Context, params: wire.GetLifecyclePolicyRequestTypeDef) -> Result:
-    return {"lifecyclePolicy": ctx.own(LifecyclePolicy, params["lifecyclePolicyArn"])}
-
-
-@operation
-def list_lifecycle_policies(
-    ctx: Context, params: wire.ListLifecyclePoliciesRequestTypeDef
-) -> Result:
-    return listed(
-        ctx,
-        params,
-        "lifecyclePolicySummaryList",
-        ctx.store.order(LifecyclePolicy.kind),
-        view=lambda policy: policy if isinstance(policy, LifecyclePolicy) else None,
-        filters=_FILTERS,
-    )
 
 
 @operation

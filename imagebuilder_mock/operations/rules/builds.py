@@ -24,6 +24,7 @@ from imagebuilder_mock.engines.builds.starting import (
 )
 from imagebuilder_mock.engines.parents import carried
 
+from .distributions import ami_settings, user_groups
 from .neighbours import check_role
 
 if TYPE_CHECKING:
@@ -148,9 +149,7 @@ def _check_watermarks(
     if not carried(ctx.world, ctx.store, recipe):
         return
     for position, settings in enumerate(distribution.distributions):
-        ami: Mapping[str, object] = settings.get("amiDistributionConfiguration", {})  # type: ignore[assignment] # its shape was checked
-        permission: Mapping[str, object] = ami.get("launchPermission", {})  # type: ignore[assignment]
-        if permission.get("userGroups"):
+        if user_groups(ami_settings(settings)):
             raise invalid_combination(
                 "distributionConfigurationArn",
                 f"'distributions[{position}]' makes the AMI public, and an AMI with watermarks "

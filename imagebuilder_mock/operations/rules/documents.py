@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import already_exists, invalid_combination
 
 from .neighbours import read_document
@@ -11,10 +12,8 @@ from .neighbours import read_document
 if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
 
-    from imagebuilder_mock.domain.arn import Arn
     from imagebuilder_mock.domain.resources.components import Component
     from imagebuilder_mock.domain.resources.workflows import Workflow
-    from imagebuilder_mock.domain.versions import Version
     from imagebuilder_mock.operations.handler import Context
 
     Request = (
@@ -35,10 +34,9 @@ def given_text(ctx: Context, params: Request, *, quota: str) -> str:
     raise invalid_combination("data", "You must specify exactly one of 'data' and 'uri'.")
 
 
-def refuse_identical(
-    ctx: Context, resource: Component | Workflow, base: Arn, version: Version
-) -> None:
+def add_build(ctx: Context, build: Component | Workflow) -> None:
     """Changed content makes a new build; the same as in the newest build is refused."""
-    latest = next(ctx.store.builds_of(base.kind, base.slug, version).before(None), None)
-    if isinstance(latest, type(resource)) and latest.content() == resource.content():
-        raise already_exists(resource.label, latest.arn)
+    latest = next(ctx.store.builds_of(type(build), Arn.parse(build.arn)).before(None), None)
+    if latest is not None and latest.content() == build.content():
+        raise already_exists(build.label, latest.arn)
+    ctx.add(build)
