@@ -157,7 +157,9 @@ class Lifecycle:
     def _row(self, home: Store, fate: Fate) -> Mapping[str, object]:
         image = fate.image
         action = None if fate.is_skipped else fate.action
-        outputs = executions.resources_of(self._world, home, fate)[1] if fate.action else []
+        outputs = (
+            executions.resources_of(self._world, home, fate, fate.rule)[1] if fate.rule else []
+        )
         return {
             "image": image.arn,
             "state": image.state.status,

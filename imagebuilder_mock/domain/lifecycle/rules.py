@@ -150,16 +150,18 @@ class Fate(NamedTuple):
 
     image: Image
     reason: str
-    action: LifecycleActionName | None = None
-    """The action that is due; None if the image just stays as it is."""
     rule: Rule | None = None
-    """The rule that is behind the action."""
+    """The rule whose action is due; None if the image just stays as it is."""
     exclusion: str | None = None
     """Why the image itself is left alone although the action is due."""
     amis: tuple[Ami, ...] = ()
     """Those that the rule includes."""
     ami_exclusions: Mapping[str, str] = _NO_EXCLUSIONS
     """Why some of them are left alone, by their id."""
+
+    @property
+    def action(self) -> LifecycleActionName | None:
+        return None if self.rule is None else self.rule.action
 
     @property
     def is_skipped(self) -> bool:
@@ -260,7 +262,7 @@ def _fate(
             return _due(image, rule, _reason_to_act(image, rule), exclusions)
         exclusion = f"The image has the excluded tag '{tag[0]}: {tag[1]}'."
         reason = _reason_to_act(image, rule)
-        skipped = skipped or Fate(image, reason, rule.action, rule, exclusion)
+        skipped = skipped or Fate(image, reason, rule, exclusion)
     return skipped or Fate(image, " ".join(kept))
 
 
@@ -295,7 +297,6 @@ def _due(image: Image, rule: Rule, reason: str, ami_exclusions: Mapping[str, str
     return Fate(
         image,
         reason,
-        rule.action,
         rule,
         "One or more of its AMIs are excluded." if stays else None,
         (outputs.amis if rule.included.amis and outputs else None) or (),

@@ -39,13 +39,18 @@ class ImageState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ami:
-    """One output AMI: in one Region, of one account."""
+    """One output AMI; of one that Amazon has published, the service tells no more than its id."""
 
     region: str
     image: str
-    name: str
-    account_id: str
+    name: str | None = None
+    account_id: str | None = None
     description: str | None = None
+
+    @property
+    def owner(self) -> str:
+        """The account that has it; "" for Amazon's, which nobody is told."""
+        return self.account_id or ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,10 @@ from imagebuilder_mock.neighbours.surroundings import machine_image_actions
 from .actions import act_on, schedule_deprecation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from imagebuilder_mock.domain.lifecycle.rules import Fate
+    from imagebuilder_mock.domain.lifecycle.rules import Fate, Rule
     from imagebuilder_mock.domain.resources.images import Ami, Container
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
@@ -77,8 +77,8 @@ def _entered(
         lifecycle_policy_arn=policy_arn,
     )
     for fate in fates:
-        if fate.action is not None:
-            execution.add(*resources_of(world, home, fate))
+        if fate.rule is not None:
+            execution.add(*resources_of(world, home, fate, fate.rule))
     world.state.lifecycle_executions.add(execution)
     return execution
 
@@ -195,13 +195,10 @@ def _end(world: World, execution: LifecycleExecution, state: LifecycleExecutionS
 
 
 def resources_of(
-    world: World, home: Store, fate: Fate
+    world: World, home: Store, fate: Fate, rule: Rule
 ) -> tuple[LifecycleExecutionResource, list[LifecycleExecutionResource]]:
-    """An image with an action as executions show it, and what the rule includes of its output."""
-    if fate.action is None or fate.rule is None:
-        msg = f"{fate.image.arn} stays as it is: no execution has it"
-        raise AssertionError(msg)
-    action = LifecycleExecutionResourceAction(fate.action, fate.reason)
+    """An image that a rule acts on as executions show it, and what is included of its output."""
+    action = LifecycleExecutionResourceAction(rule.action, fate.reason)
     image = LifecycleExecutionResource(
         account_id=home.account,
         resource_id=fate.image.arn,
@@ -215,11 +212,14 @@ def resources_of(
             action,
             ami,
             fate.ami_exclusions.get(ami.image),
-            with_snapshots=fate.rule.included.snapshots,
+            with_snapshots=rule.included.snapshots,
         )
         for ami in fate.amis
     ]
-    outputs += [_containers(home, action, each) for each in _containers_of(fate)]
+    made = fate.image.output_resources
+    # An image that an exclusion keeps, keeps what it made.
+    if rule.included.containers and not fate.is_skipped and made:
+        outputs += [_containers(home, action, each) for each in made.containers or ()]
     return image, outputs
 
 
@@ -231,26 +231,19 @@ def _ami(
     *,
     with_snapshots: bool,
 ) -> LifecycleExecutionResource:
-    known = machine_image_actions(world).find(ami.account_id, ami.region, ami.image)
+    known = machine_image_actions(world).find(ami.owner, ami.region, ami.image)
     snapshots = [
         LifecycleExecutionSnapshotResource(snapshot_id=snapshot)
         for snapshot in (known.snapshots if known and with_snapshots else ())
     ]
     return LifecycleExecutionResource(
-        account_id=ami.account_id,
+        account_id=ami.owner,
         resource_id=ami.image,
         region=ami.region,
         action=action,
         exclusion=exclusion,
         snapshots=snapshots or None,
     )
-
-
-def _containers_of(fate: Fate) -> Iterator[Container]:
-    made = fate.image.output_resources
-    # An image that an exclusion keeps, keeps what it made.
-    if fate.rule and fate.rule.included.containers and not fate.is_skipped and made:
-        yield from made.containers or ()
 
 
 def _containers(

@@ -47,7 +47,7 @@ def fates(
 def describing(world: World) -> Describe:
     """How the evaluation gets to know what EC2 knows of an AMI."""
     actions = machine_image_actions(world)
-    return lambda ami: actions.find(ami.account_id, ami.region, ami.image)
+    return lambda ami: actions.find(ami.owner, ami.region, ami.image)
 
 
 def run(world: World, policy: LifecyclePolicy) -> LifecycleExecution:

@@ -53,9 +53,9 @@ def registered(
         devices = [replace(device, encrypted=True, kms_key_id=key) for device in devices]
     known = MachineImage(
         image_id=ami.image,
-        account_id=ami.account_id,
+        account_id=ami.owner,
         region=ami.region,
-        name=ami.name,
+        name=ami.name or ami.image,
         description=ami.description,
         platform=image.platform,
         architecture=image.architecture or DEFAULT_ARCHITECTURE,
@@ -85,7 +85,7 @@ def permit(world: World, ami: Ami, settings: Mapping[str, object]) -> None:
     known.public = known.public or "all" in groups
     telling.tell_of_permission(
         world,
-        telling.Place(ami.account_id, ami.region),
+        telling.Place(ami.owner, ami.region),
         ami.image,
         LaunchPermission(
             user_ids=accounts,
