@@ -28,6 +28,11 @@ def slugify(name: str) -> str:
     return name.lower().replace(" ", "-").replace("_", "-")
 
 
+def label_of(kind: str) -> str:
+    """``ImageRecipe`` for image-recipe, ``Workflow`` for workflow/test, as messages have it."""
+    return "".join(word.title() for word in kind.partition("/")[0].split("-"))
+
+
 def domain_of(partition: str) -> str:
     """What the names of the services' hosts end in."""
     return "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"

@@ -11,7 +11,7 @@ from imagebuilder_mock.domain.ordered import OrderedIndex
 from .base import Resource
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from mypy_boto3_imagebuilder import type_defs as wire
@@ -29,11 +29,6 @@ ENDED: frozenset[LifecycleExecutionStatus] = frozenset(("CANCELLED", "FAILED", "
 class LifecycleExecutionState:
     status: LifecycleExecutionStatus
     reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LifecycleExecutionResourcesImpactedSummary:
-    has_impacted_resources: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +116,8 @@ class LifecycleExecution:
         return self.state.status in ENDED
 
     @property
-    def resources_impacted_summary(self) -> LifecycleExecutionResourcesImpactedSummary:
-        return LifecycleExecutionResourcesImpactedSummary(len(self.listed(None)) > 0)
+    def resources_impacted_summary(self) -> Mapping[str, bool]:
+        return {"hasImpactedResources": len(self.listed(None)) > 0}
 
     @property
     def has_failed(self) -> bool:

@@ -212,13 +212,13 @@ def resources_of(
             action,
             ami,
             fate.ami_exclusions.get(ami.image),
-            with_snapshots=rule.included.snapshots,
+            with_snapshots="snapshots" in rule.included,
         )
         for ami in fate.amis
     ]
     made = fate.image.output_resources
     # An image that an exclusion keeps, keeps what it made.
-    if rule.included.containers and not fate.is_skipped and made:
+    if "containers" in rule.included and not fate.is_skipped and made:
         outputs += [_containers(home, action, each) for each in made.containers or ()]
     return image, outputs
 

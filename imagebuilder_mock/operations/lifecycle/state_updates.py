@@ -10,7 +10,7 @@ from imagebuilder_mock.domain.errors import (
     invalid_value,
 )
 from imagebuilder_mock.domain.lifecycle.exclusions import AmiExclusions
-from imagebuilder_mock.domain.lifecycle.rules import IMAGE_TYPES, Included, Rule, fate_by_hand
+from imagebuilder_mock.domain.lifecycle.rules import IMAGE_TYPES, Rule, fate_by_hand, included_in
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.states import ENDED_EARLY
 from imagebuilder_mock.engines.lifecycle import executions
@@ -43,9 +43,9 @@ def start_resource_state_update(
     _check_resources(image, action, params)
     _check_time(ctx, action, params)
     check_lifecycle_role(ctx, params.get("executionRole"))
-    included = Included.parse(params.get("includeResources"))
+    included = included_in(params.get("includeResources"))
     update_at = _update_at(params)
-    if included.is_empty and update_at is None:
+    if not included and update_at is None:
         change_state(ctx.world, ctx.store, image, action)
         return {"resourceArn": image.arn}
     known = ctx.world.state.lifecycle_executions
@@ -112,7 +112,7 @@ def _check_resources(
             "includeResources" if given is None else "executionRole",
             "You must specify 'executionRole' and 'includeResources' together.",
         )
-    if action == "DELETE" and Included.parse(given).is_empty:
+    if action == "DELETE" and not included_in(given):
         raise invalid_combination(
             "includeResources",
             "The state 'DELETED' needs at least one type of resources to include. To delete only "
