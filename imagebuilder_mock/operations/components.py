@@ -17,8 +17,6 @@ from .rules.documents import add_build, given_text
 from .rules.neighbours import check_key
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from mypy_boto3_imagebuilder import type_defs as wire
 
     from imagebuilder_mock.domain.documents.components.document import ComponentDocument
@@ -44,8 +42,7 @@ _FILTERS = by(
 
 @operation
 def create_component(ctx: Context, params: wire.CreateComponentRequestTypeDef) -> Result:
-    text, os_versions = given_text(ctx, params, quota=_SIZE), params.get("supportedOsVersions")
-    component = _new_component(ctx, params, text, os_versions)
+    component = _new_component(ctx, params, given_text(ctx, params, quota=_SIZE))
     return {
         "componentBuildVersionArn": component.arn,
         "latestVersionReferences": latest_version_references(component.arn),
@@ -98,28 +95,20 @@ def list_component_build_versions(
     )
 
 
-def _new_component(
-    ctx: Context, params: Request, text: str, os_versions: Sequence[str] | None = None
-) -> Component:
+def _new_component(ctx: Context, params: Request, text: str) -> Component:
     document = _parsed(text, params["platform"])
     check_key(ctx, params.get("kmsKeyId"))
     ctx.world.quotas.check("parameters per component", len(document.parameters))
     for parameter in document.parameters:
         ctx.world.quotas.check("component parameter length", len(parameter.default or ""))
-    component = Component(
+    component = Component.requested(
+        params,
         arn=ctx.store.next_build(Component.kind, params["name"], params["semanticVersion"]),
-        name=params["name"],
         date_created=ctx.now,
-        tags=dict(params.get("tags", {})),
         owner=ctx.store.account,
-        platform=params["platform"],
         type=document.component_type,
         document=text,
-        description=params.get("description"),
-        change_description=params.get("changeDescription"),
-        supported_os_versions=os_versions,
         declared=document.parameter_details,
-        kms_key_id=params.get("kmsKeyId"),
     )
     add_build(ctx, component)
     return component

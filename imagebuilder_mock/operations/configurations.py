@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.errors import invalid_combination
@@ -16,8 +15,6 @@ from .rules.distributions import check_distributions, refuse_reserved
 from .rules.neighbours import check_instance_profile, check_network, check_topic
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from mypy_boto3_imagebuilder import type_defs as wire
 
     from .handler import Context, Result
@@ -34,10 +31,7 @@ def create_infrastructure_configuration(
 ) -> Result:
     _check(ctx, params)
     arn = ctx.new_name(InfrastructureConfiguration, params["name"])
-    configuration = _configuration(
-        params, arn=arn, name=params["name"], created=ctx.now, tags=dict(params.get("tags", {}))
-    )
-    ctx.add(configuration)
+    ctx.add(InfrastructureConfiguration.requested(params, arn=arn, date_created=ctx.now))
     return {"infrastructureConfigurationArn": arn}
 
 
@@ -48,36 +42,8 @@ def update_infrastructure_configuration(
     """Replaces everything: what is left out goes back to its default (API reference)."""
     before = ctx.own(InfrastructureConfiguration, params["infrastructureConfigurationArn"])
     _check(ctx, params)
-    after = _configuration(
-        params, arn=before.arn, name=before.name, created=before.date_created, tags=before.tags
-    )
-    ctx.replace(replace(after, date_updated=ctx.now))
+    ctx.update(before, params)
     return {"infrastructureConfigurationArn": before.arn}
-
-
-def _configuration(
-    params: Settings, *, arn: str, name: str, created: datetime, tags: dict[str, str]
-) -> InfrastructureConfiguration:
-    return InfrastructureConfiguration(
-        arn=arn,
-        name=name,
-        date_created=created,
-        tags=tags,
-        instance_profile_name=params["instanceProfileName"],
-        description=params.get("description"),
-        instance_types=params.get("instanceTypes"),
-        security_group_ids=params.get("securityGroupIds"),
-        subnet_id=params.get("subnetId"),
-        logging=params.get("logging"),
-        key_pair=params.get("keyPair"),
-        terminate_instance_on_failure=params.get("terminateInstanceOnFailure", True),
-        terminate_instance_on_completion=params.get("terminateInstanceOnCompletion"),
-        sns_topic_arn=params.get("snsTopicArn"),
-        resource_tags=params.get("resourceTags"),
-        instance_metadata_options=params.get("instanceMetadataOptions"),
-        placement=params.get("placement"),
-        parent_instance=params.get("parentInstance"),
-    )
 
 
 def _check(ctx: Context, params: Settings) -> None:
@@ -113,16 +79,7 @@ def create_distribution_configuration(
 ) -> Result:
     check_distributions(ctx, params["distributions"])
     arn = ctx.new_name(DistributionConfiguration, params["name"])
-    ctx.add(
-        DistributionConfiguration(
-            arn=arn,
-            name=params["name"],
-            date_created=ctx.now,
-            tags=dict(params.get("tags", {})),
-            distributions=params["distributions"],
-            description=params.get("description"),
-        )
-    )
+    ctx.add(DistributionConfiguration.requested(params, arn=arn, date_created=ctx.now))
     return {"distributionConfigurationArn": arn}
 
 
@@ -133,12 +90,5 @@ def update_distribution_configuration(
     """Replaces everything: what is left out is gone (API reference)."""
     before = ctx.own(DistributionConfiguration, params["distributionConfigurationArn"])
     check_distributions(ctx, params["distributions"])
-    ctx.replace(
-        replace(
-            before,
-            distributions=params["distributions"],
-            description=params.get("description"),
-            date_updated=ctx.now,
-        )
-    )
+    ctx.update(before, params)
     return {"distributionConfigurationArn": before.arn}

@@ -89,6 +89,20 @@ class Context:
     def replace(self, resource: Resource) -> None:
         self.world.replace(self.store, resource)
 
+    def update(self, before: R, params: Mapping[str, object], **others: object) -> R:
+        """Replace everything that a request can say of a resource; the name and tags stay."""
+        after = before.requested(
+            params,
+            arn=before.arn,
+            name=before.name,
+            date_created=before.date_created,
+            date_updated=self.now,
+            tags=before.tags,
+            **others,
+        )
+        self.replace(after)
+        return after
+
     def remove(self, resource: Resource) -> None:
         """Delete a resource: ResourceDependencyException while others refer to it or see it."""
         if resource.shared_with or self.world.is_needed(resource):

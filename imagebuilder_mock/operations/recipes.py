@@ -42,21 +42,13 @@ def create_image_recipe(ctx: Context, params: wire.CreateImageRecipeRequestTypeD
         check_key(ctx, device.get("ebs", {}).get("kmsKeyId"), parameter=path)
     arn = free_version(ctx, ImageRecipe, params["name"], template)
     ctx.add(
-        ImageRecipe(
+        ImageRecipe.requested(
+            params,
             arn=arn,
-            name=params["name"],
             date_created=ctx.now,
-            tags=dict(params.get("tags", {})),
             owner=ctx.store.account,
             platform=platform,
-            parent_image=params["parentImage"],
             components=components or None,
-            block_device_mappings=params.get("blockDeviceMappings"),
-            description=params.get("description"),
-            working_directory=params.get("workingDirectory"),
-            additional_instance_configuration=params.get("additionalInstanceConfiguration"),
-            ami_tags=params.get("amiTags"),
-            ami_watermarks=params.get("amiWatermarks"),
         )
     )
     return {"imageRecipeArn": arn, "latestVersionReferences": latest_version_references(arn)}
@@ -76,23 +68,14 @@ def create_container_recipe(
     check_instance(ctx, params.get("instanceConfiguration"))
     arn = free_version(ctx, ContainerRecipe, params["name"], template)
     ctx.add(
-        ContainerRecipe(
+        ContainerRecipe.requested(
+            params,
             arn=arn,
-            name=params["name"],
             date_created=ctx.now,
-            tags=dict(params.get("tags", {})),
             owner=ctx.store.account,
             platform=platform,
-            parent_image=params["parentImage"],
-            image_os_version_override=params.get("imageOsVersionOverride"),
             components=components or None,
-            description=params.get("description"),
-            working_directory=params.get("workingDirectory"),
-            container_type=params["containerType"],
             dockerfile_template_data=dockerfile,
-            target_repository=params["targetRepository"],
-            instance_configuration=params.get("instanceConfiguration"),
-            kms_key_id=params.get("kmsKeyId"),
         )
     )
     return {"containerRecipeArn": arn, "latestVersionReferences": latest_version_references(arn)}

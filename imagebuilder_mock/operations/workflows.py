@@ -37,17 +37,12 @@ def create_workflow(ctx: Context, params: wire.CreateWorkflowRequestTypeDef) -> 
     document = _parsed(ctx, text, params["type"])
     check_key(ctx, params.get("kmsKeyId"))
     kind = workflow_kind(params["type"])
-    workflow = Workflow(
+    workflow = Workflow.requested(
+        params,
         arn=ctx.store.next_build(kind, params["name"], params["semanticVersion"]),
-        name=params["name"],
         date_created=ctx.now,
-        tags=dict(params.get("tags", {})),
         owner=ctx.store.account,
-        type=params["type"],
         document=text,
-        description=params.get("description"),
-        change_description=params.get("changeDescription"),
-        kms_key_id=params.get("kmsKeyId"),
         parameters=parameter_details(document),
     )
     add_build(ctx, workflow)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, ClassVar
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from imagebuilder_mock.domain.arn import Arn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from typing_extensions import Self
@@ -43,6 +44,17 @@ class Resource:
     sequence: int = 0
 
     @classmethod
+    def requested(cls, request: Mapping[str, object], **others: object) -> Self:
+        """A new resource: what the request says of its members, and others."""
+        said: dict[str, Any] = {
+            field.name: request[member]
+            for field in fields(cls)
+            if (member := member_name(field.name)) in request
+        }
+        said["tags"] = dict(said.get("tags", {}))
+        return cls(**said | others)
+
+    @classmethod
     def member(cls) -> str:
         """What parameters and answers call the type: ``imageRecipe``."""
         return cls.label[0].lower() + cls.label[1:]
@@ -69,6 +81,13 @@ class Resource:
     def version(self) -> str | None:
         """``1.0.0``, where the type has versions."""
         return Arn.parse(self.arn).version
+
+
+@cache
+def member_name(attribute: str) -> str:
+    """``image_tests_configuration`` is ``imageTestsConfiguration``."""
+    first, *rest = attribute.split("_")
+    return first + "".join(word.title() for word in rest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

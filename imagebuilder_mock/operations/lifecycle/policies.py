@@ -12,8 +12,6 @@ from imagebuilder_mock.operations.rules.lifecycle import check_policy, completed
 from imagebuilder_mock.operations.rules.neighbours import check_lifecycle_role
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from mypy_boto3_imagebuilder import type_defs as wire
 
     from imagebuilder_mock.operations.handler import Context, Result
@@ -28,9 +26,7 @@ def create_lifecycle_policy(
     _check(params)
     check_lifecycle_role(ctx, params["executionRole"])
     arn = ctx.new_name(LifecyclePolicy, params["name"])
-    policy = _policy(
-        params, arn=arn, name=params["name"], created=ctx.now, tags=dict(params.get("tags", {}))
-    )
+    policy = LifecyclePolicy.requested(params, arn=arn, date_created=ctx.now, **_completed(params))
     ctx.add(policy)
     plan_next_run(ctx.world, policy)
     return {"lifecyclePolicyArn": arn}
@@ -50,16 +46,13 @@ def update_lifecycle_policy(
             "be changed.",
         )
     check_lifecycle_role(ctx, params["executionRole"])
-    policy = _policy(
-        params, arn=before.arn, name=before.name, created=before.date_created, tags=before.tags
-    )
-    policy.date_updated, policy.date_last_run = ctx.now, before.date_last_run
+    last_run = before.date_last_run
+    policy = ctx.update(before, params, date_last_run=last_run, **_completed(params))
     if policy.status == "ENABLED":
         forget_next_run(ctx.world, before)
         plan_next_run(ctx.world, policy)
     else:
         stop(ctx.world, before)
-    ctx.replace(policy)
     return {"lifecyclePolicyArn": policy.arn}
 
 
@@ -78,18 +71,9 @@ def _check(params: Settings) -> None:
     check_policy(params["resourceType"], params["policyDetails"], params["resourceSelection"])
 
 
-def _policy(
-    params: Settings, *, arn: str, name: str, created: datetime, tags: dict[str, str]
-) -> LifecyclePolicy:
-    return LifecyclePolicy(
-        arn=arn,
-        name=name,
-        date_created=created,
-        tags=tags,
-        description=params.get("description"),
-        status=params.get("status", "ENABLED"),
-        execution_role=params["executionRole"],
-        resource_type=params["resourceType"],
-        policy_details=completed_details(params["policyDetails"]),
-        resource_selection=params["resourceSelection"],
-    )
+def _completed(params: Settings) -> dict[str, object]:
+    """What is answered otherwise than it was said."""
+    return {
+        "status": params.get("status", "ENABLED"),
+        "policy_details": completed_details(params["policyDetails"]),
+    }
