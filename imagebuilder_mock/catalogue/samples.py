@@ -77,16 +77,18 @@ def system_of(image: Image) -> System:
 def sample_vulnerabilities(packages: Iterable[Package]) -> list[Vulnerability]:
     """The vulnerabilities of these packages, with those affected that are among them."""
     installed = set(packages)
-    found = []
-    for vulnerability in _vulnerabilities():
-        affected = tuple(
-            package
-            for package in vulnerability.affected
-            if (package.name, package.version) in installed
+    found = [
+        replace(
+            vulnerability,
+            affected=tuple(
+                package
+                for package in vulnerability.affected
+                if (package.name, package.version) in installed
+            ),
         )
-        if affected:
-            found.append(replace(vulnerability, affected=affected))
-    return found
+        for vulnerability in _vulnerabilities()
+    ]
+    return [vulnerability for vulnerability in found if vulnerability.affected]
 
 
 class System(TypedDict):

@@ -6,21 +6,17 @@ from base64 import b64encode
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn, domain_of
-from imagebuilder_mock.domain.documents.errors import DocumentError
 from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
 from imagebuilder_mock.domain.resources.components import Component, ComponentVersion
 from imagebuilder_mock.domain.versions import latest_version_references
 
 from .handler import operation
 from .listing import by, listed, own_builds, versions_listed
-from .rules.documents import add_build, given_text
+from .rules.documents import add_build, given_text, parsed
 from .rules.neighbours import check_key
 
 if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
-
-    from imagebuilder_mock.domain.documents.components.document import ComponentDocument
-    from imagebuilder_mock.domain.states import Platform
 
     from .handler import Context, Result
 
@@ -96,7 +92,10 @@ def list_component_build_versions(
 
 
 def _new_component(ctx: Context, params: Request, text: str) -> Component:
-    document = _parsed(text, params["platform"])
+    # A third of what the package takes to load, YAML included, is for documents alone.
+    from imagebuilder_mock.domain.documents.components.document import parse_component_document  # noqa: PLC0415
+
+    document = parsed("data", parse_component_document, text, platform=params["platform"])
     check_key(ctx, params.get("kmsKeyId"))
     ctx.world.quotas.check("parameters per component", len(document.parameters))
     for parameter in document.parameters:
@@ -112,16 +111,6 @@ def _new_component(ctx: Context, params: Request, text: str) -> Component:
     )
     add_build(ctx, component)
     return component
-
-
-def _parsed(text: str, platform: Platform) -> ComponentDocument:
-    # A third of what the package takes to load, YAML included, is for documents alone.
-    from imagebuilder_mock.domain.documents.components.document import parse_component_document  # noqa: PLC0415
-
-    try:
-        return parse_component_document(text, platform=platform)
-    except DocumentError as error:
-        raise invalid_value("data", error.detail) from None
 
 
 _URL_SECONDS = 3600

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.documents.errors import DocumentError
-from imagebuilder_mock.domain.errors import invalid_value
 from imagebuilder_mock.domain.ordered import OrderedIndex
 from imagebuilder_mock.domain.resources.documents import ParameterDetail
 from imagebuilder_mock.domain.resources.workflows import (
@@ -19,7 +17,7 @@ from imagebuilder_mock.domain.versions import Version, VersionPattern, latest_ve
 
 from .handler import operation
 from .listing import by, listed, versions_listed
-from .rules.documents import add_build, given_text
+from .rules.documents import add_build, given_text, parsed
 from .rules.neighbours import check_key
 
 if TYPE_CHECKING:
@@ -97,10 +95,7 @@ def _parsed(ctx: Context, text: str, workflow_type: WorkflowType) -> WorkflowDoc
     # A third of what the package takes to load, YAML included, is for documents alone.
     from imagebuilder_mock.domain.documents.workflows.document import parse_workflow_document  # noqa: PLC0415
 
-    try:
-        document = parse_workflow_document(text, workflow_type)
-    except DocumentError as error:
-        raise invalid_value("data", error.detail) from None
+    document = parsed("data", parse_workflow_document, text, workflow_type)
     ctx.world.quotas.check("parameters per workflow", len(document.parameters))
     ctx.world.quotas.check("steps per workflow", len(document.steps))
     for parameter in document.parameters:

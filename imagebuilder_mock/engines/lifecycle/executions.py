@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from imagebuilder_mock.domain.lifecycle.rules import Fate, Rule
-    from imagebuilder_mock.domain.resources.images import Ami, Container
+    from imagebuilder_mock.domain.resources.images import Ami
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
 
@@ -207,52 +207,33 @@ def resources_of(
         exclusion=fate.exclusion,
     )
     outputs = [
-        _ami(
-            world,
-            action,
-            ami,
-            fate.ami_exclusions.get(ami.image),
-            with_snapshots="snapshots" in rule.included,
+        LifecycleExecutionResource(
+            account_id=ami.owner,
+            resource_id=ami.image,
+            region=ami.region,
+            action=action,
+            exclusion=fate.ami_exclusions.get(ami.image),
+            snapshots=_snapshots(world, ami) if "snapshots" in rule.included else None,
         )
         for ami in fate.amis
     ]
     made = fate.image.output_resources
     # An image that an exclusion keeps, keeps what it made.
     if "containers" in rule.included and not fate.is_skipped and made:
-        outputs += [_containers(home, action, each) for each in made.containers or ()]
+        outputs += [
+            LifecycleExecutionResource(
+                account_id=home.account,
+                resource_id=containers.image_uris[0],
+                region=containers.region,
+                action=action,
+                image_uris=containers.image_uris,
+            )
+            for containers in made.containers or ()
+        ]
     return image, outputs
 
 
-def _ami(
-    world: World,
-    action: LifecycleExecutionResourceAction,
-    ami: Ami,
-    exclusion: str | None,
-    *,
-    with_snapshots: bool,
-) -> LifecycleExecutionResource:
+def _snapshots(world: World, ami: Ami) -> list[LifecycleExecutionSnapshotResource] | None:
     known = machine_image_actions(world).find(ami.owner, ami.region, ami.image)
-    snapshots = [
-        LifecycleExecutionSnapshotResource(snapshot_id=snapshot)
-        for snapshot in (known.snapshots if known and with_snapshots else ())
-    ]
-    return LifecycleExecutionResource(
-        account_id=ami.owner,
-        resource_id=ami.image,
-        region=ami.region,
-        action=action,
-        exclusion=exclusion,
-        snapshots=snapshots or None,
-    )
-
-
-def _containers(
-    home: Store, action: LifecycleExecutionResourceAction, containers: Container
-) -> LifecycleExecutionResource:
-    return LifecycleExecutionResource(
-        account_id=home.account,
-        resource_id=containers.image_uris[0],
-        region=containers.region,
-        action=action,
-        image_uris=containers.image_uris,
-    )
+    snapshots = known.snapshots if known else ()
+    return [LifecycleExecutionSnapshotResource(snapshot_id=each) for each in snapshots] or None

@@ -41,10 +41,9 @@ def start_resource_state_update(
     image = ctx.own(Image, params["resourceArn"])
     action = _checked_action(image, params)
     _check_resources(image, action, params)
-    _check_time(ctx, action, params)
+    update_at = _checked_time(ctx, action, params)
     check_lifecycle_role(ctx, params.get("executionRole"))
     included = included_in(params.get("includeResources"))
-    update_at = _update_at(params)
     if not included and update_at is None:
         change_state(ctx.world, ctx.store, image, action)
         return {"resourceArn": image.arn}
@@ -121,20 +120,17 @@ def _check_resources(
     check_included(given or {}, _RESOURCE_TYPES[image.type], action, "includeResources")
 
 
-def _check_time(
+def _checked_time(
     ctx: Context, action: LifecycleActionName, params: wire.StartResourceStateUpdateRequestTypeDef
-) -> None:
-    update_at = _update_at(params)
+) -> datetime | None:
+    # The stubs have what a caller may write; the check of the form made a time of it.
+    update_at = cast("datetime | None", params.get("updateAt"))
     if update_at is None:
-        return
+        return None
     if action != "DEPRECATE":
         raise invalid_combination(
             "updateAt", "A time can be specified only for the state 'DEPRECATED'."
         )
     if update_at <= ctx.now:
         raise invalid_value("updateAt", "The time must be in the future.")
-
-
-def _update_at(params: wire.StartResourceStateUpdateRequestTypeDef) -> datetime | None:
-    # The stubs have what a caller may write; the check of the form made a time of it.
-    return cast("datetime | None", params.get("updateAt"))
+    return update_at

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.errors import already_exists, invalid_combination
+from imagebuilder_mock.domain.documents.errors import DocumentError
+from imagebuilder_mock.domain.errors import already_exists, invalid_combination, invalid_value
 
 from .neighbours import read_document
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mypy_boto3_imagebuilder import type_defs as wire
 
     from imagebuilder_mock.domain.resources.components import Component
@@ -22,6 +25,9 @@ if TYPE_CHECKING:
         | wire.CreateWorkflowRequestTypeDef
     )
 
+P = ParamSpec("P")
+D = TypeVar("D")
+
 
 def given_text(ctx: Context, params: Request, *, quota: str) -> str:
     """The document that a request brings, or that stands where it says; the quota is its size's."""
@@ -32,6 +38,14 @@ def given_text(ctx: Context, params: Request, *, quota: str) -> str:
     if uri is not None and data is None:
         return read_document(ctx, uri, parameter="uri", quota=quota)
     raise invalid_combination("data", "You must specify exactly one of 'data' and 'uri'.")
+
+
+def parsed(parameter: str, parse: Callable[P, D], *args: P.args, **kwargs: P.kwargs) -> D:
+    """What a document says; InvalidParameterValueException if it is none."""
+    try:
+        return parse(*args, **kwargs)
+    except DocumentError as error:
+        raise invalid_value(parameter, error.detail) from None
 
 
 def add_build(ctx: Context, build: Component | Workflow) -> None:

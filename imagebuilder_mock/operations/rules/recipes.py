@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.documents.dockerfile import check_dockerfile_template
-from imagebuilder_mock.domain.documents.errors import DocumentError
 from imagebuilder_mock.domain.errors import already_exists, invalid_combination, invalid_value
 from imagebuilder_mock.domain.resources.components import Component
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.engines.parents import is_ami_address, source_of
 
 from .distributions import refuse_reserved
+from .documents import parsed
 from .neighbours import read_document
 
 if TYPE_CHECKING:
@@ -345,8 +345,6 @@ def checked_template(ctx: Context, params: wire.CreateContainerRecipeRequestType
             ctx, uri or "", parameter="dockerfileTemplateUri", quota=_TEMPLATE_SIZE
         )
     ctx.world.quotas.check(_TEMPLATE_SIZE, len(data.encode()))
-    try:
-        check_dockerfile_template(data, has_components=bool(params.get("components")))
-    except DocumentError as error:
-        raise invalid_value("dockerfileTemplateData", error.detail) from None
+    has_components = bool(params.get("components"))
+    parsed("dockerfileTemplateData", check_dockerfile_template, data, has_components=has_components)
     return data
