@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.domain.resources.base import Resource
 
-    from .records import Managed
+    from .records import ManagedComponent, ManagedImage, ManagedWorkflow
 
 
 def offered(name: str) -> tuple[str, str, str] | None:
@@ -37,7 +37,7 @@ def offer(partition: str, region: str, account: str) -> Iterator[Resource]:
                 yield each.as_resource(base.at(version, 1), created)
 
 
-def _everything() -> Iterator[Managed]:
+def _everything() -> Iterator[ManagedImage | ManagedComponent | ManagedWorkflow]:
     yield from managed_images()
     yield from managed_components()
     yield from managed_workflows()

@@ -22,7 +22,6 @@ from imagebuilder_mock.domain.resources.workflows import Workflow, workflow_kind
 
 if TYPE_CHECKING:
     from imagebuilder_mock.domain.arn import Arn
-    from imagebuilder_mock.domain.resources.base import Resource
     from imagebuilder_mock.domain.resources.documents import ParameterDetail
     from imagebuilder_mock.domain.states import ComponentType, Platform, WorkflowType
 
@@ -38,20 +37,12 @@ class Managed:
     """Each version and when it was made; the oldest first. An image's is its release day."""
 
     @property
-    def kind(self) -> str:
-        raise NotImplementedError
-
-    @property
     def slug(self) -> str:
         return slugify(self.name)
 
     @property
     def owner(self) -> str:
         return OWNERS[self.account]
-
-    def as_resource(self, arn: Arn, created: datetime) -> Resource:
-        """One of the versions, in a Region."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +63,7 @@ class ManagedImage(Managed):
         return f"{processor}_mac" if self.platform == "macOS" else processor
 
     def as_resource(self, arn: Arn, created: datetime) -> Image:
+        """One of the versions, in a Region."""
         return Image(
             arn=str(arn),
             name=self.name,
@@ -113,6 +105,7 @@ class ManagedComponent(Managed):
         return _declared(self.slug)
 
     def as_resource(self, arn: Arn, created: datetime) -> Component:
+        """One of the versions, in a Region."""
         code = self.product_code
         return Component(
             arn=str(arn),
@@ -147,6 +140,7 @@ class ManagedWorkflow(Managed):
         return _workflow_document(self.type, self.slug)
 
     def as_resource(self, arn: Arn, created: datetime) -> Workflow:
+        """One of the versions, in a Region."""
         return Workflow(
             arn=str(arn),
             name=self.name,

@@ -106,8 +106,9 @@ class ResourceVersion:
 
     @classmethod
     def of(cls, newest: Resource, *, by_name: bool = False) -> Self:
-        arn = Arn.parse(newest.arn)
-        shown = {field.name: getattr(newest, field.name) for field in fields(cls)}
-        shown["arn"] = str(arn.at("x.x.x" if by_name else arn.version or ""))
-        shown["version"] = arn.version
+        # Lists make many: the ARN's parts are cut off, not parsed.
+        arn = newest.arn.rpartition("/")[0]
+        name_arn, _, version = arn.rpartition("/")
+        shown = {name: getattr(newest, name) for name in cls.__dataclass_fields__}
+        shown |= {"arn": f"{name_arn}/x.x.x" if by_name else arn, "version": version}
         return cls(**shown)
