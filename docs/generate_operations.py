@@ -117,12 +117,12 @@ def _test_modules() -> dict[str, str]:
 
 
 def _row(name: str) -> str:
-    handler = HANDLERS.get(name)
+    is_built = name in HANDLERS
     cells = [
-        name if handler is None else f"[{name}](#{name.lower()})",
+        f"[{name}](#{name.lower()})" if is_built else name,
         since(name),
-        "no" if handler is None else "yes",
-        "" if handler is None else f"`{handler.__module__.partition('.')[2]}`",
+        "yes" if is_built else "no",
+        f"`{ERRORS['function_of'](name).__module__.partition('.')[2]}`" if is_built else "",
     ]
     return f"| {' | '.join(cells)} |\n".replace("|  |", "| |").replace("|  |", "| |")
 

@@ -13,7 +13,7 @@ from imagebuilder_mock.catalogue.records import (
     managed_images,
     managed_workflows,
 )
-from imagebuilder_mock.domain.quotas import default_quotas
+from imagebuilder_mock.domain.quotas import DEFAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,7 +62,7 @@ What a component runs on is empty where it suits every version of its platform.
 
 def quotas() -> str:
     """The page of quotas as it ought to be."""
-    limits = sorted(default_quotas().items(), key=lambda limit: limit[0].lower())
+    limits = sorted(DEFAULTS.items(), key=lambda limit: limit[0].lower())
     rows = ((f"`{name}`", f"{limit:,}") for name, limit in limits)
     return _QUOTAS.format(written=_WRITTEN, table=_table(("name", "default"), rows))
 

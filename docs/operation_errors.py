@@ -12,7 +12,7 @@ import importlib
 import inspect
 import pkgutil
 from collections import defaultdict
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -22,7 +22,7 @@ from imagebuilder_mock.operations import HANDLERS
 from imagebuilder_mock.protocol.model import operation, service_model
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from types import ModuleType
 
 _PACKAGE = imagebuilder_mock.__name__
@@ -39,7 +39,8 @@ _OF_CHECKED_THINGS = tuple(
     f"{_PACKAGE}.{place}"
     for place in (
         "world.orders.",
-        "world.store.",
+        "world.store.Store.admit",
+        "world.store.Store.remove",
         "world.world.World.is_needed",
         "world.world.World.share",
         "engines.builds.stages.",
@@ -68,10 +69,16 @@ def answered_by(name: str) -> set[str]:
     found = {spec.form_error.__name__, errors.InvalidRequestException.__name__}
     if spec.has_client_token:
         found.add(errors.IdempotentParameterMismatchException.__name__)
-    found |= _raised()[_path(HANDLERS[name])]
+    found |= _raised()[_path(function_of(name))]
     if "dryRun" not in service_model().operation_model(name).input_shape.members:
         found.discard(errors.DryRunOperationException.__name__)
     return found
+
+
+def function_of(name: str) -> Callable[..., object]:
+    """An operation's function; where it is a row of a table, the one that the row is handed to."""
+    handler = HANDLERS[name]
+    return handler.func if isinstance(handler, partial) else handler
 
 
 @cache

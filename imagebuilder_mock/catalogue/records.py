@@ -11,46 +11,50 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from hashlib import blake2b
 from importlib.resources import files
-from typing import TYPE_CHECKING, Final, TypedDict
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from imagebuilder_mock.domain.arn import slugify
+from imagebuilder_mock.domain.arn import OWNERS, slugify
+from imagebuilder_mock.domain.resources.components import Component, ProductCodeListItem
+from imagebuilder_mock.domain.resources.images import Ami, Image, ImageState, OutputResources
+from imagebuilder_mock.domain.resources.workflows import Workflow, workflow_kind
 
 if TYPE_CHECKING:
-    from mypy_boto3_imagebuilder.literals import (
-        ComponentTypeType,
-        ImageTypeType,
-        OwnershipType,
-        PlatformType,
-        WorkflowTypeType,
-    )
-
-_OWNERS: Final[dict[str, OwnershipType]] = {
-    "aws": "Amazon",
-    "aws-marketplace": "AWSMarketplace",
-    "third-party": "ThirdParty",
-}
+    from imagebuilder_mock.domain.arn import Arn
+    from imagebuilder_mock.domain.resources.documents import ParameterDetail
+    from imagebuilder_mock.domain.states import ComponentType, Platform, WorkflowType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ManagedImage:
-    """A name under which base images are published, with the dated versions of it."""
+class Managed:
+    """A name under which something is published, with the versions of it."""
 
     account: str
     name: str
-    type: ImageTypeType
-    platform: PlatformType
-    os_version: str
+    type: str
     versions: tuple[tuple[str, datetime], ...]
-    """Each version, written as its release day, and when it was made; the oldest first."""
+    """Each version and when it was made; the oldest first. An image's is its release day."""
 
     @property
     def slug(self) -> str:
         return slugify(self.name)
 
     @property
-    def owner(self) -> OwnershipType:
-        return _OWNERS[self.account]
+    def owner(self) -> str:
+        return OWNERS[self.account]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManagedImage(Managed):
+    """A base image."""
+
+    platform: Platform
+    os_version: str
+
+    @property
+    def kind(self) -> str:
+        return Image.kind
 
     @property
     def architecture(self) -> str:
@@ -58,165 +62,168 @@ class ManagedImage:
         processor = "arm64" if "arm64" in self.slug.split("-") else "x86_64"
         return f"{processor}_mac" if self.platform == "macOS" else processor
 
+    def as_resource(self, arn: Arn, created: datetime) -> Image:
+        """One of the versions, in a Region."""
+        return Image(
+            arn=str(arn),
+            name=self.name,
+            date_created=created,
+            owner=self.owner,
+            type=self.type,
+            platform=self.platform,
+            os_version=self.os_version,
+            state=ImageState("AVAILABLE"),
+            enhanced_image_metadata_enabled=True,
+            output_resources=published_output(self.type, arn),
+            architecture=self.architecture,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ManagedComponent:
+class ManagedComponent(Managed):
     """A ready-made component; its document is read when it is asked for."""
 
-    account: str
-    name: str
-    platform: PlatformType
-    type: ComponentTypeType
+    type: ComponentType
+    platform: Platform
     description: str
     supported_os_versions: tuple[str, ...]
     """What the base image's ``os_version`` may begin with; nothing is excluded if empty."""
-    versions: tuple[tuple[str, datetime], ...]
-    """Each version and when it was made; the oldest first."""
     product_code: str | None = None
     """What a product of AWS Marketplace is billed under."""
     publisher: str | None = None
 
     @property
-    def slug(self) -> str:
-        return slugify(self.name)
-
-    @property
-    def owner(self) -> OwnershipType:
-        return _OWNERS[self.account]
+    def kind(self) -> str:
+        return Component.kind
 
     def document(self) -> str:
         """The YAML text that GetComponent returns as ``data``, the same for every version."""
         return component_documents()[self.slug]
 
+    def declared(self) -> tuple[ParameterDetail, ...] | None:
+        """The parameters of the document."""
+        return _declared(self.slug)
+
+    def as_resource(self, arn: Arn, created: datetime) -> Component:
+        """One of the versions, in a Region."""
+        code = self.product_code
+        return Component(
+            arn=str(arn),
+            name=self.name,
+            date_created=created,
+            owner=self.owner,
+            platform=self.platform,
+            type=self.type,
+            description=self.description,
+            supported_os_versions=self.supported_os_versions or None,
+            document=self.document,
+            declared=self.declared,
+            product_codes=None if code is None else (ProductCodeListItem(code),),
+            publisher=self.publisher,
+            obfuscate=True if code else None,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ManagedWorkflow:
+class ManagedWorkflow(Managed):
     """A ready-made workflow; its document is read when it is asked for."""
 
-    account: str
-    name: str
-    type: WorkflowTypeType
+    type: WorkflowType
     description: str
-    versions: tuple[tuple[str, datetime], ...]
-    """Each version and when it was made; the oldest first."""
+
+    @property
+    def kind(self) -> str:
+        return workflow_kind(self.type)
 
     def document(self) -> str:
         """The YAML text that GetWorkflow returns as ``data``, the same for every version."""
-        return _workflow_document(self.type, slugify(self.name))
+        return _workflow_document(self.type, self.slug)
+
+    def as_resource(self, arn: Arn, created: datetime) -> Workflow:
+        """One of the versions, in a Region."""
+        return Workflow(
+            arn=str(arn),
+            name=self.name,
+            date_created=created,
+            owner=self.owner,
+            type=self.type,
+            description=self.description,
+            document=self.document,
+        )
+
+
+def published_output(image_type: str, arn: Arn) -> OutputResources | None:
+    """The AMI of an image in a Region; its id is a sample, and it has nothing behind it.
+
+    Seen: terraform-provider-aws, image_data_source_test.go; aws-parallelcluster reads it.
+    """
+    if image_type != "AMI":
+        return None
+    digest = blake2b(str(arn).encode(), digest_size=8).hexdigest()
+    return OutputResources(amis=(Ami(region=arn.region, image=f"ami-0{digest}"),))
 
 
 @cache
 def managed_images() -> tuple[ManagedImage, ...]:
     """Every managed image, in the order of the data file."""
-    return tuple(
-        ManagedImage(
-            account=record["account"],
-            name=record["name"],
-            type=record["type"],
-            platform=record["platform"],
-            os_version=record["os_version"],
-            versions=_dated(record["versions"]),
-        )
-        for record in _records()["images"]
-    )
+    return _read(ManagedImage, "images")
 
 
 @cache
 def managed_components() -> tuple[ManagedComponent, ...]:
     """Every managed component, in the order of the data file."""
-    return tuple(
-        ManagedComponent(
-            account=record["account"],
-            name=record["name"],
-            platform=record["platform"],
-            type=record["type"],
-            description=record["description"],
-            supported_os_versions=tuple(record["supported_os_versions"]),
-            versions=_dated(record["versions"]),
-            product_code=record.get("product_code"),
-            publisher=record.get("publisher"),
-        )
-        for record in _records()["components"]
-    )
+    return _read(ManagedComponent, "components")
 
 
 @cache
 def managed_workflows() -> tuple[ManagedWorkflow, ...]:
     """Every managed workflow, in the order of the data file."""
-    return tuple(
-        ManagedWorkflow(
-            account=record["account"],
-            name=record["name"],
-            type=record["type"],
-            description=record["description"],
-            versions=_dated(record["versions"]),
-        )
-        for record in _records()["workflows"]
-    )
-
-
-class _ImageRecord(TypedDict):
-    account: str
-    name: str
-    type: ImageTypeType
-    platform: PlatformType
-    os_version: str
-    versions: list[tuple[str, str]]
-
-
-class _EveryComponentRecord(TypedDict):
-    account: str
-    name: str
-    platform: PlatformType
-    type: ComponentTypeType
-    description: str
-    supported_os_versions: list[str]
-    versions: list[tuple[str, str]]
-
-
-class _WorkflowRecord(TypedDict):
-    account: str
-    name: str
-    type: WorkflowTypeType
-    description: str
-    versions: list[tuple[str, str]]
-
-
-class _ComponentRecord(_EveryComponentRecord, total=False):
-    product_code: str
-    publisher: str
-
-
-class _Records(TypedDict):
-    images: list[_ImageRecord]
-    components: list[_ComponentRecord]
-    workflows: list[_WorkflowRecord]
-
-
-@cache
-def _records() -> _Records:
-    records: _Records = json.loads(_text("catalogue.json"))
-    return records
+    return _read(ManagedWorkflow, "workflows")
 
 
 @cache
 def component_documents() -> dict[str, str]:
     """The YAML text of each managed component by its slug, which is the name on its first line."""
-    _, *documents = _text("components.yml").split("---\n")
+    _, *documents = text_of("components.yml").split("---\n")
     return {text.partition("\n")[0].removeprefix("name: "): text for text in documents}
+
+
+def text_of(path: str) -> str:
+    """A file of ``data/``."""
+    return files("imagebuilder_mock.catalogue").joinpath(f"data/{path}").read_text(encoding="utf-8")
+
+
+def moment_of(text: str) -> datetime:
+    """Read the service's form of dates: before 3.11, fromisoformat() does not know its Z."""
+    return datetime.fromisoformat(f"{text[:-1]}+00:00")
+
+
+M = TypeVar("M", bound=Managed)
+
+
+def _read(cls: type[M], of: str) -> tuple[M, ...]:
+    found = []
+    for record in _records()[of]:
+        dated = tuple((number, moment_of(made)) for number, made in record["versions"])
+        lists = {name: tuple(each) for name, each in record.items() if isinstance(each, list)}
+        found.append(cls(**{**record, **lists, "versions": dated}))
+    return tuple(found)
+
+
+@cache
+def _records() -> dict[str, list[dict[str, Any]]]:
+    records: dict[str, list[dict[str, Any]]] = json.loads(text_of("catalogue.json"))
+    return records
 
 
 @cache
 def _workflow_document(workflow_type: str, slug: str) -> str:
-    return _text(f"workflows/{workflow_type.lower()}/{slug}.yml")
+    return text_of(f"workflows/{workflow_type.lower()}/{slug}.yml")
 
 
-def _text(path: str) -> str:
-    return files("imagebuilder_mock.catalogue").joinpath(f"data/{path}").read_text(encoding="utf-8")
+@cache
+def _declared(slug: str) -> tuple[ParameterDetail, ...] | None:
+    # YAML is loaded with the first document that somebody asks for.
+    from imagebuilder_mock.domain.documents.components.document import parse_component_document  # noqa: PLC0415
 
-
-def _dated(versions: list[tuple[str, str]]) -> tuple[tuple[str, datetime], ...]:
-    # Before 3.11, fromisoformat() does not know the Z of the service's dates.
-    return tuple(
-        (number, datetime.fromisoformat(f"{made[:-1]}+00:00")) for number, made in versions
-    )
+    return parse_component_document(component_documents()[slug]).parameter_details

@@ -7,16 +7,17 @@ list; the names, versions and scores in ``data/`` are samples.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from imagebuilder_mock.domain.arn import Arn
 
+from .records import moment_of, text_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from imagebuilder_mock.domain.resources.images import Image
 
@@ -76,26 +77,18 @@ def system_of(image: Image) -> System:
 def sample_vulnerabilities(packages: Iterable[Package]) -> list[Vulnerability]:
     """The vulnerabilities of these packages, with those affected that are among them."""
     installed = set(packages)
-    found = []
-    for vulnerability in _vulnerabilities():
-        affected = tuple(
-            package
-            for package in vulnerability.affected
-            if (package.name, package.version) in installed
+    found = [
+        replace(
+            vulnerability,
+            affected=tuple(
+                package
+                for package in vulnerability.affected
+                if (package.name, package.version) in installed
+            ),
         )
-        if affected:
-            found.append(
-                Vulnerability(
-                    id=vulnerability.id,
-                    severity=vulnerability.severity,
-                    description=vulnerability.description,
-                    affected=affected,
-                    score=vulnerability.score,
-                    vector=vulnerability.vector,
-                    published=vulnerability.published,
-                )
-            )
-    return found
+        for vulnerability in _vulnerabilities()
+    ]
+    return [vulnerability for vulnerability in found if vulnerability.affected]
 
 
 class System(TypedDict):
@@ -112,22 +105,6 @@ class _PackageRecords(TypedDict):
     systems: list[System]
     components: dict[str, list[Package]]
     updating_components: list[str]
-
-
-class _AffectedRecord(TypedDict):
-    package: str
-    version: str
-    fixed_in: str | None
-
-
-class _VulnerabilityRecord(TypedDict):
-    id: str
-    severity: str
-    score: float
-    vector: str
-    published: str
-    description: str
-    affected: list[_AffectedRecord]
 
 
 def _system(os_version: str | None, platform: str | None) -> System:
@@ -156,30 +133,23 @@ def _updated(name: str, version: str) -> str:
 
 @cache
 def _package_records() -> _PackageRecords:
-    records: _PackageRecords = json.loads(_text("packages.json"))
+    records: _PackageRecords = json.loads(text_of("packages.json"))
     return records
 
 
 @cache
 def _vulnerabilities() -> tuple[Vulnerability, ...]:
-    records: list[_VulnerabilityRecord] = json.loads(_text("findings.json"))["vulnerabilities"]
+    records: list[dict[str, Any]] = json.loads(text_of("findings.json"))["vulnerabilities"]
     return tuple(
         Vulnerability(
-            id=record["id"],
-            severity=record["severity"],
-            description=record["description"],
-            affected=tuple(
-                Affected(each["package"], each["version"], each["fixed_in"])
-                for each in record["affected"]
-            ),
-            score=record["score"],
-            vector=record["vector"],
-            # Before 3.11, fromisoformat() does not know the Z.
-            published=datetime.fromisoformat(f"{record['published'][:-1]}+00:00"),
+            **{
+                **record,
+                "affected": tuple(
+                    Affected(each["package"], each["version"], each["fixed_in"])
+                    for each in record["affected"]
+                ),
+                "published": moment_of(record["published"]),
+            }
         )
         for record in records
     )
-
-
-def _text(name: str) -> str:
-    return files("imagebuilder_mock.catalogue").joinpath(f"data/{name}").read_text(encoding="utf-8")

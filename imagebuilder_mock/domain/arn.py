@@ -4,6 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+OWNERS: Mapping[str, str] = {
+    "aws": "Amazon",
+    "third-party": "ThirdParty",
+    "aws-marketplace": "AWSMarketplace",
+}
+"""The account part of a managed ARN, and the ``owner`` that the resource shows."""
+
+ACCOUNTS = {owner: account for account, owner in OWNERS.items()}
 
 
 def slugify(name: str) -> str:
@@ -13,6 +26,16 @@ def slugify(name: str) -> str:
     "resource names").
     """
     return name.lower().replace(" ", "-").replace("_", "-")
+
+
+def label_of(kind: str) -> str:
+    """``ImageRecipe`` for image-recipe, ``Workflow`` for workflow/test, as messages have it."""
+    return "".join(word.title() for word in kind.partition("/")[0].split("-"))
+
+
+def domain_of(partition: str) -> str:
+    """What the names of the services' hosts end in."""
+    return "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +72,11 @@ class Arn:
     @property
     def is_wildcard(self) -> bool:
         return self.version is not None and "x" in self.version
+
+    @property
+    def owner(self) -> str | None:
+        """Who offers it, of those that offer to every account."""
+        return OWNERS.get(self.account)
 
     def at(self, version: str, build: int | None = None) -> Arn:
         """The same name at another version."""

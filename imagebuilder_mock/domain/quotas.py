@@ -13,7 +13,7 @@ from .errors import ServiceQuotaExceededException
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_DEFAULTS: dict[str, int] = {
+DEFAULTS: Mapping[str, int] = {
     "component parameter length": 1024,
     "component size": 65536,
     "components": 1000,
@@ -38,15 +38,7 @@ _DEFAULTS: dict[str, int] = {
     "workflows": 1000,
     "workflows per image": 10,
 }
-
-
-def default_quotas() -> dict[str, int]:
-    """The service's own limits, by name."""
-    return dict(_DEFAULTS)
-
-
-def quota_names() -> tuple[str, ...]:
-    return tuple(_DEFAULTS)
+"""The service's own limits, by name."""
 
 
 class Quotas:
@@ -56,9 +48,9 @@ class Quotas:
 
     def __init__(self, setting: bool | Mapping[str, int]) -> None:  # noqa: FBT001 - the option as it is given
         if isinstance(setting, bool):
-            self._limits = dict(_DEFAULTS) if setting else {}
+            self._limits = DEFAULTS if setting else {}
         else:
-            self._limits = _DEFAULTS | dict(setting)
+            self._limits = {**DEFAULTS, **setting}
 
     def limit(self, name: str) -> int | None:
         """How much there may be; None if that is not limited."""

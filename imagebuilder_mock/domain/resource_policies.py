@@ -11,6 +11,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from .arn import label_of
 from .errors import invalid_value
 
 if TYPE_CHECKING:
@@ -21,15 +22,6 @@ if TYPE_CHECKING:
 NO_POLICY = "{}"
 """What a resource without policy answers (API reference, GetImagePolicyResponse)."""
 
-_ACTIONS: Mapping[str, frozenset[str]] = {
-    kind: frozenset((f"imagebuilder:Get{name}", f"imagebuilder:List{name}s"))
-    for kind, name in (
-        ("component", "Component"),
-        ("container-recipe", "ContainerRecipe"),
-        ("image", "Image"),
-        ("image-recipe", "ImageRecipe"),
-    )
-}
 _VERSIONS = ("2012-10-17", "2008-10-17")
 _MEMBERS = frozenset(("Version", "Id", "Statement"))
 _STATEMENT_MEMBERS = frozenset(("Sid", "Effect", "Principal", "Action", "Resource", "Condition"))
@@ -61,11 +53,10 @@ def _accounts_of(statement: object, *, arn: str, kind: str) -> Iterator[str]:
     _refuse_unknown(statement, _STATEMENT_MEMBERS, "A Statement of the policy")
     if statement.get("Effect") != "Allow":
         raise _refusal("The Effect of a Statement must be Allow.")
+    allowed = [f"imagebuilder:Get{label_of(kind)}", f"imagebuilder:List{label_of(kind)}s"]
     actions = _as_list(statement.get("Action"))
-    if not actions or not _ACTIONS[kind].issuperset(map(str, actions)):
-        raise _refusal(
-            f"The Action of a Statement must be among {', '.join(sorted(_ACTIONS[kind]))}."
-        )
+    if not actions or any(action not in allowed for action in actions):
+        raise _refusal(f"The Action of a Statement must be among {', '.join(allowed)}.")
     if _as_list(statement.get("Resource")) != [arn]:
         raise _refusal(f"The Resource of a Statement must be '{arn}'.")
     yield from _principals_of(statement.get("Principal"))

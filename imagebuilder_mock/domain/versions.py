@@ -124,7 +124,7 @@ def latest_version_references(arn: str) -> Mapping[str, str]:
     parsed = Arn.parse(arn)
     major, minor, patch = (parsed.version or "").split(".")
     references = {"latestVersionArn": str(parsed.at("x.x.x"))}
-    if parsed.account == "aws" and parsed.kind.startswith("workflow/"):
+    if parsed.owner == "Amazon" and parsed.kind.startswith("workflow/"):
         return references
     return references | {
         "latestMajorVersionArn": str(parsed.at(f"{major}.x.x")),

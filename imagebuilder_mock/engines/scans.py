@@ -10,8 +10,9 @@ from imagebuilder_mock.domain.resources.scans import ImageScanFinding
 from . import notices
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
+
+    from mypy_boto3_imagebuilder import type_defs as wire
 
     from imagebuilder_mock.catalogue.samples import Affected, Package, Vulnerability
     from imagebuilder_mock.domain.resources.images import Image
@@ -104,39 +105,28 @@ def _fix_available(affected: tuple[Affected, ...]) -> str:
     return "PARTIAL" if any(fixed) else "NO"
 
 
-def _score_details(vulnerability: Vulnerability) -> Mapping[str, object] | None:
+def _score_details(vulnerability: Vulnerability) -> wire.InspectorScoreDetailsTypeDef | None:
     if vulnerability.score is None or vulnerability.vector is None:
         return None
-    score = {
-        "scoreSource": _SOURCE,
-        "cvssSource": _SOURCE,
-        "version": _cvss_version(vulnerability.vector),
-        "score": vulnerability.score,
-        "scoringVector": vulnerability.vector,
-        "adjustments": [],
+    return {
+        "adjustedCvss": {
+            "scoreSource": _SOURCE,
+            "cvssSource": _SOURCE,
+            "version": _cvss_version(vulnerability.vector),
+            "score": vulnerability.score,
+            "scoringVector": vulnerability.vector,
+            "adjustments": [],
+        }
     }
-    return {"adjustedCvss": score}
-
-
-def _cvss(vulnerability: Vulnerability) -> list[Mapping[str, object]]:
-    if vulnerability.score is None or vulnerability.vector is None:
-        return []
-    score = {
-        "baseScore": vulnerability.score,
-        "scoringVector": vulnerability.vector,
-        "version": _cvss_version(vulnerability.vector),
-        "source": _SOURCE,
-    }
-    return [score]
 
 
 def _cvss_version(vector: str) -> str:
     return vector.partition("/")[0].removeprefix("CVSS:")
 
 
-def _details(vulnerability: Vulnerability, image: Image) -> Mapping[str, object]:
+def _details(vulnerability: Vulnerability, image: Image) -> wire.PackageVulnerabilityDetailsTypeDef:
     url = f"https://nvd.nist.gov/vuln/detail/{vulnerability.id}"
-    return {
+    details: wire.PackageVulnerabilityDetailsTypeDef = {
         "vulnerabilityId": vulnerability.id,
         "vulnerablePackages": [
             _vulnerable_package(package, image) for package in vulnerability.affected
@@ -146,28 +136,39 @@ def _details(vulnerability: Vulnerability, image: Image) -> Mapping[str, object]
         "referenceUrls": [url],
         "relatedVulnerabilities": [],
         "vendorSeverity": vulnerability.severity,
-        "vendorCreatedAt": vulnerability.published,
-        "vendorUpdatedAt": vulnerability.published,
-        "cvss": _cvss(vulnerability),
+        "cvss": [],
     }
+    if vulnerability.published is not None:
+        details["vendorCreatedAt"] = details["vendorUpdatedAt"] = vulnerability.published
+    if vulnerability.score is not None and vulnerability.vector is not None:
+        details["cvss"] = [
+            {
+                "baseScore": vulnerability.score,
+                "scoringVector": vulnerability.vector,
+                "version": _cvss_version(vulnerability.vector),
+                "source": _SOURCE,
+            }
+        ]
+    return details
 
 
-def _vulnerable_package(package: Affected, image: Image) -> Mapping[str, object]:
+def _vulnerable_package(package: Affected, image: Image) -> wire.VulnerablePackageTypeDef:
     """As in the awscli example of ListImageScanFindings."""
     system = system_of(image)
-    shown: dict[str, object] = {
+    shown: wire.VulnerablePackageTypeDef = {
         "name": package.name,
         "version": package.version,
         "arch": _architecture(image),
         "packageManager": system["package_manager"],
-        "fixedInVersion": package.fixed_in,
     }
     version, _, release = package.version.partition("-")
-    if system["is_rpm"] and release:
-        fixed_in = None if package.fixed_in is None else f"0:{package.fixed_in}"
-        shown |= {"version": version, "release": release, "epoch": 0, "fixedInVersion": fixed_in}
-    if package.fixed_in is not None and system["update_command"] is not None:
-        shown["remediation"] = f"{system['update_command']} {package.name}"
+    is_split = system["is_rpm"] and release
+    if is_split:
+        shown |= {"version": version, "release": release, "epoch": 0}
+    if package.fixed_in is not None:
+        shown["fixedInVersion"] = f"0:{package.fixed_in}" if is_split else package.fixed_in
+        if system["update_command"] is not None:
+            shown["remediation"] = f"{system['update_command']} {package.name}"
     return shown
 
 

@@ -4,10 +4,10 @@ from . import (
     builds,
     components,
     configurations,
+    kinds,
     lifecycle,
     pipelines,
     recipes,
-    resource_policies,
     tags,
     workflows,
 )
@@ -19,10 +19,10 @@ __all__ = [
     "builds",
     "components",
     "configurations",
+    "kinds",
     "lifecycle",
     "pipelines",
     "recipes",
-    "resource_policies",
     "tags",
     "workflows",
 ]

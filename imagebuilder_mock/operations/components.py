@@ -1,29 +1,22 @@
-"""Components and the products of AWS Marketplace behind them: create, import, get, list, delete."""
+"""Components and the products of AWS Marketplace behind them: create, import, list."""
 
 from __future__ import annotations
 
 from base64 import b64encode
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.documents.errors import DocumentError
+from imagebuilder_mock.domain.arn import Arn, domain_of
 from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
 from imagebuilder_mock.domain.resources.components import Component, ComponentVersion
-from imagebuilder_mock.domain.versions import Version, latest_version_references
+from imagebuilder_mock.domain.versions import latest_version_references
 
 from .handler import operation
-from .listing import listed, own_builds, owned_by, refuse_name_with_version
-from .rules.documents import given_text, refuse_identical
+from .listing import by, listed, own_builds, versions_listed
+from .rules.documents import add_build, given_text, parsed
 from .rules.neighbours import check_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from mypy_boto3_imagebuilder import type_defs as wire
-
-    from imagebuilder_mock.domain.documents.components.document import ComponentDocument
-    from imagebuilder_mock.domain.states import Platform
-    from imagebuilder_mock.world.store import Entry
 
     from .handler import Context, Result
 
@@ -31,16 +24,16 @@ if TYPE_CHECKING:
 
 
 _SIZE = "component size"
-_VERSION_FILTERS: Mapping[str, Callable[[ComponentVersion], object]] = {
-    "description": lambda entry: entry.description,
-    "name": lambda entry: entry.name,
-    "platform": lambda entry: entry.platform,
-    "productCodes": lambda entry: [code.product_code_id for code in entry.product_codes or ()],
-    "status": lambda entry: entry.status,
-    "supportedOsVersion": lambda entry: entry.supported_os_versions,
-    "type": lambda entry: entry.type,
-    "version": lambda entry: entry.version,
-}
+_FILTERS = by(
+    "description",
+    "name",
+    "platform",
+    "productCodes",
+    "status",
+    "supportedOsVersion",
+    "type",
+    "version",
+)
 
 
 @operation
@@ -68,39 +61,16 @@ def import_component(ctx: Context, params: wire.ImportComponentRequestTypeDef) -
 
 
 @operation
-def get_component(ctx: Context, params: wire.GetComponentRequestTypeDef) -> Result:
-    component = ctx.get(
-        Component, params["componentBuildVersionArn"], parameter="componentBuildVersionArn"
-    )
-    return {
-        "component": component,
-        "latestVersionReferences": latest_version_references(component.arn),
-    }
-
-
-@operation
 def list_components(ctx: Context, params: wire.ListComponentsRequestTypeDef) -> Result:
-    refuse_name_with_version(params, "Components")
-    owner = params.get("owner", "Self")
-    store = owned_by(ctx, owner)
-    by_name = params.get("byName", False)
     # Deprecated ones are shown to those who ask for a status only.
     with_deprecated = any(entry.get("name") == "status" for entry in params.get("filters", ()))
-
-    def view(entry: Entry) -> ComponentVersion | None:
-        for build in entry.newest_first():
-            if isinstance(build, Component) and (with_deprecated or not build.is_deprecated):
-                return ComponentVersion.of(build, by_name=by_name)
-        return None
-
-    return listed(
+    return versions_listed(
         ctx,
         params,
-        "componentVersionList",
-        store.names(Component.kind) if by_name else store.versions(Component.kind),
-        view=view,
-        filters=_VERSION_FILTERS,
-        scope=f"{owner} {by_name}",
+        Component,
+        ComponentVersion.of,
+        filters=_FILTERS,
+        admit=lambda component: with_deprecated or not component.is_deprecated,
     )
 
 
@@ -114,65 +84,36 @@ def list_component_build_versions(
         ctx,
         params,
         "componentSummaryList",
-        own_builds(ctx, Component.kind, arn),
-        view=lambda build: (
-            build if isinstance(build, Component) and not build.is_deprecated else None
-        ),
+        own_builds(ctx, Component, arn),
+        view=lambda component: None if component.is_deprecated else component,
         newest_first=True,
         scope=arn or "",
     )
 
 
-@operation
-def delete_component(ctx: Context, params: wire.DeleteComponentRequestTypeDef) -> Result:
-    component = ctx.own(Component, params["componentBuildVersionArn"])
-    ctx.remove(component)
-    return {"componentBuildVersionArn": component.arn}
-
-
 def _new_component(ctx: Context, params: Request, text: str) -> Component:
-    document = _parsed(text, params["platform"])
+    # A third of what the package takes to load, YAML included, is for documents alone.
+    from imagebuilder_mock.domain.documents.components.document import parse_component_document  # noqa: PLC0415
+
+    document = parsed("data", parse_component_document, text, platform=params["platform"])
     check_key(ctx, params.get("kmsKeyId"))
     ctx.world.quotas.check("parameters per component", len(document.parameters))
     for parameter in document.parameters:
         ctx.world.quotas.check("component parameter length", len(parameter.default or ""))
-    version = Version.parse(params["semanticVersion"])
-    base = ctx.store.arn_for(Component.kind, params["name"])
-    build = ctx.store.next_build(Component.kind, base.slug, version)
-    component = Component(
-        arn=str(base.at(params["semanticVersion"], build)),
-        name=params["name"],
+    component = Component.requested(
+        params,
+        arn=ctx.store.next_build(Component.kind, params["name"], params["semanticVersion"]),
         date_created=ctx.now,
-        tags=dict(params.get("tags", {})),
         owner=ctx.store.account,
-        platform=params["platform"],
         type=document.component_type,
         document=text,
-        description=params.get("description"),
-        change_description=params.get("changeDescription"),
-        supported_os_versions=cast("Mapping[str, list[str]]", params).get("supportedOsVersions"),
         declared=document.parameter_details,
-        kms_key_id=params.get("kmsKeyId"),
     )
-    refuse_identical(ctx, component, base, version)
-    ctx.add(component)
+    add_build(ctx, component)
     return component
 
 
-def _parsed(text: str, platform: Platform) -> ComponentDocument:
-    # A third of what the package takes to load, YAML included, is for documents alone.
-    from imagebuilder_mock.domain.documents.components.document import parse_component_document  # noqa: PLC0415
-
-    try:
-        return parse_component_document(text, platform=platform)
-    except DocumentError as error:
-        raise invalid_value("data", error.detail) from None
-
-
-_ACCOUNT = "aws-marketplace"
 _URL_SECONDS = 3600
-_DOMAINS = {"aws-cn": "amazonaws.com.cn"}
-_DOMAIN = "amazonaws.com"
 
 
 @operation
@@ -181,7 +122,7 @@ def get_marketplace_resource(
 ) -> Result:
     """The document of a component, hidden, or the address of a file that it downloads."""
     arn = Arn.parse(params["resourceArn"])
-    if (arn.account, arn.kind) != (_ACCOUNT, Component.kind):
+    if (arn.owner, arn.kind) != ("AWSMarketplace", Component.kind):
         raise invalid_value("resourceArn", "The resource must be an AWS Marketplace component.")
     component = ctx.get(Component, params["resourceArn"], parameter="resourceArn")
     if params["resourceType"] == "COMPONENT_DATA":
@@ -204,7 +145,7 @@ def get_marketplace_resource(
 def _presigned_url(ctx: Context, location: str) -> str:
     """In the form of Amazon S3's; nothing is behind it."""
     bucket, _, key = location.removeprefix("s3://").partition("/")
-    host = f"{bucket}.s3.{ctx.store.region}.{_DOMAINS.get(ctx.store.partition, _DOMAIN)}"
+    host = f"{bucket}.s3.{ctx.store.region}.{domain_of(ctx.store.partition)}"
     date = ctx.now.strftime("%Y%m%dT%H%M%SZ")
     return (
         f"https://{host}/{key}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date={date}"

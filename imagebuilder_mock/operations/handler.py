@@ -9,6 +9,7 @@ from imagebuilder_mock.domain.errors import (
     DryRunOperationException,
     ResourceDependencyException,
     ResourceNotFoundException,
+    already_exists,
     dependency_error,
     missing_error,
 )
@@ -63,18 +64,39 @@ class Context:
         """What a new resource refers to: InvalidParameterValueException if there is nothing."""
         return self.world.reference(self.store, cls, arn, parameter=parameter)
 
+    def new_name(self, cls: type[Resource], name: str) -> str:
+        """The ARN that a new name gets: ResourceAlreadyExistsException if it is taken."""
+        arn = str(self.store.arn_for(cls.kind, name))
+        if arn in self.store:
+            raise already_exists(cls.label, arn)
+        return arn
+
     def add(self, resource: Resource) -> None:
         """Store a new resource: the last thing that a create does.
 
         Quotas are checked here, and a dry run ends here.
         """
-        self.world.quotas.check(resource.quota, self.store.count(resource.kind) + 1)
+        self.world.quotas.check(resource.quota, len(self.store.order(type(resource))) + 1)
         if self.is_dry_run:
             raise DryRunOperationException
         self.world.add(self.store, resource)
 
     def replace(self, resource: Resource) -> None:
         self.world.replace(self.store, resource)
+
+    def update(self, before: R, params: Mapping[str, object], **others: object) -> R:
+        """Replace everything that a request can say of a resource; the name and tags stay."""
+        after = before.requested(
+            params,
+            arn=before.arn,
+            name=before.name,
+            date_created=before.date_created,
+            date_updated=self.now,
+            tags=before.tags,
+            **others,
+        )
+        self.replace(after)
+        return after
 
     def remove(self, resource: Resource) -> None:
         """Delete a resource: ResourceDependencyException while others refer to it or see it."""

@@ -8,31 +8,69 @@ those that contain it (API reference, Filter).
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Generic, TypeVar
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypedDict, TypeVar, cast
 
-from imagebuilder_mock.catalogue.offer import OWNERS
-from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.arn import ACCOUNTS, Arn
 from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
 from imagebuilder_mock.domain.ordered import OrderedIndex, Sequenced
-from imagebuilder_mock.domain.versions import Version
+from imagebuilder_mock.domain.resources.base import Resource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from mypy_boto3_imagebuilder import type_defs as wire
+
     from imagebuilder_mock.domain.errors import InvalidParameterValueException
-    from imagebuilder_mock.domain.resources.base import Resource
-    from imagebuilder_mock.world.store import Store
+    from imagebuilder_mock.world.store import Entry, Store
 
     from .handler import Context, Result
 
+    class Listing(TypedDict, total=False):
+        """What requests for lists have in common."""
 
+        byName: bool
+        filters: Sequence[wire.FilterTypeDef]
+        maxResults: int
+        nextToken: str
+        owner: str
+
+
+R = TypeVar("R", bound=Resource)
+R_contra = TypeVar("R_contra", bound=Resource, contravariant=True)
 T = TypeVar("T", bound=Sequenced)
 V = TypeVar("V")
+
+
+class View(Protocol[R_contra]):
+    """What a list shows of a version, or of a name, by its newest build."""
+
+    def __call__(self, newest: R_contra, /, *, by_name: bool) -> object: ...
+
 
 DEFAULT_PAGE_SIZE = 25
 """Seen and documented (API reference, ``maxResults`` of ListComponents)."""
 
-_ACCOUNTS = {owner: account for account, owner in OWNERS.items()}
+FILTERS: Mapping[str, Callable[[Any], object]] = {
+    "containerType": attrgetter("container_type"),
+    "description": attrgetter("description"),
+    "name": attrgetter("name"),
+    "osVersion": attrgetter("os_version"),
+    "parentImage": attrgetter("parent_image"),
+    "platform": attrgetter("platform"),
+    "productCodes": lambda shown: [each.product_code_id for each in shown.product_codes or ()],
+    "resourceType": attrgetter("resource_type"),
+    "status": attrgetter("status"),
+    "supportedOsVersion": attrgetter("supported_os_versions"),
+    "type": attrgetter("type"),
+    "version": attrgetter("version"),
+}
+"""What each filter looks at, of the things that a list shows."""
+
+
+def by(*names: str) -> Mapping[str, Callable[[Any], object]]:
+    """The filters that a list takes."""
+    return {name: FILTERS[name] for name in names}
 
 
 def listed(
@@ -41,8 +79,8 @@ def listed(
     member: str,
     index: OrderedIndex[T],
     *,
-    view: Callable[[T], V | None],
-    filters: Mapping[str, Callable[[V], object]] | None = None,
+    view: Callable[[T], object] | None = None,
+    filters: Mapping[str, Callable[[Any], object]] | None = None,
     newest_first: bool = False,
     scope: str = "",
 ) -> Result:
@@ -51,28 +89,72 @@ def listed(
     ``view`` makes of an entry what is shown of it, or None to leave it out; ``filters`` are the
     filter names that the operation takes. A token passes only with the same ``scope``.
     """
-    requested = params.get("filters", ())
-    wanted = Filters(requested if isinstance(requested, list) else (), filters or {})
-    size = params.get("maxResults", DEFAULT_PAGE_SIZE)
-    token = params.get("nextToken")
+    asked = cast("Listing", params)
+    show = view or _itself
+    requested, token = asked.get("filters", ()), asked.get("nextToken")
+    wanted = Filters(requested, filters or {})
     list_name = f"{ctx.operation} {ctx.store.account} {ctx.store.region} {scope}"
-    after = ctx.world.state.page_tokens.decode(list_name, token) if isinstance(token, str) else None
+    state = ctx.world.state
 
-    def admitted(entry: T) -> V | None:
-        shown = view(entry)
+    def admitted(entry: T) -> object:
+        shown = show(entry)
         return shown if shown is not None and wanted.admit(shown) else None
 
     items, position = page_of(
         index,
-        after=after,
-        size=size if isinstance(size, int) else DEFAULT_PAGE_SIZE,
+        after=None if token is None else state.page_tokens.decode(list_name, token),
+        size=asked.get("maxResults", DEFAULT_PAGE_SIZE),
         newest_first=newest_first,
-        show=admitted if requested else view,
+        show=admitted if requested else show,
     )
-    result: dict[str, object] = {member: items}
-    if position is not None:
-        result["nextToken"] = ctx.world.state.page_tokens.encode(list_name, position)
-    return result
+    if position is None:
+        return {member: items}
+    return {member: items, "nextToken": state.page_tokens.encode(list_name, position)}
+
+
+def versions_listed(
+    ctx: Context,
+    params: Mapping[str, object],
+    cls: type[R],
+    view: View[R],
+    *,
+    filters: Mapping[str, Callable[[Any], object]],
+    admit: Callable[[R], bool] | None = None,
+    not_of: Collection[str] = (),
+    newest_first: bool = False,
+) -> Result:
+    """The versions of an owner's resources, or their names, each by its newest build.
+
+    Builds that are not admitted are passed over; the list is not of the owners in ``not_of``.
+    """
+    asked = cast("Listing", params)
+    owner, by_name = asked.get("owner", "Self"), asked.get("byName", False)
+    if by_name and any(entry.get("name") == "version" for entry in asked.get("filters", ())):
+        # Seen for ListImages.
+        raise invalid_combination(
+            "filters",
+            f"You cannot list {cls.label}s by name and filter by version in the same request.",
+        )
+    if owner in not_of:
+        raise invalid_value(
+            "owner", f"The owner '{owner}' is not supported for {cls.label.lower()}s."
+        )
+    store = owned_by(ctx, owner)
+
+    def newest(entry: Entry[R]) -> object:
+        build = next(filter(admit, entry.newest_first()), None)
+        return None if build is None else view(build, by_name=by_name)
+
+    return listed(
+        ctx,
+        params,
+        f"{cls.member()}VersionList",
+        store.names(cls) if by_name else store.versions(cls),
+        view=newest,
+        filters=filters,
+        newest_first=newest_first,
+        scope=f"{owner} {by_name}",
+    )
 
 
 def owned_by(ctx: Context, owner: str) -> Store:
@@ -81,28 +163,17 @@ def owned_by(ctx: Context, owner: str) -> Store:
         return ctx.store
     if owner == "Shared":
         return ctx.world.shared_with(ctx.store.account, ctx.store.region)
-    return ctx.world.managed(_ACCOUNTS[owner], ctx.store.region)
+    return ctx.world.managed(ACCOUNTS[owner], ctx.store.region)
 
 
-def own_builds(ctx: Context, kind: str, version_arn: str | None) -> OrderedIndex[Resource]:
-    """The caller's builds of a kind, or of one version; an ARN that means nothing has none."""
+def own_builds(ctx: Context, cls: type[R], version_arn: str | None) -> OrderedIndex[R]:
+    """The caller's builds of a class, or of one version; an ARN that means nothing has none."""
     if version_arn is None:
-        return ctx.store.order(kind)
+        return ctx.store.order(cls)
     arn = Arn.parse(version_arn)
     if arn.version is None or not ctx.store.is_home_of(arn):
         return OrderedIndex()
-    return ctx.store.builds_of(kind, arn.slug, Version.parse(arn.version))
-
-
-def refuse_name_with_version(params: Mapping[str, object], plural: str) -> None:
-    """``byName`` and a filter on versions do not go together (seen for ListImages)."""
-    requested = params.get("filters", ())
-    names = [entry.get("name") for entry in requested] if isinstance(requested, list) else []
-    if params.get("byName") and "version" in names:
-        raise invalid_combination(
-            "filters",
-            f"You cannot list {plural} by name and filter by version in the same request.",
-        )
+    return ctx.store.builds_of(cls, arn)
 
 
 def page_of(
@@ -126,35 +197,30 @@ def page_of(
     return shown, scanned[size - 1].sequence if more else None
 
 
-F = TypeVar("F")
-
-
-class Filters(Generic[F]):
+class Filters(Generic[V]):
     """What a request asks for, ready to be held against one thing after the other."""
 
     __slots__ = ("_tests",)
 
     def __init__(
         self,
-        requested: Sequence[Mapping[str, object]],
-        known: Mapping[str, Callable[[F], object]],
+        requested: Sequence[wire.FilterTypeDef],
+        known: Mapping[str, Callable[[V], object]],
     ) -> None:
         """``known`` gives, for each name the operation takes, how a thing answers it.
 
         InvalidParameterValueException names the first filter that the operation does not take.
         """
-        self._tests: list[tuple[Callable[[F], object], Callable[[str], bool]]] = []
+        self._tests: list[tuple[Callable[[V], object], Callable[[str], bool]]] = []
         for position, entry in enumerate(requested):
-            name = str(entry.get("name", ""))
-            answer = known.get(name)
-            if answer is None:
+            name = entry.get("name", "")
+            if name not in known:
                 raise unknown_filter(f"filters[{position}].name", name, known)
-            values = entry.get("values")
-            wanted = [str(value) for value in values] if isinstance(values, list) else []
+            wanted = entry.get("values", ())
             is_wanted = _of_names(wanted) if name == "name" else frozenset(wanted).__contains__
-            self._tests.append((answer, is_wanted))
+            self._tests.append((known[name], is_wanted))
 
-    def admit(self, thing: F) -> bool:
+    def admit(self, thing: V) -> bool:
         return all(_is_met(answer(thing), is_wanted) for answer, is_wanted in self._tests)
 
 
@@ -183,3 +249,7 @@ def _of_name(value: str) -> Callable[[str], bool]:
     if star and not begin and rest.endswith("*"):
         return lambda name: rest[:-1] in name
     return lambda name: name == value
+
+
+def _itself(entry: T) -> T:
+    return entry

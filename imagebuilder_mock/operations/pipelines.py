@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from imagebuilder_mock.domain.errors import already_exists, invalid_combination, invalid_value
+from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
 from imagebuilder_mock.domain.ordered import OrderedIndex
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
@@ -44,9 +44,7 @@ _FILTERS: Mapping[str, Callable[[ImagePipeline], object]] = {
 @operation
 def create_image_pipeline(ctx: Context, params: wire.CreateImagePipelineRequestTypeDef) -> Result:
     request = _checked_request(ctx, params)
-    arn = str(ctx.store.arn_for(ImagePipeline.kind, params["name"]))
-    if arn in ctx.store:
-        raise already_exists(ImagePipeline.label, arn)
+    arn = ctx.new_name(ImagePipeline, params["name"])
     pipeline = _pipeline(ctx, params, request, arn, params["name"])
     ctx.add(pipeline)
     plan_next_run(ctx.world, pipeline)
@@ -64,8 +62,7 @@ def list_image_pipelines(ctx: Context, params: wire.ListImagePipelinesRequestTyp
         ctx,
         params,
         "imagePipelineList",
-        ctx.store.order(ImagePipeline.kind),
-        view=lambda pipeline: pipeline if isinstance(pipeline, ImagePipeline) else None,
+        ctx.store.order(ImagePipeline),
         filters=_FILTERS,
     )
 
@@ -125,8 +122,7 @@ def list_image_pipeline_images(
         ctx,
         params,
         "imageSummaryList",
-        ctx.store.order(Image.kind, arn) if arn in ctx.store else OrderedIndex(),
-        view=lambda image: image if isinstance(image, Image) else None,
+        ctx.store.order(Image, arn) if arn in ctx.store else OrderedIndex(),
         filters={name: IMAGE_SUMMARY_FILTERS[name] for name in ("name", "version")},
         scope=arn,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.arn import Arn, label_of
 from imagebuilder_mock.domain.errors import (
     InvalidParameterException,
     ResourceNotFoundException,
@@ -53,8 +53,5 @@ def untag_resource(ctx: Context, params: wire.UntagResourceRequestTypeDef) -> Re
 def _taggable(ctx: Context, arn: str) -> Resource:
     resource = ctx.store.any(arn)
     if resource is None:
-        # 'image-recipe' is an ImageRecipe, 'workflow/build' a Workflow.
-        words = Arn.parse(arn).kind.partition("/")[0].split("-")
-        label = "".join(word.title() for word in words)
-        raise ResourceNotFoundException(missing_error(label, arn))
+        raise ResourceNotFoundException(missing_error(label_of(Arn.parse(arn).kind), arn))
     return resource

@@ -44,7 +44,7 @@ class Catalogue:
             number = _checked(version)
             # Every Region has the same.
             store = self._world.managed(account, "us-east-1")
-            if Version.parse(number) in store.family(kind, slug).groups:
+            if Version.parse(number) in store.family(store.arn_for(kind, slug)).groups:
                 msg = f"Amazon offers {name!r} in version {number} already."
                 raise ValueError(msg)
             self._world.publish_managed(

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, get_args
 
-from imagebuilder_mock.domain.arn import Arn, slugify
+from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import ImageBuilderError
 from imagebuilder_mock.domain.resources.build_settings import with_defaults
 from imagebuilder_mock.domain.resources.configurations import (
@@ -157,13 +157,11 @@ class Images:
             if recipe.startswith("arn:"):
                 found = self._world.find(home, kind, recipe, parameter="recipe")
             else:
-                versions = home.family(kind.kind, slugify(recipe)).newest_first()
-                found = next((each for each in versions if isinstance(each, kind)), None)
+                named = home.family(home.arn_for(kind.kind, recipe))
+                found = next(named.newest_first(), None)
             if found is not None:
                 return found
-        known = [
-            each.arn for kind in (ImageRecipe, ContainerRecipe) for each in home.order(kind.kind)
-        ]
+        known = [each.arn for kind in (ImageRecipe, ContainerRecipe) for each in home.order(kind)]
         msg = (
             f"There is no recipe {recipe!r} in {home.region} of account {home.account}. "
             f"There are: {', '.join(known) or 'none'}."
@@ -280,18 +278,18 @@ def _distribution(
     settings: wire.AmiDistributionConfigurationTypeDef,
     moment: datetime,
 ) -> DistributionConfiguration:
-    distributions: list[wire.DistributionUnionTypeDef] = [
-        {
-            "region": region,
-            "containerDistributionConfiguration": {"targetRepository": recipe.target_repository},
+    output: wire.DistributionTypeDef = {"region": home.region}
+    if isinstance(recipe, ContainerRecipe):
+        output["containerDistributionConfiguration"] = {
+            "targetRepository": recipe.target_repository
         }
-        if isinstance(recipe, ContainerRecipe)
-        else {"region": region, "amiDistributionConfiguration": settings}
-        for region in dict.fromkeys((home.region, *regions))
-    ]
+    else:
+        output["amiDistributionConfiguration"] = settings
     return DistributionConfiguration(
         arn=str(home.arn_for(DistributionConfiguration.kind, recipe.name)),
         name=recipe.name,
         date_created=moment,
-        distributions=distributions,
+        distributions=[
+            {**output, "region": region} for region in dict.fromkeys((home.region, *regions))
+        ],
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import ImageBuilderError
 from imagebuilder_mock.domain.lifecycle.rules import Selection, creation_date
 from imagebuilder_mock.domain.resources.lifecycle import LifecyclePolicy
@@ -143,11 +142,11 @@ class Lifecycle:
         policy: str | Mapping[str, object] | Sequence[Mapping[str, object]],
         region: str | None,
         account_id: str | None,
-    ) -> tuple[Store, Selection, Sequence[Mapping[str, object]]]:
+    ) -> tuple[Store, Selection, Sequence[wire.LifecyclePolicyDetailUnionTypeDef]]:
         if isinstance(policy, str):
             found = self._policy(policy)
             selection = Selection.parse(found.resource_type, found.resource_selection)
-            return self._home(found.arn), selection, found.policy_details
+            return self._world.home_of(found.arn), selection, found.policy_details
         home = store_at(self._world, region=region, account_id=account_id)
         given = policy if isinstance(policy, Mapping) else {"policyDetails": policy}
         params = _checked(given)
@@ -157,7 +156,9 @@ class Lifecycle:
     def _row(self, home: Store, fate: Fate) -> Mapping[str, object]:
         image = fate.image
         action = None if fate.is_skipped else fate.action
-        outputs = executions.resources_of(self._world, home, fate)[1] if fate.action else []
+        outputs = (
+            executions.resources_of(self._world, home, fate, fate.rule)[1] if fate.rule else []
+        )
         return {
             "image": image.arn,
             "state": image.state.status,
@@ -195,12 +196,7 @@ class Lifecycle:
 
     def _policy(self, arn: str) -> LifecyclePolicy:
         stores = self._world.state.stores.values()
-        known = [
-            policy
-            for store in stores
-            for policy in store.order(LifecyclePolicy.kind)
-            if isinstance(policy, LifecyclePolicy)
-        ]
+        known = [policy for store in stores for policy in store.order(LifecyclePolicy)]
         for policy in known:
             if policy.arn == arn:
                 return policy
@@ -221,10 +217,6 @@ class Lifecycle:
             msg = f"{what} Under way: {', '.join(known.unfinished) or 'none'}."
             raise LookupError(msg)
         return execution
-
-    def _home(self, arn: str) -> Store:
-        parsed = Arn.parse(arn)
-        return self._world.store(parsed.account, parsed.region)
 
 
 def _checked(policy: Mapping[str, object]) -> wire.CreateLifecyclePolicyRequestTypeDef:

@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from imagebuilder_mock.catalogue.offer import offer, published_output
+from imagebuilder_mock.catalogue.offer import offer
+from imagebuilder_mock.catalogue.records import published_output
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.resources.images import Image
 
@@ -61,10 +62,7 @@ def image_published_as(store: Store, ami_id: str) -> Image | None:
     images = _IMAGES_BY_AMI.get(store)
     if images is None:
         images = _IMAGES_BY_AMI[store] = {
-            ami.image: image
-            for image in store.order(Image.kind)
-            if isinstance(image, Image)
-            for ami in image.amis
+            ami.image: image for image in store.order(Image) for ami in image.amis
         }
     return images.get(ami_id)
 
@@ -74,7 +72,7 @@ def _published(store: Store, publication: Publication) -> Resource:
     base = Arn(
         store.partition, store.region, publication.account, publication.kind, publication.slug
     )
-    newest = next(store.family(base.kind, base.slug).newest_first())
+    newest: Resource = next(store.family(base).newest_first())
     arn = base.at(publication.version, 1)
     if isinstance(newest, Image):
         newest = replace(newest, output_resources=published_output(newest.type, arn))

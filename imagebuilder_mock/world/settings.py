@@ -8,7 +8,7 @@ from datetime import datetime
 from os import PathLike
 from typing import Literal, TypedDict, get_args
 
-from imagebuilder_mock.domain.quotas import quota_names
+from imagebuilder_mock.domain.quotas import DEFAULTS
 
 from .clock import aware
 
@@ -111,8 +111,8 @@ def is_account_id(value: object) -> bool:
 def _check_quotas(quotas: Mapping[str, int]) -> None:
     _check_type("quotas", quotas, Mapping)
     for name, limit in quotas.items():
-        if name not in quota_names():
-            listed = ", ".join(repr(known) for known in quota_names())
+        if name not in DEFAULTS:
+            listed = ", ".join(repr(known) for known in DEFAULTS)
             msg = f"quotas has no {name!r}. It has: {listed}."
             raise ValueError(msg)
         if type(limit) is not int or limit < 0:

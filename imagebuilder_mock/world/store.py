@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from imagebuilder_mock.domain.arn import Arn, slugify
 from imagebuilder_mock.domain.ordered import Numbering, OrderedIndex
@@ -15,20 +15,21 @@ from imagebuilder_mock.domain.versions import Version, counted_in
 from .indexes import Executions, Findings
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from imagebuilder_mock.domain.resources.images import Image
     from imagebuilder_mock.domain.versions import CountedNodes, VersionPattern
 
 R = TypeVar("R", bound=Resource)
+R_co = TypeVar("R_co", bound=Resource, covariant=True)
 
 
-class Entry(Protocol):
+class Entry(Protocol[R_co]):
     """What a list shows as one: all builds of a version, or all versions of a name."""
 
     sequence: int
 
-    def newest_first(self) -> Iterator[Resource]: ...
+    def newest_first(self) -> Iterator[R_co]: ...
 
 
 class VersionGroup:
@@ -39,9 +40,10 @@ class VersionGroup:
     def __init__(self, version: Version, sequence: int) -> None:
         self.version = version
         self.sequence = sequence
-        self.builds: OrderedIndex[Resource] = OrderedIndex()
+        self.builds: OrderedIndex[Any] = OrderedIndex()
+        """All of one class, as the ARN of the name has it."""
 
-    def newest_first(self) -> Iterator[Resource]:
+    def newest_first(self) -> Iterator[Any]:
         return self.builds.before(None)
 
 
@@ -57,7 +59,7 @@ class Family:
         self.highest: dict[CountedNodes, int] = {}
         self.last_builds: dict[Version, int] = {}
 
-    def newest_first(self, pattern: VersionPattern | None = None) -> Iterator[Resource]:
+    def newest_first(self, pattern: VersionPattern | None = None) -> Iterator[Any]:
         """The builds from the highest version down, those that match the pattern only."""
         end = len(self.versions) if pattern is None else bisect_left(self.versions, pattern.ceiling)
         for position in range(end - 1, -1, -1):
@@ -96,9 +98,10 @@ class Store:
         self._resources: dict[str, Resource] = {}
         # By account too: two accounts can share one name with a third.
         self._families: dict[tuple[str, str, str], Family] = defaultdict(Family)
-        self._orders: dict[Hashable, OrderedIndex[Resource]] = defaultdict(OrderedIndex)
-        self._groups: dict[str, OrderedIndex[Entry]] = defaultdict(OrderedIndex)
-        self._names: dict[str, OrderedIndex[Entry]] = defaultdict(OrderedIndex)
+        # By kind, whose class alone is in it.
+        self._orders: dict[tuple[str, str | None], OrderedIndex[Any]] = defaultdict(OrderedIndex)
+        self._groups: dict[str, OrderedIndex[Any]] = defaultdict(OrderedIndex)
+        self._names: dict[str, OrderedIndex[Any]] = defaultdict(OrderedIndex)
         self._numbering = numbering or Numbering()
         self.findings = Findings(self._numbering)
         """What scans found on the account's images."""
@@ -127,44 +130,40 @@ class Store:
         """The resource with exactly this ARN, whatever it is."""
         return self._resources.get(arn)
 
-    def newest(
-        self,
-        cls: type[R],
-        arn: Arn,
-        pattern: VersionPattern,
-    ) -> R | None:
+    def newest(self, cls: type[R], arn: Arn, pattern: VersionPattern) -> R | None:
         """The newest build, of the highest matching version, that a wildcard can mean."""
-        for build in self._family(arn).newest_first(pattern):
+        for build in self.family(arn).newest_first(pattern):
             if isinstance(build, cls) and build.is_selectable:
                 return build
         return None
 
-    def family(self, kind: str, slug: str) -> Family:
-        """The versions of the account's own name; an empty family for one that is not in use."""
-        return self._family(Arn(self.partition, self.region, self.account, kind, slug))
+    def family(self, arn: Arn) -> Family:
+        """The versions of the ARN's name; an empty family for one that is not in use."""
+        return self._families.get((arn.account, arn.kind, arn.slug)) or Family()
 
-    def order(self, *key: Hashable) -> OrderedIndex[Resource]:
-        """Resources in the order of making: ``order("image")``, or by what they belong to."""
-        return self._orders.get(key) or OrderedIndex()
+    def order(self, cls: type[R], parent: str | None = None) -> OrderedIndex[R]:
+        """The resources of a class, or those that are listed under an ARN, as they were made."""
+        return self._orders.get((cls.kind, parent)) or OrderedIndex()
 
-    def versions(self, kind: str) -> OrderedIndex[Entry]:
+    def versions(self, cls: type[R]) -> OrderedIndex[Entry[R]]:
         """The versions in use, in the order in which each came into use."""
-        return self._groups.get(kind) or OrderedIndex()
+        return self._groups.get(cls.kind) or OrderedIndex()
 
-    def names(self, kind: str) -> OrderedIndex[Entry]:
+    def names(self, cls: type[R]) -> OrderedIndex[Entry[R]]:
         """The names in use, in the order in which each came into use."""
-        return self._names.get(kind) or OrderedIndex()
+        return self._names.get(cls.kind) or OrderedIndex()
 
-    def builds_of(self, kind: str, slug: str, version: Version) -> OrderedIndex[Resource]:
-        group = self.family(kind, slug).groups.get(version)
-        return OrderedIndex() if group is None else group.builds
+    def builds_of(self, cls: type[R], arn: Arn) -> OrderedIndex[R]:
+        """What is stored under the version of an ARN of the class, however that is written."""
+        group = self.family(arn).groups.get(Version.parse(arn.version or ""))
+        is_one = arn.kind.partition("/")[0] == cls.kind
+        return group.builds if group is not None and is_one else OrderedIndex()
 
-    def next_build(self, kind: str, slug: str, version: Version) -> int:
-        """The build number that the next build of the version gets."""
-        return self.family(kind, slug).last_builds.get(version, 0) + 1
-
-    def count(self, kind: str) -> int:
-        return len(self.order(kind))
+    def next_build(self, kind: str, name: str, version: str) -> str:
+        """The ARN of the next build of a version: no build number is given twice."""
+        base = self.arn_for(kind, name)
+        last = self.family(base).last_builds.get(Version.parse(version), 0)
+        return str(base.at(version, last + 1))
 
     def add(self, resource: Resource) -> None:
         """Store a new resource and give it its place in every order."""
@@ -182,7 +181,7 @@ class Store:
         for key in _order_keys(resource):
             self._orders[key].add(resource)
         if arn.version is not None:
-            self._add_version(resource, arn)
+            self._add_version(resource, arn, Version.parse(arn.version))
 
     def replace(self, resource: Resource) -> None:
         """Put an updated resource in the place of the one with its ARN."""
@@ -200,7 +199,7 @@ class Store:
             self._orders[key].remove(resource)
         arn = Arn.parse(resource.arn)
         if arn.version is not None:
-            self._remove_version(resource, arn)
+            self._remove_version(resource, arn, Version.parse(arn.version))
 
     def numbers(self) -> list[FamilyNumbers]:
         """What the names' numbers are, those of names that are not in use any more too.
@@ -241,11 +240,7 @@ class Store:
                 for group in family.groups.values():
                     self._groups[newest.kind].add(group)
 
-    def _family(self, arn: Arn) -> Family:
-        return self._families.get((arn.account, arn.kind, arn.slug)) or Family()
-
-    def _add_version(self, resource: Resource, arn: Arn) -> None:
-        version = Version.parse(arn.version or "")
+    def _add_version(self, resource: Resource, arn: Arn, version: Version) -> None:
         family = self._families[arn.account, arn.kind, arn.slug]
         if not family.groups:
             family.sequence = self._numbering.next()
@@ -261,8 +256,7 @@ class Store:
         for nodes, number in counted_in(version):
             family.highest[nodes] = max(family.highest.get(nodes, 0), number)
 
-    def _remove_version(self, resource: Resource, arn: Arn) -> None:
-        version = Version.parse(arn.version or "")
+    def _remove_version(self, resource: Resource, arn: Arn, version: Version) -> None:
         family = self._families[arn.account, arn.kind, arn.slug]
         group = family.groups[version]
         group.builds.remove(resource)
@@ -274,8 +268,7 @@ class Store:
             self._names[resource.kind].remove(family)
 
 
-def _order_keys(resource: Resource) -> Iterator[tuple[Hashable, ...]]:
-    yield (resource.kind,)
-    parent = resource.listed_under
-    if parent is not None:
-        yield (resource.kind, parent)
+def _order_keys(resource: Resource) -> Iterator[tuple[str, str | None]]:
+    yield resource.kind, None
+    if resource.listed_under is not None:
+        yield resource.kind, resource.listed_under

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from imagebuilder_mock.catalogue.offer import OWNERS
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import invalid_value, missing_reference
 from imagebuilder_mock.domain.ordered import Numbering
@@ -137,6 +136,11 @@ class World:
         """What an account has in a Region; it is empty at first."""
         return self._store_in(self.state.stores, account, region)
 
+    def home_of(self, arn: str) -> Store:
+        """Where a resource with the ARN would be."""
+        parsed = Arn.parse(arn)
+        return self.store(parsed.account, parsed.region)
+
     def shared_with(self, account: str, region: str) -> Store:
         """What other accounts share with an account in a Region: resources of their stores."""
         return self._store_in(self.state.shared, account, region)
@@ -205,7 +209,7 @@ class World:
         return store
 
     def _source_of(self, arn: Arn, viewer: Store) -> Store:
-        if arn.account in OWNERS:
+        if arn.owner is not None:
             return self.managed(arn.account, arn.region)
         if arn.account == viewer.account:
             return viewer
@@ -231,8 +235,7 @@ class World:
 
         A wildcard means the newest match alone: an older version can go while ``x.x.x`` is used.
         """
-        arn = Arn.parse(resource.arn)
-        home = self.store(arn.account, arn.region)
+        home = self.home_of(resource.arn)
         for reference in self.state.references.to(resource.arn):
             meant = self.find(home, type(resource), reference, parameter="arn")
             if meant is not None and meant.arn == resource.arn:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +117,34 @@ def test_what_is_not_built_is_listed():
 @only_with_the_pinned_botocore
 def test_what_is_built_is_in_the_model():
     assert set(HANDLERS) <= set(operation_names())
+
+
+FUNCTIONS = {name: each for name, each in HANDLERS.items() if not isinstance(each, partial)}
+ROWS = {name: each.args[0] for name, each in HANDLERS.items() if isinstance(each, partial)}
+
+
+@pytest.mark.parametrize("operation", sorted(FUNCTIONS))
+def test_a_handler_takes_the_parameters_of_its_operation(operation):
+    """What a type checker holds a function to is the request of the operation it is named after."""
+    handler = FUNCTIONS[operation]
+
+    assert handler.__name__ == xform_name(operation)
+    assert handler.__annotations__ == {
+        "ctx": "Context",
+        "params": f"wire.{operation}RequestTypeDef",
+        "return": "Result",
+    }
+
+
+@only_with_the_pinned_botocore
+@pytest.mark.parametrize("operation", sorted(ROWS))
+def test_a_row_names_parameters_of_its_operation(operation):
+    kind, members = ROWS[operation], set(input_of(operation).members)
+
+    if operation.startswith("List"):
+        assert members >= ({"filters"} if kind.filters else set())
+    else:
+        assert members & {kind.arn, f"{kind.cls.member()}Arn"}
 
 
 @only_with_the_pinned_botocore

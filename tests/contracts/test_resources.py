@@ -22,8 +22,10 @@ OUR_OWN = {
         "shared_with": "the accounts that the policy names",
         "sequence": "the order of making",
     },
-    "Component": {
+    "Document": {
         "document": "what `data` reads",
+    },
+    "Component": {
         "declared": "what `parameters` reads",
     },
     "ContainerRecipe": {
@@ -68,9 +70,6 @@ OUR_OWN = {
     "ImageScanFinding": {
         "sequence": "the order of making",
     },
-    "Workflow": {
-        "document": "what `data` reads",
-    },
     "WorkflowExecution": {
         "continues_on_failure": "whether the build goes on without it",
         "due": "when its rollback ends",
@@ -97,10 +96,13 @@ BASES = {
     "Resource": ["Component", "Image", "ImageRecipe", "ImagePipeline"],
     "BuildSettings": ["Image", "ImagePipeline"],
     "Recipe": ["ImageRecipe", "ContainerRecipe"],
+    "Document": ["Component", "Workflow"],
+    "ResourceVersion": ["ComponentVersion", "ImageVersion", "WorkflowVersion"],
 }
 
 # The shapes of classes that the model calls otherwise.
 SHAPES = {
+    "ParameterDetail": ["ComponentParameterDetail", "WorkflowParameterDetail"],
     "WorkflowExecution": ["WorkflowExecutionMetadata", "GetWorkflowExecutionResponse"],
     "WorkflowStepExecution": [
         "WorkflowStepExecution",

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from botocore import xform_name
 from botocore.model import StructureShape
 
-from imagebuilder_mock.catalogue.offer import OWNERS
-from imagebuilder_mock.domain.arn import slugify
+from imagebuilder_mock.domain.arn import OWNERS, slugify
 from imagebuilder_mock.protocol.model import service_model
 
 if TYPE_CHECKING:

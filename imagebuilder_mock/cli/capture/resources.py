@@ -132,7 +132,7 @@ def _machine_image(image: Image, ami: Ami, members: Mapping[str, Any]) -> Machin
     state = members.get("State", "deregistered")
     return MachineImage(
         image_id=ami.image,
-        account_id=ami.account_id,
+        account_id=ami.owner,
         region=ami.region,
         name=members.get("Name") or ami.name or image.name,
         creation_date=_moment(members.get("CreationDate")) or image.date_created,

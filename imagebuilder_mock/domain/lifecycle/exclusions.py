@@ -6,13 +6,15 @@ Source: user guide, image-lifecycle-rules, "AMI exclusion rule evaluation order"
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .periods import Period
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
+
+    from mypy_boto3_imagebuilder import type_defs as wire
 
     from imagebuilder_mock.domain.machine_image import MachineImage
 
@@ -28,7 +30,9 @@ class AmiExclusions:
     last_launched: Period | None = None
 
     @classmethod
-    def parse(cls, amis: Mapping[str, Any] | None) -> AmiExclusions:
+    def parse(
+        cls, amis: wire.LifecyclePolicyDetailExclusionRulesAmisUnionTypeDef | None
+    ) -> AmiExclusions:
         """Read the request's structure, whose form has been checked."""
         if not amis:
             return NO_AMIS

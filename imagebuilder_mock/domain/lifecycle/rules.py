@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from imagebuilder_mock.domain.arn import Arn, slugify
 from imagebuilder_mock.domain.states import ENDED_EARLY, IN_PROGRESS
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
     from typing import TypeAlias
+
+    from mypy_boto3_imagebuilder import type_defs as wire
 
     from imagebuilder_mock.domain.machine_image import MachineImage
     from imagebuilder_mock.domain.resources.images import Ami, Image
@@ -44,28 +46,18 @@ _DONE: Mapping[str, frozenset[ImageStatus]] = {
 }
 
 _NO_EXCLUSIONS: Mapping[str, str] = {}
+_NO_RULES: wire.LifecyclePolicyDetailExclusionRulesTypeDef = {}
 
 IMAGE_TYPES = {"AMI_IMAGE": "AMI", "CONTAINER_IMAGE": "DOCKER"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Included:
+def included_in(
+    resources: wire.LifecyclePolicyDetailActionIncludeResourcesTypeDef
+    | wire.ResourceStateUpdateIncludeResourcesTypeDef
+    | None,
+) -> frozenset[str]:
     """``includeResources``: what an action extends to beyond the image resource."""
-
-    amis: bool = False
-    snapshots: bool = False
-    containers: bool = False
-
-    @classmethod
-    def parse(cls, resources: Mapping[str, Any] | None) -> Included:
-        given = resources or {}
-        return cls(
-            **{name: given.get(name) is True for name in ("amis", "snapshots", "containers")}
-        )
-
-    @property
-    def is_empty(self) -> bool:
-        return not (self.amis or self.snapshots or self.containers)
+    return frozenset(name for name, is_included in (resources or {}).items() if is_included)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,20 +69,21 @@ class Rule:
     """How old an image must be; None for a rule that counts."""
     retained: int = 0
     """How many of the newest images of a recipe version stay, whatever their age."""
-    included: Included = field(default_factory=Included)
+    included: frozenset[str] = frozenset()
+    """``amis``, ``snapshots`` or ``containers``."""
     tag_map: Mapping[str, str] = field(default_factory=dict)
     amis: AmiExclusions = NO_AMIS
 
     @classmethod
-    def parse(cls, detail: Mapping[str, Any]) -> Rule:
+    def parse(cls, detail: wire.LifecyclePolicyDetailUnionTypeDef) -> Rule:
         """Read an entry of ``policyDetails``, which has been checked."""
-        condition, exclusions = detail["filter"], detail.get("exclusionRules", {})
+        condition, exclusions = detail["filter"], detail.get("exclusionRules") or _NO_RULES
         is_count = condition["type"] == "COUNT"
         return cls(
             action=detail["action"]["type"],
             age=None if is_count else Period(condition["value"], condition["unit"]),
             retained=condition["value"] if is_count else condition.get("retainAtLeast", 0),
-            included=Included.parse(detail["action"].get("includeResources")),
+            included=included_in(detail["action"].get("includeResources")),
             tag_map=exclusions.get("tagMap", {}),
             amis=AmiExclusions.parse(exclusions.get("amis")),
         )
@@ -113,7 +106,9 @@ class Selection:
     tag_map: Mapping[str, str] | None = None
 
     @classmethod
-    def parse(cls, resource_type: str, selection: Mapping[str, Any]) -> Selection:
+    def parse(
+        cls, resource_type: str, selection: wire.LifecyclePolicyResourceSelectionUnionTypeDef
+    ) -> Selection:
         """Read ``resourceSelection``; with neither recipes nor tags it means every image."""
         recipes: dict[str, list[VersionPattern]] = {}
         for position, recipe in enumerate(selection.get("recipes", ())):
@@ -150,16 +145,18 @@ class Fate(NamedTuple):
 
     image: Image
     reason: str
-    action: LifecycleActionName | None = None
-    """The action that is due; None if the image just stays as it is."""
     rule: Rule | None = None
-    """The rule that is behind the action."""
+    """The rule whose action is due; None if the image just stays as it is."""
     exclusion: str | None = None
     """Why the image itself is left alone although the action is due."""
     amis: tuple[Ami, ...] = ()
     """Those that the rule includes."""
     ami_exclusions: Mapping[str, str] = _NO_EXCLUSIONS
     """Why some of them are left alone, by their id."""
+
+    @property
+    def action(self) -> LifecycleActionName | None:
+        return None if self.rule is None else self.rule.action
 
     @property
     def is_skipped(self) -> bool:
@@ -260,7 +257,7 @@ def _fate(
             return _due(image, rule, _reason_to_act(image, rule), exclusions)
         exclusion = f"The image has the excluded tag '{tag[0]}: {tag[1]}'."
         reason = _reason_to_act(image, rule)
-        skipped = skipped or Fate(image, reason, rule.action, rule, exclusion)
+        skipped = skipped or Fate(image, reason, rule, exclusion)
     return skipped or Fate(image, " ".join(kept))
 
 
@@ -295,10 +292,9 @@ def _due(image: Image, rule: Rule, reason: str, ami_exclusions: Mapping[str, str
     return Fate(
         image,
         reason,
-        rule.action,
         rule,
         "One or more of its AMIs are excluded." if stays else None,
-        (outputs.amis if rule.included.amis and outputs else None) or (),
+        (outputs.amis if "amis" in rule.included and outputs else None) or (),
         ami_exclusions,
     )
 
@@ -308,7 +304,7 @@ def _ami_exclusions(
 ) -> Mapping[str, str]:
     """Why AMIs that the rule includes are left alone, by their id."""
     outputs = image.output_resources
-    if not rule.included.amis or rule.amis is NO_AMIS or outputs is None:
+    if "amis" not in rule.included or rule.amis is NO_AMIS or outputs is None:
         return _NO_EXCLUSIONS
     exclusions = {}
     for ami in outputs.amis or ():

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from imagebuilder_mock.domain.arn import Arn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
+
+    from typing_extensions import Self
 
     from .workflow_executions import WorkflowExecution
 
@@ -39,6 +43,22 @@ class Resource:
     """The other accounts that the policy lets see the resource."""
     sequence: int = 0
 
+    @classmethod
+    def requested(cls, request: Mapping[str, object], **others: object) -> Self:
+        """A new resource: what the request says of its members, and others."""
+        said: dict[str, Any] = {
+            field.name: request[member]
+            for field in fields(cls)
+            if (member := member_name(field.name)) in request
+        }
+        said["tags"] = dict(said.get("tags", {}))
+        return cls(**said | others)
+
+    @classmethod
+    def member(cls) -> str:
+        """What parameters and answers call the type: ``imageRecipe``."""
+        return cls.label[0].lower() + cls.label[1:]
+
     def refers_to(self) -> Iterable[str]:
         """ARNs, wildcards among them, of what must not be deleted while this is there."""
         return ()
@@ -60,7 +80,7 @@ class Resource:
     @property
     def version(self) -> str | None:
         """``1.0.0``, where the type has versions."""
-        return None
+        return Arn.parse(self.arn).version
 
 
 @cache
@@ -68,3 +88,27 @@ def member_name(attribute: str) -> str:
     """``image_tests_configuration`` is ``imageTestsConfiguration``."""
     first, *rest = attribute.split("_")
     return first + "".join(word.title() for word in rest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceVersion:
+    """All builds of a version, or all versions of a name, as a list shows them: by the newest.
+
+    A kind adds what its list shows besides, by the names of the build's attributes.
+    """
+
+    arn: str
+    name: str
+    version: str | None
+    type: str
+    owner: str
+    date_created: datetime
+
+    @classmethod
+    def of(cls, newest: Resource, *, by_name: bool = False) -> Self:
+        # Lists make many: the ARN's parts are cut off, not parsed.
+        arn = newest.arn.rpartition("/")[0]
+        name_arn, _, version = arn.rpartition("/")
+        shown = {name: getattr(newest, name) for name in cls.__dataclass_fields__}
+        shown |= {"arn": f"{name_arn}/x.x.x" if by_name else arn, "version": version}
+        return cls(**shown)

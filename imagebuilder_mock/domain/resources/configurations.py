@@ -33,9 +33,9 @@ class InfrastructureConfiguration(Resource):
     terminate_instance_on_completion: bool | None = None
     sns_topic_arn: str | None = None
     resource_tags: Mapping[str, str] | None = None
-    instance_metadata_options: Mapping[str, object] | None = None
-    placement: Mapping[str, object] | None = None
-    parent_instance: Mapping[str, object] | None = None
+    instance_metadata_options: wire.InstanceMetadataOptionsTypeDef | None = None
+    placement: wire.PlacementTypeDef | None = None
+    parent_instance: wire.ParentInstanceConfigurationTypeDef | None = None
     date_updated: datetime | None = None
 
 

@@ -9,6 +9,7 @@ from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.builds import FINISHED, BuildPlan
 from imagebuilder_mock.domain.states import AHEAD, ENDED_EARLY, IN_PROGRESS, ImageStatus
 
+from .base import ResourceVersion
 from .build_settings import LOG_GROUP, BuildSettings
 from .scans import is_on_demand, scan_state_of
 
@@ -39,13 +40,18 @@ class ImageState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ami:
-    """One output AMI: in one Region, of one account."""
+    """One output AMI; of one that Amazon has published, the service tells no more than its id."""
 
     region: str
     image: str
-    name: str
-    account_id: str
+    name: str | None = None
+    account_id: str | None = None
     description: str | None = None
+
+    @property
+    def owner(self) -> str:
+        """The account that has it; "" for Amazon's, which nobody is told."""
+        return self.account_id or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,32 +223,10 @@ class Image(BuildSettings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ImageVersion:
-    """All builds of an image's version, or all versions of its name, as a list shows them."""
+class ImageVersion(ResourceVersion):
+    """A version of an image, or its name, as ListImages shows it."""
 
-    arn: str
-    name: str
-    type: str
-    version: str | None
     platform: str | None
     os_version: str | None
-    owner: str
-    date_created: datetime
     build_type: str | None
     image_source: str | None
-
-    @classmethod
-    def of(cls, newest: Image, *, by_name: bool = False) -> ImageVersion:
-        arn = Arn.parse(newest.arn)
-        return cls(
-            arn=str(arn.at("x.x.x" if by_name else arn.version or "")),
-            name=newest.name,
-            type=newest.type,
-            version=arn.version,
-            platform=newest.platform,
-            os_version=newest.os_version,
-            owner=newest.owner,
-            date_created=newest.date_created,
-            build_type=newest.build_type,
-            image_source=newest.image_source,
-        )

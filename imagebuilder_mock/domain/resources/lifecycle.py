@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from mypy_boto3_imagebuilder import type_defs as wire
+
 
 LifecycleExecutionStatus = Literal[
     "IN_PROGRESS", "CANCELLED", "CANCELLING", "FAILED", "SUCCESS", "PENDING"
@@ -27,11 +29,6 @@ ENDED: frozenset[LifecycleExecutionStatus] = frozenset(("CANCELLED", "FAILED", "
 class LifecycleExecutionState:
     status: LifecycleExecutionStatus
     reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LifecycleExecutionResourcesImpactedSummary:
-    has_impacted_resources: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +116,8 @@ class LifecycleExecution:
         return self.state.status in ENDED
 
     @property
-    def resources_impacted_summary(self) -> LifecycleExecutionResourcesImpactedSummary:
-        return LifecycleExecutionResourcesImpactedSummary(len(self.listed(None)) > 0)
+    def resources_impacted_summary(self) -> Mapping[str, bool]:
+        return {"hasImpactedResources": len(self.listed(None)) > 0}
 
     @property
     def has_failed(self) -> bool:
@@ -177,8 +174,8 @@ class LifecyclePolicy(Resource):
     status: str
     execution_role: str
     resource_type: str
-    policy_details: Sequence[Mapping[str, object]]
-    resource_selection: Mapping[str, object]
+    policy_details: Sequence[wire.LifecyclePolicyDetailUnionTypeDef]
+    resource_selection: wire.LifecyclePolicyResourceSelectionUnionTypeDef
     description: str | None = None
     date_updated: datetime | None = None
     date_last_run: datetime | None = None

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from imagebuilder_mock.domain.arn import Arn
-
 from .base import Resource
 
 if TYPE_CHECKING:
@@ -39,12 +37,8 @@ class Recipe(Resource):
         return None
 
     @property
-    def version(self) -> str | None:
-        return Arn.parse(self.arn).version
-
-    @property
     def component_arns(self) -> list[str]:
-        # Whatever a damaged state file has there: it is refused because of what it refers to.
+        # A state file can hold anything there: its reader says so of what is no ARN.
         return [str(component["componentArn"]) for component in self.components or ()]
 
     def refers_to(self) -> Iterable[str]:
@@ -63,7 +57,7 @@ class ImageRecipe(Recipe):
     output_type: ClassVar[str] = "AMI"
 
     block_device_mappings: Sequence[wire.InstanceBlockDeviceMappingTypeDef] | None = None
-    additional_instance_configuration: Mapping[str, object] | None = None
+    additional_instance_configuration: wire.AdditionalInstanceConfigurationTypeDef | None = None
     ami_tags: Mapping[str, str] | None = None
     ami_watermarks: Sequence[str] | None = None
 
@@ -80,7 +74,7 @@ class ContainerRecipe(Recipe):
     container_type: str
     dockerfile_template_data: str
     target_repository: wire.TargetContainerRepositoryTypeDef
-    instance_configuration: Mapping[str, object] | None = None
+    instance_configuration: wire.InstanceConfigurationUnionTypeDef | None = None
     kms_key_id: str | None = None
     image_os_version_override: str | None = None
     encrypted: bool = True
@@ -92,5 +86,4 @@ class ContainerRecipe(Recipe):
     @property
     def instance_image(self) -> str | None:
         """The AMI of the instance that builds, as lists show it."""
-        image = (self.instance_configuration or {}).get("image")
-        return image if isinstance(image, str) else None
+        return self.instance_configuration.get("image") if self.instance_configuration else None

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from mypy_boto3_imagebuilder import type_defs as wire
+
     from imagebuilder_mock.domain.states import ImageStatus
 
 
@@ -53,18 +55,18 @@ class ImageScanFinding:
     severity: str
     first_observed_at: datetime
     updated_at: datetime
-    package_vulnerability_details: Mapping[str, object]
+    package_vulnerability_details: wire.PackageVulnerabilityDetailsTypeDef
     fix_available: str
-    remediation: Mapping[str, object] | None = None
+    remediation: wire.RemediationTypeDef | None = None
     inspector_score: float | None = None
-    inspector_score_details: Mapping[str, object] | None = None
+    inspector_score_details: wire.InspectorScoreDetailsTypeDef | None = None
     type: str = "PACKAGE_VULNERABILITY"
     """Image Builder collects no others (API reference, ImageScanFinding)."""
     sequence: int = 0
 
     @property
     def vulnerability_id(self) -> str:
-        return str(self.package_vulnerability_details["vulnerabilityId"])
+        return self.package_vulnerability_details["vulnerabilityId"]
 
 
 ON_DEMAND_SCAN = "ON_DEMAND_AMI_CVE"

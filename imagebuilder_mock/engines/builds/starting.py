@@ -21,7 +21,6 @@ from imagebuilder_mock.domain.resources.configurations import (
 from imagebuilder_mock.domain.resources.images import Image, ImageState, OutputResources
 from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRecipe
 from imagebuilder_mock.domain.resources.workflows import Workflow, workflow_kind
-from imagebuilder_mock.domain.versions import Version
 from imagebuilder_mock.engines.one_build import document_of
 from imagebuilder_mock.engines.parents import resolved_address
 
@@ -126,11 +125,10 @@ def new_image(world: World, store: Store, name: str, version: str, output_type: 
 
     ServiceQuotaExceededException if too many builds are running.
     """
-    number = Version.parse(version)
+    arn = store.next_build(Image.kind, name, version)
     check_room(world, store)
-    base = store.arn_for(Image.kind, name)
     return Image(
-        arn=str(base.at(version, store.next_build(Image.kind, base.slug, number))),
+        arn=arn,
         name=name,
         date_created=world.clock.now(),
         owner=store.account,

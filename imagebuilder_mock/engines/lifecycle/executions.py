@@ -25,11 +25,11 @@ from imagebuilder_mock.neighbours import machine_images
 from .actions import act_on, schedule_deprecation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from imagebuilder_mock.domain.lifecycle.rules import Fate
-    from imagebuilder_mock.domain.resources.images import Ami, Container
+    from imagebuilder_mock.domain.lifecycle.rules import Fate, Rule
+    from imagebuilder_mock.domain.resources.images import Ami
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
 
@@ -77,8 +77,8 @@ def _entered(
         lifecycle_policy_arn=policy_arn,
     )
     for fate in fates:
-        if fate.action is not None:
-            execution.add(*resources_of(world, home, fate))
+        if fate.rule is not None:
+            execution.add(*resources_of(world, home, fate, fate.rule))
     world.state.lifecycle_executions.add(execution)
     return execution
 
@@ -197,13 +197,10 @@ def _end(world: World, execution: LifecycleExecution, state: LifecycleExecutionS
 
 
 def resources_of(
-    world: World, home: Store, fate: Fate
+    world: World, home: Store, fate: Fate, rule: Rule
 ) -> tuple[LifecycleExecutionResource, list[LifecycleExecutionResource]]:
-    """An image with an action as executions show it, and what the rule includes of its output."""
-    if fate.action is None or fate.rule is None:
-        msg = f"{fate.image.arn} stays as it is: no execution has it"
-        raise AssertionError(msg)
-    action = LifecycleExecutionResourceAction(fate.action, fate.reason)
+    """An image that a rule acts on as executions show it, and what is included of its output."""
+    action = LifecycleExecutionResourceAction(rule.action, fate.reason)
     image = LifecycleExecutionResource(
         account_id=home.account,
         resource_id=fate.image.arn,
@@ -212,56 +209,33 @@ def resources_of(
         exclusion=fate.exclusion,
     )
     outputs = [
-        _ami(
-            world,
-            action,
-            ami,
-            fate.ami_exclusions.get(ami.image),
-            with_snapshots=fate.rule.included.snapshots,
+        LifecycleExecutionResource(
+            account_id=ami.owner,
+            resource_id=ami.image,
+            region=ami.region,
+            action=action,
+            exclusion=fate.ami_exclusions.get(ami.image),
+            snapshots=_snapshots(world, ami) if "snapshots" in rule.included else None,
         )
         for ami in fate.amis
     ]
-    outputs += [_containers(home, action, each) for each in _containers_of(fate)]
+    made = fate.image.output_resources
+    # An image that an exclusion keeps, keeps what it made.
+    if "containers" in rule.included and not fate.is_skipped and made:
+        outputs += [
+            LifecycleExecutionResource(
+                account_id=home.account,
+                resource_id=containers.image_uris[0],
+                region=containers.region,
+                action=action,
+                image_uris=containers.image_uris,
+            )
+            for containers in made.containers or ()
+        ]
     return image, outputs
 
 
-def _ami(
-    world: World,
-    action: LifecycleExecutionResourceAction,
-    ami: Ami,
-    exclusion: str | None,
-    *,
-    with_snapshots: bool,
-) -> LifecycleExecutionResource:
-    known = machine_images.find(world, ami.account_id, ami.region, ami.image)
-    snapshots = [
-        LifecycleExecutionSnapshotResource(snapshot_id=snapshot)
-        for snapshot in (known.snapshots if known and with_snapshots else ())
-    ]
-    return LifecycleExecutionResource(
-        account_id=ami.account_id,
-        resource_id=ami.image,
-        region=ami.region,
-        action=action,
-        exclusion=exclusion,
-        snapshots=snapshots or None,
-    )
-
-
-def _containers_of(fate: Fate) -> Iterator[Container]:
-    made = fate.image.output_resources
-    # An image that an exclusion keeps, keeps what it made.
-    if fate.rule and fate.rule.included.containers and not fate.is_skipped and made:
-        yield from made.containers or ()
-
-
-def _containers(
-    home: Store, action: LifecycleExecutionResourceAction, containers: Container
-) -> LifecycleExecutionResource:
-    return LifecycleExecutionResource(
-        account_id=home.account,
-        resource_id=containers.image_uris[0],
-        region=containers.region,
-        action=action,
-        image_uris=containers.image_uris,
-    )
+def _snapshots(world: World, ami: Ami) -> list[LifecycleExecutionSnapshotResource] | None:
+    known = machine_images.find(world, ami.owner, ami.region, ami.image)
+    snapshots = known.snapshots if known else ()
+    return [LifecycleExecutionSnapshotResource(snapshot_id=each) for each in snapshots] or None

@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
-from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.lifecycle.rules import Rule, Selection, evaluate
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.lifecycle import LifecyclePolicy
@@ -19,8 +18,10 @@ from imagebuilder_mock.neighbours import machine_images
 from . import executions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
+
+    from mypy_boto3_imagebuilder import type_defs as wire
 
     from imagebuilder_mock.domain.lifecycle.rules import Describe, Fate
     from imagebuilder_mock.domain.resources.lifecycle import LifecycleExecution
@@ -36,19 +37,17 @@ def fates(
     world: World,
     home: Store,
     selection: Selection,
-    details: Sequence[Mapping[str, object]],
+    details: Sequence[wire.LifecyclePolicyDetailUnionTypeDef],
     at: datetime,
 ) -> list[Fate]:
     """What ``policyDetails`` would do at a moment to the images as they are now."""
-    images = (image for image in home.order(Image.kind) if isinstance(image, Image))
-    return evaluate(
-        images, selection, [Rule.parse(each) for each in details], at, describing(world)
-    )
+    rules = [Rule.parse(each) for each in details]
+    return evaluate(home.order(Image), selection, rules, at, describing(world))
 
 
 def describing(world: World) -> Describe:
     """How the evaluation gets to know what EC2 knows of an AMI."""
-    return lambda ami: machine_images.find(world, ami.account_id, ami.region, ami.image)
+    return lambda ami: machine_images.find(world, ami.owner, ami.region, ami.image)
 
 
 def run(world: World, policy: LifecyclePolicy) -> LifecycleExecution:
@@ -58,7 +57,7 @@ def run(world: World, policy: LifecyclePolicy) -> LifecycleExecution:
     if unfinished is not None:
         executions.resume(world, unfinished)
         return unfinished
-    home = _home(world, policy.arn)
+    home = world.home_of(policy.arn)
     policy.date_last_run = world.clock.now()
     selection = Selection.parse(policy.resource_type, policy.resource_selection)
     due = fates(world, home, selection, policy.policy_details, world.clock.now())
@@ -67,7 +66,7 @@ def run(world: World, policy: LifecyclePolicy) -> LifecycleExecution:
 
 def run_on_schedule(world: World, arn: str) -> None:
     """The scheduler's entry: the policy's hour has come."""
-    policy = _home(world, arn).get(LifecyclePolicy, arn)
+    policy = world.home_of(arn).get(LifecyclePolicy, arn)
     if policy is not None:
         policy.run_ticket = None
         plan_next_run(world, policy)
@@ -103,8 +102,3 @@ def stop(world: World, policy: LifecyclePolicy) -> None:
     unfinished = world.state.lifecycle_executions.unfinished_of(policy.arn)
     if unfinished is not None:
         executions.cancel(world, unfinished)
-
-
-def _home(world: World, arn: str) -> Store:
-    parsed = Arn.parse(arn)
-    return world.store(parsed.account, parsed.region)

@@ -66,9 +66,9 @@ def _registered(
     devices = _devices(world, image, {"encrypted": True, "kmsKeyId": key} if key else {})
     known = MachineImage(
         image_id=ami.image,
-        account_id=ami.account_id,
+        account_id=ami.owner,
         region=ami.region,
-        name=ami.name,
+        name=ami.name or ami.image,
         description=ami.description,
         platform=image.platform,
         architecture=image.architecture or "x86_64",
@@ -95,7 +95,7 @@ def permit(world: World, ami: Ami, settings: Settings) -> None:
         return
     known.shared_with |= frozenset(permission.get("userIds", ()))
     known.public = known.public or "all" in permission.get("userGroups", ())
-    telling.tell_of_permission(world, Place(ami.account_id, ami.region), ami.image, permission)
+    telling.tell_of_permission(world, Place(ami.owner, ami.region), ami.image, permission)
 
 
 def _watermarks(world: World, image: Image) -> tuple[str, ...]:

@@ -82,7 +82,7 @@ def configure(
     """The first refusal; what can be done is done all the same."""
     output = build.image.output_resources
     amis = (output.amis if output else None) or ()
-    here = (ami.image for ami in amis if (ami.account_id, ami.region) == place)
+    here = (ami.image for ami in amis if (ami.owner, ami.region) == place)
     ami = next(here, None)
     refusals = [configuration.do(build, place, entry, ami) for entry in entries]
     return next(filter(None, refusals), None)

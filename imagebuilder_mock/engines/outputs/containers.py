@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.arn import Arn, domain_of
 from imagebuilder_mock.domain.resources.images import Container
 from imagebuilder_mock.neighbours import names
 from imagebuilder_mock.neighbours.account import Place
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from imagebuilder_mock.engines.one_build import Build
     from imagebuilder_mock.world.store import Store
 
-_DOMAINS = {"aws-cn": "amazonaws.com.cn"}
-_DOMAIN = "amazonaws.com"
-
 
 def pushed_containers(store: Store, image: Image, recipe: ContainerRecipe) -> tuple[Container, ...]:
     """The images by Region: in the recipe's repository, and in those of the distribution."""
@@ -32,7 +29,7 @@ def pushed_containers(store: Store, image: Image, recipe: ContainerRecipe) -> tu
     default_tag = f"{arn.version}-{arn.build}"
     uris: dict[str, list[str]] = {}
     for region, repository, tags in _targets(store, image, recipe):
-        registry = f"{store.account}.dkr.ecr.{region}.{_DOMAINS.get(store.partition, _DOMAIN)}"
+        registry = f"{store.account}.dkr.ecr.{region}.{domain_of(store.partition)}"
         known = uris.setdefault(region, [])
         for tag in (default_tag, *tags):
             uri = f"{registry}/{repository}:{tag}"

@@ -75,7 +75,7 @@ def distribute_in_workflow(build: Build, inputs: Mapping[str, object]) -> list[d
             "region": ami.region,
             "name": ami.name,
             "amiId": ami.image,
-            "accountId": ami.account_id,
+            "accountId": ami.owner,
             "dateStarted": moment,
             "dateStopped": moment,
             "status": "Completed",
@@ -119,7 +119,7 @@ def _copy(build: Build, distributions: Distributions) -> tuple[list[Ami], list[F
     if image.recipe is not None and not made:
         # No workflow has made an AMI.
         return [], []
-    there = {Place(ami.account_id, ami.region) for ami in made}
+    there = {Place(ami.owner, ami.region) for ami in made}
     failures: list[Failure] = []
     orders = _Orders(build)
     home = AmiTarget(Place(store.account, store.region), {})

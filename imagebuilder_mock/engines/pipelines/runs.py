@@ -86,8 +86,8 @@ def _is_due(world: World, store: Store, pipeline: ImagePipeline) -> bool:
     schedule = pipeline.schedule or {}
     if schedule.get("pipelineExecutionStartCondition") == _ALWAYS:
         return True
-    last = next(store.order(Image.kind, pipeline.arn).before(None), None)
-    before = last.recipe if isinstance(last, Image) else None
+    last = next(store.order(Image, pipeline.arn).before(None), None)
+    before = last.recipe if last is not None else None
     if before is None:
         return True
     recipe = recipe_of(world, store, pipeline.image_recipe_arn, pipeline.container_recipe_arn)

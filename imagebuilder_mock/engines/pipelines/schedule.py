@@ -10,12 +10,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
 from imagebuilder_mock.domain.schedules.schedule import parse_schedule
 from imagebuilder_mock.engines import notices
 
 if TYPE_CHECKING:
-    from imagebuilder_mock.domain.resources.images import Image
     from imagebuilder_mock.domain.schedules.schedule import Schedule
     from imagebuilder_mock.world.world import World
 
@@ -63,7 +63,7 @@ def note_state(world: World, image: Image) -> None:
     pipeline = store.get(ImagePipeline, image.source_pipeline_arn)
     if pipeline is None:
         return
-    if next(store.order(image.kind, pipeline.arn).before(None), None) is image:
+    if next(store.order(Image, pipeline.arn).before(None), None) is image:
         pipeline.last_run_status = image.state.status
     if image.state.status == "AVAILABLE":
         pipeline.consecutive_failures = 0

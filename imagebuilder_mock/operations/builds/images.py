@@ -11,12 +11,7 @@ from imagebuilder_mock.domain.versions import latest_version_references
 from imagebuilder_mock.engines.builds import stages
 from imagebuilder_mock.engines.builds.starting import build_request, start_build
 from imagebuilder_mock.operations.handler import operation
-from imagebuilder_mock.operations.listing import (
-    listed,
-    own_builds,
-    owned_by,
-    refuse_name_with_version,
-)
+from imagebuilder_mock.operations.listing import by, listed, own_builds, versions_listed
 from imagebuilder_mock.operations.rules.builds import check_settings
 
 if TYPE_CHECKING:
@@ -25,7 +20,6 @@ if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
 
     from imagebuilder_mock.operations.handler import Context, Result
-    from imagebuilder_mock.world.store import Entry
 
 
 @operation
@@ -48,28 +42,16 @@ def get_image(ctx: Context, params: wire.GetImageRequestTypeDef) -> Result:
 
 @operation
 def list_images(ctx: Context, params: wire.ListImagesRequestTypeDef) -> Result:
-    refuse_name_with_version(params, "Images")
-    owner = params.get("owner", "Self")
-    store = owned_by(ctx, owner)
-    by_name = params.get("byName", False)
     # The flag is about Amazon's images only (API reference).
-    with_deprecated = owner != "Amazon" or params.get("includeDeprecated", False)
-
-    def view(entry: Entry) -> ImageVersion | None:
-        for build in entry.newest_first():
-            if isinstance(build, Image) and (with_deprecated or not build.is_deprecated):
-                return ImageVersion.of(build, by_name=by_name)
-        return None
-
-    return listed(
+    with_deprecated = params.get("owner") != "Amazon" or params.get("includeDeprecated", False)
+    return versions_listed(
         ctx,
         params,
-        "imageVersionList",
-        store.names(Image.kind) if by_name else store.versions(Image.kind),
-        view=view,
-        filters=IMAGE_VERSION_FILTERS,
+        Image,
+        ImageVersion.of,
+        filters=by("name", "osVersion", "platform", "type", "version"),
+        admit=lambda image: with_deprecated or not image.is_deprecated,
         newest_first=True,
-        scope=f"{owner} {by_name}",
     )
 
 
@@ -83,8 +65,7 @@ def list_image_build_versions(
         ctx,
         params,
         "imageSummaryList",
-        own_builds(ctx, Image.kind, arn),
-        view=lambda image: image if isinstance(image, Image) else None,
+        own_builds(ctx, Image, arn),
         filters=IMAGE_SUMMARY_FILTERS,
         newest_first=True,
         scope=arn or "",
@@ -126,14 +107,6 @@ IMAGE_SUMMARY_FILTERS: Mapping[str, Callable[[Image], object]] = {
     "platform": lambda image: image.platform,
     "type": lambda image: image.type,
     "version": lambda image: Arn.parse(image.arn).version,
-}
-
-IMAGE_VERSION_FILTERS: Mapping[str, Callable[[ImageVersion], object]] = {
-    "name": lambda entry: entry.name,
-    "osVersion": lambda entry: entry.os_version,
-    "platform": lambda entry: entry.platform,
-    "type": lambda entry: entry.type,
-    "version": lambda entry: entry.version,
 }
 
 

@@ -1,32 +1,22 @@
-"""Lifecycle policies: create, get, list, update, delete."""
+"""Lifecycle policies: create, update, delete."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.domain.errors import already_exists, invalid_combination
+from imagebuilder_mock.domain.errors import invalid_combination
 from imagebuilder_mock.domain.resources.lifecycle import LifecyclePolicy
 from imagebuilder_mock.engines.lifecycle.policies import forget_next_run, plan_next_run, stop
 from imagebuilder_mock.operations.handler import operation
-from imagebuilder_mock.operations.listing import listed
 from imagebuilder_mock.operations.rules.lifecycle import check_policy, completed_details
 from imagebuilder_mock.operations.rules.neighbours import check_lifecycle_role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import datetime
-
     from mypy_boto3_imagebuilder import type_defs as wire
 
     from imagebuilder_mock.operations.handler import Context, Result
 
     Settings = wire.CreateLifecyclePolicyRequestTypeDef | wire.UpdateLifecyclePolicyRequestTypeDef
-
-_FILTERS: Mapping[str, Callable[[LifecyclePolicy], object]] = {
-    "name": lambda policy: policy.name,
-    "resourceType": lambda policy: policy.resource_type,
-    "status": lambda policy: policy.status,
-}
 
 
 @operation
@@ -35,34 +25,11 @@ def create_lifecycle_policy(
 ) -> Result:
     _check(params)
     check_lifecycle_role(ctx, params["executionRole"])
-    arn = str(ctx.store.arn_for(LifecyclePolicy.kind, params["name"]))
-    if arn in ctx.store:
-        raise already_exists(LifecyclePolicy.label, arn)
-    policy = _policy(
-        params, arn=arn, name=params["name"], created=ctx.now, tags=dict(params.get("tags", {}))
-    )
+    arn = ctx.new_name(LifecyclePolicy, params["name"])
+    policy = LifecyclePolicy.requested(params, arn=arn, date_created=ctx.now, **_completed(params))
     ctx.add(policy)
     plan_next_run(ctx.world, policy)
     return {"lifecyclePolicyArn": arn}
-
-
-@operation
-def get_lifecycle_policy(ctx: Context, params: wire.GetLifecyclePolicyRequestTypeDef) -> Result:
-    return {"lifecyclePolicy": ctx.own(LifecyclePolicy, params["lifecyclePolicyArn"])}
-
-
-@operation
-def list_lifecycle_policies(
-    ctx: Context, params: wire.ListLifecyclePoliciesRequestTypeDef
-) -> Result:
-    return listed(
-        ctx,
-        params,
-        "lifecyclePolicySummaryList",
-        ctx.store.order(LifecyclePolicy.kind),
-        view=lambda policy: policy if isinstance(policy, LifecyclePolicy) else None,
-        filters=_FILTERS,
-    )
 
 
 @operation
@@ -79,16 +46,13 @@ def update_lifecycle_policy(
             "be changed.",
         )
     check_lifecycle_role(ctx, params["executionRole"])
-    policy = _policy(
-        params, arn=before.arn, name=before.name, created=before.date_created, tags=before.tags
-    )
-    policy.date_updated, policy.date_last_run = ctx.now, before.date_last_run
+    last_run = before.date_last_run
+    policy = ctx.update(before, params, date_last_run=last_run, **_completed(params))
     if policy.status == "ENABLED":
         forget_next_run(ctx.world, before)
         plan_next_run(ctx.world, policy)
     else:
         stop(ctx.world, before)
-    ctx.replace(policy)
     return {"lifecyclePolicyArn": policy.arn}
 
 
@@ -107,18 +71,9 @@ def _check(params: Settings) -> None:
     check_policy(params["resourceType"], params["policyDetails"], params["resourceSelection"])
 
 
-def _policy(
-    params: Settings, *, arn: str, name: str, created: datetime, tags: dict[str, str]
-) -> LifecyclePolicy:
-    return LifecyclePolicy(
-        arn=arn,
-        name=name,
-        date_created=created,
-        tags=tags,
-        description=params.get("description"),
-        status=params.get("status", "ENABLED"),
-        execution_role=params["executionRole"],
-        resource_type=params["resourceType"],
-        policy_details=completed_details(params["policyDetails"]),
-        resource_selection=params["resourceSelection"],
-    )
+def _completed(params: Settings) -> dict[str, object]:
+    """What is answered otherwise than it was said."""
+    return {
+        "status": params.get("status", "ENABLED"),
+        "policy_details": completed_details(params["policyDetails"]),
+    }

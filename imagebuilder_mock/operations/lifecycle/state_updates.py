@@ -10,7 +10,7 @@ from imagebuilder_mock.domain.errors import (
     invalid_value,
 )
 from imagebuilder_mock.domain.lifecycle.exclusions import AmiExclusions
-from imagebuilder_mock.domain.lifecycle.rules import IMAGE_TYPES, Included, Rule, fate_by_hand
+from imagebuilder_mock.domain.lifecycle.rules import IMAGE_TYPES, Rule, fate_by_hand, included_in
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.states import ENDED_EARLY
 from imagebuilder_mock.engines.lifecycle import executions
@@ -41,11 +41,10 @@ def start_resource_state_update(
     image = ctx.own(Image, params["resourceArn"])
     action = _checked_action(image, params)
     _check_resources(image, action, params)
-    _check_time(ctx, action, params)
+    update_at = _checked_time(ctx, action, params)
     check_lifecycle_role(ctx, params.get("executionRole"))
-    included = Included.parse(params.get("includeResources"))
-    update_at = _update_at(params)
-    if included.is_empty and update_at is None:
+    included = included_in(params.get("includeResources"))
+    if not included and update_at is None:
         change_state(ctx.world, ctx.store, image, action)
         return {"resourceArn": image.arn}
     known = ctx.world.state.lifecycle_executions
@@ -112,7 +111,7 @@ def _check_resources(
             "includeResources" if given is None else "executionRole",
             "You must specify 'executionRole' and 'includeResources' together.",
         )
-    if action == "DELETE" and Included.parse(given).is_empty:
+    if action == "DELETE" and not included_in(given):
         raise invalid_combination(
             "includeResources",
             "The state 'DELETED' needs at least one type of resources to include. To delete only "
@@ -121,20 +120,17 @@ def _check_resources(
     check_included(given or {}, _RESOURCE_TYPES[image.type], action, "includeResources")
 
 
-def _check_time(
+def _checked_time(
     ctx: Context, action: LifecycleActionName, params: wire.StartResourceStateUpdateRequestTypeDef
-) -> None:
-    update_at = _update_at(params)
+) -> datetime | None:
+    # The stubs have what a caller may write; the check of the form made a time of it.
+    update_at = cast("datetime | None", params.get("updateAt"))
     if update_at is None:
-        return
+        return None
     if action != "DEPRECATE":
         raise invalid_combination(
             "updateAt", "A time can be specified only for the state 'DEPRECATED'."
         )
     if update_at <= ctx.now:
         raise invalid_value("updateAt", "The time must be in the future.")
-
-
-def _update_at(params: wire.StartResourceStateUpdateRequestTypeDef) -> datetime | None:
-    # The stubs have what a caller may write; the check of the form made a time of it.
-    return cast("datetime | None", params.get("updateAt"))
+    return update_at

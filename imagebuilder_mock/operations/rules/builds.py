@@ -20,6 +20,7 @@ from imagebuilder_mock.engines.builds.starting import (
 )
 from imagebuilder_mock.engines.parents import carried
 
+from .distributions import ami_settings, user_groups
 from .neighbours import check_role
 
 if TYPE_CHECKING:
@@ -92,11 +93,7 @@ def _check_watermarks(ctx: Context, request: BuildRequest) -> None:
     if not carried(ctx.world, ctx.store, recipe):
         return
     for position, settings in enumerate(distribution.distributions):
-        if (
-            "amiDistributionConfiguration" in settings
-            and "launchPermission" in (ami := settings["amiDistributionConfiguration"])
-            and ami["launchPermission"].get("userGroups")
-        ):
+        if user_groups(ami_settings(settings)):
             raise invalid_combination(
                 "distributionConfigurationArn",
                 f"'distributions[{position}]' makes the AMI public, and an AMI with watermarks "

@@ -13,7 +13,7 @@ from imagebuilder_mock.engines.outputs.amis import has_build_date
 from .neighbours import check_key, check_repository
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     _Ami = wire.AmiDistributionConfigurationTypeDef | wire.AmiDistributionConfigurationOutputTypeDef
 
-_RESERVED_AMI_TAGS = frozenset(("CreatedBy", "Ec2ImageBuilderArn"))
+_RESERVED_TAGS = frozenset(("CreatedBy", "Ec2ImageBuilderArn"))
 _AMI = "amiDistributionConfiguration"
 # A Region by itself is no output, and neither is an empty list.
 _OUTPUTS = frozenset(
@@ -57,7 +57,7 @@ def check_distributions(
                 f"The Region '{distribution['region']}' is specified more than once.",
             )
         regions.add(distribution["region"])
-        ami = _ami(distribution)
+        ami = ami_settings(distribution)
         accounts.update(ami.get("targetAccountIds", ()))
         _check_ami(ami, f"{path}.amiDistributionConfiguration")
         check_key(
@@ -83,27 +83,30 @@ def check_distributions(
     ctx.world.quotas.check("target accounts per distribution configuration", len(accounts))
 
 
+def refuse_reserved(keys: Iterable[str], parameter: str, also: Collection[str] = ()) -> None:
+    """Refuse tags that Image Builder sets itself."""
+    for key in keys:
+        if key in _RESERVED_TAGS or key in also:
+            raise invalid_value(parameter, f"The tag key '{key}' is reserved by Image Builder.")
+
+
 def _check_ami(ami: _Ami, path: str) -> None:
     name = ami.get("name")
     if name is not None and not has_build_date(name):
         raise invalid_value(
             f"{path}.name", f"'{path}.name' must contain '{{{{ imagebuilder:buildDate }}}}'."
         )
-    for key in ami.get("amiTags", {}):
-        if key in _RESERVED_AMI_TAGS:
-            raise invalid_value(
-                f"{path}.amiTags", f"The tag key '{key}' is reserved by Image Builder."
-            )
-    for group in _user_groups(ami):
+    refuse_reserved(ami.get("amiTags", {}), f"{path}.amiTags")
+    for group in user_groups(ami):
         if group != "all":
             raise invalid_value(f"{path}.launchPermission.userGroups", "The only group is 'all'.")
 
 
-def _ami(distribution: wire.DistributionUnionTypeDef) -> _Ami:
+def ami_settings(distribution: wire.DistributionUnionTypeDef) -> _Ami:
     return distribution["amiDistributionConfiguration"] if _AMI in distribution else {}
 
 
-def _user_groups(ami: _Ami) -> Sequence[str]:
+def user_groups(ami: _Ami) -> Sequence[str]:
     return ami["launchPermission"].get("userGroups", ()) if "launchPermission" in ami else ()
 
 
@@ -120,7 +123,7 @@ def _check_fast_launch(distribution: wire.DistributionUnionTypeDef, path: str) -
 def _check_parameters(ctx: Context, distribution: wire.DistributionUnionTypeDef, path: str) -> None:
     parameters = distribution.get("ssmParameterConfigurations", ())
     ctx.world.quotas.check("SSM parameters per distribution Region", len(parameters))
-    ami = _ami(distribution)
+    ami = ami_settings(distribution)
     targets = {ctx.store.account, *ami.get("targetAccountIds", ())}
     for position, parameter in enumerate(parameters):
         account = parameter.get("amiAccountId")

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from imagebuilder_mock.domain.errors import already_exists, invalid_combination
+from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.documents.errors import DocumentError
+from imagebuilder_mock.domain.errors import already_exists, invalid_combination, invalid_value
 
 from .neighbours import read_document
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mypy_boto3_imagebuilder import type_defs as wire
 
-    from imagebuilder_mock.domain.arn import Arn
     from imagebuilder_mock.domain.resources.components import Component
     from imagebuilder_mock.domain.resources.workflows import Workflow
-    from imagebuilder_mock.domain.versions import Version
     from imagebuilder_mock.operations.handler import Context
 
     Request = (
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
         | wire.ImportComponentRequestTypeDef
         | wire.CreateWorkflowRequestTypeDef
     )
+
+P = ParamSpec("P")
+D = TypeVar("D")
 
 
 def given_text(ctx: Context, params: Request, *, quota: str) -> str:
@@ -35,10 +40,17 @@ def given_text(ctx: Context, params: Request, *, quota: str) -> str:
     raise invalid_combination("data", "You must specify exactly one of 'data' and 'uri'.")
 
 
-def refuse_identical(
-    ctx: Context, resource: Component | Workflow, base: Arn, version: Version
-) -> None:
+def parsed(parameter: str, parse: Callable[P, D], *args: P.args, **kwargs: P.kwargs) -> D:
+    """What a document says; InvalidParameterValueException if it is none."""
+    try:
+        return parse(*args, **kwargs)
+    except DocumentError as error:
+        raise invalid_value(parameter, error.detail) from None
+
+
+def add_build(ctx: Context, build: Component | Workflow) -> None:
     """Changed content makes a new build; the same as in the newest build is refused."""
-    latest = next(ctx.store.builds_of(base.kind, base.slug, version).before(None), None)
-    if isinstance(latest, type(resource)) and latest.content() == resource.content():
-        raise already_exists(resource.label, latest.arn)
+    latest = next(ctx.store.builds_of(type(build), Arn.parse(build.arn)).before(None), None)
+    if latest is not None and latest.content() == build.content():
+        raise already_exists(build.label, latest.arn)
+    ctx.add(build)

@@ -76,17 +76,22 @@ def check_included(
         )
 
 
-def completed_details(details: Sequence[Detail]) -> list[Mapping[str, object]]:
+def completed_details(details: Sequence[Detail]) -> list[Detail]:
     """The rules as they are answered: ``isPublic`` is there wherever AMIs are excluded (TF)."""
     return [_completed(detail) for detail in details]
 
 
-def _completed(detail: Detail) -> Mapping[str, object]:
+def _completed(detail: Detail) -> Detail:
     exclusions = detail.get("exclusionRules")
     if exclusions is None or "amis" not in exclusions:
-        return {**detail}
-    amis = {"isPublic": False, **exclusions["amis"]}
-    return {**detail, "exclusionRules": {**exclusions, "amis": amis}}
+        return detail
+    amis: wire.LifecyclePolicyDetailExclusionRulesAmisTypeDef = {
+        "isPublic": False,
+        **exclusions["amis"],
+    }
+    rules: wire.LifecyclePolicyDetailExclusionRulesTypeDef = {**exclusions, "amis": amis}
+    completed: wire.LifecyclePolicyDetailTypeDef = {**detail, "exclusionRules": rules}
+    return completed
 
 
 def _check_filter(detail: Detail, path: str) -> None:

@@ -13,21 +13,22 @@ from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.documents.dockerfile import check_dockerfile_template
-from imagebuilder_mock.domain.documents.errors import DocumentError
 from imagebuilder_mock.domain.errors import already_exists, invalid_combination, invalid_value
 from imagebuilder_mock.domain.resources.components import Component
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.engines.parents import is_ami_address, source_of
 
+from .distributions import refuse_reserved
+from .documents import parsed
 from .neighbours import read_document
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
     from imagebuilder_mock.domain.resources.recipes import Recipe
-    from imagebuilder_mock.domain.versions import Version
+    from imagebuilder_mock.domain.versions import VersionTemplate
     from imagebuilder_mock.operations.handler import Context
 
 
@@ -41,7 +42,6 @@ _PRODUCT = re.compile(
     r"prod-[0-9a-z]+"
     r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 )
-_RESERVED_AMI_TAGS = frozenset(("CreatedBy", "Ec2ImageBuilderArn"))
 _MOST_PRODUCTS = 9
 _LARGEST_COMPONENTS = 25 * 1024
 _TYPES_WITH_IOPS = frozenset(("io1", "io2"))
@@ -86,11 +86,17 @@ def is_image_arn(parent_image: str) -> bool:
     return _IMAGE_ARN.fullmatch(parent_image) is not None
 
 
-def refuse_taken(ctx: Context, cls: type[Recipe], slug: str, version: Version) -> None:
-    """ResourceAlreadyExistsException if a recipe has the version, however it was written."""
-    taken = next(iter(ctx.store.builds_of(cls.kind, slug, version)), None)
+def free_version(ctx: Context, cls: type[Recipe], name: str, template: VersionTemplate) -> str:
+    """The ARN of a new recipe's version, counted up where the template has an ``x``.
+
+    ResourceAlreadyExistsException if a recipe has the version, however it was written.
+    """
+    base = ctx.store.arn_for(cls.kind, name)
+    arn = base.at(template.written(template.filled(ctx.store.family(base).highest)))
+    taken = next(iter(ctx.store.builds_of(cls, arn)), None)
     if taken is not None:
         raise already_exists(cls.label, taken.arn)
+    return str(arn)
 
 
 def check_components(
@@ -141,9 +147,7 @@ def check_instance_settings(params: wire.CreateImageRecipeRequestTypeDef, platfo
         raise invalid_value(
             "workingDirectory", "A working directory on Windows must not contain a double quote."
         )
-    for key in params.get("amiTags", {}):
-        if key in _RESERVED_AMI_TAGS:
-            raise invalid_value("amiTags", f"The tag key '{key}' is reserved by Image Builder.")
+    refuse_reserved(params.get("amiTags", {}), "amiTags")
 
 
 def check_products(components: Sequence[Component], *, of_parent: int = 0) -> None:
@@ -298,7 +302,7 @@ def check_container_components(
     parent: ParentImage,
 ) -> str:
     for position, configuration in enumerate(configurations):
-        if Arn.parse(configuration["componentArn"]).account == "aws-marketplace":
+        if Arn.parse(configuration["componentArn"]).owner == "AWSMarketplace":
             raise invalid_value(
                 f"components[{position}].componentArn",
                 "Container Recipes must not contain marketplace components.",
@@ -311,17 +315,21 @@ def check_container_components(
     return platform
 
 
-def check_instance_image(ctx: Context, settings: Mapping[str, object] | None) -> None:
-    """Refuse what is no AMI for the instance that builds, and an AMI that is not there."""
-    image = settings and settings.get("image")
-    if not isinstance(image, str):
+def check_instance(ctx: Context, instance: wire.InstanceConfigurationUnionTypeDef | None) -> None:
+    """Refuse an AMI that is not there for the instance that builds, and volumes that cannot be."""
+    if instance is None:
         return
-    if not is_ami_address(image):
+    image, path = instance.get("image"), "instanceConfiguration.image"
+    if image is not None and not is_ami_address(image):
         raise invalid_value(
-            "instanceConfiguration.image",
+            path,
             "The image of the instance must be an AMI ID, or an SSM parameter prefixed by 'ssm:'.",
         )
-    source_of(ctx.world, ctx.store, image, parameter="instanceConfiguration.image")
+    if image is not None:
+        source_of(ctx.world, ctx.store, image, parameter=path)
+    check_block_devices(
+        instance.get("blockDeviceMappings", ()), "instanceConfiguration.blockDeviceMappings"
+    )
 
 
 def checked_template(ctx: Context, params: wire.CreateContainerRecipeRequestTypeDef) -> str:
@@ -337,8 +345,6 @@ def checked_template(ctx: Context, params: wire.CreateContainerRecipeRequestType
             ctx, uri or "", parameter="dockerfileTemplateUri", quota=_TEMPLATE_SIZE
         )
     ctx.world.quotas.check(_TEMPLATE_SIZE, len(data.encode()))
-    try:
-        check_dockerfile_template(data, has_components=bool(params.get("components")))
-    except DocumentError as error:
-        raise invalid_value("dockerfileTemplateData", error.detail) from None
+    has_components = bool(params.get("components"))
+    parsed("dockerfileTemplateData", check_dockerfile_template, data, has_components=has_components)
     return data

@@ -139,8 +139,8 @@ def _read_stores(world: World, _: Stores, document: SavedState) -> None:
 
 
 def _check_running(store: Store) -> None:
-    for image in store.order(Image.kind):
-        if isinstance(image, Image) and image.is_in_progress and image.arn not in store.running:
+    for image in store.order(Image):
+        if image.is_in_progress and image.arn not in store.running:
             raise Damage(f"leaves out an image that is {image.state.status}: {image.arn}")
 
 

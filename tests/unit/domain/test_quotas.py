@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imagebuilder_mock.domain.errors import ServiceQuotaExceededException
-from imagebuilder_mock.domain.quotas import Quotas, quota_names
+from imagebuilder_mock.domain.quotas import DEFAULTS, Quotas
 
 
 def is_refused(quotas: Quotas, name: str, count: int) -> bool:
@@ -38,7 +38,7 @@ def test_the_default_limit_can_be_reached_and_not_passed(name, limit):
 
 
 def test_false_lifts_all():
-    assert not any(is_refused(Quotas(setting=False), name, 10**6) for name in quota_names())
+    assert not any(is_refused(Quotas(setting=False), name, 10**6) for name in DEFAULTS)
 
 
 def test_a_mapping_sets_some_and_leaves_the_others():

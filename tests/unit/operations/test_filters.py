@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ KNOWN = {
 
 
 def admits(thing, *filters):
-    requested = [{"name": name, "values": values} for name, values in filters]
+    requested: list[Any] = [{"name": name, "values": values} for name, values in filters]
     return Filters(requested, KNOWN).admit(thing)
 
 

@@ -10,7 +10,6 @@ import pytest
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.ordered import OrderedIndex
 from imagebuilder_mock.domain.resources.components import Component
-from imagebuilder_mock.domain.versions import Version
 from imagebuilder_mock.world.clock import Clock
 from imagebuilder_mock.world.ids import Ids
 from imagebuilder_mock.world.settings import Settings
@@ -48,7 +47,7 @@ def a_component(world, version="1.0.0/1", *, account=OWNER, name="hello"):
 
 
 def seen(world, account=CONSUMER):
-    return [resource.arn for resource in world.shared_with(account, REGION).order("component")]
+    return [resource.arn for resource in world.shared_with(account, REGION).order(Component)]
 
 
 def found(world, arn, account=CONSUMER, region=REGION):
@@ -166,16 +165,17 @@ class TestStore:
                 for resource in entry.newest_first()
             ]
 
-        assert accounts(store.versions("component")) == [OWNER, OTHER_OWNER]
-        assert accounts(store.names("component")) == [OWNER, OTHER_OWNER]
+        assert accounts(store.versions(Component)) == [OWNER, OTHER_OWNER]
+        assert accounts(store.names(Component)) == [OWNER, OTHER_OWNER]
 
     def test_a_name_of_others_is_not_the_accounts_own(self, world):
         share(world, a_component(world, "7.0.0/7"), CONSUMER)
         store = world.shared_with(CONSUMER, REGION)
+        hello = store.arn_for("component", "hello")
 
-        assert store.next_build("component", "hello", Version(7, 0, 0)) == 1
-        assert store.family("component", "hello").highest == {}
-        assert len(store.builds_of("component", "hello", Version(7, 0, 0))) == 0
+        assert store.next_build("component", "hello", "7.0.0") == str(hello.at("7.0.0", 1))
+        assert store.family(hello).highest == {}
+        assert len(store.builds_of(Component, hello.at("7.0.0"))) == 0
 
     def test_what_is_removed_leaves_the_other_accounts_name(self, world):
         mine, others = a_component(world), a_component(world, account=OTHER_OWNER)
@@ -185,7 +185,7 @@ class TestStore:
         share(world, mine)
 
         store = world.shared_with(CONSUMER, REGION)
-        names = [next(iter(entry.newest_first())).arn for entry in store.names("component")]
+        names = [next(iter(entry.newest_first())).arn for entry in store.names(Component)]
         assert names == [others.arn]
 
 

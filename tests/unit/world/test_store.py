@@ -10,7 +10,7 @@ from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.resources.components import Component, ComponentState
 from imagebuilder_mock.domain.resources.configurations import InfrastructureConfiguration
 from imagebuilder_mock.domain.resources.images import Image, ImageState
-from imagebuilder_mock.domain.versions import Version, VersionPattern
+from imagebuilder_mock.domain.versions import VersionPattern
 from imagebuilder_mock.world.store import Store
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
@@ -83,7 +83,7 @@ def test_a_replaced_resource_keeps_its_place(store):
 
     store.replace(other)
 
-    assert list(store.order("infrastructure-configuration")) == [other, second]
+    assert list(store.order(InfrastructureConfiguration)) == [other, second]
     assert store.any(first.arn) is other
 
 
@@ -93,10 +93,10 @@ def test_a_removed_resource_is_nowhere(store):
     store.remove(component)
 
     assert component.arn not in store
-    assert store.count("component") == 0
-    assert list(store.versions("component")) == []
-    assert list(store.names("component")) == []
-    assert list(store.builds_of("component", "web", Version(1, 0, 0))) == []
+    assert list(store.order(Component)) == []
+    assert list(store.versions(Component)) == []
+    assert list(store.names(Component)) == []
+    assert list(store.builds_of(Component, store.arn_for("component", "web").at("1.0.0"))) == []
     assert newest(store, "x.x.x") is None
 
 
@@ -106,9 +106,11 @@ def test_a_version_is_listed_as_long_as_it_has_a_build(store):
 
     store.remove(second)
 
-    assert [entry.version for entry in store.versions("component")] == [(1, 0, 0), (2, 0, 0)]
-    assert len(store.names("component")) == 1
-    assert list(store.builds_of("component", "web", Version(1, 0, 0))) == [first]
+    assert [entry.version for entry in store.versions(Component)] == [(1, 0, 0), (2, 0, 0)]
+    assert len(store.names(Component)) == 1
+    assert list(store.builds_of(Component, store.arn_for("component", "web").at("1.0.0"))) == [
+        first
+    ]
 
 
 def test_a_name_that_comes_back_is_listed_last(store):
@@ -117,17 +119,19 @@ def test_a_name_that_comes_back_is_listed_last(store):
     store.remove(gone)
     add_component(store, "1.0.0", 2, name="web")
 
-    names = [next(entry.newest_first()).name for entry in store.names("component")]
+    names = [next(entry.newest_first()).name for entry in store.names(Component)]
 
     assert names == ["other", "web"]
 
 
 def test_a_build_number_is_never_given_twice(store):
-    assert store.next_build("component", "web", Version(1, 0, 0)) == 1
+    web = store.arn_for("component", "web")
+
+    assert store.next_build("component", "web", "1.0.0") == str(web.at("1.0.0", 1))
     store.remove(add_component(store, "1.0.0", 1))
 
-    assert store.next_build("component", "web", Version(1, 0, 0)) == 2
-    assert store.next_build("component", "web", Version(1, 0, 1)) == 1
+    assert store.next_build("component", "web", "1.0.0") == str(web.at("1.0.0", 2))
+    assert store.next_build("component", "web", "1.0.1") == str(web.at("1.0.1", 1))
 
 
 def test_the_newest_is_the_newest_build_that_can_be_selected(store):
@@ -157,6 +161,6 @@ def test_images_are_listed_by_their_pipeline_too(store):
 
     by_hand, by_pipeline = add_image(1, None), add_image(2, PIPELINE)
 
-    assert list(store.order("image")) == [by_hand, by_pipeline]
-    assert list(store.order("image", PIPELINE)) == [by_pipeline]
-    assert list(store.order("image", f"{PIPELINE}-2")) == []
+    assert list(store.order(Image)) == [by_hand, by_pipeline]
+    assert list(store.order(Image, PIPELINE)) == [by_pipeline]
+    assert list(store.order(Image, f"{PIPELINE}-2")) == []

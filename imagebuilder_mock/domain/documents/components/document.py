@@ -27,7 +27,7 @@ from imagebuilder_mock.domain.documents.members import (
     unique,
 )
 from imagebuilder_mock.domain.documents.yaml_loading import load_document
-from imagebuilder_mock.domain.resources.components import ComponentParameterDetail
+from imagebuilder_mock.domain.resources.documents import ParameterDetail
 
 from .actions import action_module, parse_inputs
 from .conditions import parse_condition
@@ -118,10 +118,10 @@ class ComponentDocument:
         return "TEST" if [phase.name for phase in self.phases] == ["test"] else "BUILD"
 
     @property
-    def parameter_details(self) -> tuple[ComponentParameterDetail, ...] | None:
+    def parameter_details(self) -> tuple[ParameterDetail, ...] | None:
         """The parameters that it declares, as the service shows them."""
         details = tuple(
-            ComponentParameterDetail(
+            ParameterDetail(
                 name=parameter.name,
                 type=parameter.type,
                 default_value=None if parameter.default is None else (parameter.default,),

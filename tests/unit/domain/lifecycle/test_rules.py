@@ -24,7 +24,7 @@ from tests.lifecycle_builders import a_count, a_rule
 UTC = timezone.utc
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 HOME = ("123456789012", "us-east-1")
-EVERYTHING: dict[str, Any] = {"recipes": [{"name": "web", "semanticVersion": "x.x.x"}]}
+EVERYTHING: Any = {"recipes": [{"name": "web", "semanticVersion": "x.x.x"}]}
 AMIS = ("amis",)
 
 
@@ -77,10 +77,10 @@ class Made:
         )
         return str(number)
 
-    def fates(self, *rules: dict[str, Any], selection: Any = None, now: datetime = NOW) -> Any:
+    def fates(self, *rules: Any, selection: Any = None, now: datetime = NOW) -> Any:
         found = evaluate(
             self.images,
-            Selection.parse("AMI_IMAGE", EVERYTHING if selection is None else selection),
+            Selection.parse("AMI_IMAGE", selection or EVERYTHING),
             [Rule.parse(rule) for rule in rules],
             now,
             lambda ami: self.amis.get(ami.image),
@@ -274,10 +274,10 @@ class TestSelection:
         assert sorted(fate.image.arn.split("/")[2] for fate in found) == versions
 
     def test_a_number_behind_a_wildcard_is_refused(self):
-        recipes = [{"name": "web", "semanticVersion": "x.2.x"}]
+        selection: Any = {"recipes": [{"name": "web", "semanticVersion": "x.2.x"}]}
 
         with pytest.raises(InvalidParameterValueException, match=r"recipes\[0\].semanticVersion"):
-            Selection.parse("AMI_IMAGE", {"recipes": recipes})
+            Selection.parse("AMI_IMAGE", selection)
 
     def test_several_entries_select_what_any_of_them_does_once(self, made):
         made.image(100, version="1.0.0")

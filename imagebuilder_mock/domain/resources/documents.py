@@ -1,0 +1,44 @@
+"""What components and workflows have in common: a document, and a build for each change of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from .base import Resource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterDetail:
+    """A parameter that a document declares."""
+
+    name: str
+    type: str
+    default_value: tuple[str, ...] | None = None
+    description: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Document(Resource):
+    """One build of a version; its content never changes."""
+
+    has_builds: ClassVar[bool] = True
+
+    owner: str
+    document: str | Callable[[], str]
+    """The text, or what reads it: Amazon's own documents are read when they are asked for."""
+    description: str | None = None
+    change_description: str | None = None
+    kms_key_id: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The document."""
+        return self.document if isinstance(self.document, str) else self.document()
+
+    def content(self) -> tuple[object, ...]:
+        """What makes two builds of a version the same."""
+        return self.text, self.description, self.kms_key_id
