@@ -13,15 +13,17 @@ text that it was, because the service takes a scalar's own text where it wants a
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar, cast
 
 import yaml
 
-from .errors import DocumentError
+from .errors import DocumentError, Problem
+from .members import Node
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
+T = TypeVar("T")
 
 MAX_BYTES = 1_048_576
 """More than any quota's default: what a raised quota cannot raise."""
@@ -44,32 +46,38 @@ _INTEGER = re.compile("0|-?[1-9][0-9]{0,17}")
 _FLOAT = re.compile(r"-?(?:0|[1-9][0-9]{0,15})\.[0-9]{1,17}")
 
 
+def read_document(text: str, read: Callable[[Node], T]) -> T:
+    """What is read of a document, or a DocumentError with all the problems that reading found."""
+    root = _load(text)
+    found: list[tuple[tuple[object, ...], str]] = []
+    result = read(Node(root.value, found, "The document"))
+    if found:
+        problems = tuple(Problem(path, *root.place_of(path), sentence) for path, sentence in found)
+        raise DocumentError(found[0][1], problems)
+    return result
+
+
 def load_document(text: str, *, limit: int = MAX_BYTES) -> object:
     """The mappings, lists and scalars of a YAML or JSON text of at most ``limit`` bytes.
 
     Keys are scalars, and no key comes twice in a mapping. An empty text is None.
     """
+    return _load(text, limit=limit).value
+
+
+def _load(text: str, *, limit: int = MAX_BYTES) -> _Node:
     if len(text.encode(errors="surrogatepass")) > limit:
-        raise DocumentError(f"The document is larger than {limit} bytes.")
+        raise _broken(f"The document is larger than {limit} bytes.")
     if unprintable := _UNPRINTABLE.search(text):
         before = text[: unprintable.start()]
-        raise _broken(
+        raise _broken_at(
             "control characters are not allowed",
-            before.count("\n"),
-            len(before) - (before.rfind("\n") + 1),
+            _Place(before.count("\n"), len(before) - (before.rfind("\n") + 1)),
         )
     try:
         return _Composer(yaml.parse(text, Loader=_LOADER)).document()
     except yaml.MarkedYAMLError as error:
         raise _broken_at(error.problem or "not YAML", error.problem_mark) from error
-
-
-class _Node(NamedTuple):
-    """A value, with what it adds to the bounds wherever an alias repeats it."""
-
-    value: object
-    size: int
-    height: int = 1
 
 
 class _Mark(Protocol):
@@ -79,6 +87,31 @@ class _Mark(Protocol):
     def line(self) -> int: ...
     @property
     def column(self) -> int: ...
+
+
+class _Place(NamedTuple):
+    line: int
+    column: int
+
+
+class _Node(NamedTuple):
+    """A value, with what it adds to the bounds wherever an alias repeats it."""
+
+    value: object
+    size: int = 1
+    height: int = 1
+    parts: Mapping[object, tuple[_Mark, _Node]] = {}
+    """What stands in a collection, by key or index, and where: a member stands at its key."""
+
+    def place_of(self, path: tuple[object, ...]) -> tuple[int, int]:
+        """The line and column, from one, of what the path leads to."""
+        node, mark = self, _START
+        for key in path:
+            mark, node = node.parts[key]
+        return mark.line + 1, mark.column + 1
+
+
+_START: _Mark = _Place(0, 0)
 
 
 class _Composer:
@@ -91,16 +124,16 @@ class _Composer:
         self._anchors: dict[str, _Node] = {}
         self._count = 0
 
-    def document(self) -> object:
+    def document(self) -> _Node:
         next(self._events)  # the stream starts
         if isinstance(next(self._events), yaml.StreamEndEvent):
-            return None
-        value = self._node(next(self._events), depth=1).value
+            return _Node(None)
+        node = self._node(next(self._events), depth=1)
         next(self._events)  # the document ends
         after = next(self._events)
         if not isinstance(after, yaml.StreamEndEvent):
             raise _broken_at("found a second document", after.start_mark)
-        return value
+        return node
 
     def _node(self, event: yaml.Event, *, depth: int) -> _Node:
         if isinstance(event, yaml.AliasEvent):
@@ -128,18 +161,18 @@ class _Composer:
         return node
 
     def _sequence(self, *, depth: int) -> _Node:
-        items: list[object] = []
+        parts: dict[object, tuple[_Mark, _Node]] = {}
         size = height = 1
         while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
             item = self._node(event, depth=depth + 1)
-            items.append(item.value)
+            parts[len(parts)] = event.start_mark, item
             size += item.size
             height = max(height, item.height + 1)
-        return _Node(items, size, height)
+        return _Node([item.value for _, item in parts.values()], size, height, parts)
 
     def _mapping(self, *, depth: int) -> _Node:
-        mapping: dict[object, object] = {}
-        merged: dict[object, object] = {}
+        parts: dict[object, tuple[_Mark, _Node]] = {}
+        merged: dict[object, tuple[_Mark, _Node]] = {}
         size = height = 1
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             key = self._node(event, depth=depth + 1)
@@ -149,13 +182,14 @@ class _Composer:
             if isinstance(key.value, (dict, list)):
                 raise _broken_at("found a mapping key that is not a scalar", event.start_mark)
             if _is_merge(event):
-                for source in _merge_sources(value.value, event):
-                    merged.update((k, v) for k, v in source.items() if k not in merged)
-            elif key.value in mapping:
+                for source in _merge_sources(value, event):
+                    merged |= {k: part for k, part in source.parts.items() if k not in merged}
+            elif key.value in parts:
                 raise _broken_at(f"found duplicate key '{key.value}'", event.start_mark)
             else:
-                mapping[key.value] = value.value
-        return _Node(merged | mapping, size, height)
+                parts[key.value] = event.start_mark, value
+        parts = merged | parts
+        return _Node({key: part.value for key, (_, part) in parts.items()}, size, height, parts)
 
     def _bound(self, event: yaml.Event, *, size: int, depth: int) -> None:
         self._count += size
@@ -169,12 +203,13 @@ def _is_merge(key: yaml.Event) -> bool:
     return isinstance(key, yaml.ScalarEvent) and key.value == "<<" and key.implicit[0]
 
 
-def _merge_sources(value: object, key: yaml.Event) -> list[dict[object, object]]:
-    sources = value if isinstance(value, list) else [value]
-    mappings = [source for source in sources if isinstance(source, dict)]
-    if len(mappings) != len(sources):
+def _merge_sources(given: _Node, key: yaml.Event) -> list[_Node]:
+    sources = [given]
+    if isinstance(given.value, list):
+        sources = [source for _, source in given.parts.values()]
+    if not all(isinstance(source.value, dict) for source in sources):
         raise _broken_at("found a merge key that names no mapping", key.start_mark)
-    return mappings
+    return sources
 
 
 def _scalar(event: yaml.ScalarEvent) -> object:
@@ -191,10 +226,10 @@ def _scalar(event: yaml.ScalarEvent) -> object:
 
 
 def _broken_at(problem: str, mark: _Mark | None) -> DocumentError:
-    return _broken(problem, *((mark.line, mark.column) if mark else (0, 0)))
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    place = f"(line {line}, column {column})"
+    return _broken(f"Parsing the document failed. Error: {problem} {place}.", line, column)
 
 
-def _broken(problem: str, line: int, column: int) -> DocumentError:
-    return DocumentError(
-        f"Parsing the document failed. Error: {problem} (line {line + 1}, column {column + 1}).",
-    )
+def _broken(detail: str, line: int = 1, column: int = 1) -> DocumentError:
+    return DocumentError(detail, (Problem((), line, column, detail),))
