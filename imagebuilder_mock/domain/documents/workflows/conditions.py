@@ -15,7 +15,7 @@ from imagebuilder_mock.domain.documents.conditions import LOGICAL, ORDERS, Logic
 from .variables import as_text, is_reference, look_up
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from imagebuilder_mock.domain.documents.conditions import Expression, LogicalOperator
     from imagebuilder_mock.domain.documents.members import Node
@@ -82,15 +82,18 @@ def parse_condition(node: Node, *, depth: int = 1) -> Expression | None:
     return Logical(cast("LogicalOperator", operator), tuple(filter(None, expressions)))
 
 
-def references_of(condition: Node) -> list[Node]:
+def references_of(condition: Node) -> Iterator[Node]:
     """Each reference that the condition asks for: that of an operand before the value's."""
-    value = condition.value
-    if isinstance(value, dict):
-        keys = sorted(value, key="value".__eq__)
-    else:
-        keys = range(len(value)) if isinstance(value, list) else ()
-    below = [found for key in keys for found in references_of(condition.at(key))]
-    return [condition] if is_reference(value) else below
+    if isinstance(condition.value, list):
+        for operand in condition.items() or ():
+            yield from references_of(operand)
+    elif isinstance(condition.value, dict):
+        for key in sorted(condition.value, key=lambda key: key == "value"):
+            below = condition.at(key)
+            if key in LOGICAL:
+                yield from references_of(below)
+            elif is_reference(below.value):
+                yield below
 
 
 def _check_type(operator: str, operand: Node) -> None:
