@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, ParamSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 P = ParamSpec("P")
 
@@ -30,6 +30,12 @@ class DocumentError(ValueError):
         super().__init__(detail)
         self.detail = detail
         self.problems = problems
+
+
+def refuse(problems: Sequence[Problem]) -> None:
+    """A DocumentError if there are any."""
+    if problems:
+        raise DocumentError(problems[0].sentence, tuple(problems))
 
 
 def problems_of(

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
 MIN_NAME, MAX_NAME = 3, 128
+POSITIVE = range(1, 10**18)
+"""Up to more than any integer that is read."""
 _NAME = re.compile("[A-Za-z0-9_-]*")
 _SCHEMA_VERSION = "Invalid schema version. Supported versions include: 1.0."
 
@@ -113,19 +115,18 @@ class Node:
         self.must("be a list")
         return None
 
-    def texts(self, mark: str) -> Iterator[Node]:
-        """Every text in it that has the mark, however deep."""
+    def below(self) -> Iterator[Node]:
+        """What stands in a mapping or a list, whatever it is."""
+        if isinstance(self.value, (dict, list, tuple)):
+            for key in self.value if isinstance(self.value, dict) else range(len(self.value)):
+                yield self.at(key)
+
+    def texts(self) -> Iterator[Node]:
+        """Every text in it, however deep."""
         if isinstance(self.value, str):
-            if mark in self.value:
-                yield self
-        elif isinstance(self.value, dict):
-            for key, value in self.value.items():
-                if not isinstance(value, str) or mark in value:
-                    yield from self.at(key).texts(mark)
-        elif isinstance(self.value, (list, tuple)):
-            for index, value in enumerate(self.value):
-                if not isinstance(value, str) or mark in value:
-                    yield from self.at(index).texts(mark)
+            yield self
+        for node in self.below():
+            yield from node.texts()
 
 
 Kind: TypeAlias = "Callable[[Node], T | None]"
@@ -167,63 +168,31 @@ def boolean(node: Node) -> bool | None:
 
 
 @dataclass(frozen=True)
-class Choice(Generic[T]):
-    """One of some texts."""
+class OneOf(Generic[T]):
+    """One of some values, or one within a range: of a text that is its length."""
 
-    choices: tuple[T, ...]
+    choices: tuple[T, ...] | range
     sentence: str = "Invalid {key} '{value}'. Valid values are: {choices}."
-    of: Kind[str] = text
+    of: Kind[object] = text
+    besides: tuple[T, ...] = ()
+    """What is taken although it is outside of the range."""
 
     def __call__(self, node: Node) -> T | None:
         value = self.of(node)
-        for choice in self.choices:
-            if choice == value:
-                return choice
-        if value is not None:
-            node.refuse(
-                self.sentence.format(
-                    key=node.key,
-                    value=value,
-                    choices=", ".join(map(str, self.choices)),
-                    whole=node.parent.subject if node.parent else "",
-                )
-            )
+        measured = (
+            len(value) if isinstance(self.choices, range) and isinstance(value, str) else value
+        )
+        if value is None or measured in self.choices or value in self.besides:
+            return cast("T | None", value)
+        choices = ", ".join(map(str, self.choices)) if isinstance(self.choices, tuple) else ""
+        whole = node.parent.subject if node.parent else ""
+        node.refuse(self.sentence.format(key=node.key, value=value, choices=choices, whole=whole))
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """An integer within bounds, both included; ``rule`` says which."""
-
-    minimum: int
-    rule: str
-    maximum: int | None = None
-    besides: int | None = None
-    """A number that is taken as well."""
-
-    def __call__(self, node: Node) -> int | None:
-        number = integer(node)
-        if number is None or number == self.besides:
-            return number
-        if number >= self.minimum and (self.maximum is None or number <= self.maximum):
-            return number
-        node.refuse(f"Invalid {node.key} {number}. {self.rule}")
-        return None
-
-
-@dataclass(frozen=True, slots=True)
-class Length:
-    """A text of so many characters."""
-
-    minimum: int
-    maximum: int
-
-    def __call__(self, node: Node) -> str | None:
-        found = text(node)
-        if found is None or self.minimum <= len(found) <= self.maximum:
-            return found
-        node.must(f"have between {self.minimum} and {self.maximum} characters")
-        return None
+def bounded(bounds: range, rule: str, *, besides: tuple[int, ...] = ()) -> OneOf[int]:
+    """An integer within bounds; the rule says which."""
+    return OneOf(bounds, f"Invalid {{key}} {{value}}. {rule}", integer, besides)
 
 
 @dataclass(frozen=True)
@@ -335,7 +304,7 @@ class Document(Members):
 
     name = Member[str | None](text, None)
     description = Member[str | None](text, None)
-    schema_version = Member(Choice(("1.0", "1"), _SCHEMA_VERSION, written), "1.0")
+    schema_version = Member(OneOf(("1.0", "1"), _SCHEMA_VERSION, written), "1.0")
 
     def __init__(self, node: Node) -> None:
         super().__init__(node)
@@ -358,7 +327,7 @@ def check_name(  # noqa: PLR0913 - what the sentences say
     *,
     where: str = "",
     among: str = "",
-) -> bool:
+) -> None:
     """A name of a phase, step, parameter or constant: its characters, its length, that it is new.
 
     The sentence about characters was seen for a step (aws/aws-cdk#19909).
@@ -371,41 +340,43 @@ def check_name(  # noqa: PLR0913 - what the sentences say
     elif not MIN_NAME <= len(name) <= MAX_NAME:
         rule = f"A name must have between {MIN_NAME} and {MAX_NAME} characters."
     else:
-        return check_unique(name, node, among or kind, taken, where=where)
+        check_unique(name, node, among or kind, taken, where=where)
+        return
     node.refuse(f"Invalid {kind} name '{name}'{where}. {rule}")
-    return False
 
 
 def check_unique(
     name: str, node: Node, kind: str, taken: Collection[str | None], *, where: str = ""
-) -> bool:
+) -> None:
     if name in taken:
         node.refuse(f"Duplicate {kind} name '{name}'{where}. Names must be unique.")
-    return name not in taken
 
 
 class Written(NamedTuple):
     """A phase or a step as it is written."""
 
     name: str
-    is_named: bool
-    """Whether the name is one that others can refer to."""
     node: Node
     steps: tuple[Written, ...] = ()
 
 
+UNNAMED = "?"
+UNREAD = Written(UNNAMED, Node({}, []))
+"""Stands where none can be made out; nobody hears what is wrong in it."""
+
+
 def named(
-    entries: list[Node], kind: str, where: str = "", check: Callable[..., bool] = check_name
+    entries: list[Node], kind: str, where: str = "", check: Callable[..., None] = check_name
 ) -> Iterator[Written]:
     """The mappings of a list, each of which has a name of its own."""
     taken: list[str] = []
     for entry in entries:
         if entry.called(f"Every {kind}{where}").mapping() is None:
-            # Nobody hears what is wrong with this one's members.
-            yield Written("?", False, Node({}, []))  # noqa: FBT003
+            yield UNREAD
             continue
         node = entry.called(f"A {kind}{where}").required("name")
         name = node and text(node.called(f"The {kind} name '{node.value}'{where}"))
-        is_named = name is not None and check(name, node, kind, taken, where=where)
-        taken.append(name or "?")
-        yield Written(taken[-1], is_named, entry)
+        if node is not None and name is not None:
+            check(name, node, kind, taken, where=where)
+        taken.append(name or UNNAMED)
+        yield Written(taken[-1], entry)

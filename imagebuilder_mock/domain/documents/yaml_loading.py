@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar, cast
 
 import yaml
 
-from .errors import DocumentError, Problem
+from .errors import DocumentError, Problem, refuse
 from .members import Node
 
 if TYPE_CHECKING:
@@ -51,9 +51,7 @@ def read_document(text: str, read: Callable[[Node], T]) -> T:
     root = _load(text)
     found: list[tuple[tuple[object, ...], str]] = []
     result = read(Node(root.value, found, "The document"))
-    if found:
-        problems = tuple(Problem(path, *root.place_of(path), sentence) for path, sentence in found)
-        raise DocumentError(found[0][1], problems)
+    refuse([Problem(path, *root.place_of(path), sentence) for path, sentence in found])
     return result
 
 
@@ -72,7 +70,7 @@ def _load(text: str, *, limit: int = MAX_BYTES) -> _Node:
         before = text[: unprintable.start()]
         raise _broken_at(
             "control characters are not allowed",
-            _Place(before.count("\n"), len(before) - (before.rfind("\n") + 1)),
+            yaml.Mark("", 0, before.count("\n"), len(before) - (before.rfind("\n") + 1), None, 0),
         )
     try:
         return _Composer(yaml.parse(text, Loader=_LOADER)).document()
@@ -89,29 +87,21 @@ class _Mark(Protocol):
     def column(self) -> int: ...
 
 
-class _Place(NamedTuple):
-    line: int
-    column: int
-
-
 class _Node(NamedTuple):
     """A value, with what it adds to the bounds wherever an alias repeats it."""
 
     value: object
     size: int = 1
     height: int = 1
-    parts: Mapping[object, tuple[_Mark, _Node]] = {}
+    parts: Mapping[object, tuple[_Mark | None, _Node]] = {}
     """What stands in a collection, by key or index, and where: a member stands at its key."""
 
     def place_of(self, path: tuple[object, ...]) -> tuple[int, int]:
         """The line and column, from one, of what the path leads to."""
-        node, mark = self, _START
+        node, mark = self, cast("_Mark | None", None)
         for key in path:
             mark, node = node.parts[key]
-        return mark.line + 1, mark.column + 1
-
-
-_START: _Mark = _Place(0, 0)
+        return _from_one(mark)
 
 
 class _Composer:
@@ -161,7 +151,7 @@ class _Composer:
         return node
 
     def _sequence(self, *, depth: int) -> _Node:
-        parts: dict[object, tuple[_Mark, _Node]] = {}
+        parts: dict[object, tuple[_Mark | None, _Node]] = {}
         size = height = 1
         while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
             item = self._node(event, depth=depth + 1)
@@ -171,8 +161,8 @@ class _Composer:
         return _Node([item.value for _, item in parts.values()], size, height, parts)
 
     def _mapping(self, *, depth: int) -> _Node:
-        parts: dict[object, tuple[_Mark, _Node]] = {}
-        merged: dict[object, tuple[_Mark, _Node]] = {}
+        parts: dict[object, tuple[_Mark | None, _Node]] = {}
+        merged: dict[object, tuple[_Mark | None, _Node]] = {}
         size = height = 1
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             key = self._node(event, depth=depth + 1)
@@ -226,9 +216,13 @@ def _scalar(event: yaml.ScalarEvent) -> object:
 
 
 def _broken_at(problem: str, mark: _Mark | None) -> DocumentError:
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    line, column = _from_one(mark)
     place = f"(line {line}, column {column})"
     return _broken(f"Parsing the document failed. Error: {problem} {place}.", line, column)
+
+
+def _from_one(mark: _Mark | None) -> tuple[int, int]:
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
 def _broken(detail: str, line: int = 1, column: int = 1) -> DocumentError:

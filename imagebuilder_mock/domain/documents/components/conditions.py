@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast
 
 from imagebuilder_mock.domain.documents.conditions import LOGICAL, ORDERS, Expression, Logical
-from imagebuilder_mock.domain.documents.members import Choice, as_text, text, written
+from imagebuilder_mock.domain.documents.members import OneOf, as_text, text, written
 
 from .variables import REFERENCE, filled
 
@@ -29,7 +29,7 @@ MAX_NESTED_OPERATORS = 4
 
 # In quotes, a number has digits on both sides of its point; without them it need not (.5, 1e3).
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
-_STEP_ACTION = Choice[StepAction](
+_STEP_ACTION = OneOf[StepAction](
     ("Abort", "Execute", "Skip"),
     "Invalid value '{value}' for '{key}'. Valid values are: {choices}.",
     written,

@@ -15,17 +15,19 @@ from typing import TYPE_CHECKING, Literal, cast
 import yaml
 
 from imagebuilder_mock.domain.documents.members import (
-    Choice,
+    POSITIVE,
+    UNNAMED,
+    UNREAD,
     Document,
     Each,
-    Kind,
     Member,
     Members,
     Node,
-    Whole,
+    OneOf,
     Written,
     as_it_is,
     boolean,
+    bounded,
     check_unique,
     named,
 )
@@ -50,6 +52,7 @@ OnFailure = Literal["Abort", "Continue", "Ignore"]
 DEFAULT_TIMEOUT_SECONDS = 7200
 NO_TIMEOUT = -1
 _PHASES = ("build", "validate", "test")
+_NESTED = "Action ExecuteDocument does not support a {key} other than"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,35 +114,22 @@ class _Step(Members):
     disable_logging = Member(boolean, default=False)
     inputs = Member[Node | None](as_it_is, None)
     timeout_seconds = Member(
-        Whole(1, "It must be -1 or greater than 0.", besides=NO_TIMEOUT), DEFAULT_TIMEOUT_SECONDS
+        bounded(POSITIVE, "It must be -1 or greater than 0.", besides=(NO_TIMEOUT,)),
+        DEFAULT_TIMEOUT_SECONDS,
     )
-    on_failure = Member(Choice[OnFailure](("Abort", "Continue", "Ignore")), "Abort")
-    max_attempts = Member(Whole(1, "It must be greater than 0."), 1)
+    on_failure = Member[OnFailure](OneOf[OnFailure](("Abort", "Continue", "Ignore")), "Abort")
+    max_attempts = Member(bounded(POSITIVE, "It must be greater than 0."), 1)
     loop = Member[Loop | None](parse_loop, None)
     if_ = Member[Condition | None](parse_condition, None)
-
-
-@dataclass(frozen=True, slots=True)
-class _Only:
-    """One number alone, of those that other steps take."""
-
-    number: int
-    of: Kind[int]
-
-    def __call__(self, node: Node) -> int | None:
-        number = self.of(node)
-        if number is not None and number != self.number:
-            node.refuse(
-                f"Action ExecuteDocument does not support a {node.key} other than {self.number}."
-            )
-        return number
 
 
 class _NestedStep(_Step):
     """A step that runs another document, which has times and attempts of its own."""
 
-    timeout_seconds = Member(_Only(NO_TIMEOUT, _Step.timeout_seconds.takes), NO_TIMEOUT)
-    max_attempts = Member(_Only(1, _Step.max_attempts.takes), 1)
+    timeout_seconds = Member(
+        OneOf((NO_TIMEOUT,), f"{_NESTED} -1.", _Step.timeout_seconds.takes), NO_TIMEOUT
+    )
+    max_attempts = Member(OneOf((1,), f"{_NESTED} 1.", _Step.max_attempts.takes), 1)
 
 
 class _Phase(Members):
@@ -167,16 +157,15 @@ def parse_component_document(text: str, *, platform: Platform | None = None) -> 
 
 def _document(members: _Document, platform: Platform | None) -> ComponentDocument:
     _ = members.disable_logging
-    declared = declared_by(members)
+    parameters, constants, are_named = declared_by(members)
     phases = tuple(_phases(members.phases))
-    if phases and all(phase.is_named and phase.name not in _PHASES for phase in phases):
-        members.node.refuse("At least one phase must be named 'build', 'validate' or 'test'.")
+    _check_phase_names(members.node, phases)
     document = ComponentDocument(
         name=members.name,
         description=members.description,
         schema_version="1.0",
-        parameters=declared.parameters,
-        constants=declared.constants,
+        parameters=parameters,
+        constants=constants,
         phases=tuple(
             Phase(phase.name, tuple(_step(step, phase.name, platform) for step in phase.steps))
             for phase in phases
@@ -184,8 +173,18 @@ def _document(members: _Document, platform: Platform | None) -> ComponentDocumen
     )
     for written, phase in zip(phases, document.phases, strict=True):
         _check_loop_names(written, phase.steps)
-    _check_references(document, phases, declared.names)
+    declared: tuple[DocumentParameter | DocumentConstant, ...] = (*parameters, *constants)
+    variables = {variable.name for variable in declared} if are_named else None
+    _check_references(document, phases, variables)
     return document
+
+
+def _check_phase_names(document: Node, phases: tuple[Written, ...]) -> None:
+    refused = {path for path, _ in document.found}
+    are_read = all((*phase.node.path, "name") not in refused for phase in phases)
+    are_others = all(phase.name not in (*_PHASES, UNNAMED) for phase in phases)
+    if phases and are_read and are_others:
+        document.refuse("At least one phase must be named 'build', 'validate' or 'test'.")
 
 
 def _phases(entries: list[Node]) -> Iterator[Written]:
@@ -193,8 +192,7 @@ def _phases(entries: list[Node]) -> Iterator[Written]:
         members = _Phase(phase.node.called(f"Phase '{phase.name}'"))
         _ = members.disable_logging
         steps = tuple(named(members.steps, "step", f" in phase '{phase.name}'"))
-        is_named = phase.is_named and "steps" not in members.wrong
-        yield phase._replace(steps=steps, is_named=is_named)
+        yield phase._replace(steps=(UNREAD,) if "steps" in members.wrong else steps)
 
 
 def _step(written: Written, phase: str, platform: Platform | None) -> Step:
@@ -232,17 +230,16 @@ def _check_loop_names(phase: Written, steps: tuple[Step, ...]) -> None:
 def _check_references(
     document: ComponentDocument, phases: tuple[Written, ...], variables: Collection[str] | None
 ) -> None:
-    names = [named for phase in phases for named in (phase, *phase.steps)]
-    steps = None
-    if all(named.is_named for named in names):
-        steps = {phase.name: [step.name for step in phase.steps] for phase in phases}
+    steps = {phase.name: [step.name for step in phase.steps] for phase in phases}
+    are_named = not any(UNNAMED in (phase, *names) for phase, names in steps.items())
     for written, phase in zip(phases, document.phases, strict=True):
         loops = {loop.name for step in phase.steps if (loop := step.loop) and loop.name}
         for node, step in zip(written.steps, phase.steps, strict=True):
             own_loops = {"loop", step.loop.name or "loop"} if step.loop else set[str]()
-            # A step's name and action cannot hold braces, so the whole step may be searched.
-            scope = Scope(variables, steps, loops, own_loops)
-            check_references(_in_step(node, phase.name), scope)
+            scope = Scope(variables, steps if are_named else None, loops, own_loops)
+            for member in _in_step(node, phase.name).below():
+                if member.key not in ("name", "action"):
+                    check_references(member, scope)
 
 
 _STEP = "RunScript"

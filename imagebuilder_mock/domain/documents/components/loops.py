@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from imagebuilder_mock.domain.documents.members import (
-    Choice,
     Items,
     Member,
     Members,
+    OneOf,
     integer,
     text,
 )
@@ -62,7 +62,7 @@ class _For(Members):
 class _Delimited(Members):
     list_ = Member(text, "", required=True)
     delimiter = Member(
-        Choice(
+        OneOf(
             DELIMITERS,
             "Invalid delimiter '{value}' of the loop's 'forEach'. Valid delimiters are "
             r". , ; : \n \t space - _.",

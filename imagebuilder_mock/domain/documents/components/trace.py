@@ -107,8 +107,8 @@ def _error(
             return f"The reference '{expression}' could not be resolved."
     if step.action == "Assert":
         for condition in step.inputs:
-            expression = parse_expression(Node(condition, []))
-            if expression is not None and expression.holds(variables) is False:
+            assertion = parse_expression(Node(condition, []))
+            if assertion is not None and assertion.holds(variables) is False:
                 return "The assertion does not hold."
     return None
 

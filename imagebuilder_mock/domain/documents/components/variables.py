@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from imagebuilder_mock.domain.documents.members import (
-    Choice,
     Each,
     Member,
     Members,
     Node,
+    OneOf,
     check_name,
     read_all,
     text,
@@ -50,7 +50,7 @@ class DocumentConstant:
     value: str
 
 
-_TYPE = Choice(
+_TYPE = OneOf(
     ("string",),
     "{whole} has the unsupported type '{value}'. Supported types include: {choices}.",
     written,
@@ -75,16 +75,13 @@ class Variables(Members):
     constants = Member[list[Node]](Each(_Constant), [], called="The document's 'constants'")
 
 
-class Declared(NamedTuple):
-    """What stands under ``parameters`` and ``constants``: no name comes twice in either or both."""
+def declared_by(
+    document: Variables,
+) -> tuple[tuple[DocumentParameter, ...], tuple[DocumentConstant, ...], bool]:
+    """Parameters and constants, and whether all names can be made out.
 
-    parameters: tuple[DocumentParameter, ...]
-    constants: tuple[DocumentConstant, ...]
-    names: frozenset[str] | None
-    """None if there is a declaration whose name cannot be made out."""
-
-
-def declared_by(document: Variables) -> Declared:
+    No name comes twice in either or both.
+    """
     taken: list[str | None] = []
     parameters = tuple(
         DocumentParameter(name, "string", members.default, members.description)
@@ -95,9 +92,8 @@ def declared_by(document: Variables) -> Declared:
         DocumentConstant(name, read_all(_Constant(body)).value)
         for name, body in _bodies(document.constants, "constant", taken)
     )
-    return Declared(
-        parameters, constants, None if None in taken else frozenset(filter(None, taken))
-    )
+    are_named = None not in taken and not document.wrong & {"parameters", "constants"}
+    return parameters, constants, are_named
 
 
 def _bodies(entries: list[Node], kind: str, taken: list[str | None]) -> Iterator[tuple[str, Node]]:
@@ -142,7 +138,7 @@ def filled(value: object, variables: Mapping[str, object]) -> object:
 
 def chained_phases(inputs: object) -> Iterator[tuple[str, str]]:
     """Each expression that refers to a step's inputs or outputs, and the phase of that step."""
-    for node in Node(inputs, []).texts("{{"):
+    for node in Node(inputs, []).texts():
         for expression in REFERENCE.findall(str(node.value)):
             if match := _CHAIN.fullmatch(expression.strip()):
                 yield match[0], match[1]
@@ -162,37 +158,30 @@ class Scope(NamedTuple):
     own_loops: Collection[str]
 
 
-def check_references(step: Node, scope: Scope) -> None:
-    """Look at every expression in the texts of a step, however deep; refuse what is wrong."""
-    for node in step.texts("{{"):
+def check_references(member: Node, scope: Scope) -> None:
+    """Look at every expression in the texts of a step's member, however deep."""
+    for node in member.texts():
         for expression in REFERENCE.findall(str(node.value)):
             if wrong := _what_is_wrong(expression.strip(), scope):
                 node.refuse(wrong)
 
 
 def _what_is_wrong(expression: str, scope: Scope) -> str | None:
+    why = None
     if match := _VARIABLE.fullmatch(expression) or _RESOLVED.fullmatch(expression):
-        if scope.variables is None or match[1] in scope.variables:
-            return None
-        return f"The following parameters or constants are not defined in the document: {match[1]}."
-    if match := _CHAIN.fullmatch(expression):
+        if scope.variables is not None and match[1] not in scope.variables:
+            missing = "The following parameters or constants are not defined in the document"
+            return f"{missing}: {match[1]}."
+    elif match := _CHAIN.fullmatch(expression):
         phase, step = match[1], match[2]
-        if scope.steps is None or step in scope.steps.get(phase, ()):
-            return None
-        why = f"there is no step '{step}' in phase '{phase}'."
-    elif (match := _LOOP.fullmatch(expression)) and scope.own_loops:
+        if scope.steps is not None and step not in scope.steps.get(phase, ()):
+            why = f"valid: there is no step '{step}' in phase '{phase}'."
+    elif match := _LOOP.fullmatch(expression):
         loop, member = match[1], match[2]
         if loop in scope.own_loops and member not in _LOOP_MEMBERS:
-            why = "a loop has the members index and value."
-        elif loop not in scope.own_loops and loop in scope.loops:
-            why = f"'{loop}' is the loop of another step."
-        else:
-            return None
+            why = "valid: a loop has the members index and value."
+        elif scope.own_loops and loop not in scope.own_loops and loop in scope.loops:
+            why = f"valid: '{loop}' is the loop of another step."
     elif _CREDENTIAL_METADATA.fullmatch(expression):
-        return (
-            f"The reference '{expression}' is not supported: its instance metadata path returns "
-            "credentials."
-        )
-    else:
-        return None
-    return f"The reference '{expression}' is not valid: {why}"
+        why = "supported: its instance metadata path returns credentials."
+    return why and f"The reference '{expression}' is not {why}"

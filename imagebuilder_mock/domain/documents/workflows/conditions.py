@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from types import NoneType
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.documents.conditions import LOGICAL, ORDERS, Logical
 
@@ -17,7 +17,7 @@ from .variables import as_text, is_reference, look_up
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from imagebuilder_mock.domain.documents.conditions import Expression, LogicalOperator
+    from imagebuilder_mock.domain.documents.conditions import Expression
     from imagebuilder_mock.domain.documents.members import Node
 
 MAX_DEPTH = 10
@@ -79,21 +79,16 @@ def parse_condition(node: Node, *, depth: int = 1) -> Expression | None:
     if operands == []:
         below.must("not be empty")
     expressions = [parse_condition(operand, depth=depth + 1) for operand in operands or ()]
-    return Logical(cast("LogicalOperator", operator), tuple(filter(None, expressions)))
+    return Logical(operator, tuple(filter(None, expressions)))
 
 
 def references_of(condition: Node) -> Iterator[Node]:
     """Each reference that the condition asks for: that of an operand before the value's."""
-    if isinstance(condition.value, list):
-        for operand in condition.items() or ():
-            yield from references_of(operand)
-    elif isinstance(condition.value, dict):
-        for key in sorted(condition.value, key=lambda key: key == "value"):
-            below = condition.at(key)
-            if key in LOGICAL:
-                yield from references_of(below)
-            elif is_reference(below.value):
-                yield below
+    for below in sorted(condition.below(), key=lambda below: below.key == "value"):
+        if isinstance(below.key, int) or below.key in LOGICAL:
+            yield from references_of(below)
+        elif is_reference(below.value):
+            yield below
 
 
 def _check_type(operator: str, operand: Node) -> None:

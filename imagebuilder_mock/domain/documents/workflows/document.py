@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING, Literal
 from imagebuilder_mock.domain.documents.conditions import Expression
 from imagebuilder_mock.domain.documents.errors import DocumentError
 from imagebuilder_mock.domain.documents.members import (
-    Choice,
+    UNNAMED,
     Document,
     Each,
-    Length,
     Member,
     Members,
     Node,
-    Whole,
+    OneOf,
     Written,
     as_it_is,
+    bounded,
     check_unique,
     integer,
     named,
@@ -96,8 +96,8 @@ class WorkflowDocument:
 def _attempts(node: Node) -> int | None:
     if "maxAttempts" not in (node.mapping() or ()):
         return None
-    rule = f"It must be between 1 and {MAX_ATTEMPTS}."
-    return Whole(1, rule, MAX_ATTEMPTS)(node.called("The retry").at("maxAttempts"))
+    takes = bounded(range(1, MAX_ATTEMPTS + 1), f"It must be between 1 and {MAX_ATTEMPTS}.")
+    return takes(node.called("The retry").at("maxAttempts"))
 
 
 def _boolean_or_reference(node: Node) -> bool | str | None:
@@ -111,9 +111,15 @@ def _boolean_or_reference(node: Node) -> bool | str | None:
 class _Step(Members):
     name = Member[Node | None](as_it_is, None, required=True)
     action = Member[str | None](text, None, required=True)
-    description = Member[str | None](Length(1, MAX_DESCRIPTION), None)
+    description = Member[str | None](
+        OneOf(
+            range(1, MAX_DESCRIPTION + 1),
+            f"The description of the step must have between 1 and {MAX_DESCRIPTION} characters.",
+        ),
+        None,
+    )
     inputs = Member[Node | None](as_it_is, None)
-    on_failure = Member(Choice[OnFailure](("Abort", "Continue")), "Abort")
+    on_failure = Member[OnFailure](OneOf[OnFailure](("Abort", "Continue")), "Abort")
     rollback_enabled = Member[bool | str](_boolean_or_reference, default=True)
     timeout_seconds = Member[int | None](integer, None)
     wait_seconds = Member[int | None](integer, None)
@@ -147,13 +153,13 @@ def parse_workflow_document(
 
 def _document(members: _Document, workflow_type: WorkflowType | None) -> WorkflowDocument:
     parameters = parse_parameters(members.parameters)
-    names = [parameter.name for parameter in parameters]
-    is_odd = "parameters" in members.wrong or not all(names)
-    references = References(None if is_odd else names, ())
+    are_named = len(parameters) == len(members.parameters) and "parameters" not in members.wrong
+    names = [parameter.name for parameter in parameters] if are_named else None
+    references = References(names, ())
     steps = []
     for written in named(members.steps, "step", check=_check_name):
         steps.append(_step(written, workflow_type, references))
-        references = references.after(written.name if written.is_named else None)
+        references = references.after(None if written.name == UNNAMED else written.name)
     _check_distribution(members.steps, steps)
     return WorkflowDocument(
         name=members.name,
@@ -165,15 +171,15 @@ def _document(members: _Document, workflow_type: WorkflowType | None) -> Workflo
     )
 
 
-def _check_name(name: str, node: Node, kind: str, taken: Collection[str], *, where: str) -> bool:
+def _check_name(name: str, node: Node, kind: str, taken: Collection[str], *, where: str) -> None:
     if _STEP_NAME.fullmatch(name):
-        return check_unique(name, node, kind, taken, where=where)
+        check_unique(name, node, kind, taken, where=where)
+        return
     node.refuse(
         f"Invalid step name '{name}'. A name must begin with a letter, have between 3 and 100 "
         "characters, and allowed characters are combinations of numbers [0-9], english "
         "letters [a-z,A-Z] and special characters [-_]."
     )
-    return False
 
 
 def _step(
@@ -213,7 +219,7 @@ def _timeout(members: _Step, action: StepAction) -> int | None:
     node = members.find(_Step.timeout_seconds)
     longest = action.longest_timeout
     rule = f"For action {action.name} it must be between 1 and {longest}."
-    return action.timeout if node is None else Whole(1, rule, longest)(node)
+    return action.timeout if node is None else bounded(range(1, longest + 1), rule)(node)
 
 
 def _wait(members: _Step, timeout: int | None) -> int | None:
@@ -221,7 +227,7 @@ def _wait(members: _Step, timeout: int | None) -> int | None:
     if node is None or timeout is None:
         return members.wait_seconds
     rule = f"It must be at least 0, and less than the timeoutSeconds, {timeout}."
-    return Whole(0, rule, timeout - 1)(node)
+    return bounded(range(timeout), rule)(node)
 
 
 def _inputs(members: _Step, action: StepAction) -> Mapping[str, object] | None:
@@ -260,9 +266,8 @@ def _check_input(key: str, node: Node) -> None:
 
 def _references(members: _Step) -> Iterator[tuple[Node, str]]:
     inputs, condition = members.inputs, members.find(_Step.if_)
-    for key in inputs.value if inputs is not None and isinstance(inputs.value, dict) else ():
-        node = inputs.at(key)
-        if is_reference(node.value) or not str(key).endswith(SUFFIX):
+    for node in inputs.below() if inputs else ():
+        if is_reference(node.value) or not str(node.key).endswith(SUFFIX):
             yield from references_in(node)
     if isinstance(members.rollback_enabled, str):
         yield members.node.at("rollbackEnabled"), members.rollback_enabled

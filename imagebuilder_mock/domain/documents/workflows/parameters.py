@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
 from imagebuilder_mock.domain.documents.members import (
-    Choice,
     Member,
     Members,
     Node,
+    OneOf,
     as_it_is,
     check_unique,
     text,
@@ -41,7 +41,7 @@ class WorkflowParameter:
 class Parameter(Members):
     name = Member[str | None](text, None, required=True)
     type_ = Member[ParameterType](
-        Choice(
+        OneOf(
             get_args(ParameterType),
             "{whole} has the unsupported type '{value}'. Supported types include: {choices}.",
         ),
@@ -52,7 +52,7 @@ class Parameter(Members):
 
 
 def parse_parameters(entries: list[Node]) -> tuple[WorkflowParameter, ...]:
-    """What stands under ``parameters``."""
+    """What stands under ``parameters``; one whose name cannot be made out is left out."""
     taken: list[str | None] = []
     parameters = []
     for entry in entries:
@@ -62,10 +62,12 @@ def parse_parameters(entries: list[Node]) -> tuple[WorkflowParameter, ...]:
             check_unique(name, entry.at("name"), "parameter", taken)
             members.node = entry.called(f"Parameter '{name}'")
         taken.append(name)
-        parameter = WorkflowParameter(name=name or "", type=members.type_)
+        parameter = WorkflowParameter(name=name or "?", type=members.type_)
         node = members.default
         default = None if node is None or "type" in members.wrong else _default(node, parameter)
-        parameters.append(replace(parameter, default=default, description=members.description))
+        parameter = replace(parameter, default=default, description=members.description)
+        if name is not None:
+            parameters.append(parameter)
     return tuple(parameters)
 
 

@@ -142,7 +142,7 @@ class References(NamedTuple):
 
 def references_in(node: Node) -> Iterator[tuple[Node, str]]:
     """Each reference in the texts of a value, as it is written, and where."""
-    for found in node.texts(""):
+    for found in node.texts():
         holder = found
         while isinstance(holder.key, int) and holder.parent is not None:
             holder = holder.parent

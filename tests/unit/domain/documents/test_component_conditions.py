@@ -36,7 +36,9 @@ def test_an_operator_compares_with_the_member_beside_it(operator):
     assert condition(value) == Condition(expected, then="Execute", otherwise="Skip")
 
 
-@pytest.mark.parametrize("operator", sorted(name for name, row in COMPARISONS.items() if row.beside))
+@pytest.mark.parametrize(
+    "operator", sorted(name for name, row in COMPARISONS.items() if row.beside)
+)
 def test_an_operator_misses_the_member_beside_it(operator):
     beside = COMPARISONS[operator].beside
 
