@@ -48,7 +48,8 @@ class Node:
     def subject(self) -> str:
         if self.name or self.parent is None:
             return self.name
-        return f"The {self.key} of {self.parent.inside}"
+        what = "Every item" if isinstance(self.key, int) else f"The {self.key}"
+        return f"{what} of {self.parent.inside}"
 
     @property
     def inside(self) -> str:
@@ -92,25 +93,22 @@ class Node:
         self.must("be a mapping")
         return None
 
-    def members(self, known: Collection[str]) -> dict[str, Node] | None:
-        """The members of a mapping that have a value; each that is not ``known`` is refused."""
+    def members(self, known: Collection[str]) -> dict[str, object] | None:
+        """What a mapping has that is given; a member that is not ``known`` is refused."""
         mapping = self.mapping()
-        if mapping is None:
-            return None
-        members: dict[str, Node] = {}
-        for key, value in mapping.items():
+        given: dict[str, object] = {}
+        for key, value in (mapping or {}).items():
             if not isinstance(key, str) or key not in known:
                 self.unknown(key)
             elif value is not None:
-                members[key] = self.at(key)
-        return members
+                given[key] = value
+        return None if mapping is None else given
 
     def unknown(self, key: object) -> None:
         self.at(key).refuse(f"{self.subject} has an unknown member '{key}'.")
 
     def items(self, name: str = "") -> list[Node] | None:
         if isinstance(self.value, list):
-            name = name or f"Every item of {self.inside}"
             return [self.at(index, name) for index in range(len(self.value))]
         self.must("be a list")
         return None
@@ -121,12 +119,16 @@ class Node:
             for key in self.value if isinstance(self.value, dict) else range(len(self.value)):
                 yield self.at(key)
 
-    def texts(self) -> Iterator[Node]:
-        """Every text in it, however deep."""
+    def texts(self, mark: str = "") -> Iterator[Node]:
+        """Every text with the mark in it, however deep."""
         if isinstance(self.value, str):
             yield self
-        for node in self.below():
-            yield from node.texts()
+        elif isinstance(self.value, (dict, list, tuple)):
+            values = self.value.items() if isinstance(self.value, dict) else enumerate(self.value)
+            for key, value in values:
+                # Most are neither: a node for each would take its time.
+                if mark in value if isinstance(value, str) else isinstance(value, (dict, list)):
+                    yield from self.at(key).texts(mark)
 
 
 Kind: TypeAlias = "Callable[[Node], T | None]"
@@ -288,7 +290,11 @@ class Members:
         """Where a member stands, which is refused if it is required and does not."""
         if self.given is None:
             return None
-        called = row.called and row.called.format(whole=self.node.inside)
+        if not row.required and row.name not in self.given:
+            return None
+        called = row.called
+        if "{whole}" in called:
+            called = called.format(whole=self.node.inside)
         return (self.node.required if row.required else self.node.find)(row.name, called)
 
 
@@ -371,12 +377,18 @@ def named(
     """The mappings of a list, each of which has a name of its own."""
     taken: list[str] = []
     for entry in entries:
-        if entry.called(f"Every {kind}{where}").mapping() is None:
+        if not isinstance(entry.value, dict):
+            entry.called(f"Every {kind}{where}").must("be a mapping")
             yield UNREAD
             continue
-        node = entry.called(f"A {kind}{where}").required("name")
-        name = node and text(node.called(f"The {kind} name '{node.value}'{where}"))
-        if node is not None and name is not None:
-            check(name, node, kind, taken, where=where)
+        node = entry.find("name")
+        if node is None or node.value in ([], {}):
+            entry.called(f"A {kind}{where}").lacks("name")
+            name = None
+        else:
+            node.name = f"The {kind} name '{node.value}'{where}"
+            name = text(node)
+            if name is not None:
+                check(name, node, kind, taken, where=where)
         taken.append(name or UNNAMED)
         yield Written(taken[-1], entry)

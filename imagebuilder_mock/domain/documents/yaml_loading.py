@@ -48,10 +48,11 @@ _FLOAT = re.compile(r"-?(?:0|[1-9][0-9]{0,15})\.[0-9]{1,17}")
 
 def read_document(text: str, read: Callable[[Node], T]) -> T:
     """What is read of a document, or a DocumentError with all the problems that reading found."""
-    root = _load(text)
     found: list[tuple[tuple[object, ...], str]] = []
-    result = read(Node(root.value, found, "The document"))
-    refuse([Problem(path, *root.place_of(path), sentence) for path, sentence in found])
+    result = read(Node(load_document(text), found, "The document"))
+    if found:
+        root = _load(text, with_places=True)
+        refuse([Problem(path, *root.place_of(path), sentence) for path, sentence in found])
     return result
 
 
@@ -63,7 +64,7 @@ def load_document(text: str, *, limit: int = MAX_BYTES) -> object:
     return _load(text, limit=limit).value
 
 
-def _load(text: str, *, limit: int = MAX_BYTES) -> _Node:
+def _load(text: str, *, limit: int = MAX_BYTES, with_places: bool = False) -> _Node:
     if len(text.encode(errors="surrogatepass")) > limit:
         raise _broken(f"The document is larger than {limit} bytes.")
     if unprintable := _UNPRINTABLE.search(text):
@@ -73,7 +74,7 @@ def _load(text: str, *, limit: int = MAX_BYTES) -> _Node:
             yaml.Mark("", 0, before.count("\n"), len(before) - (before.rfind("\n") + 1), None, 0),
         )
     try:
-        return _Composer(yaml.parse(text, Loader=_LOADER)).document()
+        return _Composer(yaml.parse(text, Loader=_LOADER), with_places=with_places).document()
     except yaml.MarkedYAMLError as error:
         raise _broken_at(error.problem or "not YAML", error.problem_mark) from error
 
@@ -93,24 +94,30 @@ class _Node(NamedTuple):
     value: object
     size: int = 1
     height: int = 1
-    parts: Mapping[object, tuple[_Mark | None, _Node]] = {}
-    """What stands in a collection, by key or index, and where: a member stands at its key."""
 
     def place_of(self, path: tuple[object, ...]) -> tuple[int, int]:
-        """The line and column, from one, of what the path leads to."""
+        """The line and column, from one, of what the path leads to: of a member those of its key.
+
+        For a text that was composed with its places.
+        """
         node, mark = self, cast("_Mark | None", None)
         for key in path:
-            mark, node = node.parts[key]
+            mark, node = cast("dict[object, tuple[_Mark, _Node]]", node.value)[key]
         return _from_one(mark)
 
 
 class _Composer:
-    """Builds values from the parser's events, counting as it goes."""
+    """Builds values from the parser's events, counting as it goes.
 
-    __slots__ = ("_anchors", "_count", "_events")
+    With places, a collection holds the mark and the node of all that stands in it. That takes its
+    time: it is for documents with problems.
+    """
 
-    def __init__(self, events: Iterator[yaml.Event]) -> None:
+    __slots__ = ("_anchors", "_count", "_events", "_with_places")
+
+    def __init__(self, events: Iterator[yaml.Event], *, with_places: bool) -> None:
         self._events = events
+        self._with_places = with_places
         self._anchors: dict[str, _Node] = {}
         self._count = 0
 
@@ -151,18 +158,18 @@ class _Composer:
         return node
 
     def _sequence(self, *, depth: int) -> _Node:
-        parts: dict[object, tuple[_Mark | None, _Node]] = {}
+        items: list[object] = []
         size = height = 1
         while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
             item = self._node(event, depth=depth + 1)
-            parts[len(parts)] = event.start_mark, item
+            items.append((event.start_mark, item) if self._with_places else item.value)
             size += item.size
             height = max(height, item.height + 1)
-        return _Node([item.value for _, item in parts.values()], size, height, parts)
+        return _Node(items, size, height)
 
     def _mapping(self, *, depth: int) -> _Node:
-        parts: dict[object, tuple[_Mark | None, _Node]] = {}
-        merged: dict[object, tuple[_Mark | None, _Node]] = {}
+        mapping: dict[object, object] = {}
+        merged: dict[object, object] = {}
         size = height = 1
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             key = self._node(event, depth=depth + 1)
@@ -172,14 +179,14 @@ class _Composer:
             if isinstance(key.value, (dict, list)):
                 raise _broken_at("found a mapping key that is not a scalar", event.start_mark)
             if _is_merge(event):
-                for source in _merge_sources(value, event):
-                    merged |= {k: part for k, part in source.parts.items() if k not in merged}
-            elif key.value in parts:
+                for source in _merge_sources(value.value, event):
+                    merged.update((k, v) for k, v in source.items() if k not in merged)
+            elif key.value in mapping:
                 raise _broken_at(f"found duplicate key '{key.value}'", event.start_mark)
             else:
-                parts[key.value] = event.start_mark, value
-        parts = merged | parts
-        return _Node({key: part.value for key, (_, part) in parts.items()}, size, height, parts)
+                held = (event.start_mark, value) if self._with_places else value.value
+                mapping[key.value] = held
+        return _Node(merged | mapping, size, height)
 
     def _bound(self, event: yaml.Event, *, size: int, depth: int) -> None:
         self._count += size
@@ -193,13 +200,13 @@ def _is_merge(key: yaml.Event) -> bool:
     return isinstance(key, yaml.ScalarEvent) and key.value == "<<" and key.implicit[0]
 
 
-def _merge_sources(given: _Node, key: yaml.Event) -> list[_Node]:
-    sources = [given]
-    if isinstance(given.value, list):
-        sources = [source for _, source in given.parts.values()]
-    if not all(isinstance(source.value, dict) for source in sources):
+def _merge_sources(value: object, key: yaml.Event) -> list[dict[object, object]]:
+    held = value if isinstance(value, list) else [value]
+    sources = [each[1].value if isinstance(each, tuple) else each for each in held]
+    mappings = [source for source in sources if isinstance(source, dict)]
+    if len(mappings) != len(sources):
         raise _broken_at("found a merge key that names no mapping", key.start_mark)
-    return sources
+    return mappings
 
 
 def _scalar(event: yaml.ScalarEvent) -> object:

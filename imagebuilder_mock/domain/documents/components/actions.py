@@ -165,15 +165,13 @@ def _parse_input(module: ActionModule, entry: Node, subject: str) -> Mapping[str
     whole = entry.called(subject)
     for key in module.required:
         whole.required(key)
-    given = [key for key in module.one_of if key in members and members[key].value]
-    if module.one_of and len(given) != 1:
+    if module.one_of and sum(bool(members.get(key)) for key in module.one_of) != 1:
         names = " and ".join(f"'{key}'" for key in module.one_of)
         whole.refuse(f"{subject} requires exactly one of {names}.")
-    for key, member in members.items():
-        if key in module.required and member.value in ([], {}):
-            continue
-        _INPUTS.get(key, text)(member.called(f"The input '{key}' of action {module.name}"))
-    return {key: member.value for key, member in members.items()}
+    for key, value in members.items():
+        if key not in module.required or value not in ([], {}):
+            _INPUTS.get(key, text)(entry.at(key, f"The input '{key}' of action {module.name}"))
+    return members
 
 
 def _text_or_texts(node: Node) -> object:

@@ -17,7 +17,7 @@ from imagebuilder_mock.domain.documents.members import OneOf, as_text, text, wri
 from .variables import REFERENCE, filled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from imagebuilder_mock.domain.documents.conditions import LogicalOperator
     from imagebuilder_mock.domain.documents.members import Node
@@ -111,7 +111,7 @@ def parse_condition(node: Node) -> Condition | None:
     if given is None:
         return None
     then, otherwise = (
-        (_STEP_ACTION(given.pop(key)) if key in given else default) or default
+        (_STEP_ACTION(node.at(key)) if given.pop(key, None) is not None else default) or default
         for key, default in _DEFAULTS.items()
     )
     expression = _expression(node.called("A condition"), given, level=1)
@@ -129,7 +129,7 @@ def parse_expression(node: Node, *, level: int = 1) -> Expression | None:
     return None if given is None else _expression(node, given, level=level)
 
 
-def _expression(node: Node, given: Mapping[str, Node], *, level: int) -> Expression | None:
+def _expression(node: Node, given: Collection[str], *, level: int) -> Expression | None:
     operators = [key for key in given if key in COMPARISONS or key in LOGICAL]
     if len(operators) != 1:
         found = ", ".join(f"'{operator}'" for operator in operators) or "none"

@@ -138,7 +138,7 @@ def filled(value: object, variables: Mapping[str, object]) -> object:
 
 def chained_phases(inputs: object) -> Iterator[tuple[str, str]]:
     """Each expression that refers to a step's inputs or outputs, and the phase of that step."""
-    for node in Node(inputs, []).texts():
+    for node in Node(inputs, []).texts("{{"):
         for expression in REFERENCE.findall(str(node.value)):
             if match := _CHAIN.fullmatch(expression.strip()):
                 yield match[0], match[1]
@@ -160,7 +160,7 @@ class Scope(NamedTuple):
 
 def check_references(member: Node, scope: Scope) -> None:
     """Look at every expression in the texts of a step's member, however deep."""
-    for node in member.texts():
+    for node in member.texts("{{"):
         for expression in REFERENCE.findall(str(node.value)):
             if wrong := _what_is_wrong(expression.strip(), scope):
                 node.refuse(wrong)
