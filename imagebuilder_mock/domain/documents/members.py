@@ -67,7 +67,7 @@ class Node:
 
     def at(self, key: object, name: str = "") -> Node:
         """What stands under a key or an index that there is."""
-        value = cast("Mapping[object, object]", self.value)[key]
+        value = self.value[key]  # type: ignore[index]  # the caller knows that it is a collection
         return Node(value, self.found, name, self.prefix, self, key)
 
     def find(self, key: str, name: str = "") -> Node | None:
@@ -279,23 +279,19 @@ class Members:
         """The members that were read, and refused."""
 
     def read(self, row: Member[T]) -> T:
+        """The value of a row, or its default; a required one must be there, and not be empty."""
+        given = None if self.given is None else self.given.get(row.name)
+        if given is None or (row.required and given in ([], {})):
+            if row.required and self.given is not None:
+                self.wrong.add(row.name)
+                self.node.lacks(row.name)
+            return row.default
         before = len(self.node.found)
-        member = self.find(row)
-        value = None if member is None else row.takes(member)
+        called = row.called and row.called.replace("{whole}", self.node.inside)
+        value = row.takes(self.node.at(row.name, called))
         if len(self.node.found) > before:
             self.wrong.add(row.name)
         return row.default if value is None else value
-
-    def find(self, row: Member[T]) -> Node | None:
-        """Where a member stands, which is refused if it is required and does not."""
-        if self.given is None:
-            return None
-        if not row.required and row.name not in self.given:
-            return None
-        called = row.called
-        if "{whole}" in called:
-            called = called.format(whole=self.node.inside)
-        return (self.node.required if row.required else self.node.find)(row.name, called)
 
 
 def read_all(members: M) -> M:

@@ -21,7 +21,7 @@ from .errors import DocumentError, Problem, refuse
 from .members import Node
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
 T = TypeVar("T")
 

@@ -140,22 +140,22 @@ def parse_inputs(
     module: ActionModule, step: Node, inputs: Node | None
 ) -> tuple[Mapping[str, object], ...]:
     """The mappings that ``inputs`` holds: as many as the list has, one otherwise, or none."""
-    action = step.called(f"Action {module.name}")
+    subject = f"Action {module.name}"
     if inputs is None or inputs.value in ([], {}):
         if module.requires_inputs:
             # Seen for S3Download with an empty list: CloudSnorkel/cdk-github-runners#964.
-            action.required("inputs")
+            step.called(subject).lacks("inputs")
         return ()
     if not isinstance(inputs.value, list if module.form == "list" else dict):
         form = "list" if module.form == "list" else "mapping"
-        inputs.refuse(f"{action.subject} requires its 'inputs' to be a {form}.")
+        inputs.refuse(f"{subject} requires its 'inputs' to be a {form}.")
         return ()
     if module.form == "condition":
         parse_expression(inputs)
         return (cast("Mapping[str, object]", inputs.value),)
     name = f"An entry of 'inputs' of action {module.name}"
     entries = inputs.items(name) if isinstance(inputs.value, list) else [inputs.called(name)]
-    return tuple(_parse_input(module, entry, action.subject) for entry in entries or ())
+    return tuple(_parse_input(module, entry, subject) for entry in entries or ())
 
 
 def _parse_input(module: ActionModule, entry: Node, subject: str) -> Mapping[str, object]:
@@ -164,7 +164,8 @@ def _parse_input(module: ActionModule, entry: Node, subject: str) -> Mapping[str
         return {}
     whole = entry.called(subject)
     for key in module.required:
-        whole.required(key)
+        if members.get(key) in (None, [], {}):
+            whole.lacks(key)
     if module.one_of and sum(bool(members.get(key)) for key in module.one_of) != 1:
         names = " and ".join(f"'{key}'" for key in module.one_of)
         whole.refuse(f"{subject} requires exactly one of {names}.")

@@ -237,9 +237,7 @@ def _check_references(
         for node, step in zip(written.steps, phase.steps, strict=True):
             own_loops = {"loop", step.loop.name or "loop"} if step.loop else set[str]()
             scope = Scope(variables, steps if are_named else None, loops, own_loops)
-            for member in _in_step(node, phase.name).below():
-                if member.key not in ("name", "action"):
-                    check_references(member, scope)
+            check_references(_in_step(node, phase.name), scope)
 
 
 _STEP = "RunScript"

@@ -158,9 +158,12 @@ class Scope(NamedTuple):
     own_loops: Collection[str]
 
 
-def check_references(member: Node, scope: Scope) -> None:
-    """Look at every expression in the texts of a step's member, however deep."""
-    for node in member.texts("{{"):
+def check_references(step: Node, scope: Scope) -> None:
+    """Look at every expression in the texts of a step, however deep; refuse what is wrong."""
+    for node in step.texts("{{"):
+        if node.parent is step and node.key in ("name", "action"):
+            # They hold no braces: that has been said.
+            continue
         for expression in REFERENCE.findall(str(node.value)):
             if wrong := _what_is_wrong(expression.strip(), scope):
                 node.refuse(wrong)

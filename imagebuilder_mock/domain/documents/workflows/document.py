@@ -216,14 +216,14 @@ def _action(members: _Step, workflow_type: WorkflowType | None) -> StepAction | 
 
 
 def _timeout(members: _Step, action: StepAction) -> int | None:
-    node = members.find(_Step.timeout_seconds)
+    node = members.node.find(_Step.timeout_seconds.name)
     longest = action.longest_timeout
     rule = f"For action {action.name} it must be between 1 and {longest}."
     return action.timeout if node is None else bounded(range(1, longest + 1), rule)(node)
 
 
 def _wait(members: _Step, timeout: int | None) -> int | None:
-    node = members.find(_Step.wait_seconds)
+    node = members.node.find(_Step.wait_seconds.name)
     if node is None or timeout is None:
         return members.wait_seconds
     rule = f"It must be at least 0, and less than the timeoutSeconds, {timeout}."
@@ -265,7 +265,7 @@ def _check_input(key: str, node: Node) -> None:
 
 
 def _references(members: _Step) -> Iterator[tuple[Node, str]]:
-    inputs, condition = members.inputs, members.find(_Step.if_)
+    inputs, condition = members.inputs, members.node.find(_Step.if_.name)
     for node in inputs.below() if inputs else ():
         if is_reference(node.value) or not str(node.key).endswith(SUFFIX):
             yield from references_in(node)

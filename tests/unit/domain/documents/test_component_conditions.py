@@ -12,8 +12,8 @@ from imagebuilder_mock.domain.documents.components.conditions import (
     COMPARISONS,
     Comparison,
     Condition,
-    Logical,
 )
+from imagebuilder_mock.domain.documents.conditions import Logical
 
 from .builders import parsed_step, step_refusal
 

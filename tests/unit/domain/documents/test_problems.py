@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
@@ -14,6 +15,9 @@ from imagebuilder_mock.domain.documents.components.document import parse_compone
 from imagebuilder_mock.domain.documents.dockerfile import check_dockerfile_template
 from imagebuilder_mock.domain.documents.errors import DocumentError, Problem, problems_of
 from imagebuilder_mock.domain.documents.workflows.document import parse_workflow_document
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 COMPONENT = """\
 schemaVersion: 1.0
@@ -93,7 +97,7 @@ IN_WORKFLOWS = {
     ("steps", 2, "rollbackEnabled"): "no",
     ("outputs", 0, "value"): "$.stepOutputs.Waited.reason",
 }
-WRITERS = {
+WRITERS: dict[str, Callable[[object], str]] = {
     "YAML": lambda document: yaml.safe_dump(document, sort_keys=False),
     "JSON": json.dumps,
     "JSON of many lines": lambda document: json.dumps(document, indent=3),

@@ -17,7 +17,9 @@ VARIABLES = {
 
 
 def holds(condition):
-    return parse_condition(Node(condition, [])).holds(VARIABLES)
+    parsed = parse_condition(Node(condition, []))
+    assert parsed is not None
+    return parsed.holds(VARIABLES)
 
 
 class TestComparisons:
