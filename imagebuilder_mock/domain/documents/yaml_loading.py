@@ -52,7 +52,8 @@ def read_document(text: str, read: Callable[[Node], T]) -> T:
     result = read(Node(load_document(text), found, "The document"))
     if found:
         root = _load(text, with_places=True)
-        refuse([Problem(path, *root.place_of(path), sentence) for path, sentence in found])
+        each = dict.fromkeys(found)
+        refuse([Problem(path, *root.place_of(path), sentence) for path, sentence in each])
     return result
 
 

@@ -241,9 +241,8 @@ def _inputs(members: _Step, action: StepAction) -> Mapping[str, object] | None:
     given = {key.removesuffix(SUFFIX): value for key, value in inputs.items()}
     if len(given) != len(inputs):
         node.refuse(f"{whole.subject} has an input both with and without '.$'.")
-    for key, value in given.items():
-        if key not in action.required and key not in action.optional:
-            value.refuse(f"{whole.subject} has an unknown input '{key}'.")
+    for key in [key for key in given if key not in (*action.required, *action.optional)]:
+        given.pop(key).refuse(f"{whole.subject} has an unknown input '{key}'.")
     for key in action.required:
         if key not in given or given[key].value in (None, [], {}):
             node.called(whole.subject).lacks(key)

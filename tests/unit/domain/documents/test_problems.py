@@ -165,6 +165,10 @@ def test_law_every_planted_error_is_a_problem_where_it_stands(parse, sound, plan
                      ("parameters",), id="no list of parameters"),
         pytest.param(parse_component_document, COMPONENT, "name: First, action: ExecuteBash",
                      "action: ExecuteBash", (*STEPS, 0), id="step without its name"),
+        pytest.param(parse_component_document, COMPONENT, "commands: [a,", "commands: ['{{Gone}} "
+                     "{{ Gone }}',", (*STEPS, 0, "inputs", "commands", 0), id="said twice"),
+        pytest.param(parse_component_document, COMPONENT, "name: Second", "name: '{{ Second }}'",
+                     (*STEPS, 1, "name"), id="braces in a name"),
         pytest.param(parse_component_document, COMPONENT, "action: S3Download", "action: Get",
                      (*STEPS, 1, "action"), id="inputs of an action that there is not"),
         pytest.param(parse_component_document, COMPONENT.replace("validate", "update"), "build",
@@ -174,6 +178,8 @@ def test_law_every_planted_error_is_a_problem_where_it_stands(parse, sound, plan
                      ("parameters", 0, "name"), id="list for a name that is referred to"),
         pytest.param(parse_workflow_document, WORKFLOW, "name: Launch, ", "",
                      ("steps", 0), id="step of a workflow without its name"),
+        pytest.param(parse_workflow_document, WORKFLOW, "documentName:", "unknown.$: 1\n      "
+                     "documentName:", ("steps", 1, "inputs", "unknown.$"), id="unknown input"),
         pytest.param(parse_workflow_document, WORKFLOW, "action: RunCommand", "action: Run",
                      ("steps", 1, "action"), id="inputs of a step action that there is not"),
         pytest.param(parse_workflow_document, WORKFLOW, "retry:", "timeoutSeconds: 0, waitSeconds: "
