@@ -88,7 +88,7 @@ def _lists(store: Store) -> Iterator[Row]:
     orders: dict[Hashable, list[Resource]] = defaultdict(list)
     families: dict[tuple[str, str, str], dict[Version, list[Resource]]] = defaultdict(dict)
     for resource in store:
-        orders[resource.kind,].append(resource)
+        orders[resource.kind, None].append(resource)
         if resource.listed_under is not None:
             orders[resource.kind, resource.listed_under].append(resource)
         arn = Arn.parse(resource.arn)

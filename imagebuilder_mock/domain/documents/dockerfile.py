@@ -6,31 +6,47 @@ Source: user guide, create-container-recipes ("Dockerfile template").
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from .errors import DocumentError
+from .errors import Problem, refuse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _PLACEHOLDER = re.compile(r"\{\{\{\s*imagebuilder:(\w+)\s*\}\}\}")
 _KNOWN = ("parentImage", "environments", "components")
 
 
 def check_dockerfile_template(text: str, *, has_components: bool) -> None:
-    """Refuse a template that the service could not fill: DocumentError says what is missing.
+    """Refuse a template that the service could not fill: DocumentError says what is wrong.
 
     The parent image always has a place; with components, the environments come before them.
     """
-    found = [match.group(1) for match in _PLACEHOLDER.finditer(text)]
-    for name in found:
+    refuse(tuple(_problems(text, has_components=has_components)))
+
+
+def _problems(text: str, *, has_components: bool) -> Iterator[Problem]:
+    places: dict[str, int] = {}
+    for match in _PLACEHOLDER.finditer(text):
+        name = match[1]
         if name not in _KNOWN:
-            raise DocumentError(f"The placeholder '{_braced(name)}' is not supported.")
-    required = _KNOWN if has_components else _KNOWN[:1]
-    for name in required:
-        if name not in found:
-            raise DocumentError(f"The Dockerfile template must contain '{_braced(name)}'.")
-    if has_components and found.index("components") < found.index("environments"):
-        raise DocumentError(
+            sentence = f"The placeholder '{_braced(name)}' is not supported."
+            yield _problem(sentence, text[: match.start()])
+        places.setdefault(name, match.start())
+    for name in _KNOWN if has_components else _KNOWN[:1]:
+        if name not in places:
+            yield _problem(f"The Dockerfile template must contain '{_braced(name)}'.")
+    components = places.get("components", len(text))
+    if has_components and components < places.get("environments", 0):
+        yield _problem(
             f"'{_braced('environments')}' must come before '{_braced('components')}' in the "
-            "Dockerfile template."
+            "Dockerfile template.",
+            text[:components],
         )
+
+
+def _problem(sentence: str, before: str = "") -> Problem:
+    return Problem((), before.count("\n") + 1, len(before) - before.rfind("\n"), sentence)
 
 
 def _braced(name: str) -> str:

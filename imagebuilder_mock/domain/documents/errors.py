@@ -2,10 +2,48 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, NamedTuple, ParamSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+P = ParamSpec("P")
+
+
+class Problem(NamedTuple):
+    """One thing that is wrong: the way to it, where it stands (from one), and the sentence."""
+
+    path: tuple[object, ...]
+    """The members and indexes that lead to it."""
+    line: int
+    column: int
+    sentence: str
+
 
 class DocumentError(ValueError):
-    """A document is not what the service takes; ``detail`` is the sentence that says why."""
+    """A document is not what the service takes; ``detail`` is the sentence that says why.
 
-    def __init__(self, detail: str) -> None:
+    ``problems`` are all that were found; the first one is the one that the service answers with.
+    """
+
+    def __init__(self, detail: str, problems: tuple[Problem, ...] = ()) -> None:
         super().__init__(detail)
         self.detail = detail
+        self.problems = problems
+
+
+def refuse(problems: Sequence[Problem]) -> None:
+    """A DocumentError if there are any."""
+    if problems:
+        raise DocumentError(problems[0].sentence, tuple(problems))
+
+
+def problems_of(
+    parse: Callable[P, object], *args: P.args, **kwargs: P.kwargs
+) -> tuple[Problem, ...]:
+    """All that is wrong with a document: ``problems_of(parse_component_document, text)``."""
+    try:
+        parse(*args, **kwargs)
+    except DocumentError as error:
+        return error.problems
+    return ()

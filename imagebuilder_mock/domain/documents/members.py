@@ -1,104 +1,390 @@
-"""Take typed members out of a loaded document, or say which one is wrong.
+"""Read a loaded document member by member, and say what is wrong with each.
 
-``subject`` is what the sentence is about: ``The document``, ``Action S3Download``. Where AWS's
-words are unknown they follow those that were seen: ``Action S3Download has no inputs; it requires
-an 'inputs'``. There an empty list counts as none at all, and so it does here.
+A subclass of ``Members`` is a table: it has a row for every member that a mapping can have, with
+what the member takes. A member is looked at when it is first read, so the order of reading is the
+order in which problems are found. What is wrong counts as not given, and reading goes on.
+
+Where AWS's words are unknown the sentences follow those that were seen: ``Action S3Download has no
+inputs; it requires an 'inputs'``. There an empty list counts as none at all, and so it does here.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-from .errors import DocumentError
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Generic, NamedTuple, TypeAlias, TypeVar, cast, overload
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
 MIN_NAME, MAX_NAME = 3, 128
+POSITIVE = range(1, 10**18)
+"""Up to more than any integer that is read."""
 _NAME = re.compile("[A-Za-z0-9_-]*")
+_SCHEMA_VERSION = "Invalid schema version. Supported versions include: 1.0."
+
+T = TypeVar("T")
+M = TypeVar("M", bound="Members")
 
 
-def mapping_of(value: object, subject: str) -> dict[object, object]:
-    """A mapping, of anything."""
-    if isinstance(value, dict):
-        return value
-    raise DocumentError(f"{subject} must be a mapping.")
+@dataclass(slots=True)
+class Node:
+    """A value where it stands in a document; ``name`` is what the sentences call it."""
 
+    value: object
+    found: list[tuple[tuple[object, ...], str]]
+    """The problems of the document so far: each with its path."""
+    name: str = ""
+    prefix: str = ""
+    """What the sentences of everything below begin with."""
+    parent: Node | None = None
+    key: object = None
 
-def members_of(value: object, subject: str, *, known: Collection[str]) -> dict[str, object]:
-    """The members of a mapping that have a value; one that is not ``known`` is an error."""
-    members: dict[str, object] = {}
-    for key, member in mapping_of(value, subject).items():
-        if not isinstance(key, str) or key not in known:
-            raise DocumentError(f"{subject} has an unknown member '{key}'.")
-        if member is not None:
-            members[key] = member
-    return members
+    @property
+    def path(self) -> tuple[object, ...]:
+        return () if self.parent is None else (*self.parent.path, self.key)
 
+    @property
+    def subject(self) -> str:
+        if self.name or self.parent is None:
+            return self.name
+        what = "Every item" if isinstance(self.key, int) else f"The {self.key}"
+        return f"{what} of {self.parent.inside}"
 
-def required(
-    members: Mapping[str, object] | Mapping[object, object],
-    key: str,
-    subject: str,
-) -> object:
-    """The member, which must be there; an empty list or mapping is not."""
-    member = members.get(key)
-    if member in (None, [], {}):
+    @property
+    def inside(self) -> str:
+        """The subject within a sentence."""
+        return self.subject[:1].lower() + self.subject[1:]
+
+    def refuse(self, sentence: str) -> None:
+        self.found.append((self.path, self.prefix + sentence))
+
+    def must(self, rule: str) -> None:
+        self.refuse(f"{self.subject} must {rule}.")
+
+    def called(self, name: str, prefix: str = "") -> Node:
+        return Node(self.value, self.found, name, prefix or self.prefix, self.parent, self.key)
+
+    def at(self, key: object, name: str = "") -> Node:
+        """What stands under a key or an index that there is."""
+        value = self.value[key]  # type: ignore[index]  # the caller knows that it is a collection
+        return Node(value, self.found, name, self.prefix, self, key)
+
+    def find(self, key: str, name: str = "") -> Node | None:
+        """The member of a mapping, if it has a value."""
+        value = self.value.get(key) if isinstance(self.value, dict) else None
+        return None if value is None else self.at(key, name)
+
+    def required(self, key: str, name: str = "") -> Node | None:
+        """The member, which must be there; an empty list or mapping is not."""
+        member = self.find(key, name)
+        if member is None or member.value in ([], {}):
+            self.lacks(key)
+            return None
+        return member
+
+    def lacks(self, key: str) -> None:
         article = "an" if key[0] in "aeiou" else "a"
-        raise DocumentError(f"{subject} has no {key}; it requires {article} '{key}'")
-    return member
+        self.refuse(f"{self.subject} has no {key}; it requires {article} '{key}'")
+
+    def mapping(self) -> dict[object, object] | None:
+        if isinstance(self.value, dict):
+            return self.value
+        self.must("be a mapping")
+        return None
+
+    def members(self, known: Collection[str]) -> dict[str, object] | None:
+        """What a mapping has that is given; a member that is not ``known`` is refused."""
+        mapping = self.mapping()
+        given: dict[str, object] = {}
+        for key, value in (mapping or {}).items():
+            if not isinstance(key, str) or key not in known:
+                self.unknown(key)
+            elif value is not None:
+                given[key] = value
+        return None if mapping is None else given
+
+    def unknown(self, key: object) -> None:
+        self.at(key).refuse(f"{self.subject} has an unknown member '{key}'.")
+
+    def items(self, name: str = "") -> list[Node] | None:
+        if isinstance(self.value, list):
+            return [self.at(index, name) for index in range(len(self.value))]
+        self.must("be a list")
+        return None
+
+    def below(self) -> Iterator[Node]:
+        """What stands in a mapping or a list, whatever it is."""
+        if isinstance(self.value, (dict, list, tuple)):
+            for key in self.value if isinstance(self.value, dict) else range(len(self.value)):
+                yield self.at(key)
+
+    def texts(self, mark: str = "") -> Iterator[Node]:
+        """Every text with the mark in it, however deep."""
+        if isinstance(self.value, str):
+            yield self
+        elif isinstance(self.value, (dict, list, tuple)):
+            values = self.value.items() if isinstance(self.value, dict) else enumerate(self.value)
+            for key, value in values:
+                # Most are neither: a node for each would take its time.
+                if mark in value if isinstance(value, str) else isinstance(value, (dict, list)):
+                    yield from self.at(key).texts(mark)
 
 
-def text_of(value: object, subject: str) -> str:
+Kind: TypeAlias = "Callable[[Node], T | None]"
+"""What a member can take: its value, or None after it has been refused."""
+
+
+def as_text(value: object) -> str | None:
     """A scalar's own text: the service takes a number or a boolean where it wants a string."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, (str, int, float)):
-        return str(value)
-    raise DocumentError(f"{subject} must be a string.")
+    return str(value) if isinstance(value, (str, int, float)) else None
 
 
-def optional_text(members: Mapping[str, object], key: str, subject: str) -> str | None:
-    """The text of a member, or None where there is none."""
-    return text_of(members[key], f"The {key} of {subject}") if key in members else None
+def text(node: Node) -> str | None:
+    found = as_text(node.value)
+    if found is None:
+        node.must("be a string")
+    return found
 
 
-def integer_of(value: object, subject: str) -> int:
-    """An integer; a boolean and the text of one are none."""
-    if isinstance(value, int) and not isinstance(value, bool):
+def written(node: Node) -> str:
+    """Whatever it is, as a sentence shows it."""
+    return str(node.value)
+
+
+def integer(node: Node) -> int | None:
+    """A boolean and the text of an integer are none."""
+    if isinstance(node.value, int) and not isinstance(node.value, bool):
+        return node.value
+    node.must("be an integer")
+    return None
+
+
+def boolean(node: Node) -> bool | None:
+    if isinstance(node.value, bool):
+        return node.value
+    node.must("be a boolean")
+    return None
+
+
+@dataclass(frozen=True)
+class OneOf(Generic[T]):
+    """One of some values, or one within a range: of a text that is its length."""
+
+    choices: tuple[T, ...] | range
+    sentence: str = "Invalid {key} '{value}'. Valid values are: {choices}."
+    of: Kind[object] = text
+    besides: tuple[T, ...] = ()
+    """What is taken although it is outside of the range."""
+
+    def __call__(self, node: Node) -> T | None:
+        value = self.of(node)
+        measured = (
+            len(value) if isinstance(self.choices, range) and isinstance(value, str) else value
+        )
+        if value is None or measured in self.choices or value in self.besides:
+            return cast("T | None", value)
+        choices = ", ".join(map(str, self.choices)) if isinstance(self.choices, tuple) else ""
+        whole = node.parent.subject if node.parent else ""
+        node.refuse(self.sentence.format(key=node.key, value=value, choices=choices, whole=whole))
+        return None
+
+
+def bounded(bounds: range, rule: str, *, besides: tuple[int, ...] = ()) -> OneOf[int]:
+    """An integer within bounds; the rule says which."""
+    return OneOf(bounds, f"Invalid {{key}} {{value}}. {rule}", integer, besides)
+
+
+@dataclass(frozen=True)
+class Items(Generic[T]):
+    """A list of what ``of`` takes; what is wrong is left out."""
+
+    of: Kind[T]
+
+    def __call__(self, node: Node) -> tuple[T, ...] | None:
+        items = node.items()
+        if items is None:
+            return None
+        return tuple(value for item in items if (value := self.of(item)) is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """A list of mappings; its reader takes them out by their table."""
+
+    of: type[Members]
+    name: str = ""
+
+    def __call__(self, node: Node) -> list[Node] | None:
+        return node.items(self.name)
+
+
+class Member(Generic[T]):
+    """A row of a table: what a member takes, and its value if it is not given or wrong.
+
+    Read from the members of a mapping it is the value; it is looked at once.
+    """
+
+    def __init__(
+        self,
+        takes: Kind[T],
+        default: T,
+        *,
+        called: str = "",
+        required: bool = False,
+    ) -> None:
+        self.takes = takes
+        self.default = default
+        self.called = called
+        self.required = required
+        self.name = self._attribute = ""
+
+    def __set_name__(self, owner: type[Members], attribute: str) -> None:
+        first, *others = attribute.rstrip("_").split("_")
+        self._attribute = attribute
+        self.name = first + "".join(map(str.title, others))
+
+    @overload
+    def __get__(self, members: None, owner: type[Members]) -> Member[T]: ...
+    @overload
+    def __get__(self, members: Members, owner: type[Members]) -> T: ...
+    def __get__(self, members: Members | None, owner: type[Members]) -> T | Member[T]:
+        if members is None:
+            return self
+        value = members.read(self)
+        # From now on the attribute is found before the row.
+        members.__dict__[self._attribute] = value
         return value
-    raise DocumentError(f"{subject} must be an integer.")
 
 
-def list_of(value: object, subject: str) -> list[object]:
-    """A list, of anything."""
-    if isinstance(value, list):
-        return value
-    raise DocumentError(f"{subject} must be a list.")
+class Members:
+    """The members of a mapping; one that has no row is an error."""
+
+    rows: ClassVar[Mapping[str, Member[object]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        cls.rows = {
+            row.name: row
+            for base in reversed(cls.__mro__)
+            for row in vars(base).values()
+            if isinstance(row, Member)
+        }
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+        self.given = node.members(self.rows)
+        self.wrong: set[str] = set()
+        """The members that were read, and refused."""
+
+    def read(self, row: Member[T]) -> T:
+        """The value of a row, or its default; a required one must be there, and not be empty."""
+        given = None if self.given is None else self.given.get(row.name)
+        if given is None or (row.required and given in ([], {})):
+            if row.required and self.given is not None:
+                self.wrong.add(row.name)
+                self.node.lacks(row.name)
+            return row.default
+        before = len(self.node.found)
+        called = row.called and row.called.replace("{whole}", self.node.inside)
+        value = row.takes(self.node.at(row.name, called))
+        if len(self.node.found) > before:
+            self.wrong.add(row.name)
+        return row.default if value is None else value
 
 
-def name_of(value: object, kind: str, where: str = "") -> str:
-    """A name of a phase, step, parameter or constant: its characters and length are checked.
+def read_all(members: M) -> M:
+    """The same, after each row has been looked at in the table's order."""
+    for row in members.rows.values():
+        row.__get__(members, type(members))
+    return members
+
+
+class Document(Members):
+    """What documents of either kind have at their top."""
+
+    name = Member[str | None](text, None)
+    description = Member[str | None](text, None)
+    schema_version = Member(OneOf(("1.0", "1"), _SCHEMA_VERSION, written), "1.0")
+
+    def __init__(self, node: Node) -> None:
+        super().__init__(node)
+        # Of a document without a version the service says the same as of another version.
+        if self.given is not None and "schemaVersion" not in self.given:
+            node.refuse(_SCHEMA_VERSION)
+        _ = self.schema_version
+
+
+def as_it_is(node: Node) -> Node:
+    """For a reader that judges the value by others beside it."""
+    return node
+
+
+def check_name(  # noqa: PLR0913 - what the sentences say
+    name: str,
+    node: Node,
+    kind: str,
+    taken: Collection[str | None],
+    *,
+    where: str = "",
+    among: str = "",
+) -> None:
+    """A name of a phase, step, parameter or constant: its characters, its length, that it is new.
 
     The sentence about characters was seen for a step (aws/aws-cdk#19909).
     """
-    name = text_of(value, f"The {kind} name '{value}'{where}")
     if not _NAME.fullmatch(name):
-        raise DocumentError(
-            f"Invalid {kind} name '{name}'{where}. Allowed characters are combinations of "
-            "numbers [0-9], english letters [a-z,A-Z] and special characters [-_].",
+        rule = (
+            "Allowed characters are combinations of numbers [0-9], english letters [a-z,A-Z] and "
+            "special characters [-_]."
         )
-    if not MIN_NAME <= len(name) <= MAX_NAME:
-        raise DocumentError(
-            f"Invalid {kind} name '{name}'{where}. A name must have between {MIN_NAME} and "
-            f"{MAX_NAME} characters.",
-        )
-    return name
+    elif not MIN_NAME <= len(name) <= MAX_NAME:
+        rule = f"A name must have between {MIN_NAME} and {MAX_NAME} characters."
+    else:
+        check_unique(name, node, among or kind, taken, where=where)
+        return
+    node.refuse(f"Invalid {kind} name '{name}'{where}. {rule}")
 
 
-def unique(name: str, taken: Collection[str], kind: str, where: str = "") -> str:
-    """The name, if nothing else has it."""
+def check_unique(
+    name: str, node: Node, kind: str, taken: Collection[str | None], *, where: str = ""
+) -> None:
     if name in taken:
-        raise DocumentError(f"Duplicate {kind} name '{name}'{where}. Names must be unique.")
-    return name
+        node.refuse(f"Duplicate {kind} name '{name}'{where}. Names must be unique.")
+
+
+class Written(NamedTuple):
+    """A phase or a step as it is written."""
+
+    name: str
+    node: Node
+    steps: tuple[Written, ...] = ()
+
+
+UNNAMED = "?"
+UNREAD = Written(UNNAMED, Node({}, []))
+"""Stands where none can be made out; nobody hears what is wrong in it."""
+
+
+def named(
+    entries: list[Node], kind: str, where: str = "", check: Callable[..., None] = check_name
+) -> Iterator[Written]:
+    """The mappings of a list, each of which has a name of its own."""
+    taken: list[str] = []
+    for entry in entries:
+        if not isinstance(entry.value, dict):
+            entry.called(f"Every {kind}{where}").must("be a mapping")
+            yield UNREAD
+            continue
+        node = entry.find("name")
+        if node is None or node.value in ([], {}):
+            entry.called(f"A {kind}{where}").lacks("name")
+            name = None
+        else:
+            node.name = f"The {kind} name '{node.value}'{where}"
+            name = text(node)
+            if name is not None:
+                check(name, node, kind, taken, where=where)
+        taken.append(name or UNNAMED)
+        yield Written(taken[-1], entry)

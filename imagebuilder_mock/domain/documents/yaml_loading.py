@@ -13,15 +13,17 @@ text that it was, because the service takes a scalar's own text where it wants a
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar, cast
 
 import yaml
 
-from .errors import DocumentError
+from .errors import DocumentError, Problem, refuse
+from .members import Node
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+T = TypeVar("T")
 
 MAX_BYTES = 1_048_576
 """More than any quota's default: what a raised quota cannot raise."""
@@ -44,32 +46,38 @@ _INTEGER = re.compile("0|-?[1-9][0-9]{0,17}")
 _FLOAT = re.compile(r"-?(?:0|[1-9][0-9]{0,15})\.[0-9]{1,17}")
 
 
+def read_document(text: str, read: Callable[[Node], T]) -> T:
+    """What is read of a document, or a DocumentError with all the problems that reading found."""
+    found: list[tuple[tuple[object, ...], str]] = []
+    result = read(Node(load_document(text), found, "The document"))
+    if found:
+        root = _load(text, with_places=True)
+        each = dict.fromkeys(found)
+        refuse([Problem(path, *root.place_of(path), sentence) for path, sentence in each])
+    return result
+
+
 def load_document(text: str, *, limit: int = MAX_BYTES) -> object:
     """The mappings, lists and scalars of a YAML or JSON text of at most ``limit`` bytes.
 
     Keys are scalars, and no key comes twice in a mapping. An empty text is None.
     """
+    return _load(text, limit=limit).value
+
+
+def _load(text: str, *, limit: int = MAX_BYTES, with_places: bool = False) -> _Node:
     if len(text.encode(errors="surrogatepass")) > limit:
-        raise DocumentError(f"The document is larger than {limit} bytes.")
+        raise _broken(f"The document is larger than {limit} bytes.")
     if unprintable := _UNPRINTABLE.search(text):
         before = text[: unprintable.start()]
-        raise _broken(
+        raise _broken_at(
             "control characters are not allowed",
-            before.count("\n"),
-            len(before) - (before.rfind("\n") + 1),
+            yaml.Mark("", 0, before.count("\n"), len(before) - (before.rfind("\n") + 1), None, 0),
         )
     try:
-        return _Composer(yaml.parse(text, Loader=_LOADER)).document()
+        return _Composer(yaml.parse(text, Loader=_LOADER), with_places=with_places).document()
     except yaml.MarkedYAMLError as error:
         raise _broken_at(error.problem or "not YAML", error.problem_mark) from error
-
-
-class _Node(NamedTuple):
-    """A value, with what it adds to the bounds wherever an alias repeats it."""
-
-    value: object
-    size: int
-    height: int = 1
 
 
 class _Mark(Protocol):
@@ -81,26 +89,49 @@ class _Mark(Protocol):
     def column(self) -> int: ...
 
 
+class _Node(NamedTuple):
+    """A value, with what it adds to the bounds wherever an alias repeats it."""
+
+    value: object
+    size: int = 1
+    height: int = 1
+
+    def place_of(self, path: tuple[object, ...]) -> tuple[int, int]:
+        """The line and column, from one, of what the path leads to: of a member those of its key.
+
+        For a text that was composed with its places.
+        """
+        node, mark = self, cast("_Mark | None", None)
+        for key in path:
+            mark, node = cast("dict[object, tuple[_Mark, _Node]]", node.value)[key]
+        return _from_one(mark)
+
+
 class _Composer:
-    """Builds values from the parser's events, counting as it goes."""
+    """Builds values from the parser's events, counting as it goes.
 
-    __slots__ = ("_anchors", "_count", "_events")
+    With places, a collection holds the mark and the node of all that stands in it. That takes its
+    time: it is for documents with problems.
+    """
 
-    def __init__(self, events: Iterator[yaml.Event]) -> None:
+    __slots__ = ("_anchors", "_count", "_events", "_with_places")
+
+    def __init__(self, events: Iterator[yaml.Event], *, with_places: bool) -> None:
         self._events = events
+        self._with_places = with_places
         self._anchors: dict[str, _Node] = {}
         self._count = 0
 
-    def document(self) -> object:
+    def document(self) -> _Node:
         next(self._events)  # the stream starts
         if isinstance(next(self._events), yaml.StreamEndEvent):
-            return None
-        value = self._node(next(self._events), depth=1).value
+            return _Node(None)
+        node = self._node(next(self._events), depth=1)
         next(self._events)  # the document ends
         after = next(self._events)
         if not isinstance(after, yaml.StreamEndEvent):
             raise _broken_at("found a second document", after.start_mark)
-        return value
+        return node
 
     def _node(self, event: yaml.Event, *, depth: int) -> _Node:
         if isinstance(event, yaml.AliasEvent):
@@ -132,7 +163,7 @@ class _Composer:
         size = height = 1
         while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
             item = self._node(event, depth=depth + 1)
-            items.append(item.value)
+            items.append((event.start_mark, item) if self._with_places else item.value)
             size += item.size
             height = max(height, item.height + 1)
         return _Node(items, size, height)
@@ -154,7 +185,8 @@ class _Composer:
             elif key.value in mapping:
                 raise _broken_at(f"found duplicate key '{key.value}'", event.start_mark)
             else:
-                mapping[key.value] = value.value
+                held = (event.start_mark, value) if self._with_places else value.value
+                mapping[key.value] = held
         return _Node(merged | mapping, size, height)
 
     def _bound(self, event: yaml.Event, *, size: int, depth: int) -> None:
@@ -170,7 +202,8 @@ def _is_merge(key: yaml.Event) -> bool:
 
 
 def _merge_sources(value: object, key: yaml.Event) -> list[dict[object, object]]:
-    sources = value if isinstance(value, list) else [value]
+    held = value if isinstance(value, list) else [value]
+    sources = [each[1].value if isinstance(each, tuple) else each for each in held]
     mappings = [source for source in sources if isinstance(source, dict)]
     if len(mappings) != len(sources):
         raise _broken_at("found a merge key that names no mapping", key.start_mark)
@@ -191,10 +224,14 @@ def _scalar(event: yaml.ScalarEvent) -> object:
 
 
 def _broken_at(problem: str, mark: _Mark | None) -> DocumentError:
-    return _broken(problem, *((mark.line, mark.column) if mark else (0, 0)))
+    line, column = _from_one(mark)
+    place = f"(line {line}, column {column})"
+    return _broken(f"Parsing the document failed. Error: {problem} {place}.", line, column)
 
 
-def _broken(problem: str, line: int, column: int) -> DocumentError:
-    return DocumentError(
-        f"Parsing the document failed. Error: {problem} (line {line + 1}, column {column + 1}).",
-    )
+def _from_one(mark: _Mark | None) -> tuple[int, int]:
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+
+
+def _broken(detail: str, line: int = 1, column: int = 1) -> DocumentError:
+    return DocumentError(detail, (Problem((), line, column, detail),))

@@ -6,22 +6,23 @@ Source: AWSTOE action modules, user guide page toe-action-modules.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
-from imagebuilder_mock.domain.documents.errors import DocumentError
 from imagebuilder_mock.domain.documents.members import (
-    integer_of,
-    list_of,
-    mapping_of,
-    members_of,
-    required,
-    text_of,
+    Items,
+    Kind,
+    Member,
+    Members,
+    Node,
+    integer,
+    read_all,
+    text,
 )
 
 from .conditions import parse_expression
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from imagebuilder_mock.domain.states import Platform
 
@@ -119,92 +120,97 @@ ACTION_MODULES: Mapping[str, ActionModule] = {
 }
 
 
-def action_module(name: str, platform: Platform | None) -> ActionModule:
-    """The module of that name; one that the platform does not have is an error.
+def action_module(node: Node, platform: Platform | None) -> ActionModule | None:
+    """The module that a step's action names; one that the platform does not have is refused.
 
     The sentence was seen for ``ExecutePowerShell`` in a component for Linux
     (aws-samples/cdk-image-pipeline#135), and for ``InvokeBash``, which is no module at all.
     """
-    module = ACTION_MODULES.get(name)
+    name = text(node)
+    module = ACTION_MODULES.get(name or "")
     if module is not None and (platform is None or platform in module.platforms):
         return module
-    where = "" if platform is None else f" for os platform {_OS_PLATFORMS[platform]}"
-    raise DocumentError(f"Unsupported action {name}{where}.")
+    if name is not None:
+        where = "" if platform is None else f" for os platform {_OS_PLATFORMS[platform]}"
+        node.refuse(f"Unsupported action {name}{where}.")
+    return None
 
 
-def parse_inputs(module: ActionModule, inputs: object) -> tuple[Mapping[str, object], ...]:
+def parse_inputs(
+    module: ActionModule, step: Node, inputs: Node | None
+) -> tuple[Mapping[str, object], ...]:
     """The mappings that ``inputs`` holds: as many as the list has, one otherwise, or none."""
     subject = f"Action {module.name}"
-    if inputs in (None, [], {}):
+    if inputs is None or inputs.value in ([], {}):
         if module.requires_inputs:
             # Seen for S3Download with an empty list: CloudSnorkel/cdk-github-runners#964.
-            raise DocumentError(f"{subject} has no inputs; it requires an 'inputs'")
+            step.called(subject).lacks("inputs")
         return ()
-    if module.form == "list":
-        if not isinstance(inputs, list):
-            raise DocumentError(f"{subject} requires its 'inputs' to be a list.")
-        return tuple(_parse_input(module, entry, subject) for entry in inputs)
-    if not isinstance(inputs, dict):
-        raise DocumentError(f"{subject} requires its 'inputs' to be a mapping.")
+    if not isinstance(inputs.value, list if module.form == "list" else dict):
+        form = "list" if module.form == "list" else "mapping"
+        inputs.refuse(f"{subject} requires its 'inputs' to be a {form}.")
+        return ()
     if module.form == "condition":
         parse_expression(inputs)
-        return (inputs,)
-    return (_parse_input(module, inputs, subject),)
+        return (cast("Mapping[str, object]", inputs.value),)
+    name = f"An entry of 'inputs' of action {module.name}"
+    entries = inputs.items(name) if isinstance(inputs.value, list) else [inputs.called(name)]
+    return tuple(_parse_input(module, entry, subject) for entry in entries or ())
 
 
-def _parse_input(module: ActionModule, entry: object, subject: str) -> dict[str, object]:
-    known = (*module.required, *module.optional, *module.one_of)
-    members = members_of(entry, f"An entry of 'inputs' of action {module.name}", known=known)
+def _parse_input(module: ActionModule, entry: Node, subject: str) -> Mapping[str, object]:
+    members = entry.members((*module.required, *module.optional, *module.one_of))
+    if members is None:
+        return {}
+    whole = entry.called(subject)
     for key in module.required:
-        required(members, key, subject)
+        if members.get(key) in (None, [], {}):
+            whole.lacks(key)
     if module.one_of and sum(bool(members.get(key)) for key in module.one_of) != 1:
         names = " and ".join(f"'{key}'" for key in module.one_of)
-        raise DocumentError(f"{subject} requires exactly one of {names}.")
+        whole.refuse(f"{subject} requires exactly one of {names}.")
     for key, value in members.items():
-        _INPUT_CHECKS.get(key, _scalar)(value, f"input '{key}' of action {module.name}")
+        if key not in module.required or value not in ([], {}):
+            _INPUTS.get(key, text)(entry.at(key, f"The input '{key}' of action {module.name}"))
     return members
 
 
-def _scalar(value: object, what: str) -> None:
-    text_of(value, f"The {what}")
+def _text_or_texts(node: Node) -> object:
+    return (Items(text) if isinstance(node.value, list) else text)(node)
 
 
-def _texts(value: object, what: str) -> None:
-    for item in list_of(value, f"The {what}"):
-        text_of(item, f"Every item of the {what}")
+def _properties(node: Node) -> object:
+    for key in node.mapping() or ():
+        text(node.at(key, f"Every value of {node.inside}"))
+    return node.value
 
 
-def _text_or_texts(value: object, what: str) -> None:
-    check = _texts if isinstance(value, list) else _scalar
-    check(value, what)
+class _DocumentParameter(Members):
+    name = Member(text, "", required=True)
+    value = Member(text, "", required=True)
 
 
-def _properties(value: object, what: str) -> None:
-    for text in mapping_of(value, f"The {what}").values():
-        text_of(text, f"Every value of the {what}")
+def _document_parameters(node: Node) -> object:
+    for item in node.items(f"A parameter in {node.inside}") or ():
+        read_all(_DocumentParameter(item))
+    return node.value
 
 
-def _document_parameters(value: object, what: str) -> None:
-    for item in list_of(value, f"The {what}"):
-        subject = f"A parameter in the {what}"
-        parameter = members_of(item, subject, known=("name", "value"))
-        for key in ("name", "value"):
-            text_of(required(parameter, key, subject), f"The {key} of a parameter in the {what}")
-
-
-def _seconds(value: object, what: str) -> None:
+def _seconds(node: Node) -> object:
     """A number of seconds, or a reference that stands for one."""
-    if not isinstance(value, str) and integer_of(value, f"The {what}") < 0:
-        raise DocumentError(f"The {what} must not be negative.")
+    if not isinstance(node.value, str) and (integer(node) or 0) < 0:
+        node.must("not be negative")
+    return node.value
 
 
-_INPUT_CHECKS: Mapping[str, Callable[[object, str], None]] = {
-    "arguments": _texts,
-    "commands": _texts,
+_INPUTS: Mapping[str, Kind[object]] = {
+    "arguments": Items(text),
+    "commands": Items(text),
     "delaySeconds": _seconds,
-    "exclude": _texts,
-    "include": _texts,
+    "exclude": Items(text),
+    "include": Items(text),
     "parameters": _document_parameters,
     "properties": _properties,
     "value": _text_or_texts,
 }
+"""What the inputs take that are no scalars."""

@@ -8,57 +8,70 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast
 
-from imagebuilder_mock.domain.documents.errors import DocumentError
-from imagebuilder_mock.domain.documents.members import list_of, members_of, required, text_of
+from imagebuilder_mock.domain.documents.conditions import LOGICAL, ORDERS, Expression, Logical
+from imagebuilder_mock.domain.documents.members import OneOf, as_text, text, written
+
+from .variables import REFERENCE, filled
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
+
+    from imagebuilder_mock.domain.documents.conditions import LogicalOperator
+    from imagebuilder_mock.domain.documents.members import Node
 
 StepAction = Literal["Abort", "Execute", "Skip"]
 Scalar: TypeAlias = str | int | float | bool
 
 MAX_NESTED_OPERATORS = 4
 
-_STEP_ACTIONS: Mapping[object, StepAction] = {
-    "Abort": "Abort",
-    "Execute": "Execute",
-    "Skip": "Skip",
-}
-_NUMBER_COMPARISONS = (
-    "numberEquals",
-    "numberLessThan",
-    "numberLessThanEquals",
-    "numberGreaterThan",
-    "numberGreaterThanEquals",
-)
-# What each operator compares with: the member beside it, or nothing.
-COMPARISONS: Mapping[str, Literal["value", "path"] | None] = {
-    **dict.fromkeys(("stringIsEmpty", "stringIsWhitespace")),
-    **dict.fromkeys(
-        (
-            "stringEquals",
-            "stringLessThan",
-            "stringLessThanEquals",
-            "stringGreaterThan",
-            "stringGreaterThanEquals",
-            "patternMatches",
-        ),
-        "value",
-    ),
-    **dict.fromkeys(_NUMBER_COMPARISONS, "value"),
-    **dict.fromkeys(("binaryExists", "fileExists", "folderExists")),
-    **dict.fromkeys(
-        ("fileMD5Equals", "fileSHA1Equals", "fileSHA256Equals", "fileSHA512Equals"),
-        "path",
-    ),
-}
-_LOGICAL: Mapping[str, Literal["and", "or", "not"]] = {"and": "and", "or": "or", "not": "not"}
-_OPERATORS = (*COMPARISONS, *_LOGICAL)
 # In quotes, a number has digits on both sides of its point; without them it need not (.5, 1e3).
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
-_REFERENCE = re.compile(r"\{\{[^{}]*\}\}")
+_STEP_ACTION = OneOf[StepAction](
+    ("Abort", "Execute", "Skip"),
+    "Invalid value '{value}' for '{key}'. Valid values are: {choices}.",
+    written,
+)
+
+
+class Operator(NamedTuple):
+    """What a comparison needs, and how it is decided where the instance need not be asked."""
+
+    beside: Literal["value", "path"] | None = None
+    """The member that is compared with the operator's own."""
+    compare: Callable[[str, str], bool] | None = None
+    """The text beside with the operator's own."""
+    is_number: bool = False
+
+
+def _numbers(compare: Callable[[float, float], bool]) -> Callable[[str, str], bool]:
+    def compare_numbers(value: str, baseline: str) -> bool:
+        try:
+            return compare(float(value), float(baseline))
+        except ValueError:
+            return False
+
+    return compare_numbers
+
+
+COMPARISONS: Mapping[str, Operator] = {
+    "stringIsEmpty": Operator(compare=lambda _, baseline: not baseline),
+    "stringIsWhitespace": Operator(compare=lambda _, baseline: baseline.isspace()),
+    **{f"string{order}": Operator("value", compare) for order, compare in ORDERS.items()},
+    "patternMatches": Operator("value", fnmatchcase),
+    **{
+        f"number{order}": Operator("value", _numbers(compare), is_number=True)
+        for order, compare in ORDERS.items()
+    },
+    **dict.fromkeys(("binaryExists", "fileExists", "folderExists"), Operator()),
+    **dict.fromkeys(
+        ("fileMD5Equals", "fileSHA1Equals", "fileSHA256Equals", "fileSHA512Equals"),
+        Operator("path"),
+    ),
+}
+_MEMBERS = frozenset({*COMPARISONS, *LOGICAL, "value", "path"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +82,15 @@ class Comparison:
     baseline: Scalar
     operand: Scalar | None
 
-
-@dataclass(frozen=True, slots=True)
-class Logical:
-    """Tests joined by ``and`` or ``or``, or one that ``not`` turns round."""
-
-    operator: Literal["and", "or", "not"]
-    operands: tuple[Expression, ...]
-
-
-Expression: TypeAlias = Comparison | Logical
+    def holds(self, variables: Mapping[str, object]) -> bool | None:
+        baseline, value = (
+            str(filled(as_text("" if side is None else side), variables))
+            for side in (self.baseline, self.operand)
+        )
+        compare = COMPARISONS[self.operator].compare
+        if compare is None or REFERENCE.search(baseline) or REFERENCE.search(value):
+            return None
+        return compare(value, baseline)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,83 +102,85 @@ class Condition:
     otherwise: StepAction = "Skip"
 
 
-def parse_condition(value: object) -> Condition:
+_DEFAULTS: Mapping[str, StepAction] = {"then": "Execute", "else": "Skip"}
+
+
+def parse_condition(node: Node) -> Condition | None:
     """What stands under a step's ``if``."""
-    members = members_of(value, "The 'if' condition", known=_known("then", "else"))
-    then = _step_action(members.pop("then", "Execute"), "then")
-    otherwise = _step_action(members.pop("else", "Skip"), "else")
-    return Condition(parse_expression(members), then, otherwise)
+    given = node.called("The 'if' condition").members({*_MEMBERS, *_DEFAULTS})
+    if given is None:
+        return None
+    then, otherwise = (
+        (_STEP_ACTION(node.at(key)) if given.pop(key, None) is not None else default) or default
+        for key, default in _DEFAULTS.items()
+    )
+    expression = _expression(node.called("A condition"), given, level=1)
+    return None if expression is None else Condition(expression, then, otherwise)
 
 
-def parse_expression(value: object, *, level: int = 1) -> Expression:
+def parse_expression(node: Node, *, level: int = 1) -> Expression | None:
     """A mapping with exactly one operator, and what belongs to it.
 
     That logical operators nest four deep at most is documented for ``if``; for ``Assert``, which
     takes the same expressions, it is inferred.
     """
-    members = members_of(value, "A condition", known=_known())
-    operators = [key for key in members if key in _OPERATORS]
+    node = node.called("A condition")
+    given = node.members(_MEMBERS)
+    return None if given is None else _expression(node, given, level=level)
+
+
+def _expression(node: Node, given: Collection[str], *, level: int) -> Expression | None:
+    operators = [key for key in given if key in COMPARISONS or key in LOGICAL]
     if len(operators) != 1:
         found = ", ".join(f"'{operator}'" for operator in operators) or "none"
-        raise DocumentError(f"A condition must have exactly one operator; found {found}.")
-    operator = operators[0]
-    logical = _LOGICAL.get(operator)
-    if logical is None:
-        return _comparison(operator, members)
-    members_of(members, f"Operator '{operator}'", known=(operator,))
+        node.refuse(f"A condition must have exactly one operator; found {found}.")
+        return None
+    [operator] = operators
+    whole = node.called(f"Operator '{operator}'")
+    beside = COMPARISONS[operator].beside if operator in COMPARISONS else None
+    for key in given:
+        if key not in (operator, beside):
+            whole.unknown(key)
+    if operator in COMPARISONS:
+        return _comparison(whole, operator)
     if level > MAX_NESTED_OPERATORS:
-        raise DocumentError(
-            f"Logical operators must not be nested more than {MAX_NESTED_OPERATORS} levels deep.",
+        node.refuse(
+            f"Logical operators must not be nested more than {MAX_NESTED_OPERATORS} levels deep."
         )
-    operands = _operands(logical, required(members, operator, "A condition"))
-    return Logical(
-        logical,
-        tuple(parse_expression(operand, level=level + 1) for operand in operands),
-    )
+        return None
+    member = node.required(operator, whole.subject)
+    operands = [] if member is None else _operands(member)
+    expressions = [parse_expression(operand, level=level + 1) for operand in operands]
+    return Logical(cast("LogicalOperator", operator), tuple(filter(None, expressions)))
 
 
-def _known(*more: str) -> Collection[str]:
-    return {*_OPERATORS, "value", "path", *more}
-
-
-def _step_action(value: object, key: str) -> StepAction:
-    action = _STEP_ACTIONS.get(value) if isinstance(value, str) else None
-    if action is None:
-        raise DocumentError(
-            f"Invalid value '{value}' for '{key}'. Valid values are: Abort, Execute, Skip.",
-        )
-    return action
-
-
-def _operands(operator: Literal["and", "or", "not"], value: object) -> list[object]:
+def _operands(member: Node) -> list[Node]:
     """The list of an operator; ``not`` is also written with the one condition itself."""
-    if operator != "not":
-        return list_of(value, f"Operator '{operator}'")
-    operands = value if isinstance(value, list) else [value]
-    if len(operands) != 1:
-        raise DocumentError("Operator 'not' must have exactly one condition.")
+    if member.key != "not":
+        return member.items() or []
+    operands = member.items() if isinstance(member.value, list) else [member]
+    if operands is None or len(operands) != 1:
+        member.must("have exactly one condition")
+        return []
     return operands
 
 
-def _comparison(operator: str, members: Mapping[str, object]) -> Comparison:
-    subject = f"Operator '{operator}'"
-    beside = COMPARISONS[operator]
-    members_of(members, subject, known=(operator, beside or operator))
-    baseline = _scalar(members[operator], subject)
-    if operator in _NUMBER_COMPARISONS and not _is_number(baseline):
-        raise DocumentError(f"{subject} must have a number; found '{baseline}'.")
-    if beside is None:
-        return Comparison(operator, baseline, None)
-    operand = _scalar(required(members, beside, subject), f"The {beside} of operator '{operator}'")
-    return Comparison(operator, baseline, operand)
+def _comparison(whole: Node, name: str) -> Comparison | None:
+    operator = COMPARISONS[name]
+    baseline = _scalar(whole.at(name, whole.subject))
+    if operator.is_number and baseline is not None and not _is_number(baseline):
+        whole.at(name).refuse(f"{whole.subject} must have a number; found '{baseline}'.")
+    beside = whole.required(operator.beside) if operator.beside else None
+    operand = None if beside is None else _scalar(beside)
+    return None if baseline is None else Comparison(name, baseline, operand)
 
 
-def _scalar(value: object, subject: str) -> Scalar:
-    return value if isinstance(value, (bool, int, float)) else text_of(value, subject)
+def _scalar(node: Node) -> Scalar | None:
+    return node.value if isinstance(node.value, (bool, int, float)) else text(node)
 
 
 def _is_number(value: Scalar) -> bool:
     """A number, the text of one, or a reference whose value is not known yet."""
     if isinstance(value, str):
-        return bool(_NUMBER.fullmatch(value) or _REFERENCE.search(value))
+        return bool(_NUMBER.fullmatch(value) or REFERENCE.search(value))
     return not isinstance(value, bool)

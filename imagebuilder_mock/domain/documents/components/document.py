@@ -10,37 +10,40 @@ the script" (API reference, ImportComponent); the names of its phase and step ar
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 import yaml
 
-from imagebuilder_mock.domain.documents.errors import DocumentError
 from imagebuilder_mock.domain.documents.members import (
-    integer_of,
-    list_of,
-    mapping_of,
-    members_of,
-    name_of,
-    optional_text,
-    required,
-    text_of,
-    unique,
+    POSITIVE,
+    UNNAMED,
+    UNREAD,
+    Document,
+    Each,
+    Member,
+    Members,
+    Node,
+    OneOf,
+    Written,
+    as_it_is,
+    boolean,
+    bounded,
+    check_unique,
+    named,
 )
-from imagebuilder_mock.domain.documents.yaml_loading import load_document
+from imagebuilder_mock.domain.documents.yaml_loading import read_document
 from imagebuilder_mock.domain.resources.documents import ParameterDetail
 
 from .actions import action_module, parse_inputs
-from .conditions import parse_condition
-from .loops import parse_loop
-from .variables import Scope, check_references, parse_variables
+from .conditions import Condition, parse_condition
+from .loops import Loop, parse_loop
+from .variables import Scope, Variables, check_references, declared_by
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from imagebuilder_mock.domain.states import ComponentType, Platform
 
-    from .conditions import Condition
-    from .loops import Loop
     from .variables import DocumentConstant, DocumentParameter
 
 
@@ -48,35 +51,8 @@ OnFailure = Literal["Abort", "Continue", "Ignore"]
 
 DEFAULT_TIMEOUT_SECONDS = 7200
 NO_TIMEOUT = -1
-
-_SCHEMA_VERSIONS = ("1.0", "1")
 _PHASES = ("build", "validate", "test")
-_ON_FAILURE: Mapping[str, OnFailure] = {
-    "Abort": "Abort",
-    "Continue": "Continue",
-    "Ignore": "Ignore",
-}
-_DOCUMENT_MEMBERS = (
-    "name",
-    "description",
-    "schemaVersion",
-    "parameters",
-    "constants",
-    "phases",
-    "disableLogging",
-)
-_PHASE_MEMBERS = ("name", "steps", "disableLogging")
-_STEP_MEMBERS = (
-    "name",
-    "action",
-    "timeoutSeconds",
-    "onFailure",
-    "maxAttempts",
-    "inputs",
-    "loop",
-    "if",
-    "disableLogging",
-)
+_NESTED = "Action ExecuteDocument does not support a {key} other than"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +108,43 @@ class ComponentDocument:
         return details or None
 
 
+class _Step(Members):
+    name = Member[Node | None](as_it_is, None, required=True)
+    action = Member[Node | None](as_it_is, None, required=True)
+    disable_logging = Member(boolean, default=False)
+    inputs = Member[Node | None](as_it_is, None)
+    timeout_seconds = Member(
+        bounded(POSITIVE, "It must be -1 or greater than 0.", besides=(NO_TIMEOUT,)),
+        DEFAULT_TIMEOUT_SECONDS,
+    )
+    on_failure = Member[OnFailure](OneOf[OnFailure](("Abort", "Continue", "Ignore")), "Abort")
+    max_attempts = Member(bounded(POSITIVE, "It must be greater than 0."), 1)
+    loop = Member[Loop | None](parse_loop, None)
+    if_ = Member[Condition | None](parse_condition, None)
+
+
+class _NestedStep(_Step):
+    """A step that runs another document, which has times and attempts of its own."""
+
+    timeout_seconds = Member(
+        OneOf((NO_TIMEOUT,), f"{_NESTED} -1.", _Step.timeout_seconds.takes), NO_TIMEOUT
+    )
+    max_attempts = Member(OneOf((1,), f"{_NESTED} 1.", _Step.max_attempts.takes), 1)
+
+
+class _Phase(Members):
+    name = Member[Node | None](as_it_is, None, required=True)
+    disable_logging = Member(boolean, default=False)
+    steps = Member[list[Node]](Each(_Step), [], called="The 'steps' of {whole}", required=True)
+
+
+class _Document(Document, Variables):
+    disable_logging = Member(boolean, default=False)
+    phases = Member[list[Node]](
+        Each(_Phase, "Every phase"), [], called="The document's 'phases'", required=True
+    )
+
+
 def parse_component_document(text: str, *, platform: Platform | None = None) -> ComponentDocument:
     """The document that a component's ``data`` holds, or a DocumentError.
 
@@ -139,137 +152,92 @@ def parse_component_document(text: str, *, platform: Platform | None = None) -> 
     ``platform``, one of any platform is taken. The error's ``detail`` is what stands after "The
     value supplied for parameter 'data' is not valid. ".
     """
-    members = members_of(load_document(text), "The document", known=_DOCUMENT_MEMBERS)
-    if str(members.get("schemaVersion")) not in _SCHEMA_VERSIONS:
-        raise DocumentError("Invalid schema version. Supported versions include: 1.0.")
-    _check_logging(members, "the document")
-    parameters, constants = parse_variables(members.get("parameters"), members.get("constants"))
-    raw_phases = _raw_phases(members)
+    return read_document(text, lambda node: _document(_Document(node), platform))
+
+
+def _document(members: _Document, platform: Platform | None) -> ComponentDocument:
+    _ = members.disable_logging
+    parameters, constants, are_named = declared_by(members)
+    phases = tuple(_phases(members.phases))
+    _check_phase_names(members.node, phases)
     document = ComponentDocument(
-        name=optional_text(members, "name", "the document"),
-        description=optional_text(members, "description", "the document"),
+        name=members.name,
+        description=members.description,
         schema_version="1.0",
         parameters=parameters,
         constants=constants,
         phases=tuple(
-            Phase(name, tuple(_step(name, step, raw, platform) for step, raw in steps.items()))
-            for name, steps in raw_phases.items()
+            Phase(phase.name, tuple(_step(step, phase.name, platform) for step in phase.steps))
+            for phase in phases
         ),
     )
-    _check_loop_names(document)
-    _check_references(document, raw_phases)
+    for written, phase in zip(phases, document.phases, strict=True):
+        _check_loop_names(written, phase.steps)
+    declared: tuple[DocumentParameter | DocumentConstant, ...] = (*parameters, *constants)
+    variables = {variable.name for variable in declared} if are_named else None
+    _check_references(document, phases, variables)
     return document
 
 
-def _raw_phases(members: Mapping[str, object]) -> dict[str, dict[str, object]]:
-    """Each step as it is written, by the names of its phase and itself."""
-    phases: dict[str, dict[str, object]] = {}
-    for entry in list_of(required(members, "phases", "The document"), "The document's 'phases'"):
-        mapping = mapping_of(entry, "Every phase")
-        name = unique(name_of(required(mapping, "name", "A phase"), "phase"), phases, "phase")
-        subject = f"Phase '{name}'"
-        phase = members_of(mapping, subject, known=_PHASE_MEMBERS)
-        _check_logging(phase, f"phase '{name}'")
-        phases[name] = _raw_steps(required(phase, "steps", subject), name)
-    if not any(name in phases for name in _PHASES):
-        raise DocumentError("At least one phase must be named 'build', 'validate' or 'test'.")
-    return phases
+def _check_phase_names(document: Node, phases: tuple[Written, ...]) -> None:
+    refused = {path for path, _ in document.found}
+    are_read = all((*phase.node.path, "name") not in refused for phase in phases)
+    are_others = all(phase.name not in (*_PHASES, UNNAMED) for phase in phases)
+    if phases and are_read and are_others:
+        document.refuse("At least one phase must be named 'build', 'validate' or 'test'.")
 
 
-def _raw_steps(value: object, phase: str) -> dict[str, object]:
-    where = f" in phase '{phase}'"
-    steps: dict[str, object] = {}
-    for entry in list_of(value, f"The 'steps' of phase '{phase}'"):
-        written = required(mapping_of(entry, f"Every step{where}"), "name", f"A step{where}")
-        steps[unique(name_of(written, "step", where), steps, "step", where)] = entry
-    return steps
+def _phases(entries: list[Node]) -> Iterator[Written]:
+    for phase in named(entries, "phase"):
+        members = _Phase(phase.node.called(f"Phase '{phase.name}'"))
+        _ = members.disable_logging
+        steps = tuple(named(members.steps, "step", f" in phase '{phase.name}'"))
+        yield phase._replace(steps=(UNREAD,) if "steps" in members.wrong else steps)
 
 
-def _step(phase: str, name: str, raw: object, platform: Platform | None) -> Step:
-    try:
-        members = members_of(raw, "The step", known=_STEP_MEMBERS)
-        action = text_of(required(members, "action", "The step"), "The action of the step")
-        module = action_module(action, platform)
-        _check_logging(members, "the step")
-        return Step(
-            name=name,
-            action=action,
-            inputs=parse_inputs(module, members.get("inputs")),
-            timeout_seconds=_timeout(members, action),
-            on_failure=_on_failure(members),
-            max_attempts=_max_attempts(members, action),
-            loop=parse_loop(members["loop"]) if "loop" in members else None,
-            condition=parse_condition(members["if"]) if "if" in members else None,
-        )
-    except DocumentError as error:
-        raise _in_step(phase, name, error) from error
+def _step(written: Written, phase: str, platform: Platform | None) -> Step:
+    node = _in_step(written, phase)
+    is_nested = cast("Mapping[str, object]", node.value).get("action") == "ExecuteDocument"
+    step = (_NestedStep if is_nested else _Step)(node)
+    module = step.action and action_module(step.action, platform)
+    _ = step.disable_logging
+    return Step(
+        name=written.name,
+        action=module.name if module else "",
+        inputs=parse_inputs(module, node, step.inputs) if module else (),
+        timeout_seconds=step.timeout_seconds,
+        on_failure=step.on_failure,
+        max_attempts=step.max_attempts,
+        loop=step.loop,
+        condition=step.if_,
+    )
 
 
-def _timeout(members: Mapping[str, object], action: str) -> int:
-    nested = action == "ExecuteDocument"
-    default = NO_TIMEOUT if nested else DEFAULT_TIMEOUT_SECONDS
-    seconds = integer_of(members.get("timeoutSeconds", default), "The timeoutSeconds of the step")
-    if seconds < 1 and seconds != NO_TIMEOUT:
-        raise DocumentError(f"Invalid timeoutSeconds {seconds}. It must be -1 or greater than 0.")
-    if nested and seconds != NO_TIMEOUT:
-        raise DocumentError(f"Action {action} does not support a timeoutSeconds other than -1.")
-    return seconds
+def _in_step(written: Written, phase: str) -> Node:
+    where = f"step '{written.name}' in phase '{phase}'"
+    return written.node.called("The step", f"Parsing {where} failed. Error: ")
 
 
-def _max_attempts(members: Mapping[str, object], action: str) -> int:
-    attempts = integer_of(members.get("maxAttempts", 1), "The maxAttempts of the step")
-    if attempts < 1:
-        raise DocumentError(f"Invalid maxAttempts {attempts}. It must be greater than 0.")
-    if action == "ExecuteDocument" and attempts != 1:
-        raise DocumentError(f"Action {action} does not support a maxAttempts other than 1.")
-    return attempts
-
-
-def _on_failure(members: Mapping[str, object]) -> OnFailure:
-    value = text_of(members.get("onFailure", "Abort"), "The onFailure of the step")
-    if value not in _ON_FAILURE:
-        raise DocumentError(
-            f"Invalid onFailure '{value}'. Valid values are: Abort, Continue, Ignore.",
-        )
-    return _ON_FAILURE[value]
-
-
-def _check_logging(members: Mapping[str, object], subject: str) -> None:
-    if not isinstance(members.get("disableLogging", False), bool):
-        raise DocumentError(f"The disableLogging of {subject} must be a boolean.")
-
-
-def _check_loop_names(document: ComponentDocument) -> None:
-    for phase in document.phases:
-        taken: set[str] = set()
-        for step in phase.steps:
-            if step.loop is not None and step.loop.name:
-                where = f" in phase '{phase.name}'"
-                taken.add(unique(step.loop.name, taken, "loop", where))
+def _check_loop_names(phase: Written, steps: tuple[Step, ...]) -> None:
+    taken: list[str] = []
+    for written, step in zip(phase.steps, steps, strict=True):
+        if step.loop is not None and step.loop.name:
+            node = written.node.at("loop").at("name")
+            check_unique(step.loop.name, node, "loop", taken, where=f" in phase '{phase.name}'")
+            taken.append(step.loop.name)
 
 
 def _check_references(
-    document: ComponentDocument,
-    raw_phases: Mapping[str, Mapping[str, object]],
+    document: ComponentDocument, phases: tuple[Written, ...], variables: Collection[str] | None
 ) -> None:
-    variables = {parameter.name for parameter in document.parameters}
-    variables |= {constant.name for constant in document.constants}
-    for phase in document.phases:
+    steps = {phase.name: [step.name for step in phase.steps] for phase in phases}
+    are_named = not any(UNNAMED in (phase, *names) for phase, names in steps.items())
+    for written, phase in zip(phases, document.phases, strict=True):
         loops = {loop.name for step in phase.steps if (loop := step.loop) and loop.name}
-        for step in phase.steps:
+        for node, step in zip(written.steps, phase.steps, strict=True):
             own_loops = {"loop", step.loop.name or "loop"} if step.loop else set[str]()
-            scope = Scope(variables, raw_phases, loops, own_loops)
-            try:
-                # A step's name and action cannot hold braces, so the whole step may be searched.
-                check_references(raw_phases[phase.name][step.name], scope)
-            except DocumentError as error:
-                raise _in_step(phase.name, step.name, error) from error
-
-
-def _in_step(phase: str, step: str, error: DocumentError) -> DocumentError:
-    return DocumentError(
-        f"Parsing step '{step}' in phase '{phase}' failed. Error: {error.detail}",
-    )
+            scope = Scope(variables, steps if are_named else None, loops, own_loops)
+            check_references(_in_step(node, phase.name), scope)
 
 
 _STEP = "RunScript"

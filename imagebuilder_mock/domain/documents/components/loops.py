@@ -6,17 +6,19 @@ Source: AWSTOE looping constructs, user guide page toe-looping-constructs.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from imagebuilder_mock.domain.documents.errors import DocumentError
 from imagebuilder_mock.domain.documents.members import (
-    integer_of,
-    list_of,
-    members_of,
-    optional_text,
-    required,
-    text_of,
+    Items,
+    Member,
+    Members,
+    OneOf,
+    integer,
+    text,
 )
+
+if TYPE_CHECKING:
+    from imagebuilder_mock.domain.documents.members import Node
 
 DELIMITERS = (".", ",", ";", ":", "\n", "\t", " ", "-", "_")
 
@@ -51,49 +53,62 @@ class DelimitedLoop:
 Loop: TypeAlias = ForLoop | ForEachLoop | DelimitedLoop
 
 
-def parse_loop(value: object) -> Loop:
-    """What stands under a step's ``loop``: exactly one of ``for`` and ``forEach``."""
-    members = members_of(value, "The loop", known=("name", "for", "forEach"))
-    name = optional_text(members, "name", "the loop")
-    if ("for" in members) == ("forEach" in members):
-        raise DocumentError("The loop requires exactly one of 'for' and 'forEach'.")
-    if "for" in members:
-        return _for(members["for"], name)
-    values = required(members, "forEach", "The loop")
-    if isinstance(values, dict):
-        return _delimited(values, name)
-    items = list_of(values, "The loop's 'forEach'")
-    return ForEachLoop(
-        name,
-        tuple(text_of(item, "Every item of the loop's 'forEach'") for item in items),
+class _For(Members):
+    start = Member[int | None](integer, None, required=True)
+    end = Member[int | None](integer, None, required=True)
+    update_by = Member[int | None](integer, None, required=True)
+
+
+class _Delimited(Members):
+    list_ = Member(text, "", required=True)
+    delimiter = Member(
+        OneOf(
+            DELIMITERS,
+            "Invalid delimiter '{value}' of the loop's 'forEach'. Valid delimiters are "
+            r". , ; : \n \t space - _.",
+        ),
+        ",",
     )
 
 
-def _for(value: object, name: str | None) -> ForLoop:
-    subject = "The loop's 'for'"
-    members = members_of(value, subject, known=("start", "end", "updateBy"))
-    start, end, update_by = (
-        integer_of(required(members, key, subject), f"The {key} of the loop's 'for'")
-        for key in ("start", "end", "updateBy")
-    )
+def _for(node: Node) -> tuple[int, int, int] | None:
+    members = _For(node)
+    start, end, update_by = members.start, members.end, members.update_by
+    if start is None or end is None or update_by is None:
+        return None
     # Zero is documented; that AWSTOE also refuses to walk away from the end is inferred from
     # "verifies that the combination does not result in an infinite loop".
     if update_by == 0 or (end - start) * update_by < 0:
-        raise DocumentError(
-            f"{subject} results in an infinite loop: start {start}, end {end}, "
+        node.refuse(
+            f"{node.subject} results in an infinite loop: start {start}, end {end}, "
             f"updateBy {update_by}.",
         )
-    return ForLoop(name, start, end, update_by)
+    return start, end, update_by
 
 
-def _delimited(value: object, name: str | None) -> DelimitedLoop:
-    subject = "The loop's 'forEach'"
-    members = members_of(value, subject, known=("list", "delimiter"))
-    text = text_of(required(members, "list", subject), "The list of the loop's 'forEach'")
-    delimiter = text_of(members.get("delimiter", ","), "The delimiter of the loop's 'forEach'")
-    if delimiter not in DELIMITERS:
-        raise DocumentError(
-            f"Invalid delimiter '{delimiter}' of the loop's 'forEach'. Valid delimiters are "
-            r". , ; : \n \t space - _.",
-        )
-    return DelimitedLoop(name, text, delimiter)
+def _for_each(node: Node) -> tuple[str, ...] | _Delimited | None:
+    return _Delimited(node) if isinstance(node.value, dict) else Items(text)(node)
+
+
+class _Loop(Members):
+    name = Member[str | None](text, None)
+    for_ = Member(_for, (0, 0, 1), called="The loop's 'for'")
+    for_each = Member[tuple[str, ...] | _Delimited](
+        _for_each, (), called="The loop's 'forEach'", required=True
+    )
+
+
+def parse_loop(node: Node) -> Loop:
+    """What stands under a step's ``loop``: exactly one of ``for`` and ``forEach``."""
+    node = node.called("The loop")
+    members = _Loop(node)
+    name, given = members.name, members.given
+    if given is not None and ("for" in given) == ("forEach" in given):
+        node.refuse("The loop requires exactly one of 'for' and 'forEach'.")
+        return ForEachLoop(name, ())
+    if given is not None and "for" in given:
+        return ForLoop(name, *members.for_)
+    each = members.for_each
+    if isinstance(each, _Delimited):
+        return DelimitedLoop(name, each.list_, each.delimiter)
+    return ForEachLoop(name, each)

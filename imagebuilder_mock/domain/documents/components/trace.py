@@ -9,33 +9,27 @@ toe-comparison-operators.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.builds import PHASES_OF_STAGE
-from imagebuilder_mock.domain.documents.members import text_of
+from imagebuilder_mock.domain.documents.members import Node
 
-from .conditions import Logical, parse_expression
+from .conditions import parse_expression
 from .document import parse_component_document
 from .loops import DelimitedLoop, ForLoop
-from .variables import chained_phases
+from .variables import chained_phases, filled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-    from .conditions import Comparison, Condition, Expression, StepAction
+    from .conditions import Condition, StepAction
     from .document import ComponentDocument, Step
     from .loops import Loop
 
 MAX_ITERATIONS = 1000
 """Of one loop: the rest is not shown."""
-
-_EXPRESSION = re.compile(r"\{\{\s*([A-Za-z0-9_.-]+)\s*\}\}")
-_UNKNOWN = re.compile(r"\{\{[^{}]*\}\}")
-"""What is left when everything that has a value here is filled in: ``build.Step.inputs[0].x``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +107,8 @@ def _error(
             return f"The reference '{expression}' could not be resolved."
     if step.action == "Assert":
         for condition in step.inputs:
-            if _holds(parse_expression(condition), variables) is False:
+            assertion = parse_expression(Node(condition, []))
+            if assertion is not None and assertion.holds(variables) is False:
                 return "The assertion does not hold."
     return None
 
@@ -128,72 +123,8 @@ def _values(loop: Loop, variables: Mapping[str, str]) -> Iterator[str]:
         yield from (str(filled(value, variables)) for value in loop.values)
 
 
-def filled(value: object, variables: Mapping[str, str]) -> object:
-    """A value with the references that have a value here replaced."""
-    if isinstance(value, str):
-        return _EXPRESSION.sub(lambda found: variables.get(found[1], found[0]), value)
-    if isinstance(value, dict):
-        return {key: filled(member, variables) for key, member in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [filled(member, variables) for member in value]
-    return value
-
-
 def _decide(condition: Condition, variables: Mapping[str, str]) -> StepAction:
-    holds = _holds(condition.expression, variables)
+    holds = condition.expression.holds(variables)
     if holds is None:
         return "Execute"
     return condition.then if holds else condition.otherwise
-
-
-def _holds(expression: Expression, variables: Mapping[str, str]) -> bool | None:
-    """True, False, or None where only the instance knows."""
-    if not isinstance(expression, Logical):
-        return _compare(expression, variables)
-    results = [_holds(operand, variables) for operand in expression.operands]
-    if expression.operator == "not":
-        return None if results[0] is None else not results[0]
-    decisive = expression.operator == "or"
-    if decisive in results:
-        return decisive
-    return None if None in results else not decisive
-
-
-_ALONE: Mapping[str, Callable[[str], bool]] = {
-    "stringIsEmpty": lambda text: not text,
-    "stringIsWhitespace": str.isspace,
-}
-_TEXTS: Mapping[str, Callable[[str, str], bool]] = {
-    "stringEquals": lambda left, right: left == right,
-    "stringLessThan": lambda left, right: left < right,
-    "stringLessThanEquals": lambda left, right: left <= right,
-    "stringGreaterThan": lambda left, right: left > right,
-    "stringGreaterThanEquals": lambda left, right: left >= right,
-    "patternMatches": fnmatchcase,
-}
-_NUMBERS: Mapping[str, Callable[[float, float], bool]] = {
-    "numberEquals": lambda left, right: left == right,
-    "numberLessThan": lambda left, right: left < right,
-    "numberLessThanEquals": lambda left, right: left <= right,
-    "numberGreaterThan": lambda left, right: left > right,
-    "numberGreaterThanEquals": lambda left, right: left >= right,
-}
-
-
-def _compare(comparison: Comparison, variables: Mapping[str, str]) -> bool | None:
-    operand = "" if comparison.operand is None else comparison.operand
-    baseline, value = (
-        str(filled(text_of(side, "The operand"), variables))
-        for side in (comparison.baseline, operand)
-    )
-    if _UNKNOWN.search(baseline) or _UNKNOWN.search(value):
-        return None
-    if comparison.operator in _ALONE:
-        return _ALONE[comparison.operator](baseline)
-    if comparison.operator in _TEXTS:
-        return _TEXTS[comparison.operator](value, baseline)
-    compare = _NUMBERS.get(comparison.operator)
-    try:
-        return None if compare is None else compare(float(value), float(baseline))
-    except ValueError:
-        return False

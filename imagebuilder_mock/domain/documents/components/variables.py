@@ -14,17 +14,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from imagebuilder_mock.domain.documents.errors import DocumentError
 from imagebuilder_mock.domain.documents.members import (
-    list_of,
-    members_of,
-    name_of,
-    optional_text,
-    required,
-    text_of,
-    unique,
+    Each,
+    Member,
+    Members,
+    Node,
+    OneOf,
+    check_name,
+    read_all,
+    text,
+    written,
 )
 
 if TYPE_CHECKING:
@@ -49,62 +50,71 @@ class DocumentConstant:
     value: str
 
 
-def parse_variables(
-    parameters: object,
-    constants: object,
-) -> tuple[tuple[DocumentParameter, ...], tuple[DocumentConstant, ...]]:
-    """What stands under ``parameters`` and ``constants``: no name comes twice in either or both."""
-    taken: set[str] = set()
-    return (
-        tuple(_parameters(parameters, taken)),
-        tuple(_constants(constants, taken)),
+_TYPE = OneOf(
+    ("string",),
+    "{whole} has the unsupported type '{value}'. Supported types include: {choices}.",
+    written,
+)
+
+
+class _Parameter(Members):
+    type_ = Member[str | None](_TYPE, None, required=True)
+    default = Member[str | None](text, None)
+    description = Member[str | None](text, None)
+
+
+class _Constant(Members):
+    type_ = Member[str | None](_TYPE, None, required=True)
+    value = Member(text, "", required=True)
+
+
+class Variables(Members):
+    """The rows of a document in which it declares them."""
+
+    parameters = Member[list[Node]](Each(_Parameter), [], called="The document's 'parameters'")
+    constants = Member[list[Node]](Each(_Constant), [], called="The document's 'constants'")
+
+
+def declared_by(
+    document: Variables,
+) -> tuple[tuple[DocumentParameter, ...], tuple[DocumentConstant, ...], bool]:
+    """Parameters and constants, and whether all names can be made out.
+
+    No name comes twice in either or both.
+    """
+    taken: list[str | None] = []
+    parameters = tuple(
+        DocumentParameter(name, "string", members.default, members.description)
+        for name, body in _bodies(document.parameters, "parameter", taken)
+        for members in (read_all(_Parameter(body)),)
     )
+    constants = tuple(
+        DocumentConstant(name, read_all(_Constant(body)).value)
+        for name, body in _bodies(document.constants, "constant", taken)
+    )
+    are_named = None not in taken and not document.wrong & {"parameters", "constants"}
+    return parameters, constants, are_named
 
 
-def _parameters(value: object, taken: set[str]) -> Iterator[DocumentParameter]:
-    entries = list_of(value, "The document's 'parameters'") if value is not None else []
+def _bodies(entries: list[Node], kind: str, taken: list[str | None]) -> Iterator[tuple[str, Node]]:
+    """The one key of each entry, which is the name, and what stands under it."""
     for entry in entries:
-        name, body = _declared(entry, "parameter", taken)
-        subject = f"Parameter '{name}'"
-        members = members_of(body, subject, known=("type", "default", "description"))
-        _check_type(members, subject)
-        default = optional_text(members, "default", f"parameter '{name}'")
-        description = optional_text(members, "description", f"parameter '{name}'")
-        yield DocumentParameter(name, "string", default, description)
+        if not isinstance(entry.value, dict) or len(entry.value) != 1:
+            entry.refuse(f"Every {kind} must be a mapping with its name as the only key.")
+            taken.append(None)
+            continue
+        [key] = entry.value
+        body = entry.at(key, f"{kind.capitalize()} '{key}'")
+        if not isinstance(key, str):
+            body.refuse(f"Invalid {kind} name '{key}'. A name must be a string.")
+        else:
+            check_name(key, body, kind, taken, among="parameter or constant")
+        taken.append(str(key))
+        yield str(key), body
 
 
-def _constants(value: object, taken: set[str]) -> Iterator[DocumentConstant]:
-    entries = list_of(value, "The document's 'constants'") if value is not None else []
-    for entry in entries:
-        name, body = _declared(entry, "constant", taken)
-        subject = f"Constant '{name}'"
-        members = members_of(body, subject, known=("type", "value"))
-        _check_type(members, subject)
-        text = text_of(required(members, "value", subject), f"The value of constant '{name}'")
-        yield DocumentConstant(name, text)
-
-
-def _declared(entry: object, kind: str, taken: set[str]) -> tuple[str, object]:
-    """The one key of an entry, which is the name, and what stands under it."""
-    if not isinstance(entry, dict) or len(entry) != 1:
-        raise DocumentError(f"Every {kind} must be a mapping with its name as the only key.")
-    [(key, body)] = entry.items()
-    if not isinstance(key, str):
-        raise DocumentError(f"Invalid {kind} name '{key}'. A name must be a string.")
-    name = unique(name_of(key, kind), taken, "parameter or constant")
-    taken.add(name)
-    return name, body
-
-
-def _check_type(members: dict[str, object], subject: str) -> None:
-    declared = required(members, "type", subject)
-    if declared != "string":
-        raise DocumentError(
-            f"{subject} has the unsupported type '{declared}'. Supported types include: string.",
-        )
-
-
-_EXPRESSION = re.compile(r"\{\{([^{}]*)\}\}")
+REFERENCE = re.compile(r"\{\{([^{}]*)\}\}")
+_FILLED = re.compile(r"\{\{\s*([A-Za-z0-9_.-]+)\s*\}\}")
 _VARIABLE = re.compile("([A-Za-z0-9_-]+)")
 _RESOLVED = re.compile(r"aws:ssm:resolve\(\s*([A-Za-z0-9_-]+)\s*\)")
 _CHAIN = re.compile(
@@ -115,86 +125,66 @@ _CREDENTIAL_METADATA = re.compile(r"aws:imds:/*(iam|identity-credentials)(/.*)?"
 _LOOP_MEMBERS = frozenset({"index", "value"})
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What the expressions of one step can refer to.
+def filled(value: object, variables: Mapping[str, object]) -> object:
+    """A value with the references that have a value here replaced."""
+    if isinstance(value, str):
+        return _FILLED.sub(lambda found: str(variables.get(found[1], found[0])), value)
+    if isinstance(value, dict):
+        return {key: filled(member, variables) for key, member in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [filled(member, variables) for member in value]
+    return value
+
+
+def chained_phases(inputs: object) -> Iterator[tuple[str, str]]:
+    """Each expression that refers to a step's inputs or outputs, and the phase of that step."""
+    for node in Node(inputs, []).texts("{{"):
+        for expression in REFERENCE.findall(str(node.value)):
+            if match := _CHAIN.fullmatch(expression.strip()):
+                yield match[0], match[1]
+
+
+class Scope(NamedTuple):
+    """What the expressions of one step can refer to; None where names cannot be made out.
 
     ``variables`` are the names of parameters and constants, ``steps`` the step names of each
     phase. ``loops`` are the loop names of the phase; ``own_loops`` is what the step's loop is
     called (``loop``, and its name where it has one), empty where it has none.
     """
 
-    variables: Collection[str]
-    steps: Mapping[str, Collection[str]]
+    variables: Collection[str] | None
+    steps: Mapping[str, Collection[str]] | None
     loops: Collection[str]
     own_loops: Collection[str]
 
 
-def check_references(value: object, scope: Scope) -> None:
-    """Look at every expression in the texts of a value, however deep; one that is wrong raises."""
-    for text in _texts_in(value):
-        for match in _EXPRESSION.finditer(text):
-            _check(match[1].strip(), scope)
+def check_references(step: Node, scope: Scope) -> None:
+    """Look at every expression in the texts of a step, however deep; refuse what is wrong."""
+    for node in step.texts("{{"):
+        if node.parent is step and node.key in ("name", "action"):
+            # They hold no braces: that has been said.
+            continue
+        for expression in REFERENCE.findall(str(node.value)):
+            if wrong := _what_is_wrong(expression.strip(), scope):
+                node.refuse(wrong)
 
 
-def chained_phases(value: object) -> Iterator[tuple[str, str]]:
-    """Each expression that refers to a step's inputs or outputs, and the phase of that step."""
-    for text in _texts_in(value):
-        for expression in _EXPRESSION.findall(text):
-            if match := _CHAIN.fullmatch(expression.strip()):
-                yield match[0], match[1]
-
-
-def _texts_in(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for member in value.values():
-            yield from _texts_in(member)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _texts_in(item)
-
-
-def _check(expression: str, scope: Scope) -> None:
+def _what_is_wrong(expression: str, scope: Scope) -> str | None:
+    why = None
     if match := _VARIABLE.fullmatch(expression) or _RESOLVED.fullmatch(expression):
-        _check_variable(match[1], scope)
+        if scope.variables is not None and match[1] not in scope.variables:
+            missing = "The following parameters or constants are not defined in the document"
+            return f"{missing}: {match[1]}."
     elif match := _CHAIN.fullmatch(expression):
-        _check_chain(match[1], match[2], expression, scope)
+        phase, step = match[1], match[2]
+        if scope.steps is not None and step not in scope.steps.get(phase, ()):
+            why = f"valid: there is no step '{step}' in phase '{phase}'."
     elif match := _LOOP.fullmatch(expression):
-        _check_loop(match[1], match[2], expression, scope)
+        loop, member = match[1], match[2]
+        if loop in scope.own_loops and member not in _LOOP_MEMBERS:
+            why = "valid: a loop has the members index and value."
+        elif scope.own_loops and loop not in scope.own_loops and loop in scope.loops:
+            why = f"valid: '{loop}' is the loop of another step."
     elif _CREDENTIAL_METADATA.fullmatch(expression):
-        raise DocumentError(
-            f"The reference '{expression}' is not supported: its instance metadata path returns "
-            "credentials.",
-        )
-
-
-def _check_variable(name: str, scope: Scope) -> None:
-    if name not in scope.variables:
-        raise DocumentError(
-            f"The following parameters or constants are not defined in the document: {name}.",
-        )
-
-
-def _check_chain(phase: str, step: str, expression: str, scope: Scope) -> None:
-    if step not in scope.steps.get(phase, ()):
-        raise DocumentError(
-            f"The reference '{expression}' is not valid: there is no step '{step}' in phase "
-            f"'{phase}'.",
-        )
-
-
-def _check_loop(loop: str, member: str, expression: str, scope: Scope) -> None:
-    if not scope.own_loops:
-        return
-    if loop in scope.own_loops:
-        if member not in _LOOP_MEMBERS:
-            raise DocumentError(
-                f"The reference '{expression}' is not valid: a loop has the members index and "
-                "value.",
-            )
-    elif loop in scope.loops:
-        raise DocumentError(
-            f"The reference '{expression}' is not valid: '{loop}' is the loop of another step.",
-        )
+        why = "supported: its instance metadata path returns credentials."
+    return why and f"The reference '{expression}' is not {why}"

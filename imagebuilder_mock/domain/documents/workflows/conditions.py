@@ -6,27 +6,30 @@ Source: user guide, image-workflow-create-document.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from types import NoneType
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING
 
-from imagebuilder_mock.domain.documents.errors import DocumentError
-from imagebuilder_mock.domain.documents.members import list_of, mapping_of
+from imagebuilder_mock.domain.documents.conditions import LOGICAL, ORDERS, Logical
 
 from .variables import as_text, is_reference, look_up
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+
+    from imagebuilder_mock.domain.documents.conditions import Expression
+    from imagebuilder_mock.domain.documents.members import Node
 
 MAX_DEPTH = 10
 
-_LOGICAL = ("and", "or", "not")
+
+def _numbers(compare: Callable[[float, float], bool], value: object, operand: object) -> bool:
+    return compare(_number(value), _number(operand))
+
+
 _COMPARISONS: Mapping[str, Callable[[object, object], bool]] = {
     "booleanEquals": lambda value, operand: value is operand,
-    "numberEquals": lambda value, operand: _number(value) == _number(operand),
-    "numberGreaterThan": lambda value, operand: _number(value) > _number(operand),
-    "numberGreaterThanEquals": lambda value, operand: _number(value) >= _number(operand),
-    "numberLessThan": lambda value, operand: _number(value) < _number(operand),
-    "numberLessThanEquals": lambda value, operand: _number(value) <= _number(operand),
+    **{f"number{order}": partial(_numbers, compare) for order, compare in ORDERS.items()},
     "stringEquals": lambda value, operand: as_text(value) == as_text(operand),
 }
 
@@ -44,77 +47,61 @@ class Comparison:
         return _COMPARISONS[self.operator](_meant(self.value, variables), operand)
 
 
-@dataclass(frozen=True, slots=True)
-class Logical:
-    """``and``, ``or``, ``not`` over others."""
-
-    operator: Literal["and", "or", "not"]
-    operands: tuple[Expression, ...]
-
-    def holds(self, variables: Mapping[str, object]) -> bool:
-        if self.operator == "or":
-            return any(operand.holds(variables) for operand in self.operands)
-        if self.operator == "and":
-            return all(operand.holds(variables) for operand in self.operands)
-        return not self.operands[0].holds(variables)
-
-
-Expression = Comparison | Logical
-
-
-def parse_condition(raw: object, *, depth: int = 1) -> Expression:
-    """What stands under ``if``; UnresolvedReferenceError is for the run, DocumentError for here."""
+def parse_condition(node: Node, *, depth: int = 1) -> Expression | None:
+    """What stands under ``if``; its references mean something in the run only."""
+    node = node.called("A condition")
     if depth > MAX_DEPTH:
-        raise DocumentError(f"A condition must not be nested deeper than {MAX_DEPTH} levels.")
-    members = mapping_of(raw, "A condition")
+        node.must(f"not be nested deeper than {MAX_DEPTH} levels")
+        return None
+    members = node.mapping()
+    if members is None:
+        return None
     operators = [key for key in members if key != "value"]
     if len(operators) != 1:
-        raise DocumentError("A condition must have exactly one operator.")
+        node.must("have exactly one operator")
+        return None
     operator = str(operators[0])
+    below = node.at(operators[0], f"The condition {operator}")
     if operator in _COMPARISONS:
         if members.get("value") is None:
-            raise DocumentError(f"The condition {operator} has no value; it requires a 'value'")
-        operand = members[operator]
-        _check_type(operator, operand)
-        return Comparison(operator, operand, members["value"])
-    if operator not in _LOGICAL:
-        raise DocumentError(
+            node.called(below.subject).lacks("value")
+        _check_type(operator, below)
+        return Comparison(operator, below.value, members.get("value"))
+    if operator not in LOGICAL:
+        below.refuse(
             f"Unsupported condition '{operator}'. Supported conditions are: "
-            f"{', '.join((*_LOGICAL, *_COMPARISONS))}."
+            f"{', '.join((*LOGICAL, *_COMPARISONS))}."
         )
+        return None
     if "value" in members:
-        raise DocumentError(f"The condition {operator} does not support a 'value'.")
-    below = members[operator]
-    if operator == "not":
-        operands: list[object] = [below]
-    else:
-        operands = list_of(below, f"The condition {operator}")
-        if not operands:
-            raise DocumentError(f"The condition {operator} must not be empty.")
-    return Logical(
-        cast("Literal['and', 'or', 'not']", operator),
-        tuple(parse_condition(entry, depth=depth + 1) for entry in operands),
-    )
+        node.at("value").refuse(f"{below.subject} does not support a 'value'.")
+    operands = [below] if operator == "not" else below.items()
+    if operands == []:
+        below.must("not be empty")
+    expressions = [parse_condition(operand, depth=depth + 1) for operand in operands or ()]
+    return Logical(operator, tuple(filter(None, expressions)))
 
 
-def references_of(expression: Expression) -> list[str]:
-    """Each reference that the condition asks for."""
-    if isinstance(expression, Comparison):
-        found = (expression.operand, expression.value)
-        return [str(value) for value in found if is_reference(value)]
-    return [text for operand in expression.operands for text in references_of(operand)]
+def references_of(condition: Node) -> Iterator[Node]:
+    """Each reference that the condition asks for: that of an operand before the value's."""
+    for below in sorted(condition.below(), key=lambda below: below.key == "value"):
+        if isinstance(below.key, int) or below.key in LOGICAL:
+            yield from references_of(below)
+        elif is_reference(below.value):
+            yield below
 
 
-def _check_type(operator: str, operand: object) -> None:
-    if is_reference(operand):
+def _check_type(operator: str, operand: Node) -> None:
+    value = operand.value
+    is_boolean = isinstance(value, bool)
+    if is_reference(value):
         return
-    is_boolean = isinstance(operand, bool)
     if operator == "booleanEquals" and not is_boolean:
-        raise DocumentError(f"The condition {operator} must have a boolean.")
-    if operator.startswith("number") and (is_boolean or not isinstance(operand, (int, float))):
-        raise DocumentError(f"The condition {operator} must have a number.")
-    if operator == "stringEquals" and isinstance(operand, (dict, list, NoneType)):
-        raise DocumentError(f"The condition {operator} must have a string.")
+        operand.must("have a boolean")
+    if operator.startswith("number") and (is_boolean or not isinstance(value, (int, float))):
+        operand.must("have a number")
+    if operator == "stringEquals" and isinstance(value, (dict, list, NoneType)):
+        operand.must("have a string")
 
 
 def _meant(value: object, variables: Mapping[str, object]) -> object:

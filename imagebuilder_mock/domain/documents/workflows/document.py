@@ -12,30 +12,35 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
+from imagebuilder_mock.domain.documents.conditions import Expression
 from imagebuilder_mock.domain.documents.errors import DocumentError
 from imagebuilder_mock.domain.documents.members import (
-    integer_of,
-    list_of,
-    mapping_of,
-    members_of,
-    optional_text,
-    required,
-    text_of,
-    unique,
+    UNNAMED,
+    Document,
+    Each,
+    Member,
+    Members,
+    Node,
+    OneOf,
+    Written,
+    as_it_is,
+    bounded,
+    check_unique,
+    integer,
+    named,
+    text,
 )
-from imagebuilder_mock.domain.documents.yaml_loading import load_document
+from imagebuilder_mock.domain.documents.yaml_loading import read_document
 
 from .actions import FOR_AMIS, FOR_CONTAINERS, StepAction, step_action
 from .conditions import parse_condition, references_of
-from .parameters import WorkflowParameter, parse_parameters
+from .parameters import Parameter, WorkflowParameter, parse_parameters
 from .variables import SUFFIX, References, is_reference, references_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from imagebuilder_mock.domain.states import WorkflowType
-
-    from .conditions import Expression
 
 MAX_OUTPUTS = 25
 MAX_DESCRIPTION = 1024
@@ -43,23 +48,8 @@ MAX_ATTEMPTS = 10
 
 OnFailure = Literal["Abort", "Continue"]
 
-_SCHEMA_VERSIONS = ("1.0", "1")
-_ON_FAILURE: Mapping[str, OnFailure] = {"Abort": "Abort", "Continue": "Continue"}
 # The model's pattern for the names of steps that ran bounds them above; the guide below.
 _STEP_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{2,99}")
-_DOCUMENT_MEMBERS = ("name", "description", "schemaVersion", "parameters", "steps", "outputs")
-_STEP_MEMBERS = (
-    "name",
-    "action",
-    "description",
-    "inputs",
-    "onFailure",
-    "rollbackEnabled",
-    "timeoutSeconds",
-    "waitSeconds",
-    "if",
-    "retry",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +93,53 @@ class WorkflowDocument:
         return any(step.action == FOR_CONTAINERS for step in self.steps)
 
 
+def _attempts(node: Node) -> int | None:
+    if "maxAttempts" not in (node.mapping() or ()):
+        return None
+    takes = bounded(range(1, MAX_ATTEMPTS + 1), f"It must be between 1 and {MAX_ATTEMPTS}.")
+    return takes(node.called("The retry").at("maxAttempts"))
+
+
+def _boolean_or_reference(node: Node) -> bool | str | None:
+    # Both spellings are in use: the value's own, and the key's that marks a reference.
+    if isinstance(node.value, bool) or (isinstance(node.value, str) and is_reference(node.value)):
+        return node.value
+    node.must("be a boolean or a reference")
+    return None
+
+
+class _Step(Members):
+    name = Member[Node | None](as_it_is, None, required=True)
+    action = Member[str | None](text, None, required=True)
+    description = Member[str | None](
+        OneOf(
+            range(1, MAX_DESCRIPTION + 1),
+            f"The description of the step must have between 1 and {MAX_DESCRIPTION} characters.",
+        ),
+        None,
+    )
+    inputs = Member[Node | None](as_it_is, None)
+    on_failure = Member[OnFailure](OneOf[OnFailure](("Abort", "Continue")), "Abort")
+    rollback_enabled = Member[bool | str](_boolean_or_reference, default=True)
+    timeout_seconds = Member[int | None](integer, None)
+    wait_seconds = Member[int | None](integer, None)
+    if_ = Member[Expression | None](parse_condition, None)
+    retry = Member(_attempts, 1)
+
+
+class _Output(Members):
+    name = Member[str | None](text, None, required=True)
+    value = Member(text, "", required=True)
+
+
+class _Document(Document):
+    parameters = Member[list[Node]](
+        Each(Parameter, "A parameter"), [], called="The document's 'parameters'"
+    )
+    steps = Member[list[Node]](Each(_Step), [], called="The document's 'steps'", required=True)
+    outputs = Member[list[Node]](Each(_Output, "An output"), [], called="The document's 'outputs'")
+
+
 @lru_cache(maxsize=256)
 def parse_workflow_document(
     text: str, workflow_type: WorkflowType | None = None
@@ -111,199 +148,155 @@ def parse_workflow_document(
 
     The actions must be those of the type; without one, any will do.
     """
-    members = members_of(load_document(text), "The document", known=_DOCUMENT_MEMBERS)
-    if str(members.get("schemaVersion")) not in _SCHEMA_VERSIONS:
-        raise DocumentError("Invalid schema version. Supported versions include: 1.0.")
-    parameters = parse_parameters(members.get("parameters"))
-    steps = tuple(_steps(members, parameters, workflow_type))
-    _check_distribution(steps)
+    return read_document(text, lambda node: _document(_Document(node), workflow_type))
+
+
+def _document(members: _Document, workflow_type: WorkflowType | None) -> WorkflowDocument:
+    parameters = parse_parameters(members.parameters)
+    are_named = len(parameters) == len(members.parameters) and "parameters" not in members.wrong
+    names = [parameter.name for parameter in parameters] if are_named else None
+    references = References(names, ())
+    steps = []
+    for written in named(members.steps, "step", check=_check_name):
+        steps.append(_step(written, workflow_type, references))
+        references = references.after(None if written.name == UNNAMED else written.name)
+    _check_distribution(members.steps, steps)
     return WorkflowDocument(
-        name=optional_text(members, "name", "the document"),
-        description=optional_text(members, "description", "the document"),
+        name=members.name,
+        description=members.description,
         schema_version="1.0",
         parameters=parameters,
-        steps=steps,
-        outputs=tuple(_outputs(members, parameters, steps)),
+        steps=tuple(steps),
+        outputs=tuple(_outputs(members.outputs, references)),
     )
 
 
-def _steps(
-    members: Mapping[str, object],
-    parameters: tuple[WorkflowParameter, ...],
-    workflow_type: WorkflowType | None,
-) -> Iterator[WorkflowStep]:
-    before: list[str] = []
-    known = [parameter.name for parameter in parameters]
-    for entry in list_of(required(members, "steps", "The document"), "The document's 'steps'"):
-        name = unique(
-            _name_of(required(mapping_of(entry, "Every step"), "name", "A step")), before, "step"
-        )
-        try:
-            step = _step(name, entry, workflow_type)
-            _check_references(step, References(known, before))
-        except DocumentError as error:
-            detail = f"Parsing step '{name}' failed. Error: {error.detail}"
-            raise DocumentError(detail) from error
-        before.append(name)
-        yield step
-
-
-def _name_of(value: object) -> str:
-    name = text_of(value, f"The step name '{value}'")
-    if _STEP_NAME.fullmatch(name) is None:
-        raise DocumentError(
-            f"Invalid step name '{name}'. A name must begin with a letter, have between 3 and 100 "
-            "characters, and allowed characters are combinations of numbers [0-9], english "
-            "letters [a-z,A-Z] and special characters [-_]."
-        )
-    return name
-
-
-def _step(name: str, raw: object, workflow_type: WorkflowType | None) -> WorkflowStep:
-    members = members_of(raw, "The step", known=_STEP_MEMBERS)
-    action = step_action(
-        text_of(required(members, "action", "The step"), "The action of the step"), workflow_type
-    )
-    timeout = _timeout(members, action)
-    return WorkflowStep(
-        name=name,
-        action=action.name,
-        description=_description(members),
-        inputs=_inputs(members, action),
-        on_failure=_on_failure(members),
-        rollback_enabled=_rollback_enabled(members),
-        timeout_seconds=timeout,
-        wait_seconds=_wait(members, timeout),
-        condition=parse_condition(members["if"]) if "if" in members else None,
-        max_attempts=_attempts(members),
+def _check_name(name: str, node: Node, kind: str, taken: Collection[str], *, where: str) -> None:
+    if _STEP_NAME.fullmatch(name):
+        check_unique(name, node, kind, taken, where=where)
+        return
+    node.refuse(
+        f"Invalid step name '{name}'. A name must begin with a letter, have between 3 and 100 "
+        "characters, and allowed characters are combinations of numbers [0-9], english "
+        "letters [a-z,A-Z] and special characters [-_]."
     )
 
 
-def _description(members: Mapping[str, object]) -> str | None:
-    text = optional_text(members, "description", "the step")
-    if text is not None and not 1 <= len(text) <= MAX_DESCRIPTION:
-        raise DocumentError(
-            f"The description of the step must have between 1 and {MAX_DESCRIPTION} characters."
-        )
-    return text
+def _step(
+    written: Written, workflow_type: WorkflowType | None, references: References
+) -> WorkflowStep:
+    node = written.node.called("The step", f"Parsing step '{written.name}' failed. Error: ")
+    members = _Step(node)
+    action = _action(members, workflow_type)
+    timeout = members.timeout_seconds if action is None else _timeout(members, action)
+    step = WorkflowStep(
+        name=written.name,
+        action=action.name if action else "",
+        timeout_seconds=timeout or 0,
+        description=members.description,
+        inputs=_inputs(members, action) if action else None,
+        on_failure=members.on_failure,
+        rollback_enabled=members.rollback_enabled,
+        wait_seconds=_wait(members, timeout) or 0,
+        condition=members.if_,
+        max_attempts=members.retry,
+    )
+    for found, reference in _references(members):
+        references.check(found, reference)
+    return step
 
 
-def _inputs(members: Mapping[str, object], action: StepAction) -> Mapping[str, object] | None:
-    raw = members.get("inputs")
-    subject = f"Action {action.name}"
-    if raw in (None, [], {}):
-        if action.required:
-            required(members, "inputs", subject)
+def _action(members: _Step, workflow_type: WorkflowType | None) -> StepAction | None:
+    name = members.action
+    try:
+        return None if name is None else step_action(name, workflow_type)
+    except DocumentError as error:
+        members.node.at("action").refuse(error.detail)
         return None
-    inputs = {str(key): value for key, value in mapping_of(raw, f"{subject} inputs").items()}
+
+
+def _timeout(members: _Step, action: StepAction) -> int | None:
+    node = members.node.find(_Step.timeout_seconds.name)
+    longest = action.longest_timeout
+    rule = f"For action {action.name} it must be between 1 and {longest}."
+    return action.timeout if node is None else bounded(range(1, longest + 1), rule)(node)
+
+
+def _wait(members: _Step, timeout: int | None) -> int | None:
+    node = members.node.find(_Step.wait_seconds.name)
+    if node is None or timeout is None:
+        return members.wait_seconds
+    rule = f"It must be at least 0, and less than the timeoutSeconds, {timeout}."
+    return bounded(range(timeout), rule)(node)
+
+
+def _inputs(members: _Step, action: StepAction) -> Mapping[str, object] | None:
+    node, whole = members.inputs, members.node.called(f"Action {action.name}")
+    if node is None or node.value in ([], {}):
+        if action.required:
+            whole.required("inputs")
+        return None
+    node = node.called(f"{whole.subject} inputs")
+    inputs = {str(key): node.at(key) for key in node.mapping() or ()}
     given = {key.removesuffix(SUFFIX): value for key, value in inputs.items()}
     if len(given) != len(inputs):
-        raise DocumentError(f"{subject} has an input both with and without '.$'.")
-    for key in given:
-        if key not in action.required and key not in action.optional:
-            raise DocumentError(f"{subject} has an unknown input '{key}'.")
+        node.refuse(f"{whole.subject} has an input both with and without '.$'.")
+    for key in [key for key in given if key not in (*action.required, *action.optional)]:
+        given.pop(key).refuse(f"{whole.subject} has an unknown input '{key}'.")
     for key in action.required:
-        required(given, key, subject)
+        if key not in given or given[key].value in (None, [], {}):
+            node.called(whole.subject).lacks(key)
+            given.pop(key, None)
     for key, value in inputs.items():
-        if not key.endswith(SUFFIX):
-            action.check_input(key, value)
-        elif not is_reference(value):
-            raise DocumentError(f"The input '{key}' must be a reference that begins with '$.'.")
-    return inputs
+        if key.removesuffix(SUFFIX) in given:
+            _check_input(action, key, value)
+    return {key: value.value for key, value in inputs.items()}
 
 
-def _on_failure(members: Mapping[str, object]) -> OnFailure:
-    value = text_of(members.get("onFailure", "Abort"), "The onFailure of the step")
-    if value not in _ON_FAILURE:
-        raise DocumentError(f"Invalid onFailure '{value}'. Valid values are: Abort, Continue.")
-    return _ON_FAILURE[value]
+def _check_input(action: StepAction, key: str, node: Node) -> None:
+    if not key.endswith(SUFFIX):
+        try:
+            action.check_input(key, node.value)
+        except DocumentError as error:
+            node.refuse(error.detail)
+    elif not is_reference(node.value):
+        node.refuse(f"The input '{key}' must be a reference that begins with '$.'.")
 
 
-def _rollback_enabled(members: Mapping[str, object]) -> bool | str:
-    # Both spellings are in use: the value's own, and the key's that marks a reference.
-    value = members.get("rollbackEnabled", True)
-    if isinstance(value, bool) or (isinstance(value, str) and is_reference(value)):
-        return value
-    raise DocumentError("The rollbackEnabled of the step must be a boolean or a reference.")
+def _references(members: _Step) -> Iterator[tuple[Node, str]]:
+    inputs, condition = members.inputs, members.node.find(_Step.if_.name)
+    for node in inputs.below() if inputs else ():
+        if is_reference(node.value) or not str(node.key).endswith(SUFFIX):
+            yield from references_in(node)
+    if isinstance(members.rollback_enabled, str):
+        yield members.node.at("rollbackEnabled"), members.rollback_enabled
+    if condition is not None:
+        yield from ((node, str(node.value)) for node in references_of(condition))
 
 
-def _timeout(members: Mapping[str, object], action: StepAction) -> int:
-    seconds = integer_of(
-        members.get("timeoutSeconds", action.timeout), "The timeoutSeconds of the step"
-    )
-    if not 1 <= seconds <= action.longest_timeout:
-        raise DocumentError(
-            f"Invalid timeoutSeconds {seconds}. For action {action.name} it must be between 1 and "
-            f"{action.longest_timeout}."
-        )
-    return seconds
-
-
-def _wait(members: Mapping[str, object], timeout: int) -> int:
-    seconds = integer_of(members.get("waitSeconds", 0), "The waitSeconds of the step")
-    if not 0 <= seconds < timeout:
-        raise DocumentError(
-            f"Invalid waitSeconds {seconds}. It must be at least 0, and less than the "
-            f"timeoutSeconds, {timeout}."
-        )
-    return seconds
-
-
-def _attempts(members: Mapping[str, object]) -> int:
-    if "retry" not in members:
-        return 1
-    retry = mapping_of(members["retry"], "The retry of the step")
-    attempts = integer_of(retry.get("maxAttempts", 1), "The maxAttempts of the retry")
-    if not 1 <= attempts <= MAX_ATTEMPTS:
-        raise DocumentError(
-            f"Invalid maxAttempts {attempts}. It must be between 1 and {MAX_ATTEMPTS}."
-        )
-    return attempts
-
-
-def _check_references(step: WorkflowStep, references: References) -> None:
-    found = [*references_in(step.inputs)]
-    if isinstance(step.rollback_enabled, str):
-        found.append(step.rollback_enabled)
-    if step.condition is not None:
-        found += references_of(step.condition)
-    for text in found:
-        references.check(text)
-
-
-def _check_distribution(steps: tuple[WorkflowStep, ...]) -> None:
-    actions = {step.action for step in steps}
-    if FOR_CONTAINERS in actions and (others := sorted(actions & FOR_AMIS)):
-        raise DocumentError(
+def _check_distribution(nodes: list[Node], steps: list[WorkflowStep]) -> None:
+    actions = [step.action for step in steps]
+    if FOR_CONTAINERS in actions and (others := sorted({*actions} & FOR_AMIS)):
+        nodes[actions.index(FOR_CONTAINERS)].at("action").refuse(
             f"A workflow with the action {FOR_CONTAINERS} must not have the actions: "
             f"{', '.join(others)}."
         )
 
 
-def _outputs(
-    members: Mapping[str, object],
-    parameters: tuple[WorkflowParameter, ...],
-    steps: tuple[WorkflowStep, ...],
-) -> Iterator[WorkflowOutput]:
-    raw = members.get("outputs")
-    entries = [] if raw is None else list_of(raw, "The document's 'outputs'")
+def _outputs(entries: list[Node], references: References) -> Iterator[WorkflowOutput]:
     if len(entries) > MAX_OUTPUTS:
-        raise DocumentError(f"A document must not have more than {MAX_OUTPUTS} outputs.")
-    references = References(
-        [parameter.name for parameter in parameters], [step.name for step in steps]
-    )
-    taken: list[str] = []
+        entries[MAX_OUTPUTS].refuse(f"A document must not have more than {MAX_OUTPUTS} outputs.")
+    taken: list[str | None] = []
     for entry in entries:
-        output = members_of(entry, "An output", known=("name", "value"))
-        name = unique(
-            text_of(required(output, "name", "An output"), "The name of an output"),
-            taken,
-            "output",
-        )
+        members = _Output(entry)
+        name = members.name
+        if name is not None:
+            check_unique(name, entry.at("name"), "output", taken)
+            members.node = entry.called(f"Output '{name}'")
         taken.append(name)
-        value = text_of(
-            required(output, "value", f"Output '{name}'"), f"The value of output '{name}'"
-        )
-        for text in references_in(value, is_reference=is_reference(value)):
-            references.check(text)
-        yield WorkflowOutput(name, value)
+        if is_reference(members.value):
+            references.check(entry.at("value"), members.value)
+        elif members.value:
+            for node, reference in references_in(entry.at("value")):
+                references.check(node, reference)
+        yield WorkflowOutput(name or "", members.value)

@@ -6,17 +6,17 @@ Source: user guide, image-workflow-create-document.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, cast
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, get_args
 
-from imagebuilder_mock.domain.documents.errors import DocumentError
 from imagebuilder_mock.domain.documents.members import (
-    list_of,
-    members_of,
-    optional_text,
-    required,
-    text_of,
-    unique,
+    Member,
+    Members,
+    Node,
+    OneOf,
+    as_it_is,
+    check_unique,
+    text,
 )
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 ParameterType = Literal["string", "integer", "boolean", "stringList"]
 
-_TYPES = ("string", "integer", "boolean", "stringList")
 _BOOLEANS = {"true": True, "false": False}
 _INTEGER = re.compile("[+-]?[0-9]+")
 
@@ -39,28 +38,49 @@ class WorkflowParameter:
     description: str | None = None
 
 
-def parse_parameters(raw: object) -> tuple[WorkflowParameter, ...]:
-    """What stands under ``parameters``; DocumentError names the one that is wrong."""
-    entries = [] if raw is None else list_of(raw, "The document's 'parameters'")
-    parameters: dict[str, WorkflowParameter] = {}
+class Parameter(Members):
+    name = Member[str | None](text, None, required=True)
+    type_ = Member[ParameterType](
+        OneOf(
+            get_args(ParameterType),
+            "{whole} has the unsupported type '{value}'. Supported types include: {choices}.",
+        ),
+        "string",
+    )
+    default = Member[Node | None](as_it_is, None)
+    description = Member[str | None](text, None)
+
+
+def parse_parameters(entries: list[Node]) -> tuple[WorkflowParameter, ...]:
+    """What stands under ``parameters``; one whose name cannot be made out is left out."""
+    taken: list[str | None] = []
+    parameters = []
     for entry in entries:
-        members = members_of(entry, "A parameter", known=("name", "type", "default", "description"))
-        name = text_of(required(members, "name", "A parameter"), "The name of a parameter")
-        unique(name, parameters, "parameter")
-        declared = text_of(members.get("type", "string"), f"The type of parameter '{name}'")
-        if declared not in _TYPES:
-            raise DocumentError(
-                f"Parameter '{name}' has the unsupported type '{declared}'. Supported types "
-                f"include: {', '.join(_TYPES)}."
-            )
-        parameter_type = cast("ParameterType", declared)
-        parameters[name] = WorkflowParameter(
-            name=name,
-            type=parameter_type,
-            default=_default(members, name, parameter_type),
-            description=optional_text(members, "description", f"parameter '{name}'"),
-        )
-    return tuple(parameters.values())
+        members = Parameter(entry)
+        name = members.name
+        if name is not None:
+            check_unique(name, entry.at("name"), "parameter", taken)
+            members.node = entry.called(f"Parameter '{name}'")
+        taken.append(name)
+        parameter = WorkflowParameter(name=name or "?", type=members.type_)
+        node = members.default
+        default = None if node is None or "type" in members.wrong else _default(node, parameter)
+        parameter = replace(parameter, default=default, description=members.description)
+        if name is not None:
+            parameters.append(parameter)
+    return tuple(parameters)
+
+
+def _default(node: Node, parameter: WorkflowParameter) -> tuple[str, ...] | None:
+    nodes = node.items(node.subject) if parameter.type == "stringList" else [node]
+    texts = [text(each) for each in nodes or ()]
+    given = tuple(each for each in texts if each is not None)
+    if nodes is not None and None not in texts:
+        try:
+            value_of(parameter, given)
+        except ValueError as error:
+            node.refuse(str(error))
+    return given
 
 
 def value_of(parameter: WorkflowParameter, given: Sequence[str] | None) -> object:
@@ -102,20 +122,3 @@ def values_of(
     return {
         parameter.name: value_of(parameter, given.get(parameter.name)) for parameter in parameters
     }
-
-
-def _default(
-    members: Mapping[str, object], name: str, parameter_type: ParameterType
-) -> tuple[str, ...] | None:
-    if "default" not in members:
-        return None
-    raw = members["default"]
-    subject = f"The default of parameter '{name}'"
-    raws = list_of(raw, subject) if parameter_type == "stringList" else [raw]
-    texts = tuple(text_of(value, subject) for value in raws)
-    parameter = WorkflowParameter(name=name, type=parameter_type, default=texts)
-    try:
-        value_of(parameter, texts)
-    except ValueError as error:
-        raise DocumentError(str(error)) from None
-    return texts

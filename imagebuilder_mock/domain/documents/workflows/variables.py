@@ -11,12 +11,12 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from imagebuilder_mock.domain.documents.errors import DocumentError
-
 from .system_variables import SYSTEM_VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+
+    from imagebuilder_mock.domain.documents.members import Node
 
 
 SUFFIX = ".$"
@@ -85,55 +85,45 @@ def _followed(value: object, variables: Mapping[str, object]) -> object:
 _NODE = re.compile(r"[A-Za-z0-9_-]+(?:\[[0-9]+\])*")
 
 
-class Reference(NamedTuple):
-    """A path from a root: ``("stepOutputs", "Launch", "instanceId")``."""
-
-    text: str
-    nodes: tuple[str, ...]
-
-    @classmethod
-    def parse(cls, text: str) -> Reference:
-        """DocumentError if the text is none."""
-        nodes = tuple(text.removeprefix(ROOT).split("."))
-        if not text.startswith(ROOT) or not all(_NODE.fullmatch(node) for node in nodes):
-            raise DocumentError(f"Invalid reference '{text}'.")
-        return cls(text, nodes)
-
-
 class References(NamedTuple):
-    """What a place in a document may refer to. ``None`` stands for what only the run knows."""
+    """What a place in a document may refer to; None where names cannot be made out."""
 
-    parameters: Collection[str]
-    steps: Collection[str]
+    parameters: Collection[str] | None
+    steps: Collection[str] | None
     """The steps that come before."""
 
-    def check(self, text: str) -> None:
-        """DocumentError if the reference can mean nothing."""
-        root, *nodes = Reference.parse(text).nodes
+    def after(self, step: str | None) -> References:
+        """What the next step may refer to."""
+        known = None if step is None or self.steps is None else (*self.steps, step)
+        return self._replace(steps=known)
+
+    def check(self, node: Node, text: str) -> None:
+        """Refuse a reference that can mean nothing: ``$.stepOutputs.Launch.instanceId``."""
+        nodes = text.removeprefix(ROOT).split(".")
+        if not text.startswith(ROOT) or not all(map(_NODE.fullmatch, nodes)):
+            node.refuse(f"Invalid reference '{text}'.")
+            return
+        root, *others = nodes
         # A position may follow the name of a list: securityGroups[0].
-        name = nodes[0].partition("[")[0] if nodes else None
+        name = others[0].partition("[")[0] if others else None
         if root == "parameters":
-            known = name in self.parameters
+            known = name in self.parameters if self.parameters is not None else True
         elif root == "stepOutputs":
-            known = len(nodes) > 1 and nodes[0] in self.steps
+            known = len(others) > 1 and (self.steps is None or others[0] in self.steps)
         elif root == "imagebuilder":
             known = name in SYSTEM_VARIABLES
         else:
             known = root == "workflowOutputs" and name is not None
         if not known:
-            raise DocumentError(f"The reference '{text}' does not refer to a known variable.")
+            node.refuse(f"The reference '{text}' does not refer to a known variable.")
 
 
-def references_in(value: object, *, is_reference: bool = False) -> Iterator[str]:
-    """Each reference below a value, as it is written."""
-    if isinstance(value, str):
-        if is_reference:
-            yield value
-        else:
-            yield from INTERPOLATED.findall(value)
-    elif isinstance(value, dict):
-        for key, member in value.items():
-            yield from references_in(member, is_reference=str(key).endswith(SUFFIX))
-    elif isinstance(value, list):
-        for member in value:
-            yield from references_in(member, is_reference=is_reference)
+def references_in(node: Node) -> Iterator[tuple[Node, str]]:
+    """Each reference in the texts of a value, as it is written, and where."""
+    for found in node.texts():
+        holder = found
+        while isinstance(holder.key, int) and holder.parent is not None:
+            holder = holder.parent
+        text = str(found.value)
+        for reference in [text] if str(holder.key).endswith(SUFFIX) else INTERPOLATED.findall(text):
+            yield found, reference

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from imagebuilder_mock.domain.documents.errors import DocumentError
 from imagebuilder_mock.domain.documents.members import (
-    integer_of,
-    list_of,
-    mapping_of,
-    members_of,
-    name_of,
-    optional_text,
-    required,
-    text_of,
-    unique,
+    Member,
+    Members,
+    Node,
+    boolean,
+    check_name,
+    check_unique,
+    integer,
+    text,
 )
 
 CHARACTERS = (
@@ -23,12 +21,48 @@ CHARACTERS = (
 )
 
 
+class Table(Members):
+    a = Member(text, None)
+    b = Member(integer, 7)
+    last_one = Member(boolean, default=False)
+
+
+def a_node(value, name="It"):
+    return Node(value, [], name)
+
+
 def test_a_member_without_a_value_is_none_at_all():
-    assert members_of({"b": 1, "a": None}, "It", known=("a", "b")) == {"b": 1}
+    node = a_node({"b": 1, "a": None})
+
+    members = Table(node)
+
+    assert (members.a, members.b, members.last_one) == (None, 1, False)
+    assert node.found == []
+
+
+def test_what_is_wrong_counts_as_not_given_and_is_said_once():
+    node = a_node({"a": [], "b": "1", "lastOne": True})
+
+    members = Table(node)
+
+    assert [(members.b, members.a, members.last_one) for _ in "ab"] == [(7, None, True)] * 2
+    assert node.found == [
+        (("b",), "The b of it must be an integer."),
+        (("a",), "The a of it must be a string."),
+    ]
+    assert members.wrong == {"a", "b"}
+
+
+def test_a_table_names_its_members():
+    assert {name: row.takes for name, row in Table.rows.items()} == {
+        "a": text,
+        "b": integer,
+        "lastOne": boolean,
+    }
 
 
 @pytest.mark.parametrize(
-    ("value", "text"),
+    ("value", "expected"),
     [
         pytest.param("a", "a", id="string"),
         pytest.param("", "", id="empty"),
@@ -38,75 +72,67 @@ def test_a_member_without_a_value_is_none_at_all():
         pytest.param(False, "false", id="false"),
     ],
 )
-def test_a_scalar_is_taken_where_a_string_is_wanted(value, text):
-    assert text_of(value, "It") == text
-    assert optional_text({"a": value}, "a", "it") == text
-
-
-def test_an_optional_text_may_be_absent():
-    assert optional_text({}, "a", "it") is None
+def test_a_scalar_is_taken_where_a_string_is_wanted(value, expected):
+    assert text(a_node(value)) == expected
+    assert Table(a_node({"a": value})).a == expected
 
 
 @pytest.mark.parametrize("value", [0, "", False, "a", [1], {"a": 1}])
 def test_a_required_member_is_there_even_if_it_is_false(value):
-    assert required({"a": value}, "a", "It") == value
+    assert a_node({"a": value}).required("a").value == value
 
 
 @pytest.mark.parametrize(
-    ("call", "detail"),
+    ("call", "value", "path", "detail"),
     [
-        pytest.param(lambda: mapping_of([], "It"), "It must be a mapping.", id="no mapping"),
-        pytest.param(lambda: members_of("a", "It", known=()), "It must be a mapping.",
-                     id="members of a string"),
-        pytest.param(lambda: members_of({"b": 1}, "It", known=("a",)),
-                     "It has an unknown member 'b'.", id="unknown member"),
-        pytest.param(lambda: members_of({1: 1}, "It", known=("1",)),
+        pytest.param(Node.mapping, [], (), "It must be a mapping.", id="no mapping"),
+        pytest.param(Table, "a", (), "It must be a mapping.", id="members of a string"),
+        pytest.param(Table, {"c": 1}, ("c",), "It has an unknown member 'c'.", id="unknown member"),
+        pytest.param(lambda node: node.members("1"), {1: 1}, (1,),
                      "It has an unknown member '1'.", id="number as a name"),
-        pytest.param(lambda: required({}, "inputs", "It"),
+        pytest.param(lambda node: node.required("inputs"), {}, (),
                      "It has no inputs; it requires an 'inputs'", id="absent"),
-        pytest.param(lambda: required({"path": None}, "path", "It"),
+        pytest.param(lambda node: node.required("path"), {"path": None}, (),
                      "It has no path; it requires a 'path'", id="null"),
-        pytest.param(lambda: required({"path": []}, "path", "It"),
+        pytest.param(lambda node: node.required("path"), {"path": []}, (),
                      "It has no path; it requires a 'path'", id="empty list"),
-        pytest.param(lambda: required({"path": {}}, "path", "It"),
+        pytest.param(lambda node: node.required("path"), {"path": {}}, (),
                      "It has no path; it requires a 'path'", id="empty mapping"),
-        pytest.param(lambda: text_of([], "It"), "It must be a string.", id="list for a string"),
-        pytest.param(lambda: optional_text({"a": {}}, "a", "it"), "The a of it must be a string.",
-                     id="mapping for a string"),
-        pytest.param(lambda: integer_of("1", "It"), "It must be an integer.",
-                     id="text of a number"),
-        pytest.param(lambda: integer_of(True, "It"), "It must be an integer.", id="boolean"),
-        pytest.param(lambda: integer_of(1.0, "It"), "It must be an integer.", id="float"),
-        pytest.param(lambda: list_of({}, "It"), "It must be a list.", id="no list"),
-        pytest.param(lambda: unique("abc", {"abc"}, "step", " in phase 'build'"),
-                     "Duplicate step name 'abc' in phase 'build'. Names must be unique.",
+        pytest.param(text, [], (), "It must be a string.", id="list for a string"),
+        pytest.param(integer, "1", (), "It must be an integer.", id="text of a number"),
+        pytest.param(integer, True, (), "It must be an integer.", id="boolean"),
+        pytest.param(integer, 1.0, (), "It must be an integer.", id="float"),
+        pytest.param(Node.items, {}, (), "It must be a list.", id="no list"),
+        pytest.param(lambda node: check_unique("abc", node, "step", {"abc"}, where=" in phase 'x'"),
+                     "abc", (), "Duplicate step name 'abc' in phase 'x'. Names must be unique.",
                      id="duplicate name"),
-        pytest.param(lambda: name_of([], "step"), "The step name '[]' must be a string.",
-                     id="list for a name"),
-        pytest.param(lambda: name_of("a b c", "step", " in phase 'build'"),
-                     f"Invalid step name 'a b c' in phase 'build'. {CHARACTERS}", id="spaces"),
-        pytest.param(lambda: name_of("abc\n", "step"), f"Invalid step name 'abc\n'. {CHARACTERS}",
-                     id="line end"),
-        pytest.param(lambda: name_of("äöü", "step"), f"Invalid step name 'äöü'. {CHARACTERS}",
-                     id="letters that are not english"),
-        pytest.param(lambda: name_of("ab", "phase"),
+        pytest.param(lambda node: check_name("a b c", node, "step", (), where=" in phase 'x'"),
+                     "a b c", (), f"Invalid step name 'a b c' in phase 'x'. {CHARACTERS}",
+                     id="spaces"),
+        pytest.param(lambda node: check_name("abc\n", node, "step", ()), "abc\n", (),
+                     f"Invalid step name 'abc\n'. {CHARACTERS}", id="line end"),
+        pytest.param(lambda node: check_name("äöü", node, "step", ()), "äöü", (),
+                     f"Invalid step name 'äöü'. {CHARACTERS}", id="letters that are not english"),
+        pytest.param(lambda node: check_name("ab", node, "phase", ()), "ab", (),
                      "Invalid phase name 'ab'. A name must have between 3 and 128 characters.",
                      id="short name"),
-        pytest.param(lambda: name_of("a" * 129, "phase"), f"Invalid phase name '{'a' * 129}'. "
-                     "A name must have between 3 and 128 characters.", id="long name"),
+        pytest.param(lambda node: check_name("a" * 129, node, "phase", ()), "a" * 129, (),
+                     f"Invalid phase name '{'a' * 129}'. A name must have between 3 and 128 "
+                     "characters.", id="long name"),
     ],
 )  # fmt: skip
-def test_a_wrong_member_is_named_in_the_sentence(call, detail):
-    with pytest.raises(DocumentError) as caught:
-        call()
+def test_a_wrong_member_is_named_in_the_sentence(call, value, path, detail):
+    node = a_node(value)
 
-    assert caught.value.detail == detail
+    call(node)
+
+    assert node.found == [(path, detail)]
 
 
-@pytest.mark.parametrize("name", ["abc", "A-b_9", "a" * 128, 123])
+@pytest.mark.parametrize("name", ["abc", "A-b_9", "a" * 128])
 def test_a_name_has_3_to_128_of_the_allowed_characters(name):
-    assert name_of(name, "step") == str(name)
+    node = a_node(name)
 
+    check_name(name, node, "step", {"abd"})
 
-def test_a_name_that_nothing_else_has_is_taken():
-    assert unique("abc", {"abd"}, "step") == "abc"
+    assert node.found == []

@@ -12,8 +12,8 @@ from imagebuilder_mock.domain.documents.components.conditions import (
     COMPARISONS,
     Comparison,
     Condition,
-    Logical,
 )
+from imagebuilder_mock.domain.documents.conditions import Logical
 
 from .builders import parsed_step, step_refusal
 
@@ -27,7 +27,7 @@ def condition(value: object) -> Condition | None:
 
 @pytest.mark.parametrize("operator", COMPARISONS)
 def test_an_operator_compares_with_the_member_beside_it(operator):
-    beside = COMPARISONS[operator]
+    beside = COMPARISONS[operator].beside
     baseline = 2.0 if operator.startswith("number") else "a"
 
     value = {operator: baseline} | ({beside: "{{ env:A }}"} if beside else {})
@@ -36,9 +36,11 @@ def test_an_operator_compares_with_the_member_beside_it(operator):
     assert condition(value) == Condition(expected, then="Execute", otherwise="Skip")
 
 
-@pytest.mark.parametrize("operator", sorted(name for name, beside in COMPARISONS.items() if beside))
+@pytest.mark.parametrize(
+    "operator", sorted(name for name, row in COMPARISONS.items() if row.beside)
+)
 def test_an_operator_misses_the_member_beside_it(operator):
-    beside = COMPARISONS[operator]
+    beside = COMPARISONS[operator].beside
 
     assert (
         step_refusal(**{"if": {operator: 1}})

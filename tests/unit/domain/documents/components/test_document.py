@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imagebuilder_mock.domain.documents.components.conditions import Comparison, Condition, Logical
+from imagebuilder_mock.domain.documents.components.conditions import Comparison, Condition
 from imagebuilder_mock.domain.documents.components.document import (
     ComponentDocument,
     Phase,
@@ -25,6 +25,7 @@ from imagebuilder_mock.domain.documents.components.variables import (
     DocumentConstant,
     DocumentParameter,
 )
+from imagebuilder_mock.domain.documents.conditions import Logical
 from imagebuilder_mock.domain.documents.errors import DocumentError
 from imagebuilder_mock.domain.documents.yaml_loading import load_document
 

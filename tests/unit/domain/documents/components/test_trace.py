@@ -12,9 +12,9 @@ from imagebuilder_mock.catalogue.records import managed_components
 from imagebuilder_mock.domain.documents.components.trace import (
     MAX_ITERATIONS,
     document_of,
-    filled,
     trace,
 )
+from imagebuilder_mock.domain.documents.components.variables import filled
 
 from .builders import a_phase, a_step, parsed
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from imagebuilder_mock.domain.documents.members import Node
 from imagebuilder_mock.domain.documents.workflows.conditions import parse_condition, references_of
 from imagebuilder_mock.domain.documents.workflows.variables import UnresolvedReferenceError
 
@@ -16,7 +17,9 @@ VARIABLES = {
 
 
 def holds(condition):
-    return parse_condition(condition).holds(VARIABLES)
+    parsed = parse_condition(Node(condition, []))
+    assert parsed is not None
+    return parsed.holds(VARIABLES)
 
 
 class TestComparisons:
@@ -99,16 +102,17 @@ class TestLogic:
         assert holds({operator: [*condition[operator], unknown]}) is expected
 
     def test_all_references_are_found(self):
-        condition = parse_condition(
+        condition = Node(
             {
                 "and": [
                     {"not": {"stringEquals": "$.a.b", "value": "$.c.d"}},
                     {"or": [{"numberEquals": 1, "value": "$.e.f"}]},
                 ]
-            }
+            },
+            [],
         )
 
-        assert references_of(condition) == ["$.a.b", "$.c.d", "$.e.f"]
+        assert [found.value for found in references_of(condition)] == ["$.a.b", "$.c.d", "$.e.f"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,49 @@
+"""What the conditions of components and of workflows have in common."""
+
+from __future__ import annotations
+
+import operator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+LogicalOperator = Literal["and", "or", "not"]
+
+LOGICAL: tuple[LogicalOperator, ...] = ("and", "or", "not")
+ORDERS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "Equals": operator.eq,
+    "GreaterThan": operator.gt,
+    "GreaterThanEquals": operator.ge,
+    "LessThan": operator.lt,
+    "LessThanEquals": operator.le,
+}
+"""What stands behind ``number`` or ``string`` in the name of a comparison."""
+
+
+class Expression(Protocol):
+    def holds(self, variables: Mapping[str, object]) -> bool | None:
+        """True, False, or None where only the instance knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Logical:
+    """Tests joined by ``and`` or ``or``, or one that ``not`` turns round."""
+
+    operator: LogicalOperator
+    operands: tuple[Expression, ...]
+
+    def holds(self, variables: Mapping[str, object]) -> bool | None:
+        """What is decided asks no further."""
+        if self.operator == "not":
+            held = self.operands[0].holds(variables)
+            return None if held is None else not held
+        decisive = self.operator == "or"
+        is_known = True
+        for operand in self.operands:
+            held = operand.holds(variables)
+            if held is decisive:
+                return decisive
+            is_known = is_known and held is not None
+        return not decisive if is_known else None
