@@ -21,6 +21,7 @@ from .testing.images import Images
 from .testing.lifecycle import Lifecycle
 from .testing.printing import keep_report, report, tree
 from .transports.boto.clients import own_client
+from .world.published import published
 from .world.settings import Settings
 from .world.world import Snapshot, World
 
@@ -77,8 +78,9 @@ class ImageBuilderMock:
         """Undo one start; RuntimeError, and nothing happens, if there is none to undo."""
         _switch.pop(self)
 
+    @published()
     def reset(self) -> None:
-        """Empty the world, or go back to ``state=``; the clock and the options stay."""
+        """Remove everything, or go back to ``state=``; the clock and the options stay."""
         self._active_world("reset()").reset()
 
     def __enter__(self) -> Self:

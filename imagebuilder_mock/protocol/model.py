@@ -63,6 +63,12 @@ def service_model() -> ServiceModel:
     return ServiceModel(Loader().load_service_model(SERVICE_NAME, "service-2"), SERVICE_NAME)
 
 
+def member_name(attribute: str) -> str:
+    """``accountId`` for ``account_id``."""
+    first, *rest = attribute.split("_")
+    return first + "".join(word.title() for word in rest)
+
+
 def operation_names() -> list[str]:
     return list(service_model().operation_names)
 

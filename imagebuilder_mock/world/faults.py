@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 EVERY_OPERATION = "*"
 
-Condition: TypeAlias = "Mapping[str, object] | Callable[[Mapping[str, object]], bool]"
+Condition: TypeAlias = Mapping[str, object] | Callable[[Mapping[str, object]], bool]
 
 _DRAW_BYTES = 8
 

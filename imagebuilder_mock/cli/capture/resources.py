@@ -13,6 +13,7 @@ from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.builds import WITHOUT_WORKFLOWS
 from imagebuilder_mock.domain.machine_image import MachineImage
 from imagebuilder_mock.domain.resources.images import Image, Transition
+from imagebuilder_mock.protocol.model import member_name
 from imagebuilder_mock.world.saved.hints import hints_of
 from imagebuilder_mock.world.saved.records import codec_of
 
@@ -50,7 +51,7 @@ def _record(cls: Any, members: Mapping[str, Any]) -> dict[str, Any]:
     hints = hints_of(cls)
     for field in fields(cls):
         hint = hints[field.name]
-        value = members.get(_MEMBERS.get(field.name) or _member(field.name))
+        value = members.get(_MEMBERS.get(field.name) or member_name(field.name))
         if value is not None:
             json[field.name] = _json(hint, value)
         elif field.default is MISSING and field.default_factory is MISSING and _may_be_none(hint):
@@ -70,11 +71,6 @@ def _json(hint: Any, value: Any) -> Any:
     if isinstance(value, Sequence) and not isinstance(value, str) and parts:
         return [_json(parts[0], item) for item in value]
     return value
-
-
-def _member(field: str) -> str:
-    first, *rest = field.split("_")
-    return first + "".join(word.title() for word in rest)
 
 
 def _may_be_none(hint: Any) -> bool:

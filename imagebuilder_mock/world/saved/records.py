@@ -32,6 +32,7 @@ _SEQUENCES: Mapping[object, Any] = {
     list: list,
     collections.abc.Sequence: list,
     collections.abc.Iterable: list,
+    collections.abc.Collection: list,
     set: set,
     frozenset: frozenset,
     tuple: tuple,
