@@ -26,6 +26,7 @@ from imagebuilder_mock.mock import ImageBuilderMock
 from imagebuilder_mock.protocol.model import member_name
 from imagebuilder_mock.testing.pages.table import Table
 from imagebuilder_mock.world.published import MARK, Published
+from imagebuilder_mock.world.saved.codecs import Many
 from imagebuilder_mock.world.saved.damage import Damage
 from imagebuilder_mock.world.saved.hints import annotations_of
 from imagebuilder_mock.world.saved.records import codec_of
@@ -70,17 +71,10 @@ class Method:
 
     @classmethod
     def of(cls, face: str, member: Any) -> Method:
-        function = member.fget if isinstance(member, property) else member
+        function: Any = member.fget if isinstance(member, property) else member
         _, *parameters = signature(function).parameters.values()
         hints = annotations_of(function)
-        codecs = {
-            each.name: _codec(
-                list[hints[each.name]]  # type: ignore[misc] # one that is known only here
-                if each.kind is Parameter.VAR_POSITIONAL
-                else hints[each.name]
-            )
-            for each in parameters
-        }
+        codecs = {each.name: _codec(hints[each.name], each.kind) for each in parameters}
         named = {each.name: each for each in parameters}
         return cls(face, function, isinstance(member, property), named, codecs)
 
@@ -240,11 +234,12 @@ def _parameters(request: ControlRequest) -> dict[str, Any]:
 # Between JSON and Python: times are ISO text, and lengths of time seconds.
 
 
-def _codec(hint: Any) -> Codec:
+def _codec(hint: Any, kind: object) -> Codec:
     """That of an argument, as far as its type is one that JSON has."""
     if get_origin(hint) in {Union, types.UnionType}:
         hint = Union[tuple(part for part in get_args(hint) if _is_in_json(part))]  # noqa: UP007
-    return codec_of(hint)
+    codec = codec_of(hint)
+    return Many(codec, list) if kind is Parameter.VAR_POSITIONAL else codec
 
 
 def _is_in_json(part: Any) -> bool:
