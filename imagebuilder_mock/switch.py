@@ -20,8 +20,7 @@ from .transports.boto.clients import ClientCreation
 from .transports.boto.door import BotocoreDoor
 from .transports.http.connections import RawDoor
 from .transports.http.own_servers import OwnServers
-from .transports.moto.stacks.door import StacksDoor
-from .transports.moto.tagging import TaggingDoor
+from .transports.moto.door import MotoDoor
 from .transports.patching import Patches, all_or_nothing
 from .world.clock import Clock
 from .world.ids import Ids
@@ -87,8 +86,7 @@ class Switch(Generic[S]):
             BotocoreDoor(gateway, self.own_servers),
             AiobotocoreDoor(gateway, self.own_servers),
             RawDoor(gateway, self.own_servers),
-            StacksDoor(gateway),
-            TaggingDoor(gateway),
+            MotoDoor(gateway),
             ClientCreation(gateway, self.is_on, default_region=default_region),
             AiobotocoreClientCreation(gateway, self.is_on, default_region=default_region),
         ):

@@ -62,8 +62,3 @@ def status_phrase(status: int) -> str:
 def is_connection_error(error: object) -> TypeGuard[type[BotoCoreError]]:
     """Whether it is a class of the exceptions that botocore raises by itself."""
     return isinstance(error, type) and issubclass(error, BotoCoreError)
-
-
-def input_members(operation: str) -> list[str]:
-    shape = service_model().operation_model(operation).input_shape
-    return sorted(getattr(shape, "members", {}))

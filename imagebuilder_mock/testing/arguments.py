@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.resources.images import Image
-from imagebuilder_mock.protocol.failures import input_members
-from imagebuilder_mock.protocol.model import operation_names
+from imagebuilder_mock.protocol.model import input_members, operation_names
 from imagebuilder_mock.world.settings import Settings
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ def check_parameters(operation: str | None, names: Iterable[str]) -> None:
     """ValueError for a parameter that the operation, or any if it is None, does not have."""
     for name in names:
         if operation is not None:
-            check_known(f"parameter of {operation}", name, input_members(operation))
+            check_known(f"parameter of {operation}", name, sorted(input_members(operation)))
         elif not any(name in input_members(known) for known in operation_names()):
             msg = f"No operation has a parameter {name!r}. An operation's name stands first."
             raise ValueError(msg)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
     from typing import TypeAlias
 
-    Wrap: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
-    """What is to be called in a method's place, given the method."""
+    Method: TypeAlias = Callable[..., Any]
+    """A method; what stands in for it is called with it, and then with its arguments."""
     Use: TypeAlias = Callable[[ModuleType, "Patches"], None]
     """What puts the patches of a module on a list."""
 
@@ -53,8 +53,8 @@ class Patches:
         self._undos: list[Callable[[], object]] = []
         self._awaited: dict[str, Use] = {}
 
-    def patch(self, owner: Any, path: str, wrap: Wrap) -> None:
-        """Put ``wrap(method)`` in the place of a method, whose path from ``owner`` may have dots.
+    def patch(self, owner: Any, path: str, instead: Method) -> None:
+        """Have ``instead`` called for a method, whose path from ``owner`` may have dots.
 
         A wrap that somebody puts around ours stays when ours is undone, and ours lets everything
         through from then on. RuntimeError if there is no such method.
@@ -67,7 +67,7 @@ class Patches:
             original = getattr(place, name)
         except AttributeError:
             raise _moved(owner, path) from None
-        target = wrap(original)
+        target: Method = partial(instead, original)
 
         def patched(*args: Any, **kwargs: Any) -> Any:
             return target(*args, **kwargs)
@@ -93,9 +93,9 @@ class Patches:
         if not self.are_on:
             put_back()
 
-    def patch_late(self, module: str, path: str, wrap: Wrap) -> None:
+    def patch_late(self, module: str, path: str, instead: Method) -> None:
         """Patch a method in a module, now or as soon as the program has imported it."""
-        self.when_imported(module, lambda found, patches: patches.patch(found, path, wrap))
+        self.when_imported(module, lambda found, patches: patches.patch(found, path, instead))
 
     def when_imported(self, module: str, use: Use) -> None:
         """Hand a module to ``use``, now or as soon as the program has imported it.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import ImagebuilderClient
 
     from imagebuilder_mock.gateway import Gateway
-    from imagebuilder_mock.transports.patching import Patches
+    from imagebuilder_mock.transports.patching import Method, Patches
 
 
 # What ``Session.create_client`` takes by position, in every botocore.
@@ -57,21 +57,18 @@ class ClientCreation:
         self._default_region = default_region
 
     def open(self, patches: Patches) -> None:
-        patches.patch(Session, "create_client", self._wrap)
+        patches.patch(Session, "create_client", self._create_client)
 
-    def _wrap(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        def create_client(session: Session, *args: Any, **kwargs: Any) -> Any:
-            given = self._given(session, args, kwargs)
-            if given is None:
-                return original(session, *args, **kwargs)
-            create = partial(original, session, given.pop("service_name"))
-            if not needs_credentials(session, given):
-                return create(**given)
-            credentials = local_credentials(session)
-            client = create(**given | (credentials or self._placeholder()))
-            return client if credentials else self._guarded(client)
-
-        return create_client
+    def _create_client(self, original: Method, session: Session, *args: Any, **kwargs: Any) -> Any:
+        given = self._given(session, args, kwargs)
+        if given is None:
+            return original(session, *args, **kwargs)
+        create = partial(original, session, given.pop("service_name"))
+        if not needs_credentials(session, given):
+            return create(**given)
+        credentials = local_credentials(session)
+        client = create(**given | (credentials or self._placeholder()))
+        return client if credentials else self._guarded(client)
 
     def _given(
         self, session: Session, args: tuple[Any, ...], kwargs: dict[str, Any]

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.gateway import Gateway
     from imagebuilder_mock.protocol.http import Answer
     from imagebuilder_mock.transports.http.own_servers import OwnServers
-    from imagebuilder_mock.transports.patching import Patches
+    from imagebuilder_mock.transports.patching import Method, Patches
 
 _SEND_EVENT = f"before-send.{SERVICE_NAME}"
 _SIGN_EVENT = f"choose-signer.{SERVICE_NAME}"
@@ -66,7 +66,7 @@ class BotocoreDoor:
         self._patch(patches)
 
     def _patch(self, patches: Patches) -> None:
-        patches.patch(BaseClient, "_make_request", self._wrap)
+        patches.patch(BaseClient, "_make_request", self._make_request)
 
     def _leave_clients(self) -> None:
         with self._gateway.world.lock, ExitStack() as left:
@@ -75,19 +75,18 @@ class BotocoreDoor:
                 left.callback(patches.undo)
             self._long_paths.clear()
 
-    def _wrap(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        def _make_request(
-            client: BaseClient,
-            operation_model: OperationModel,
-            request_dict: dict[str, Any],
-            request_context: dict[str, Any],
-        ) -> Any:
-            if not self._is_answered_at_once(client, operation_model.name):
-                return original(client, operation_model, request_dict, request_context)
-            answer = _answer_at_once(self._gateway, client, request_dict)
-            return self._response(request_dict["url"], answer), parsed_answer(answer)
-
-        return _make_request
+    def _make_request(
+        self,
+        original: Method,
+        client: BaseClient,
+        operation_model: OperationModel,
+        request_dict: dict[str, Any],
+        request_context: dict[str, Any],
+    ) -> Any:
+        if not self._is_answered_at_once(client, operation_model.name):
+            return original(client, operation_model, request_dict, request_context)
+        answer = _answer_at_once(self._gateway, client, request_dict)
+        return self._response(request_dict["url"], answer), parsed_answer(answer)
 
     def _is_answered_at_once(self, client: BaseClient, operation: str) -> bool:
         """False if the client's own machinery is to go on with the call.

@@ -18,13 +18,11 @@ from botocore.hooks import first_non_none_response
 from imagebuilder_mock.protocol.model import SERVICE_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from botocore.client import BaseClient
 
     from imagebuilder_mock.gateway import Gateway
     from imagebuilder_mock.protocol.http import Answer
-    from imagebuilder_mock.transports.patching import Patches
+    from imagebuilder_mock.transports.patching import Method, Patches
     from imagebuilder_mock.world.faults import LostRequestError
 
 
@@ -37,12 +35,13 @@ class BackingOff:
         self._limiters = [_LimiterInMockTime(limiter, gateway) for limiter in _limiters_of(client)]
 
     def open(self, patches: Patches) -> None:
-        patches.patch(self._endpoint, "_needs_retry", lambda _: self._needs_retry)
+        patches.patch(self._endpoint, "_needs_retry", self._needs_retry)
         for limiter in self._limiters:
             limiter.open(patches)
 
     def _needs_retry(
         self,
+        _: Method,
         attempts: int,
         operation_model: Any,
         request_dict: Any,
@@ -102,8 +101,8 @@ class _LimiterInMockTime:
 
     def open(self, patches: Patches) -> None:
         patches.callback(self._catch_up)
-        patches.patch(self._limiter, "_clock.current_time", self._wrap_time)
-        patches.patch(self._limiter, "_token_bucket._sleep_amount", self._wrap_sleep_amount)
+        patches.patch(self._limiter, "_clock.current_time", self._current_time)
+        patches.patch(self._limiter, "_token_bucket._sleep_amount", self._sleep_amount)
 
     def _catch_up(self) -> None:
         # The limiter's marks lie ahead of real time by what was waited.
@@ -112,24 +111,18 @@ class _LimiterInMockTime:
         limiter._rate_clocker._last_bucket = floor(now)
         limiter._rate_adjustor._last_fail = min(limiter._rate_adjustor._last_fail, now)
 
-    def _wrap_time(self, original: Callable[[], float]) -> Callable[[], float]:
-        def current_time() -> float:
-            return float(original()) + self._waited
+    def _current_time(self, original: Method) -> float:
+        return float(original()) + self._waited
 
-        return current_time
-
-    def _wrap_sleep_amount(self, original: Callable[[float], float]) -> Callable[[float], float]:
-        def _sleep_amount(amount: float) -> float:
-            """``TokenBucket._sleep_amount``, after which it sleeps: by then the time has passed."""
-            seconds = float(original(amount))
-            if seconds <= 0:
-                return seconds
-            self._waited += seconds
-            self._gateway.let_pass(timedelta(seconds=seconds))
-            self._limiter._token_bucket._refill()
-            return float(original(amount))
-
-        return _sleep_amount
+    def _sleep_amount(self, original: Method, amount: float) -> float:
+        """``TokenBucket._sleep_amount``, after which it sleeps: by then the time has passed."""
+        seconds = float(original(amount))
+        if seconds <= 0:
+            return seconds
+        self._waited += seconds
+        self._gateway.let_pass(timedelta(seconds=seconds))
+        self._limiter._token_bucket._refill()
+        return float(original(amount))
 
 
 _CUT = "the connection was closed in the middle of the response body"

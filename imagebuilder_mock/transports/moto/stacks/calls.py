@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from imagebuilder_mock.transports.moto.own_calls import OwnCalls
+from imagebuilder_mock.protocol.http import Caller
+from imagebuilder_mock.protocol.model import input_members, operation_names
+from imagebuilder_mock.transports.moto.own_calls import call, new_id
 from imagebuilder_mock.world.faults import LostRequestError
 
 if TYPE_CHECKING:
@@ -14,27 +16,27 @@ if TYPE_CHECKING:
 
 
 class StackOperations:
-    """What a stack may do: any operation of the service, as its account."""
+    """The operations of the service, called by a stack as its account."""
 
     def __init__(self, gateway: Gateway, account: str, region: str) -> None:
-        self._calls = OwnCalls(gateway, account, region)
+        self._gateway = gateway
+        self._caller = Caller(account, region)
         self.region = region
 
     def new_id(self) -> str:
-        return self._calls.new_id()
+        return new_id(self._gateway)
 
-    def input_shape(self, operation: str) -> Any:
-        """StackFailure if the installed botocore does not know the operation."""
-        shape = self._calls.input_shape(operation)
-        if shape is None:
+    def members(self, operation: str) -> Mapping[str, Any]:
+        """Shapes by parameter. StackFailure if the installed botocore lacks the operation."""
+        if operation not in operation_names():
             raise StackFailure(f"This botocore has no {operation} of Image Builder.")
-        return shape
+        return input_members(operation)
 
     def call(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """The members of the answer; ServiceRefusal if the service refuses."""
-        self.input_shape(operation)
+        self.members(operation)
         try:
-            answer = self._calls.call(operation, params)
+            answer = call(self._gateway, self._caller, operation, params)
         except LostRequestError as failure:
             raise StackFailure(failure.message) from None
         if answer.error_code is not None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from . import images
 from .calls import ServiceRefusal, StackFailure
-from .resource_types import PREFIX
+from .resource_types import PREFIX, TAGS, VERSIONS
 from .templates import check_required, parameters
 
 if TYPE_CHECKING:
@@ -20,12 +20,18 @@ if TYPE_CHECKING:
     from .resource_types import ResourceType
 
 _RETAINED = frozenset(("Retain", "RetainExceptOnCreate"))
-_LATEST_VERSIONS = {
-    "LatestVersion.Arn": "latestVersionArn",
-    "LatestVersion.Major": "latestMajorVersionArn",
-    "LatestVersion.Minor": "latestMinorVersionArn",
-    "LatestVersion.Patch": "latestPatchVersionArn",
-}
+_LATEST_VERSIONS = dict(
+    zip(
+        VERSIONS,
+        (
+            "latestVersionArn",
+            "latestMajorVersionArn",
+            "latestMinorVersionArn",
+            "latestPatchVersionArn",
+        ),
+        strict=True,
+    )
+)
 _DESCRIBED = {"Encrypted": "encrypted", "Name": "name", "Type": "type"}
 
 
@@ -155,8 +161,8 @@ class StackResourceType:
         check_required(self.kind, properties)
         tags = self._tags(properties)
         create = f"Create{self.kind.name}"
-        params = parameters(self.kind, properties, operations.input_shape(create))
-        if images.EXECUTION in self.kind.own & properties.keys():
+        params = parameters(self.kind, properties, operations.members(create))
+        if images.EXECUTION in self.kind.own and images.EXECUTION in properties:
             settings = properties[images.EXECUTION]
             arn = images.start_pipeline(operations, settings, self.stacks.deployments)
             if tags:
@@ -182,7 +188,8 @@ class StackResourceType:
             for name in old.properties.keys() | properties.keys()
             if old.properties.get(name) != properties.get(name)
         }
-        if changed & self.kind.replaced_by or images.is_started_again(old.properties, properties):
+        is_replaced = self.kind.is_replaced_by(changed)
+        if is_replaced or images.is_started_again(old.properties, properties):
             new = self.create(resource_json, old.place)
             if not old.is_kept_when_replaced:
                 self.stacks.puts_off(old)
@@ -191,11 +198,11 @@ class StackResourceType:
             return old
         operations = self._operations(old.place)
         check_required(self.kind, properties)
-        create_shape = operations.input_shape(f"Create{self.kind.name}")
-        params = parameters(self.kind, properties, create_shape)
-        if self.kind.is_updatable and changed - {"Tags"}:
+        create_members = operations.members(f"Create{self.kind.name}")
+        params = parameters(self.kind, properties, create_members)
+        if self.kind.is_updatable and changed - {TAGS}:
             update = f"Update{self.kind.name}"
-            members = operations.input_shape(update).members
+            members = operations.members(update)
             given = {name: value for name, value in params.items() if name in members}
             arn = {self.kind.arn_member: old.physical_resource_id}
             operations.call(update, given | arn)
@@ -243,7 +250,7 @@ class StackResourceType:
 
     def _tags(self, properties: Mapping[str, Any]) -> dict[str, str]:
         """The stack's tags are its resources' too; a resource's own come first."""
-        own = {str(key): str(value) for key, value in properties.get("Tags", {}).items()}
+        own = {str(key): str(value) for key, value in properties.get(TAGS, {}).items()}
         return {**self.stacks.tags(), **own}
 
     def _change_tags(
