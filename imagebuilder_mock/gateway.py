@@ -57,7 +57,7 @@ class Gateway:
                 fault = self.world.faults.meet(operation.name, params, caller.region)
                 self.let_pass(fault.latency)
                 if fault.outcome is not None and not isinstance(fault.outcome, CutAnswer):
-                    raise fault.outcome.new_error()
+                    raise fault.outcome.anew()
                 members = self._result(operation, params, caller)
             except (LostRequestError, UnexpectedCallError) as error:
                 self._record(operation, params, caller, error)

@@ -13,7 +13,6 @@ import sys
 import threading
 from concurrent.futures import thread as executors
 from contextlib import contextmanager
-from datetime import datetime
 from importlib.machinery import SourceFileLoader
 from importlib.util import find_spec
 from io import open_code
@@ -24,6 +23,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from imagebuilder_mock.mock import ImageBuilderMock
 from imagebuilder_mock.transports.http.serving import CannotListenError
+from imagebuilder_mock.world.clock import moment_of
 from imagebuilder_mock.world.settings import BuildMode
 
 from . import preview
@@ -32,6 +32,7 @@ from .server import serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
 
 _KEPT_DASHES = "\0--"
 
@@ -342,7 +343,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 
 def _moment(text: str) -> datetime:
     try:
-        return datetime.fromisoformat(text.replace("Z", "+00:00"))
+        return moment_of(text)
     except ValueError:
         msg = f"{text!r} is no time; write 2024-01-31T12:00:00Z"
         raise argparse.ArgumentTypeError(msg) from None

@@ -74,9 +74,13 @@ class Method:
         function: Any = member.fget if isinstance(member, property) else member
         _, *parameters = signature(function).parameters.values()
         hints = annotations_of(function)
-        codecs = {each.name: _codec(hints[each.name], each.kind) for each in parameters}
-        named = {each.name: each for each in parameters}
-        return cls(face, function, isinstance(member, property), named, codecs)
+        return cls(
+            face,
+            function,
+            isinstance(member, property),
+            {each.name: each for each in parameters},
+            {each.name: _codec(hints[each.name], each.kind) for each in parameters},
+        )
 
     @property
     def path(self) -> str:
@@ -107,35 +111,36 @@ class Method:
         return {} if returned is None else returned
 
     def _arguments(self, given: Mapping[str, Any]) -> tuple[list[object], dict[str, object]]:
-        kinds = {each.kind: name for name, each in self.parameters.items()}
-        more = kinds.get(Parameter.VAR_KEYWORD)
-        unknown = [] if more else [name for name in given if name not in self.parameters]
-        missing = [name for name in self._required() if name not in given]
-        for said, names in (("has no argument", unknown), ("needs the argument", missing)):
-            if names:
-                known = ", ".join(self.parameters) or "none"
-                msg = f"{self.path} {said} {names[0]!r}. Its arguments are: {known}."
-                raise TypeError(msg)
+        for name in self._required():
+            if name not in given:
+                raise self._mistake(f"needs the argument {name!r}")
         positional: list[object] = []
         named: dict[str, object] = {}
+        kinds = {each.kind: each for each in self.parameters.values()}
         for name, value in given.items():
-            read = _read(name, value, self.codecs[name if name in self.codecs else str(more)])
-            kind = self.parameters[name].kind if name in self.parameters else None
-            if kind is Parameter.POSITIONAL_ONLY:
-                positional.append(read)
-            elif kind is Parameter.VAR_POSITIONAL:
+            each = self.parameters.get(name, kinds.get(Parameter.VAR_KEYWORD))
+            if each is None:
+                raise self._mistake(f"has no argument {name!r}")
+            read = _read(name, value, self.codecs[each.name])
+            if each.kind is Parameter.VAR_POSITIONAL:
                 positional += read
+            elif each.kind is Parameter.POSITIONAL_ONLY:
+                positional.append(read)
             else:
                 named[name] = read
         return positional, named
 
     def _required(self) -> list[str]:
-        optional = {Parameter.VAR_KEYWORD, Parameter.VAR_POSITIONAL}
+        variable = {Parameter.VAR_KEYWORD, Parameter.VAR_POSITIONAL}
         return [
             name
             for name, each in self.parameters.items()
-            if each.default is Parameter.empty and each.kind not in optional
+            if each.default is Parameter.empty and each.kind not in variable
         ]
+
+    def _mistake(self, said: str) -> TypeError:
+        known = ", ".join(self.parameters) or "none"
+        return TypeError(f"{self.path} {said}. Its arguments are: {known}.")
 
 
 @cache

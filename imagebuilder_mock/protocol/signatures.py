@@ -33,9 +33,6 @@ class InvalidSignatureException(ImageBuilderError):
 class MissingAuthenticationTokenException(ImageBuilderError):
     """Nothing says who asks, nor where."""
 
-    def __init__(self) -> None:
-        super().__init__("Missing Authentication Token")
-
 
 @dataclass(frozen=True, slots=True)
 class Scope:

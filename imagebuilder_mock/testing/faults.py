@@ -17,9 +17,9 @@ from imagebuilder_mock.protocol.failures import (
 from imagebuilder_mock.world.faults import (
     EVERY_OPERATION,
     CutAnswer,
-    ErrorAnswer,
+    FaultError,
     FaultRule,
-    LostRequest,
+    LostRequestError,
 )
 from imagebuilder_mock.world.published import published
 
@@ -180,11 +180,11 @@ def _outcome(
     if isinstance(error, str):
         check_known("error", error, error_names())
         text = default_message(error) if message is None else message
-        return ErrorAnswer(error, text, error_status(error))
+        return FaultError(error, text, error_status(error))
     if is_connection_error(error):
-        return LostRequest(error, message)
+        return LostRequestError(error, message)
     if type(error) is int and _LOWEST_ERROR_STATUS <= error <= _HIGHEST_ERROR_STATUS:
-        return ErrorAnswer(str(error), status_phrase(error) if message is None else message, error)
+        return FaultError(str(error), status_phrase(error) if message is None else message, error)
     msg = (
         f"error={error!r}: give the name of an error ('ServiceException'), an HTTP status from "
         "400 to 599, or a class of botocore.exceptions (ConnectTimeoutError)."

@@ -83,6 +83,11 @@ class Clock:
         return self._real().astimezone(UTC)
 
 
+def moment_of(text: str) -> datetime:
+    """A time out of ISO text, which may end in ``Z``; ValueError if it is none."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
 def aware(moment: datetime, what: str) -> datetime:
     """``moment`` in UTC; ValueError, saying what to write instead, if it has no time zone."""
     if moment.tzinfo is None:

@@ -27,7 +27,7 @@ _DRAW_BYTES = 8
 
 
 class FaultError(ImageBuilderError):
-    """An error answer that a rule asked for."""
+    """The service refuses, and does nothing."""
 
     def __init__(self, code: str, message: str, status: int) -> None:
         super().__init__(message)
@@ -38,9 +38,16 @@ class FaultError(ImageBuilderError):
     def code(self) -> str:
         return self._code
 
+    def anew(self) -> FaultError:
+        """The same error, without the traceback of a request that it has ended."""
+        return FaultError(self._code, self.message, self.status)
+
 
 class LostRequestError(ImageBuilderError):
-    """The request never reaches the service; ``error`` is what the client raises instead."""
+    """The connection breaks before the service has the request.
+
+    ``error`` is what the client raises instead.
+    """
 
     def __init__(self, error: type[Exception], message: str | None) -> None:
         super().__init__(message or "The request was lost by a fault rule.")
@@ -50,27 +57,7 @@ class LostRequestError(ImageBuilderError):
     def code(self) -> str:
         return self.error.__name__
 
-
-@dataclass(frozen=True, slots=True)
-class ErrorAnswer:
-    """The service refuses, and does nothing."""
-
-    code: str
-    message: str
-    status: int
-
-    def new_error(self) -> ImageBuilderError:
-        return FaultError(self.code, self.message, self.status)
-
-
-@dataclass(frozen=True, slots=True)
-class LostRequest:
-    """The connection breaks before the service has the request."""
-
-    error: type[Exception]
-    message: str | None = None
-
-    def new_error(self) -> ImageBuilderError:
+    def anew(self) -> LostRequestError:
         return LostRequestError(self.error, self.message)
 
 
@@ -79,7 +66,7 @@ class CutAnswer:
     """The service does what was asked, and the connection breaks in the middle of the answer."""
 
 
-Outcome: TypeAlias = "ErrorAnswer | LostRequest | CutAnswer"
+Outcome: TypeAlias = FaultError | LostRequestError | CutAnswer
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -87,7 +74,7 @@ class FaultRule:
     """One rule. ``fired`` is how often it did its work so far."""
 
     operation: str
-    outcome: ErrorAnswer | LostRequest | CutAnswer | None = None
+    outcome: Outcome | None = None
     """None: the answer is only late."""
     times: int | None = 1
     """How often it fires at most; None is without end."""
@@ -126,10 +113,10 @@ class FaultRule:
     def __str__(self) -> str:
         """The call that added it, shortened."""
         said = [repr(self.operation)]
-        if isinstance(self.outcome, ErrorAnswer):
+        if isinstance(self.outcome, FaultError):
             said.append(f"error={self.outcome.code!r}")
-        elif isinstance(self.outcome, LostRequest):
-            said.append(f"error={self.outcome.error.__name__}")
+        elif isinstance(self.outcome, LostRequestError):
+            said.append(f"error={self.outcome.code}")
         elif isinstance(self.outcome, CutAnswer):
             said.append("truncated=True")
         if self.latency:
@@ -157,7 +144,7 @@ class Fault:
     """What the rules do to one request."""
 
     latency: timedelta = timedelta()
-    outcome: ErrorAnswer | LostRequest | CutAnswer | None = None
+    outcome: Outcome | None = None
 
 
 NO_FAULT = Fault()

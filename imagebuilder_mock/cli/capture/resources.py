@@ -14,6 +14,7 @@ from imagebuilder_mock.domain.builds import WITHOUT_WORKFLOWS
 from imagebuilder_mock.domain.machine_image import MachineImage
 from imagebuilder_mock.domain.resources.images import Image, Transition
 from imagebuilder_mock.protocol.model import member_name
+from imagebuilder_mock.world.clock import moment_of
 from imagebuilder_mock.world.saved.hints import hints_of
 from imagebuilder_mock.world.saved.records import codec_of
 
@@ -65,7 +66,7 @@ def _json(hint: Any, value: Any) -> Any:
     if get_origin(hint) in {Union, types.UnionType}:
         return _json(parts[0], value) if len(parts) == 1 else value
     if hint is datetime:
-        return str(value).replace("Z", "+00:00")
+        return str(value)
     if is_dataclass(hint) and isinstance(value, Mapping):
         return _record(hint, value)
     if isinstance(value, Sequence) and not isinstance(value, str) and parts:
@@ -154,4 +155,4 @@ def _machine_image(image: Image, ami: Ami, members: Mapping[str, Any]) -> Machin
 
 
 def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return None if text is None else moment_of(text)

@@ -16,29 +16,28 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qs, urlsplit
 from weakref import WeakKeyDictionary
 
 from botocore import UNSIGNED
+from botocore.awsrequest import AWSResponse
 from botocore.client import BaseClient
 
 from imagebuilder_mock.protocol.http import Caller, HttpRequest
 from imagebuilder_mock.protocol.identity import account_of
-from imagebuilder_mock.protocol.model import SERVICE_NAME
+from imagebuilder_mock.protocol.model import SERVICE_NAME, is_modelled
 from imagebuilder_mock.transports.http.wire import body_bytes
 from imagebuilder_mock.transports.patching import all_or_nothing
 from imagebuilder_mock.world.faults import LostRequestError
 
-from .answers import new_response, parsed_answer
 from .credentials import access_key_of, has_ready_credentials
-from .listeners import SIGNING_EVENTS, has_listeners
 from .waiting import BackingOff, Patience
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-    from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+    from botocore.awsrequest import AWSPreparedRequest
     from botocore.model import OperationModel
 
     from imagebuilder_mock.gateway import Gateway
@@ -48,6 +47,32 @@ if TYPE_CHECKING:
 
 _SEND_EVENT = f"before-send.{SERVICE_NAME}"
 _SIGN_EVENT = f"choose-signer.{SERVICE_NAME}"
+
+_SIGNING_EVENTS = ("choose-signer", "before-sign")
+_SENDING_EVENTS = (
+    "request-created",
+    *_SIGNING_EVENTS,
+    "before-send",
+    "before-parse",
+    "response-received",
+    "needs-retry",
+    "after-call-error",
+)
+
+# Their handlers need not be asked: botocore's sign, retry and redirect, moto's answers what we
+# answer, and ours are for the long path, which was somebody else's reason to be taken.
+_NO_LISTENERS = (
+    "botocore",
+    "boto3",
+    "aiobotocore",
+    "aioboto3",
+    "moto",
+    __name__.partition(".")[0],
+)
+
+# For each emitter: its table of looked-up handlers, which is a new one after every change, and
+# what was found since.
+_found: WeakKeyDictionary[Any, tuple[object, dict[tuple[str, ...], bool]]] = WeakKeyDictionary()
 
 
 class BotocoreDoor:
@@ -98,13 +123,15 @@ class BotocoreDoor:
         if self._own_servers.has_url(client.meta.endpoint_url):
             return False
         may_fail = self._gateway.world.faults.concern(operation)
-        if may_fail or has_listeners(client.meta.events, operation):
+        if may_fail or _has_listeners(client.meta.events, operation):
             self._prepare_long_path(client)
             return False
         return True
 
     def _response(self, url: str, answer: Answer) -> AWSResponse:
-        return new_response(url, answer)
+        """A response as botocore's own HTTP session makes it."""
+        # The stubs want the headers of http.client; botocore itself copies any mapping.
+        return AWSResponse(url, answer.status, cast("Any", answer.headers), _LazyRaw(answer))
 
     def _prepare_long_path(self, client: BaseClient) -> None:
         # Other threads may use the client for the first time too, or switch the mock off.
@@ -171,7 +198,7 @@ class _LongPath:
         if context is not None and context.get("is_presign_request"):
             return None
         operation = event_name.rpartition(".")[2]
-        is_watched = has_listeners(self._events, operation, SIGNING_EVENTS)
+        is_watched = _has_listeners(self._events, operation, _SIGNING_EVENTS)
         return None if is_watched and self._caller.has_ready_credentials else UNSIGNED
 
 
@@ -205,3 +232,69 @@ def _answer_at_once(gateway: Gateway, client: BaseClient, request_dict: dict[str
     if answer.is_cut or answer.latency:
         Patience(gateway, client.meta.config, request_dict["url"]).check(answer)
     return answer
+
+
+class _LazyRaw:
+    """The body of an answer, written only if somebody reads it, as far as botocore reads one."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def stream(self, amt: int = 65_536, *, decode_content: bool = False) -> Iterator[bytes]:
+        del amt, decode_content
+        yield self._answer.body
+
+    def read(self, amt: int | None = None) -> bytes:
+        del amt
+        return self._answer.body
+
+
+def parsed_answer(answer: Answer) -> dict[str, Any]:
+    """What ``_make_request`` gives: equal to what botocore's parser makes of the bytes."""
+    metadata = {
+        "RequestId": answer.request_id,
+        "HTTPStatusCode": answer.status,
+        "HTTPHeaders": answer.headers,
+        "RetryAttempts": 0,
+    }
+    if answer.error_code is None:
+        return {**answer.members, "ResponseMetadata": metadata}
+    # botocore's parser adds the members of the error's shape, where the model has one.
+    members = answer.members if is_modelled(answer.error_code) else {}
+    return {
+        "Error": {"Message": answer.members["message"], "Code": answer.error_code},
+        "ResponseMetadata": metadata,
+        **members,
+    }
+
+
+# Whether anybody but botocore itself listens to the events of sending a request
+
+
+def _has_listeners(events: Any, operation: str, among: tuple[str, ...] = _SENDING_EVENTS) -> bool:
+    """Whether a handler of somebody's is entered for one of these events of an operation."""
+    emitter = getattr(events, "_emitter", events)
+    table = getattr(emitter, "_lookup_cache", None)
+    handlers = getattr(emitter, "_handlers", None)
+    if table is None or handlers is None or not hasattr(handlers, "prefix_search"):
+        # An emitter of another make: the long path is right for all.
+        return True
+    known = _found.get(emitter)
+    if known is None or known[0] is not table:
+        known = _found[emitter] = (table, {})
+    key = (operation, *among)
+    answer = known[1].get(key)
+    if answer is None:
+        answer = known[1][key] = any(
+            _is_listener(handler)
+            for event in among
+            for handler in handlers.prefix_search(f"{event}.{SERVICE_NAME}.{operation}")
+        )
+    return answer
+
+
+def _is_listener(handler: object) -> bool:
+    while isinstance(handler, partial):
+        handler = handler.func
+    module = str(getattr(handler, "__module__", None) or type(handler).__module__)
+    return module.partition(".")[0] not in _NO_LISTENERS

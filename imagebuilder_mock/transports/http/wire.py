@@ -111,7 +111,7 @@ def _caller(gateway: Gateway, request: RawRequest, query: Mapping[str, list[str]
     region = None if scope is None else checked_region(scope)
     region = region or region_of(request.host)
     if region is None:
-        raise MissingAuthenticationTokenException
+        raise MissingAuthenticationTokenException("Missing Authentication Token")
     account = gateway.world.settings.account_id
     return Caller(account_of(scope.access_key if scope else None, default=account), region)
 

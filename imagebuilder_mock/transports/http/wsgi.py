@@ -36,31 +36,24 @@ _log = logging.getLogger("imagebuilder_mock.cli.server")
 class RequestTooLargeException(ImageBuilderError):
     """The body has more than ``BODY_LIMIT`` bytes."""
 
-    def __init__(self) -> None:
-        super().__init__(f"The request body must not have more than {BODY_LIMIT} bytes.")
-
 
 class RequestTimeoutException(ImageBuilderError):
     """The body did not come in time."""
-
-    def __init__(self) -> None:
-        super().__init__("The request body took too long to arrive.")
 
 
 class ServiceException(ImageBuilderError):
     """Something broke in here."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "An internal server error occurred while Image Builder processed the request."
-        )
-
 
 class ServiceUnavailableException(ImageBuilderError):
     """A fault rule has the request lost."""
 
-    def __init__(self) -> None:
-        super().__init__("The service is unavailable.")
+
+_BROKEN = ServiceException(
+    "An internal server error occurred while Image Builder processed the request."
+)
+_UNAVAILABLE = ServiceUnavailableException("The service is unavailable.")
+_TOO_LARGE = f"The request body must not have more than {BODY_LIMIT} bytes."
 
 
 class ControlRequest:
@@ -90,7 +83,7 @@ class Application:
         try:
             status, headers, body, is_cut = self._answer(environ)
         except Exception:  # noqa: BLE001 - whatever it is, the client gets an answer, and we the trace
-            given = self._gateway.refuse(ServiceException())
+            given = self._gateway.refuse(_BROKEN)
             _log.exception("request %s failed", given.request_id)
             status, headers, body = given.status, given.headers, given.body
         start_response(
@@ -117,11 +110,11 @@ class Application:
             return answer(self._gateway, request.with_body(_body(environ)))
         except LostRequestError:
             # A server cannot leave its client without any answer; this one is retried alike.
-            return self._gateway.refuse(ServiceUnavailableException())
+            return self._gateway.refuse(_UNAVAILABLE)
         except ImageBuilderError as error:
             return self._gateway.refuse(error)
         except NotImplementedError as error:
-            refused = self._gateway.refuse(ServiceException())
+            refused = self._gateway.refuse(_BROKEN)
             return Answer(
                 HTTPStatus.NOT_IMPLEMENTED,
                 {"message": str(error)},
@@ -159,7 +152,7 @@ def _body(environ: Environ) -> bytes:
     if expected is None and not environ.get("wsgi.input_terminated"):
         return b""
     if (expected or 0) > BODY_LIMIT:
-        raise RequestTooLargeException
+        raise RequestTooLargeException(_TOO_LARGE)
     chunks = bytearray()
     try:
         while expected is None or len(chunks) < expected:
@@ -169,9 +162,9 @@ def _body(environ: Environ) -> bytes:
                 break
             chunks += chunk
             if len(chunks) > BODY_LIMIT:
-                raise RequestTooLargeException
+                raise RequestTooLargeException(_TOO_LARGE)
     except TimeoutError:
-        raise RequestTimeoutException from None
+        raise RequestTimeoutException("The request body took too long to arrive.") from None
     except OSError:
         raise InvalidRequestException("The request body could not be read.") from None
     if expected is not None and len(chunks) < expected:

@@ -36,7 +36,7 @@ class MotoTagging:
 
     def open(self, responses: ModuleType, patches: Patches) -> None:
         models: Any = sys.modules["moto.resourcegroupstaggingapi.models"]
-        patched = {
+        patched: dict[str, Method] = {
             "_get_resources_generator": self._resources,
             "_get_tag_keys_generator": self._keys,
             "_get_tag_values_generator": self._values,

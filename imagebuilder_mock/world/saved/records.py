@@ -18,7 +18,7 @@ from imagebuilder_mock.domain.errors import InvalidVersionNumberException
 from imagebuilder_mock.domain.ordered import OrderedIndex
 from imagebuilder_mock.domain.versions import Version
 
-from .codecs import Choice, Either, Many, Moment, Plain, Row, Rows, Span, Table, Text, shown
+from .codecs import Choice, Codec, Either, Many, Moment, Plain, Row, Rows, Span, Table, Text, shown
 from .damage import Damage, at
 from .document import SavedState
 from .hints import classes_in, hints_of
@@ -26,7 +26,7 @@ from .hints import classes_in, hints_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping
 
-    from .codecs import Codec, Definitions, Json, Schema
+    from .codecs import Definitions, Json, Schema
 
 _SEQUENCES: Mapping[object, Any] = {
     list: list,
@@ -108,9 +108,7 @@ class Index(Many):
 
     def __init__(self, item: Codec) -> None:
         super().__init__(item, _index_of)
-
-    def holds(self, value: object) -> bool:
-        return isinstance(value, OrderedIndex)
+        self._values = OrderedIndex
 
 
 def _index_of(things: Iterable[Any]) -> OrderedIndex[Any]:
@@ -120,8 +118,11 @@ def _index_of(things: Iterable[Any]) -> OrderedIndex[Any]:
     return index
 
 
-class Record:
+class Record(Codec):
     """A dataclass: an object with a member for each field."""
+
+    _json = dict
+    _noun = "an object"
 
     def __init__(self, cls: type) -> None:
         self._cls = cls
@@ -145,15 +146,10 @@ class Record:
         return written
 
     def read(self, json: Json) -> Any:
-        if not isinstance(json, dict):
-            raise Damage(f"must be an object, and is {shown(json)}")
-        return self._cls(**self._members(json))
+        return self._cls(**self._members(super().read(json)))
 
     def holds(self, value: object) -> bool:
         return type(value) is self._cls
-
-    def takes(self, json: Json) -> bool:
-        return isinstance(json, dict)
 
     def schema(self, definitions: Definitions) -> Schema:
         name = self._cls.__name__
@@ -193,8 +189,11 @@ class Record:
         }
 
 
-class OneOf:
+class OneOf(Codec):
     """One of several dataclasses: its object says in ``class`` which."""
+
+    _json = dict
+    _noun = "an object"
 
     def __init__(self, classes: Iterable[type]) -> None:
         self._codecs = {cls.__name__: codec_of(cls) for cls in classes}
@@ -207,9 +206,7 @@ class OneOf:
         return {_CLASS: name, **self._codecs[name].write(value)}
 
     def read(self, json: Json) -> Any:
-        if not isinstance(json, dict):
-            raise Damage(f"must be an object, and is {shown(json)}")
-        name = json.get(_CLASS)
+        name = super().read(json).get(_CLASS)
         if not isinstance(name, str) or name not in self._codecs:
             with at(_CLASS):
                 listed = ", ".join(sorted(self._codecs))
@@ -219,9 +216,6 @@ class OneOf:
 
     def holds(self, value: object) -> bool:
         return any(codec.holds(value) for codec in self._codecs.values())
-
-    def takes(self, json: Json) -> bool:
-        return isinstance(json, dict)
 
     def schema(self, definitions: Definitions) -> Schema:
         return {
@@ -237,7 +231,7 @@ class OneOf:
         }
 
 
-class Anything:
+class Anything(Codec):
     """What a caller sent, or an operation answered: JSON, and marked members for the rest."""
 
     def __init__(self) -> None:
@@ -287,9 +281,6 @@ class Anything:
 
     def takes(self, json: Json) -> bool:
         return json is not None
-
-    def schema(self, definitions: Definitions) -> Schema:  # noqa: ARG002 - as every codec's
-        return {}
 
     def _typed(self, json: dict[str, Json]) -> Any:
         # Once the name began with that of the module.
