@@ -73,13 +73,13 @@ class Gateway:
             return Answer(200, members, request_id, latency=fault.latency, is_cut=is_cut)
 
     def let_pass(self, span: timedelta) -> None:
-        """Mock time goes on while a caller waits: as when real time does, nothing is started."""
+        """Move mock time forward while a caller waits; nothing that falls due is started."""
         if span > timedelta():
             with self.world.lock:
                 self.world.clock.set_forward(self.world.clock.now() + span)
 
     def refuse(self, error: ImageBuilderError, latency: timedelta = timedelta()) -> Answer:
-        """An error as an answer: also for what a transport finds wrong before anything is done."""
+        """An error as an answer; transports use it for requests that they refuse themselves."""
         with self.world.lock:
             request_id = self.world.ids.uuid()
         return Answer(

@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from .world.outbox import TellingLock
 
 _FORK_PATIENCE = 1.0
-"""Seconds that a fork waits for a thread to end its change of the world."""
+"""How many seconds a fork waits for a thread to end its change of the world."""
 
 
 class Startable(Protocol):
-    """What can be switched on."""
+    """A mock, as the switch needs it."""
 
     options: dict[str, object]
     default_region: str | None
@@ -100,7 +100,7 @@ class Switch(Generic[S]):
         return len(self.starts) > 1 and self.starts[0] is mock
 
     def before_fork(self) -> None:
-        """Let other threads end their changes, so that the child's copy is whole."""
+        """Wait for other threads to end their changes, so that the child's copy is consistent."""
         locks: list[RLock | TellingLock] = [self.lock]
         if self.world is not None:
             locks.append(self.world.lock)

@@ -62,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _are_its_own(arguments: Sequence[str]) -> bool:
-    """Whether nobody, as tests do, has put them in the place of others."""
+    """Whether ``sys.argv`` is still what the process was started with."""
     return sys.orig_argv[-len(arguments) :] == arguments
 
 

@@ -31,7 +31,7 @@ class InvalidSignatureException(ImageBuilderError):
 
 
 class MissingAuthenticationTokenException(ImageBuilderError):
-    """Nothing says who asks, nor where."""
+    """The request is unsigned, and its host names no Region."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ class Switch(Protocol):
 
 
 def decorate(mock: Switch, target: T) -> T:
-    """``target`` as it was, but with the mock on while it runs. TypeError if it cannot be run."""
+    """``target`` with the mock on while it runs. TypeError if it is no function or class."""
     if _is_fixture(target):
         msg = (
             f"mock_imagebuilder cannot decorate the fixture {target!r}: put it below "
@@ -64,7 +64,7 @@ def decorate(mock: Switch, target: T) -> T:
 
 
 def _is_test_case(cls: type[object]) -> bool:
-    """Where nobody has loaded unittest no class is made from it, and it need not be loaded here."""
+    """If unittest has not been loaded, no class derives from it, and it is not loaded here."""
     loaded = sys.modules.get("unittest")
     return loaded is not None and issubclass(cls, loaded.TestCase)
 
@@ -144,7 +144,7 @@ def _decorate_test_case(mock: Switch, cls: type[unittest.TestCase]) -> None:
 
 
 def _decorate_tests(mock: Switch, cls: type) -> None:
-    """The errors of a test end in ``run``: what they leave sooner has seen them."""
+    """``run`` catches the errors of tests, so the mock sees them only around the test itself."""
     for name, member in list(vars(cls).items()):
         if name.startswith("test") and inspect.isfunction(member):
             _set(cls, name, _decorate_function(mock, member))
@@ -294,7 +294,7 @@ def _function(member: Any) -> Any:
 
 
 def _call_with_optional(function: Any, argument: object) -> None:
-    """As pytest does: a set-up may leave out its last argument."""
+    """Call a set-up with its last argument only if it takes that, as pytest does."""
     if function is not None:
         function(*[argument][: len(inspect.signature(function).parameters)])
 

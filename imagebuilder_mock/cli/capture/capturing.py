@@ -1,4 +1,4 @@
-"""A captured account as a saved state: what ``mock_imagebuilder(state=…)`` begins with."""
+"""A real account as a saved state, for ``mock_imagebuilder(state=…)``."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Captured:
-    """What was found: how many of each class, and which could not be taken along, and why."""
+    """The result: how many resources of each class, and which were left out, and why."""
 
     state: SavedState
     counts: Counter[str]

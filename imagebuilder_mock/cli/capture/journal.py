@@ -1,4 +1,4 @@
-"""What was read so far, in a file to go on from: one JSON line for each resource."""
+"""What has been read so far, in a file to continue from: a JSON line for each resource."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Journal:
         return noted
 
     def remove(self) -> None:
-        """Nothing is left to go on with."""
+        """Delete the file: the capture is complete."""
         if self._path is not None:
             self._path.unlink(missing_ok=True)
 

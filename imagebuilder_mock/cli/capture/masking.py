@@ -1,4 +1,4 @@
-"""Hiding whose account it was: ids of accounts, and the names that were given to resources."""
+"""Masks for a captured account: its ids, and the names of its resources."""
 
 from __future__ import annotations
 

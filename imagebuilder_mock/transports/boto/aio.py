@@ -49,7 +49,7 @@ class _AsyncRaw:
 
     @property
     def raw_headers(self) -> list[tuple[bytes, bytes]]:
-        """Its older versions read the headers here."""
+        """Older versions of aiobotocore read the headers here."""
         return [(name.encode(), text.encode()) for name, text in self._answer.headers.items()]
 
     async def read(self) -> bytes:

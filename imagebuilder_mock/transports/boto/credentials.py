@@ -19,7 +19,7 @@ _LOCAL_PROVIDERS = frozenset(
 
 
 class MockIsOffError(NoCredentialsError):
-    """A client that was made without credentials is used after the mock was switched off."""
+    """A client that was created without credentials is used after the mock was switched off."""
 
     fmt = (
         "This Image Builder client was made inside mock_imagebuilder without credentials of its "

@@ -1,4 +1,4 @@
-"""The way in for botocore's clients: every one of them, whenever it was made.
+"""The way in for botocore's clients, whenever they were created.
 
 While a mock is on, ``BaseClient._make_request``, the last thing that a client does before it asks
 for the network, is patched here. Users' handlers of the events before it (``before-call`` and
@@ -114,7 +114,7 @@ class BotocoreDoor:
         return self._response(request_dict["url"], answer), parsed_answer(answer)
 
     def _is_answered_at_once(self, client: BaseClient, operation: str) -> bool:
-        """False if the client's own machinery is to go on with the call.
+        """Whether the call takes the short path.
 
         That may be to the long path, which is prepared here.
         """
@@ -145,7 +145,7 @@ class BotocoreDoor:
 
 
 class _LongPath:
-    """The two handlers of a client whose requests go all the way."""
+    """The two event handlers of a client whose requests take the long path."""
 
     def __init__(
         self,
@@ -190,7 +190,7 @@ class _LongPath:
     def choose_signer(
         self, event_name: str, context: Mapping[str, object] | None = None, **_: object
     ) -> object:
-        """Sign only for those who listen to it: nobody checks, and it costs a third of a call.
+        """Sign only if somebody listens to it: no signature is checked, and signing is slow.
 
         Without credentials at hand the request goes unsigned too: nobody is asked for any. A
         presigned URL is made to be used elsewhere, and signed as ever.
@@ -203,7 +203,7 @@ class _LongPath:
 
 
 class _Callers:
-    """Who a client acts as, without keeping the client alive."""
+    """The account and Region of a client, without a reference to the client."""
 
     def __init__(self, client: BaseClient) -> None:
         self._region = client.meta.region_name
@@ -272,7 +272,7 @@ def parsed_answer(answer: Answer) -> dict[str, Any]:
 
 
 def _has_listeners(events: Any, operation: str, among: tuple[str, ...] = _SENDING_EVENTS) -> bool:
-    """Whether a handler of somebody's is entered for one of these events of an operation."""
+    """Whether somebody else has a handler for one of these events of an operation."""
     emitter = getattr(events, "_emitter", events)
     table = getattr(emitter, "_lookup_cache", None)
     handlers = getattr(emitter, "_handlers", None)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class BackingOff:
-    """Stands in for one client's sleeping."""
+    """Replaces the sleeping of one client."""
 
     def __init__(self, client: Any, gateway: Gateway) -> None:
         self._endpoint: Any = client._endpoint
@@ -92,7 +92,7 @@ def _limiters_of(client: BaseClient) -> list[Any]:
 
 
 class _LimiterInMockTime:
-    """A limiter measures real time; what it waits is added to that instead of being slept."""
+    """Lets a limiter wait in mock time: its waits are added to the time that it measures."""
 
     def __init__(self, limiter: Any, gateway: Gateway) -> None:
         self._limiter = limiter
@@ -146,7 +146,7 @@ class Patience:
         return _new(cls, self._url, failure.message)
 
     def check(self, answer: Answer) -> None:
-        """Raise what a client raises that gets this answer late, or in part."""
+        """Raise the client's error for an answer that is too late or cut off."""
         limit = self._config.read_timeout
         if limit is not None and answer.latency > timedelta(seconds=limit):
             raise _new(ReadTimeoutError, self._url, "Read timed out.")
@@ -158,7 +158,7 @@ class Patience:
 
 
 def _new(cls: type[BotoCoreError], url: str, message: str) -> BotoCoreError:
-    """Fill in what the class's own text asks for."""
+    """An error whose message template is filled in."""
     known = {"endpoint_url": url, "proxy_url": url, "error": message}
     names = [name for _, name, _, _ in Formatter().parse(cls.fmt) if name]
     given: dict[str, Any] = {name: known.get(name, message) for name in names}

@@ -116,7 +116,7 @@ class RawDoor:
 
 
 class _Target(NamedTuple):
-    """What is asked for, as urllib3 says it where it gives up."""
+    """The request, as urllib3 names it in its errors."""
 
     pool: HTTPConnectionPool
     method: str
@@ -129,7 +129,7 @@ def _retried(
     wanted: Any,
     pause: Callable[[timedelta], None],
 ) -> HTTPResponse:
-    """What comes of a request by the rules of urllib3's own retries, whose pauses are mock time."""
+    """Retry a request by urllib3's own rules; the pauses pass in mock time."""
     pool, method, url = target
     retries = Retry.from_int(wanted, default=pool.retries)
     while True:
@@ -149,7 +149,7 @@ def _retried(
 
 
 def _lost(pool: HTTPConnectionPool, url: str, failure: LostRequestError) -> HTTPError:
-    """What urllib3 has for no answer; requests makes its own exception of it."""
+    """urllib3's error for a lost request; requests wraps it in its own."""
     if issubclass(failure.error, ConnectTimeout):
         return ConnectTimeoutError(pool, failure.message)
     if issubclass(failure.error, ReadTimeout):
@@ -158,7 +158,7 @@ def _lost(pool: HTTPConnectionPool, url: str, failure: LostRequestError) -> HTTP
 
 
 def _has_match(mock: RequestsMock, request: PreparedRequest) -> bool:
-    """Whether the user registered anything for it; moto does for all of AWS.
+    """Whether the user has registered a response for it; moto's, for all of AWS, do not count.
 
     A registry is not asked: one that wants an order takes a question for a request.
     """

@@ -1,4 +1,4 @@
-"""The addresses of our own servers in this process: what goes there is left alone."""
+"""The addresses of the mock's own servers in this process: requests to them pass."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _NAMES_OF_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 
 
 class OwnServers:
-    """Hosts and ports that our servers listen at."""
+    """Hosts and ports of the mock's own servers."""
 
     def __init__(self) -> None:
         self._ports: Counter[tuple[str | None, int | None]] = Counter()
@@ -32,5 +32,5 @@ class OwnServers:
 
 
 def _addresses(host: str, port: int) -> list[tuple[str | None, int | None]]:
-    """A server on all of a machine's addresses is reached by its loopback names too."""
+    """A server that listens on all addresses can be reached by the loopback names too."""
     return [(name, port) for name in {host, *_NAMES_OF_THIS_MACHINE}]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 CONTROL_PREFIX = "/_imagebuilder_mock/"
 BODY_LIMIT = 1 << 20
-"""Bytes: a request with more is refused before it is read."""
+"""In bytes. A larger body is refused before it is read."""
 
 _CHUNK = 1 << 16
 
@@ -42,11 +42,11 @@ class RequestTimeoutException(ImageBuilderError):
 
 
 class ServiceException(ImageBuilderError):
-    """Something broke in here."""
+    """An exception inside the mock."""
 
 
 class ServiceUnavailableException(ImageBuilderError):
-    """A fault rule has the request lost."""
+    """A fault rule loses the request."""
 
 
 _BROKEN = ServiceException(
@@ -57,7 +57,7 @@ _TOO_LARGE = f"The request body must not have more than {BODY_LIMIT} bytes."
 
 
 class ControlRequest:
-    """A request to the mock itself: what stands behind the prefix, and who asks."""
+    """A request to the mock itself: the path behind the prefix, and who sends it."""
 
     def __init__(self, environ: Environ, request: RawRequest) -> None:
         self.method = request.method
@@ -94,7 +94,7 @@ class Application:
         return [sent[: len(sent) // 2] if is_cut else sent]
 
     def _answer(self, environ: Environ) -> tuple[int, dict[str, str], bytes, bool]:
-        """Status, headers, body, and whether the connection breaks in the middle of it."""
+        """Status, headers and body, and whether the body is to be cut off."""
         request = _request(environ)
         if request.path.startswith(CONTROL_PREFIX):
             status, members = self._controlled(environ, request)
@@ -131,7 +131,7 @@ class Application:
 
 
 def _request(environ: Environ) -> RawRequest:
-    """The request without its body. Servers keep the path as it was sent under a name of theirs."""
+    """The request without its body. Servers keep the original path in variables of their own."""
     target = environ.get("REQUEST_URI") or environ.get("RAW_URI")
     if target is None:
         target = quote(environ["PATH_INFO"].encode("latin-1"))
@@ -147,7 +147,7 @@ def _request(environ: Environ) -> RawRequest:
 
 
 def _body(environ: Environ) -> bytes:
-    """The whole body; it is refused for its size, its slowness, or an end that came too early."""
+    """The whole body. An ImageBuilderError if it is too large, too slow or incomplete."""
     expected = _content_length(environ)
     if expected is None and not environ.get("wsgi.input_terminated"):
         return b""

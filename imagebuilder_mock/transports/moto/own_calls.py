@@ -1,6 +1,6 @@
-"""Our operations, as another service calls them for an account in a Region: through the gateway.
+"""Operations of Image Builder that another service of moto calls for an account in a Region.
 
-Such a call is a request like a program's: it is checked, recorded, and met by fault rules.
+Such a call is a request like any other: it is checked and recorded, and fault rules apply to it.
 """
 
 from __future__ import annotations

@@ -83,7 +83,7 @@ class MotoTagging:
                 yield resource.tags[tag_key]
 
     def _tagged(self, backend: Any) -> list[Resource]:
-        """The resources that have tags, as they are at this moment, in the order of making."""
+        """The resources with tags, in the order of their creation."""
         world = self._gateway.world
         with world.lock:
             store = world.store(backend.account_id, backend.region_name)
@@ -117,7 +117,7 @@ class MotoTagging:
     def _failures(
         self, backend: Any, arns: list[str], operation: str, params: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """Tag our own resources; what FailedResourcesMap says of them."""
+        """Tag Image Builder's resources; return the entries of FailedResourcesMap."""
         failed = {}
         caller = Caller(backend.account_id, backend.region_name)
         for arn in arns:
@@ -155,6 +155,6 @@ def _is_of(resource: Resource, types: Sequence[str] | None) -> bool:
 
 
 def _has(tags: Mapping[str, str], wanted: Mapping[str, Any]) -> bool:
-    """A filter means a key, and one of its values if it names any."""
+    """Whether the tags have the key of a filter, with one of its values if it names any."""
     key, values = wanted["Key"], wanted.get("Values") or ()
     return key in tags and (not values or tags[key] in values)

@@ -30,7 +30,7 @@ class Damage(Exception):
 
 
 class at:  # noqa: N801 - read as a word: ``with at("stores"):``
-    """Damage inside of the block is at this step."""
+    """Damage that is raised inside the block is at these steps."""
 
     __slots__ = ("_steps",)
 

@@ -52,7 +52,7 @@ def classes_in(hint: Any) -> list[type]:
 
 
 class _Names(dict[str, Any]):
-    """What names mean in a module, found when they are asked for."""
+    """The meaning of names in a module, looked up on demand."""
 
     def __init__(self, module: ModuleType) -> None:
         super().__init__()
@@ -92,7 +92,7 @@ def _absolute(statement: ast.ImportFrom, module: ModuleType) -> str:
 
 
 class _Stubs:
-    """The modules of boto3's stubs, without them."""
+    """Stands in for the modules of boto3's stubs."""
 
     def __getattr__(self, name: str) -> Any:
         if name.endswith("TypeDef"):

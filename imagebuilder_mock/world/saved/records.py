@@ -232,7 +232,7 @@ class OneOf(Codec):
 
 
 class Anything(Codec):
-    """What a caller sent, or an operation answered: JSON, and marked members for the rest."""
+    """Any value of a request or answer: JSON, and marked members for what JSON does not have."""
 
     def __init__(self) -> None:
         self._items = Many(self, list)

@@ -1,4 +1,4 @@
-"""Our operations, as CloudFormation calls them: what the service refuses fails the stack."""
+"""Operations of Image Builder that CloudFormation calls; a refusal fails the stack."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ _GENERAL = "GeneralServiceException"
 
 
 class StackFailure(Exception):
-    """CloudFormation's reason; moto is told of it as of any exception, and we catch it again."""
+    """Why a stack fails. It passes through moto as any exception, and is caught outside of it."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -78,14 +78,14 @@ class StackFailure(Exception):
         self.resource_type = ""
 
     def of(self, logical_id: str, resource_type: str) -> StackFailure:
-        """Say which resource it is about, if that is not said yet."""
+        """Note which resource it is about, unless that is known."""
         self.logical_id = self.logical_id or logical_id
         self.resource_type = self.resource_type or resource_type
         return self
 
 
 class ServiceRefusal(StackFailure):
-    """What the service answered, in CloudFormation's words."""
+    """An error of the service, in CloudFormation's words."""
 
     def __init__(self, code: str, message: str, *, status: int, request_id: str) -> None:
         said = f"{message} (Service: Imagebuilder, Status Code: {status}, Request ID: {request_id})"
@@ -94,7 +94,7 @@ class ServiceRefusal(StackFailure):
 
 
 def handler_message(message: str, token: str, code: str | None = None) -> str:
-    """The form that CloudFormation gives to what a resource's handler says."""
+    """A message of a resource handler, in CloudFormation's form."""
     return (
         f'Resource handler returned message: "{message}" '
         f"(RequestToken: {token}, HandlerErrorCode: {code or _GENERAL})"
@@ -102,5 +102,5 @@ def handler_message(message: str, token: str, code: str | None = None) -> str:
 
 
 def invalid_properties(path: str, complaint: str) -> StackFailure:
-    """What CloudFormation says of properties that the type's schema does not have."""
+    """CloudFormation's error for properties that are not in the schema of a type."""
     return StackFailure(f"Properties validation failed with message: #{path}: {complaint}")

@@ -1,4 +1,4 @@
-"""Resources of stacks: what moto calls, and what it keeps, for each of ours.
+"""Image Builder's resources in stacks: the objects that moto calls and keeps.
 
 moto asks a resource type for what ``CloudFormationModel`` says; being a subclass of that is not
 asked for, so nothing is registered there, and moto is not imported.
@@ -36,26 +36,26 @@ _DESCRIBED = {"Encrypted": "encrypted", "Name": "name", "Type": "type"}
 
 
 class Stacks(Protocol):
-    """What a resource has to know of the stacks."""
+    """What a resource needs to know about the stacks."""
 
     deployments: dict[str, str]
-    """Pipelines by the deployment ids that they have had."""
+    """The pipelines by their deployment ids, old ones included."""
 
     def operations(self, account: str, region: str) -> StackOperations | None:
         """None while the mock is off."""
         ...
 
     def tags(self) -> Mapping[str, str]:
-        """Those of the stack that is being changed."""
+        """The tags of the stack that is being changed."""
         ...
 
     def puts_off(self, resource: StackResource) -> bool:
-        """Whether it is deleted later, when the stack's update is over."""
+        """Whether its deletion is postponed to the end of the stack's update."""
         ...
 
 
 class StackResource:
-    """A resource as its stack knows it. It does not change: an update gives another."""
+    """A resource as its stack knows it. It is immutable: an update makes a new object."""
 
     # What moto writes on it.
     cf_resource_type: str
@@ -82,13 +82,13 @@ class StackResource:
         self._is_there = False
 
     def is_created(self) -> bool:
-        """Whether it is there, which an image is when it is built. StackFailure if it cannot be."""
+        """Whether it exists; an image does when it is built. StackFailure if the build failed."""
         if not self._is_there:
             self._is_there = self.template.describe(self)
         return self._is_there
 
     def get_cfn_attribute(self, name: str) -> str:
-        """Fn::GetAtt. StackFailure if it has none of that name, or not yet."""
+        """Fn::GetAtt. StackFailure if the type has no such attribute, or the resource not yet."""
         kind = self.template.kind
         if name not in kind.attributes:
             failure = StackFailure(
@@ -105,7 +105,7 @@ class StackResource:
         raise failure.of(self.logical_resource_id, PREFIX + kind.name)
 
     def delete(self, _account_id: str, _region_name: str) -> None:
-        """StackFailure if the service refuses; what is gone already is no failure."""
+        """StackFailure if the service refuses; a resource that no longer exists is no failure."""
         if self.template.stacks.puts_off(self):
             return
         try:
@@ -180,7 +180,7 @@ class StackResourceType:
         return made
 
     def update(self, old: StackResource, resource_json: Mapping[str, Any]) -> StackResource:
-        """The resource as it is then: itself if nothing changes, another if it is replaced."""
+        """The updated resource: the same object if nothing changes, a new one if it is replaced."""
         properties = resource_json["Properties"]
         tags = self._tags(properties)
         changed = {
@@ -226,7 +226,7 @@ class StackResourceType:
                 raise
 
     def describe(self, resource: StackResource) -> bool:
-        """Read what Fn::GetAtt gives; whether the resource is complete."""
+        """Read the attributes for Fn::GetAtt; return whether the resource is complete."""
         operations = self._operations(resource.place)
         arn = resource.physical_resource_id
         image = images.built(operations, arn) if self.kind.name == "Image" else {}
@@ -249,7 +249,7 @@ class StackResourceType:
         return image is not None
 
     def _tags(self, properties: Mapping[str, Any]) -> dict[str, str]:
-        """The stack's tags are its resources' too; a resource's own come first."""
+        """The resource's tags, and those of its stack with other keys."""
         own = {str(key): str(value) for key, value in properties.get(TAGS, {}).items()}
         return {**self.stacks.tags(), **own}
 

@@ -205,7 +205,7 @@ class MotoStacks:
 
 
 def _clean_up(resources: list[StackResource]) -> None:
-    """Delete what is needed no more; what the service keeps does not fail the update any more."""
+    """Delete the replaced resources. A refusal is logged, since the update is complete."""
     while resources:
         refusals = []
         for resource in reversed(resources):
@@ -221,12 +221,12 @@ def _clean_up(resources: list[StackResource]) -> None:
 
 
 def _is_gone(resources: Any, resource: StackResource) -> bool:
-    """Whether the template has it no more, where a replaced one is there still as another."""
+    """Whether the template no longer has the resource, as opposed to a replaced one."""
     return resource.logical_resource_id not in resources._resource_json_map
 
 
 def _update_dependents(resources: Any, before: Resources) -> None:
-    """Who refers to what is another now; moto updates only what the template says anew."""
+    """Update what refers to changed resources; moto updates only what has a changed template."""
     parsing: Any = sys.modules["moto.cloudformation.parsing"]
     there, templates = resources._parsed_resources, resources._resource_json_map
 

@@ -31,7 +31,7 @@ def check_required(kind: ResourceType, properties: Mapping[str, Any]) -> None:
 def parameters(
     kind: ResourceType, properties: Mapping[str, Any], members: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The parameters of an operation that has these, with their shapes.
+    """Properties as parameters of an operation; ``members`` are its shapes by parameter.
 
     StackFailure for a property that the type does not have.
     """
@@ -64,7 +64,7 @@ def _value(value: Any, shape: Any, path: str) -> Any:
 
 
 def _scalar(value: Any, type_name: str) -> Any:
-    """Parameters of a template are text, and YAML has numbers where text is meant."""
+    """Convert a value: template parameters are text, and YAML reads some texts as numbers."""
     if type_name == "string" and isinstance(value, bool):
         return str(value).lower()
     if type_name == "string" and isinstance(value, (int, float)):
