@@ -228,12 +228,12 @@ def differences(expected: object, found: object, path: str = "") -> Iterator[str
                 yield from differences(value, found[name], place)
             else:
                 yield f"{place}: expected {value!r}, and there was none"
-    elif _are_lists(expected, found) and len(expected) == len(found):  # type: ignore[arg-type]
-        for position, (value, item) in enumerate(zip(expected, found, strict=True)):  # type: ignore[call-overload]
+    elif (
+        isinstance(expected, (list, tuple))
+        and isinstance(found, (list, tuple))
+        and len(expected) == len(found)
+    ):
+        for position, (value, item) in enumerate(zip(expected, found, strict=True)):
             yield from differences(value, item, f"{path}[{position}]")
     elif expected != found:
         yield f"{path}: expected {expected!r}, and it was {found!r}"
-
-
-def _are_lists(*values: object) -> bool:
-    return all(isinstance(value, (list, tuple)) for value in values)

@@ -84,7 +84,7 @@ def output_attributes(operations: StackOperations, image: Mapping[str, Any]) -> 
 
 
 def delete(operations: StackOperations, arn: str, properties: Mapping[str, Any]) -> None:
-    """Cancel its build if that is running, and delete it; its outputs too, if the template says so."""
+    """Cancel a running build, and delete the image; its outputs too if the template says so."""
     if _image(operations, arn)["state"]["status"] not in _ENDED:
         operations.call("CancelImageCreation", {"imageBuildVersionArn": arn})
     if _DELETION in properties:

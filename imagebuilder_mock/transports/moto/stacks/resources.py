@@ -6,15 +6,16 @@ asked for, so nothing is registered there, and moto is not imported.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from . import images
 from .calls import ServiceRefusal, StackFailure
 from .resource_types import PREFIX, TAGS, VERSIONS
-from .templates import check_required, parameters
+from .templates import parameters
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from .calls import StackOperations
     from .resource_types import ResourceType
@@ -108,10 +109,17 @@ class StackResource:
         """StackFailure if the service refuses; a resource that no longer exists is no failure."""
         if self.template.stacks.puts_off(self):
             return
-        try:
+        with _failures_of(self.logical_resource_id, PREFIX + self.template.kind.name):
             self.template.delete(self)
-        except StackFailure as failure:
-            raise failure.of(self.logical_resource_id, PREFIX + self.template.kind.name) from None
+
+
+@contextmanager
+def _failures_of(logical_id: str, resource_type: str) -> Iterator[None]:
+    """Note in failures which resource they are about."""
+    try:
+        yield
+    except StackFailure as failure:
+        raise failure.of(logical_id, resource_type) from None
 
 
 class StackResourceType:
@@ -134,10 +142,8 @@ class StackResourceType:
         region_name: str,
         **said: Any,
     ) -> StackResource:
-        try:
+        with _failures_of(said.get("LogicalId", ""), cloudformation_json["Type"]):
             return self.create(cloudformation_json, (account_id, region_name))
-        except StackFailure as failure:
-            raise failure.of(said.get("LogicalId", ""), cloudformation_json["Type"]) from None
 
     def update_from_cloudformation_json(
         self,
@@ -147,18 +153,14 @@ class StackResourceType:
         account_id: str,  # noqa: ARG002 - the original knows
         region_name: str,  # noqa: ARG002 - the same
     ) -> StackResource:
-        try:
+        with _failures_of(original_resource.logical_resource_id, cloudformation_json["Type"]):
             return self.update(original_resource, cloudformation_json)
-        except StackFailure as failure:
-            logical_id = original_resource.logical_resource_id
-            raise failure.of(logical_id, cloudformation_json["Type"]) from None
 
     # What is done
 
     def create(self, resource_json: Mapping[str, Any], place: tuple[str, str]) -> StackResource:
         operations = self._operations(place)
         properties = resource_json["Properties"]
-        check_required(self.kind, properties)
         tags = self._tags(properties)
         create = f"Create{self.kind.name}"
         params = parameters(self.kind, properties, operations.members(create))
@@ -197,7 +199,6 @@ class StackResourceType:
         if not changed and tags == old.tags:
             return old
         operations = self._operations(old.place)
-        check_required(self.kind, properties)
         create_members = operations.members(f"Create{self.kind.name}")
         params = parameters(self.kind, properties, create_members)
         if self.kind.is_updatable and changed - {TAGS}:

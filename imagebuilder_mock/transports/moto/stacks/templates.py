@@ -21,20 +21,16 @@ _RENAMED = {
 _BOOLEANS = {"true": True, "false": False}
 
 
-def check_required(kind: ResourceType, properties: Mapping[str, Any]) -> None:
-    """StackFailure for a property that is missing."""
-    for name in kind.required:
-        if name not in properties:
-            raise invalid_properties("", f"required key [{name}] not found")
-
-
 def parameters(
     kind: ResourceType, properties: Mapping[str, Any], members: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Properties as parameters of an operation; ``members`` are its shapes by parameter.
 
-    StackFailure for a property that the type does not have.
+    StackFailure for a property that is missing, or that the type does not have.
     """
+    for name in kind.required:
+        if name not in properties:
+            raise invalid_properties("", f"required key [{name}] not found")
     given = {name: value for name, value in properties.items() if name not in kind.own}
     return _structure(given, members, "")
 
