@@ -22,12 +22,11 @@ from .testing.lifecycle import Lifecycle
 from .testing.printing import keep_report, report, tree
 from .transports.boto.clients import own_client
 from .world.published import published
-from .world.settings import Settings
+from .world.settings import Settings, check_account_id
 from .world.world import Snapshot, World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from types import TracebackType
 
     from mypy_boto3_imagebuilder import ImagebuilderClient
     from typing_extensions import Self, Unpack
@@ -88,12 +87,7 @@ class ImageBuilderMock:
     def __enter__(self) -> Self:
         return self.start()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if error is not None:
             keep_report(error, self.report)
         self.stop()
@@ -101,12 +95,7 @@ class ImageBuilderMock:
     async def __aenter__(self) -> Self:
         return self.start()
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self.__exit__(kind, error, trace)
 
     def __call__(self, target: T) -> T:
@@ -258,7 +247,7 @@ class ImageBuilderMock:
 
         ValueError if ``account_id`` is not 12 digits.
         """
-        Settings(account_id=account_id)
+        check_account_id(account_id)
         return {
             "aws_access_key_id": access_key_for(account_id),
             "aws_secret_access_key": "imagebuilder-mock",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.protocol.model import input_members, operation_names
-from imagebuilder_mock.world.settings import Settings
+from imagebuilder_mock.world.settings import check_account_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 
 DEFAULT_REGION = "us-east-1"
+
+SOME_IMAGE = "arn:aws:imagebuilder:us-east-1:123456789012:image/web/1.0.0/1"
+"""For the examples of published methods."""
 
 
 class Face:
@@ -68,7 +71,7 @@ def store_at(world: World, *, region: str | None, account_id: str | None) -> Sto
     ValueError if ``account_id`` is not 12 digits.
     """
     account = world.settings.account_id if account_id is None else account_id
-    Settings(account_id=account)
+    check_account_id(account)
     return world.store(account, region or region_in_use(world))
 
 

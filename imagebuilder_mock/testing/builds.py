@@ -13,9 +13,9 @@ from imagebuilder_mock.engines.builds import stages
 from imagebuilder_mock.engines.outputs.distribution import CONFIGURATION_STEPS
 from imagebuilder_mock.world.orders import BuildFailure, check_reference
 from imagebuilder_mock.world.published import published
-from imagebuilder_mock.world.settings import is_account_id
+from imagebuilder_mock.world.settings import check_account_id
 
-from .arguments import Face, image_at
+from .arguments import SOME_IMAGE, Face, image_at
 from .pages.timeline import timeline_of
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from .pages.timeline import Timeline
 
 _PHASES = tuple(chain.from_iterable(PHASES_OF_STAGE.values()))
-_ANY = "arn:aws:imagebuilder:us-east-1:123456789012:image/web/1.0.0/1"
 
 
 def _page_name(image: Image) -> str:
@@ -66,7 +65,7 @@ class Builds(Face):
         """
         return self._world.state.durations
 
-    @published(arn=_ANY)
+    @published(arn=SOME_IMAGE)
     def advance(self, arn: str) -> str:
         """Move a build to its next stage, or to a step that waits, and return its new status."""
         with self._world.lock:
@@ -74,7 +73,7 @@ class Builds(Face):
             stages.advance(self._world, image)
             return image.state.status
 
-    @published(arn=_ANY)
+    @published(arn=SOME_IMAGE)
     def complete(self, arn: str) -> None:
         """Move a build to its end. RuntimeError if it reaches a step that waits for an action."""
         with self._world.lock:
@@ -89,7 +88,7 @@ class Builds(Face):
                 )
                 raise RuntimeError(msg)
 
-    @published(arn=_ANY, reason="The disk is full.")
+    @published(arn=SOME_IMAGE, reason="The disk is full.")
     def fail(self, arn: str, *, reason: str = "An internal error has occurred.") -> None:
         """Make a build FAILED at once, with the ``reason`` that ``GetImage`` shows."""
         with self._world.lock:
@@ -133,9 +132,8 @@ class Builds(Face):
                 "phase."
             )
             raise ValueError(msg)
-        if account_id is not None and not is_account_id(account_id):
-            msg = f"account_id={account_id!r}: an account is a string of 12 digits."
-            raise ValueError(msg)
+        if account_id is not None:
+            check_account_id(account_id)
         if phase not in (None, *_PHASES):
             msg = f"phase={phase!r}: builds run the phases {', '.join(_PHASES)}."
             raise ValueError(msg)
@@ -165,7 +163,7 @@ class Builds(Face):
         with self._world.lock:
             self._world.state.failures.add(failure)
 
-    @published(arn=_ANY)
+    @published(arn=SOME_IMAGE)
     def timeline(self, arn: str) -> Timeline:
         """What ran in a build, and when, as a table: ``rows``, ``str()``, ``.save_html(path)``."""
         with self._world.lock:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     import unittest
     from collections.abc import AsyncGenerator, Callable, Generator
     from contextlib import AbstractContextManager
-    from types import TracebackType
 
 T = TypeVar("T")
 
@@ -30,13 +29,7 @@ class Switch(Protocol):
 
     def __enter__(self) -> object: ...
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-        /,
-    ) -> None: ...
+    def __exit__(self, kind: object, error: BaseException | None, trace: object, /) -> None: ...
 
     def for_one_test(self) -> AbstractContextManager[None]: ...
 

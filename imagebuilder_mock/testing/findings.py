@@ -10,7 +10,7 @@ from imagebuilder_mock.domain.resources.scans import ImageScanState
 from imagebuilder_mock.engines.scans import SEVERITIES, finding_on
 from imagebuilder_mock.world.published import published
 
-from .arguments import Face, image_at
+from .arguments import SOME_IMAGE, Face, image_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from imagebuilder_mock.world.store import Store
 
 BadEnd = Literal["FAILED", "TIMED_OUT"]
-
-
-_ANY = "arn:aws:imagebuilder:us-east-1:123456789012:image/web/1.0.0/1"
 
 
 class MockFindings(Face):
@@ -32,7 +29,7 @@ class MockFindings(Face):
 
     __slots__ = ()
 
-    @published(arn=_ANY, packages=[["openssl", "3.0.8"]])
+    @published(arn=SOME_IMAGE, packages=[["openssl", "3.0.8"]])
     def set_packages(self, arn: str, packages: Iterable[tuple[str, str]]) -> None:
         """Replace the sample packages of an image by these pairs of a name and a version.
 
@@ -43,7 +40,7 @@ class MockFindings(Face):
             store, image = self._image(arn)
             store.findings.set_packages(image.arn, pairs)
 
-    @published(arn=_ANY, vulnerability_id="CVE-2026-0001", severity="CRITICAL")
+    @published(arn=SOME_IMAGE, vulnerability_id="CVE-2026-0001", severity="CRITICAL")
     def add(
         self,
         arn: str,
@@ -78,14 +75,14 @@ class MockFindings(Face):
                 on_demand=image.is_scanned_on_demand,
             )
 
-    @published(arn=_ANY)
+    @published(arn=SOME_IMAGE)
     def clear(self, arn: str) -> None:
         """Remove all findings of an image; its scan will add none by itself."""
         with self._world.lock:
             store, image = self._scanned(arn)
             store.findings.clear(image.arn)
 
-    @published(arn=_ANY, status="TIMED_OUT", reason="The scan took too long.")
+    @published(arn=SOME_IMAGE, status="TIMED_OUT", reason="The scan took too long.")
     def end_scan(self, arn: str, status: BadEnd, *, reason: str | None = None) -> None:
         """End the scan of an image as FAILED or TIMED_OUT, without findings."""
         if status not in get_args(BadEnd):

@@ -77,9 +77,7 @@ class Settings:
                 "or 0 to keep no calls."
             )
             raise ValueError(msg)
-        if not is_account_id(self.account_id):
-            msg = f"account_id={self.account_id!r}: an account is a string of 12 digits."
-            raise ValueError(msg)
+        check_account_id(self.account_id)
         if self.now is not None:
             _check_type("now", self.now, datetime)
             aware(self.now, "now=")
@@ -112,6 +110,13 @@ def _check_type(name: str, value: object, expected: type) -> None:
     if is_truth or not isinstance(value, expected):
         msg = f"{name}={value!r}: give {expected.__name__}, not {type(value).__name__}."
         raise TypeError(msg)
+
+
+def check_account_id(account_id: object) -> None:
+    """ValueError if it is none."""
+    if not is_account_id(account_id):
+        msg = f"account_id={account_id!r}: an account is a string of 12 digits."
+        raise ValueError(msg)
 
 
 def is_account_id(value: object) -> bool:

@@ -21,7 +21,7 @@ from imagebuilder_mock.world.saved.damage import Damage
 from imagebuilder_mock.world.saved.document import AnyResource, SavedState
 from imagebuilder_mock.world.saved.records import codec_of
 from imagebuilder_mock.world.saved.worlds import saved
-from imagebuilder_mock.world.settings import Settings
+from imagebuilder_mock.world.settings import Settings, check_account_id
 from imagebuilder_mock.world.world import World
 
 from .masking import masked_accounts, masked_names
@@ -75,7 +75,7 @@ def capture(
     if mask_names:
         json = masked_names(json, [(each.kind, each.name) for each in resources])
     if account_mask is not None:
-        Settings(account_id=account_mask)
+        check_account_id(account_mask)
         json = masked_accounts(json, state.account_id, account_mask)
     counts = Counter(type(each).__name__ for each in (*resources, *amis))
     return Captured(codec_of(SavedState).read(json), counts, left_out)
