@@ -153,7 +153,7 @@ def published_methods() -> Mapping[str, Method]:
     methods = [
         Method.of(face, member)
         for face, cls in faces.items()
-        for member in vars(cls).values()
+        for member in getattr(cls, "__dict__", {}).values()
         if hasattr(getattr(member, "fget", member), MARK)
     ]
     return {method.path: method for method in methods}
