@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from html import unescape
-from http import HTTPStatus
+from http.client import responses
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError
@@ -56,7 +56,7 @@ def default_message(name: str) -> str:
 
 def status_phrase(status: int) -> str:
     """``Service Unavailable``; nothing for a status that HTTP does not name."""
-    return HTTPStatus(status).phrase if status in {known.value for known in HTTPStatus} else ""
+    return responses.get(status, "")
 
 
 def is_connection_error(error: object) -> TypeGuard[type[BotoCoreError]]:

@@ -81,13 +81,7 @@ def _decorate_function(mock: Switch, function: Callable[..., Any]) -> Callable[.
                 return (yield from function(*args, **kwargs))
 
         return generator
-
-    @functools.wraps(function)
-    def plain(*args: Any, **kwargs: Any) -> Any:
-        with mock:
-            return function(*args, **kwargs)
-
-    return plain
+    return _within(lambda: mock, function)
 
 
 def _decorate_async_generator(
@@ -122,7 +116,7 @@ def _decorate_async_generator(
 def _decorate_test_case(mock: Switch, cls: type[unittest.TestCase]) -> None:
     """``run`` holds setUp, the test, tearDown and the clean-ups; so subclasses are held too."""
     for name in ("run", "debug"):
-        _set(cls, name, _for_one_test(mock, getattr(cls, name)))
+        _set(cls, name, _within(mock.for_one_test, getattr(cls, name)))
     _decorate_tests(mock, cls)
     # pytest's own fixtures run outside of ``run``, and it knows setup_method here too.
     _hold_tests(_Scope(mock.for_one_test), cls)
@@ -143,13 +137,15 @@ def _decorate_tests(mock: Switch, cls: type) -> None:
             _set(cls, name, _decorate_function(mock, member))
 
 
-def _for_one_test(mock: Switch, method: Callable[..., Any]) -> Callable[..., Any]:
-    @functools.wraps(method)
-    def with_mock(*args: Any, **kwargs: Any) -> Any:
-        with mock.for_one_test():
-            return method(*args, **kwargs)
+def _within(
+    enter: Callable[[], AbstractContextManager[object]], function: Callable[..., Any]
+) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def within(*args: Any, **kwargs: Any) -> Any:
+        with enter():
+            return function(*args, **kwargs)
 
-    return with_mock
+    return within
 
 
 def _hold_set_up_class(mock: Switch, cls: type[unittest.TestCase]) -> None:
