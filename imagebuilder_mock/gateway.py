@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class Gateway:
-    """Answers requests out of one world."""
+    """Answers requests from one world."""
 
     def __init__(self, world: World, *, unknown_members: UnknownMembers | None = None) -> None:
         self.world = world
@@ -37,7 +37,7 @@ class Gateway:
         self._ignore_unknown = unknown_members == "ignore"
 
     def handle(self, request: HttpRequest, caller: Caller) -> Answer:
-        """The service's answer, an error's too.
+        """The service's answer, also an error.
 
         NotImplementedError for an operation that the model has and this package has not;
         LostRequestError where a fault rule lets no answer come, and UnexpectedCallError for an

@@ -96,7 +96,7 @@ class Switch(Generic[S]):
         return bool(self.starts)
 
     def is_nested_in_itself(self, mock: S) -> bool:
-        """Whether the outermost start was this object's too, as that of a class is."""
+        """Whether the outermost start was this object's too, as for a decorated class."""
         return len(self.starts) > 1 and self.starts[0] is mock
 
     def before_fork(self) -> None:

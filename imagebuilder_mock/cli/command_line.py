@@ -46,7 +46,7 @@ _GLANCE = 0.5
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The console script. The answer is the exit status: 2 for a wrong use.
+    """The console script. Returns the exit status: 2 for wrong usage.
 
     Where the arguments are the process's own, a program has the mock on to the very end of the
     process, so also in what it does ``atexit``.
@@ -74,7 +74,7 @@ def _with(new: str, old: str, arguments: Sequence[str]) -> list[str]:
 
 
 def _run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
-    """Run it as ``python`` would: its exit and its errors are its own."""
+    """Run a program as ``python`` would, with its own exit status and errors."""
     words = [] if given.script is None else [given.script, *given.arguments]
     if words[:1] == [_KEPT_DASHES]:  # the first only ends our own options
         words = words[1:]
@@ -134,7 +134,7 @@ def _on(
     *,
     to_the_end: bool,
 ) -> Iterator[None]:
-    """On until the program's threads have ended too; its exit and its errors are its own."""
+    """The mock is on until the threads of the program have ended too."""
     threads = threading.enumerate()
     with _started(parser, mock, to_the_end=to_the_end):
         try:
@@ -150,7 +150,7 @@ def _on(
 def _started(
     parser: argparse.ArgumentParser, mock: ImageBuilderMock, *, to_the_end: bool = False
 ) -> Iterator[None]:
-    """On, for the context or to the end of the process.
+    """The mock is on, for the context or to the end of the process.
 
     A state file that is not there, or is damaged, is explained with exit status 1.
     """
@@ -177,7 +177,7 @@ def _is_there(module: str) -> bool:
 
 
 def _wait_for_threads_since(before: Sequence[threading.Thread]) -> None:
-    """Wait as Python does at a program's end; idle workers of an executor would never end."""
+    """Wait for threads, as Python does at the end; idle workers of executors are left out."""
     workers = getattr(executors, "_threads_queues", ())
     for thread in threading.enumerate():
         if thread not in before and not thread.daemon and thread not in workers:
@@ -228,7 +228,7 @@ def _serve(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
 
 @contextmanager
 def _until_a_signal() -> Iterator[threading.Event]:
-    """An event that is set when the process is asked to end; asked again, it ends at once."""
+    """An event that the first signal to end sets; the second signal ends the process."""
     ending = threading.Event()
     before = {}
 

@@ -61,7 +61,7 @@ _NOUNS = {
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A published method, or property, of a face of the mock; the mock's own have no face."""
+    """A published method or property: of a part of the mock, the ``face``, or of the mock."""
 
     face: str
     function: Callable[..., Any]
@@ -92,7 +92,7 @@ class Method:
         return mark
 
     def row(self) -> dict[str, object]:
-        """What the list of all requests says of it; arguments have their JSON schema."""
+        """The entry in the list of all requests, with the JSON schemas of the arguments."""
         return {
             "request": f"POST {self.path}",
             "does": str(self.function.__doc__).partition("\n")[0],
@@ -102,7 +102,7 @@ class Method:
         }
 
     def call(self, mock: ImageBuilderMock, given: Mapping[str, Any]) -> object:
-        """Call it with arguments out of JSON; TypeError names the one that is wrong or missing."""
+        """Call it with arguments from JSON; TypeError names a wrong, unknown or missing one."""
         found = _attribute(getattr(mock, self.face) if self.face else mock, self.function.__name__)
         positional, named = self._arguments(given)
         returned = _json(found if self.is_property else found(*positional, **named))
@@ -160,7 +160,7 @@ def published_methods() -> Mapping[str, Method]:
 
 
 class RemoteControl:
-    """Does to a mock what requests ask for."""
+    """Calls the methods of a mock for requests."""
 
     def __init__(self, mock: ImageBuilderMock, *, allow_remote: bool) -> None:
         self._mock = mock
@@ -177,7 +177,7 @@ class RemoteControl:
         }
 
     def __call__(self, request: ControlRequest) -> tuple[int, object]:
-        """A status and the answer's members; a mistake is 400 with a message that explains it."""
+        """The status and the answer; a mistake is 400 with a message that explains it."""
         if not self._allow_remote and not _is_loopback(request.client):
             return _said(
                 HTTPStatus.FORBIDDEN,
@@ -226,7 +226,7 @@ def _attribute(owner: object, name: str) -> Any:
 
 
 def _parameters(request: ControlRequest) -> dict[str, Any]:
-    """Out of the query, or out of the body; ValueError if that is no JSON object."""
+    """The arguments in the query or the body; ValueError if that is no JSON object."""
     if request.method == "GET":
         return {name: values[-1] for name, values in parse_qs(request.query).items()}
     params = json.loads(request.body or b"{}")
@@ -240,7 +240,7 @@ def _parameters(request: ControlRequest) -> dict[str, Any]:
 
 
 def _codec(hint: Any, kind: object) -> Codec:
-    """That of an argument, as far as its type is one that JSON has."""
+    """The codec of an argument, for those types of a union that JSON can express."""
     if get_origin(hint) in {Union, types.UnionType}:
         hint = Union[tuple(part for part in get_args(hint) if _is_in_json(part))]  # noqa: UP007
     codec = codec_of(hint)
@@ -273,7 +273,7 @@ def _noun(schema: Schema) -> str:
 
 
 def _json(value: Any) -> object:
-    """What a method returns; members of objects are named as in the API, ``accountId``."""
+    """What a method returned, as JSON; members of objects have names such as ``accountId``."""
     if isinstance(value, Table):
         return {"title": value.title, "rows": _json(value.rows)}
     if isinstance(value, (datetime, timedelta)):

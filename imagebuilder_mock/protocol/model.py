@@ -54,7 +54,7 @@ class Operation:
     has_client_token: bool
     echoes_client_token: bool
     form_error: type[ImageBuilderError]
-    """What a bad parameter is called here: the tagging operations have a name of their own."""
+    """The error for a wrong parameter; the tagging operations have one of their own."""
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,4 @@
-"""Answers: domain objects seen through an output shape.
+"""Answers: objects of the domain, reduced to the members of an output shape.
 
 A shape becomes a closure once for each class that it meets. A member is read from the attribute
 of its name in snake case; a mapping, as a caller sent it, from the key itself. None is absent.

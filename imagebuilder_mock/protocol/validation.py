@@ -75,7 +75,7 @@ def _check_empty(value: object) -> dict[str, object]:
 
 
 class _Compiler:
-    """Compiles each shape once; shapes that hold themselves would end in a lookup, not a loop."""
+    """Compiles each shape once; in a recursive shape, the inner one is looked up."""
 
     def __init__(self, *, ignore_unknown: bool) -> None:
         self._ignore_unknown = ignore_unknown
@@ -233,7 +233,7 @@ _SCALARS: dict[str, Check] = {"boolean": _check_boolean, "timestamp": _check_tim
 
 
 def _length(shape: Shape, unit: str) -> Callable[[int], None] | None:
-    """A check of how many there are; None where there is no bound."""
+    """A check of a length; None if the model sets no bound."""
     low, high = shape.metadata.get("min", 0), shape.metadata.get("max")
     if low == 0 and high is None:
         return None

@@ -104,7 +104,7 @@ class Call:
 
 
 class Record:
-    """The calls in order. ``count`` knows of all; kept are the newest.
+    """The newest calls, in order; ``count`` counts all.
 
     These are 10,000 at most, and so many that they take ``most_bytes`` together. A call that takes
     more by itself is not kept, and drives no other out.
@@ -215,7 +215,7 @@ def _unpacked(packed: bytes) -> dict[str, object]:
 
 
 def holds(expected: object, found: object) -> bool:
-    """Whether ``found`` is what was expected; of a mapping, only the members that are named."""
+    """Whether ``found`` is as expected; a mapping may have other members too."""
     return next(differences(expected, found), None) is None
 
 

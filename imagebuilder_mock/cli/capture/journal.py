@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Journal:
-    """Remembers answers; with a path, those of an earlier capture that did not end, too."""
+    """Remembers answers; with a path, also those of an earlier capture that was interrupted."""
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
         self._path = None if path is None else Path(path)

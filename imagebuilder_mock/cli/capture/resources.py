@@ -1,4 +1,4 @@
-"""From an answer's members to an object of the domain: by its fields and their type hints."""
+"""Objects of the domain from answers, by their fields and type hints; AMIs from EC2."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _MEMBERS = {"document": "data"}
 
 
 def resource_from(cls: Any, members: Mapping[str, Any]) -> Resource:
-    """The object that would be shown as these members; Damage says what does not fit."""
+    """The object that an answer shows as these members; Damage says what does not fit."""
     json = _record(cls, members)
     arn = Arn.parse(str(json.get("arn")))
     if not json.get("owner") and "owner" in hints_of(cls):
@@ -87,7 +87,7 @@ def machine_images(
     journal: Journal,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Iterator[MachineImage]:
-    """The AMIs of the images, those that are gone among them; ``ec2_in`` a Region is its client.
+    """The AMIs of the images, deleted ones included; ``ec2_in`` gives the EC2 client of a Region.
 
     Copies in other accounts are theirs to describe, and are left out.
     """

@@ -1,4 +1,4 @@
-"""What an account has in a Region, asked for with list and get operations alone."""
+"""What an account has in a Region, read with list and get operations only."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def walk(
 
 
 def _got(client: Any, journal: Journal, cls: str, arn: str) -> dict[str, Any] | None:
-    """None for what was deleted since it was listed."""
+    """None if it has been deleted since it was listed."""
     [argument] = input_members(f"Get{cls}")
     try:
         answer = _call(client, f"Get{cls}", **{argument: arn})

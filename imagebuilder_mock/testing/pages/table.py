@@ -49,7 +49,7 @@ ul {{ margin: 0; padding: 0; }}
 
 # How a row is shaded, by the word in the column that marks it.
 SHADES = {
-    **dict.fromkeys(("DELETE", "DELETED", "FAILED", "ROLLBACK_COMPLETED"), "bad"),
+    **dict.fromkeys(("DELETE", "DELETED", "FAILED"), "bad"),
     **dict.fromkeys(("DEPRECATE", "DISABLE", "CANCELLED", "SKIP", "SKIPPED"), "warning"),
     **dict.fromkeys(("AVAILABLE", "COMPLETED", "KEEP", "SUCCESS"), "good"),
 }

@@ -35,6 +35,9 @@ _CHART = """\
 </div>"""
 
 
+_COLOURS = {**SHADES, "ROLLBACK_COMPLETED": "bad"}
+
+
 class Timeline(Table):
     """A row for each stage, workflow and step of a build, in the order in which they started."""
 
@@ -115,7 +118,7 @@ def _span(row: Mapping[str, object]) -> tuple[datetime, datetime]:
 def _bar(row: Mapping[str, object], *, left: float, width: float) -> str:
     name = str(row["stage"] or row["workflow"] or row["step"])
     kind = "step" if row["step"] else "whole"
-    colour = SHADES.get(str(row["status"]), "")
+    colour = _COLOURS.get(str(row["status"]), "")
     title = escape(f"{name}: {row['status']} {row['duration'] or ''}")
     return (
         f'<span class="{kind}">{escape(name)}</span>'

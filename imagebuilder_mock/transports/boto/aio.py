@@ -1,4 +1,4 @@
-"""The way in for aiobotocore's clients, and aioboto3's, which are those.
+"""The way in for the clients of aiobotocore, which aioboto3 uses too.
 
 They are botocore's in all but what is awaited. An answer is made between two awaits, so a task
 that is cancelled leaves either all of a change behind or nothing. aiobotocore is never imported

@@ -114,7 +114,7 @@ def _has_region(session: Session, given: dict[str, Any]) -> bool:
 
 
 def needs_credentials(session: Session, given: dict[str, Any]) -> bool:
-    """Whether botocore would go and look for credentials."""
+    """Whether botocore would search for credentials."""
     config = given.get("config")
     if config is not None and config.signature_version is UNSIGNED:
         return False

@@ -114,10 +114,7 @@ class BotocoreDoor:
         return self._response(request_dict["url"], answer), parsed_answer(answer)
 
     def _is_answered_at_once(self, client: BaseClient, operation: str) -> bool:
-        """Whether the call takes the short path.
-
-        That may be to the long path, which is prepared here.
-        """
+        """Whether the call takes the short path; the long one is prepared here if it does not."""
         if client.meta.service_model.service_name != SERVICE_NAME:
             return False
         if self._own_servers.has_url(client.meta.endpoint_url):
@@ -235,7 +232,7 @@ def _answer_at_once(gateway: Gateway, client: BaseClient, request_dict: dict[str
 
 
 class _LazyRaw:
-    """The body of an answer, written only if somebody reads it, as far as botocore reads one."""
+    """The body of an answer, as far as botocore reads one; it is serialized when it is read."""
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
@@ -250,7 +247,7 @@ class _LazyRaw:
 
 
 def parsed_answer(answer: Answer) -> dict[str, Any]:
-    """What ``_make_request`` gives: equal to what botocore's parser makes of the bytes."""
+    """The result of ``_make_request``, equal to what botocore's parser makes of the bytes."""
     metadata = {
         "RequestId": answer.request_id,
         "HTTPStatusCode": answer.status,

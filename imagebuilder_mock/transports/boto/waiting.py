@@ -62,7 +62,7 @@ class BackingOff:
         )
 
     def _wait_as_told(self, responses: Any) -> Any:
-        """Whether to try again, after the wait that a handler has asked for."""
+        """Wait as long as a handler has asked for; return whether to try again."""
         seconds = first_non_none_response(responses)
         if seconds is None or seconds is False:
             return False
@@ -115,7 +115,7 @@ class _LimiterInMockTime:
         return float(original()) + self._waited
 
     def _sleep_amount(self, original: Method, amount: float) -> float:
-        """``TokenBucket._sleep_amount``, after which it sleeps: by then the time has passed."""
+        """``TokenBucket._sleep_amount``: the bucket would sleep for what this returns."""
         seconds = float(original(amount))
         if seconds <= 0:
             return seconds
@@ -137,7 +137,7 @@ class Patience:
         self._url = url
 
     def give_up(self, failure: LostRequestError) -> BotoCoreError:
-        """What the client raises; a time-out has cost its time first."""
+        """The client's error for a lost request, after the time that a time-out takes."""
         cls: Any = failure.error
         if issubclass(cls, ConnectTimeoutError):
             self._wait(self._config.connect_timeout)

@@ -1,9 +1,9 @@
-"""moto's stacks, as they are while the mock is on.
+"""moto's stacks while the mock is on.
 
-Patched there are the look-up of a resource type, how a stack's resources are made, changed and
-deleted, and the operations on whole stacks. What concerns none of our resources passes as it is;
-for ours this adds what moto does not have: a failure rolls the stack back with its reason, a
-replaced resource is deleted last, and who refers to it is updated.
+The look-up of a resource type is patched, how the resources of a stack are created, updated and
+deleted, and the operations on stacks. Stacks without resources of Image Builder are not affected.
+For others this adds what moto lacks: a failure rolls the stack back and gives the reason, a
+replaced resource is deleted last, and the resources that refer to it are updated.
 
 Held to moto 5.0.0 and 5.2.5 by tests/transports/moto/test_cloudformation.py.
 """
@@ -35,7 +35,7 @@ _logger = logging.getLogger("imagebuilder_mock")
 class MotoStacks:
     """Patches moto's stacks for one start of the mock.
 
-    What was made for it acts in no later one: that has another world.
+    Resources of an earlier start do nothing: their world is gone.
     """
 
     def __init__(self, gateway: Gateway) -> None:
@@ -69,16 +69,14 @@ class MotoStacks:
         patches.callback(self._close)
         parsing: Any = sys.modules["moto.cloudformation.parsing"]
         patches.patch(parsing, "resource_class_from_type", self._look_up)
-        for name in ("__getitem__", "update", "delete"):
-            patches.patch(parsing, f"ResourceMap.{name}", getattr(self, f"_{name.strip('_')}"))
-        for name in (
-            "create_stack",
-            "update_stack",
-            "execute_change_set",
-            "describe_stacks",
-            "delete_stack",
-        ):
-            patches.patch(models, f"CloudFormationBackend.{name}", getattr(self, f"_{name}"))
+        patches.patch(parsing, "ResourceMap.__getitem__", self._get)
+        patches.patch(parsing, "ResourceMap.update", self._update)
+        patches.patch(parsing, "ResourceMap.delete", self._delete)
+        patches.patch(models, "CloudFormationBackend.create_stack", self._create_stack)
+        patches.patch(models, "CloudFormationBackend.update_stack", self._update_stack)
+        patches.patch(models, "CloudFormationBackend.execute_change_set", self._execute_change_set)
+        patches.patch(models, "CloudFormationBackend.describe_stacks", self._describe_stacks)
+        patches.patch(models, "CloudFormationBackend.delete_stack", self._delete_stack)
 
     def _close(self) -> None:
         self._gateway = None
@@ -87,7 +85,7 @@ class MotoStacks:
         ours = self._types.get(resource_type)
         return original(resource_type) if ours is None else ours
 
-    def _getitem(self, original: Method, resources: Any, key: str) -> Any:
+    def _get(self, original: Method, resources: Any, key: str) -> Any:
         with self._working_on(resources):
             return original(resources, key)
 
