@@ -10,18 +10,51 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .cli.server import imagebuilder_server
     from .mock import ImageBuilderMock, current_mock, mock_imagebuilder
+    from .transports.boto.credentials import MockIsOffError
+    from .world.events import Event
+    from .world.record import Call, CallError, UnexpectedCallError
+    from .world.saved.damage import StateError
 
-__all__ = ["ImageBuilderMock", "current_mock", "imagebuilder_server", "mock_imagebuilder"]
+    __version__: str
+
+__all__ = [
+    "Call",
+    "CallError",
+    "Event",
+    "ImageBuilderMock",
+    "MockIsOffError",
+    "StateError",
+    "UnexpectedCallError",
+    "__version__",
+    "current_mock",
+    "imagebuilder_server",
+    "mock_imagebuilder",
+]
+
+_HOMES = {
+    "Call": "world.record",
+    "CallError": "world.record",
+    "Event": "world.events",
+    "MockIsOffError": "transports.boto.credentials",
+    "StateError": "world.saved.damage",
+    "UnexpectedCallError": "world.record",
+    "imagebuilder_server": "cli.server",
+}
 
 
 def __getattr__(name: str) -> object:
     if name not in __all__:
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg)
-    from importlib import import_module
+    value: object
+    if name == "__version__":
+        from importlib.metadata import version
 
-    home = "cli.server" if name == "imagebuilder_server" else "mock"
-    value: object = getattr(import_module(f".{home}", __name__), name)
+        value = version("imagebuilder-mock")
+    else:
+        from importlib import import_module
+
+        value = getattr(import_module(f".{_HOMES.get(name, 'mock')}", __name__), name)
     globals()[name] = value
     return value
 

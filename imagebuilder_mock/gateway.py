@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class Gateway:
-    """Answers requests out of one world."""
+    """Answers requests from one world."""
 
     def __init__(self, world: World, *, unknown_members: UnknownMembers | None = None) -> None:
         self.world = world
@@ -37,7 +37,7 @@ class Gateway:
         self._ignore_unknown = unknown_members == "ignore"
 
     def handle(self, request: HttpRequest, caller: Caller) -> Answer:
-        """The service's answer, an error's too.
+        """The service's answer, also an error.
 
         NotImplementedError for an operation that the model has and this package has not;
         LostRequestError where a fault rule lets no answer come, and UnexpectedCallError for an
@@ -57,7 +57,7 @@ class Gateway:
                 fault = self.world.faults.meet(operation.name, params, caller.region)
                 self.let_pass(fault.latency)
                 if fault.outcome is not None and not isinstance(fault.outcome, CutAnswer):
-                    raise fault.outcome.new_error()
+                    raise fault.outcome.anew()
                 members = self._result(operation, params, caller)
             except (LostRequestError, UnexpectedCallError) as error:
                 self._record(operation, params, caller, error)
@@ -73,13 +73,13 @@ class Gateway:
             return Answer(200, members, request_id, latency=fault.latency, is_cut=is_cut)
 
     def let_pass(self, span: timedelta) -> None:
-        """Mock time goes on while a caller waits: as when real time does, nothing is started."""
+        """Move mock time forward while a caller waits; nothing that falls due is started."""
         if span > timedelta():
             with self.world.lock:
                 self.world.clock.set_forward(self.world.clock.now() + span)
 
     def refuse(self, error: ImageBuilderError, latency: timedelta = timedelta()) -> Answer:
-        """An error as an answer: also for what a transport finds wrong before anything is done."""
+        """An error as an answer; transports use it for requests that they refuse themselves."""
         with self.world.lock:
             request_id = self.world.ids.uuid()
         return Answer(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar, overload
 from .gateway import Gateway
 from .protocol.identity import access_key_for
 from .switch import Switch
-from .testing.arguments import region_in_use
+from .testing.arguments import region_in_use, store_at
 from .testing.builds import Builds
 from .testing.calls import Calls
 from .testing.catalogue import Catalogue
@@ -21,12 +21,12 @@ from .testing.images import Images
 from .testing.lifecycle import Lifecycle
 from .testing.printing import keep_report, report, tree
 from .transports.boto.clients import own_client
-from .world.settings import Settings
+from .world.published import published
+from .world.settings import Settings, check_account_id
 from .world.world import Snapshot, World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from types import TracebackType
 
     from mypy_boto3_imagebuilder import ImagebuilderClient
     from typing_extensions import Self, Unpack
@@ -49,47 +49,45 @@ if hasattr(os, "register_at_fork"):
 
 
 class ImageBuilderMock:
-    """A mock that can be switched on: context manager, decorator, or ``start`` and ``stop``.
+    """A mock to switch on, as a context manager, a decorator, or with ``start`` and ``stop``.
 
-    While it is on, every Image Builder client of the process is answered out of memory. What a
-    test does to the world, and sees of it, goes through its attributes.
+    While it is on, every Image Builder client of the process is answered from memory. Its
+    attributes are what a test controls and inspects the mock with. RuntimeError if one is used
+    while the mock is off; ``calls``, ``events``, ``faults`` and ``resources`` stay readable.
     """
 
     def __init__(self, **options: Unpack[Options]) -> None:
         Settings.from_options(options)
         self.options: dict[str, object] = dict(options)
         self.default_region: str | None = None
-        """The Region of clients that are made without any (``imagebuilder-mock run --region``)."""
+        """The Region of clients that name none (``imagebuilder-mock run --region``)."""
         self._world: World | None = None
 
     # Switching
 
     def start(self) -> Self:
-        """Switch on; ValueError if an option differs from those of the mock that is on already.
+        """Switch the mock on.
 
-        RuntimeError if a library has moved what the mock patches. A start that fails changes
-        nothing: no stop is owed.
+        ValueError if an option differs from those of a mock that is on already. RuntimeError if a
+        library no longer has what the mock patches. After an error the mock is off, and must not
+        be stopped.
         """
         self._world = _switch.push(self)
         return self
 
     def stop(self) -> None:
-        """Undo one start; RuntimeError, and nothing happens, if there is none to undo."""
+        """Undo one start. RuntimeError if the mock is not on."""
         _switch.pop(self)
 
+    @published()
     def reset(self) -> None:
-        """Empty the world, or go back to ``state=``; the clock and the options stay."""
+        """Remove everything, or go back to ``state=``; the clock and the options stay."""
         self._active_world("reset()").reset()
 
     def __enter__(self) -> Self:
         return self.start()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if error is not None:
             keep_report(error, self.report)
         self.stop()
@@ -97,21 +95,16 @@ class ImageBuilderMock:
     async def __aenter__(self) -> Self:
         return self.start()
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self.__exit__(kind, error, trace)
 
     def __call__(self, target: T) -> T:
-        """Decorate a function, coroutine function, generator function or class."""
+        """Decorate a function, coroutine function, generator function or class of tests."""
         return decorate(self, target)
 
     @contextmanager
     def for_one_test(self) -> Iterator[None]:
-        """On, for a test of a class: it finds what the class set up, and its changes are undone."""
+        """Switch on for one test of a class: it finds what the class set up, and is undone."""
         with self:
             if not _switch.is_nested_in_itself(self):
                 yield
@@ -123,37 +116,37 @@ class ImageBuilderMock:
 
     @property
     def clock(self) -> MockClock:
-        """Mock time: tell it, and let it pass."""
+        """Mock time: read it, and move it forward."""
         return MockClock(self._active_world("clock"))
 
     @property
     def builds(self) -> Builds:
-        """Builds: move, finish or fail one, see what ran."""
+        """Builds: move one on, end it, make it fail, see what ran."""
         return Builds(self._active_world("builds"))
 
     @property
     def catalogue(self) -> Catalogue:
-        """What Amazon offers: publish a newer version."""
+        """What Amazon offers: publish a new version."""
         return Catalogue(self._active_world("catalogue"))
 
     @property
     def events(self) -> Events:
-        """What the service would tell others; it stays readable after the mock is off."""
+        """What the service would send to EventBridge, SNS and the logs."""
         return self._known_world("events").events
 
     @property
     def images(self) -> Images:
-        """Finished images of any age, and what EC2 knows of their AMIs."""
+        """Finished images of any age, and their AMIs as EC2 has them."""
         return Images(self._active_world("images"))
 
     @property
     def lifecycle(self) -> Lifecycle:
-        """Lifecycle policies: run one, or see what it would do."""
+        """Lifecycle policies: run one, or preview what it would do."""
         return Lifecycle(self._active_world("lifecycle"))
 
     @property
     def faults(self) -> Faults:
-        """Rules that make requests fail, or late; ``faults.unused`` can be read when all is off."""
+        """Rules that make requests fail, get lost, or take longer."""
         return Faults(self._known_world("faults"))
 
     @property
@@ -163,18 +156,18 @@ class ImageBuilderMock:
 
     @property
     def calls(self) -> Calls:
-        """The calls answered so far; they stay readable after the mock is off."""
+        """The calls that were answered."""
         return Calls(self._known_world("calls"))
 
     def __str__(self) -> str:
-        """Everything that there is, as a tree."""
+        """All resources, as a tree."""
         if self._world is None:
             return "imagebuilder_mock, never on"
         with self._world.lock:
             return tree(self._world)
 
     def report(self) -> str:
-        """The last calls and the states of the builds: what a failing test is shown with."""
+        """The last calls and the states of the builds, as a failing test shows them."""
         world = self._known_world("report()")
         with world.lock:
             return report(world)
@@ -182,24 +175,22 @@ class ImageBuilderMock:
     def resources(
         self, *, region: str | None = None, account_id: str | None = None
     ) -> list[Resource]:
-        """The account's own resources in the Region, in the order of their making.
+        """The resources that an account (the mock's) owns in a Region, in order of creation.
 
-        By default the only Region in use, else us-east-1, and the mock's account. They are the
-        domain's objects; changing one changes the world.
+        The Region is by default the only one that has resources, else us-east-1. The objects are
+        the mock's own: changing one changes its state.
         """
         world = self._known_world("resources")
-        account = world.settings.account_id if account_id is None else account_id
-        Settings(account_id=account)
         with world.lock:
-            store = world.store(account, region or region_in_use(world))
+            store = store_at(world, region=region, account_id=account_id)
             return sorted(store, key=lambda resource: resource.sequence)
 
     # State
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the world to a file that ``mock_imagebuilder(state=path)`` begins with.
+        """Write the state to a JSON file, for ``load`` and ``mock_imagebuilder(state=path)``.
 
-        The file is JSON; it is there whole, or not at all.
+        The file is written completely, or stays as it was; OSError says why.
         """
         from .world.saved.files import write_state  # noqa: PLC0415 - few tests save
         from .world.saved.worlds import saved  # noqa: PLC0415
@@ -210,10 +201,11 @@ class ImageBuilderMock:
         write_state(document, path)
 
     def load(self, path: str | os.PathLike[str]) -> None:
-        """Put what a file has in the place of all that there is.
+        """Replace the state by that of a file.
 
-        The clock goes forward to its time; calls, fault rules and options stay. StateError (a
-        ValueError) for a file that is damaged, OSError if there is none: then nothing changes.
+        The clock moves forward to the file's time; calls, fault rules and options stay. StateError
+        (a ValueError) says what is wrong with the file and where, OSError that it cannot be read;
+        then nothing changes.
         """
         from .world.saved.damage import Damage  # noqa: PLC0415
         from .world.saved.files import new_error, read_state  # noqa: PLC0415
@@ -229,17 +221,21 @@ class ImageBuilderMock:
             world.clock.set_forward(document.time)
 
     def snapshot(self) -> Snapshot:
-        """Put aside how everything is now: resources, time, ids and what lies ahead."""
+        """Remember the state: resources, time, ids and what is scheduled."""
         return Snapshot(self._active_world("snapshot()"))
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Go back to a snapshot, as often as is wanted; calls and fault rules stay."""
+        """Go back to a snapshot, any number of times; calls and fault rules stay."""
         snapshot.restore(self._active_world("restore()"))
 
     def client(
         self, *, region: str | None = None, account_id: str | None = None
     ) -> ImagebuilderClient:
-        """A boto3 client that acts as the account in the Region."""
+        """A boto3 client that acts as an account (the mock's) in a Region.
+
+        The Region is by default the only one that has resources, else us-east-1. ValueError if
+        ``account_id`` is not 12 digits.
+        """
         world = self._active_world("client()")
         return own_client(
             region or region_in_use(world),
@@ -247,8 +243,11 @@ class ImageBuilderMock:
         )
 
     def credentials(self, account_id: str) -> dict[str, str]:
-        """Keyword arguments that make a boto3 client, or session, act as the account."""
-        Settings(account_id=account_id)
+        """Keyword arguments with which a boto3 client or session acts as the account.
+
+        ValueError if ``account_id`` is not 12 digits.
+        """
+        check_account_id(account_id)
         return {
             "aws_access_key_id": access_key_for(account_id),
             "aws_secret_access_key": "imagebuilder-mock",
@@ -275,11 +274,11 @@ def mock_imagebuilder(target: None = None, /, **options: Unpack[Options]) -> Ima
 def mock_imagebuilder(
     target: T | None = None, /, **options: Unpack[Options]
 ) -> T | ImageBuilderMock:
-    """Switch EC2 Image Builder off the network and into memory.
+    """Answer calls of EC2 Image Builder from memory instead of over the network.
 
     ``@mock_imagebuilder``, ``@mock_imagebuilder(builds="instant")``,
     ``with mock_imagebuilder() as mock:``, or ``mock = mock_imagebuilder(); mock.start()``.
-    ValueError and TypeError explain a wrong option.
+    ValueError and TypeError say what is wrong with an option, and what to give instead.
     """
     mock = ImageBuilderMock(**options)
     return mock if target is None else mock(target)

@@ -50,7 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """A marked test has the mock on around its fixtures too."""
+    """Switch the mock on for a marked test, before its fixtures."""
     if item.get_closest_marker(_MARKER) is not None:
         item.stash[_marked] = _started_mock(item)
 
@@ -70,7 +70,7 @@ def pytest_runtest_makereport(
     item: pytest.Item,  # noqa: ARG001 - pytest's name
     call: pytest.CallInfo[None],
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A test that fails with the mock on shows the last calls, and how far the builds are."""
+    """Add the last calls and the states of the builds to the report of a failed test."""
     report = yield
     module = sys.modules.get(f"{__package__}.mock")
     if report.failed and module is not None:
@@ -143,7 +143,7 @@ def _marker_options(item: pytest.Item) -> dict[str, object]:
 
 
 def _ini_options(config: pytest.Config) -> dict[str, object]:
-    """What the configuration file sets; ValueError for what cannot be read."""
+    """The options that the configuration file sets; ValueError for a wrong value."""
     texts = {name: str(config.getini(f"imagebuilder_{name}") or "") for name in _OPTIONS}
     options: dict[str, object] = {name: text for name, text in texts.items() if text}
     for name in options.keys() & _NUMBERS:

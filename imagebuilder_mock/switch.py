@@ -21,8 +21,7 @@ from .transports.boto.clients import ClientCreation
 from .transports.boto.door import BotocoreDoor
 from .transports.http.connections import RawDoor
 from .transports.http.own_servers import OwnServers
-from .transports.moto.stacks.door import StacksDoor
-from .transports.moto.tagging import TaggingDoor
+from .transports.moto.door import MotoDoor
 from .transports.patching import Patches, all_or_nothing
 from .world.clock import Clock
 from .world.ids import Ids
@@ -33,11 +32,11 @@ if TYPE_CHECKING:
     from .world.outbox import TellingLock
 
 _FORK_PATIENCE = 1.0
-"""Seconds that a fork waits for a thread to end its change of the world."""
+"""How many seconds a fork waits for a thread to end its change of the world."""
 
 
 class Startable(Protocol):
-    """What can be switched on."""
+    """A mock, as the switch needs it."""
 
     options: dict[str, object]
     default_region: str | None
@@ -88,8 +87,7 @@ class Switch(Generic[S]):
             BotocoreDoor(gateway, self.own_servers),
             AiobotocoreDoor(gateway, self.own_servers),
             RawDoor(gateway, self.own_servers),
-            StacksDoor(gateway),
-            TaggingDoor(gateway),
+            MotoDoor(gateway),
             ClientCreation(gateway, self.is_on, default_region=default_region),
             AiobotocoreClientCreation(gateway, self.is_on, default_region=default_region),
         ):
@@ -99,11 +97,11 @@ class Switch(Generic[S]):
         return bool(self.starts)
 
     def is_nested_in_itself(self, mock: S) -> bool:
-        """Whether the outermost start was this object's too, as that of a class is."""
+        """Whether the outermost start was this object's too, as for a decorated class."""
         return len(self.starts) > 1 and self.starts[0] is mock
 
     def before_fork(self) -> None:
-        """Let other threads end their changes, so that the child's copy is whole."""
+        """Wait for other threads to end their changes, so that the child's copy is consistent."""
         locks: list[RLock | TellingLock] = [self.lock]
         if self.world is not None:
             locks.append(self.world.lock)

@@ -13,7 +13,6 @@ import sys
 import threading
 from concurrent.futures import thread as executors
 from contextlib import contextmanager
-from datetime import datetime
 from importlib.machinery import SourceFileLoader
 from importlib.util import find_spec
 from io import open_code
@@ -24,6 +23,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from imagebuilder_mock.mock import ImageBuilderMock
 from imagebuilder_mock.transports.http.serving import CannotListenError
+from imagebuilder_mock.world.clock import moment_of
 from imagebuilder_mock.world.settings import BuildMode
 
 from . import preview
@@ -32,6 +32,7 @@ from .server import serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
 
 _KEPT_DASHES = "\0--"
 
@@ -45,7 +46,7 @@ _GLANCE = 0.5
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The console script. The answer is the exit status: 2 for a wrong use.
+    """The console script. Returns the exit status: 2 for wrong usage.
 
     Where the arguments are the process's own, a program has the mock on to the very end of the
     process, so also in what it does ``atexit``.
@@ -61,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _are_its_own(arguments: Sequence[str]) -> bool:
-    """Whether nobody, as tests do, has put them in the place of others."""
+    """Whether ``sys.argv`` is still what the process was started with."""
     return sys.orig_argv[-len(arguments) :] == arguments
 
 
@@ -73,7 +74,7 @@ def _with(new: str, old: str, arguments: Sequence[str]) -> list[str]:
 
 
 def _run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
-    """Run it as ``python`` would: its exit and its errors are its own."""
+    """Run a program as ``python`` would, with its own exit status and errors."""
     words = [] if given.script is None else [given.script, *given.arguments]
     if words[:1] == [_KEPT_DASHES]:  # the first only ends our own options
         words = words[1:]
@@ -133,7 +134,7 @@ def _on(
     *,
     to_the_end: bool,
 ) -> Iterator[None]:
-    """On until the program's threads have ended too; its exit and its errors are its own."""
+    """The mock is on until the threads of the program have ended too."""
     threads = threading.enumerate()
     with _started(parser, mock, to_the_end=to_the_end):
         try:
@@ -149,7 +150,7 @@ def _on(
 def _started(
     parser: argparse.ArgumentParser, mock: ImageBuilderMock, *, to_the_end: bool = False
 ) -> Iterator[None]:
-    """On, for the context or to the end of the process.
+    """The mock is on, for the context or to the end of the process.
 
     A state file that is not there, or is damaged, is explained with exit status 1.
     """
@@ -176,7 +177,7 @@ def _is_there(module: str) -> bool:
 
 
 def _wait_for_threads_since(before: Sequence[threading.Thread]) -> None:
-    """Wait as Python does at a program's end; idle workers of an executor would never end."""
+    """Wait for threads, as Python does at the end; idle workers of executors are left out."""
     workers = getattr(executors, "_threads_queues", ())
     for thread in threading.enumerate():
         if thread not in before and not thread.daemon and thread not in workers:
@@ -227,7 +228,7 @@ def _serve(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
 
 @contextmanager
 def _until_a_signal() -> Iterator[threading.Event]:
-    """An event that is set when the process is asked to end; asked again, it ends at once."""
+    """An event that the first signal to end sets; the second signal ends the process."""
     ending = threading.Event()
     before = {}
 
@@ -342,7 +343,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 
 def _moment(text: str) -> datetime:
     try:
-        return datetime.fromisoformat(text.replace("Z", "+00:00"))
+        return moment_of(text)
     except ValueError:
         msg = f"{text!r} is no time; write 2024-01-31T12:00:00Z"
         raise argparse.ArgumentTypeError(msg) from None

@@ -36,7 +36,7 @@ def add_to(commands: Any, *, moment: Callable[[str], datetime]) -> None:
 
 
 def run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
-    """Nothing is changed: neither the state file nor the account. The answer is the exit status."""
+    """Print the preview; nothing is changed. Returns the exit status."""
     policy: Any = given.policy
     try:
         if not given.policy.startswith("arn:"):

@@ -27,11 +27,13 @@ def imagebuilder_server(
     allow_remote_control: bool = False,
     **options: Unpack[Options],
 ) -> Iterator[str]:
-    """Serve Image Builder over HTTP, from a free port by default; the value is the URL.
+    """Serve Image Builder over HTTP, by default on a free port; the context's value is the URL.
 
-    The options are those of ``mock_imagebuilder``, which is on as long as the server runs: both
-    have one world, and ``current_mock()`` controls it. Members that the model does not have are
-    ignored unless ``unknown_members`` says else. CannotListenError if the port is taken.
+    The options are those of ``mock_imagebuilder``, which is on while the server runs:
+    ``current_mock()`` controls what the server answers. Parameters that the model does not have are
+    ignored unless ``unknown_members`` says otherwise. ``allow_remote_control`` lets other machines
+    control the mock too. CannotListenError (an OSError) if the port is taken, ModuleNotFoundError
+    if werkzeug is not installed.
     """
     with (
         ImageBuilderMock(**options) as mock,
@@ -44,7 +46,7 @@ def imagebuilder_server(
 def serve(
     mock: ImageBuilderMock, *, host: str, port: int, allow_remote_control: bool
 ) -> Iterator[str]:
-    """Serve a mock that is on; the value is the URL."""
+    """Serve a mock that is on; the context's value is the URL."""
     control = RemoteControl(mock, allow_remote=allow_remote_control)
     application = Application(server_gateway(mock), control)
     with serving(application, host=host, port=port) as address:

@@ -1,11 +1,11 @@
-"""The errors that a request can be made to end in: their names, statuses and default messages."""
+"""The errors that fault rules can use: their names, statuses and default messages."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 from html import unescape
-from http import HTTPStatus
+from http.client import responses
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError
@@ -47,7 +47,7 @@ def error_status(name: str) -> int:
 
 @lru_cache(maxsize=64)
 def default_message(name: str) -> str:
-    """What the model, or AWS's page of common errors, says of the error."""
+    """The description of the error in the model or on AWS's page of common errors."""
     if name in _COMMON:
         return _COMMON[name][1]
     text = service_model().shape_for(name).documentation
@@ -55,15 +55,10 @@ def default_message(name: str) -> str:
 
 
 def status_phrase(status: int) -> str:
-    """``Service Unavailable``; nothing for a status that HTTP does not name."""
-    return HTTPStatus(status).phrase if status in {known.value for known in HTTPStatus} else ""
+    """``Service Unavailable``; empty for a status that HTTP does not name."""
+    return responses.get(status, "")
 
 
 def is_connection_error(error: object) -> TypeGuard[type[BotoCoreError]]:
-    """Whether it is a class of the exceptions that botocore raises by itself."""
+    """Whether it is an exception class of botocore's own."""
     return isinstance(error, type) and issubclass(error, BotoCoreError)
-
-
-def input_members(operation: str) -> list[str]:
-    shape = service_model().operation_model(operation).input_shape
-    return sorted(getattr(shape, "members", {}))

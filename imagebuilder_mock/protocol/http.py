@@ -1,4 +1,4 @@
-"""A request and an answer as the wire has them, whatever carried them."""
+"""A request and an answer, independent of the transport."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class HttpRequest:
 
     @classmethod
     def of_serialized(cls, request: Mapping[str, Any]) -> HttpRequest:
-        """What botocore's serializer has made of an operation's parameters."""
+        """A request from the result of botocore's serializer."""
         return cls(
             method=request["method"],
             path=request["url_path"],
@@ -36,7 +36,7 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks, and where: the account and Region that the request acts in."""
+    """The account and Region that a request acts in."""
 
     account_id: str
     region: str

@@ -1,4 +1,4 @@
-"""Who a request comes from: Regions and their partitions, access keys and their accounts."""
+"""Regions and their partitions, access keys and their accounts."""
 
 from __future__ import annotations
 

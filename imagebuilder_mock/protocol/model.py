@@ -54,13 +54,18 @@ class Operation:
     has_client_token: bool
     echoes_client_token: bool
     form_error: type[ImageBuilderError]
-    """What a bad parameter is called here: the tagging operations have a name of their own."""
+    """The error for a wrong parameter; the tagging operations have one of their own."""
 
 
 @lru_cache(maxsize=1)
 def service_model() -> ServiceModel:
     """The newest API version that botocore has of the service."""
     return ServiceModel(Loader().load_service_model(SERVICE_NAME, "service-2"), SERVICE_NAME)
+
+
+def input_members(operation: str) -> Mapping[str, Any]:
+    """The parameters of an operation, and their shapes."""
+    return _members(service_model().operation_model(operation).input_shape)
 
 
 def operation_names() -> list[str]:
@@ -71,15 +76,14 @@ def operation_names() -> list[str]:
 def operation(name: str, *, ignore_unknown: bool = False) -> Operation:
     """An operation by AWS's name, compiled."""
     model = service_model().operation_model(name)
-    input_members = _members(model.input_shape)
-    output_members = _members(model.output_shape)
+    inputs, outputs = _members(model.input_shape), _members(model.output_shape)
     locations = {
         member: (
             shape.serialization["location"],
             shape.serialization.get("name", member),
             shape.type_name == "list",
         )
-        for member, shape in input_members.items()
+        for member, shape in inputs.items()
         if "location" in shape.serialization
     }
     return Operation(
@@ -87,9 +91,9 @@ def operation(name: str, *, ignore_unknown: bool = False) -> Operation:
         locations=locations,
         check=structure_check(model.input_shape, ignore_unknown=ignore_unknown),
         project=projector(model.output_shape),
-        has_request_id="requestId" in output_members,
-        has_client_token="clientToken" in input_members,
-        echoes_client_token="clientToken" in input_members and "clientToken" in output_members,
+        has_request_id="requestId" in outputs,
+        has_client_token="clientToken" in inputs,
+        echoes_client_token="clientToken" in inputs and "clientToken" in outputs,
         form_error=_form_error(model),
     )
 

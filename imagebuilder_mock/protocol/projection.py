@@ -1,4 +1,4 @@
-"""Answers: domain objects seen through an output shape.
+"""Answers: objects of the domain, reduced to the members of an output shape.
 
 A shape becomes a closure once for each class that it meets. A member is read from the attribute
 of its name in snake case; a mapping, as a caller sent it, from the key itself. None is absent.
@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from botocore import xform_name
 from botocore.model import ListShape, MapShape, Shape, StructureShape
@@ -54,7 +54,7 @@ def _compile(shape: Shape, known: dict[str, _Project]) -> _Project | None:
     if isinstance(shape, ListShape):
         return _list(_compile(shape.member, known))
     if isinstance(shape, MapShape):
-        return _map
+        return cast("_Project", dict)
     if shape.type_name == "timestamp":
         return _local_time
     # Dates are strings under a shape of this name; other strings are strings already.
@@ -114,20 +114,12 @@ def _tuple_getter(attributes: list[str]) -> Callable[[object], tuple[object, ...
 
 def _list(member: _Project | None) -> _Project:
     if member is None:
-        return _plain_list
+        return cast("_Project", list)
 
     def project(value: object) -> object:
         return [member(item) for item in value]  # type: ignore[attr-defined] # the shape is a list
 
     return project
-
-
-def _plain_list(value: object) -> object:
-    return list(value)  # type: ignore[call-overload] # the shape is a list
-
-
-def _map(value: object) -> object:
-    return dict(value)  # type: ignore[call-overload] # the shape is a map, of strings in this model
 
 
 @lru_cache(maxsize=8192)

@@ -23,7 +23,7 @@ _STEPS, _STEPS_WITHOUT_REGION = 5, 4
 
 
 class IncompleteSignatureException(ImageBuilderError):
-    """The signature does not have the form that AWS gives one."""
+    """The signature is malformed."""
 
 
 class InvalidSignatureException(ImageBuilderError):
@@ -31,10 +31,7 @@ class InvalidSignatureException(ImageBuilderError):
 
 
 class MissingAuthenticationTokenException(ImageBuilderError):
-    """Nothing says who asks, nor where."""
-
-    def __init__(self) -> None:
-        super().__init__("Missing Authentication Token")
+    """The request is unsigned, and its host names no Region."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +60,7 @@ def scope_of(authorization: str | None, query: Mapping[str, Sequence[str]]) -> S
 
 
 def checked_region(scope: Scope) -> str | None:
-    """The Region of a scope that is meant for this service; InvalidSignatureException if not."""
+    """The Region of a scope; InvalidSignatureException for another service, or a wrong Region."""
     if scope.service != SERVICE_NAME:
         raise InvalidSignatureException(
             f"Credential should be scoped to correct service: '{SERVICE_NAME}'."

@@ -65,10 +65,8 @@ class InvalidForm(Exception):
 
 def structure_check(shape: Shape | None, *, ignore_unknown: bool = False) -> StructureCheck:
     """The check of an operation's input. It may change the mapping that it is given."""
-    known: dict[str, Check] = {}
-    compiler = _Compiler(ignore_unknown=ignore_unknown, known=known)
     if isinstance(shape, StructureShape):
-        return compiler.structure(shape)
+        return _Compiler(ignore_unknown=ignore_unknown).structure(shape)
     return _check_empty
 
 
@@ -77,11 +75,11 @@ def _check_empty(value: object) -> dict[str, object]:
 
 
 class _Compiler:
-    """Compiles each shape once; shapes that hold themselves would end in a lookup, not a loop."""
+    """Compiles each shape once; in a recursive shape, the inner one is looked up."""
 
-    def __init__(self, *, ignore_unknown: bool, known: dict[str, Check]) -> None:
+    def __init__(self, *, ignore_unknown: bool) -> None:
         self._ignore_unknown = ignore_unknown
-        self._known = known
+        self._known: dict[str, Check] = {}
 
     def compile(self, shape: Shape) -> Check:
         check = self._known.get(shape.name)
@@ -100,8 +98,10 @@ class _Compiler:
             return self._map(shape)
         if isinstance(shape, StringShape):
             return _string(shape)
+        if shape.type_name in _NUMBERS:
+            return _number(shape)
         # A type that only a newer model has goes through as it is.
-        return _SCALARS.get(shape.type_name, _anything)(shape)
+        return _SCALARS.get(shape.type_name, _check_nothing)
 
     def structure(self, shape: StructureShape) -> StructureCheck:  # noqa: C901 - one loop, kept flat for speed
         checks = {name: self.compile(member) for name, member in shape.members.items()}
@@ -211,39 +211,29 @@ def _number(shape: Shape) -> Check:
     return check
 
 
-def _boolean(_: Shape) -> Check:
-    def check(value: object) -> object:
-        if not isinstance(value, bool):
-            raise InvalidForm("must be a boolean")
-        return value
-
-    return check
+def _check_boolean(value: object) -> object:
+    if not isinstance(value, bool):
+        raise InvalidForm("must be a boolean")
+    return value
 
 
-def _anything(_: Shape) -> Check:
-    return lambda value: value
+def _check_timestamp(value: object) -> object:
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        raise InvalidForm("must be a timestamp in epoch seconds")
+    if not 0 <= value <= _LATEST_EPOCH:
+        raise InvalidForm("must be a timestamp between the years 1970 and 9999")
+    return datetime.fromtimestamp(value, timezone.utc)
 
 
-def _timestamp(_: Shape) -> Check:
-    def check(value: object) -> object:
-        if not isinstance(value, (int, float)) or isinstance(value, bool):
-            raise InvalidForm("must be a timestamp in epoch seconds")
-        if not 0 <= value <= _LATEST_EPOCH:
-            raise InvalidForm("must be a timestamp between the years 1970 and 9999")
-        return datetime.fromtimestamp(value, timezone.utc)
-
-    return check
+def _check_nothing(value: object) -> object:
+    return value
 
 
-_SCALARS: dict[str, Callable[[Shape], Check]] = {
-    **dict.fromkeys(_NUMBERS, _number),
-    "boolean": _boolean,
-    "timestamp": _timestamp,
-}
+_SCALARS: dict[str, Check] = {"boolean": _check_boolean, "timestamp": _check_timestamp}
 
 
 def _length(shape: Shape, unit: str) -> Callable[[int], None] | None:
-    """A check of how many there are; None where there is no bound."""
+    """A check of a length; None if the model sets no bound."""
     low, high = shape.metadata.get("min", 0), shape.metadata.get("max")
     if low == 0 and high is None:
         return None

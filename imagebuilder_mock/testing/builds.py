@@ -1,4 +1,4 @@
-"""Builds in the test's hands: move, finish or fail one; see which are under way."""
+"""``mock.builds``: move builds on, end them, make one fail, and see which are running."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.engines.builds import stages
 from imagebuilder_mock.engines.outputs.configuration import CONFIGURATIONS
 from imagebuilder_mock.world.orders import BuildFailure, check_reference
-from imagebuilder_mock.world.settings import is_account_id
+from imagebuilder_mock.world.published import published
+from imagebuilder_mock.world.settings import check_account_id
 
+from .arguments import SOME_IMAGE, Face, image_at
 from .pages.timeline import timeline_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagebuilder_mock.world.durations import Durations
-    from imagebuilder_mock.world.world import World
 
     from .pages.timeline import Timeline
 
@@ -32,45 +33,49 @@ def _page_name(image: Image) -> str:
     return f"{arn.account}-{arn.region}-{arn.slug}-{arn.version}-{arn.build}.html"
 
 
-class Builds:
-    """``mock.builds``. Each method takes an image build version ARN and takes effect at once."""
+class Builds(Face):
+    """``mock.builds``: a build is named by its image build version ARN.
 
-    __slots__ = ("_world",)
+    LookupError for an ARN of no build lists the builds that are running.
+    """
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    __slots__ = ()
 
     @property
+    @published()
     def running(self) -> list[str]:
-        """The ARNs of all builds that have not ended, in the order of their start."""
+        """The ARNs of the builds that have not ended, in the order in which they started."""
         with self._world.lock:
             return [image.arn for image in self._running()]
 
     @property
+    @published()
     def waiting(self) -> list[str]:
-        """The ARNs of those of them that wait for ``SendWorkflowStepAction``."""
+        """The ARNs of the running builds that wait for ``SendWorkflowStepAction``."""
         with self._world.lock:
             return [image.arn for image in self._running() if image.is_waiting]
 
     @property
     def durations(self) -> Durations:
-        """How long each stage, action or step takes in mock time: a mapping to ``timedelta``.
+        """How long each stage, action or step takes in mock time: names to ``timedelta``.
 
-        ``mock.builds.durations["ExecuteComponents"] = timedelta(hours=1)`` counts for what begins
-        from now on; ``del`` brings the default back. A step that is set to take longer than its
-        time-out fails.
+        ``mock.builds.durations["ExecuteComponents"] = timedelta(hours=1)`` applies to what starts
+        after it, and ``del`` restores the default. A step that takes longer than its time-out
+        fails.
         """
         return self._world.state.durations
 
+    @published(arn=SOME_IMAGE)
     def advance(self, arn: str) -> str:
-        """Move a build one stage on, or to a step that waits; the answer is its status then."""
+        """Move a build to its next stage, or to a step that waits, and return its new status."""
         with self._world.lock:
             image = self._build(arn)
             stages.advance(self._world, image)
             return image.state.status
 
+    @published(arn=SOME_IMAGE)
     def complete(self, arn: str) -> None:
-        """Take a build to its end. RuntimeError if a step waits for an action on the way."""
+        """Move a build to its end. RuntimeError if it reaches a step that waits for an action."""
         with self._world.lock:
             image = self._build(arn)
             stages.complete(self._world, image)
@@ -83,11 +88,13 @@ class Builds:
                 )
                 raise RuntimeError(msg)
 
+    @published(arn=SOME_IMAGE, reason="The disk is full.")
     def fail(self, arn: str, *, reason: str = "An internal error has occurred.") -> None:
-        """End a build as FAILED, with the ``reason`` that ``GetImage`` shows."""
+        """Make a build FAILED at once, with the ``reason`` that ``GetImage`` shows."""
         with self._world.lock:
             stages.fail(self._world, self._build(arn), reason)
 
+    @published(recipe="web", component="install", message="The disk is full.", times=2)
     def fail_next(
         self,
         *,
@@ -101,19 +108,20 @@ class Builds:
         exit_status: int = 1,
         times: int = 1,
     ) -> None:
-        """Let the next build that fits fail, as the service's builds do.
+        """Make the next builds that match fail, in the way in which builds of the service fail.
 
-        ``recipe`` and ``component`` are names or ARNs. ``component``, ``phase`` or nothing: a step
-        of a component fails, with ``component`` the one named ``step``. ``step`` alone: the step of
-        that name of a workflow. ``region``, ``account_id`` or both: the distribution there, or with
-        a ``step`` such as ``UPDATE_LAUNCH_TEMPLATES`` what is configured there afterwards.
-        ``message`` is the error, by default that of a command with ``exit_status``. ``times``
-        counts the failures; the order stays until it has been met so often. ValueError for what
-        cannot be.
+        ``recipe`` (a name or an ARN) restricts it to the builds of a recipe. What fails there is
+
+        - a step of a component, by default: of ``component`` (a name or an ARN) or of any one, in
+          ``phase`` (such as ``build``) or in any one; with ``component``, ``step`` is its name;
+        - the workflow step named ``step``, if neither ``component`` nor ``phase`` is given;
+        - the distribution to ``region``, to ``account_id`` or to both, if one of them is given; or
+          what is configured there afterwards, with a ``step`` such as ``UPDATE_LAUNCH_TEMPLATES``.
+
+        ``message`` is the error message; by default it is that of a command which ends with
+        ``exit_status``. ``times`` is how many builds fail; the order is kept until then. ValueError
+        says what is wrong with an argument, or which of them exclude each other.
         """
-        texts = {"recipe": recipe, "component": component, "phase": phase, "step": step}
-        _check_texts(**texts, region=region, message=message)
-        _check_numbers(exit_status=exit_status, times=times)
         if times < 1:
             msg = f"times={times}: give at least 1."
             raise ValueError(msg)
@@ -124,9 +132,8 @@ class Builds:
                 "phase."
             )
             raise ValueError(msg)
-        if account_id is not None and not is_account_id(account_id):
-            msg = f"account_id={account_id!r}: an account is a string of 12 digits."
-            raise ValueError(msg)
+        if account_id is not None:
+            check_account_id(account_id)
         if phase not in (None, *_PHASES):
             msg = f"phase={phase!r}: builds run the phases {', '.join(_PHASES)}."
             raise ValueError(msg)
@@ -156,16 +163,14 @@ class Builds:
         with self._world.lock:
             self._world.state.failures.add(failure)
 
+    @published(arn=SOME_IMAGE)
     def timeline(self, arn: str) -> Timeline:
-        """What ran in a build, and when, as a table: ``rows``, ``str()``, ``.save_html(path)``.
-
-        LookupError if there is no such image.
-        """
+        """What ran in a build, and when, as a table: ``rows``, ``str()``, ``.save_html(path)``."""
         with self._world.lock:
             return timeline_of(self._image(arn))
 
     def save_timelines(self, folder: str | Path) -> list[Path]:
-        """Write a page of each build to a folder, which is made; the answer is where they are."""
+        """Write a page for each build to a folder, which may be new, and return the paths."""
         with self._world.lock:
             images = [
                 resource
@@ -176,10 +181,11 @@ class Builds:
             pages = [(_page_name(image), timeline_of(image)) for image in images]
         return [timeline.save_html(Path(folder) / name) for name, timeline in pages]
 
+    @published()
     def finish_all(self) -> None:
-        """Take every build to its end, those that are started by the way too.
+        """Move all builds to their ends, and also the builds that start meanwhile.
 
-        Those that wait for an action go on waiting.
+        Builds that wait for ``SendWorkflowStepAction`` keep waiting.
         """
         with self._world.lock:
             while [image for image in list(self._running()) if stages.advance(self._world, image)]:
@@ -192,7 +198,7 @@ class Builds:
         yield from sorted(images, key=lambda image: image.sequence)
 
     def _build(self, arn: str) -> Image:
-        """The build, if it is under way; LookupError says what there is instead."""
+        """LookupError if it has ended."""
         image = self._image(arn)
         if not image.is_in_progress:
             msg = (
@@ -203,32 +209,7 @@ class Builds:
         return image
 
     def _image(self, arn: str) -> Image:
-        listed = ", ".join(self.running) or "none"
-        try:
-            parsed = Arn.parse(arn)
-        except ValueError:
-            msg = f"{arn!r} is no image build version ARN. Builds under way: {listed}."
-            raise LookupError(msg) from None
-        store = self._world.state.stores.get((parsed.account, parsed.region))
-        image = None if store is None else store.get(Image, arn)
-        if image is None:
-            msg = f"There is no image {arn}. Builds under way: {listed}."
-            raise LookupError(msg)
+        _, image = image_at(
+            self._world, arn, lambda: f"Builds under way: {', '.join(self.running) or 'none'}."
+        )
         return image
-
-
-# Orders come over HTTP too; a wrong type would break a build much later.
-
-
-def _check_texts(**values: object) -> None:
-    for name, value in values.items():
-        if value is not None and not isinstance(value, str):
-            msg = f"{name}={value!r}: give a string."
-            raise TypeError(msg)
-
-
-def _check_numbers(**values: object) -> None:
-    for name, value in values.items():
-        if not isinstance(value, int) or isinstance(value, bool):
-            msg = f"{name}={value!r}: give a whole number."
-            raise TypeError(msg)

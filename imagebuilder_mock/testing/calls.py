@@ -1,37 +1,33 @@
-"""The calls in the test's hands: to look through, to assert, to allow."""
+"""``mock.calls``: look through the calls, assert what was called, and restrict it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagebuilder_mock.world.published import published
 from imagebuilder_mock.world.record import KEPT, differences, holds
 
-from .arguments import check_operation, check_parameters
+from .arguments import Face, check_operation, check_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagebuilder_mock.world.record import Call, Record
-    from imagebuilder_mock.world.world import World
 
 _SHOWN = 10
-"""As many calls are printed at most."""
+"""How many calls are printed at most."""
 
 
-class Calls:
-    """``mock.calls``: the newest calls, oldest first; ``count`` knows of all.
+class Calls(Face):
+    """``mock.calls``: a sequence of the newest calls, the oldest first; ``count`` counts all.
 
-    At most 10,000 are kept, and only as many as fit into ``calls_kept_bytes``; ``dropped`` says how
-    many are not. No assertion passes on what is no longer known.
+    The newest 10,000 calls are kept, or fewer if they need more memory than ``calls_kept_bytes``;
+    ``dropped`` is the number of the others. An assertion that would need them fails.
 
-    Operations and parameters have AWS's spelling; for one that does not exist there is a ValueError
-    that lists them all.
+    Operations and parameters are spelled as in AWS's API. ValueError for an unknown one lists all.
     """
 
-    __slots__ = ("_world",)
-
-    def __init__(self, world: World) -> None:
-        self._world = world
+    __slots__ = ()
 
     def __iter__(self) -> Iterator[Call]:
         return iter(self._record)
@@ -51,14 +47,16 @@ class Calls:
         return "\n".join([*self._forgotten(), *lines])
 
     @property
+    @published()
     def dropped(self) -> int:
-        """How many calls were counted and are not kept."""
+        """How many of the calls are no longer kept."""
         return self._record.dropped()
 
+    @published(operation="GetImage")
     def count(self, operation: str | None = None, /, **parameters: object) -> int:
-        """How many calls there were, of one operation or of all.
+        """The number of calls of an operation, or of all operations.
 
-        With parameters: how many had them, among those that are kept.
+        With parameters: the number of kept calls that have them.
         """
         if parameters:
             return len(self._matching(operation, parameters))
@@ -66,6 +64,7 @@ class Calls:
             check_operation(operation)
         return self._record.count(operation)
 
+    @published(operation="GetImage", region="us-east-1", failed=True)
     def filter(
         self,
         operation: str | None = None,
@@ -76,10 +75,10 @@ class Calls:
         failed: bool | None = None,
         **parameters: object,
     ) -> list[Call]:
-        """The kept calls of an operation, in a Region, by an account, with an error or without.
+        """The kept calls of an operation, in a Region, by an account, that failed or did not.
 
-        Of the parameters, those that are named must be equal; so it is with the members of a
-        mapping in them.
+        A call matches if it has the given parameters; it may have others. The same holds for the
+        members of a parameter that is a mapping.
         """
         return [
             call
@@ -89,13 +88,14 @@ class Calls:
             and failed in {None, call.error is not None}
         ]
 
+    @published(operation="CreateImage", times=2)
     def assert_called(
         self, operation: str, /, *, times: int | None = None, **parameters: object
     ) -> Call:
-        """The newest call of the operation with these parameters.
+        """Assert that the operation was called with these parameters; return the newest such call.
 
-        AssertionError, with what was called and how it differs, if none is known, or not as many
-        as ``times``.
+        With ``times``, the number of these calls must be equal to it. The AssertionError shows what
+        was called instead, and in what the closest call differs.
         """
         if times is not None and times < 1:
             msg = f"times={times}: give a whole number from 1 on, or use assert_not_called()."
@@ -113,8 +113,12 @@ class Calls:
             said = f"{operation} was not called{wanted}{_with(parameters)}{found}{limit}."
         raise AssertionError("\n".join([said, *self._instead(operation, parameters, matching)]))
 
+    @published(operation="DeleteImage")
     def assert_not_called(self, operation: str, /, **parameters: object) -> None:
-        """AssertionError, with the calls, if the operation was called with these parameters."""
+        """Assert that the operation was not called with these parameters.
+
+        The AssertionError shows the calls.
+        """
         matching = self._matching(operation, parameters)
         known, unknown = self._numbers(operation, parameters, matching)
         if known:
@@ -124,20 +128,23 @@ class Calls:
             said = f"{operation} was called, and nobody knows whether it was{_with(parameters)}."
             raise AssertionError("\n".join([said, *self._forgotten()]))
 
+    @published(operations=["GetImage", "ListImages"])
     def expect_only(self, *operations: str) -> None:
-        """From now on, a call of any other operation raises UnexpectedCallError in the program."""
+        """Make calls of all other operations raise UnexpectedCallError, until further notice."""
         for operation in operations:
             check_operation(operation)
         with self._world.lock:
             self._record.expected = frozenset(operations)
 
+    @published()
     def expect_anything(self) -> None:
-        """Take ``expect_only`` back."""
+        """Allow all operations again, after ``expect_only``."""
         with self._world.lock:
             self._record.expected = None
 
+    @published()
     def assert_expected(self) -> None:
-        """AssertionError if a call was refused by ``expect_only``, and the program hid that."""
+        """AssertionError if ``expect_only`` refused a call, even if the program caught that."""
         number = self._record.unexpected
         if number:
             said = f"{number} call(s) were not expected:"
@@ -162,7 +169,7 @@ class Calls:
     def _numbers(
         self, operation: str, parameters: dict[str, object], matching: list[Call]
     ) -> tuple[int, int]:
-        """How many calls had the parameters, and of how many more that is not known."""
+        """How many calls had the parameters, and how many more may have had them."""
         dropped = self._record.dropped(operation)
         return (len(matching), dropped) if parameters else (len(matching) + dropped, 0)
 

@@ -1,37 +1,34 @@
-"""What Amazon offers, in the test's hands."""
+"""``mock.catalogue``: what Amazon offers."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
 
 from imagebuilder_mock.catalogue.offer import offered, offered_names
 from imagebuilder_mock.domain.errors import InvalidVersionNumberException
 from imagebuilder_mock.domain.versions import Version
 from imagebuilder_mock.world.managed import Publication
+from imagebuilder_mock.world.published import published
 
-if TYPE_CHECKING:
-    from imagebuilder_mock.world.world import World
+from .arguments import DEFAULT_REGION, Face
 
 _NODES = 3
 
 
-class Catalogue:
+class Catalogue(Face):
     """``mock.catalogue``: Amazon-managed images, components and workflows."""
 
-    __slots__ = ("_world",)
+    __slots__ = ()
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-
+    @published(name="Amazon Linux 2023 x86", version="2026.12.1")
     def publish(self, name: str, version: str) -> None:
-        """Let Amazon publish a version of something that it offers, in every Region.
+        """Publish a new version of an Amazon-managed resource, in every Region.
 
-        ``name`` as in lists or ARNs (``Amazon Linux 2023 x86``, ``update-linux``), ``version`` as
-        ``2026.12.1``. Wildcards mean the new version from now on, if it is the highest, so that
-        pipelines have news. ValueError for a name that Amazon does not offer, or a version that it
-        does offer already.
+        ``name`` is its name or the name in its ARN (``Amazon Linux 2023 x86``, ``update-linux``),
+        ``version`` three numbers (``2026.12.1``). If it is the highest version, wildcards resolve
+        to it from now on, so pipelines find an update. ValueError for a name that Amazon does not
+        offer, and for a version that exists already.
         """
         with self._world.lock:
             found = offered(name)
@@ -43,7 +40,7 @@ class Catalogue:
             account, kind, slug = found
             number = _checked(version)
             # Every Region has the same.
-            store = self._world.managed(account, "us-east-1")
+            store = self._world.managed(account, DEFAULT_REGION)
             if Version.parse(number) in store.family(store.arn_for(kind, slug)).groups:
                 msg = f"Amazon offers {name!r} in version {number} already."
                 raise ValueError(msg)

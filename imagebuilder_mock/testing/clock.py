@@ -1,4 +1,4 @@
-"""Mock time in the test's hands."""
+"""``mock.clock``: mock time."""
 
 from __future__ import annotations
 
@@ -7,26 +7,31 @@ from typing import TYPE_CHECKING
 
 from imagebuilder_mock.engines import passing_time
 from imagebuilder_mock.world.clock import aware
+from imagebuilder_mock.world.published import published
+
+from .arguments import Face
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from imagebuilder_mock.world.world import World
 
+class MockClock(Face):
+    """``mock.clock``: read mock time and move it forward; what falls due on the way happens.
 
-class MockClock:
-    """``mock.clock``: it tells the time and moves it; what falls due on the way is done."""
+    The methods return the new time, an aware datetime in UTC. ValueError for a time in the past.
+    RuntimeError if more than ``limit`` scheduled runs of pipelines and lifecycle policies would
+    start on the way; ``limit=None`` allows any number.
+    """
 
-    __slots__ = ("_world",)
+    __slots__ = ()
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-
+    @published("now")
     def now(self) -> datetime:
-        """The time in the mock: aware, UTC."""
+        """Mock time: an aware datetime in UTC."""
         with self._world.lock:
             return self._world.clock.now()
 
+    @published("now", days=1, hours=2)
     def advance(
         self,
         *,
@@ -35,20 +40,19 @@ class MockClock:
         minutes: float = 0,
         seconds: float = 0,
         limit: int | None = passing_time.RUN_LIMIT,
-    ) -> None:
-        """Let time pass. ValueError if it is less than nothing.
-
-        RuntimeError if more than ``limit`` scheduled runs fall due; ``limit=None`` lifts it.
-        """
+    ) -> datetime:
+        """Move mock time forward by the sum of the arguments."""
         span = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
         if span < timedelta():
             msg = f"The clock never runs backwards: {span} was asked for."
             raise ValueError(msg)
         with self._world.lock:
             passing_time.move_to(self._world, self._world.clock.now() + span, limit=limit)
+            return self.now()
 
-    def move_to(self, moment: datetime, *, limit: int | None = passing_time.RUN_LIMIT) -> None:
-        """Let time pass until ``moment``, an aware datetime. ValueError if it is in the past."""
+    @published("now", moment="2030-01-31T12:00:00+00:00")
+    def move_to(self, moment: datetime, *, limit: int | None = passing_time.RUN_LIMIT) -> datetime:
+        """Move mock time forward to ``moment``, an aware datetime."""
         target = aware(moment, "move_to()")
         with self._world.lock:
             now = self._world.clock.now()
@@ -59,3 +63,4 @@ class MockClock:
                 )
                 raise ValueError(msg)
             passing_time.move_to(self._world, target, limit=limit)
+            return self.now()

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     import unittest
     from collections.abc import AsyncGenerator, Callable, Generator
     from contextlib import AbstractContextManager
-    from types import TracebackType
 
 T = TypeVar("T")
 
@@ -30,19 +29,13 @@ class Switch(Protocol):
 
     def __enter__(self) -> object: ...
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-        /,
-    ) -> None: ...
+    def __exit__(self, kind: object, error: BaseException | None, trace: object, /) -> None: ...
 
     def for_one_test(self) -> AbstractContextManager[None]: ...
 
 
 def decorate(mock: Switch, target: T) -> T:
-    """``target`` as it was, but with the mock on while it runs. TypeError if it cannot be run."""
+    """``target`` with the mock on while it runs. TypeError if it is no function or class."""
     if _is_fixture(target):
         msg = (
             f"mock_imagebuilder cannot decorate the fixture {target!r}: put it below "
@@ -64,7 +57,7 @@ def decorate(mock: Switch, target: T) -> T:
 
 
 def _is_test_case(cls: type[object]) -> bool:
-    """Where nobody has loaded unittest no class is made from it, and it need not be loaded here."""
+    """If unittest has not been loaded, no class derives from it, and it is not loaded here."""
     loaded = sys.modules.get("unittest")
     return loaded is not None and issubclass(cls, loaded.TestCase)
 
@@ -88,13 +81,7 @@ def _decorate_function(mock: Switch, function: Callable[..., Any]) -> Callable[.
                 return (yield from function(*args, **kwargs))
 
         return generator
-
-    @functools.wraps(function)
-    def plain(*args: Any, **kwargs: Any) -> Any:
-        with mock:
-            return function(*args, **kwargs)
-
-    return plain
+    return _within(lambda: mock, function)
 
 
 def _decorate_async_generator(
@@ -129,7 +116,7 @@ def _decorate_async_generator(
 def _decorate_test_case(mock: Switch, cls: type[unittest.TestCase]) -> None:
     """``run`` holds setUp, the test, tearDown and the clean-ups; so subclasses are held too."""
     for name in ("run", "debug"):
-        _set(cls, name, _for_one_test(mock, getattr(cls, name)))
+        _set(cls, name, _within(mock.for_one_test, getattr(cls, name)))
     _decorate_tests(mock, cls)
     # pytest's own fixtures run outside of ``run``, and it knows setup_method here too.
     _hold_tests(_Scope(mock.for_one_test), cls)
@@ -144,19 +131,21 @@ def _decorate_test_case(mock: Switch, cls: type[unittest.TestCase]) -> None:
 
 
 def _decorate_tests(mock: Switch, cls: type) -> None:
-    """The errors of a test end in ``run``: what they leave sooner has seen them."""
+    """``run`` catches the errors of tests, so the mock sees them only around the test itself."""
     for name, member in list(vars(cls).items()):
         if name.startswith("test") and inspect.isfunction(member):
             _set(cls, name, _decorate_function(mock, member))
 
 
-def _for_one_test(mock: Switch, method: Callable[..., Any]) -> Callable[..., Any]:
-    @functools.wraps(method)
-    def with_mock(*args: Any, **kwargs: Any) -> Any:
-        with mock.for_one_test():
-            return method(*args, **kwargs)
+def _within(
+    enter: Callable[[], AbstractContextManager[object]], function: Callable[..., Any]
+) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def within(*args: Any, **kwargs: Any) -> Any:
+        with enter():
+            return function(*args, **kwargs)
 
-    return with_mock
+    return within
 
 
 def _hold_set_up_class(mock: Switch, cls: type[unittest.TestCase]) -> None:
@@ -294,7 +283,7 @@ def _function(member: Any) -> Any:
 
 
 def _call_with_optional(function: Any, argument: object) -> None:
-    """As pytest does: a set-up may leave out its last argument."""
+    """Call a set-up with its last argument only if it takes that, as pytest does."""
     if function is not None:
         function(*[argument][: len(inspect.signature(function).parameters)])
 

@@ -1,4 +1,4 @@
-"""Faults in the test's hands: requests that fail, are lost, or take their time."""
+"""``mock.faults``: rules that make requests fail, get lost, or take longer."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from imagebuilder_mock.protocol.failures import (
 from imagebuilder_mock.world.faults import (
     EVERY_OPERATION,
     CutAnswer,
-    ErrorAnswer,
+    FaultError,
     FaultRule,
-    LostRequest,
+    LostRequestError,
 )
+from imagebuilder_mock.world.published import published
 
-from .arguments import check_known, check_operation, check_parameters
+from .arguments import Face, check_known, check_operation, check_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagebuilder_mock.world.faults import Condition, Outcome
-    from imagebuilder_mock.world.world import World
 
 _LOWEST_ERROR_STATUS = 400
 _HIGHEST_ERROR_STATUS = 599
 
 
 class _Times(Enum):
-    """What ``times`` is when it is not said."""
+    """The default of ``times``."""
 
     AS_FITS = "once, or without end if there is a probability"
 
@@ -43,14 +43,12 @@ class _Times(Enum):
 AS_FITS: Final = _Times.AS_FITS
 
 
-class Faults:
-    """``mock.faults``: rules that hold for the requests that come after them."""
+class Faults(Face):
+    """``mock.faults``: the rules in the order in which they were added."""
 
-    __slots__ = ("_world",)
+    __slots__ = ()
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-
+    @published(operation="GetImage", error="ServiceException", times=3)
     def add(
         self,
         operation: str,
@@ -64,19 +62,23 @@ class Faults:
         when: Condition | None = None,
         truncated: bool = False,
     ) -> FaultRule:
-        """Let the next request of ``operation`` (AWS's spelling, or ``"*"``) go wrong.
+        """Make the next requests of ``operation`` (``"CreateImage"``, or ``"*"`` for all) fail.
 
-        ``error`` is the name of an error, an HTTP status, or one of botocore's exception classes:
-        in each case the service does nothing. With ``truncated`` it does what was asked, and the
-        answer is cut on its way. ``latency`` (seconds, or a timedelta) passes in mock time before
-        the request is looked at.
+        - ``error`` is the name of an error that the service answers, an HTTP status from 400 to
+          599, or an exception class of botocore for a request that gets no answer. The service
+          does nothing then. ``message`` replaces the default message of the error.
+        - ``truncated=True``: the service carries the request out, and the answer breaks off.
+        - ``latency`` (seconds or a timedelta) passes in mock time before anything else happens;
+          it can be given alone.
 
-        ``times`` is how many requests it befalls, None all; a ``probability`` befalls so many of
-        them, without end unless ``times`` is given. ``region`` and ``when`` narrow it to a
-        Region, and to requests with these parameters, or that a function of the parameters says
-        yes to. Each attempt of a client that retries is a request.
+        ``times`` is the number of requests that fail: by default 1, and None for every request.
+        With a ``probability`` (above 0, 1 at most) only this share of the requests fails, by
+        default without end. ``region`` restricts the rule to a Region, and ``when`` to requests
+        with these parameters, or for which a function of the parameters returns true. Each attempt
+        of a client that retries is a request.
 
-        ValueError or TypeError says what is wrong and what there is instead.
+        Returns the rule, whose ``fired`` counts the failures. ValueError and TypeError say what is
+        wrong with an argument and what to give instead.
         """
         _check_operation(operation)
         _check_condition(operation, when)
@@ -97,7 +99,7 @@ class Faults:
         )
         if rule.outcome is None and not rule.latency:
             msg = (
-                f"faults.add({operation!r}) says nothing that goes wrong: give error=, latency= or "
+                f"faults.add({operation!r}) does not say what goes wrong: give error=, latency= or "
                 "truncated=True."
             )
             raise ValueError(msg)
@@ -105,26 +107,35 @@ class Faults:
             self._world.faults.add(rule)
         return rule
 
-    def remove(self, rule: FaultRule) -> None:
-        """Take back a rule that ``add`` gave; ValueError if it is gone already."""
-        with self._world.lock:
-            if rule not in self:
-                msg = f"{rule} is not among the rules; it was taken back, or the mock was reset."
-                raise ValueError(msg)
-            self._world.faults.remove(rule)
+    @published(rule=1)
+    def remove(self, rule: FaultRule | int) -> None:
+        """Remove a rule that ``add`` has returned, or the rule of this ``number``.
 
+        ValueError if it has been removed already.
+        """
+        with self._world.lock:
+            for known in self:
+                if rule is known or rule == known.number:
+                    self._world.faults.remove(known)
+                    return
+        msg = f"{rule} is not among the rules; it was taken back, or the mock was reset."
+        raise ValueError(msg)
+
+    @published()
     def clear(self) -> None:
-        """Take back all rules."""
+        """Remove all rules."""
         with self._world.lock:
             self._world.faults.clear()
 
     @property
+    @published()
     def unused(self) -> list[FaultRule]:
-        """The rules that never fired."""
+        """The rules that have never fired."""
         return [rule for rule in self if not rule.fired]
 
+    @published()
     def assert_all_fired(self) -> None:
-        """AssertionError, with the calls that there were, if a rule never fired."""
+        """AssertionError, which shows what was called, if a rule has never fired."""
         unused = self.unused
         if not unused:
             return
@@ -169,11 +180,11 @@ def _outcome(
     if isinstance(error, str):
         check_known("error", error, error_names())
         text = default_message(error) if message is None else message
-        return ErrorAnswer(error, text, error_status(error))
+        return FaultError(error, text, error_status(error))
     if is_connection_error(error):
-        return LostRequest(error, message)
+        return LostRequestError(error, message)
     if type(error) is int and _LOWEST_ERROR_STATUS <= error <= _HIGHEST_ERROR_STATUS:
-        return ErrorAnswer(str(error), status_phrase(error) if message is None else message, error)
+        return FaultError(str(error), status_phrase(error) if message is None else message, error)
     msg = (
         f"error={error!r}: give the name of an error ('ServiceException'), an HTTP status from "
         "400 to 599, or a class of botocore.exceptions (ConnectTimeoutError)."

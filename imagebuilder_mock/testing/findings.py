@@ -1,46 +1,46 @@
-"""Scan results in the test's hands: packages, findings, and how a scan ends."""
+"""``mock.findings``: what the scans of images find, and how they end."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, get_args
 
 from imagebuilder_mock.catalogue.samples import Affected, Vulnerability
-from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.scans import ImageScanState
 from imagebuilder_mock.engines.scans import SEVERITIES, finding_on
+from imagebuilder_mock.world.published import published
+
+from .arguments import SOME_IMAGE, Face, image_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from imagebuilder_mock.world.store import Store
-    from imagebuilder_mock.world.world import World
 
 BadEnd = Literal["FAILED", "TIMED_OUT"]
 
 
-class MockFindings:
-    """``mock.findings``. Each method takes an image build version ARN and takes effect at once.
+class MockFindings(Face):
+    """``mock.findings``: an image is named by its image build version ARN.
 
-    LookupError says which images there are; ValueError what is wrong with an argument, or with
-    the image.
+    LookupError for an ARN of no image lists the images. ValueError says what is wrong with another
+    argument, or that the image is not scanned.
     """
 
-    __slots__ = ("_world",)
+    __slots__ = ()
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-
+    @published(arn=SOME_IMAGE, packages=[["openssl", "3.0.8"]])
     def set_packages(self, arn: str, packages: Iterable[tuple[str, str]]) -> None:
-        """The packages of an image, each a name and a version, in place of the sample's.
+        """Replace the sample packages of an image by these pairs of a name and a version.
 
-        What a scan finds by itself follows them, if they are set before it completes.
+        A scan that completes afterwards finds the sample vulnerabilities of these packages.
         """
         pairs = [_pair(package) for package in packages]
         with self._world.lock:
             store, image = self._image(arn)
             store.findings.set_packages(image.arn, pairs)
 
+    @published(arn=SOME_IMAGE, vulnerability_id="CVE-2026-0001", severity="CRITICAL")
     def add(
         self,
         arn: str,
@@ -53,7 +53,11 @@ class MockFindings:
         description: str = "A vulnerability that the test made up.",
         score: float | None = None,
     ) -> None:
-        """One more vulnerability on an image that is scanned."""
+        """Add a finding to a scanned image: a vulnerability of one of its packages.
+
+        ``severity`` is a word of Amazon Inspector's, such as ``"CRITICAL"``, and ``score`` a CVSS
+        score. ``fixed_in`` is the version of the package that has the fix.
+        """
         if severity not in SEVERITIES:
             msg = f"severity={severity!r}: choose one of {', '.join(SEVERITIES)}."
             raise ValueError(msg)
@@ -71,14 +75,16 @@ class MockFindings:
                 on_demand=image.is_scanned_on_demand,
             )
 
+    @published(arn=SOME_IMAGE)
     def clear(self, arn: str) -> None:
-        """Take all findings of an image away; its scan finds nothing by itself any more."""
+        """Remove all findings of an image; its scan will add none by itself."""
         with self._world.lock:
             store, image = self._scanned(arn)
             store.findings.clear(image.arn)
 
+    @published(arn=SOME_IMAGE, status="TIMED_OUT", reason="The scan took too long.")
     def end_scan(self, arn: str, status: BadEnd, *, reason: str | None = None) -> None:
-        """Have the scan of an image end as FAILED or TIMED_OUT; it leaves no findings."""
+        """End the scan of an image as FAILED or TIMED_OUT, without findings."""
         if status not in get_args(BadEnd):
             msg = f"status={status!r}: choose one of {', '.join(get_args(BadEnd))}."
             raise ValueError(msg)
@@ -98,24 +104,12 @@ class MockFindings:
         return store, image
 
     def _image(self, arn: str) -> tuple[Store, Image]:
-        stores = self._world.state.stores
-        try:
-            parsed = Arn.parse(arn)
-            store = stores[parsed.account, parsed.region]
-            return store, _stored(store, arn)
-        except (KeyError, ValueError):
-            images = [
-                each.arn for place in stores.values() for each in place if isinstance(each, Image)
-            ]
-            msg = f"There is no image {arn!r}. There are: {', '.join(images) or 'none'}."
-            raise LookupError(msg) from None
+        return image_at(self._world, arn, self._all_images)
 
-
-def _stored(store: Store, arn: str) -> Image:
-    image = store.get(Image, arn)
-    if image is None:
-        raise KeyError(arn)
-    return image
+    def _all_images(self) -> str:
+        stores = self._world.state.stores.values()
+        arns = [each.arn for store in stores for each in store if isinstance(each, Image)]
+        return f"There are: {', '.join(arns) or 'none'}."
 
 
 def _pair(package: Sequence[str]) -> tuple[str, str]:

@@ -22,6 +22,7 @@ from imagebuilder_mock.neighbours import machine_images
 from imagebuilder_mock.protocol.model import operation
 from imagebuilder_mock.protocol.requests import check
 from imagebuilder_mock.world.clock import aware
+from imagebuilder_mock.world.published import published
 from imagebuilder_mock.world.settings import is_account_id
 
 from .arguments import store_at
@@ -53,6 +54,7 @@ class Images:
     def __init__(self, world: World) -> None:
         self._world = world
 
+    @published(recipe="web", created="2024-01-31T12:00:00+00:00", tags={"team": "web"})
     def add(
         self,
         *,
@@ -68,14 +70,18 @@ class Images:
         region: str | None = None,
         account_id: str | None = None,
     ) -> str:
-        """A finished image, as if it had been built at ``created`` (now); the answer is its ARN.
+        """Add a finished image, as if it had been built at ``created``; return its ARN.
 
-        ``recipe`` is the ARN of an image or container recipe, which says where, or its name.
-        ``regions`` are those that the output was distributed to besides its own. ``ami_tags``,
-        ``last_launched``, ``public`` and ``shared_with`` (account ids) hold for each of its AMIs,
-        and can be changed on what ``amis`` answers. LookupError if there is no such recipe,
-        ValueError for a time that lies ahead, a state that no finished image has, an account or
-        tags that cannot be.
+        ``recipe`` is the name or the ARN of an image or container recipe. A name is looked up in
+        ``region`` and ``account_id``, and the newest version of the recipe is used. ``created`` is
+        an aware datetime, by default now. ``regions`` are further Regions that the output was
+        distributed to. ``state`` is the state that the image has reached. ``ami_tags``,
+        ``last_launched``, ``public`` and ``shared_with`` (account ids) apply to each of its AMIs;
+        ``amis`` returns objects on which a test can change them.
+
+        LookupError, which lists the recipes, if there is no such recipe. ValueError for a time in
+        the future, a state that no finished image has, a wrong account id, tags that the service
+        would refuse, and settings of AMIs for a container recipe.
         """
         _refuse_text(regions=regions, shared_with=shared_with)
         _check_tags(tags=tags, ami_tags=ami_tags)

@@ -1,4 +1,4 @@
-"""Lifecycle policies in the test's hands: run one, move a run, see what one would do."""
+"""``mock.lifecycle``: run lifecycle policies, move their runs, preview what they would do."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from imagebuilder_mock.operations.rules.lifecycle import check_policy
 from imagebuilder_mock.protocol.model import operation
 from imagebuilder_mock.protocol.requests import check
 from imagebuilder_mock.world.clock import aware
+from imagebuilder_mock.world.published import published
 
-from .arguments import store_at
+from .arguments import Face, store_at
 from .pages.preview import Preview
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
         LifecycleExecutionResource,
     )
     from imagebuilder_mock.world.store import Store
-    from imagebuilder_mock.world.world import World
 
 # What CreateLifecyclePolicy needs, and a preview does not.
 _UNSEEN = {"name": "preview", "executionRole": "preview", "clientToken": "preview"}
@@ -40,39 +40,48 @@ _EVERY_IMAGE = {"tagMap": {"preview": ""}}
 _ANSWERED = frozenset(("arn", "dateCreated", "dateLastRun", "dateUpdated", "tags"))
 
 
-class Lifecycle:
-    """``mock.lifecycle``. Each method takes effect at once; LookupError says what there is."""
+_ANY = "arn:aws:imagebuilder:us-east-1:123456789012:lifecycle-policy/tidy"
+_ANY_RUN = "lce-00000000-0000-0000-0000-000000000000"
 
-    __slots__ = ("_world",)
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+class Lifecycle(Face):
+    """``mock.lifecycle``: a run of a policy is an execution, and has an id.
+
+    LookupError for an unknown policy or execution lists those that exist.
+    """
+
+    __slots__ = ()
 
     @property
+    @published()
     def running(self) -> list[str]:
-        """The ids of all executions that have not ended, in the order of their start."""
+        """The ids of the executions that have not ended, in the order in which they started."""
         with self._world.lock:
             return list(self._world.state.lifecycle_executions.unfinished)
 
+    @published(policy_arn=_ANY)
     def run(self, policy_arn: str) -> str:
-        """Run a policy now, to the end; the answer is the execution's id.
+        """Run a policy now, to the end, and return the id of the execution.
 
-        A run that has not ended goes on instead of a new one. ValueError if the policy is disabled.
+        An execution that has not ended goes on instead of a new one. ValueError if the policy is
+        disabled.
         """
         with self._world.lock:
             execution = self._run(policy_arn)
             executions.complete(self._world, execution)
             return execution.lifecycle_execution_id
 
+    @published(policy_arn=_ANY)
     def start(self, policy_arn: str) -> str:
-        """Begin a run now, as the daily one begins; the answer is the execution's id."""
+        """Start a run now, as the daily run starts, and return the id of the execution."""
         with self._world.lock:
             return self._run(policy_arn).lifecycle_execution_id
 
+    @published(execution_id=_ANY_RUN)
     def advance(self, execution_id: str) -> str:
-        """One move: a fifth of the images, at least one. The answer is the status then.
+        """Let an execution act on its next images (a fifth of all, at least one).
 
-        An execution that is paused goes on, and a scheduled update begins.
+        Returns the new status. A paused execution goes on, and a scheduled update starts.
         """
         with self._world.lock:
             execution = self._execution(execution_id)
@@ -81,15 +90,17 @@ class Lifecycle:
             executions.advance(self._world, execution)
             return execution.state.status
 
+    @published(execution_id=_ANY_RUN)
     def complete(self, execution_id: str) -> None:
-        """Take an execution to its end."""
+        """Move an execution to its end."""
         with self._world.lock:
             executions.complete(self._world, self._execution(execution_id))
 
+    @published(execution_id=_ANY_RUN)
     def pause(self, execution_id: str) -> None:
-        """Make an execution PENDING: it goes on with the policy's next daily run.
+        """Make an execution PENDING until the policy's next daily run.
 
-        ValueError if it is being cancelled, or is an update by hand, which has no next run.
+        ValueError if it is being cancelled, or if it is not the run of a policy.
         """
         with self._world.lock:
             execution = self._execution(execution_id)
@@ -98,6 +109,7 @@ class Lifecycle:
                 raise ValueError(msg)
             executions.pause(self._world, execution)
 
+    @published(policy_arn=_ANY)
     def next_run(self, policy_arn: str) -> datetime | None:
         """When the policy runs next; None if it is disabled."""
         with self._world.lock:
@@ -106,6 +118,7 @@ class Lifecycle:
                 return None
             return policies.next_run(policy.arn, self._world.clock.now())
 
+    @published(policy=_ANY, at="2030-01-31T12:00:00+00:00")
     def preview(
         self,
         policy: str | Mapping[str, object] | Sequence[Mapping[str, object]],
@@ -114,17 +127,19 @@ class Lifecycle:
         region: str | None = None,
         account_id: str | None = None,
     ) -> Preview:
-        """What a policy would do now, or ``at`` a time, to the images as they are; nothing changes.
+        """What one run of a policy would do to the images, now or ``at`` a time; nothing changes.
 
-        ``policy`` is the ARN of one, or what CreateLifecyclePolicy takes: ``policyDetails``,
-        ``resourceSelection`` (without it, every image) and ``resourceType`` (AMI_IMAGE); a list is
-        the ``policyDetails`` alone. ``region`` and ``account_id`` say where, if there is no ARN.
+        ``policy`` is an ARN, or a policy as CreateLifecyclePolicy takes it: ``policyDetails``,
+        ``resourceSelection`` (by default every image) and ``resourceType`` (by default AMI_IMAGE).
+        A list is the ``policyDetails`` alone. ``region`` and ``account_id`` say whose images are
+        meant, unless an ARN does.
 
-        A row has, from the newest image to the oldest: ``image``, ``state``, ``created``; the
-        ``fate`` DEPRECATE, DISABLE, DELETE, SKIP (a rule's exclusions hold) or KEEP; the ``rule``
-        and the ``reason`` behind it; the ``resources`` that would be included, each with its
-        own ``fate`` and ``reason``; and the ``obstacle`` at which the action would fail, if any.
-        ValueError if the service would refuse such a policy.
+        The table has a row for each image, from the newest to the oldest: its ``image`` ARN,
+        ``state`` and ``created``; its ``fate``, which is DEPRECATE, DISABLE, DELETE, SKIP (an
+        exclusion of the rule applies) or KEEP; the ``rule`` and the ``reason`` for it; the
+        ``resources`` concerned, each with a ``fate`` and ``reason`` of its own; and the
+        ``obstacle`` that would make the action fail, if there is one. ValueError, with the
+        service's message, for a policy that it would refuse.
         """
         with self._world.lock:
             moment = self._world.clock.now() if at is None else aware(at, "at=")
@@ -195,12 +210,14 @@ class Lifecycle:
         return policies.run(self._world, policy)
 
     def _policy(self, arn: str) -> LifecyclePolicy:
-        stores = self._world.state.stores.values()
-        known = [policy for store in stores for policy in store.order(LifecyclePolicy)]
-        for policy in known:
-            if policy.arn == arn:
-                return policy
-        listed = ", ".join(policy.arn for policy in known) or "none"
+        known = {
+            policy.arn: policy
+            for store in self._world.state.stores.values()
+            for policy in store.order(LifecyclePolicy)
+        }
+        if arn in known:
+            return known[arn]
+        listed = ", ".join(known) or "none"
         msg = f"There is no lifecycle policy {arn!r}. There are: {listed}."
         raise LookupError(msg)
 

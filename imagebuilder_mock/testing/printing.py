@@ -1,10 +1,10 @@
-"""What is there, for people to read: the tree of a world, and the report of a failing test."""
+"""The tree of a world, and the report that a failing test shows."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from imagebuilder_mock.domain.resources.images import Image
 
@@ -17,29 +17,28 @@ if TYPE_CHECKING:
     from imagebuilder_mock.world.world import World
 
 _SHOWN = 20
-"""As many of one type, or as many builds, are printed at most."""
+"""How many resources of one type, or builds, are printed at most."""
+
+Branches: TypeAlias = "dict[str, Branches]"
 
 _KEPT = "_imagebuilder_mock_report"
 
 
 def tree(world: World) -> str:
-    """Every resource, under its account, Region and type, in the order of making."""
-    settings = world.settings
-    lines = [f'imagebuilder_mock at {world.clock.now().isoformat()}, builds="{settings.builds}"']
-    places = [
-        (f"account {account}, {region}", sorted(store, key=_order))
+    """Every resource, under its account, Region and type, in the order of their creation."""
+    title = (
+        f'imagebuilder_mock at {world.clock.now().isoformat()}, builds="{world.settings.builds}"'
+    )
+    places = {
+        f"account {account}, {region}": _kinds(sorted(store, key=_order))
         for (account, region), store in sorted(world.state.stores.items())
         if any(store)
-    ]
-    for place, (title, resources) in enumerate(places):
-        is_last = place == len(places) - 1
-        lines.append(f"{'└─' if is_last else '├─'} {title}")
-        lines += [f"{'   ' if is_last else '│  '}{line}" for line in _branches(resources)]
-    return "\n".join(lines if places else [*lines, "└─ nothing was made yet"])
+    }
+    return "\n".join([title, *_lines(places or {"nothing was made yet": {}})])
 
 
 def report(world: World) -> str:
-    """The last calls, and how far the builds are."""
+    """The last calls, and the states of the builds."""
     builds = [
         resource
         for _, store in sorted(world.state.stores.items())
@@ -55,14 +54,14 @@ def report(world: World) -> str:
 
 
 def keep_report(error: BaseException, report: Callable[[], str]) -> None:
-    """Give an error the report of the mock that it leaves, unless it left one before."""
+    """Attach a report to an error, unless it has one from an inner mock."""
     if kept_report(error) is None:
         with suppress(AttributeError):  # some errors take no attributes
             setattr(error, _KEPT, report())
 
 
 def kept_report(error: BaseException | None) -> str | None:
-    """What an error was given, for whoever sees it when the mock is off again."""
+    """The report that was attached to an error, also when the mock is off again."""
     return getattr(error, _KEPT, None)
 
 
@@ -70,17 +69,21 @@ def _order(resource: Resource) -> tuple[str, int]:
     return (resource.label, resource.sequence)
 
 
-def _branches(resources: Sequence[Resource]) -> Iterator[str]:
-    kinds = [(label, list(group)) for label, group in groupby(resources, lambda each: each.label)]
-    for place, (label, group) in enumerate(kinds):
-        is_last = place == len(kinds) - 1
-        yield f"{'└─' if is_last else '├─'} {label} ({len(group)})"
-        leaves = [_leaf(resource) for resource in group[:_SHOWN]]
-        if len(group) > _SHOWN:
-            leaves.append(f"… and {len(group) - _SHOWN:,} more")
-        for position, leaf in enumerate(leaves):
-            stem = "└─" if position == len(leaves) - 1 else "├─"
-            yield f"{'   ' if is_last else '│  '}{stem} {leaf}"
+def _kinds(resources: Sequence[Resource]) -> Branches:
+    kinds: Branches = {}
+    for label, group in groupby(resources, lambda each: each.label):
+        leaves = [_leaf(resource) for resource in group]
+        more = [f"… and {len(leaves) - _SHOWN:,} more"] if len(leaves) > _SHOWN else []
+        kinds[f"{label} ({len(leaves)})"] = {leaf: {} for leaf in (*leaves[:_SHOWN], *more)}
+    return kinds
+
+
+def _lines(branches: Branches) -> Iterator[str]:
+    for position, (text, below) in enumerate(branches.items(), start=1):
+        is_last = position == len(branches)
+        yield f"{'└─' if is_last else '├─'} {text}"
+        for line in _lines(below):
+            yield f"{'   ' if is_last else '│  '}{line}"
 
 
 def _leaf(resource: Resource) -> str:

@@ -1,4 +1,4 @@
-"""Patches: all that replaces a method of another library, now or when it is imported.
+"""Patches: replacements of methods of other libraries, made now or when these are imported.
 
 Each switching-on of the mock has one list of them. The list is undone in reverse: when the mock is
 switched off, or when switching on fails half-way, so that it leaves nothing behind. A library that
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
     from typing import TypeAlias
 
-    Wrap: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
-    """What is to be called in a method's place, given the method."""
+    Method: TypeAlias = Callable[..., Any]
+    """A method; what stands in for it is called with it, and then with its arguments."""
     Use: TypeAlias = Callable[[ModuleType, "Patches"], None]
-    """What puts the patches of a module on a list."""
+    """Adds the patches of a module to a list."""
 
 _INHERITED = object()
 _OWN_DISTRIBUTION = "imagebuilder-mock"
@@ -41,7 +41,7 @@ def all_or_nothing() -> Iterator[Patches]:
 
 
 class Patches:
-    """What is patched, until ``undo``.
+    """A list of patches, which ``undo`` reverts.
 
     One thread may import a library while another switches the mock off. There is no lock for that,
     since both may also be waiting for the lock of an import. Instead a patch is on the list before
@@ -53,8 +53,8 @@ class Patches:
         self._undos: list[Callable[[], object]] = []
         self._awaited: dict[str, Use] = {}
 
-    def patch(self, owner: Any, path: str, wrap: Wrap) -> None:
-        """Put ``wrap(method)`` in the place of a method, whose path from ``owner`` may have dots.
+    def patch(self, owner: Any, path: str, instead: Method) -> None:
+        """Have ``instead`` called for a method, whose path from ``owner`` may have dots.
 
         A wrap that somebody puts around ours stays when ours is undone, and ours lets everything
         through from then on. RuntimeError if there is no such method.
@@ -67,7 +67,7 @@ class Patches:
             original = getattr(place, name)
         except AttributeError:
             raise _moved(owner, path) from None
-        target = wrap(original)
+        target: Method = partial(instead, original)
 
         def patched(*args: Any, **kwargs: Any) -> Any:
             return target(*args, **kwargs)
@@ -93,9 +93,9 @@ class Patches:
         if not self.are_on:
             put_back()
 
-    def patch_late(self, module: str, path: str, wrap: Wrap) -> None:
+    def patch_late(self, module: str, path: str, instead: Method) -> None:
         """Patch a method in a module, now or as soon as the program has imported it."""
-        self.when_imported(module, lambda found, patches: patches.patch(found, path, wrap))
+        self.when_imported(module, lambda found, patches: patches.patch(found, path, instead))
 
     def when_imported(self, module: str, use: Use) -> None:
         """Hand a module to ``use``, now or as soon as the program has imported it.
@@ -135,7 +135,7 @@ class Patches:
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """As a finder before all others: they find the module, and we hear when it has run."""
+        """The first finder: the others find an awaited module, and its loader is wrapped."""
         if fullname not in self._awaited:
             return None
         for finder in sys.meta_path:
@@ -216,7 +216,7 @@ def _version(library: str) -> str:
 
 
 def _supported(library: str) -> str:
-    """What this package says of it among its requirements, as ``botocore>=1.34.0``."""
+    """The requirement of this package for a library: ``botocore>=1.34.0``."""
     from importlib.metadata import PackageNotFoundError, requires  # noqa: PLC0415
 
     try:

@@ -67,7 +67,7 @@ class Clock:
 
     @contextmanager
     def as_of(self, moment: datetime) -> Iterator[None]:
-        """Tell this moment for now: what is caught up with is dated when it should have been."""
+        """Return this moment from ``now`` meanwhile, for what should have happened then."""
         self._late = moment
         try:
             yield
@@ -81,6 +81,11 @@ class Clock:
 
     def _real_utc(self) -> datetime:
         return self._real().astimezone(UTC)
+
+
+def moment_of(text: str) -> datetime:
+    """Read ISO text, which may end in ``Z``; ValueError if it is malformed."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 def aware(moment: datetime, what: str) -> datetime:

@@ -1,10 +1,13 @@
-"""What the service would tell others about what happens, in the order in which it would."""
+"""What the service would tell others: the events, in the order in which they happen."""
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
+
+from .published import published
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -17,25 +20,24 @@ KEPT = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One message.
-
-    ``name`` is EventBridge's detail type, the ARN of the SNS topic, the function, the log group, or
-    the bucket; ``body`` what is sent there.
-    """
+    """One message of the service."""
 
     destination: Destination
     name: str
+    """EventBridge's detail type, the ARN of the SNS topic, the function, log group or bucket."""
     body: Mapping[str, object]
+    """What is sent."""
     time: datetime
     region: str
     account_id: str
 
 
 class Events:
-    """The newest of them; those who subscribed are told each one."""
+    """``mock.events``: a sequence of the newest 10,000 events, the oldest first."""
 
     def __init__(self) -> None:
         self._events: deque[Event] = deque(maxlen=KEPT)
+        self._count = 0
         self._subscribers: list[Callable[[Event], object]] = []
 
     def __iter__(self) -> Iterator[Event]:
@@ -47,21 +49,31 @@ class Events:
     def __getitem__(self, position: int) -> Event:
         return self._events[position]
 
+    @published(destination="SNS")
     def sent_to(self, destination: Destination) -> list[Event]:
-        """Those for one destination, the oldest first."""
+        """The events for one destination, the oldest first."""
         return [event for event in self._events if event.destination == destination]
 
+    @published(number=12)
+    def since(self, number: int = 0) -> list[Event]:
+        """The events after the first ``number`` ones, the oldest first, as far as they are kept.
+
+        A program that asks again and again gives the number of the events that it has seen.
+        """
+        dropped = self._count - len(self._events)
+        return list(islice(self._events, max(number - dropped, 0), None))
+
     def subscribe(self, subscriber: Callable[[Event], object]) -> Callable[[], None]:
-        """Call ``subscriber`` with each event from now on, in order; the answer ends that.
+        """Call ``subscriber`` with each event from now on, in order; return what unsubscribes it.
 
-        It is called once what caused the event is over, so it may use clients and the mock, or wait
-        for a thread that does. One event is told at a time. An event that comes up meanwhile, there
-        or in another thread, is told next: by the thread that is telling, while the other one's
-        call returns at once.
+        It is called when the change that caused the event is complete, so it may use clients and
+        the mock, or wait for a thread that does. Events are delivered one at a time. An event that
+        happens meanwhile, in the subscriber or in another thread, is delivered next, by the thread
+        that is delivering; the other thread does not wait for it.
 
-        What a subscriber raises comes out of the call that caused the event, once all others are
-        told, or out of the call that tells it if the other one has returned. If several fail, the
-        first error is raised, and the others are logged as warnings.
+        An exception of a subscriber is raised by the call that caused the event, after all
+        subscribers were called; by the call that delivers it, if the other call has returned. If
+        several fail, the first exception is raised, and the others are logged as warnings.
         """
         self._subscribers.append(subscriber)
 
@@ -72,15 +84,17 @@ class Events:
         return unsubscribe
 
     def add(self, event: Event) -> list[Callable[[Event], object]]:
-        """Keep an event; the answer is who is to be told."""
+        """Keep an event, and return its subscribers."""
+        self._count += 1
         self._events.append(event)
         return list(self._subscribers)
 
     def clear(self) -> None:
+        self._count = 0
         self._events.clear()
 
     def emptied(self) -> Events:
-        """Those of another time, for the same subscribers."""
+        """No events yet, with the same subscribers."""
         events = Events()
         events._subscribers.extend(self._subscribers)
         return events

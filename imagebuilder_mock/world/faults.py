@@ -1,4 +1,4 @@
-"""Rules that make requests go wrong: what each matches, how often it fires, what happens then.
+"""Rules that make requests fail: what each matches, how often it fires, and what happens then.
 
 Whether a rule with a probability fires is worked out from the seed and the count of its matches,
 so the same program with the same seed fails in the same places, and ids do not depend on it.
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 EVERY_OPERATION = "*"
 
-Condition: TypeAlias = "Mapping[str, object] | Callable[[Mapping[str, object]], bool]"
+Condition: TypeAlias = Mapping[str, object] | Callable[[Mapping[str, object]], bool]
 
 _DRAW_BYTES = 8
 
 
 class FaultError(ImageBuilderError):
-    """An error answer that a rule asked for."""
+    """The service refuses, and does nothing."""
 
     def __init__(self, code: str, message: str, status: int) -> None:
         super().__init__(message)
@@ -38,9 +38,16 @@ class FaultError(ImageBuilderError):
     def code(self) -> str:
         return self._code
 
+    def anew(self) -> FaultError:
+        """The same error, without the traceback of a request that it has ended."""
+        return FaultError(self._code, self.message, self.status)
+
 
 class LostRequestError(ImageBuilderError):
-    """The request never reaches the service; ``error`` is what the client raises instead."""
+    """The connection breaks before the service has the request.
+
+    ``error`` is what the client raises instead.
+    """
 
     def __init__(self, error: type[Exception], message: str | None) -> None:
         super().__init__(message or "The request was lost by a fault rule.")
@@ -50,27 +57,7 @@ class LostRequestError(ImageBuilderError):
     def code(self) -> str:
         return self.error.__name__
 
-
-@dataclass(frozen=True, slots=True)
-class ErrorAnswer:
-    """The service refuses, and does nothing."""
-
-    code: str
-    message: str
-    status: int
-
-    def new_error(self) -> ImageBuilderError:
-        return FaultError(self.code, self.message, self.status)
-
-
-@dataclass(frozen=True, slots=True)
-class LostRequest:
-    """The connection breaks before the service has the request."""
-
-    error: type[Exception]
-    message: str | None = None
-
-    def new_error(self) -> ImageBuilderError:
+    def anew(self) -> LostRequestError:
         return LostRequestError(self.error, self.message)
 
 
@@ -79,24 +66,24 @@ class CutAnswer:
     """The service does what was asked, and the connection breaks in the middle of the answer."""
 
 
-Outcome: TypeAlias = "ErrorAnswer | LostRequest | CutAnswer"
+Outcome: TypeAlias = FaultError | LostRequestError | CutAnswer
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class FaultRule:
-    """One rule. ``fired`` is how often it did its work so far."""
+    """One rule, as ``mock.faults.add()`` returns it. ``fired`` counts the requests that failed."""
 
     operation: str
-    outcome: ErrorAnswer | LostRequest | CutAnswer | None = None
-    """None: the answer is only late."""
+    outcome: Outcome | None = None
+    """None if the answer is only late."""
     times: int | None = 1
-    """How often it fires at most; None is without end."""
+    """How often it fires at most; None for no limit."""
     probability: float | None = None
     latency: timedelta = timedelta()
     region: str | None = None
     when: Condition | None = None
     number: int = 0
-    """Its place among all rules that were added."""
+    """1 for the first rule that was added, and so on."""
     matched: int = field(default=0, init=False)
     fired: int = field(default=0, init=False)
 
@@ -105,7 +92,7 @@ class FaultRule:
         return self.times is not None and self.fired >= self.times
 
     def concerns(self, operation: str) -> bool:
-        """Whether a request of the operation could make it fire."""
+        """Whether it can still fire for requests of the operation."""
         return not self.is_spent and self.operation in {operation, EVERY_OPERATION}
 
     def matches(self, operation: str, params: Mapping[str, object], region: str) -> bool:
@@ -116,7 +103,7 @@ class FaultRule:
         return holds(self.when, params) if isinstance(self.when, Mapping) else self.when(params)
 
     def fires(self, seed: int) -> bool:
-        """Count a match, and say whether it is one that goes wrong."""
+        """Count a matching request; return whether it fails."""
         self.matched += 1
         if self.probability is not None and self._draw(seed) >= self.probability:
             return False
@@ -124,12 +111,12 @@ class FaultRule:
         return True
 
     def __str__(self) -> str:
-        """The call that added it, shortened."""
+        """The call of ``add`` that made the rule."""
         said = [repr(self.operation)]
-        if isinstance(self.outcome, ErrorAnswer):
+        if isinstance(self.outcome, FaultError):
             said.append(f"error={self.outcome.code!r}")
-        elif isinstance(self.outcome, LostRequest):
-            said.append(f"error={self.outcome.error.__name__}")
+        elif isinstance(self.outcome, LostRequestError):
+            said.append(f"error={self.outcome.code}")
         elif isinstance(self.outcome, CutAnswer):
             said.append("truncated=True")
         if self.latency:
@@ -157,7 +144,7 @@ class Fault:
     """What the rules do to one request."""
 
     latency: timedelta = timedelta()
-    outcome: ErrorAnswer | LostRequest | CutAnswer | None = None
+    outcome: Outcome | None = None
 
 
 NO_FAULT = Fault()
@@ -179,14 +166,14 @@ class FaultRules:
         self._rules.append(rule)
 
     def remove(self, rule: FaultRule) -> None:
-        """Take a rule back; ValueError if it is not one of these."""
+        """Remove a rule; ValueError if it is not among them."""
         self._rules.remove(rule)
 
     def clear(self) -> None:
         self._rules.clear()
 
     def copy(self) -> FaultRules:
-        """Rules that can be added and taken back without a change to these."""
+        """A list with the same rules."""
         twin = FaultRules(self._seed)
         twin._rules, twin._added = self._rules.copy(), self._added
         return twin
@@ -198,7 +185,7 @@ class FaultRules:
         return len(self._rules)
 
     def concern(self, operation: str) -> bool:
-        """Whether a request of the operation could go wrong."""
+        """Whether a request of the operation could fail."""
         return any(rule.concerns(operation) for rule in self._rules)
 
     def meet(self, operation: str, params: Mapping[str, object], region: str) -> Fault:

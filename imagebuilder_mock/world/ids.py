@@ -14,45 +14,28 @@ class RandomSource(Protocol):
 _WORD_BITS = 32
 
 
-class _Counted:
-    """A source that knows how far it is; ``random.Random`` gives bits in words of 32."""
+class Ids:
+    """A stream of identifiers, which knows how far it is."""
 
     __slots__ = ("_source", "drawn")
 
     def __init__(self, source: RandomSource) -> None:
         self._source = source
         self.drawn = 0
-
-    def getrandbits(self, k: int, /) -> int:
-        self.drawn += -(-k // _WORD_BITS)
-        return self._source.getrandbits(k)
-
-
-class Ids:
-    """A stream of identifiers."""
-
-    __slots__ = ("_random",)
-
-    def __init__(self, source: RandomSource) -> None:
-        self._random = _Counted(source)
-
-    @property
-    def drawn(self) -> int:
-        """How much of the source has been used, in words of 32 bits."""
-        return self._random.drawn
+        """How much of the source has been used, in the words of 32 bits that ``Random`` makes."""
 
     def skip_to(self, drawn: int) -> None:
         """Go on from where another stream of the same seed was; never back."""
         ahead = drawn - self.drawn
         if ahead > 0:
-            self._random.getrandbits(_WORD_BITS * ahead)
+            self._bits(_WORD_BITS * ahead)
 
     def hexadecimal(self, digits: int) -> str:
-        return f"{self._random.getrandbits(4 * digits):0{digits}x}"
+        return f"{self._bits(4 * digits):0{digits}x}"
 
     def uuid(self) -> str:
         """A random UUID (version 4), as request ids and execution ids are."""
-        bits = self._random.getrandbits(128) & ~(0xF << 76) & ~(0x3 << 62) | 4 << 76 | 2 << 62
+        bits = self._bits(128) & ~(0xF << 76) & ~(0x3 << 62) | 4 << 76 | 2 << 62
         text = f"{bits:032x}"
         return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
@@ -64,3 +47,7 @@ class Ids:
 
     def snapshot(self) -> str:
         return f"snap-0{self.hexadecimal(16)}"
+
+    def _bits(self, count: int) -> int:
+        self.drawn += -(-count // _WORD_BITS)
+        return self._source.getrandbits(count)

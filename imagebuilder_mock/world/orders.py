@@ -1,4 +1,4 @@
-"""Failures that a test has ordered: where the next build that fits is to fail."""
+"""Failures that a test has ordered with ``mock.builds.fail_next``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ARN = "arn:"
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class BuildFailure:
-    """One order; what is None fits anything. ``times`` counts down to nothing."""
+    """One order; None matches anything. ``times`` counts down to 0."""
 
     recipe: str | None = None
     component: str | None = None
@@ -74,14 +74,14 @@ class BuildFailures:
         return [failure for failure in self._ordered if failure.fits_image(image)]
 
     def carry_out(self, failure: BuildFailure) -> None:
-        """Count one down; an order that has been carried out is gone."""
+        """Count one failure; remove the order if it was the last."""
         failure.times -= 1
         if failure.times <= 0:
             self._ordered.remove(failure)
 
 
 def is_meant(reference: str, arn: str, name: str) -> bool:
-    """Whether a name or an ARN means the resource; an ARN without build means any build of it."""
+    """Whether a name or an ARN means the resource; an ARN without build means every build of it."""
     if not reference.startswith(_ARN):
         return slugify(reference) in (slugify(name), Arn.parse(arn).slug)
     meant, parsed = Arn.parse(reference), Arn.parse(arn)
@@ -93,7 +93,7 @@ def is_meant(reference: str, arn: str, name: str) -> bool:
 
 
 def check_reference(reference: str) -> None:
-    """ValueError if it can mean nothing: an ARN of another form."""
+    """ValueError for an ARN that is malformed."""
     if reference.startswith(_ARN):
         version = Arn.parse(reference).version
         try:

@@ -1,4 +1,4 @@
-"""What neighbours are to do, and what they and subscribers are told, when a change is complete.
+"""Errands for neighbours, and messages to them and to subscribers, for when a change is complete.
 
 An errand reaches nobody who could call back. It is done before the lock is let go, so whoever sees
 the changed world finds it done. A message may reach a program, which may take its time, call back,
@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
-    from types import TracebackType
 
 REMEMBERED = 10_000
 
@@ -27,19 +26,19 @@ _log = logging.getLogger("imagebuilder_mock")
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One thing to tell, or to have done: ``subject`` says what in a few words."""
+    """A message or an errand; ``subject`` names it in log entries."""
 
     subject: str
     deliver: Callable[[], object]
     is_loud: bool = False
-    """Whether what it raises comes out where the lock was let go: it is the test's own."""
+    """Whether its exception is raised where the lock is released, since it is the test's own."""
     thread: int = field(default_factory=get_ident)
-    """The one whose change of the world brought it about."""
+    """The thread whose change of the world caused it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Undelivered:
-    """What a neighbour did not take, and why."""
+    """A message or an errand that failed."""
 
     subject: str
     error: Exception
@@ -70,7 +69,7 @@ class Outbox:
     def gather(
         self, key: Hashable, item: T, subject: str, deliver: Callable[[list[T]], object]
     ) -> None:
-        """Put an item that is told together with the change's others of its key, in one message."""
+        """Put an item into one message with the other items of its key in the same change."""
         items = self._gathered.get(key)
         if items is None:
             items = self._gathered[key] = []
@@ -78,7 +77,7 @@ class Outbox:
         items.append(item)
 
     def do_errands(self) -> None:
-        """Do all that was entrusted so far, for a change that is about to ask for it."""
+        """Do the errands so far, for a change that is about to ask neighbours for the result."""
         while self._errands:
             errand = self._errands.popleft()
             error = self._refusal_of(errand)
@@ -86,7 +85,7 @@ class Outbox:
                 _warn(errand, error)
 
     def end_change(self) -> None:
-        """Do its errands, and let its messages be told."""
+        """Do the errands of the change, and release its messages."""
         self.do_errands()
         self._waiting.extend(self._messages)
         self._messages.clear()
@@ -116,7 +115,7 @@ class Outbox:
             raise raised[1]
 
     def forget(self) -> None:
-        """Empty it: what waits is about a world that is gone."""
+        """Drop everything: the world that it was about is gone."""
         self._errands.clear()
         self._messages.clear()
         self._waiting.clear()
@@ -124,7 +123,7 @@ class Outbox:
         self.undelivered.clear()
 
     def _tell(self) -> Iterator[tuple[Message, Exception]]:
-        """Loud messages that failed, with their errors."""
+        """Deliver what waits; yield the loud messages that failed, with their errors."""
         while (message := self._next()) is not None:
             error = self._refusal_of(message)
             if error is None:
@@ -162,14 +161,14 @@ class TellingLock:
         self._outbox = outbox
 
     def acquire(self, *, timeout: float = -1) -> bool:
-        """As ``RLock.acquire``; to hold it so, between two changes, tells nobody anything."""
+        """As ``RLock.acquire``; releasing the lock with ``release`` delivers nothing."""
         return self._lock.acquire(timeout=timeout)
 
     def release(self) -> None:
         self._lock.release()
 
     def pause(self) -> None:
-        """Let go for a moment between two changes, unless something further out holds it too."""
+        """Release the lock for a moment between two changes, unless an outer block holds it too."""
         try:
             self._leave()
         finally:
@@ -178,12 +177,7 @@ class TellingLock:
     def __enter__(self) -> None:
         self._enter()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._leave()
 
     def _enter(self) -> None:

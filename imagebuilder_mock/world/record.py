@@ -25,11 +25,11 @@ KEPT = 10_000
 _SHOWN = 120
 
 _BARE_SIZE = 450
-"""About as many bytes are taken by a call without parameters, result and message."""
+"""About how many bytes a call takes without parameters, result and message."""
 
 
 class UnexpectedCallError(AssertionError):
-    """An operation was called that the test had not expected; no client answers it away."""
+    """An operation was called that the test did not expect (``mock.calls.expect_only``)."""
 
     @property
     def code(self) -> str:
@@ -42,7 +42,7 @@ class UnexpectedCallError(AssertionError):
 
 @dataclass(frozen=True, slots=True)
 class CallError:
-    """Why a call failed."""
+    """The error of a call that failed."""
 
     code: str
     """The service's error code. It is the name of the exception that the client raised if a fault
@@ -55,7 +55,7 @@ class CallError:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Call:
-    """One request and its answer. Exactly one of ``result`` and ``error`` is there."""
+    """One call. It has either a ``result`` or an ``error``."""
 
     operation: str
     """AWS's spelling: ``CreateImage``."""
@@ -68,12 +68,12 @@ class Call:
 
     @property
     def parameters(self) -> dict[str, object]:
-        """What the request held, as a copy that may be changed."""
+        """The parameters of the request, as a copy."""
         return _unpacked(self._parameters)
 
     @property
     def result(self) -> dict[str, object] | None:
-        """What the answer held, as a copy that may be changed; None if the call failed."""
+        """The members of the answer, as a copy; None if the call failed."""
         return None if self._result is None else _unpacked(self._result)
 
     @property
@@ -104,7 +104,7 @@ class Call:
 
 
 class Record:
-    """The calls in order. ``count`` knows of all; kept are the newest.
+    """The newest calls, in order; ``count`` counts all.
 
     These are 10,000 at most, and so many that they take ``most_bytes`` together. A call that takes
     more by itself is not kept, and drives no other out.
@@ -179,7 +179,7 @@ class Record:
             )
 
     def emptied(self) -> Record:
-        """A record of no calls, which expects what this one does."""
+        """An empty record with the same expectation."""
         twin = Record(self.most_bytes)
         twin.expected = self.expected
         return twin
@@ -215,12 +215,12 @@ def _unpacked(packed: bytes) -> dict[str, object]:
 
 
 def holds(expected: object, found: object) -> bool:
-    """Whether ``found`` is what was expected; of a mapping, only the members that are named."""
+    """Whether ``found`` is as expected; a mapping may have other members too."""
     return next(differences(expected, found), None) is None
 
 
 def differences(expected: object, found: object, path: str = "") -> Iterator[str]:
-    """A sentence for each place at which they differ, in the order of what was expected."""
+    """A sentence for each difference, in the order of what was expected."""
     if isinstance(expected, Mapping) and isinstance(found, Mapping):
         for name, value in expected.items():
             place = f"{path}.{name}" if path else str(name)
@@ -228,12 +228,12 @@ def differences(expected: object, found: object, path: str = "") -> Iterator[str
                 yield from differences(value, found[name], place)
             else:
                 yield f"{place}: expected {value!r}, and there was none"
-    elif _are_lists(expected, found) and len(expected) == len(found):  # type: ignore[arg-type]
-        for position, (value, item) in enumerate(zip(expected, found, strict=True)):  # type: ignore[call-overload]
+    elif (
+        isinstance(expected, (list, tuple))
+        and isinstance(found, (list, tuple))
+        and len(expected) == len(found)
+    ):
+        for position, (value, item) in enumerate(zip(expected, found, strict=True)):
             yield from differences(value, item, f"{path}[{position}]")
     elif expected != found:
         yield f"{path}: expected {expected!r}, and it was {found!r}"
-
-
-def _are_lists(*values: object) -> bool:
-    return all(isinstance(value, (list, tuple)) for value in values)

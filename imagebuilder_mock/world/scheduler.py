@@ -49,12 +49,12 @@ class Scheduler:
         return sorted(due for due in self._heap if due.ticket not in self._withdrawn)
 
     def resume(self, entries: Iterable[Due], *, last_ticket: int) -> None:
-        """Begin with entries that another scheduler had ahead, and go on with its tickets."""
+        """Take over the entries of another scheduler, and continue its tickets."""
         self._heap = sorted(entries)
         self._tickets = max([last_ticket, *(due.ticket for due in self._heap)])
 
     def enter(self, moment: datetime, action: ScheduledAction, arn: str) -> int:
-        """Plan ``action`` on the resource; the answer is the ticket to withdraw it with."""
+        """Plan ``action`` on the resource; return the ticket to withdraw it with."""
         self._tickets += 1
         heappush(self._heap, Due(moment, self._tickets, action, arn))
         return self._tickets
@@ -76,5 +76,5 @@ class Scheduler:
         return self._heap[0] if self._heap and self._heap[0].moment <= until else None
 
     def take(self) -> None:
-        """Take out the entry that ``next_due`` gave."""
+        """Remove the entry that ``next_due`` returned."""
         heappop(self._heap)

@@ -1,4 +1,4 @@
-"""What a mock can be told when it is switched on."""
+"""The options of a mock."""
 
 from __future__ import annotations
 
@@ -23,15 +23,27 @@ class Options(TypedDict, total=False):
     """The keyword options of ``mock_imagebuilder``, for type checkers."""
 
     builds: BuildMode
+    """What moves builds on: requests that show them (``"observed"``, the default), their creation,
+    to the end (``"instant"``), mock time (``"clock"``), or ``mock.builds`` (``"held"``)."""
     account_id: str
+    """12 digits: the account of clients whose credentials name no other."""
     quotas: bool | Mapping[str, int]
+    """Whether the service's quotas apply; a mapping replaces some of them, by their names."""
     seed: int
+    """What ids are made from: the same seed gives the same ids."""
     now: datetime | None
+    """An aware datetime at which the clock stands still; by default it follows real time."""
     inspector: bool
+    """Whether Amazon Inspector is activated, which scans images."""
     neighbours: NeighbourMode
+    """Whether names are looked up in moto: once a test has made a resource of their service there
+    (``"auto"``, the default), always (``"strict"``) or never (``"off"``)."""
     unknown_members: UnknownMembers
+    """What to do with parameters that the model does not have: ``"refuse"`` or ``"ignore"``."""
     state: str | PathLike[str] | None
+    """A file that ``mock.save()`` or ``imagebuilder-mock capture`` wrote, to start from."""
     calls_kept_bytes: int
+    """How much memory ``mock.calls`` may take, by default 64 MiB; 0 keeps no calls."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +62,7 @@ class Settings:
     neighbours: NeighbourMode = "auto"
     unknown_members: UnknownMembers = "refuse"
     state: str | PathLike[str] | None = None
-    """A file that ``mock.save()`` wrote, for the world to begin with."""
     calls_kept_bytes: int = 64 * 1024**2
-    """How much memory the calls may take that are remembered; 0 keeps none."""
 
     def __post_init__(self) -> None:
         _check_choice("builds", self.builds, get_args(BuildMode))
@@ -67,9 +77,7 @@ class Settings:
                 "or 0 to keep no calls."
             )
             raise ValueError(msg)
-        if not is_account_id(self.account_id):
-            msg = f"account_id={self.account_id!r}: an account is a string of 12 digits."
-            raise ValueError(msg)
+        check_account_id(self.account_id)
         if self.now is not None:
             _check_type("now", self.now, datetime)
             aware(self.now, "now=")
@@ -102,6 +110,13 @@ def _check_type(name: str, value: object, expected: type) -> None:
     if is_truth or not isinstance(value, expected):
         msg = f"{name}={value!r}: give {expected.__name__}, not {type(value).__name__}."
         raise TypeError(msg)
+
+
+def check_account_id(account_id: object) -> None:
+    """ValueError if it is none."""
+    if not is_account_id(account_id):
+        msg = f"account_id={account_id!r}: an account is a string of 12 digits."
+        raise ValueError(msg)
 
 
 def is_account_id(value: object) -> bool:

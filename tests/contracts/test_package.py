@@ -8,7 +8,7 @@ import sys
 import tarfile
 import venv
 import zipfile
-from importlib.metadata import PathDistribution, distribution
+from importlib.metadata import PathDistribution, distribution, version
 from pathlib import Path
 
 import pytest
@@ -27,12 +27,25 @@ MOST_KILOBYTES = 450
 
 
 def test_the_public_names_are_those_and_no_others():
-    names = ["ImageBuilderMock", "current_mock", "imagebuilder_server", "mock_imagebuilder"]
+    names = [
+        "Call",
+        "CallError",
+        "Event",
+        "ImageBuilderMock",
+        "MockIsOffError",
+        "StateError",
+        "UnexpectedCallError",
+        "__version__",
+        "current_mock",
+        "imagebuilder_server",
+        "mock_imagebuilder",
+    ]
 
     assert sorted(imagebuilder_mock.__all__) == names
     assert set(names) <= set(dir(imagebuilder_mock))
-    for name in names:
+    for name in set(names) - {"__version__"}:
         assert getattr(imagebuilder_mock, name).__module__.startswith("imagebuilder_mock.")
+    assert imagebuilder_mock.__version__ == version("imagebuilder-mock")
     with pytest.raises(AttributeError, match="no attribute 'mock_image_builder'"):
         imagebuilder_mock.mock_image_builder  # noqa: B018 - it is looked up
 

@@ -226,8 +226,8 @@ class Heir(Original):
     pass
 
 
-def louder(original):
-    return lambda *args: original(*args).upper()
+def louder(original, *args):
+    return original(*args).upper()
 
 
 @pytest.mark.parametrize("owner", [Original, Heir, Original()], ids=["own", "inherited", "object"])
@@ -293,12 +293,9 @@ def test_who_wrapped_ours_keeps_their_wrap_and_ours_lets_through(monkeypatch):
 def test_what_another_thread_patches_after_the_end_is_undone():
     before = Original.call
     patches, undone = Patches(), []
+    patches.undo()
 
-    def while_it_is_switched_off(original):
-        patches.undo()
-        return original
-
-    patches.patch(Original, "call", while_it_is_switched_off)
+    patches.patch(Original, "call", louder)
     patches.callback(lambda: undone.append("late"))
 
     assert Original.call is before

@@ -12,7 +12,14 @@ from mypy_boto3_imagebuilder import ImagebuilderClient
 from typing_extensions import assert_type
 
 from imagebuilder_mock import (
+    Call,
+    CallError,
+    Event,
     ImageBuilderMock,
+    MockIsOffError,
+    StateError,
+    UnexpectedCallError,
+    __version__,
     current_mock,
     imagebuilder_server,
     mock_imagebuilder,
@@ -133,7 +140,7 @@ def clients(mock: ImageBuilderMock) -> None:
 
 def time(mock: ImageBuilderMock) -> None:
     assert_type(mock.clock.now(), datetime)
-    mock.clock.advance(days=1, hours=2.5, minutes=3, seconds=4)
+    assert_type(mock.clock.advance(days=1, hours=2.5, minutes=3, seconds=4), datetime)
     mock.clock.advance(days=365, limit=None)
     mock.clock.move_to(mock.clock.now() + timedelta(days=1), limit=10)
 
@@ -183,7 +190,10 @@ def lifecycle(mock: ImageBuilderMock) -> None:
 
 
 def what_is_seen(mock: ImageBuilderMock) -> None:
+    assert_type(mock.events.since(3), list[Event])
     for call in mock.calls:
+        assert_type(call, Call)
+        assert_type(call.error, CallError | None)
         assert_type(call.operation, str)
         assert_type(call.region, str)
         assert_type(call.account_id, str)
@@ -210,6 +220,7 @@ def faults(mock: ImageBuilderMock) -> None:
     mock.faults.add("ListImages", latency=timedelta(seconds=5), when=lambda sent: "owner" in sent)
     mock.faults.add("ListImages", latency=2.5, truncated=True)
     mock.faults.remove(rule)
+    mock.faults.remove(rule.number)
     mock.faults.clear()
     mock.faults.assert_all_fired()
     assert_type(len(mock.faults.unused), int)
@@ -238,6 +249,13 @@ def state(mock: ImageBuilderMock) -> None:
 
 
 # The server takes the same options, and gives its URL.
+
+
+def errors() -> None:
+    try:
+        mock_imagebuilder(state="state.json").start()
+    except (MockIsOffError, StateError, UnexpectedCallError) as error:
+        assert_type(f"{__version__}: {error}", str)
 
 
 def a_server() -> None:

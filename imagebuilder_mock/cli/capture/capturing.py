@@ -1,4 +1,4 @@
-"""A captured account as a saved state: what ``mock_imagebuilder(state=…)`` begins with."""
+"""A real account as a saved state, for ``mock_imagebuilder(state=…)``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from imagebuilder_mock.world.saved.damage import Damage
 from imagebuilder_mock.world.saved.document import AnyResource, SavedState
 from imagebuilder_mock.world.saved.records import codec_of
 from imagebuilder_mock.world.saved.worlds import saved
-from imagebuilder_mock.world.settings import Settings
+from imagebuilder_mock.world.settings import Settings, check_account_id
 from imagebuilder_mock.world.world import World
 
 from .masking import masked_accounts, masked_names
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Captured:
-    """What was found: how many of each class, and which could not be taken along, and why."""
+    """The result: how many resources of each class, and which were left out, and why."""
 
     state: SavedState
     counts: Counter[str]
@@ -75,7 +75,7 @@ def capture(
     if mask_names:
         json = masked_names(json, [(each.kind, each.name) for each in resources])
     if account_mask is not None:
-        Settings(account_id=account_mask)
+        check_account_id(account_mask)
         json = masked_accounts(json, state.account_id, account_mask)
     counts = Counter(type(each).__name__ for each in (*resources, *amis))
     return Captured(codec_of(SavedState).read(json), counts, left_out)

@@ -51,7 +51,7 @@ def add_to(commands: Any) -> None:
 
 
 def run(_: argparse.ArgumentParser, given: argparse.Namespace) -> int:
-    """The answer is the exit status: 1 if the account could not be read."""
+    """Capture the account. Returns the exit status: 1 if it could not be read."""
     import boto3
 
     progress, close = _progress()
@@ -94,7 +94,7 @@ def run(_: argparse.ArgumentParser, given: argparse.Namespace) -> int:
 
 
 def _progress() -> tuple[Callable[[str, int, int], None] | None, Callable[[], None]]:
-    """A bar, where somebody watches and the extra ``capture`` is installed; and how to end it."""
+    """A progress bar, on a terminal with the extra ``capture`` installed; and what ends it."""
     if not sys.stderr.isatty():
         return None, _nothing
     try:

@@ -1,4 +1,4 @@
-"""What was read so far, in a file to go on from: one JSON line for each resource."""
+"""What has been read so far, in a file to continue from: a JSON line for each resource."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import os
-    from types import TracebackType
 
     from typing_extensions import Self
 
 
 class Journal:
-    """Remembers answers; with a path, those of an earlier capture that did not end, too."""
+    """Remembers answers; with a path, also those of an earlier capture that was interrupted."""
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
         self._path = None if path is None else Path(path)
@@ -36,12 +35,7 @@ class Journal:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._file is not None:
             self._file.close()
 
@@ -59,7 +53,7 @@ class Journal:
         return noted
 
     def remove(self) -> None:
-        """Nothing is left to go on with."""
+        """Delete the file: the capture is complete."""
         if self._path is not None:
             self._path.unlink(missing_ok=True)
 

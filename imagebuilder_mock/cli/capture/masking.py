@@ -1,4 +1,4 @@
-"""Hiding whose account it was: ids of accounts, and the names that were given to resources."""
+"""Masks for a captured account: its ids, and the names of its resources."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _KEPT_TEXTS = rf"""
 
 
 def masked_accounts(json: Any, own: str, mask: str) -> Any:
-    """Every account id in every text is another one: ``own`` is ``mask``, the others are counted.
+    """Replace every account id in every text: ``own`` by ``mask``, the others by numbers.
 
     The same id stays the same everywhere.
     """
@@ -62,7 +62,7 @@ def masked_accounts(json: Any, own: str, mask: str) -> Any:
 
 
 def masked_names(json: Any, names: Iterable[tuple[str, str]]) -> Any:
-    """Every name of a resource, given with its kind, is its kind and a number.
+    """Replace every name of a resource, given with its kind, by its kind and a number.
 
     It is replaced in all texts, in upper and lower case, with spaces, underscores or hyphens, also
     where it is a part of a longer name: ``web-{{ imagebuilder:buildDate }}``. A word in which other
@@ -104,7 +104,7 @@ def _members_of_aws_words() -> frozenset[str]:
 
 
 def _mapped(json: Any, change: Callable[[str], str], kept: frozenset[str] | None = None) -> Any:
-    """Every text changed; with ``kept`` no member's name, and nothing that such a member holds."""
+    """Change every text; with ``kept``, no names of members, and nothing in these members."""
     if isinstance(json, str):
         return change(json)
     if isinstance(json, list):

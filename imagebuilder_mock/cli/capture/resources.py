@@ -1,4 +1,4 @@
-"""From an answer's members to an object of the domain: by its fields and their type hints."""
+"""Objects of the domain from answers, by their fields and type hints; AMIs from EC2."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from imagebuilder_mock.domain.builds import WITHOUT_WORKFLOWS
 from imagebuilder_mock.domain.machine_image import MachineImage
 from imagebuilder_mock.domain.resources.base import member_name
 from imagebuilder_mock.domain.resources.images import Image, Transition
+from imagebuilder_mock.world.clock import moment_of
 from imagebuilder_mock.world.saved.hints import hints_of
 from imagebuilder_mock.world.saved.records import codec_of
 
@@ -31,7 +32,7 @@ _MEMBERS = {"document": "data"}
 
 
 def resource_from(cls: Any, members: Mapping[str, Any]) -> Resource:
-    """The object that would be shown as these members; Damage says what does not fit."""
+    """The object that an answer shows as these members; Damage says what does not fit."""
     json = _record(cls, members)
     arn = Arn.parse(str(json.get("arn")))
     if not json.get("owner") and "owner" in hints_of(cls):
@@ -65,7 +66,7 @@ def _json(hint: Any, value: Any) -> Any:
     if get_origin(hint) in {Union, types.UnionType}:
         return _json(parts[0], value) if len(parts) == 1 else value
     if hint is datetime:
-        return str(value).replace("Z", "+00:00")
+        return str(value)
     if is_dataclass(hint) and isinstance(value, Mapping):
         return _record(hint, value)
     if isinstance(value, Sequence) and not isinstance(value, str) and parts:
@@ -86,7 +87,7 @@ def machine_images(
     journal: Journal,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Iterator[MachineImage]:
-    """The AMIs of the images, those that are gone among them; ``ec2_in`` a Region is its client.
+    """The AMIs of the images, deleted ones included; ``ec2_in`` gives the EC2 client of a Region.
 
     Copies in other accounts are theirs to describe, and are left out.
     """
@@ -154,4 +155,4 @@ def _machine_image(image: Image, ami: Ami, members: Mapping[str, Any]) -> Machin
 
 
 def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return None if text is None else moment_of(text)

@@ -1,4 +1,4 @@
-"""What an account has in a Region, asked for with list and get operations alone."""
+"""What an account has in a Region, read with list and get operations only."""
 
 from __future__ import annotations
 
@@ -7,108 +7,27 @@ from typing import TYPE_CHECKING, Any
 
 from botocore import xform_name
 
+from imagebuilder_mock.protocol.model import input_members, service_model
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from .journal import Journal
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """A list operation, and where its answer has the ARNs."""
-
-    operation: str
-    members: str
-    argument: str | None = None
-    """What takes the ARN of the list above; the first list of a way takes an owner, or nothing."""
-    is_owned: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """How to find all resources of a class: list upon list, and a get for each in the last."""
-
-    cls: str
-    lists: tuple[Listing, ...]
-    get: str
-    argument: str
-    member: str
-
-
-WAYS = (
-    Way(
-        "Component",
-        (
-            Listing("ListComponents", "componentVersionList", is_owned=True),
-            Listing("ListComponentBuildVersions", "componentSummaryList", "componentVersionArn"),
-        ),
-        "GetComponent",
-        "componentBuildVersionArn",
-        "component",
-    ),
-    Way(
-        "ImageRecipe",
-        (Listing("ListImageRecipes", "imageRecipeSummaryList", is_owned=True),),
-        "GetImageRecipe",
-        "imageRecipeArn",
-        "imageRecipe",
-    ),
-    Way(
-        "ContainerRecipe",
-        (Listing("ListContainerRecipes", "containerRecipeSummaryList", is_owned=True),),
-        "GetContainerRecipe",
-        "containerRecipeArn",
-        "containerRecipe",
-    ),
-    Way(
-        "InfrastructureConfiguration",
-        (Listing("ListInfrastructureConfigurations", "infrastructureConfigurationSummaryList"),),
-        "GetInfrastructureConfiguration",
-        "infrastructureConfigurationArn",
-        "infrastructureConfiguration",
-    ),
-    Way(
-        "DistributionConfiguration",
-        (Listing("ListDistributionConfigurations", "distributionConfigurationSummaryList"),),
-        "GetDistributionConfiguration",
-        "distributionConfigurationArn",
-        "distributionConfiguration",
-    ),
-    Way(
-        "Workflow",
-        (
-            Listing("ListWorkflows", "workflowVersionList", is_owned=True),
-            Listing("ListWorkflowBuildVersions", "workflowSummaryList", "workflowVersionArn"),
-        ),
-        "GetWorkflow",
-        "workflowBuildVersionArn",
-        "workflow",
-    ),
-    Way(
-        "ImagePipeline",
-        (Listing("ListImagePipelines", "imagePipelineList"),),
-        "GetImagePipeline",
-        "imagePipelineArn",
-        "imagePipeline",
-    ),
-    Way(
-        "LifecyclePolicy",
-        (Listing("ListLifecyclePolicies", "lifecyclePolicySummaryList"),),
-        "GetLifecyclePolicy",
-        "lifecyclePolicyArn",
-        "lifecyclePolicy",
-    ),
-    Way(
-        "Image",
-        (
-            Listing("ListImages", "imageVersionList", is_owned=True),
-            Listing("ListImageBuildVersions", "imageSummaryList", "imageVersionArn"),
-        ),
-        "GetImage",
-        "imageBuildVersionArn",
-        "image",
-    ),
-)
+# For each class the list operations that lead to it: each is asked for the ARNs of the one before,
+# and Get for those of the last. What they take and answer is in the model.
+WAYS = {
+    "Component": ("ListComponents", "ListComponentBuildVersions"),
+    "ImageRecipe": ("ListImageRecipes",),
+    "ContainerRecipe": ("ListContainerRecipes",),
+    "InfrastructureConfiguration": ("ListInfrastructureConfigurations",),
+    "DistributionConfiguration": ("ListDistributionConfigurations",),
+    "Workflow": ("ListWorkflows", "ListWorkflowBuildVersions"),
+    "ImagePipeline": ("ListImagePipelines",),
+    "LifecyclePolicy": ("ListLifecyclePolicies",),
+    "Image": ("ListImages", "ListImageBuildVersions"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,48 +49,47 @@ def walk(
 
     What the journal has already is not asked for again.
     """
-    for way in WAYS:
-        if way.cls not in classes or not hasattr(client, xform_name(way.get)):
+    for cls, lists in WAYS.items():
+        if cls not in classes or not hasattr(client, xform_name(f"Get{cls}")):
             continue
-        arns = list(dict.fromkeys(_listed(client, way.lists)))
-        for done, arn in enumerate(arns):
+        arns: Iterable[str] = ("",)
+        for operation in lists:
+            arns = _listed(client, operation, arns)
+        unique = list(dict.fromkeys(arns))
+        for done, arn in enumerate(unique, start=1):
             if progress is not None:
-                progress(way.cls, done + 1, len(arns))
-            members = journal.known(arn) or _got(client, journal, way, arn)
+                progress(cls, done, len(unique))
+            members = journal.known(arn) or _got(client, journal, cls, arn)
             if members is not None:
-                yield Found(way.cls, arn, members)
+                yield Found(cls, arn, members)
 
 
-def _got(client: Any, journal: Journal, way: Way, arn: str) -> dict[str, Any] | None:
-    """None for what was deleted since it was listed."""
+def _got(client: Any, journal: Journal, cls: str, arn: str) -> dict[str, Any] | None:
+    """None if it has been deleted since it was listed."""
+    [argument] = input_members(f"Get{cls}")
     try:
-        answer = _call(client, way.get, **{way.argument: arn})
+        answer = _call(client, f"Get{cls}", **{argument: arn})
     except client.exceptions.ResourceNotFoundException:
         return None
-    return journal.note(arn, answer[way.member])
+    return journal.note(arn, answer[cls[0].lower() + cls[1:]])
 
 
-def _listed(client: Any, lists: tuple[Listing, ...]) -> Iterator[str]:
-    first, *rest = lists
-    arns = _arns(client, first, {"owner": "Self"} if first.is_owned else {})
-    for listing in rest:
-        arns = _below(client, listing, arns)
-    yield from arns
-
-
-def _below(client: Any, listing: Listing, arns: Iterator[str]) -> Iterator[str]:
-    for arn in arns:
-        yield from _arns(client, listing, {str(listing.argument): arn})
-
-
-def _arns(client: Any, listing: Listing, params: dict[str, str]) -> Iterator[str]:
-    token: dict[str, str] = {}
-    while True:
-        page = _call(client, listing.operation, **params, **token)
-        yield from (entry["arn"] for entry in page[listing.members])
-        if not page.get("nextToken"):
-            return
-        token = {"nextToken": page["nextToken"]}
+def _listed(client: Any, operation: str, parents: Iterable[str]) -> Iterator[str]:
+    """The ARNs that a list operation has below each parent, or of the account itself."""
+    answer: Any = service_model().operation_model(operation).output_shape
+    [entries] = [name for name, shape in answer.members.items() if shape.type_name == "list"]
+    taken = input_members(operation)
+    for parent in parents:
+        if parent:
+            params = {next(name for name in taken if name.endswith("Arn")): parent}
+        else:
+            params = {"owner": "Self"} if "owner" in taken else {}
+        while True:
+            page = _call(client, operation, **params)
+            yield from (entry["arn"] for entry in page[entries])
+            if not page.get("nextToken"):
+                break
+            params["nextToken"] = page["nextToken"]
 
 
 def _call(client: Any, operation: str, **params: str) -> dict[str, Any]:

@@ -1,16 +1,17 @@
-"""What a lifecycle policy would do, to look at: the fates of images, by when they were made."""
+"""What a lifecycle policy would do: the fates of images, by their creation."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from datetime import datetime, timedelta
+from datetime import timedelta
 from html import escape
 from typing import TYPE_CHECKING
 
-from .table import Table
+from .table import Table, moment_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
 _CHART = """\
 <style>
@@ -37,7 +38,7 @@ _FATES = ("KEEP", "SKIP", "DEPRECATE", "DISABLE", "DELETE")
 
 
 class Preview(Table):
-    """A row for each image, from the newest to the oldest, and a chart of them."""
+    """A row for each image, from the newest to the oldest; the page has a chart of them."""
 
     __slots__ = ("_moment",)
 
@@ -49,8 +50,8 @@ class Preview(Table):
         self._moment = moment
 
     def figure(self) -> str:
-        """A lane for each recipe version, and in it a mark for each image where it was made."""
-        moments = [_creation(row) for row in self.rows]
+        """A lane for each recipe version, with a mark where each of its images was created."""
+        moments = [moment_in(row, "created") for row in self.rows]
         if not moments:
             return ""
         first, last = min(moments), max(self._moment, *moments)
@@ -68,14 +69,6 @@ class Preview(Table):
             first=f"{first:%Y-%m-%d}",
             last=f"{last:%Y-%m-%d}",
         )
-
-
-def _creation(row: Mapping[str, object]) -> datetime:
-    created = row["created"]
-    if not isinstance(created, datetime):
-        msg = f"a row without creation: {row}"
-        raise TypeError(msg)
-    return created
 
 
 def _mark(row: Mapping[str, object], *, left: float) -> str:

@@ -1,4 +1,4 @@
-"""Tables that a test can read as data, print, or keep as a page."""
+"""Tables that a test can read as data, print, or save as a page."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ ul {{ margin: 0; padding: 0; }}
 """
 
 # How a row is shaded, by the word in the column that marks it.
-_SHADES = {
+SHADES = {
     **dict.fromkeys(("DELETE", "DELETED", "FAILED"), "bad"),
     **dict.fromkeys(("DEPRECATE", "DISABLE", "CANCELLED", "SKIP", "SKIPPED"), "warning"),
     **dict.fromkeys(("AVAILABLE", "COMPLETED", "KEEP", "SUCCESS"), "good"),
@@ -56,10 +56,9 @@ _SHADES = {
 
 
 class Table:
-    """``rows`` is the data: a mapping from the names of the columns to values, for each row.
+    """``rows`` is the data: for each row a mapping from the names of the columns to values.
 
-    ``str()`` is the table as aligned text, ``save_html`` a page of its own. Both leave out columns
-    in which no row has anything.
+    ``str()`` gives aligned text, and ``save_html`` writes a page. Both leave out empty columns.
     """
 
     __slots__ = ("_marked_by", "rows", "title")
@@ -74,7 +73,7 @@ class Table:
 
     @property
     def columns(self) -> list[str]:
-        """The names of the columns that have anything to show, in their order."""
+        """The names of the columns that are not empty, in their order."""
         names = dict.fromkeys(name for row in self.rows for name in row)
         return [name for name in names if any(_lines(row.get(name)) for row in self.rows)]
 
@@ -92,9 +91,9 @@ class Table:
         return "\n".join([self.title, *(line.rstrip() for line in table)])
 
     def save_html(self, path: str | Path) -> Path:
-        """Write the table as one page, which loads nothing and runs nothing; the answer is where.
+        """Write the table as one HTML page without scripts or links, and return its path.
 
-        Folders that are not there are made.
+        Missing folders are created.
         """
         columns = self.columns
         head = "".join(
@@ -113,11 +112,11 @@ class Table:
         return target
 
     def figure(self) -> str:
-        """What the page shows above the table, as HTML: nothing, unless a kind of table has it."""
+        """HTML that the page shows above the table."""
         return ""
 
     def _shade(self, row: Mapping[str, object]) -> str:
-        shade = None if self._marked_by is None else _SHADES.get(str(row.get(self._marked_by)))
+        shade = None if self._marked_by is None else SHADES.get(str(row.get(self._marked_by)))
         return "" if shade is None else f' class="{shade}"'
 
 
@@ -138,3 +137,12 @@ def _lines(value: object) -> list[str]:
     if isinstance(value, (list, tuple)):
         return [line for each in value for line in _lines(each)]
     return [str(value)]
+
+
+def moment_in(row: Mapping[str, object], column: str) -> datetime:
+    """The time in a row; TypeError if it has none."""
+    moment = row[column]
+    if not isinstance(moment, datetime):
+        msg = f"a row without {column!r}: {row}"
+        raise TypeError(msg)
+    return moment

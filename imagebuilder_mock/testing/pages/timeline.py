@@ -1,18 +1,19 @@
-"""A build you can look at: its stages, workflows and steps, and when each of them ran."""
+"""What ran in a build, and when: its stages, workflows and steps."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from html import escape
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.states import IN_PROGRESS
 
-from .table import Table
+from .table import SHADES, Table, moment_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
     from imagebuilder_mock.domain.resources.images import Image
     from imagebuilder_mock.domain.resources.workflow_executions import WorkflowExecution
@@ -33,23 +34,17 @@ _CHART = """\
 {bars}
 </div>"""
 
-_COLOURS = {
-    "AVAILABLE": "good",
-    "COMPLETED": "good",
-    "FAILED": "bad",
-    "ROLLBACK_COMPLETED": "bad",
-    "CANCELLED": "warning",
-    "SKIPPED": "warning",
-}
+
+_COLOURS = {**SHADES, "ROLLBACK_COMPLETED": "bad"}
 
 
 class Timeline(Table):
-    """The rows in the order of their beginning: a stage, its workflows, their steps."""
+    """A row for each stage, workflow and step of a build, in the order in which they started."""
 
     __slots__ = ()
 
     def figure(self) -> str:
-        """Bars over the time from the first beginning to the last end."""
+        """A bar for each row, on the time from the first start to the last end."""
         spans = [(row, *_span(row)) for row in self.rows]
         first = min((start for _, start, _ in spans), default=None)
         if first is None:
@@ -63,7 +58,7 @@ class Timeline(Table):
 
 
 def timeline_of(image: Image) -> Timeline:
-    """What is known of a build; a row that has not ended has no ``end``."""
+    """The timeline of a build; a row that has not ended has no ``end``."""
     return Timeline(f"Build of {image.arn}", list(_rows(image)), marked_by="status")
 
 
@@ -74,8 +69,7 @@ def _rows(image: Image) -> Iterator[Mapping[str, object]]:
         yield _row(
             stage=stage.status,
             status=stage.status if is_end else "",
-            start=stage.moment,
-            end=stage.moment if is_end else end,
+            span=(stage.moment, stage.moment if is_end else end),
             message=image.state.reason if is_end and end is None else None,
         )
         for execution in image.executions:
@@ -88,8 +82,7 @@ def _execution_rows(execution: WorkflowExecution) -> Iterator[Mapping[str, objec
     yield _row(
         workflow=f"{workflow.slug}/{workflow.version}/{workflow.build}",
         status=execution.status,
-        start=execution.start_time,
-        end=execution.end_time,
+        span=(execution.start_time, execution.end_time),
         message=execution.message,
     )
     for step in execution.steps:
@@ -97,28 +90,18 @@ def _execution_rows(execution: WorkflowExecution) -> Iterator[Mapping[str, objec
             step=step.name,
             action=step.action,
             status=step.status,
-            start=step.start_time,
-            end=step.end_time,
+            span=(step.start_time, step.end_time),
             message=step.message,
         )
 
 
 def _row(
-    *,
-    stage: str = "",
-    workflow: str = "",
-    step: str = "",
-    action: str = "",
-    status: str,
-    start: datetime | None,
-    end: datetime | None,
-    message: str | None,
+    *, status: str, span: tuple[datetime | None, datetime | None], message: str | None, **named: str
 ) -> Mapping[str, object]:
+    start, end = span
     return {
-        "stage": stage,
-        "workflow": workflow,
-        "step": step,
-        "action": action,
+        **dict.fromkeys(("stage", "workflow", "step", "action"), ""),
+        **named,
         "status": status,
         "start": start,
         "end": end,
@@ -128,12 +111,8 @@ def _row(
 
 
 def _span(row: Mapping[str, object]) -> tuple[datetime, datetime]:
-    """From when to when; what goes on still has just its beginning."""
-    start, end = row["start"], row["end"]
-    if not isinstance(start, datetime):
-        msg = f"a row without beginning: {row}"
-        raise TypeError(msg)
-    return start, end if isinstance(end, datetime) else start
+    """From when to when; a row that has not ended has just its beginning."""
+    return moment_in(row, "start"), moment_in(row, "start" if row["end"] is None else "end")
 
 
 def _bar(row: Mapping[str, object], *, left: float, width: float) -> str:

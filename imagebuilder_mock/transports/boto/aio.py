@@ -1,4 +1,4 @@
-"""The way in for aiobotocore's clients, and aioboto3's, which are those.
+"""The way in for the clients of aiobotocore, which aioboto3 uses too.
 
 They are botocore's in all but what is awaited. An answer is made between two awaits, so a task
 that is cancelled leaves either all of a change behind or nothing. aiobotocore is never imported
@@ -18,12 +18,10 @@ from .door import BotocoreDoor
 from .waiting import AsyncBackingOff
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from botocore.awsrequest import AWSResponse
 
     from imagebuilder_mock.protocol.http import Answer
-    from imagebuilder_mock.transports.patching import Patches
+    from imagebuilder_mock.transports.patching import Method, Patches
 
 
 class AiobotocoreDoor(BotocoreDoor):
@@ -32,16 +30,11 @@ class AiobotocoreDoor(BotocoreDoor):
     _backing_off = AsyncBackingOff
 
     def _patch(self, patches: Patches) -> None:
-        patches.patch_late("aiobotocore.client", "AioBaseClient._make_request", self._wrap)
+        patches.patch_late("aiobotocore.client", "AioBaseClient._make_request", self._make_request)
 
-    def _wrap(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        answer_at_once = super()._wrap(original)
-
-        async def _make_request(*args: Any) -> Any:
-            answer = answer_at_once(*args)
-            return await answer if isawaitable(answer) else answer
-
-        return _make_request
+    async def _make_request(self, original: Method, *args: Any, **kwargs: Any) -> Any:
+        answer = super()._make_request(original, *args, **kwargs)
+        return await answer if isawaitable(answer) else answer
 
     def _response(self, url: str, answer: Answer) -> AWSResponse:
         cls = sys.modules["aiobotocore.awsrequest"].AioAWSResponse
@@ -56,7 +49,7 @@ class _AsyncRaw:
 
     @property
     def raw_headers(self) -> list[tuple[bytes, bytes]]:
-        """Its older versions read the headers here."""
+        """Older versions of aiobotocore read the headers here."""
         return [(name.encode(), text.encode()) for name, text in self._answer.headers.items()]
 
     async def read(self) -> bytes:
@@ -67,21 +60,20 @@ class AiobotocoreClientCreation(ClientCreation):
     """Patches ``AioSession._create_client``."""
 
     def open(self, patches: Patches) -> None:
-        patches.patch_late("aiobotocore.session", "AioSession._create_client", self._wrap)
+        patches.patch_late("aiobotocore.session", "AioSession._create_client", self._create_client)
 
-    def _wrap(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        async def _create_client(session: Any, *args: Any, **kwargs: Any) -> Any:
-            given = self._given(session, args, kwargs)
-            if given is None:
-                return await original(session, *args, **kwargs)
-            create = partial(original, session, given.pop("service_name"))
-            if not needs_credentials(session, given):
-                return await create(**given)
-            credentials = await _local_credentials(session)
-            client = await create(**given | (credentials or self._placeholder()))
-            return client if credentials else self._guarded(client)
-
-        return _create_client
+    async def _create_client(
+        self, original: Method, session: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        given = self._given(session, args, kwargs)
+        if given is None:
+            return await original(session, *args, **kwargs)
+        create = partial(original, session, given.pop("service_name"))
+        if not needs_credentials(session, given):
+            return await create(**given)
+        credentials = await _local_credentials(session)
+        client = await create(**given | (credentials or self._placeholder()))
+        return client if credentials else self._guarded(client)
 
 
 async def _local_credentials(session: Any) -> dict[str, object] | None:

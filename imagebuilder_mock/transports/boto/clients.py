@@ -1,4 +1,4 @@
-"""Making Image Builder clients while a mock is on: no credentials needed, nobody asked for any."""
+"""Creating Image Builder clients while a mock is on: no credentials and no providers are needed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import ImagebuilderClient
 
     from imagebuilder_mock.gateway import Gateway
-    from imagebuilder_mock.transports.patching import Patches
+    from imagebuilder_mock.transports.patching import Method, Patches
 
 
 # What ``Session.create_client`` takes by position, in every botocore.
@@ -57,26 +57,23 @@ class ClientCreation:
         self._default_region = default_region
 
     def open(self, patches: Patches) -> None:
-        patches.patch(Session, "create_client", self._wrap)
+        patches.patch(Session, "create_client", self._create_client)
 
-    def _wrap(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        def create_client(session: Session, *args: Any, **kwargs: Any) -> Any:
-            given = self._given(session, args, kwargs)
-            if given is None:
-                return original(session, *args, **kwargs)
-            create = partial(original, session, given.pop("service_name"))
-            if not needs_credentials(session, given):
-                return create(**given)
-            credentials = local_credentials(session)
-            client = create(**given | (credentials or self._placeholder()))
-            return client if credentials else self._guarded(client)
-
-        return create_client
+    def _create_client(self, original: Method, session: Session, *args: Any, **kwargs: Any) -> Any:
+        given = self._given(session, args, kwargs)
+        if given is None:
+            return original(session, *args, **kwargs)
+        create = partial(original, session, given.pop("service_name"))
+        if not needs_credentials(session, given):
+            return create(**given)
+        credentials = local_credentials(session)
+        client = create(**given | (credentials or self._placeholder()))
+        return client if credentials else self._guarded(client)
 
     def _given(
         self, session: Session, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> dict[str, Any] | None:
-        """What an Image Builder client is to be made of, by name; None for other clients."""
+        """The arguments for an Image Builder client, by name; None for other clients."""
         given = {**dict(zip(_PARAMETERS, args, strict=False)), **kwargs}
         if given.get("service_name") != SERVICE_NAME:
             return None
@@ -95,7 +92,7 @@ class ClientCreation:
         }
 
     def _guarded(self, client: Any) -> Any:
-        """The client, which refuses to go out with its placeholders, whichever mock is on then."""
+        """Make a client with placeholder credentials refuse to send while no mock is on."""
         client.meta.events.register_first(
             f"before-sign.{SERVICE_NAME}", partial(_refuse_when_off, self._is_on)
         )
@@ -117,7 +114,7 @@ def _has_region(session: Session, given: dict[str, Any]) -> bool:
 
 
 def needs_credentials(session: Session, given: dict[str, Any]) -> bool:
-    """Whether botocore would go and look for credentials."""
+    """Whether botocore would search for credentials."""
     config = given.get("config")
     if config is not None and config.signature_version is UNSIGNED:
         return False
@@ -127,7 +124,7 @@ def needs_credentials(session: Session, given: dict[str, Any]) -> bool:
 
 
 def _asks_for_the_region_it_runs_in(session: Session, given: dict[str, Any]) -> bool:
-    """Whether botocore would ask the metadata service, to choose its time-outs by the answer."""
+    """Whether botocore would ask the metadata service, to choose its time-outs."""
     for config in (given.get("config"), session.get_default_client_config()):
         mode = getattr(config, "defaults_mode", None)
         if mode:
@@ -149,7 +146,7 @@ def _loader() -> Any:
 
 
 def own_client(region: str, credentials: Mapping[str, str]) -> ImagebuilderClient:
-    """A client of a session of its own, so that no test sees another one's handlers.
+    """A client with a session of its own, so that tests do not share event handlers.
 
     Only what cannot be changed on it, the loaded model, is shared.
     """

@@ -1,4 +1,4 @@
-"""Credentials of Image Builder clients: read without asking anybody, or made up."""
+"""Credentials of Image Builder clients: read from local sources only, or made up."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LOCAL_PROVIDERS = frozenset(
 
 
 class MockIsOffError(NoCredentialsError):
-    """A client that was made without credentials is used after the mock was switched off."""
+    """A client that was created without credentials is used after the mock was switched off."""
 
     fmt = (
         "This Image Builder client was made inside mock_imagebuilder without credentials of its "
@@ -29,13 +29,13 @@ class MockIsOffError(NoCredentialsError):
 
 
 def access_key_of(signer: Any) -> str | None:
-    """The access key that a client signs with, as far as it is known without a refresh."""
+    """The access key that a client signs with, if it is known without a refresh."""
     key = _held(getattr(signer, "_credentials", None), "access_key")
     return key if isinstance(key, str) else None
 
 
 def has_ready_credentials(signer: Any) -> bool:
-    """Whether signing needs nobody else: the credentials are there and need no refresh."""
+    """Whether a client can sign at once: it has credentials, and they need no refresh."""
     credentials = getattr(signer, "_credentials", None)
     if credentials is None or access_key_of(signer) is None:
         return False
@@ -44,7 +44,7 @@ def has_ready_credentials(signer: Any) -> bool:
 
 
 def local_credentials(session: Session) -> dict[str, object] | None:
-    """What the environment and the files say; no role, process or network is asked.
+    """Credentials from the environment and from files; no role, process or network is used.
 
     They come as keyword arguments of ``create_client``.
     """
@@ -71,6 +71,6 @@ def as_arguments(credentials: object) -> dict[str, object]:
 
 
 def _held(credentials: object, name: str) -> object:
-    """A value without asking for it: the properties of credentials that expire refresh them."""
+    """An attribute, not read through its property: that would refresh credentials that expire."""
     held = getattr(credentials, "__dict__", {})
     return held.get(f"_{name}") or held.get(name)

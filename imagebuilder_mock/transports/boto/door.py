@@ -1,4 +1,4 @@
-"""The way in for botocore's clients: every one of them, whenever it was made.
+"""The way in for botocore's clients, whenever they were created.
 
 While a mock is on, ``BaseClient._make_request``, the last thing that a client does before it asks
 for the network, is patched here. Users' handlers of the events before it (``before-call`` and
@@ -16,38 +16,63 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qs, urlsplit
 from weakref import WeakKeyDictionary
 
 from botocore import UNSIGNED
+from botocore.awsrequest import AWSResponse
 from botocore.client import BaseClient
 
 from imagebuilder_mock.protocol.http import Caller, HttpRequest
 from imagebuilder_mock.protocol.identity import account_of
-from imagebuilder_mock.protocol.model import SERVICE_NAME
+from imagebuilder_mock.protocol.model import SERVICE_NAME, is_modelled
 from imagebuilder_mock.transports.http.wire import body_bytes
 from imagebuilder_mock.transports.patching import all_or_nothing
 from imagebuilder_mock.world.faults import LostRequestError
 
-from .answers import new_response, parsed_answer
 from .credentials import access_key_of, has_ready_credentials
-from .listeners import SIGNING_EVENTS, has_listeners
 from .waiting import BackingOff, Patience
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-    from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+    from botocore.awsrequest import AWSPreparedRequest
     from botocore.model import OperationModel
 
     from imagebuilder_mock.gateway import Gateway
     from imagebuilder_mock.protocol.http import Answer
     from imagebuilder_mock.transports.http.own_servers import OwnServers
-    from imagebuilder_mock.transports.patching import Patches
+    from imagebuilder_mock.transports.patching import Method, Patches
 
 _SEND_EVENT = f"before-send.{SERVICE_NAME}"
 _SIGN_EVENT = f"choose-signer.{SERVICE_NAME}"
+
+_SIGNING_EVENTS = ("choose-signer", "before-sign")
+_SENDING_EVENTS = (
+    "request-created",
+    *_SIGNING_EVENTS,
+    "before-send",
+    "before-parse",
+    "response-received",
+    "needs-retry",
+    "after-call-error",
+)
+
+# Their handlers need not be asked: botocore's sign, retry and redirect, moto's answers what we
+# answer, and ours are for the long path, which was somebody else's reason to be taken.
+_NO_LISTENERS = (
+    "botocore",
+    "boto3",
+    "aiobotocore",
+    "aioboto3",
+    "moto",
+    __name__.partition(".")[0],
+)
+
+# For each emitter: its table of looked-up handlers, which is a new one after every change, and
+# what was found since.
+_found: WeakKeyDictionary[Any, tuple[object, dict[tuple[str, ...], bool]]] = WeakKeyDictionary()
 
 
 class BotocoreDoor:
@@ -66,7 +91,7 @@ class BotocoreDoor:
         self._patch(patches)
 
     def _patch(self, patches: Patches) -> None:
-        patches.patch(BaseClient, "_make_request", self._wrap)
+        patches.patch(BaseClient, "_make_request", self._make_request)
 
     def _leave_clients(self) -> None:
         with self._gateway.world.lock, ExitStack() as left:
@@ -75,37 +100,35 @@ class BotocoreDoor:
                 left.callback(patches.undo)
             self._long_paths.clear()
 
-    def _wrap(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        def _make_request(
-            client: BaseClient,
-            operation_model: OperationModel,
-            request_dict: dict[str, Any],
-            request_context: dict[str, Any],
-        ) -> Any:
-            if not self._is_answered_at_once(client, operation_model.name):
-                return original(client, operation_model, request_dict, request_context)
-            answer = _answer_at_once(self._gateway, client, request_dict)
-            return self._response(request_dict["url"], answer), parsed_answer(answer)
-
-        return _make_request
+    def _make_request(
+        self,
+        original: Method,
+        client: BaseClient,
+        operation_model: OperationModel,
+        request_dict: dict[str, Any],
+        request_context: dict[str, Any],
+    ) -> Any:
+        if not self._is_answered_at_once(client, operation_model.name):
+            return original(client, operation_model, request_dict, request_context)
+        answer = _answer_at_once(self._gateway, client, request_dict)
+        return self._response(request_dict["url"], answer), parsed_answer(answer)
 
     def _is_answered_at_once(self, client: BaseClient, operation: str) -> bool:
-        """False if the client's own machinery is to go on with the call.
-
-        That may be to the long path, which is prepared here.
-        """
+        """Whether the call takes the short path; the long one is prepared here if it does not."""
         if client.meta.service_model.service_name != SERVICE_NAME:
             return False
         if self._own_servers.has_url(client.meta.endpoint_url):
             return False
         may_fail = self._gateway.world.faults.concern(operation)
-        if may_fail or has_listeners(client.meta.events, operation):
+        if may_fail or _has_listeners(client.meta.events, operation):
             self._prepare_long_path(client)
             return False
         return True
 
     def _response(self, url: str, answer: Answer) -> AWSResponse:
-        return new_response(url, answer)
+        """A response as botocore's own HTTP session makes it."""
+        # The stubs want the headers of http.client; botocore itself copies any mapping.
+        return AWSResponse(url, answer.status, cast("Any", answer.headers), _LazyRaw(answer))
 
     def _prepare_long_path(self, client: BaseClient) -> None:
         # Other threads may use the client for the first time too, or switch the mock off.
@@ -119,7 +142,7 @@ class BotocoreDoor:
 
 
 class _LongPath:
-    """The two handlers of a client whose requests go all the way."""
+    """The two event handlers of a client whose requests take the long path."""
 
     def __init__(
         self,
@@ -164,7 +187,7 @@ class _LongPath:
     def choose_signer(
         self, event_name: str, context: Mapping[str, object] | None = None, **_: object
     ) -> object:
-        """Sign only for those who listen to it: nobody checks, and it costs a third of a call.
+        """Sign only if somebody listens to it: no signature is checked, and signing is slow.
 
         Without credentials at hand the request goes unsigned too: nobody is asked for any. A
         presigned URL is made to be used elsewhere, and signed as ever.
@@ -172,12 +195,12 @@ class _LongPath:
         if context is not None and context.get("is_presign_request"):
             return None
         operation = event_name.rpartition(".")[2]
-        is_watched = has_listeners(self._events, operation, SIGNING_EVENTS)
+        is_watched = _has_listeners(self._events, operation, _SIGNING_EVENTS)
         return None if is_watched and self._caller.has_ready_credentials else UNSIGNED
 
 
 class _Callers:
-    """Who a client acts as, without keeping the client alive."""
+    """The account and Region of a client, without a reference to the client."""
 
     def __init__(self, client: BaseClient) -> None:
         self._region = client.meta.region_name
@@ -206,3 +229,69 @@ def _answer_at_once(gateway: Gateway, client: BaseClient, request_dict: dict[str
     if answer.is_cut or answer.latency:
         Patience(gateway, client.meta.config, request_dict["url"]).check(answer)
     return answer
+
+
+class _LazyRaw:
+    """The body of an answer, as far as botocore reads one; it is serialized when it is read."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def stream(self, amt: int = 65_536, *, decode_content: bool = False) -> Iterator[bytes]:
+        del amt, decode_content
+        yield self._answer.body
+
+    def read(self, amt: int | None = None) -> bytes:
+        del amt
+        return self._answer.body
+
+
+def parsed_answer(answer: Answer) -> dict[str, Any]:
+    """The result of ``_make_request``, equal to what botocore's parser makes of the bytes."""
+    metadata = {
+        "RequestId": answer.request_id,
+        "HTTPStatusCode": answer.status,
+        "HTTPHeaders": answer.headers,
+        "RetryAttempts": 0,
+    }
+    if answer.error_code is None:
+        return {**answer.members, "ResponseMetadata": metadata}
+    # botocore's parser adds the members of the error's shape, where the model has one.
+    members = answer.members if is_modelled(answer.error_code) else {}
+    return {
+        "Error": {"Message": answer.members["message"], "Code": answer.error_code},
+        "ResponseMetadata": metadata,
+        **members,
+    }
+
+
+# Whether anybody but botocore itself listens to the events of sending a request
+
+
+def _has_listeners(events: Any, operation: str, among: tuple[str, ...] = _SENDING_EVENTS) -> bool:
+    """Whether somebody else has a handler for one of these events of an operation."""
+    emitter = getattr(events, "_emitter", events)
+    table = getattr(emitter, "_lookup_cache", None)
+    handlers = getattr(emitter, "_handlers", None)
+    if table is None or handlers is None or not hasattr(handlers, "prefix_search"):
+        # An emitter of another make: the long path is right for all.
+        return True
+    known = _found.get(emitter)
+    if known is None or known[0] is not table:
+        known = _found[emitter] = (table, {})
+    key = (operation, *among)
+    answer = known[1].get(key)
+    if answer is None:
+        answer = known[1][key] = any(
+            _is_listener(handler)
+            for event in among
+            for handler in handlers.prefix_search(f"{event}.{SERVICE_NAME}.{operation}")
+        )
+    return answer
+
+
+def _is_listener(handler: object) -> bool:
+    while isinstance(handler, partial):
+        handler = handler.func
+    module = str(getattr(handler, "__module__", None) or type(handler).__module__)
+    return module.partition(".")[0] not in _NO_LISTENERS

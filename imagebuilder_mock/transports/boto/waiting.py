@@ -18,18 +18,16 @@ from botocore.hooks import first_non_none_response
 from imagebuilder_mock.protocol.model import SERVICE_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from botocore.client import BaseClient
 
     from imagebuilder_mock.gateway import Gateway
     from imagebuilder_mock.protocol.http import Answer
-    from imagebuilder_mock.transports.patching import Patches
+    from imagebuilder_mock.transports.patching import Method, Patches
     from imagebuilder_mock.world.faults import LostRequestError
 
 
 class BackingOff:
-    """Stands in for one client's sleeping."""
+    """Replaces the sleeping of one client."""
 
     def __init__(self, client: Any, gateway: Gateway) -> None:
         self._endpoint: Any = client._endpoint
@@ -37,12 +35,13 @@ class BackingOff:
         self._limiters = [_LimiterInMockTime(limiter, gateway) for limiter in _limiters_of(client)]
 
     def open(self, patches: Patches) -> None:
-        patches.patch(self._endpoint, "_needs_retry", lambda _: self._needs_retry)
+        patches.patch(self._endpoint, "_needs_retry", self._needs_retry)
         for limiter in self._limiters:
             limiter.open(patches)
 
     def _needs_retry(
         self,
+        _: Method,
         attempts: int,
         operation_model: Any,
         request_dict: Any,
@@ -63,7 +62,7 @@ class BackingOff:
         )
 
     def _wait_as_told(self, responses: Any) -> Any:
-        """Whether to try again, after the wait that a handler has asked for."""
+        """Wait as long as a handler has asked for; return whether to try again."""
         seconds = first_non_none_response(responses)
         if seconds is None or seconds is False:
             return False
@@ -93,7 +92,7 @@ def _limiters_of(client: BaseClient) -> list[Any]:
 
 
 class _LimiterInMockTime:
-    """A limiter measures real time; what it waits is added to that instead of being slept."""
+    """Lets a limiter wait in mock time: its waits are added to the time that it measures."""
 
     def __init__(self, limiter: Any, gateway: Gateway) -> None:
         self._limiter = limiter
@@ -102,8 +101,8 @@ class _LimiterInMockTime:
 
     def open(self, patches: Patches) -> None:
         patches.callback(self._catch_up)
-        patches.patch(self._limiter, "_clock.current_time", self._wrap_time)
-        patches.patch(self._limiter, "_token_bucket._sleep_amount", self._wrap_sleep_amount)
+        patches.patch(self._limiter, "_clock.current_time", self._current_time)
+        patches.patch(self._limiter, "_token_bucket._sleep_amount", self._sleep_amount)
 
     def _catch_up(self) -> None:
         # The limiter's marks lie ahead of real time by what was waited.
@@ -112,24 +111,18 @@ class _LimiterInMockTime:
         limiter._rate_clocker._last_bucket = floor(now)
         limiter._rate_adjustor._last_fail = min(limiter._rate_adjustor._last_fail, now)
 
-    def _wrap_time(self, original: Callable[[], float]) -> Callable[[], float]:
-        def current_time() -> float:
-            return float(original()) + self._waited
+    def _current_time(self, original: Method) -> float:
+        return float(original()) + self._waited
 
-        return current_time
-
-    def _wrap_sleep_amount(self, original: Callable[[float], float]) -> Callable[[float], float]:
-        def _sleep_amount(amount: float) -> float:
-            """``TokenBucket._sleep_amount``, after which it sleeps: by then the time has passed."""
-            seconds = float(original(amount))
-            if seconds <= 0:
-                return seconds
-            self._waited += seconds
-            self._gateway.let_pass(timedelta(seconds=seconds))
-            self._limiter._token_bucket._refill()
-            return float(original(amount))
-
-        return _sleep_amount
+    def _sleep_amount(self, original: Method, amount: float) -> float:
+        """``TokenBucket._sleep_amount``: the bucket would sleep for what this returns."""
+        seconds = float(original(amount))
+        if seconds <= 0:
+            return seconds
+        self._waited += seconds
+        self._gateway.let_pass(timedelta(seconds=seconds))
+        self._limiter._token_bucket._refill()
+        return float(original(amount))
 
 
 _CUT = "the connection was closed in the middle of the response body"
@@ -144,7 +137,7 @@ class Patience:
         self._url = url
 
     def give_up(self, failure: LostRequestError) -> BotoCoreError:
-        """What the client raises; a time-out has cost its time first."""
+        """The client's error for a lost request, after the time that a time-out takes."""
         cls: Any = failure.error
         if issubclass(cls, ConnectTimeoutError):
             self._wait(self._config.connect_timeout)
@@ -153,7 +146,7 @@ class Patience:
         return _new(cls, self._url, failure.message)
 
     def check(self, answer: Answer) -> None:
-        """Raise what a client raises that gets this answer late, or in part."""
+        """Raise the client's error for an answer that is too late or cut off."""
         limit = self._config.read_timeout
         if limit is not None and answer.latency > timedelta(seconds=limit):
             raise _new(ReadTimeoutError, self._url, "Read timed out.")
@@ -165,7 +158,7 @@ class Patience:
 
 
 def _new(cls: type[BotoCoreError], url: str, message: str) -> BotoCoreError:
-    """Fill in what the class's own text asks for."""
+    """An error whose message template is filled in."""
     known = {"endpoint_url": url, "proxy_url": url, "error": message}
     names = [name for _, name, _, _ in Formatter().parse(cls.fmt) if name]
     given: dict[str, Any] = {name: known.get(name, message) for name in names}

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.gateway import Gateway
     from imagebuilder_mock.protocol.http import Answer
-    from imagebuilder_mock.transports.patching import Patches
+    from imagebuilder_mock.transports.patching import Method, Patches
 
     from .own_servers import OwnServers
 
@@ -55,72 +55,68 @@ class RawDoor:
         self._own_servers = own_servers
 
     def open(self, patches: Patches) -> None:
-        patches.patch(HTTPConnectionPool, "urlopen", self._wrap_urlopen)
+        patches.patch(HTTPConnectionPool, "urlopen", self._urlopen)
         patches.when_imported("responses", self._patch_mocks)
 
     def _patch_mocks(self, responses: ModuleType, patches: Patches) -> None:
         # Without what it is known by, it is a module of the user's own, which has the name too.
         if hasattr(responses, "RequestsMock"):
-            patches.patch(responses, "RequestsMock._find_match", self._wrap_find_match)
+            patches.patch(responses, "RequestsMock._find_match", self._find_match)
 
-    def _wrap_urlopen(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        def urlopen(
-            pool: HTTPConnectionPool,
-            method: str,
-            url: str,
-            body: Any = None,
-            headers: Any = None,
-            *args: Any,
-            **kwargs: Any,
-        ) -> Any:
-            if self._own_servers.has(pool.host, pool.port):
-                return original(pool, method, url, body, headers, *args, **kwargs)
-            asked = pool.headers if headers is None else headers
-            request = RawRequest.of_target(method, pool.host, url, authorization_of(asked))
-            if not is_for_image_builder(request):
-                return original(pool, method, url, body, headers, *args, **kwargs)
-            request = request.with_body(body_bytes(body))
-            retries = kwargs["retries"] if "retries" in kwargs else next(iter(args), None)
+    def _urlopen(  # noqa: PLR0913, PLR0917 - urllib3's arguments
+        self,
+        original: Method,
+        pool: HTTPConnectionPool,
+        method: str,
+        url: str,
+        body: Any = None,
+        headers: Any = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> Any:
+        if self._own_servers.has(pool.host, pool.port):
+            return original(pool, method, url, body, headers, *args, **kwargs)
+        asked = pool.headers if headers is None else headers
+        request = RawRequest.of_target(method, pool.host, url, authorization_of(asked))
+        if not is_for_image_builder(request):
+            return original(pool, method, url, body, headers, *args, **kwargs)
+        request = request.with_body(body_bytes(body))
+        retries = kwargs["retries"] if "retries" in kwargs else next(iter(args), None)
 
-            def once() -> HTTPResponse | HTTPError:
-                try:
-                    given = answer(self._gateway, request)
-                except LostRequestError as failure:
-                    return _lost(pool, url, failure)
-                if given.is_cut:
-                    raise ProtocolError(_CUT)
-                sent = sent_body(method, given.body)
-                return HTTPResponse(
-                    body=BytesIO(sent),
-                    headers=_headers(given, sent),
-                    status=given.status,
-                    version=11,
-                    reason=reasons.get(given.status),
-                    preload_content=kwargs.get("preload_content", True),
-                    decode_content=kwargs.get("decode_content", True),
-                    request_method=method,
-                    request_url=url,
-                )
-
-            target = _Target(pool, method, url)
-            return _retried(once, target, retries, self._gateway.let_pass)
-
-        return urlopen
-
-    def _wrap_find_match(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        def _find_match(mock: RequestsMock, request: PreparedRequest) -> Any:
-            raw = RawRequest.of_target(
-                str(request.method), "", str(request.url), authorization_of(request.headers)
+        def once() -> HTTPResponse | HTTPError:
+            try:
+                given = answer(self._gateway, request)
+            except LostRequestError as failure:
+                return _lost(pool, url, failure)
+            if given.is_cut:
+                raise ProtocolError(_CUT)
+            sent = sent_body(method, given.body)
+            return HTTPResponse(
+                body=BytesIO(sent),
+                headers=_headers(given, sent),
+                status=given.status,
+                version=11,
+                reason=reasons.get(given.status),
+                preload_content=kwargs.get("preload_content", True),
+                decode_content=kwargs.get("decode_content", True),
+                request_method=method,
+                request_url=url,
             )
-            if not is_for_image_builder(raw) or _has_match(mock, request):
-                return original(mock, request)
-            return _response(self._gateway, raw, request), []
 
-        return _find_match
+        target = _Target(pool, method, url)
+        return _retried(once, target, retries, self._gateway.let_pass)
+
+    def _find_match(self, original: Method, mock: RequestsMock, request: PreparedRequest) -> Any:
+        raw = RawRequest.of_target(
+            str(request.method), "", str(request.url), authorization_of(request.headers)
+        )
+        if not is_for_image_builder(raw) or _has_match(mock, request):
+            return original(mock, request)
+        return _response(self._gateway, raw, request), []
 
 
 class _Target(NamedTuple):
-    """What is asked for, as urllib3 says it where it gives up."""
+    """The request, as urllib3 names it in its errors."""
 
     pool: HTTPConnectionPool
     method: str
@@ -133,7 +129,7 @@ def _retried(
     wanted: Any,
     pause: Callable[[timedelta], None],
 ) -> HTTPResponse:
-    """What comes of a request by the rules of urllib3's own retries, whose pauses are mock time."""
+    """Retry a request by urllib3's own rules; the pauses pass in mock time."""
     pool, method, url = target
     retries = Retry.from_int(wanted, default=pool.retries)
     while True:
@@ -153,7 +149,7 @@ def _retried(
 
 
 def _lost(pool: HTTPConnectionPool, url: str, failure: LostRequestError) -> HTTPError:
-    """What urllib3 has for no answer; requests makes its own exception of it."""
+    """urllib3's error for a lost request; requests wraps it in its own."""
     if issubclass(failure.error, ConnectTimeout):
         return ConnectTimeoutError(pool, failure.message)
     if issubclass(failure.error, ReadTimeout):
@@ -162,7 +158,7 @@ def _lost(pool: HTTPConnectionPool, url: str, failure: LostRequestError) -> HTTP
 
 
 def _has_match(mock: RequestsMock, request: PreparedRequest) -> bool:
-    """Whether the user registered anything for it; moto does for all of AWS.
+    """Whether the user has registered a response for it; moto's, for all of AWS, do not count.
 
     A registry is not asked: one that wants an order takes a question for a request.
     """

@@ -1,27 +1,25 @@
-"""The addresses of our own servers in this process: what goes there is left alone."""
+"""The addresses of the mock's own servers in this process: requests to them pass."""
 
 from __future__ import annotations
 
+from collections import Counter
 from urllib.parse import urlsplit
 
 _NAMES_OF_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 
 
 class OwnServers:
-    """Hosts and ports that our servers listen at."""
+    """Hosts and ports of the mock's own servers."""
 
     def __init__(self) -> None:
-        self._ports: dict[tuple[str, int], int] = {}
+        self._ports: Counter[tuple[str | None, int | None]] = Counter()
 
     def add(self, host: str, port: int) -> None:
-        for address in _addresses(host, port):
-            self._ports[address] = self._ports.get(address, 0) + 1
+        self._ports.update(_addresses(host, port))
 
     def remove(self, host: str, port: int) -> None:
-        for address in _addresses(host, port):
-            self._ports[address] -= 1
-            if self._ports[address] == 0:
-                del self._ports[address]
+        # What is counted down to nothing is dropped.
+        self._ports -= Counter(_addresses(host, port))
 
     def has(self, host: str | None, port: int | None) -> bool:
         return (host, port) in self._ports
@@ -33,6 +31,6 @@ class OwnServers:
         return self.has(parts.hostname, parts.port)
 
 
-def _addresses(host: str, port: int) -> list[tuple[str, int]]:
-    """A server on all of a machine's addresses is reached by its loopback names too."""
+def _addresses(host: str, port: int) -> list[tuple[str | None, int | None]]:
+    """A server that listens on all addresses can be reached by the loopback names too."""
     return [(name, port) for name in {host, *_NAMES_OF_THIS_MACHINE}]

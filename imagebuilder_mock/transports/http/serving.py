@@ -73,7 +73,7 @@ class _Busy:
 
 
 class _PatientReader(RawIOBase):
-    """Reads a connection until a deadline: TimeoutError behind it, however the bytes trickle."""
+    """Reads a connection until a deadline, and raises TimeoutError after it."""
 
     def __init__(self, connection: socket.socket, seconds: float) -> None:
         self._connection = connection
@@ -119,14 +119,14 @@ def _new_server(application: Any, host: str, port: int, patience: float) -> Any:
                 super().run_wsgi()
 
         def handle_expect_100(self) -> bool:
-            """That the body may come, werkzeug says by itself."""
+            """Werkzeug answers 100 Continue by itself."""
             return True
 
         def log(self, *_: object) -> None:
             """The application logs what it answered; request lines may hold signatures."""
 
         def log_request(self, *_: object) -> None:
-            """Nor is a line read to be logged: it may be no URL."""
+            """The same; and the request line may not even be a URL."""
 
     with _listening(host, port) as listener:
         # werkzeug ends the process if it cannot bind; a socket that is bound it takes as it is.

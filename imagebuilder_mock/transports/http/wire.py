@@ -1,4 +1,4 @@
-"""Requests that no AWS client of this process has taken apart: whose they are, and their answer."""
+"""Raw HTTP requests: whether they are for Image Builder, who sends them, and the answer."""
 
 from __future__ import annotations
 
@@ -81,12 +81,12 @@ def answer(gateway: Gateway, request: RawRequest) -> Answer:
 
 
 def sent_body(method: str, body: bytes) -> bytes:
-    """What goes over the wire of an answer's body: nothing, if only its headers were asked for."""
+    """The part of a body that is sent: nothing for HEAD."""
     return b"" if method.upper() == "HEAD" else body
 
 
 def authorization_of(headers: Mapping[Any, Any]) -> str | None:
-    """The Authorization header: programs write its name, and bytes or text, as they like."""
+    """The Authorization header, in any case, as text or bytes."""
     for name, value in headers.items():
         if _text(name).lower() == "authorization":
             return _text(value)
@@ -111,7 +111,7 @@ def _caller(gateway: Gateway, request: RawRequest, query: Mapping[str, list[str]
     region = None if scope is None else checked_region(scope)
     region = region or region_of(request.host)
     if region is None:
-        raise MissingAuthenticationTokenException
+        raise MissingAuthenticationTokenException("Missing Authentication Token")
     account = gateway.world.settings.account_id
     return Caller(account_of(scope.access_key if scope else None, default=account), region)
 

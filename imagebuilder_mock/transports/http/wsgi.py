@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 CONTROL_PREFIX = "/_imagebuilder_mock/"
 BODY_LIMIT = 1 << 20
-"""Bytes: a request with more is refused before it is read."""
+"""In bytes. A larger body is refused before it is read."""
 
 _CHUNK = 1 << 16
 
@@ -36,35 +36,28 @@ _log = logging.getLogger("imagebuilder_mock.cli.server")
 class RequestTooLargeException(ImageBuilderError):
     """The body has more than ``BODY_LIMIT`` bytes."""
 
-    def __init__(self) -> None:
-        super().__init__(f"The request body must not have more than {BODY_LIMIT} bytes.")
-
 
 class RequestTimeoutException(ImageBuilderError):
     """The body did not come in time."""
 
-    def __init__(self) -> None:
-        super().__init__("The request body took too long to arrive.")
-
 
 class ServiceException(ImageBuilderError):
-    """Something broke in here."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "An internal server error occurred while Image Builder processed the request."
-        )
+    """An exception inside the mock."""
 
 
 class ServiceUnavailableException(ImageBuilderError):
-    """A fault rule has the request lost."""
+    """A fault rule loses the request."""
 
-    def __init__(self) -> None:
-        super().__init__("The service is unavailable.")
+
+_BROKEN = ServiceException(
+    "An internal server error occurred while Image Builder processed the request."
+)
+_UNAVAILABLE = ServiceUnavailableException("The service is unavailable.")
+_TOO_LARGE = f"The request body must not have more than {BODY_LIMIT} bytes."
 
 
 class ControlRequest:
-    """A request to the mock itself: what stands behind the prefix, and who asks."""
+    """A request to the mock itself: the path behind the prefix, and who sends it."""
 
     def __init__(self, environ: Environ, request: RawRequest) -> None:
         self.method = request.method
@@ -90,7 +83,7 @@ class Application:
         try:
             status, headers, body, is_cut = self._answer(environ)
         except Exception:  # noqa: BLE001 - whatever it is, the client gets an answer, and we the trace
-            given = self._gateway.refuse(ServiceException())
+            given = self._gateway.refuse(_BROKEN)
             _log.exception("request %s failed", given.request_id)
             status, headers, body = given.status, given.headers, given.body
         start_response(
@@ -101,7 +94,7 @@ class Application:
         return [sent[: len(sent) // 2] if is_cut else sent]
 
     def _answer(self, environ: Environ) -> tuple[int, dict[str, str], bytes, bool]:
-        """Status, headers, body, and whether the connection breaks in the middle of it."""
+        """Status, headers and body, and whether the body is to be cut off."""
         request = _request(environ)
         if request.path.startswith(CONTROL_PREFIX):
             status, members = self._controlled(environ, request)
@@ -117,11 +110,11 @@ class Application:
             return answer(self._gateway, request.with_body(_body(environ)))
         except LostRequestError:
             # A server cannot leave its client without any answer; this one is retried alike.
-            return self._gateway.refuse(ServiceUnavailableException())
+            return self._gateway.refuse(_UNAVAILABLE)
         except ImageBuilderError as error:
             return self._gateway.refuse(error)
         except NotImplementedError as error:
-            refused = self._gateway.refuse(ServiceException())
+            refused = self._gateway.refuse(_BROKEN)
             return Answer(
                 HTTPStatus.NOT_IMPLEMENTED,
                 {"message": str(error)},
@@ -138,7 +131,7 @@ class Application:
 
 
 def _request(environ: Environ) -> RawRequest:
-    """The request without its body. Servers keep the path as it was sent under a name of theirs."""
+    """The request without its body. Servers keep the original path in variables of their own."""
     target = environ.get("REQUEST_URI") or environ.get("RAW_URI")
     if target is None:
         target = quote(environ["PATH_INFO"].encode("latin-1"))
@@ -154,12 +147,12 @@ def _request(environ: Environ) -> RawRequest:
 
 
 def _body(environ: Environ) -> bytes:
-    """The whole body; it is refused for its size, its slowness, or an end that came too early."""
+    """The whole body. An ImageBuilderError if it is too large, too slow or incomplete."""
     expected = _content_length(environ)
     if expected is None and not environ.get("wsgi.input_terminated"):
         return b""
     if (expected or 0) > BODY_LIMIT:
-        raise RequestTooLargeException
+        raise RequestTooLargeException(_TOO_LARGE)
     chunks = bytearray()
     try:
         while expected is None or len(chunks) < expected:
@@ -169,9 +162,9 @@ def _body(environ: Environ) -> bytes:
                 break
             chunks += chunk
             if len(chunks) > BODY_LIMIT:
-                raise RequestTooLargeException
+                raise RequestTooLargeException(_TOO_LARGE)
     except TimeoutError:
-        raise RequestTimeoutException from None
+        raise RequestTimeoutException("The request body took too long to arrive.") from None
     except OSError:
         raise InvalidRequestException("The request body could not be read.") from None
     if expected is not None and len(chunks) < expected:

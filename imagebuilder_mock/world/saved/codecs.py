@@ -1,16 +1,12 @@
-"""How values are written as JSON, and read: one codec for each kind of type hint.
-
-``write`` turns a value into JSON, ``read`` does the reverse or raises Damage; ``schema`` describes
-the JSON. ``holds`` and ``takes`` say which codec of a union is meant: by a value, by its JSON.
-"""
+"""How values are written as JSON, and read: one codec for each kind of type hint."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Protocol, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
-from imagebuilder_mock.world.clock import aware
+from imagebuilder_mock.world.clock import aware, moment_of
 
 from .damage import Damage, at
 
@@ -19,22 +15,41 @@ Schema: TypeAlias = "dict[str, Any]"
 Definitions: TypeAlias = "dict[str, Schema]"
 
 
-class Codec(Protocol):
-    def write(self, value: Any) -> Json: ...
+class Codec:
+    """Writes values as JSON, and reads them.
 
-    def read(self, json: Json) -> Any: ...
+    ``holds`` and ``takes`` say which codec of a union is meant: by a value, by its JSON.
+    """
 
-    def holds(self, value: object) -> bool: ...
+    _values: type | tuple[type, ...] = object
+    _json: type = object
+    _noun = ""
+    _schema: ClassVar[Schema] = {}
 
-    def takes(self, json: Json) -> bool: ...
+    def write(self, value: Any) -> Json:
+        return value
 
-    def schema(self, definitions: Definitions) -> Schema: ...
+    def read(self, json: Json) -> Any:
+        """The value; Damage if it is no JSON of one."""
+        if not self.takes(json):
+            raise Damage(f"must be {self._noun}, and is {shown(json)}")
+        return json
+
+    def holds(self, value: object) -> bool:
+        return isinstance(value, self._values)
+
+    def takes(self, json: Json) -> bool:
+        return isinstance(json, self._json)
+
+    def schema(self, definitions: Definitions) -> Schema:  # noqa: ARG002 - classes enter themselves
+        """The JSON schema."""
+        return self._schema
 
 
-class Plain:
+class Plain(Codec):
     """A string, a number, a truth value or nothing, which JSON has too."""
 
-    _NAMES: Mapping[type, tuple[str, str]] = {
+    _KINDS: Mapping[type, tuple[str, str]] = {
         str: ("string", "text"),
         int: ("integer", "a whole number"),
         float: ("number", "a number"),
@@ -44,15 +59,8 @@ class Plain:
 
     def __init__(self, cls: type) -> None:
         self._types = (int, float) if cls is float else (cls,)
-        self._json_name, self._noun = self._NAMES[cls]
-
-    def write(self, value: Any) -> Json:
-        return value
-
-    def read(self, json: Json) -> Any:
-        if not self.takes(json):
-            raise Damage(f"must be {self._noun}, and is {shown(json)}")
-        return json
+        name, self._noun = self._KINDS[cls]
+        self._own_schema = {"type": name}
 
     def holds(self, value: object) -> bool:
         return type(value) in self._types
@@ -60,18 +68,15 @@ class Plain:
     def takes(self, json: Json) -> bool:
         return type(json) in self._types
 
-    def schema(self, definitions: Definitions) -> Schema:  # noqa: ARG002 - as every codec's
-        return {"type": self._json_name}
+    def schema(self, definitions: Definitions) -> Schema:  # noqa: ARG002
+        return self._own_schema
 
 
-class Choice:
+class Choice(Codec):
     """One of a few words."""
 
     def __init__(self, words: tuple[object, ...]) -> None:
         self._words = words
-
-    def write(self, value: Any) -> Json:
-        return value
 
     def read(self, json: Json) -> Any:
         if not self.takes(json):
@@ -88,21 +93,21 @@ class Choice:
         return {"enum": list(self._words)}
 
 
-class Moment:
+class Moment(Codec):
     """A time, as ISO text in UTC; it is read in any zone."""
+
+    _values = datetime
+    _schema: ClassVar[Schema] = {"type": "string", "format": "date-time"}
 
     def write(self, value: datetime) -> Json:
         return aware(value, "A state file").isoformat()
 
     def read(self, json: Json) -> datetime:
         try:
-            return aware(datetime.fromisoformat(json), "A state file")
-        except (TypeError, ValueError, OverflowError):
+            return aware(moment_of(json), "A state file")
+        except (AttributeError, TypeError, ValueError, OverflowError):
             text = f"must be a time such as 2024-01-31T12:00:00+00:00, and is {shown(json)}"
             raise Damage(text) from None
-
-    def holds(self, value: object) -> bool:
-        return isinstance(value, datetime)
 
     def takes(self, json: Json) -> bool:
         try:
@@ -111,42 +116,42 @@ class Moment:
             return False
         return True
 
-    def schema(self, definitions: Definitions) -> Schema:  # noqa: ARG002
-        return {"type": "string", "format": "date-time"}
 
-
-class Span:
+class Span(Plain):
     """A length of time, in seconds."""
+
+    def __init__(self) -> None:
+        super().__init__(float)
 
     def write(self, value: timedelta) -> Json:
         return value.total_seconds()
 
     def read(self, json: Json) -> timedelta:
         try:
-            return timedelta(seconds=_NUMBER.read(json))
+            return timedelta(seconds=super().read(json))
         except OverflowError:
             raise Damage(f"must be seconds, and is {shown(json)}") from None
 
     def holds(self, value: object) -> bool:
         return isinstance(value, timedelta)
 
-    def takes(self, json: Json) -> bool:
-        return _NUMBER.takes(json)
 
-    def schema(self, definitions: Definitions) -> Schema:
-        return _NUMBER.schema(definitions)
-
-
-class Text:
+class Text(Codec):
     """What has a text of its own, by which it can be the key of an object too."""
+
+    _json = str
+    _schema: ClassVar[Schema] = {"type": "string"}
 
     def __init__(
         self, cls: type, write: Callable[[Any], str], parse: Callable[[str], Any], damage: str
     ) -> None:
-        self._cls = cls
+        self._values = cls
+        self._write = write
         self._parse = parse
         self._damage = damage
-        self.write = write
+
+    def write(self, value: Any) -> Json:
+        return self._write(value)
 
     def read(self, json: Json) -> Any:
         try:
@@ -154,61 +159,48 @@ class Text:
         except (TypeError, ValueError):
             raise Damage(self._damage.format(shown(json))) from None
 
-    def holds(self, value: object) -> bool:
-        return isinstance(value, self._cls)
 
-    def takes(self, json: Json) -> bool:
-        return isinstance(json, str)
-
-    def schema(self, definitions: Definitions) -> Schema:  # noqa: ARG002
-        return {"type": "string"}
-
-
-class Many:
+class Many(Codec):
     """A list, a tuple or a set of things of one kind."""
+
+    _json = list
+    _noun = "a list"
 
     def __init__(self, item: Codec, make: Callable[[Iterable[Any]], Any]) -> None:
         self._item = item
         self._make = make
         self._is_set = make in {set, frozenset}
+        self._values = (set, frozenset) if self._is_set else (list, tuple)
 
     def write(self, value: Any) -> Json:
         items = [self._item.write(item) for item in value]
         return sorted(items) if self._is_set else items
 
     def read(self, json: Json) -> Any:
-        if not self.takes(json):
-            raise Damage(f"must be a list, and is {shown(json)}")
         items = []
-        for position, item in enumerate(json):
+        for position, item in enumerate(super().read(json)):
             with at(position):
                 items.append(self._item.read(item))
         return self._make(items)
-
-    def holds(self, value: object) -> bool:
-        return isinstance(value, (set, frozenset) if self._is_set else (list, tuple))
-
-    def takes(self, json: Json) -> bool:
-        return isinstance(json, list)
 
     def schema(self, definitions: Definitions) -> Schema:
         return {"type": "array", "items": self._item.schema(definitions)}
 
 
-class Row:
+class Row(Codec):
     """A tuple whose places have types of their own."""
 
     def __init__(self, items: tuple[Codec, ...]) -> None:
         self._items = items
+        self._noun = f"a list of {len(items)}"
 
     def write(self, value: tuple[Any, ...]) -> Json:
         return [codec.write(item) for codec, item in zip(self._items, value, strict=True)]
 
     def read(self, json: Json) -> Any:
-        if not isinstance(json, list) or len(json) != len(self._items):
-            raise Damage(f"must be a list of {len(self._items)}, and is {shown(json)}")
         items = []
-        for position, (codec, item) in enumerate(zip(self._items, json, strict=True)):
+        pairs = zip(self._items, super().read(json), strict=True)
+        for position, (codec, item) in enumerate(pairs):
             with at(position):
                 items.append(codec.read(item))
         return tuple(items)
@@ -230,16 +222,18 @@ class Rows(Many):
 
     def __init__(self, keys: tuple[Codec, ...], item: Codec) -> None:
         super().__init__(Row((*keys, item)), lambda rows: {row[:-1]: row[-1] for row in rows})
+        self._values = Mapping
 
     def write(self, value: Any) -> Json:
         return super().write((*key, item) for key, item in value.items())
 
-    def holds(self, value: object) -> bool:
-        return isinstance(value, Mapping)
 
-
-class Table:
+class Table(Codec):
     """A mapping from text, or from what has a text."""
+
+    _values = Mapping
+    _json = dict
+    _noun = "an object"
 
     def __init__(self, item: Codec, key: Codec | None = None) -> None:
         self._item = item
@@ -249,25 +243,17 @@ class Table:
         return {self._key.write(name): self._item.write(item) for name, item in value.items()}
 
     def read(self, json: Json) -> Any:
-        if not self.takes(json):
-            raise Damage(f"must be an object, and is {shown(json)}")
         items = {}
-        for name, item in json.items():
+        for name, item in super().read(json).items():
             with at(name):
                 items[self._key.read(name)] = self._item.read(item)
         return items
-
-    def holds(self, value: object) -> bool:
-        return isinstance(value, Mapping)
-
-    def takes(self, json: Json) -> bool:
-        return isinstance(json, dict)
 
     def schema(self, definitions: Definitions) -> Schema:
         return {"type": "object", "additionalProperties": self._item.schema(definitions)}
 
 
-class Either:
+class Either(Codec):
     """A union: the first that fits."""
 
     def __init__(self, codecs: tuple[Codec, ...]) -> None:
@@ -304,5 +290,4 @@ def shown(json: Json) -> str:
 
 
 _SHOWN = 60
-_NUMBER = Plain(float)
 _TEXT = Plain(str)

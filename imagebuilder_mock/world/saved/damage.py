@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from types import TracebackType
-
 
 class StateError(ValueError):
     """A state file cannot be read; the message has the file, the place in it and the reason."""
@@ -30,7 +25,7 @@ class Damage(Exception):
 
 
 class at:  # noqa: N801 - read as a word: ``with at("stores"):``
-    """Damage inside of the block is at this step."""
+    """Damage that is raised inside the block is at these steps."""
 
     __slots__ = ("_steps",)
 
@@ -40,11 +35,6 @@ class at:  # noqa: N801 - read as a word: ``with at("stores"):``
     def __enter__(self) -> None:
         return None
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, Damage):
             error.steps[:0] = self._steps

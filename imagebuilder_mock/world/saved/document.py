@@ -1,4 +1,4 @@
-"""What is in a state file: everything that has a say in what a world answers from then on."""
+"""The content of a state file: everything in a world that affects later answers."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ AnyResource: TypeAlias = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedStore:
-    """What an account has in a Region; what others share with it is found by itself."""
+    """What an account has in a Region; what is shared with it is derived from the resources."""
 
     account_id: str
     region: str
@@ -58,7 +58,7 @@ class SavedStore:
     packages: Mapping[str, Sequence[ImagePackage]] = field(default_factory=dict)
     """What a test supplied, by the image's ARN."""
     settled_scans: Sequence[str] = ()
-    """The images whose scan finds nothing more of itself."""
+    """The images whose scans add no more findings by themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,9 +93,9 @@ class SavedState:
     client_tokens: Sequence[UsedToken] = ()
     machine_images: Sequence[MachineImage] = ()
     refusals: Sequence[tuple[str, str | None, str]] = ()
-    """What a test lets EC2 or ECR refuse: resource, action or none for all, message."""
+    """What EC2 or ECR refuse for a test: resource, action (None for all) and message."""
     lifecycle_executions: Sequence[LifecycleExecution] = ()
     failures: Sequence[BuildFailure] = ()
     publications: Sequence[Publication] = ()
     durations: Mapping[str, timedelta] = field(default_factory=dict)
-    """What a test has set of them."""
+    """Those that a test has set."""

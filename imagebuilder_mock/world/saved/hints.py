@@ -1,4 +1,4 @@
-"""The types of a dataclass's fields, as they are meant in the module that defines it.
+"""The types of fields and of arguments, as they are meant in the module that defines it.
 
 Names that a module imports for type checkers alone are found in its source, under
 ``if TYPE_CHECKING:``, and imported when a field needs them. boto3's stubs are not: at run time
@@ -28,9 +28,14 @@ def hints_of(cls: Any) -> dict[str, Any]:
     """The type of each field; NameError if a name is neither defined nor imported."""
     hints: dict[str, Any] = {}
     for base in reversed(cls.__mro__):
-        names = _names_in(sys.modules[base.__module__])
-        hints |= inspect.get_annotations(base, globals={}, locals=names, eval_str=True)
+        hints |= annotations_of(base)
     return {field.name: hints[field.name] for field in fields(cls)}
+
+
+def annotations_of(thing: Any) -> dict[str, Any]:
+    """The annotations of a class, or of a function, as types."""
+    names = _names_in(sys.modules[thing.__module__])
+    return inspect.get_annotations(thing, globals={}, locals=names, eval_str=True)
 
 
 def classes_in(hint: Any) -> list[type]:
@@ -47,7 +52,7 @@ def classes_in(hint: Any) -> list[type]:
 
 
 class _Names(dict[str, Any]):
-    """What names mean in a module, found when they are asked for."""
+    """The meaning of names in a module, looked up on demand."""
 
     def __init__(self, module: ModuleType) -> None:
         super().__init__()
@@ -87,7 +92,7 @@ def _absolute(statement: ast.ImportFrom, module: ModuleType) -> str:
 
 
 class _Stubs:
-    """The modules of boto3's stubs, without them."""
+    """Stands in for the modules of boto3's stubs."""
 
     def __getattr__(self, name: str) -> Any:
         if name.endswith("TypeDef"):

@@ -18,7 +18,7 @@ from imagebuilder_mock.domain.errors import InvalidVersionNumberException
 from imagebuilder_mock.domain.ordered import OrderedIndex
 from imagebuilder_mock.domain.versions import Version
 
-from .codecs import Choice, Either, Many, Moment, Plain, Row, Rows, Span, Table, Text, shown
+from .codecs import Choice, Codec, Either, Many, Moment, Plain, Row, Rows, Span, Table, Text, shown
 from .damage import Damage, at
 from .document import SavedState
 from .hints import classes_in, hints_of
@@ -26,12 +26,13 @@ from .hints import classes_in, hints_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping
 
-    from .codecs import Codec, Definitions, Json, Schema
+    from .codecs import Definitions, Json, Schema
 
 _SEQUENCES: Mapping[object, Any] = {
     list: list,
     collections.abc.Sequence: list,
     collections.abc.Iterable: list,
+    collections.abc.Collection: list,
     set: set,
     frozenset: frozenset,
     tuple: tuple,
@@ -107,13 +108,14 @@ class Index(Many):
 
     def __init__(self, item: Codec) -> None:
         super().__init__(item, OrderedIndex)
-
-    def holds(self, value: object) -> bool:
-        return isinstance(value, OrderedIndex)
+        self._values = OrderedIndex
 
 
-class Record:
+class Record(Codec):
     """A dataclass: an object with a member for each field."""
+
+    _json = dict
+    _noun = "an object"
 
     def __init__(self, cls: type) -> None:
         self._cls = cls
@@ -137,15 +139,10 @@ class Record:
         return written
 
     def read(self, json: Json) -> Any:
-        if not isinstance(json, dict):
-            raise Damage(f"must be an object, and is {shown(json)}")
-        return self._cls(**self._members(json))
+        return self._cls(**self._members(super().read(json)))
 
     def holds(self, value: object) -> bool:
         return type(value) is self._cls
-
-    def takes(self, json: Json) -> bool:
-        return isinstance(json, dict)
 
     def schema(self, definitions: Definitions) -> Schema:
         name = self._cls.__name__
@@ -185,8 +182,11 @@ class Record:
         }
 
 
-class OneOf:
+class OneOf(Codec):
     """One of several dataclasses: its object says in ``class`` which."""
+
+    _json = dict
+    _noun = "an object"
 
     def __init__(self, classes: Iterable[type]) -> None:
         self._codecs = {cls.__name__: codec_of(cls) for cls in classes}
@@ -199,9 +199,7 @@ class OneOf:
         return {_CLASS: name, **self._codecs[name].write(value)}
 
     def read(self, json: Json) -> Any:
-        if not isinstance(json, dict):
-            raise Damage(f"must be an object, and is {shown(json)}")
-        name = json.get(_CLASS)
+        name = super().read(json).get(_CLASS)
         if not isinstance(name, str) or name not in self._codecs:
             with at(_CLASS):
                 listed = ", ".join(sorted(self._codecs))
@@ -211,9 +209,6 @@ class OneOf:
 
     def holds(self, value: object) -> bool:
         return any(codec.holds(value) for codec in self._codecs.values())
-
-    def takes(self, json: Json) -> bool:
-        return isinstance(json, dict)
 
     def schema(self, definitions: Definitions) -> Schema:
         return {
@@ -229,8 +224,8 @@ class OneOf:
         }
 
 
-class Anything:
-    """What a caller sent, or an operation answered: JSON, and marked members for the rest."""
+class Anything(Codec):
+    """Any value of a request or answer: JSON, and marked members for what JSON does not have."""
 
     def __init__(self) -> None:
         self._items = Many(self, list)
@@ -279,9 +274,6 @@ class Anything:
 
     def takes(self, json: Json) -> bool:
         return json is not None
-
-    def schema(self, definitions: Definitions) -> Schema:  # noqa: ARG002 - as every codec's
-        return {}
 
     def _typed(self, json: dict[str, Json]) -> Any:
         # Once the name began with that of the module.

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def saved(world: World) -> SavedState:
-    """All of a world that has a say in what comes later."""
+    """Everything in a world that affects later answers."""
     members: dict[str, Any] = {}
     for name, part in vars(world.state).items():
         members |= STATE[name].save(part)
@@ -48,7 +48,7 @@ def saved(world: World) -> SavedState:
 
 
 def fill(world: World, document: SavedState) -> None:
-    """Put what was saved in the place of all that there is; the clock and options stay.
+    """Replace the state of a world by a saved one; the clock and options stay.
 
     Damage says which part of the document goes with no other. Then nothing changes.
     """
@@ -72,11 +72,11 @@ class Saved:
 
 
 _FOLLOWS = Saved(lambda _: {}, lambda *_: None)
-"""It is made anew from what else is read."""
+"""It is derived from the other parts when these are read."""
 
 
 def _each(member: str, enter: Callable[[Any, Any], object]) -> Saved:
-    """One thing after the other, in one member."""
+    """A part that is a list in one member of the document."""
 
     def read(_: World, part: Any, document: SavedState) -> None:
         for thing in getattr(document, member):

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import boto3
 import pytest
 import requests
 
 from imagebuilder_mock import ImageBuilderMock, current_mock, imagebuilder_server
-from imagebuilder_mock.cli.remote_control import RemoteControl
+from imagebuilder_mock.cli.remote_control import RemoteControl, published_methods
 from imagebuilder_mock.testing.builds import Builds
 from imagebuilder_mock.transports.http.wire import RawRequest
 from imagebuilder_mock.transports.http.wsgi import CONTROL_PREFIX, ControlRequest
-from tests.builders import an_infrastructure
+from imagebuilder_mock.world.record import UnexpectedCallError
+from imagebuilder_mock.world.saved.hints import annotations_of
+from tests.builders import OWN, a_build, an_infrastructure
+
+# What takes a path or a function, and what is changed in place.
+NOT_PUBLISHED = {"builds": {"durations", "save_timelines"}}
 
 pytestmark = pytest.mark.needs("werkzeug")
 
@@ -108,6 +115,19 @@ def test_what_the_control_object_has_not_is_501(control, monkeypatch, name, owne
         ("clock/advance", {"json": {"days": -1}}, "ValueError: The clock never runs backwards"),
         ("clock/advance", {"json": {"days": "1"}}, "TypeError"),
         ("clock/advance", {"json": {"years": 1}}, "TypeError"),
+        (
+            "clock/advance",
+            {"json": {"years": 1}},
+            "clock/advance has no argument 'years'. Its arguments are: days, hours, ",
+        ),
+        ("builds/advance", {"json": {}}, "builds/advance needs the argument 'arn'"),
+        ("clock/move_to", {"json": {"moment": "noon"}}, "moment='noon': give a time with its zone"),
+        (
+            "findings/end_scan",
+            {"json": {"arn": "a", "status": "DONE"}},
+            "TypeError: status='DONE': give one of 'FAILED', 'TIMED_OUT'",
+        ),
+        ("builds/advance", {"json": {"arn": "web"}}, "LookupError: 'web' is no image build"),
         ("clock/advance", {"json": {"days": 1e300}}, "OverflowError"),
         ("builds/fail-next", {"json": {"component": 7}}, "TypeError: component=7: give a string"),
         ("builds/fail-next", {"json": {"times": "1"}}, "TypeError: times='1': give a whole number"),
@@ -137,11 +157,107 @@ def test_a_file_has_to_be_named(control, body, monkeypatch):
 
 
 def test_what_there_is_is_listed(control):
-    answer = control("GET", "")
+    answer = control("GET", "nothing")
 
     assert answer.status_code == 404
     assert "POST clock/advance" in answer.json()["message"]
     assert control("GET", "reset").status_code == 404
+
+
+def test_the_published_methods_are_listed_with_arguments_and_examples(control):
+    rows = {row["request"]: row for row in control("GET", "").json()["requests"]}
+
+    assert rows["POST builds/fail"] == {
+        "request": "POST builds/fail",
+        "does": "Make a build FAILED at once, with the ``reason`` that ``GetImage`` shows.",
+        "arguments": {"arn": {"type": "string"}, "reason": {"type": "string"}},
+        "required": ["arn"],
+        "example": {"arn": f"{OWN}image/web/1.0.0/1", "reason": "The disk is full."},
+    }
+    assert rows["POST clock/move_to"]["arguments"]["moment"]["format"] == "date-time"
+
+
+@pytest.mark.parametrize("method", published_methods().values(), ids=lambda method: method.path)
+def test_each_example_is_one_that_the_method_takes(imagebuilder_mock, method, monkeypatch):
+    face = getattr(imagebuilder_mock, method.face) if method.face else imagebuilder_mock
+    given = []
+    if not method.is_property:
+        monkeypatch.setattr(
+            type(face),
+            method.function.__name__,
+            lambda _, *args, **kwargs: given.append([*args, *kwargs.values()]),
+        )
+
+    method.call(imagebuilder_mock, method.mark.example)
+
+    assert given or method.is_property
+
+
+def test_what_is_not_for_json_is_not_published():
+    for face in ("builds", "calls", "catalogue", "clock", "faults", "findings", "lifecycle"):
+        cls = annotations_of(vars(ImageBuilderMock)[face].fget)["return"]
+        offered = {path.partition("/")[2] for path in published_methods() if face in path}
+        own = {name for name in vars(cls) if not name.startswith("_")}
+        assert own - offered == NOT_PUBLISHED.get(face, set())
+
+
+def test_a_build_is_moved_and_failed(control):
+    client = boto3.client("imagebuilder", "us-east-1")
+    build = a_build(client)
+
+    assert control("POST", "builds/running").json() == [build]
+    assert control("POST", "builds/advance", json={"arn": build}).json() == "CREATING"
+    assert control("POST", "builds/fail", json={"arn": build, "reason": "No."}).json() == {}
+    assert client.get_image(imageBuildVersionArn=build)["image"]["state"]["reason"] == "No."
+    timeline = control("POST", "builds/timeline", json={"arn": build}).json()
+    assert timeline["title"] == f"Build of {build}"
+    assert timeline["rows"][0]["start"].endswith("+00:00")
+    assert timeline["rows"][0]["duration"] >= 0
+
+
+def test_times_are_iso_text_and_lengths_of_time_seconds(control):
+    moment = "2130-01-31T12:00:00+00:00"
+
+    now = control("POST", "clock/move_to", json={"moment": moment}).json()["now"]
+
+    assert datetime.fromisoformat(now) >= datetime.fromisoformat(moment)
+    rule = {"operation": "ListImages", "latency": 2.5, "when": {"owner": "Self"}}
+    assert control("POST", "faults/add", json=rule).json()["latency"] == 2.5
+
+
+def test_faults_are_added_and_removed_by_their_number(control):
+    number = control("POST", "faults/add", json={"operation": "*", "error": 503}).json()["number"]
+    unused = control("POST", "faults/assert_all_fired")
+
+    assert (unused.status_code, "never fired" in unused.json()["message"]) == (400, True)
+    assert control("POST", "faults/remove", json={"rule": number}).json() == {}
+    assert control("POST", "faults/unused").json() == []
+
+
+def test_calls_are_asserted_with_their_parameters(control):
+    boto3.client("imagebuilder", "us-east-1").list_images(owner="Self")
+
+    called = {"operation": "ListImages", "owner": "Self"}
+    assert control("POST", "calls/count", json=called).json() == 1
+    assert control("POST", "calls/assert_called", json=called).json()["parameters"] == {
+        "owner": "Self"
+    }
+    assert control("POST", "calls/assert_not_called", json=called).status_code == 400
+    assert control("POST", "calls/expect_only", json={"operations": ["GetImage"]}).json() == {}
+    with pytest.raises(UnexpectedCallError):
+        current_mock().client().list_images()
+
+
+def test_the_events_since_those_that_were_seen(control):
+    client = boto3.client("imagebuilder", "us-east-1")
+    control("POST", "builds/complete", json={"arn": a_build(client)})
+    seen = control("POST", "events/since").json()
+    control("POST", "builds/complete", json={"arn": a_build(client)})
+
+    new = control("POST", "events/since", json={"number": len(seen)}).json()
+
+    assert seen + new == control("POST", "events/since", json={"number": 0}).json()
+    assert {event["accountId"] for event in new} == {"123456789012"}
 
 
 def test_a_body_that_is_too_large_is_refused(control):

@@ -13,7 +13,7 @@ from imagebuilder_mock.domain.errors import ImageBuilderError
 from imagebuilder_mock.protocol.http import HttpRequest
 from imagebuilder_mock.protocol.model import status_of
 from imagebuilder_mock.protocol.requests import UnknownOperationException
-from imagebuilder_mock.transports.boto.answers import parsed_answer
+from imagebuilder_mock.transports.boto.door import parsed_answer
 from tests.contracts.installed import only_with_the_pinned_botocore
 from tests.gateways import CALLER, a_gateway
 from tests.model import service_model

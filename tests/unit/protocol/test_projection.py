@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from imagebuilder_mock.protocol.http import Answer
 from imagebuilder_mock.protocol.projection import iso_text, projector
-from imagebuilder_mock.transports.boto.answers import parsed_answer
+from imagebuilder_mock.transports.boto.door import parsed_answer
 from tests.model import service_model
 from tests.model_inputs import MANY, operation_names
 

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from imagebuilder_mock.world.faults import (
     NO_FAULT,
     CutAnswer,
-    ErrorAnswer,
     Fault,
+    FaultError,
     FaultRule,
     FaultRules,
 )
 from imagebuilder_mock.world.record import holds
 
-REFUSAL = ErrorAnswer("ServiceException", "Down", 500)
+REFUSAL = FaultError("ServiceException", "Down", 500)
 
 
 def rules(*given, seed=0):

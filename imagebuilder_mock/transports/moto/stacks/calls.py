@@ -1,10 +1,12 @@
-"""Our operations, as CloudFormation calls them: what the service refuses fails the stack."""
+"""Operations of Image Builder that CloudFormation calls; a refusal fails the stack."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from imagebuilder_mock.transports.moto.own_calls import OwnCalls
+from imagebuilder_mock.protocol.http import Caller
+from imagebuilder_mock.protocol.model import input_members, operation_names
+from imagebuilder_mock.transports.moto.own_calls import call, new_id
 from imagebuilder_mock.world.faults import LostRequestError
 
 if TYPE_CHECKING:
@@ -14,27 +16,27 @@ if TYPE_CHECKING:
 
 
 class StackOperations:
-    """What a stack may do: any operation of the service, as its account."""
+    """The operations of the service, called by a stack as its account."""
 
     def __init__(self, gateway: Gateway, account: str, region: str) -> None:
-        self._calls = OwnCalls(gateway, account, region)
+        self._gateway = gateway
+        self._caller = Caller(account, region)
         self.region = region
 
     def new_id(self) -> str:
-        return self._calls.new_id()
+        return new_id(self._gateway)
 
-    def input_shape(self, operation: str) -> Any:
-        """StackFailure if the installed botocore does not know the operation."""
-        shape = self._calls.input_shape(operation)
-        if shape is None:
+    def members(self, operation: str) -> Mapping[str, Any]:
+        """Shapes by parameter. StackFailure if the installed botocore lacks the operation."""
+        if operation not in operation_names():
             raise StackFailure(f"This botocore has no {operation} of Image Builder.")
-        return shape
+        return input_members(operation)
 
     def call(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """The members of the answer; ServiceRefusal if the service refuses."""
-        self.input_shape(operation)
+        self.members(operation)
         try:
-            answer = self._calls.call(operation, params)
+            answer = call(self._gateway, self._caller, operation, params)
         except LostRequestError as failure:
             raise StackFailure(failure.message) from None
         if answer.error_code is not None:
@@ -67,7 +69,7 @@ _GENERAL = "GeneralServiceException"
 
 
 class StackFailure(Exception):
-    """CloudFormation's reason; moto is told of it as of any exception, and we catch it again."""
+    """Why a stack fails. It passes through moto as any exception, and is caught outside of it."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -76,14 +78,14 @@ class StackFailure(Exception):
         self.resource_type = ""
 
     def of(self, logical_id: str, resource_type: str) -> StackFailure:
-        """Say which resource it is about, if that is not said yet."""
+        """Note which resource it is about, unless that is known."""
         self.logical_id = self.logical_id or logical_id
         self.resource_type = self.resource_type or resource_type
         return self
 
 
 class ServiceRefusal(StackFailure):
-    """What the service answered, in CloudFormation's words."""
+    """An error of the service, in CloudFormation's words."""
 
     def __init__(self, code: str, message: str, *, status: int, request_id: str) -> None:
         said = f"{message} (Service: Imagebuilder, Status Code: {status}, Request ID: {request_id})"
@@ -92,7 +94,7 @@ class ServiceRefusal(StackFailure):
 
 
 def handler_message(message: str, token: str, code: str | None = None) -> str:
-    """The form that CloudFormation gives to what a resource's handler says."""
+    """A message of a resource handler, in CloudFormation's form."""
     return (
         f'Resource handler returned message: "{message}" '
         f"(RequestToken: {token}, HandlerErrorCode: {code or _GENERAL})"
@@ -100,5 +102,5 @@ def handler_message(message: str, token: str, code: str | None = None) -> str:
 
 
 def invalid_properties(path: str, complaint: str) -> StackFailure:
-    """What CloudFormation says of properties that the type's schema does not have."""
+    """CloudFormation's error for properties that are not in the schema of a type."""
     return StackFailure(f"Properties validation failed with message: #{path}: {complaint}")

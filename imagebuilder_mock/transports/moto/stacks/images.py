@@ -1,4 +1,4 @@
-"""Images in stacks: their creation is over when the build is, and so is their deletion.
+"""Images in stacks: they are created when their build ends, and deleted with their outputs.
 
 Source: the handlers of aws-cloudformation-resource-providers-imagebuilder, image/; for pipelines
 that are started and for deletion settings, the descriptions in the resource provider schema.
@@ -25,7 +25,7 @@ _OVER = frozenset(("CANCELLED", "FAILED", "SUCCESS"))
 def start_pipeline(
     operations: StackOperations, settings: Mapping[str, Any], deployments: Mapping[str, str]
 ) -> str:
-    """The ARN of the build that an execution of the pipeline begins."""
+    """Start an execution of the pipeline and return the ARN of its build."""
     deployment = settings.get("DeploymentId")
     pipeline = None if deployment is None else deployments.get(deployment)
     if pipeline is None:
@@ -45,7 +45,7 @@ def is_started_again(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
 
 
 def built(operations: StackOperations, arn: str) -> dict[str, Any] | None:
-    """The image that came of a build, looked at until looking moves it no more; None until then.
+    """The image of a build that has ended; None if looking at the build moves it no further.
 
     StackFailure, with the build's reason, if there will be none.
     """
@@ -64,7 +64,7 @@ def built(operations: StackOperations, arn: str) -> dict[str, Any] | None:
 
 
 def output_attributes(operations: StackOperations, image: Mapping[str, Any]) -> dict[str, str]:
-    """The AMI, or the container image with the tag of its version, of the stack's Region."""
+    """The AMI in the stack's Region, or the container image there with the tag of the version."""
     output = image.get("outputResources", {})
     # my-image/1.0.0/1 is tagged 1.0.0-1.
     tag = "-".join(str(image["arn"]).rsplit("/", 2)[1:])
@@ -84,7 +84,7 @@ def output_attributes(operations: StackOperations, image: Mapping[str, Any]) -> 
 
 
 def delete(operations: StackOperations, arn: str, properties: Mapping[str, Any]) -> None:
-    """Cancel it if it is not over, and delete it, with its AMIs and snapshots if it says so."""
+    """Cancel a running build, and delete the image; its outputs too if the template says so."""
     if _image(operations, arn)["state"]["status"] not in _ENDED:
         operations.call("CancelImageCreation", {"imageBuildVersionArn": arn})
     if _DELETION in properties:

@@ -1,4 +1,7 @@
-"""The resource types, as the public CloudFormation resource specification has them.
+"""The resource types of CloudFormation, as far as no model of the service has them.
+
+A type's properties are the parameters of its Create operation, and it is updated in place if there
+is an Update operation.
 
 Source: the resource provider schemas of us-east-1 (createOnlyProperties, readOnlyProperties,
 required), and the template reference for what Fn::GetAtt returns.
@@ -8,8 +11,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from imagebuilder_mock.protocol.model import input_members, service_model
+
 PREFIX = "AWS::ImageBuilder::"
-_VERSIONED = (
+TAGS = "Tags"
+VERSIONS = (
     "LatestVersion.Arn",
     "LatestVersion.Major",
     "LatestVersion.Minor",
@@ -19,160 +25,86 @@ _VERSIONED = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceType:
-    """One type, and the operations that stand behind it."""
+    """One type: what a template says of it, and how a stack changes it."""
 
     name: str
-    arn_member: str
-    """What the operations call its ARN, in requests and in the answer of Create."""
-    replaced_by: frozenset[str]
-    """Properties whose change makes a new resource; others are updated in place."""
-    attributes: tuple[str, ...]
     required: tuple[str, ...] = ()
-    own: frozenset[str] = frozenset()
-    """Properties that are CloudFormation's, and no member of the request."""
-    is_updatable: bool = False
-    """Whether the service has an operation to update it; else only its tags can change."""
+    own: tuple[str, ...] = ()
+    """Properties that are CloudFormation's, and no parameters of the Create operation."""
+    unreplaced: tuple[str, ...] = ()
+    """Properties that change in place although the service has no Update operation."""
+    attributes: tuple[str, ...]
+    """What Fn::GetAtt returns."""
+
+    @property
+    def arn_member(self) -> str:
+        """What the operations call its ARN, in requests and in the answer of Create."""
+        [member] = input_members(f"Get{self.name}")
+        return member
 
     @property
     def member(self) -> str:
         """What the answer of Get calls it."""
         return self.name[0].lower() + self.name[1:]
 
+    @property
+    def is_updatable(self) -> bool:
+        """Whether the service has an operation to update it; else only its tags can change."""
+        return f"Update{self.name}" in service_model().operation_names
 
-def _types(*types: ResourceType) -> dict[str, ResourceType]:
-    return {PREFIX + each.name: each for each in types}
+    def is_replaced_by(self, changed: set[str]) -> bool:
+        """Whether a change of these properties makes a new resource."""
+        if self.is_updatable:
+            return "Name" in changed
+        return not changed <= {TAGS, *self.own, *self.unreplaced}
 
 
-RESOURCE_TYPES = _types(
+_TYPES = (
     ResourceType(
         name="Component",
-        arn_member="componentBuildVersionArn",
         required=("Name", "Platform", "Version"),
-        replaced_by=frozenset(
-            (
-                "ChangeDescription",
-                "Data",
-                "Description",
-                "KmsKeyId",
-                "Name",
-                "Platform",
-                "SupportedOsVersions",
-                "Uri",
-                "Version",
-            )
-        ),
-        attributes=("Arn", "Encrypted", "Name", "Type", *_VERSIONED),
+        attributes=("Arn", "Encrypted", "Name", "Type", *VERSIONS),
     ),
     ResourceType(
         name="ContainerRecipe",
-        arn_member="containerRecipeArn",
         required=("ContainerType", "Name", "ParentImage", "TargetRepository", "Version"),
-        replaced_by=frozenset(
-            (
-                "Components",
-                "ContainerType",
-                "Description",
-                "DockerfileTemplateData",
-                "DockerfileTemplateUri",
-                "ImageOsVersionOverride",
-                "InstanceConfiguration",
-                "KmsKeyId",
-                "Name",
-                "ParentImage",
-                "PlatformOverride",
-                "TargetRepository",
-                "Version",
-                "WorkingDirectory",
-            )
-        ),
-        attributes=("Arn", "Name", *_VERSIONED),
+        attributes=("Arn", "Name", *VERSIONS),
     ),
     ResourceType(
         name="DistributionConfiguration",
-        arn_member="distributionConfigurationArn",
         required=("Distributions", "Name"),
-        replaced_by=frozenset(("Name",)),
         attributes=("Arn", "Name"),
-        is_updatable=True,
     ),
     ResourceType(
         name="Image",
-        arn_member="imageBuildVersionArn",
-        replaced_by=frozenset(
-            (
-                "ContainerRecipeArn",
-                "DistributionConfigurationArn",
-                "EnhancedImageMetadataEnabled",
-                "ImageRecipeArn",
-                "ImageScanningConfiguration",
-                "ImageTestsConfiguration",
-                "InfrastructureConfigurationArn",
-                "Workflows",
-            )
-        ),
-        attributes=("Arn", "ImageId", "ImageUri", "Name", *_VERSIONED),
-        own=frozenset(("DeletionSettings", "ImagePipelineExecutionSettings")),
+        own=("DeletionSettings", "ImagePipelineExecutionSettings"),
+        unreplaced=("ExecutionRole", "LoggingConfiguration"),
+        attributes=("Arn", "ImageId", "ImageUri", "Name", *VERSIONS),
     ),
     ResourceType(
         name="ImagePipeline",
-        arn_member="imagePipelineArn",
         required=("InfrastructureConfigurationArn", "Name"),
-        replaced_by=frozenset(("Name",)),
         attributes=("Arn", "DeploymentId", "Name"),
-        is_updatable=True,
     ),
     ResourceType(
         name="ImageRecipe",
-        arn_member="imageRecipeArn",
         required=("Name", "ParentImage", "Version"),
-        replaced_by=frozenset(
-            (
-                "AdditionalInstanceConfiguration",
-                "AmiTags",
-                "AmiWatermarks",
-                "BlockDeviceMappings",
-                "Components",
-                "Description",
-                "Name",
-                "ParentImage",
-                "Version",
-                "WorkingDirectory",
-            )
-        ),
-        attributes=("Arn", "Name", *_VERSIONED),
+        attributes=("Arn", "Name", *VERSIONS),
     ),
     ResourceType(
         name="InfrastructureConfiguration",
-        arn_member="infrastructureConfigurationArn",
         required=("InstanceProfileName", "Name"),
-        replaced_by=frozenset(("Name",)),
         attributes=("Arn", "Name"),
-        is_updatable=True,
     ),
     ResourceType(
         name="LifecyclePolicy",
-        arn_member="lifecyclePolicyArn",
         required=("ExecutionRole", "Name", "PolicyDetails", "ResourceSelection", "ResourceType"),
-        replaced_by=frozenset(("Name",)),
         attributes=("Arn",),
-        is_updatable=True,
     ),
     ResourceType(
         name="Workflow",
-        arn_member="workflowBuildVersionArn",
         required=("Name", "Type", "Version"),
-        replaced_by=frozenset(
-            (
-                "ChangeDescription",
-                "Data",
-                "Description",
-                "KmsKeyId",
-                "Name",
-                "Type",
-                "Uri",
-                "Version",
-            )
-        ),
-        attributes=("Arn", *_VERSIONED),
+        attributes=("Arn", *VERSIONS),
     ),
 )
+RESOURCE_TYPES = {PREFIX + each.name: each for each in _TYPES}

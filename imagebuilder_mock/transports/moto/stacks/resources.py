@@ -1,4 +1,4 @@
-"""Resources of stacks: what moto calls, and what it keeps, for each of ours.
+"""Image Builder's resources in stacks: the objects that moto calls and keeps.
 
 moto asks a resource type for what ``CloudFormationModel`` says; being a subclass of that is not
 asked for, so nothing is registered there, and moto is not imported.
@@ -6,50 +6,57 @@ asked for, so nothing is registered there, and moto is not imported.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from . import images
 from .calls import ServiceRefusal, StackFailure
-from .resource_types import PREFIX
-from .templates import check_required, parameters
+from .resource_types import PREFIX, TAGS, VERSIONS
+from .templates import parameters
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from .calls import StackOperations
     from .resource_types import ResourceType
 
 _RETAINED = frozenset(("Retain", "RetainExceptOnCreate"))
-_LATEST_VERSIONS = {
-    "LatestVersion.Arn": "latestVersionArn",
-    "LatestVersion.Major": "latestMajorVersionArn",
-    "LatestVersion.Minor": "latestMinorVersionArn",
-    "LatestVersion.Patch": "latestPatchVersionArn",
-}
+_LATEST_VERSIONS = dict(
+    zip(
+        VERSIONS,
+        (
+            "latestVersionArn",
+            "latestMajorVersionArn",
+            "latestMinorVersionArn",
+            "latestPatchVersionArn",
+        ),
+        strict=True,
+    )
+)
 _DESCRIBED = {"Encrypted": "encrypted", "Name": "name", "Type": "type"}
 
 
 class Stacks(Protocol):
-    """What a resource has to know of the stacks."""
+    """What a resource needs to know about the stacks."""
 
     deployments: dict[str, str]
-    """Pipelines by the deployment ids that they have had."""
+    """The pipelines by their deployment ids, old ones included."""
 
     def operations(self, account: str, region: str) -> StackOperations | None:
         """None while the mock is off."""
         ...
 
     def tags(self) -> Mapping[str, str]:
-        """Those of the stack that is being changed."""
+        """The tags of the stack that is being changed."""
         ...
 
     def puts_off(self, resource: StackResource) -> bool:
-        """Whether it is deleted later, when the stack's update is over."""
+        """Whether its deletion is postponed to the end of the stack's update."""
         ...
 
 
 class StackResource:
-    """A resource as its stack knows it. It does not change: an update gives another."""
+    """A resource as its stack knows it. It is immutable: an update makes a new object."""
 
     # What moto writes on it.
     cf_resource_type: str
@@ -76,13 +83,13 @@ class StackResource:
         self._is_there = False
 
     def is_created(self) -> bool:
-        """Whether it is there, which an image is when it is built. StackFailure if it cannot be."""
+        """Whether it exists; an image does when it is built. StackFailure if the build failed."""
         if not self._is_there:
             self._is_there = self.template.describe(self)
         return self._is_there
 
     def get_cfn_attribute(self, name: str) -> str:
-        """Fn::GetAtt. StackFailure if it has none of that name, or not yet."""
+        """Fn::GetAtt. StackFailure if the type has no such attribute, or the resource not yet."""
         kind = self.template.kind
         if name not in kind.attributes:
             failure = StackFailure(
@@ -99,13 +106,20 @@ class StackResource:
         raise failure.of(self.logical_resource_id, PREFIX + kind.name)
 
     def delete(self, _account_id: str, _region_name: str) -> None:
-        """StackFailure if the service refuses; what is gone already is no failure."""
+        """StackFailure if the service refuses; a resource that no longer exists is no failure."""
         if self.template.stacks.puts_off(self):
             return
-        try:
+        with _failures_of(self.logical_resource_id, PREFIX + self.template.kind.name):
             self.template.delete(self)
-        except StackFailure as failure:
-            raise failure.of(self.logical_resource_id, PREFIX + self.template.kind.name) from None
+
+
+@contextmanager
+def _failures_of(logical_id: str, resource_type: str) -> Iterator[None]:
+    """Note in failures which resource they are about."""
+    try:
+        yield
+    except StackFailure as failure:
+        raise failure.of(logical_id, resource_type) from None
 
 
 class StackResourceType:
@@ -128,10 +142,8 @@ class StackResourceType:
         region_name: str,
         **said: Any,
     ) -> StackResource:
-        try:
+        with _failures_of(said.get("LogicalId", ""), cloudformation_json["Type"]):
             return self.create(cloudformation_json, (account_id, region_name))
-        except StackFailure as failure:
-            raise failure.of(said.get("LogicalId", ""), cloudformation_json["Type"]) from None
 
     def update_from_cloudformation_json(
         self,
@@ -141,22 +153,18 @@ class StackResourceType:
         account_id: str,  # noqa: ARG002 - the original knows
         region_name: str,  # noqa: ARG002 - the same
     ) -> StackResource:
-        try:
+        with _failures_of(original_resource.logical_resource_id, cloudformation_json["Type"]):
             return self.update(original_resource, cloudformation_json)
-        except StackFailure as failure:
-            logical_id = original_resource.logical_resource_id
-            raise failure.of(logical_id, cloudformation_json["Type"]) from None
 
     # What is done
 
     def create(self, resource_json: Mapping[str, Any], place: tuple[str, str]) -> StackResource:
         operations = self._operations(place)
         properties = resource_json["Properties"]
-        check_required(self.kind, properties)
         tags = self._tags(properties)
         create = f"Create{self.kind.name}"
-        params = parameters(self.kind, properties, operations.input_shape(create))
-        if images.EXECUTION in self.kind.own & properties.keys():
+        params = parameters(self.kind, properties, operations.members(create))
+        if images.EXECUTION in self.kind.own and images.EXECUTION in properties:
             settings = properties[images.EXECUTION]
             arn = images.start_pipeline(operations, settings, self.stacks.deployments)
             if tags:
@@ -174,7 +182,7 @@ class StackResourceType:
         return made
 
     def update(self, old: StackResource, resource_json: Mapping[str, Any]) -> StackResource:
-        """The resource as it is then: itself if nothing changes, another if it is replaced."""
+        """The updated resource: the same object if nothing changes, a new one if it is replaced."""
         properties = resource_json["Properties"]
         tags = self._tags(properties)
         changed = {
@@ -182,7 +190,8 @@ class StackResourceType:
             for name in old.properties.keys() | properties.keys()
             if old.properties.get(name) != properties.get(name)
         }
-        if changed & self.kind.replaced_by or images.is_started_again(old.properties, properties):
+        is_replaced = self.kind.is_replaced_by(changed)
+        if is_replaced or images.is_started_again(old.properties, properties):
             new = self.create(resource_json, old.place)
             if not old.is_kept_when_replaced:
                 self.stacks.puts_off(old)
@@ -190,12 +199,11 @@ class StackResourceType:
         if not changed and tags == old.tags:
             return old
         operations = self._operations(old.place)
-        check_required(self.kind, properties)
-        create_shape = operations.input_shape(f"Create{self.kind.name}")
-        params = parameters(self.kind, properties, create_shape)
-        if self.kind.is_updatable and changed - {"Tags"}:
+        create_members = operations.members(f"Create{self.kind.name}")
+        params = parameters(self.kind, properties, create_members)
+        if self.kind.is_updatable and changed - {TAGS}:
             update = f"Update{self.kind.name}"
-            members = operations.input_shape(update).members
+            members = operations.members(update)
             given = {name: value for name, value in params.items() if name in members}
             arn = {self.kind.arn_member: old.physical_resource_id}
             operations.call(update, given | arn)
@@ -219,7 +227,7 @@ class StackResourceType:
                 raise
 
     def describe(self, resource: StackResource) -> bool:
-        """Read what Fn::GetAtt gives; whether the resource is complete."""
+        """Read the attributes for Fn::GetAtt; return whether the resource is complete."""
         operations = self._operations(resource.place)
         arn = resource.physical_resource_id
         image = images.built(operations, arn) if self.kind.name == "Image" else {}
@@ -242,8 +250,8 @@ class StackResourceType:
         return image is not None
 
     def _tags(self, properties: Mapping[str, Any]) -> dict[str, str]:
-        """The stack's tags are its resources' too; a resource's own come first."""
-        own = {str(key): str(value) for key, value in properties.get("Tags", {}).items()}
+        """The resource's tags, and those of its stack with other keys."""
+        own = {str(key): str(value) for key, value in properties.get(TAGS, {}).items()}
         return {**self.stacks.tags(), **own}
 
     def _change_tags(

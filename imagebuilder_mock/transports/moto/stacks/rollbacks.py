@@ -1,4 +1,4 @@
-"""What becomes of a stack whose creation, update or deletion fails: it is as before, and says why.
+"""Roll back a stack whose creation, update or deletion has failed, and record the reason.
 
 moto leaves such a stack as it stands.
 """
@@ -22,7 +22,7 @@ _logger = logging.getLogger("imagebuilder_mock")
 
 
 def fail_creation(backend: Any, stack: Any, failure: StackFailure) -> None:
-    """Delete what is there of it, and say that it was rolled back."""
+    """Delete the resources that were created, and record the rollback."""
     _say(stack, "CREATE_FAILED", failure)
     _enter(stack, "ROLLBACK_IN_PROGRESS", f"{_failed('create', failure)} Rollback requested.")
     for _, resource in ours(stack.resource_map):
@@ -43,7 +43,7 @@ def fail_creation(backend: Any, stack: Any, failure: StackFailure) -> None:
 
 
 def fail_update(stack: Any, failure: StackFailure) -> None:
-    """Say that it was rolled back; its resources are as before."""
+    """Record the rollback; the resources have been restored already."""
     _say(stack, "UPDATE_FAILED", failure)
     _enter(stack, "UPDATE_ROLLBACK_IN_PROGRESS", _failed("update", failure))
     stack.output_map = stack._create_output_map()
@@ -56,7 +56,7 @@ def fail_deletion(stack: Any, failure: StackFailure) -> None:
 
 
 class Resources:
-    """The resources of a stack before an update, to go back to."""
+    """The resources of a stack before an update, which can be restored."""
 
     def __init__(self, resources: Any) -> None:
         self._resources = resources
@@ -65,11 +65,11 @@ class Resources:
         self._ours = dict(ours(resources))
 
     def changed(self) -> set[str]:
-        """The logical ids of those of ours that are others now."""
+        """The logical ids of Image Builder's resources that were replaced or updated."""
         return {name for name, now in ours(self._resources) if self._ours.get(name, now) is not now}
 
     def restore(self, update: Callable[..., None]) -> None:
-        """Ours by what we know of them, then moto's own by moto's ``update``."""
+        """Restore Image Builder's resources here, and the others with moto's ``update``."""
         there = self._resources._parsed_resources
         surplus = []
         for name, new in ours(self._resources):
@@ -106,7 +106,7 @@ class Resources:
 
 
 def ours(resources: Any) -> list[tuple[str, StackResource]]:
-    """Those of a stack's resources that are Image Builder's, in the order of their making."""
+    """Image Builder's resources of a stack, in the order of their creation."""
     return [
         (name, resource)
         for name, resource in resources._parsed_resources.items()
@@ -125,7 +125,7 @@ def _enter(stack: Any, status: str, reason: str | None = None) -> None:
 
 
 def _say(stack: Any, status: str, failure: StackFailure) -> None:
-    """An event of the resource that failed, with the reason."""
+    """Add an event of the resource that failed, with the reason."""
     models: Any = sys.modules[_MODELS]
     event = getattr(models, "Event", None)
     reason = failure.reason

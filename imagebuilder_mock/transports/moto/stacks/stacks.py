@@ -1,9 +1,9 @@
-"""moto's stacks, as they are while the mock is on.
+"""moto's stacks while the mock is on.
 
-Patched there are the look-up of a resource type, how a stack's resources are made, changed and
-deleted, and the operations on whole stacks. What concerns none of our resources passes as it is;
-for ours this adds what moto does not have: a failure rolls the stack back with its reason, a
-replaced resource is deleted last, and who refers to it is updated.
+The look-up of a resource type is patched, how the resources of a stack are created, updated and
+deleted, and the operations on stacks. Stacks without resources of Image Builder are not affected.
+For others this adds what moto lacks: a failure rolls the stack back and gives the reason, a
+replaced resource is deleted last, and the resources that refer to it are updated.
 
 Held to moto 5.0.0 and 5.2.5 by tests/transports/moto/test_cloudformation.py.
 """
@@ -22,13 +22,12 @@ from .rollbacks import Resources, fail_creation, fail_deletion, fail_update, our
 from .templates import references
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from types import ModuleType
 
     from imagebuilder_mock.gateway import Gateway
-    from imagebuilder_mock.transports.patching import Patches
+    from imagebuilder_mock.transports.patching import Method, Patches
 
-_PACKAGE = "moto.cloudformation"
 _SYSTEM_TAGS = "aws:"
 _logger = logging.getLogger("imagebuilder_mock")
 
@@ -36,7 +35,7 @@ _logger = logging.getLogger("imagebuilder_mock")
 class MotoStacks:
     """Patches moto's stacks for one start of the mock.
 
-    What was made for it acts in no later one: that has another world.
+    Resources of an earlier start do nothing: their world is gone.
     """
 
     def __init__(self, gateway: Gateway) -> None:
@@ -68,154 +67,131 @@ class MotoStacks:
 
     def open(self, models: ModuleType, patches: Patches) -> None:
         patches.callback(self._close)
-        package = sys.modules[_PACKAGE]
-        patches.patch(package, "parsing.resource_class_from_type", self._wrap_look_up)
-        for name, wrap in {
-            "__getitem__": self._wrap_get,
-            "update": self._wrap_update,
-            "delete": self._wrap_delete,
-        }.items():
-            patches.patch(package, f"parsing.ResourceMap.{name}", wrap)
-        for name, wrap in {
-            "create_stack": self._wrap_create_stack,
-            "update_stack": self._wrap_update_stack,
-            "execute_change_set": self._wrap_execute_change_set,
-            "describe_stacks": self._wrap_describe_stacks,
-            "delete_stack": self._wrap_delete_stack,
-        }.items():
-            patches.patch(models, f"CloudFormationBackend.{name}", wrap)
+        parsing: Any = sys.modules["moto.cloudformation.parsing"]
+        patches.patch(parsing, "resource_class_from_type", self._look_up)
+        patches.patch(parsing, "ResourceMap.__getitem__", self._get)
+        patches.patch(parsing, "ResourceMap.update", self._update)
+        patches.patch(parsing, "ResourceMap.delete", self._delete)
+        patches.patch(models, "CloudFormationBackend.create_stack", self._create_stack)
+        patches.patch(models, "CloudFormationBackend.update_stack", self._update_stack)
+        patches.patch(models, "CloudFormationBackend.execute_change_set", self._execute_change_set)
+        patches.patch(models, "CloudFormationBackend.describe_stacks", self._describe_stacks)
+        patches.patch(models, "CloudFormationBackend.delete_stack", self._delete_stack)
 
     def _close(self) -> None:
         self._gateway = None
 
-    def _wrap_look_up(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        def resource_class_from_type(resource_type: str) -> Any:
-            ours = self._types.get(resource_type)
-            return original(resource_type) if ours is None else ours
+    def _look_up(self, original: Method, resource_type: str) -> Any:
+        ours = self._types.get(resource_type)
+        return original(resource_type) if ours is None else ours
 
-        return resource_class_from_type
+    def _get(self, original: Method, resources: Any, key: str) -> Any:
+        with self._working_on(resources):
+            return original(resources, key)
 
-    def _wrap_get(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        def get(resources: Any, key: str) -> Any:
+    def _update(
+        self, original: Method, resources: Any, template: Any, parameters: Any = None
+    ) -> None:
+        before = Resources(resources)
+        self._put_off.append([])
+        try:
             with self._working_on(resources):
-                return original(resources, key)
+                original(resources, template, parameters)
+                _update_dependents(resources, before)
+        except StackFailure:
+            self._put_off.pop()
+            before.restore(original)
+            raise
+        except BaseException:
+            self._put_off.pop()
+            raise
+        _clean_up(
+            [
+                resource
+                for resource in self._put_off.pop()
+                if not (resource.is_kept_when_removed and _is_gone(resources, resource))
+            ]
+        )
+        for name, _ in ours(resources):
+            if name not in template["Resources"]:
+                del resources._parsed_resources[name]
 
-        return get
-
-    def _wrap_update(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        def update(resources: Any, template: Any, parameters: Any = None) -> None:
-            before = Resources(resources)
-            self._put_off.append([])
+    def _delete(self, original: Method, resources: Any) -> None:
+        # Who refers to others goes before them; moto takes any order, and tries again.
+        for name, resource in reversed(ours(resources)):
             try:
-                with self._working_on(resources):
-                    original(resources, template, parameters)
-                    _update_dependents(resources, before)
-            except StackFailure:
-                self._put_off.pop()
-                before.restore(original)
-                raise
-            except BaseException:
-                self._put_off.pop()
-                raise
-            _clean_up(
-                [
-                    resource
-                    for resource in self._put_off.pop()
-                    if not (resource.is_kept_when_removed and _is_gone(resources, resource))
-                ]
-            )
-            for name, _ in ours(resources):
-                if name not in template["Resources"]:
-                    del resources._parsed_resources[name]
+                if not resource.is_kept_when_removed:
+                    resource.delete(*resource.place)
+            except StackFailure as failure:
+                _logger.debug("%s is not deleted at once: %s", name, failure)
+            else:
+                del resources._parsed_resources[name]
+        original(resources)
 
-        return update
+    def _create_stack(
+        self, original: Method, backend: Any, name: str, *args: Any, **kwargs: Any
+    ) -> Any:
+        self._depth += 1
+        try:
+            return original(backend, name, *args, **kwargs)
+        except StackFailure as failure:
+            stack = _named(backend, name)
+            fail_creation(backend, stack, failure)
+            if self._depth > 1:
+                raise
+            return stack
+        finally:
+            self._depth -= 1
 
-    def _wrap_delete(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        def delete(resources: Any) -> None:
-            # Who refers to others goes before them; moto takes any order, and tries again.
-            for name, resource in reversed(ours(resources)):
+    def _update_stack(
+        self, original: Method, backend: Any, name: str, *args: Any, **kwargs: Any
+    ) -> Any:
+        stack = backend.get_stack(name)
+        template = stack.template
+        try:
+            return original(backend, name, *args, **kwargs)
+        except StackFailure as failure:
+            stack.template = template
+            stack._parse_template()
+            fail_update(stack, failure)
+            return stack
+
+    def _execute_change_set(
+        self,
+        original: Method,
+        backend: Any,
+        change_set_name: str,
+        stack_name: str | None = None,
+    ) -> None:
+        try:
+            original(backend, change_set_name, stack_name)
+        except StackFailure as failure:
+            change_set = backend.describe_change_set(change_set_name)
+            change_set.execution_status = "EXECUTE_FAILED"
+            if change_set.change_set_type == "CREATE":
+                fail_creation(backend, change_set.stack, failure)
+            else:
+                fail_update(change_set.stack, failure)
+
+    def _describe_stacks(self, original: Method, backend: Any, *args: Any, **kwargs: Any) -> Any:
+        found = original(backend, *args, **kwargs)
+        for stack in found:
+            if stack.status == "CREATE_IN_PROGRESS" and ours(stack.resource_map):
                 try:
-                    if not resource.is_kept_when_removed:
-                        resource.delete(*resource.place)
+                    stack.verify_readiness()
                 except StackFailure as failure:
-                    _logger.debug("%s is not deleted at once: %s", name, failure)
-                else:
-                    del resources._parsed_resources[name]
-            original(resources)
+                    fail_creation(backend, stack, failure)
+        return found
 
-        return delete
-
-    def _wrap_create_stack(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        def create_stack(backend: Any, name: str, *args: Any, **kwargs: Any) -> Any:
-            self._depth += 1
-            try:
-                return original(backend, name, *args, **kwargs)
-            except StackFailure as failure:
-                stack = _named(backend, name)
-                fail_creation(backend, stack, failure)
-                if self._depth > 1:
-                    raise
-                return stack
-            finally:
-                self._depth -= 1
-
-        return create_stack
-
-    def _wrap_update_stack(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        def update_stack(backend: Any, name: str, *args: Any, **kwargs: Any) -> Any:
-            stack = backend.get_stack(name)
-            template = stack.template
-            try:
-                return original(backend, name, *args, **kwargs)
-            except StackFailure as failure:
-                stack.template = template
-                stack._parse_template()
-                fail_update(stack, failure)
-                return stack
-
-        return update_stack
-
-    def _wrap_execute_change_set(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        def execute_change_set(
-            backend: Any, change_set_name: str, stack_name: str | None = None
-        ) -> None:
-            try:
-                original(backend, change_set_name, stack_name)
-            except StackFailure as failure:
-                change_set = backend.describe_change_set(change_set_name)
-                change_set.execution_status = "EXECUTE_FAILED"
-                if change_set.change_set_type == "CREATE":
-                    fail_creation(backend, change_set.stack, failure)
-                else:
-                    fail_update(change_set.stack, failure)
-
-        return execute_change_set
-
-    def _wrap_describe_stacks(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        def describe_stacks(backend: Any, *args: Any, **kwargs: Any) -> Any:
-            found = original(backend, *args, **kwargs)
-            for stack in found:
-                if stack.status == "CREATE_IN_PROGRESS" and ours(stack.resource_map):
-                    try:
-                        stack.verify_readiness()
-                    except StackFailure as failure:
-                        fail_creation(backend, stack, failure)
-            return found
-
-        return describe_stacks
-
-    def _wrap_delete_stack(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        def delete_stack(backend: Any, name_or_stack_id: str) -> None:
-            stack = backend.stacks.get(name_or_stack_id)
-            try:
-                original(backend, name_or_stack_id)
-            except StackFailure as failure:
-                if stack is None:
-                    raise
-                backend.stacks[stack.stack_id] = stack
-                fail_deletion(stack, failure)
-
-        return delete_stack
+    def _delete_stack(self, original: Method, backend: Any, name_or_stack_id: str) -> None:
+        stack = backend.stacks.get(name_or_stack_id)
+        try:
+            original(backend, name_or_stack_id)
+        except StackFailure as failure:
+            if stack is None:
+                raise
+            backend.stacks[stack.stack_id] = stack
+            fail_deletion(stack, failure)
 
     @contextmanager
     def _working_on(self, resources: Any) -> Iterator[None]:
@@ -227,7 +203,7 @@ class MotoStacks:
 
 
 def _clean_up(resources: list[StackResource]) -> None:
-    """Delete what is needed no more; what the service keeps does not fail the update any more."""
+    """Delete the replaced resources. A refusal is logged, since the update is complete."""
     while resources:
         refusals = []
         for resource in reversed(resources):
@@ -243,13 +219,13 @@ def _clean_up(resources: list[StackResource]) -> None:
 
 
 def _is_gone(resources: Any, resource: StackResource) -> bool:
-    """Whether the template has it no more, where a replaced one is there still as another."""
+    """Whether the template no longer has the resource, as opposed to a replaced one."""
     return resource.logical_resource_id not in resources._resource_json_map
 
 
 def _update_dependents(resources: Any, before: Resources) -> None:
-    """Who refers to what is another now; moto updates only what the template says anew."""
-    parsing: Any = sys.modules[f"{_PACKAGE}.parsing"]
+    """Update what refers to changed resources; moto updates only what has a changed template."""
+    parsing: Any = sys.modules["moto.cloudformation.parsing"]
     there, templates = resources._parsed_resources, resources._resource_json_map
 
     def update(name: str) -> Any:

@@ -21,37 +21,35 @@ _RENAMED = {
 _BOOLEANS = {"true": True, "false": False}
 
 
-def check_required(kind: ResourceType, properties: Mapping[str, Any]) -> None:
-    """StackFailure for a property that is missing."""
+def parameters(
+    kind: ResourceType, properties: Mapping[str, Any], members: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Properties as parameters of an operation; ``members`` are its shapes by parameter.
+
+    StackFailure for a property that is missing, or that the type does not have.
+    """
     for name in kind.required:
         if name not in properties:
             raise invalid_properties("", f"required key [{name}] not found")
-
-
-def parameters(kind: ResourceType, properties: Mapping[str, Any], shape: Any) -> dict[str, Any]:
-    """The parameters of an operation with this input shape.
-
-    StackFailure for a property that the type does not have.
-    """
     given = {name: value for name, value in properties.items() if name not in kind.own}
-    return _structure(given, shape, "")
+    return _structure(given, members, "")
 
 
-def _structure(given: Mapping[str, Any], shape: Any, path: str) -> dict[str, Any]:
+def _structure(given: Mapping[str, Any], members: Mapping[str, Any], path: str) -> dict[str, Any]:
     converted = {}
     for name, value in given.items():
         member = name[0].lower() + name[1:]
-        if member not in shape.members:
+        if member not in members:
             member = _RENAMED.get(name, member)
-        if member not in shape.members or name[0].islower():
+        if member not in members or name[0].islower():
             raise invalid_properties(path, f"extraneous key [{name}] is not permitted")
-        converted[member] = _value(value, shape.members[member], f"{path}/{name}")
+        converted[member] = _value(value, members[member], f"{path}/{name}")
     return converted
 
 
 def _value(value: Any, shape: Any, path: str) -> Any:
     if shape.type_name == "structure" and isinstance(value, dict):
-        return _structure(value, shape, path)
+        return _structure(value, shape.members, path)
     if shape.type_name == "list" and isinstance(value, list):
         # What AWS::NoValue leaves of an item.
         items = [item for item in value if item is not None]
@@ -62,7 +60,7 @@ def _value(value: Any, shape: Any, path: str) -> Any:
 
 
 def _scalar(value: Any, type_name: str) -> Any:
-    """Parameters of a template are text, and YAML has numbers where text is meant."""
+    """Convert a value: template parameters are text, and YAML reads some texts as numbers."""
     if type_name == "string" and isinstance(value, bool):
         return str(value).lower()
     if type_name == "string" and isinstance(value, (int, float)):
