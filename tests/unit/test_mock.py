@@ -47,7 +47,7 @@ pytestmark = pytest.mark.usefixtures("off")
 
 def test_the_package_has_these_public_names():
     assert set(imagebuilder_mock.__all__) <= set(dir(imagebuilder_mock))
-    for name in imagebuilder_mock.__all__:
+    for name in set(imagebuilder_mock.__all__) - {"__version__"}:
         assert getattr(imagebuilder_mock, name).__name__ == name
     with pytest.raises(AttributeError, match="no attribute 'mock_image_builder'"):
         _ = imagebuilder_mock.mock_image_builder
