@@ -10,7 +10,7 @@ COVERED := imagebuilder_mock/domain/*,imagebuilder_mock/catalogue/*,imagebuilder
 DEV := .venv/dev/bin
 PYTEST := python -m pytest -n 2
 
-.PHONY: help demo test test-full clients check format coverage coverage-model bench docs pins \
+.PHONY: help demo quick test test-full clients check format coverage coverage-model bench docs pins \
 	clean
 .DELETE_ON_ERROR:
 
@@ -22,6 +22,9 @@ demo: .venv/demo/.stamp ## the examples, run by the command line, with a page of
 		echo "imagebuilder-mock run --timeline build/timelines $$demo"; \
 		.venv/demo/bin/imagebuilder-mock run --timeline build/timelines "$$demo"; \
 	done
+
+quick: .venv/dev/.stamp ## tests for while you work: units, contracts and operations, newest botocore
+	$(DEV)/$(PYTEST) tests/unit tests/contracts tests/operations
 
 test: .venv/dev/.stamp .venv/oldest/.stamp .venv/aio/.stamp .venv/aioboto3/.stamp clients ## the tests, with the newest and with the oldest botocore, and with aiobotocore
 	$(DEV)/$(PYTEST)
