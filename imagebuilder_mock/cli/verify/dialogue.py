@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
 
 # What is malformed has to reach the service; throttling is waited out.
 _CLIENT = Config(parameter_validation=False, retries={"mode": "standard", "total_max_attempts": 6})
+_ONE_TRY = Config(retries={"total_max_attempts": 1})
 _COULD_NOT_BE_ASKED = 2
+_HOSTS_OF_AWS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 
 
 def verify(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
@@ -40,19 +43,19 @@ def verify(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
     claims = [claim for claim in CLAIMS if _is_chosen(claim, given.only)]
     if not claims:
         parser.error(f"no claim has an id like {', '.join(given.only)}")
-    is_local = _is_on_this_machine(given.endpoint_url)
-    if not (given.plan or given.yes or is_local or sys.stdin.isatty()):
-        parser.error("verify makes resources and deletes them again: say --yes to begin")
+    if given.report is not None and not os.access(given.report.absolute().parent, os.W_OK):
+        parser.error(f"the report cannot be written to {given.report}")
     began = datetime.now(timezone.utc)
     try:
         client, identity = _client(given)
     except (BotoCoreError, ClientError, ResponseParserError, ValueError) as error:
         print(f"imagebuilder-mock verify: {error}", file=sys.stderr)
         return _COULD_NOT_BE_ASKED
+    host = urlsplit(client.meta.endpoint_url).hostname or ""
     place = Place(
         region=client.meta.region_name,
         account=identity.get("account"),
-        endpoint=given.endpoint_url,
+        endpoint=None if host.endswith(_HOSTS_OF_AWS) else client.meta.endpoint_url,
         run=f"verify-{token_hex(4)}",
         options={word: value for word in OPTIONS if (value := getattr(given, word))},
     )
@@ -60,7 +63,8 @@ def verify(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
         print(line)
     if given.plan:
         return 0
-    if not (given.yes or is_local) and input("Begin? [y/N] ").strip().lower() not in {"y", "yes"}:
+    is_local = _is_this_machine(host)
+    if not (given.yes or is_local or _is_wanted(parser)):
         return _COULD_NOT_BE_ASKED
     service = Service(client, run=place.run, account=place.account, is_local=is_local)
     progress = _Progress(claims)
@@ -92,10 +96,11 @@ def _is_chosen(claim: Claim, patterns: Sequence[str] | None) -> bool:
 def _client(given: argparse.Namespace) -> tuple[Any, dict[str, str]]:
     """Image Builder's client, and the account and partition where STS tells them."""
     session = boto3.Session(profile_name=given.profile, region_name=given.region)
-    where = {"endpoint_url": given.endpoint_url, "config": _CLIENT}
-    client = session.client("imagebuilder", **where)
+    client = session.client("imagebuilder", endpoint_url=given.endpoint_url, config=_CLIENT)
+    config = _CLIENT if given.endpoint_url is None else _ONE_TRY
+    sts = session.client("sts", endpoint_url=given.endpoint_url, config=config)
     try:
-        caller = session.client("sts", **where).get_caller_identity()
+        caller = sts.get_caller_identity()
     except (BotoCoreError, ClientError, ResponseParserError):
         # An endpoint that is Image Builder alone; then the first resource tells.
         if given.endpoint_url is None:
@@ -104,14 +109,17 @@ def _client(given: argparse.Namespace) -> tuple[Any, dict[str, str]]:
     return client, {"account": caller["Account"], "partition": caller["Arn"].split(":")[1]}
 
 
-def _is_on_this_machine(endpoint: str | None) -> bool:
-    host = urlsplit(endpoint or "").hostname
-    if host is None or host == "localhost":
-        return host is not None
+def _is_this_machine(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
     except ValueError:
-        return host.endswith(".localhost")
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def _is_wanted(parser: argparse.ArgumentParser) -> bool:
+    if not sys.stdin.isatty():
+        parser.error("verify makes resources and deletes them again: say --yes to begin")
+    return input("Begin? [y/N] ").strip().lower() in {"y", "yes"}
 
 
 class _Progress:

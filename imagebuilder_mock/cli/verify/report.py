@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -63,9 +64,9 @@ def plan_lines(claims: Sequence[Claim], place: Place) -> Iterator[str]:
 
 
 def outcome_lines(outcome: Outcome) -> Iterator[str]:
-    """A claim that did not come out the same, with both sides."""
+    """A claim that did not come out the same, with both sides; what was left out is summed up."""
     claim = outcome.claim
-    if outcome.verdict == "not asked":
+    if outcome.verdict == "not asked" and not outcome.is_by_choice:
         yield f"not asked  {claim.id}: {outcome.reason}"
     if outcome.told is not None:
         yield f"differs    {claim.id}: {claim.sentence}"
@@ -79,6 +80,9 @@ def outcome_lines(outcome: Outcome) -> Iterator[str]:
 def summary_lines(result: Result) -> Iterator[str]:
     if result.stopped:
         yield f"stopped: {result.stopped}"
+    chosen = Counter(outcome.reason for outcome in result.outcomes if outcome.is_by_choice)
+    for reason, count in chosen.items():
+        yield f"not asked, as {reason}: {count} claims"
     yield (
         f"{result.count('same')} same, {result.count('differs')} differ, "
         f"{result.count('not asked')} not asked"

@@ -12,7 +12,7 @@ from botocore.parsers import ResponseParserError
 from .claim import ACCEPTED, Call, expected_with, filled
 from .claims.standing import STANDING
 from .comparing import Answer, Difference, at, differences
-from .service import UNANSWERED
+from .service import is_no_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -31,6 +31,7 @@ OPTIONS = {
 """The words that only the caller can give, and how."""
 
 _MOST_PAGES = 40
+_UNREACHABLE = (BotoCoreError, ResponseParserError)
 _OVER_QUOTA = "ServiceQuotaExceededException"
 
 
@@ -83,6 +84,10 @@ class _NotAskedError(Exception):
         self.is_by_choice = is_by_choice
 
 
+class _StoppedError(Exception):
+    """It would do harm to go on."""
+
+
 class Run:
     """Puts claims to the service, one after the other."""
 
@@ -105,7 +110,7 @@ class Run:
                     tell(outcome)
         except KeyboardInterrupt:
             result.stopped = "interrupted"
-        except (BotoCoreError, ResponseParserError, _NotAskedError) as error:
+        except (*_UNREACHABLE, _NotAskedError, _StoppedError) as error:
             result.stopped = str(error)
         for claim in claims[len(result.outcomes) :]:
             result.outcomes.append(Outcome(claim, "not asked", result.stopped))
@@ -116,11 +121,17 @@ class Run:
         try:
             yield
         finally:
+            left: dict[str, str] = {}
             try:
-                self._service.find_lost()
-                result.left = self._service.remove(list(self._service.made))
-            except (BotoCoreError, ResponseParserError) as error:
-                result.left = dict.fromkeys(self._service.made, str(error))
+                for operation in self._service.find_lost():
+                    left[f"{self._service.run}-…"] = f"{operation} may have made something"
+                for arn, answer in self._service.remove(list(self._service.made)).items():
+                    left[arn] = f"{answer.code}: {answer.message}"
+            except _UNREACHABLE as error:
+                left[f"{self._service.run}-…"] = str(error)
+            finally:
+                # Whatever came between: also a second Ctrl-C.
+                result.left = {**dict.fromkeys(self._service.made, "not deleted"), **left}
 
     def _outcome(self, claim: Claim) -> Outcome:
         before = set(self._service.made)
@@ -131,11 +142,16 @@ class Run:
         except _NotAskedError as error:
             return Outcome(claim, "not asked", str(error), error.is_by_choice)
         finally:
-            shared = {self._words.get(word) for word in STANDING}
-            self._service.remove(
-                arn for arn in list(self._service.made) if arn not in before and arn not in shared
-            )
+            self._remove_own(before)
         return Outcome(claim, "same" if told is None else "differs", told=told)
+
+    def _remove_own(self, before: set[str]) -> None:
+        """Delete what a claim has made; who may not delete must not make more."""
+        shared = {self._words.get(word) for word in STANDING}
+        made = [arn for arn in self._service.made if arn not in before and arn not in shared]
+        for answer in self._service.remove(made).values():
+            if is_no_answer(answer):
+                raise _StoppedError(f"what is made cannot be deleted: {answer.code}")
 
     def _told(self, claim: Claim, words: _Words) -> Told | None:
         for call in claim.calls:
@@ -146,9 +162,7 @@ class Run:
             params = filled(dict(call.params), words)
             expected = expected_with(call.expected, words)
             answer = self._answer(call, params)
-            if answer.code in UNANSWERED or (
-                answer.code == _OVER_QUOTA and call.expected == ACCEPTED
-            ):
+            if is_no_answer(answer) or (answer.code == _OVER_QUOTA and call.expected == ACCEPTED):
                 raise _NotAskedError(f"{call.operation}: {answer.code}")
             found = differences(expected, answer, run=self._service.run)
             if found:

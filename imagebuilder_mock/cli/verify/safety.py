@@ -152,8 +152,6 @@ _RULES: Mapping[str, tuple[Callable[[_Facts], None], ...]] = {
     "DeleteLifecyclePolicy": (_is_about("lifecyclePolicyArn"),),
     "DeleteWorkflow": (_is_about("workflowBuildVersionArn"),),
     "PutComponentPolicy": (_is_about("componentArn"), _shares_with_nobody),
-    "PutContainerRecipePolicy": (_is_about("containerRecipeArn"), _shares_with_nobody),
-    "PutImageRecipePolicy": (_is_about("imageRecipeArn"), _shares_with_nobody),
     "TagResource": (_is_about("resourceArn"),),
     "UntagResource": (_is_about("resourceArn"),),
     "UpdateDistributionConfiguration": (_is_about("distributionConfigurationArn"),),

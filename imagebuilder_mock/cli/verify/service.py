@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from botocore import xform_name
@@ -22,8 +22,9 @@ _SECONDS_BETWEEN_CALLS = 0.5
 _TRIES = 3
 _HIGHEST_SUCCESS = 299
 
+_SERVER_ERROR = 500
 # Where the service could not be asked, rather than that it refused what was asked.
-UNANSWERED = frozenset(
+_UNANSWERED = frozenset(
     (
         "AccessDenied",
         "AccessDeniedException",
@@ -44,6 +45,15 @@ UNANSWERED = frozenset(
         "UnrecognizedClientException",
     )
 )
+
+
+def is_no_answer(answer: Answer) -> bool:
+    """Whether it says nothing about what was asked: a missing permission, a failure of its own."""
+    return answer.code in _UNANSWERED or answer.status >= _SERVER_ERROR
+
+
+class _UnlistedError(Exception):
+    """A list was refused."""
 
 
 class Service:
@@ -84,7 +94,7 @@ class Service:
         self._wait()
         way = _BY_CREATE.get(operation)
         if way is not None:
-            # Until the answer is there: who is interrupted does not know what was made.
+            # Until there is an answer: who is interrupted does not know what was made.
             self._unsure[operation] = way
         self._body = body
         try:
@@ -92,19 +102,26 @@ class Service:
         finally:
             self._body = None
         if way is not None:
-            del self._unsure[operation]
-            self._note(way, answer)
+            arn = answer.members.get(way.argument)
+            if isinstance(arn, str):
+                # A create that is repeated answers with what is there already.
+                self.made.setdefault(arn, way)
+            if arn is not None or (answer.code is not None and answer.status < _SERVER_ERROR):
+                del self._unsure[operation]
+            elif answer.code is None:
+                answer = Answer(answer.status, "(unreadable)", f"it has no {way.argument}")
         if operation.startswith("Delete") and answer.code is None:
             for value in params.values():
                 self.made.pop(value, None)
         return answer
 
-    def remove(self, arns: Iterable[str]) -> dict[str, str]:
-        """Delete what the run has made; the answer says of each that is left why.
+    def remove(self, arns: Iterable[str]) -> dict[str, Answer]:
+        """Delete what the run has made; the answer has, of each that is left, what was said.
 
         It goes backwards, and again where something else had to go first.
         """
-        left = {arn: "" for arn in reversed(list(arns)) if arn in self.made}
+        left = dict.fromkeys(arn for arn in reversed(list(arns)) if arn in self.made)
+        refusals: dict[str, Answer] = {}
         for _ in range(_TRIES):
             for arn in list(left):
                 way = self.made[arn]
@@ -112,18 +129,28 @@ class Service:
                 if answer.code in {None, "ResourceNotFoundException"}:
                     self.made.pop(arn, None)
                     del left[arn]
+                    refusals.pop(arn, None)
                 else:
-                    left[arn] = f"{answer.code}: {answer.message}"
-            if not left:
+                    refusals[arn] = answer
+            if not refusals or all(map(is_no_answer, refusals.values())):
                 break
-        return left
+        return refusals
 
-    def find_lost(self) -> None:
-        """Note what creates have made whose answers did not arrive."""
-        for way in list(self._unsure.values()):
-            for arn in self._listed(way.lists):
-                self.made.setdefault(arn, way)
-        self._unsure.clear()
+    def find_lost(self) -> list[str]:
+        """Note what creates have made whose answers did not arrive.
+
+        The answer is the operations of which that could not be found out.
+        """
+        unknown = []
+        for operation, way in list(self._unsure.items()):
+            try:
+                arns = list(self._listed(way.lists))
+            except _UnlistedError:
+                unknown.append(operation)
+                continue
+            self.made.update({arn: way for arn in arns if arn not in self.made})
+            del self._unsure[operation]
+        return unknown
 
     def _asked(self, operation: str, params: Mapping[str, Any]) -> Answer:
         self.calls += 1
@@ -139,17 +166,11 @@ class Service:
         status = members.pop("ResponseMetadata")["HTTPStatusCode"]
         return Answer(status, members=members)
 
-    def _note(self, way: Way, answer: Answer) -> None:
-        arn = answer.members.get(way.argument)
-        if answer.code is None and isinstance(arn, str):
-            # A create that is repeated answers with what is there already.
-            self.made.setdefault(arn, way)
-
     def _wait(self) -> None:
-        pause = self._next - time.monotonic()
+        pause = self._next - monotonic()
         if pause > 0:
-            time.sleep(pause)
-        self._next = time.monotonic() + self._gap
+            sleep(pause)
+        self._next = monotonic() + self._gap
 
     def _replace_body(self, params: dict[str, Any], **_: Any) -> None:
         if self._body is not None:
@@ -170,6 +191,8 @@ class Service:
         token: dict[str, str] = {}
         while True:
             answer = self.ask(listing.operation, {**params, **token})
+            if answer.code is not None:
+                raise _UnlistedError
             entries = answer.members.get(listing.members, [])
             arns += [entry["arn"] for entry in entries if f"/{self.run}" in entry["arn"]]
             if not answer.members.get("nextToken"):

@@ -1,0 +1,56 @@
+"""The table of claims: what holds for it as a whole."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+from imagebuilder_mock.cli.verify.claim import words_in
+from imagebuilder_mock.cli.verify.claims import CLAIMS
+from imagebuilder_mock.cli.verify.claims.standing import STANDING
+from imagebuilder_mock.cli.verify.running import OPTIONS
+from imagebuilder_mock.cli.verify.safety import operations_that_change
+
+DOCS = Path(__file__).parents[3] / "docs"
+ROWS = {row["id"]: row for row in json.loads((DOCS / "fidelity.json").read_text())["rows"]}
+PROVEN = {row for claim in CLAIMS for row in claim.rows}
+KNOWN = {"run", "name", "own", "amazon", "account", "region", "partition"} | OPTIONS.keys()
+
+
+def test_there_are_claims_over_a_good_part_of_what_is_told():
+    assert len(CLAIMS) >= 150
+    assert len(PROVEN) >= 80
+
+
+def test_an_id_is_one_claim_s():
+    assert [key for key, count in Counter(claim.id for claim in CLAIMS).items() if count > 1] == []
+
+
+def test_a_claim_proves_rows_that_exist():
+    assert PROVEN - ROWS.keys() == set()
+
+
+def test_every_claim_proves_something_by_asking_something():
+    assert [claim.id for claim in CLAIMS if not (claim.rows and claim.calls)] == []
+
+
+def test_a_claim_speaks_only_of_what_is_there():
+    """Each word is one of the run's, is shared, or was saved by a call of the same claim before."""
+    for claim in CLAIMS:
+        known = KNOWN | STANDING.keys()
+        for call in claim.calls:
+            assert set(words_in(dict(call.params))) <= known, claim.id
+            known |= call.saved.keys()
+
+
+def test_the_policy_of_the_page_allows_what_is_called_and_no_more():
+    page = (DOCS / "verify.md").read_text()
+    policy = json.loads(page.partition("```json\n")[2].partition("```")[0])
+    allowed = {action for statement in policy["Statement"] for action in statement["Action"]}
+    calls = [*(call for claim in CLAIMS for call in claim.calls), *STANDING.values()]
+    called = {call.operation for call in calls} | set(operations_that_change())
+
+    assert {action for action in allowed if action.startswith("imagebuilder:")} == {
+        f"imagebuilder:{operation}" for operation in called
+    }

@@ -1,0 +1,245 @@
+"""``imagebuilder-mock verify``: a run from its plan to its end, and what may come between."""
+
+from __future__ import annotations
+
+import _thread
+import json
+import sys
+from urllib.parse import parse_qsl
+
+import pytest
+
+from imagebuilder_mock.cli.command_line import main
+from imagebuilder_mock.cli.verify.claims import CLAIMS
+from tests.builders import OWN, a_component, a_distribution
+
+from .conftest import a_service
+
+pytestmark = pytest.mark.needs("werkzeug")
+
+
+def test_the_mock_is_as_it_is_claimed_to_be_and_nothing_is_left(verify):
+    with a_service() as (url, mock):
+        verified = verify(url)
+
+        assert mock.resources() == []
+        assert mock.builds.running == []
+    assert verified.verdicts("differs") == {}
+    assert verified.verdicts("not asked") == {}
+    assert len(verified.verdicts("same")) == len(CLAIMS)
+    assert verified.exit_code == 0
+    assert f"{len(CLAIMS)} same, 0 differ, 0 not asked" in verified.text
+    assert verified.report["left_behind"] == {}
+
+
+def test_what_the_caller_offers_nothing_for_is_not_asked_and_the_rest_is(verify):
+    with a_service() as (url, mock):
+        verified = verify(url, "gets.*", "tokens.dry-run", "lifecycle.get", options=())
+
+        assert mock.calls.count("CreateInfrastructureConfiguration") == 0
+    assert verified.exit_code == 0
+    assert {key: claim["reason"] for key, claim in verified.verdicts("not asked").items()} == {
+        "gets.infrastructure": "it needs --instance-profile",
+        "gets.infrastructure-update": "it needs --instance-profile",
+        "gets.pipeline": "it needs --instance-profile",
+        "lifecycle.get": "it needs --role",
+    }
+    assert "not asked, as it needs --role: 1 claims" in verified.text
+
+
+def test_the_plan_asks_nothing(capsys, monkeypatch):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "example")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "example")
+    with a_service() as (url, mock):
+        code = main(["verify", "--region=us-east-1", f"--endpoint-url={url}", "--plan"])
+
+        assert mock.calls.count() == 0
+    plan = capsys.readouterr().out
+    assert code == 0
+    assert "Region    us-east-1\n" in plan
+    assert "CreateImagePipeline" in plan
+    assert "CreateImage," not in plan
+    assert "without --role: " in plan
+
+
+def test_a_hundred_resources_that_are_there_already_change_nothing(verify):
+    with a_service(quotas=False) as (url, mock):
+        client = mock.client()
+        before = [a_component(client) for _ in range(60)]
+        before += [a_distribution(client) for _ in range(40)]
+
+        verified = verify(url, "lists.*", "requests.refused-*", "gets.component")
+
+        assert sorted(resource.arn for resource in mock.resources()) == sorted(before)
+    assert verified.verdicts("differs") == {}
+    assert verified.exit_code == 0
+    assert "component-1" not in json.dumps(verified.report)
+
+
+def test_throttling_is_waited_out(verify):
+    with a_service() as (url, mock):
+        mock.faults.add("CreateComponent", error="ThrottlingException")
+
+        verified = verify(url, "gets.component")
+
+    assert verified.exit_code == 0
+
+
+def test_without_permission_a_claim_is_not_asked(verify):
+    with a_service() as (url, mock):
+        mock.faults.add("CreateWorkflow", error="AccessDeniedException", times=None)
+
+        verified = verify(url, "gets.*", "workflows.no-steps")
+
+    assert {key: claim["reason"] for key, claim in verified.verdicts("not asked").items()} == {
+        "gets.workflow": "CreateWorkflow: AccessDeniedException: what it needs was not made",
+        "workflows.no-steps": "CreateWorkflow: AccessDeniedException",
+    }
+    assert verified.verdicts("differs") == {}
+    assert verified.exit_code == 2
+
+
+def test_who_may_not_delete_makes_no_more(verify):
+    """What is left is told: names in the text, and not in the report."""
+    with a_service() as (url, mock):
+        mock.faults.add("DeleteComponent", error="AccessDeniedException", times=None)
+
+        verified = verify(url, "gets.component", "versions.*")
+
+        left = {resource.arn for resource in mock.resources()}
+    assert len(left) == 2  # what all claims share, and what the first has made
+    assert all(f"left behind: {arn}: AccessDeniedException" in verified.text for arn in left)
+    assert verified.report["stopped"] == "what is made cannot be deleted: AccessDeniedException"
+    assert verified.exit_code == 2
+    assert "123456789012" not in json.dumps(verified.report)
+
+
+def test_who_interrupts_it_leaves_nothing(verify):
+    """It comes while a component is being made, whose answer is lost by it."""
+
+    def change(operation, answer, _):
+        if operation == "CreateDistributionConfiguration" and answer.status == 200:
+            _thread.interrupt_main()
+        return answer
+
+    with a_service(change) as (url, mock):
+        verified = verify(url, "gets.component", "gets.distribution", "names.*")
+
+        assert mock.resources() == []
+        assert mock.calls.count("CreateDistributionConfiguration") == 1
+    assert verified.report["stopped"] == "interrupted"
+    assert verified.verdicts("same") == {}
+    assert verified.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "verdict"),
+    [
+        pytest.param(None, "differs", id="cut off"),
+        pytest.param("breaks", "not asked", id="an error of the server's"),
+    ],
+)
+def test_a_create_whose_answer_is_lost_is_found_and_deleted(verify, change, verdict):
+    """It was made, and nobody knows its ARN: it is told by the prefix of its name."""
+
+    def breaks(operation, answer, sent):
+        is_lost = operation == "CreateComponent" and b"names-another-type" in sent.body
+        return answer._replace(status=500, body={}) if is_lost else answer
+
+    with a_service(change and breaks) as (url, mock):
+        client = mock.client()
+        theirs = a_component(client)
+        if change is None:
+            mock.faults.add(
+                "CreateComponent",
+                truncated=True,
+                times=None,
+                when=lambda params: "names-another-type" in params["name"],
+            )
+
+        verified = verify(url, "names.another-type")
+
+        assert [resource.arn for resource in mock.resources()] == [theirs]
+    assert verified.exit_code == (1 if verdict == "differs" else 2)
+    assert [*verified.verdicts(verdict)] == ["names.another-type"]
+
+
+class AcceptsEverything:
+    """A service that takes every create that it should refuse, as far as it is told apart."""
+
+    def __init__(self):
+        self.there: set[str] = set()
+        self.accepted = 0
+
+    def __call__(self, operation, answer, sent):
+        if operation.startswith("Create") and answer.status >= 400:
+            self.accepted += 1
+            kind = {"ImageRecipe": "image-recipe", "LifecyclePolicy": "lifecycle-policy"}
+            label = operation.removeprefix("Create")
+            name = json.loads(sent.body).get("name", "none").strip().lower()
+            version = {"Component": "/1.0.0/7", "Workflow": "/1.0.0/7"}.get(label, "")
+            arn = f"{OWN}{kind.get(label, 'component')}/{name}-{self.accepted}{version}"
+            self.there.add(arn)
+            member = {
+                "Component": "componentBuildVersionArn",
+                "Workflow": "workflowBuildVersionArn",
+            }.get(label, label[0].lower() + label[1:] + "Arn")
+            return answer._replace(status=200, body={member: arn})
+        for _, value in parse_qsl(sent.query):
+            if operation.startswith("Delete") and value in self.there:
+                self.there.discard(value)
+                return answer._replace(status=200, body={})
+        return answer
+
+
+def test_what_was_wrongly_accepted_is_deleted(verify):
+    everything = AcceptsEverything()
+    with a_service(everything) as (url, mock):
+        verified = verify(url)
+
+        assert mock.resources() == []
+    assert everything.accepted > 100
+    assert everything.there == set()
+    assert verified.exit_code == 1
+    assert verified.report["left_behind"] == {}
+    refused = verified.verdicts("differs")["lifecycle.age-without-a-unit"]
+    assert refused["differences"][0] == {
+        "path": "code",
+        "expected": "InvalidParameterCombinationException",
+        "answered": "(accepted)",
+    }
+
+
+def test_nobody_who_answers_is_told_in_a_sentence(verify):
+    with a_service() as (url, _):
+        pass
+
+    verified = verify(url, "lists.page-size")
+
+    assert verified.exit_code == 2
+    assert "Could not connect" in verified.report["stopped"]
+
+
+def test_away_from_this_machine_it_begins_only_when_it_is_told_to(monkeypatch, capsys):
+    monkeypatch.setattr("imagebuilder_mock.cli.verify.dialogue._client", lambda _: (FarAway(), {}))
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: False, raising=False)
+
+    with pytest.raises(SystemExit) as caught:
+        main(["verify", "--region=us-east-1"])
+
+    assert caught.value.code == 2
+    assert "say --yes to begin" in capsys.readouterr().err
+
+
+class FarAway:
+    class meta:  # noqa: N801 - as botocore calls it
+        endpoint_url = "https://imagebuilder.us-east-1.amazonaws.com"
+        region_name = "us-east-1"
+
+
+def test_an_unknown_claim_is_a_wrong_use(capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(["verify", "--only", "nothing.*"])
+
+    assert caught.value.code == 2
+    assert "no claim has an id like nothing.*" in capsys.readouterr().err
