@@ -155,7 +155,7 @@ class Run:
 
     def _told(self, claim: Claim, words: _Words) -> Told | None:
         for call in claim.calls:
-            missing = self._service.lacks(call.operation, call.params)
+            missing = self._service.lacks(call)
             if missing is not None:
                 raise _NotAskedError(f"this botocore has no {missing}", is_by_choice=True)
         for call in claim.calls:
@@ -212,7 +212,7 @@ class Run:
             account = "aws" if word == "amazon" else words["account"]
             return f"arn:{words['partition']}:imagebuilder:{words['region']}:{account}:"
         call = STANDING[word]
-        missing = self._service.lacks(call.operation, call.params)
+        missing = self._service.lacks(call)
         if missing is not None:
             raise _NotAskedError(f"this botocore has no {missing}", is_by_choice=True)
         params = filled(dict(call.params), _Words(self._words, self._standing))

@@ -11,11 +11,14 @@ from botocore.model import ListShape, Shape, StructureShape
 
 from imagebuilder_mock.cli.capture.walking import WAYS, Listing, Way
 
+from .claim import Answered, Own
 from .comparing import Answer
 from .safety import UnsafeCallError, refuse_unsafe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from .claim import Call
 
 _BY_CREATE = {way.get.replace("Get", "Create", 1): way for way in WAYS}
 _SECONDS_BETWEEN_CALLS = 0.5
@@ -73,12 +76,22 @@ class Service:
         self._body: str | None = None
         client.meta.events.register("before-call.imagebuilder", self._replace_body)
 
-    def lacks(self, operation: str, params: Mapping[str, Any]) -> str | None:
-        """What the installed botocore does not know of a request, if anything."""
+    def lacks(self, call: Call) -> str | None:
+        """What the installed botocore does not know of a call or of its answer, if anything."""
         model = self.client.meta.service_model
-        if operation not in model.operation_names:
-            return operation
-        return _unknown(model.operation_model(operation).input_shape, params, operation)
+        if call.operation not in model.operation_names:
+            return call.operation
+        known = model.operation_model(call.operation)
+        used = [(known.input_shape, call.params)]
+        if isinstance(call.expected, Answered):
+            # What botocore does not know is not in its answer either.
+            used += [
+                (known.output_shape, _member(path, value))
+                for path, value in call.expected.values.items()
+            ]
+        return next(
+            (missing for each in used if (missing := _unknown(*each, call.operation))), None
+        )
 
     def ask(
         self,
@@ -203,20 +216,25 @@ class Service:
 def _unknown(shape: Shape | None, value: Any, path: str) -> str | None:
     """The path of the first member that the shape does not have."""
     if isinstance(shape, StructureShape) and isinstance(value, dict):
-        return next(
-            (
-                found
-                for name, item in value.items()
-                if (
-                    found := _unknown(shape.members[name], item, f"{path}.{name}")
-                    if name in shape.members
-                    else f"{path}.{name}"
-                )
-            ),
-            None,
-        )
+        for name, item in value.items():
+            inner = f"{path}.{name}"
+            if name not in shape.members:
+                return inner
+            missing = _unknown(shape.members[name], item, inner)
+            if missing is not None:
+                return missing
     if isinstance(shape, ListShape) and isinstance(value, (list, tuple)):
-        return next(
-            (found for item in value if (found := _unknown(shape.member, item, path))), None
-        )
+        for item in value:
+            missing = _unknown(shape.member, item, path)
+            if missing is not None:
+                return missing
     return None
+
+
+def _member(path: str, value: Any) -> Any:
+    """What is expected at a path, as an answer has it."""
+    if isinstance(value, Own):
+        value = [{value.member: each} if value.member else each for each in value.values]
+    for step in reversed(path.split(".") if path else ()):
+        value = [value] if step.isdigit() else {step: value}
+    return value

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from imagebuilder_mock.cli.verify.claim import Answered, Own, call
 from imagebuilder_mock.cli.verify.safety import (
     UnsafeCallError,
     operations_that_change,
@@ -211,6 +212,29 @@ def test_a_request_that_is_refused_is_not_sent(imagebuilder, imagebuilder_mock):
         service.ask("CreateComponent", NAMED, body="{}")
 
     assert imagebuilder_mock.calls.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("one", "missing"),
+    [
+        (call("GetSomething", {}), "GetSomething"),
+        (call("ListComponents", {"colour": "red"}), "ListComponents.colour"),
+        (call("ListComponents", {"filters": [{"colour": "red"}]}), "ListComponents.filters.colour"),
+        (
+            call("GetComponent", {}, Answered({"component": {"name": "a", "colour": "red"}})),
+            "GetComponent.component.colour",
+        ),
+        (
+            call("ListComponents", {}, Answered({"componentVersionList": Own(["red"], "colour")})),
+            "ListComponents.componentVersionList.colour",
+        ),
+        (call("GetComponent", {}, Answered({"component.parameters.0.name": "a"})), None),
+    ],
+)
+def test_what_botocore_does_not_know_cannot_be_asked(imagebuilder, one, missing):
+    service = Service(imagebuilder, run=RUN, account=ACCOUNT, is_local=True)
+
+    assert service.lacks(one) == missing
 
 
 def test_two_calls_a_second_are_made_at_most(imagebuilder, monkeypatch):

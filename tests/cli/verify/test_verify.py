@@ -12,10 +12,12 @@ import pytest
 from imagebuilder_mock.cli.command_line import main
 from imagebuilder_mock.cli.verify.claims import CLAIMS
 from tests.builders import OWN, a_component, a_distribution
+from tests.model import needs_member
 
 from .conftest import a_service
 
-pytestmark = pytest.mark.needs("werkzeug")
+# The claims are about the service of today; of an older model the mock is another.
+pytestmark = [pytest.mark.needs("werkzeug"), needs_member("CreateComponent", "dryRun")]
 
 
 def test_the_mock_is_as_it_is_claimed_to_be_and_nothing_is_left(verify):
@@ -195,10 +197,10 @@ class AcceptsEverything:
 def test_what_was_wrongly_accepted_is_deleted(verify):
     everything = AcceptsEverything()
     with a_service(everything) as (url, mock):
-        verified = verify(url)
+        verified = verify(url, "requests.*", "lifecycle.*", "components.*", "containers.*")
 
         assert mock.resources() == []
-    assert everything.accepted > 100
+    assert everything.accepted > 50
     assert everything.there == set()
     assert verified.exit_code == 1
     assert verified.report["left_behind"] == {}
