@@ -6,12 +6,18 @@ import json
 from collections import Counter
 from pathlib import Path
 
+import boto3
+import pytest
+from botocore.config import Config
+
 from imagebuilder_mock.cli.capture.walking import WAYS
 from imagebuilder_mock.cli.verify.claim import words_in
 from imagebuilder_mock.cli.verify.claims import CLAIMS
 from imagebuilder_mock.cli.verify.claims.standing import STANDING
-from imagebuilder_mock.cli.verify.running import OPTIONS
+from imagebuilder_mock.cli.verify.running import OPTIONS, Run
 from imagebuilder_mock.cli.verify.safety import operations_that_change
+from imagebuilder_mock.cli.verify.service import Service
+from tests.model import needs_member
 
 DOCS = Path(__file__).parents[3] / "docs"
 ROWS = {row["id"]: row for row in json.loads((DOCS / "fidelity.json").read_text())["rows"]}
@@ -43,6 +49,32 @@ def test_a_claim_speaks_only_of_what_is_there():
         for call in claim.calls:
             assert set(words_in(dict(call.params))) <= known, claim.id
             known |= call.saved.keys()
+
+
+@needs_member("CreateComponent", "dryRun")  # the claims are about the service of today
+@pytest.mark.imagebuilder(unknown_members="ignore")
+def test_each_claim_holds_by_itself(imagebuilder_mock):
+    """It stands on nothing that another one has made, and leaves nothing."""
+    client = boto3.client(
+        "imagebuilder",
+        region_name="us-east-1",
+        config=Config(parameter_validation=False),
+        **imagebuilder_mock.credentials("123456789012"),
+    )
+    words = {
+        **dict.fromkeys(OPTIONS, "offered"),
+        "role": "arn:aws:iam::123456789012:role/keeper",
+        "topic": "arn:aws:sns:us-east-1:123456789012:news",
+        "account": "123456789012",
+        "partition": "aws",
+    }
+
+    for claim in CLAIMS:
+        service = Service(client, run="verify-00000001", account=None, is_local=True)
+        result = Run(service, region="us-east-1", options=words).through([claim], lambda _: None)
+
+        assert [outcome.verdict for outcome in result.outcomes] == ["same"], result
+        assert imagebuilder_mock.resources() == [], claim.id
 
 
 def test_the_policy_of_the_page_allows_what_is_called_and_no_more():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from . import (
     components,
     defaults,
+    entries,
     existence,
     filters,
     lifecycle,
@@ -37,6 +38,7 @@ CLAIMS: tuple[Claim, ...] = tuple(
         versions,
         lists,
         filters,
+        entries,
         tags,
         components,
         workflows,

@@ -12,7 +12,7 @@ from imagebuilder_mock.cli.verify.claim import (
     taken,
 )
 
-from .standing import AMI, COMPONENT, DOCUMENT, INFRASTRUCTURE, PARENT, RECIPE, WORKFLOW
+from .standing import AMI, COMPONENT, DOCUMENT, INFRASTRUCTURE, PARENT, RECIPE, TEMPLATE, WORKFLOW
 
 _NAMES: tuple[Row, ...] = (
     (
@@ -108,12 +108,12 @@ _GETS: tuple[Row, ...] = (
             "recipes.working-directory-default",
         ),
         (
+            call("GetComponent", {"componentBuildVersionArn": "<<component>>"}),
             call(
                 "CreateImageRecipe",
                 {
                     **RECIPE,
                     "components": [{"componentArn": "<<own>>component/<<run>>-component/x.x.x"}],
-                    "tags": {"for": "<<component>>"},
                 },
                 made="imageRecipeArn",
             ),
@@ -133,7 +133,40 @@ _GETS: tuple[Row, ...] = (
                                 {"componentArn": "<<own>>component/<<run>>-component/x.x.x"}
                             ],
                             "dateCreated": A_TIME,
-                            "tags": {"for": "<<component>>"},
+                            "tags": {},
+                        }
+                    }
+                ),
+            ),
+        ),
+    ),
+    (
+        "container-recipe",
+        "A container recipe of which only what is required was given.",
+        ("recipes.platform", "recipes.working-directory-default"),
+        (
+            call(
+                "GetContainerRecipe",
+                {"containerRecipeArn": "<<container_recipe>>"},
+                Answered(
+                    {
+                        "containerRecipe": {
+                            "arn": "<<container_recipe>>",
+                            "name": "<<run>>-container",
+                            "version": "1.0.0",
+                            "containerType": "DOCKER",
+                            "platform": "Linux",
+                            "owner": "<<account>>",
+                            "parentImage": "amazonlinux:2023",
+                            "components": [{"componentArn": "<<component>>"}],
+                            "dockerfileTemplateData": TEMPLATE,
+                            "targetRepository": {
+                                "service": "ECR",
+                                "repositoryName": "<<repository>>",
+                            },
+                            "encrypted": True,
+                            "dateCreated": A_TIME,
+                            "tags": {},
                         }
                     }
                 ),

@@ -14,7 +14,16 @@ from imagebuilder_mock.cli.verify.claim import (
     taken,
 )
 
-from .standing import AMI, COMPONENT, DOCUMENT, PIPELINE, RECIPE, TEMPLATE, WORKFLOW
+from .standing import (
+    AMI,
+    COMPONENT,
+    CONTAINER_RECIPE,
+    DOCUMENT,
+    INFRASTRUCTURE,
+    PIPELINE,
+    RECIPE,
+    WORKFLOW,
+)
 
 # The label in the sentence, the parameter, and what stands behind the account in the ARN.
 _KINDS = (
@@ -43,22 +52,13 @@ _TAKEN = (
     (
         "ContainerRecipe",
         "CreateContainerRecipe",
-        {
-            "name": "<<name>>",
-            "semanticVersion": "1.0.0",
-            "containerType": "DOCKER",
-            "parentImage": "amazonlinux:2023",
-            "platformOverride": "Linux",
-            "components": [{"componentArn": "<<component>>"}],
-            "dockerfileTemplateData": TEMPLATE,
-            "targetRepository": {"service": "ECR", "repositoryName": "<<repository>>"},
-        },
+        CONTAINER_RECIPE,
         "container-recipe/<<name>>/1.0.0",
     ),
     (
         "InfrastructureConfiguration",
         "CreateInfrastructureConfiguration",
-        {"name": "<<name>>", "instanceProfileName": "<<instance_profile>>"},
+        INFRASTRUCTURE,
         "infrastructure-configuration/<<name>>",
     ),
     (
@@ -191,29 +191,33 @@ CLAIMS: tuple[Claim, ...] = (
         ),
     ),
     Claim(
-        id="requests.component-in-use",
-        sentence="What another resource stands on cannot be deleted.",
-        rows=("requests.in-use-sentence", "deleting.component-in-recipe"),
-        calls=(
-            call("GetImageRecipe", {"imageRecipeArn": "<<recipe>>"}),
-            call(
-                "DeleteComponent",
-                {"componentBuildVersionArn": "<<component>>"},
-                in_use("<<component>>"),
-            ),
-        ),
-    ),
-    Claim(
         id="requests.pipeline-parts-in-use",
         sentence="A pipeline holds its recipe and its infrastructure configuration.",
         rows=("requests.in-use-sentence",),
         calls=(
-            call("GetImagePipeline", {"imagePipelineArn": "<<pipeline>>"}),
-            call("DeleteImageRecipe", {"imageRecipeArn": "<<recipe>>"}, in_use("<<recipe>>")),
+            call("CreateImageRecipe", RECIPE, made_recipe="imageRecipeArn"),
+            call(
+                "CreateInfrastructureConfiguration",
+                INFRASTRUCTURE,
+                made_infrastructure="infrastructureConfigurationArn",
+            ),
+            call(
+                "CreateImagePipeline",
+                {
+                    **PIPELINE,
+                    "imageRecipeArn": "<<made_recipe>>",
+                    "infrastructureConfigurationArn": "<<made_infrastructure>>",
+                },
+            ),
+            call(
+                "DeleteImageRecipe",
+                {"imageRecipeArn": "<<made_recipe>>"},
+                in_use("<<made_recipe>>"),
+            ),
             call(
                 "DeleteInfrastructureConfiguration",
-                {"infrastructureConfigurationArn": "<<infrastructure>>"},
-                in_use("<<infrastructure>>"),
+                {"infrastructureConfigurationArn": "<<made_infrastructure>>"},
+                in_use("<<made_infrastructure>>"),
             ),
         ),
     ),
@@ -240,9 +244,14 @@ CLAIMS: tuple[Claim, ...] = (
         rows=("requests.refusal-changes-nothing",),
         calls=(
             call(
+                "CreateDistributionConfiguration",
+                {"name": "<<name>>", "distributions": [AMI]},
+                made="distributionConfigurationArn",
+            ),
+            call(
                 "UpdateDistributionConfiguration",
                 {
-                    "distributionConfigurationArn": "<<distribution>>",
+                    "distributionConfigurationArn": "<<made>>",
                     "description": "changed",
                     "distributions": [{"region": "<<region>>"}],
                 },
@@ -254,7 +263,7 @@ CLAIMS: tuple[Claim, ...] = (
             ),
             call(
                 "GetDistributionConfiguration",
-                {"distributionConfigurationArn": "<<distribution>>"},
+                {"distributionConfigurationArn": "<<made>>"},
                 Answered(
                     {
                         "distributionConfiguration.description": ABSENT,

@@ -70,13 +70,6 @@ _PIPELINES: tuple[Case, ...] = (
         clash("workflows", "Workflows need an 'executionRole'."),
     ),
     (
-        "workflow-at-a-wildcard",
-        "A pipeline may name a workflow of one's own at x.x.x.",
-        ("workflows.own-at-wildcard",),
-        _workflow("<<own>>workflow/test/<<run>>-workflow/x.x.x"),
-        ACCEPTED,
-    ),
-    (
         "managed-workflow-at-a-version",
         "Amazon's workflows are taken at their newest version alone.",
         ("requests.codes-of-documented-rules",),
@@ -139,6 +132,18 @@ _PIPELINES: tuple[Case, ...] = (
 
 CLAIMS: tuple[Claim, ...] = (
     *claims_about("pipelines", "CreateImagePipeline", PIPELINE, _PIPELINES),
+    Claim(
+        id="pipelines.workflow-at-a-wildcard",
+        sentence="A pipeline may name a workflow of one's own at x.x.x.",
+        rows=("workflows.own-at-wildcard",),
+        calls=(
+            call("GetWorkflow", {"workflowBuildVersionArn": "<<workflow>>"}),
+            call(
+                "CreateImagePipeline",
+                {**PIPELINE, **_workflow("<<own>>workflow/test/<<run>>-workflow/x.x.x")},
+            ),
+        ),
+    ),
     Claim(
         id="pipelines.start-condition",
         sentence="A schedule has the start condition that waits for updates, unless it is given.",

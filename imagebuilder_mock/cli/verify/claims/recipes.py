@@ -302,7 +302,7 @@ _DELETING: tuple[Row, ...] = (
     (
         "after-the-recipe",
         "A component can be deleted when the recipe that has it is gone.",
-        ("deleting.component-in-recipe",),
+        ("deleting.component-in-recipe", "requests.in-use-sentence"),
         (
             _component_at("1.0.0"),
             call(
