@@ -82,7 +82,7 @@ def summary_lines(result: Result) -> Iterator[str]:
         yield f"stopped: {result.stopped}"
     chosen = Counter(outcome.reason for outcome in result.outcomes if outcome.is_by_choice)
     for reason, count in chosen.items():
-        yield f"not asked, as {reason}: {count} claims"
+        yield f"not asked: {reason} ({count})"
     yield (
         f"{result.count('same')} same, {result.count('differs')} differ, "
         f"{result.count('not asked')} not asked"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.model import needs_member
@@ -144,3 +146,30 @@ def test_a_planted_difference_is_found(verify, claim, operation, changes, path, 
     assert {"path": path, "expected": expected, "answered": answered} in told["differences"]
     assert f"differs    {claim}: " in verified.text
     assert verified.exit_code == 1
+
+
+def test_the_report_names_neither_the_account_nor_what_the_caller_offers(verify):
+    """The identity is in the sentences of refusals; what the caller has named is in requests."""
+    caller = "arn:aws:sts::123456789012:assumed-role/Admin/jane.doe"
+
+    def change(called, answer, _):
+        if called == "GetInfrastructureConfiguration":
+            return answer._replace(
+                body=in_member(INFRASTRUCTURE, lambda member: {**member, "keyPair": caller})(
+                    answer.body
+                )
+            )
+        if called == "CreateImagePipeline" and answer.status == 400:
+            return answer._replace(body={"message": f"User: {caller} may not; see 210987654321"})
+        return answer
+
+    with a_service(change) as (url, _):
+        verified = verify(url, "gets.infrastructure", "pipelines.managed-workflow-at-a-version")
+
+    told = verified.verdicts("differs")
+    text = json.dumps(verified.report)
+    assert len(told) == 2
+    assert told["pipelines.managed-workflow-at-a-version"]["params"]["executionRole"] == "<role>"
+    assert "000000000000" in text
+    for private in ("123456789012", "210987654321", "jane.doe", "keeper", '"builder"'):
+        assert private not in text

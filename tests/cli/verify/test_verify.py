@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import _thread
+import io
 import json
-import sys
 from urllib.parse import parse_qsl
 
 import pytest
@@ -41,12 +41,13 @@ def test_what_the_caller_offers_nothing_for_is_not_asked_and_the_rest_is(verify)
         assert mock.calls.count("CreateInfrastructureConfiguration") == 0
     assert verified.exit_code == 0
     assert {key: claim["reason"] for key, claim in verified.verdicts("not asked").items()} == {
+        "gets.container-recipe": "it needs --repository",
         "gets.infrastructure": "it needs --instance-profile",
         "gets.infrastructure-update": "it needs --instance-profile",
         "gets.pipeline": "it needs --instance-profile",
         "lifecycle.get": "it needs --role",
     }
-    assert "not asked, as it needs --role: 1 claims" in verified.text
+    assert "not asked: it needs --role (1)" in verified.text
 
 
 def test_the_plan_asks_nothing(capsys, monkeypatch):
@@ -222,9 +223,25 @@ def test_nobody_who_answers_is_told_in_a_sentence(verify):
     assert "Could not connect" in verified.report["stopped"]
 
 
+class FarAway:
+    """A client of AWS itself, which nobody may use."""
+
+    class meta:  # noqa: N801 - as botocore calls it
+        endpoint_url = "https://imagebuilder.us-east-1.amazonaws.com"
+        region_name = "us-east-1"
+
+
+@pytest.fixture
+def far_away(monkeypatch):
+    monkeypatch.setattr(
+        "imagebuilder_mock.cli.verify.dialogue._client",
+        lambda _: (FarAway(), {"account": "123456789012", "partition": "aws"}),
+    )
+
+
+@pytest.mark.usefixtures("far_away")
 def test_away_from_this_machine_it_begins_only_when_it_is_told_to(monkeypatch, capsys):
-    monkeypatch.setattr("imagebuilder_mock.cli.verify.dialogue._client", lambda _: (FarAway(), {}))
-    monkeypatch.setattr(sys.stdin, "isatty", lambda: False, raising=False)
+    monkeypatch.setattr("sys.stdin", io.StringIO())
 
     with pytest.raises(SystemExit) as caught:
         main(["verify", "--region=us-east-1"])
@@ -233,10 +250,31 @@ def test_away_from_this_machine_it_begins_only_when_it_is_told_to(monkeypatch, c
     assert "say --yes to begin" in capsys.readouterr().err
 
 
-class FarAway:
-    class meta:  # noqa: N801 - as botocore calls it
-        endpoint_url = "https://imagebuilder.us-east-1.amazonaws.com"
-        region_name = "us-east-1"
+@pytest.mark.usefixtures("far_away")
+def test_on_a_terminal_it_shows_the_plan_and_asks(monkeypatch, capsys):
+    terminal = io.StringIO("no\n")
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stdin", terminal)
+
+    assert main(["verify", "--region=us-east-1"]) == 2
+
+    shown = capsys.readouterr().out
+    assert "account   123456789012\n" in shown
+    assert "endpoint  AWS\n" in shown
+    assert shown.endswith("Begin? [y/N] ")
+
+
+def test_on_a_terminal_it_shows_how_far_it_is(monkeypatch):
+    terminal = io.StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stdout", terminal)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "example")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "example")
+
+    with a_service() as (url, _):
+        main(["verify", "--region=us-east-1", f"--endpoint-url={url}", "--only=names.*"])
+
+    assert "\r2/3 names.the-same-name " in terminal.getvalue()
 
 
 def test_an_unknown_claim_is_a_wrong_use(capsys):
