@@ -125,10 +125,6 @@ class Claim:
     """The ids of the rows of docs/fidelity.json that it proves."""
     calls: tuple[Call, ...]
 
-    @property
-    def subject(self) -> str:
-        return self.id.partition(".")[0]
-
 
 Row: TypeAlias = "tuple[str, str, tuple[str, ...], tuple[Call, ...]]"
 """A claim without its subject: the rest of its id, the sentence, the proven rows, the calls."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 _ACCOUNT = re.compile(r"(?<![0-9A-Za-z])\d{12}(?![0-9A-Za-z])")
 _READING = ("Get", "List")
@@ -28,49 +29,36 @@ def refuse_unsafe(
     *,
     run: str,
     account: str | None,
-    made: Collection[str] = (),
 ) -> None:
     """UnsafeCallError unless the request can do no harm.
 
-    ``run`` is the prefix of the run's names, ``account`` the caller's, where it is known; ``made``
-    are ARNs that the service answered to creates of the run.
+    ``run`` is the prefix of the run's names, ``account`` the caller's, where it is known.
     """
     if operation.startswith(_READING):
         return
     rules = _RULES.get(operation)
     if rules is None:
         raise UnsafeCallError(f"{operation} is never called.")
-    facts = _Facts(operation, params, run, account, made)
+    facts = _Facts(operation, params, run, account)
     for rule in (*rules, _names_no_other_account):
         rule(facts)
 
 
+@dataclass(frozen=True, slots=True)
 class _Facts:
     """A request, and whose it is."""
 
-    __slots__ = ("account", "made", "operation", "params", "run")
-
-    def __init__(
-        self,
-        operation: str,
-        params: Mapping[str, Any],
-        run: str,
-        account: str | None,
-        made: Collection[str],
-    ) -> None:
-        self.operation = operation
-        self.params = params
-        self.run = run
-        self.account = account
-        self.made = made
+    operation: str
+    params: Mapping[str, Any]
+    run: str
+    account: str | None
 
     def refuse(self, reason: str) -> None:
         raise UnsafeCallError(f"{self.operation} is not called: {reason}.")
 
 
 def _is_named_by_the_run(facts: _Facts) -> None:
-    # What is made without a name is refused by the service, or can be deleted by its ARN.
-    if facts.run not in str(facts.params.get("name", facts.run)):
+    if not str(facts.params.get("name")).startswith(facts.run):
         facts.refuse("the name is not one of the run's")
 
 
@@ -102,9 +90,7 @@ def _reads_nothing_of_others(facts: _Facts) -> None:
 def _is_about(member: str) -> Callable[[_Facts], None]:
     def rule(facts: _Facts) -> None:
         target = facts.params.get(member)
-        if not isinstance(target, str) or (
-            f"/{facts.run}" not in target and target not in facts.made
-        ):
+        if not isinstance(target, str) or f"/{facts.run}" not in target:
             facts.refuse(f"{member} is nothing of the run's")
 
     return rule
@@ -128,7 +114,7 @@ def _shares_with_nobody(facts: _Facts) -> None:
 def _names_no_other_account(facts: _Facts) -> None:
     for text in _texts(facts.params):
         for account in _ACCOUNT.findall(text):
-            if account != facts.account and text not in facts.made:
+            if account != facts.account:
                 facts.refuse(f"it names the account {account}")
 
 

@@ -23,28 +23,20 @@ if TYPE_CHECKING:
 _BY_CREATE = {way.get.replace("Get", "Create", 1): way for way in WAYS}
 _SECONDS_BETWEEN_CALLS = 0.5
 _TRIES = 3
-_HIGHEST_SUCCESS = 299
-
 _SERVER_ERROR = 500
 # Where the service could not be asked, rather than that it refused what was asked.
+_UNANSWERED_STATUSES = frozenset((401, 403, 429))
 _UNANSWERED = frozenset(
     (
         "AccessDenied",
         "AccessDeniedException",
-        "CallRateLimitExceededException",
         "ExpiredTokenException",
-        "ForbiddenException",
         "IncompleteSignature",
-        "InternalFailure",
-        "InvalidClientTokenId",
-        "InvalidSignatureException",
         "OptInRequired",
+        "RequestExpired",
         "RequestLimitExceeded",
-        "ServiceException",
-        "ServiceUnavailable",
-        "ServiceUnavailableException",
+        "Throttling",
         "ThrottlingException",
-        "TooManyRequestsException",
         "UnrecognizedClientException",
     )
 )
@@ -52,7 +44,11 @@ _UNANSWERED = frozenset(
 
 def is_no_answer(answer: Answer) -> bool:
     """Whether it says nothing about what was asked: a missing permission, a failure of its own."""
-    return answer.code in _UNANSWERED or answer.status >= _SERVER_ERROR
+    return (
+        answer.code in _UNANSWERED
+        or answer.status in _UNANSWERED_STATUSES
+        or answer.status >= _SERVER_ERROR
+    )
 
 
 class _UnlistedError(Exception):
@@ -69,7 +65,6 @@ class Service:
         self.account = account
         self.made: dict[str, Way] = {}
         """What the run has made, by its ARN, in that order."""
-        self.calls = 0
         self._gap = 0.0 if is_local else _SECONDS_BETWEEN_CALLS
         self._next = 0.0
         self._unsure: dict[str, Way] = {}
@@ -103,7 +98,7 @@ class Service:
         """What the service says; UnsafeCallError if it must not be asked this."""
         if body is not None and not operation.startswith("List"):
             raise UnsafeCallError(f"{operation} is not called with a body of one's own.")
-        refuse_unsafe(operation, params, run=self.run, account=self.account, made=self.made.keys())
+        refuse_unsafe(operation, params, run=self.run, account=self.account)
         self._wait()
         way = _BY_CREATE.get(operation)
         if way is not None:
@@ -115,14 +110,7 @@ class Service:
         finally:
             self._body = None
         if way is not None:
-            arn = answer.members.get(way.argument)
-            if isinstance(arn, str):
-                # A create that is repeated answers with what is there already.
-                self.made.setdefault(arn, way)
-            if arn is not None or (answer.code is not None and answer.status < _SERVER_ERROR):
-                del self._unsure[operation]
-            elif answer.code is None:
-                answer = Answer(answer.status, "(unreadable)", f"it has no {way.argument}")
+            answer = self._noted(operation, way, answer)
         if operation.startswith("Delete") and answer.code is None:
             for value in params.values():
                 self.made.pop(value, None)
@@ -166,7 +154,6 @@ class Service:
         return unknown
 
     def _asked(self, operation: str, params: Mapping[str, Any]) -> Answer:
-        self.calls += 1
         try:
             members = getattr(self.client, xform_name(operation))(**params)
         except ClientError as error:
@@ -178,6 +165,19 @@ class Service:
             )
         status = members.pop("ResponseMetadata")["HTTPStatusCode"]
         return Answer(status, members=members)
+
+    def _noted(self, operation: str, way: Way, answer: Answer) -> Answer:
+        """The answer of a create, with its ARN noted."""
+        arn = answer.members.get(way.argument)
+        if isinstance(arn, str) and f"/{self.run}" in arn:
+            # A create that is repeated answers with what is there already.
+            self.made.setdefault(arn, way)
+        elif answer.code is None:
+            return Answer(answer.status, "(unreadable)", f"{way.argument}: {arn}")
+        elif answer.status >= _SERVER_ERROR:
+            return answer
+        del self._unsure[operation]
+        return answer
 
     def _wait(self) -> None:
         pause = self._next - monotonic()

@@ -67,6 +67,7 @@ def test_every_operation_of_the_model_is_decided():
     ("operation", "params", "reason"),
     [
         pytest.param("CreateComponent", {"name": "golden"}, "the name", id="another name"),
+        pytest.param("CreateComponent", {}, "the name", id="no name"),
         pytest.param(
             "CreateComponent",
             {**NAMED, "uri": "s3://theirs/document.yml"},
@@ -182,7 +183,6 @@ def test_what_could_touch_anybody_else_is_not_called(operation, params, reason):
         ("ListComponents", {"owner": "Amazon"}),
         ("GetComponent", {"componentBuildVersionArn": THEIRS}),
         ("CreateComponent", {"name": f"{RUN} My_Component"}),
-        ("CreateComponent", {}),
         ("CreateImagePipeline", {**NAMED, "status": "DISABLED"}),
         ("CreateLifecyclePolicy", {**NAMED, "status": "DISABLED", **SELECTED}),
         ("DeleteComponent", {"componentBuildVersionArn": MINE}),
@@ -192,10 +192,6 @@ def test_what_could_touch_anybody_else_is_not_called(operation, params, reason):
 )
 def test_what_is_the_run_s_may_be_asked(operation, params):
     ask(operation, params)
-
-
-def test_what_the_service_made_without_a_name_can_be_deleted():
-    ask("DeleteComponent", {"componentBuildVersionArn": THEIRS}, made=[THEIRS])
 
 
 def test_nothing_is_shared_before_the_account_is_known():

@@ -167,6 +167,23 @@ def test_a_create_whose_answer_is_lost_is_found_and_deleted(verify, change, verd
     assert [*verified.verdicts(verdict)] == ["names.another-type"]
 
 
+def test_what_is_another_s_is_not_deleted_whatever_a_create_answers(verify):
+    def change(operation, answer, sent):
+        if operation == "CreateComponent" and b"gets-component" in sent.body:
+            return answer._replace(body={"componentBuildVersionArn": theirs[0]})
+        return answer
+
+    with a_service(change) as (url, mock):
+        theirs = [a_component(mock.client())]
+
+        verified = verify(url, "gets.component")
+
+        assert [resource.arn for resource in mock.resources()] == theirs
+        assert mock.calls.count("DeleteComponent") == 2  # the shared one, and what was lost
+    [told] = verified.verdicts("differs").values()
+    assert told["differences"][0]["answered"].startswith("(unreadable): componentBuildVersionArn: ")
+
+
 class AcceptsEverything:
     """A service that takes every create that it should refuse, as far as it is told apart."""
 
