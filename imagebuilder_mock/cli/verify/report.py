@@ -51,6 +51,8 @@ def plan_lines(claims: Sequence[Claim], place: Place) -> Iterator[str]:
     yield f"endpoint  {place.endpoint or 'AWS'}"
     yield f"names     {place.run}-…"
     yield f"claims    {len(asked)} of {len(claims)}: {calls} calls, and what they clean up"
+    subjects = Counter(claim.id.partition(".")[0] for claim in asked)
+    yield f"about     {', '.join(f'{subject} ({count})' for subject, count in subjects.items())}"
     yield f"calls     Get… and List…, {', '.join(made)}"
     for word, option in OPTIONS.items():
         count = sum(word in _lacking(claim, place) for claim in claims)

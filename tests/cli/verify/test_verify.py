@@ -167,6 +167,22 @@ def test_a_create_whose_answer_is_lost_is_found_and_deleted(verify, change, verd
     assert [*verified.verdicts(verdict)] == ["names.another-type"]
 
 
+def test_what_cannot_be_found_out_is_told(verify):
+    def change(operation, answer, sent):
+        if operation == "CreateComponent" and b"names-another-type" in sent.body:
+            return answer._replace(status=500, body={})
+        return answer
+
+    with a_service(change) as (url, mock):
+        mock.faults.add("ListComponents", error="AccessDeniedException", times=None)
+
+        verified = verify(url, "names.another-type")
+
+        assert len(mock.resources()) == 1
+    assert verified.report["left_behind"] == {"verify-…": "CreateComponent may have made something"}
+    assert verified.exit_code == 2
+
+
 def test_what_is_another_s_is_not_deleted_whatever_a_create_answers(verify):
     def change(operation, answer, sent):
         if operation == "CreateComponent" and b"gets-component" in sent.body:

@@ -46,6 +46,18 @@ _PIPELINES: tuple[Case, ...] = (
         ),
     ),
     (
+        "service-linked-role",
+        "A pipeline can have the service-linked role.",
+        ("roles.service-linked",),
+        {
+            "executionRole": (
+                "arn:<<partition>>:iam::<<account>>:role/aws-service-role/"
+                "imagebuilder.amazonaws.com/AWSServiceRoleForImageBuilder"
+            )
+        },
+        ACCEPTED,
+    ),
+    (
         "log-group-without-a-role",
         "A log group outside of the service's own needs an execution role.",
         ("roles.log-groups", "requests.combination-code"),
