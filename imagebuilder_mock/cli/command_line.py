@@ -29,6 +29,7 @@ from imagebuilder_mock.world.settings import BuildMode
 from . import preview
 from .capture import command as capture_command
 from .server import serve
+from .verify import command as verify_command
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -315,6 +316,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     capture_command.add_to(commands)
     preview.add_to(commands, moment=_moment)
+    verify_command.add_to(commands)
     return parser
 
 

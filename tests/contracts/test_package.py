@@ -19,8 +19,9 @@ import imagebuilder_mock
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "imagebuilder_mock"
 
-# Python source, deflated module by module, is 310 kB of it, and the archive's own entries 50 kB.
-MOST_KILOBYTES = 450
+# Python source, deflated module by module, is 390 kB of it, 50 of them the claims that are put to
+# AWS, and the archive's own entries are 60 kB.
+MOST_KILOBYTES = 500
 
 
 # Names

@@ -1,0 +1,346 @@
+"""Recipes of both kinds, and what is held by what stands on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from imagebuilder_mock.cli.verify.claim import (
+    ACCEPTED,
+    Answered,
+    Call,
+    Case,
+    Claim,
+    Row,
+    call,
+    claims_about,
+    claims_of,
+    clash,
+    in_use,
+    invalid,
+)
+
+from .standing import CONTAINER_PARENT, CONTAINER_RECIPE, DOCUMENT, PARENT, RECIPE
+
+
+def _greeting(*parameters: tuple[str, str]) -> dict[str, Any]:
+    """A recipe with the component that has parameters, one of which has no default."""
+    return {
+        "components": [
+            {
+                "componentArn": "<<greeting>>",
+                "parameters": [{"name": name, "value": [value]} for name, value in parameters],
+            }
+        ]
+    }
+
+
+def _volume(**settings: object) -> dict[str, Any]:
+    return {"blockDeviceMappings": [{"deviceName": "/dev/xvdb", "ebs": settings}]}
+
+
+# What follows the subject in the id, the sentence, the rows, how the recipe differs, the answer.
+_RECIPES: tuple[Case, ...] = (
+    (
+        "component-twice",
+        "A component is in a recipe once.",
+        ("recipes.component-once",),
+        {"components": [{"componentArn": "<<component>>"}] * 2},
+        invalid("components", "A component may be specified in an image recipe at most once."),
+    ),
+    (
+        "unknown-parameter",
+        "A parameter that the component does not have is refused.",
+        ("recipes.unknown-parameter", "requests.combination-code"),
+        _greeting(("Name", "world"), ("Colour", "red"), ("Size", "large")),
+        clash(
+            "components[0].parameters",
+            "The following parameters are not defined in the provided component: Colour, Size",
+        ),
+    ),
+    (
+        "parameter-without-a-value",
+        "A parameter without a default needs a value when the recipe is created.",
+        ("recipes.parameter-needs-value", "recipes.parameter-needs-value-when"),
+        _greeting(("Greeting", "hi")),
+        clash(
+            "components[0].parameters",
+            "The following parameters of the provided component have no default and need a value: "
+            "Name",
+        ),
+    ),
+    (
+        "parameter-with-a-value",
+        "With a value for what has no default, the recipe is taken.",
+        ("recipes.parameter-needs-value",),
+        _greeting(("Name", "world")),
+        ACCEPTED,
+    ),
+    (
+        "volume-without-iops",
+        "A volume of the type io1 needs iops.",
+        ("recipes.volumes", "requests.codes-of-documented-rules"),
+        _volume(volumeSize=8, volumeType="io1"),
+        clash("blockDeviceMappings[0].ebs.iops", "The volume type 'io1' needs 'iops'."),
+    ),
+    (
+        "throughput-of-another-type",
+        "A throughput is for gp3.",
+        ("recipes.volumes", "requests.codes-of-documented-rules"),
+        _volume(volumeSize=8, volumeType="gp2", throughput=125),
+        clash(
+            "blockDeviceMappings[0].ebs.throughput",
+            "A throughput is for volumes of the type 'gp3' only.",
+        ),
+    ),
+    (
+        "reserved-ami-tag",
+        "The tag CreatedBy of an AMI is the service's own.",
+        ("recipes.reserved-ami-tags", "requests.codes-of-documented-rules"),
+        {"amiTags": {"CreatedBy": "me"}},
+        invalid("amiTags", "The tag key 'CreatedBy' is reserved by Image Builder."),
+    ),
+    (
+        "container-as-parent",
+        "A container image is not the parent of an image recipe.",
+        ("recipes.container-as-parent",),
+        {"parentImage": CONTAINER_PARENT},
+        invalid("parentImage", "The parent image of an image recipe must be an AMI."),
+    ),
+    (
+        "other-parent",
+        "What is no image, AMI, parameter or product is no parent.",
+        ("requests.codes-of-documented-rules",),
+        {"parentImage": "amazonlinux:2023"},
+        invalid(
+            "parentImage",
+            "The parent image must be an AMI ID, an Image Builder image ARN, an SSM parameter "
+            "prefixed by 'ssm:', or an AWS Marketplace product ID.",
+        ),
+    ),
+    (
+        "too-large-components",
+        "The components of a recipe are together 25 KB at most, with their parameters' values.",
+        ("recipes.component-size", "recipes.what-component-size-counts"),
+        {
+            "components": [
+                {
+                    "componentArn": "<<greeting>>",
+                    "parameters": [{"name": "Name", "value": ["a" * 1024] * 25}],
+                }
+            ]
+        },
+        invalid("components", "You've exceeded the maximum cumulative component size of 25 KB."),
+    ),
+    (
+        "other-platform",
+        "A component for another platform than the parent's does not fit.",
+        ("recipes.platform", "requests.combination-code"),
+        {"components": [{"componentArn": "<<amazon>>component/update-windows/x.x.x"}]},
+        clash(
+            "components[0].componentArn", "Component ARN does not match the Parent Image Platform."
+        ),
+    ),
+    (
+        "windows-agent",
+        "The SSM Agent is not configured on Windows.",
+        ("requests.codes-of-documented-rules",),
+        {
+            "parentImage": "<<amazon>>image/windows-server-2022-english-full-base-x86/x.x.x",
+            "components": [{"componentArn": "<<amazon>>component/update-windows/x.x.x"}],
+            "additionalInstanceConfiguration": {
+                "systemsManagerAgent": {"uninstallAfterBuild": True}
+            },
+        },
+        clash(
+            "additionalInstanceConfiguration.systemsManagerAgent",
+            "Image Builder does not support configuring the SSM Agent on Windows.",
+        ),
+    ),
+)
+
+_CONTAINERS: tuple[Case, ...] = (
+    (
+        "public-ecr",
+        "A parent in public ECR needs a platform override.",
+        ("containers.public-ecr-override",),
+        {"parentImage": "public.ecr.aws/amazonlinux/amazonlinux:2023", "platformOverride": None},
+        clash(
+            "parentImage",
+            "You must specify a platform override when using ECR Public Repositories as your "
+            "parent image.",
+        ),
+    ),
+    (
+        "windows-without-os-version",
+        "A Windows parent in ECR needs an OS version.",
+        ("containers.public-ecr-override",),
+        {
+            "parentImage": "public.ecr.aws/windows/servercore:ltsc2022",
+            "platformOverride": "Windows",
+            "components": [{"componentArn": "<<amazon>>component/update-windows/x.x.x"}],
+        },
+        clash(
+            "parentImage",
+            "You must specify an image OsVersion override when using ECR Repositories as your "
+            "parent image for Windows Platform.",
+        ),
+    ),
+    (
+        "docker-hub-without-override",
+        "A parent on Docker Hub needs no override.",
+        ("containers.platform-without-override",),
+        {"platformOverride": None},
+        ACCEPTED,
+    ),
+    (
+        "template-without-parent",
+        "A template has the place of the parent image.",
+        ("containers.template",),
+        {"dockerfileTemplateData": "FROM amazonlinux\n"},
+        invalid(
+            "dockerfileTemplateData",
+            "The Dockerfile template must contain '{{{ imagebuilder:parentImage }}}'.",
+        ),
+    ),
+    (
+        "template-without-components",
+        "With components, a template has their place.",
+        ("containers.template",),
+        {
+            "dockerfileTemplateData": (
+                "FROM {{{ imagebuilder:parentImage }}}\n{{{ imagebuilder:environments }}}\n"
+            )
+        },
+        invalid(
+            "dockerfileTemplateData",
+            "The Dockerfile template must contain '{{{ imagebuilder:components }}}'.",
+        ),
+    ),
+    (
+        "template-in-the-wrong-order",
+        "The environments come before the components.",
+        ("containers.template",),
+        {
+            "dockerfileTemplateData": (
+                "FROM {{{ imagebuilder:parentImage }}}\n{{{ imagebuilder:components }}}\n"
+                "{{{ imagebuilder:environments }}}\n"
+            )
+        },
+        invalid(
+            "dockerfileTemplateData",
+            "'{{{ imagebuilder:environments }}}' must come before '{{{ imagebuilder:components "
+            "}}}' in the Dockerfile template.",
+        ),
+    ),
+    (
+        "template-elsewhere",
+        "A template that is not at an S3 URI is refused.",
+        ("containers.template-uri",),
+        {"dockerfileTemplateData": None, "dockerfileTemplateUri": "https://<<run>>/Dockerfile"},
+        invalid("dockerfileTemplateUri", "Invalid S3 URI."),
+    ),
+    (
+        "instance-image",
+        "The image of the instance that builds is an AMI or a parameter.",
+        ("containers.instance-image",),
+        {"instanceConfiguration": {"image": PARENT}},
+        invalid(
+            "instanceConfiguration.image",
+            "The image of the instance must be an AMI ID, or an SSM parameter prefixed by 'ssm:'.",
+        ),
+    ),
+    (
+        "macos",
+        "Containers do not run on macOS.",
+        ("requests.codes-of-documented-rules",),
+        {"platformOverride": "macOS"},
+        invalid(
+            "platformOverride", "Container recipes don't currently support the macOS platform."
+        ),
+    ),
+)
+
+
+def _component_at(version: str) -> Call:
+    return call(
+        "CreateComponent",
+        {
+            "name": "<<name>>",
+            "semanticVersion": version,
+            "platform": "Linux",
+            "data": DOCUMENT,
+        },
+    )
+
+
+_DELETING: tuple[Row, ...] = (
+    (
+        "used-by-wildcard",
+        "A wildcard in a recipe holds the newest version, and not the older ones.",
+        ("deleting.used-by-wildcard", "requests.in-use-sentence"),
+        (
+            _component_at("1.0.0"),
+            _component_at("1.0.1"),
+            call(
+                "CreateImageRecipe",
+                {
+                    **RECIPE,
+                    "components": [{"componentArn": "<<own>>component/<<name>>/x.x.x"}],
+                },
+            ),
+            call(
+                "DeleteComponent",
+                {"componentBuildVersionArn": "<<own>>component/<<name>>/1.0.1/1"},
+                in_use("<<own>>component/<<name>>/1.0.1/1"),
+            ),
+            call(
+                "DeleteComponent",
+                {"componentBuildVersionArn": "<<own>>component/<<name>>/1.0.0/1"},
+            ),
+        ),
+    ),
+    (
+        "after-the-recipe",
+        "A component can be deleted when the recipe that has it is gone.",
+        ("deleting.component-in-recipe", "requests.in-use-sentence"),
+        (
+            _component_at("1.0.0"),
+            call(
+                "CreateImageRecipe",
+                {
+                    **RECIPE,
+                    "components": [{"componentArn": "<<own>>component/<<name>>/1.0.0/1"}],
+                },
+            ),
+            call(
+                "DeleteComponent",
+                {"componentBuildVersionArn": "<<own>>component/<<name>>/1.0.0/1"},
+                in_use("<<own>>component/<<name>>/1.0.0/1"),
+            ),
+            call("DeleteImageRecipe", {"imageRecipeArn": "<<own>>image-recipe/<<name>>/1.0.0"}),
+            call(
+                "DeleteComponent",
+                {"componentBuildVersionArn": "<<own>>component/<<name>>/1.0.0/1"},
+                Answered({"componentBuildVersionArn": "<<own>>component/<<name>>/1.0.0/1"}),
+            ),
+        ),
+    ),
+    (
+        "recipe-by-wildcard",
+        "A recipe is deleted by its exact version.",
+        ("requests.codes-of-documented-rules",),
+        (
+            call(
+                "DeleteImageRecipe",
+                {"imageRecipeArn": "<<own>>image-recipe/<<name>>/x.x.x"},
+                invalid("imageRecipeArn", "A recipe is deleted by its exact version."),
+            ),
+        ),
+    ),
+)
+
+CLAIMS: tuple[Claim, ...] = (
+    *claims_about("recipes", "CreateImageRecipe", RECIPE, _RECIPES),
+    *claims_about("containers", "CreateContainerRecipe", CONTAINER_RECIPE, _CONTAINERS),
+    *claims_of("deleting", _DELETING),
+)

@@ -1,0 +1,47 @@
+"""``imagebuilder-mock verify``: the claims put to an account, or to a service on this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to a parser's subcommands."""
+    parser = commands.add_parser(
+        "verify", help="put the mock's claims to an account, only with calls that cost nothing"
+    )
+    parser.add_argument("--region", help="the Region (default: that of the configuration)")
+    parser.add_argument("--profile", help="the profile of the AWS configuration")
+    parser.add_argument("--endpoint-url", help="another endpoint than AWS's own")
+    parser.add_argument(
+        "--instance-profile", metavar="NAME", help="an instance profile to be named"
+    )
+    parser.add_argument(
+        "--role", metavar="ARN", help="a role for lifecycle policies and workflows, to be named"
+    )
+    parser.add_argument("--topic", metavar="ARN", help="an SNS topic to be named")
+    parser.add_argument("--repository", metavar="NAME", help="an ECR repository to be named")
+    parser.add_argument(
+        "--only",
+        action="append",
+        metavar="PATTERN",
+        help="only claims with these ids: 'lists.*'; can be repeated",
+    )
+    parser.add_argument(
+        "--plan", action="store_true", help="say what would be asked, and ask nothing"
+    )
+    parser.add_argument("--yes", action="store_true", help="begin without asking")
+    parser.add_argument("--report", type=Path, metavar="FILE", help="write the report as JSON")
+    parser.set_defaults(command=run)
+
+
+def run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
+    """The answer is the exit status: 0 same, 1 differs, 2 could not be asked."""
+    # The other commands do without the claims.
+    from .dialogue import verify
+
+    return verify(parser, given)

@@ -1,0 +1,240 @@
+"""The one door to the service: every request passes it, at its pace, and what it makes is noted."""
+
+from __future__ import annotations
+
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any
+
+from botocore import xform_name
+from botocore.exceptions import ClientError
+from botocore.model import ListShape, Shape, StructureShape
+
+from imagebuilder_mock.cli.capture.walking import WAYS, Listing, Way
+
+from .claim import Answered, Own
+from .comparing import Answer
+from .safety import UnsafeCallError, refuse_unsafe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from .claim import Call
+
+_BY_CREATE = {way.get.replace("Get", "Create", 1): way for way in WAYS}
+_SECONDS_BETWEEN_CALLS = 0.5
+_TRIES = 3
+_SERVER_ERROR = 500
+# Where the service could not be asked, rather than that it refused what was asked.
+_UNANSWERED_STATUSES = frozenset((401, 403, 429))
+_UNANSWERED = frozenset(
+    (
+        "AccessDenied",
+        "AccessDeniedException",
+        "ExpiredTokenException",
+        "IncompleteSignature",
+        "OptInRequired",
+        "RequestExpired",
+        "RequestLimitExceeded",
+        "Throttling",
+        "ThrottlingException",
+        "UnrecognizedClientException",
+    )
+)
+
+
+def is_no_answer(answer: Answer) -> bool:
+    """Whether it says nothing about what was asked: a missing permission, a failure of its own."""
+    return (
+        answer.code in _UNANSWERED
+        or answer.status in _UNANSWERED_STATUSES
+        or answer.status >= _SERVER_ERROR
+    )
+
+
+class _UnlistedError(Exception):
+    """A list was refused."""
+
+
+class Service:
+    """Image Builder, as a run of claims may use it."""
+
+    def __init__(self, client: Any, *, run: str, account: str | None, is_local: bool) -> None:
+        """``client`` must not check parameters; a service on this machine is asked at any pace."""
+        self.client = client
+        self.run = run
+        self.account = account
+        self.made: dict[str, Way] = {}
+        """What the run has made, by its ARN, in that order."""
+        self._gap = 0.0 if is_local else _SECONDS_BETWEEN_CALLS
+        self._next = 0.0
+        self._unsure: dict[str, Way] = {}
+        self._body: str | None = None
+        client.meta.events.register("before-call.imagebuilder", self._replace_body)
+
+    def lacks(self, call: Call) -> str | None:
+        """What the installed botocore does not know of a call or of its answer, if anything."""
+        model = self.client.meta.service_model
+        if call.operation not in model.operation_names:
+            return call.operation
+        known = model.operation_model(call.operation)
+        used = [(known.input_shape, call.params)]
+        if isinstance(call.expected, Answered):
+            # What botocore does not know is not in its answer either.
+            used += [
+                (known.output_shape, _member(path, value))
+                for path, value in call.expected.values.items()
+            ]
+        return next(
+            (missing for each in used if (missing := _unknown(*each, call.operation))), None
+        )
+
+    def ask(
+        self,
+        operation: str,
+        params: Mapping[str, Any],
+        *,
+        body: str | None = None,
+    ) -> Answer:
+        """What the service says; UnsafeCallError if it must not be asked this."""
+        if body is not None and not operation.startswith("List"):
+            raise UnsafeCallError(f"{operation} is not called with a body of one's own.")
+        refuse_unsafe(operation, params, run=self.run, account=self.account)
+        self._wait()
+        way = _BY_CREATE.get(operation)
+        if way is not None:
+            # Until there is an answer: who is interrupted does not know what was made.
+            self._unsure[operation] = way
+        self._body = body
+        try:
+            answer = self._asked(operation, params)
+        finally:
+            self._body = None
+        if way is not None:
+            answer = self._noted(operation, way, answer)
+        if operation.startswith("Delete") and answer.code is None:
+            for value in params.values():
+                self.made.pop(value, None)
+        return answer
+
+    def remove(self, arns: Iterable[str]) -> dict[str, Answer]:
+        """Delete what the run has made; the answer has, of each that is left, what was said.
+
+        It goes backwards, and again where something else had to go first.
+        """
+        left = dict.fromkeys(arn for arn in reversed(list(arns)) if arn in self.made)
+        refusals: dict[str, Answer] = {}
+        for _ in range(_TRIES):
+            for arn in list(left):
+                way = self.made[arn]
+                answer = self.ask(way.get.replace("Get", "Delete", 1), {way.argument: arn})
+                if answer.code in {None, "ResourceNotFoundException"}:
+                    self.made.pop(arn, None)
+                    del left[arn]
+                    refusals.pop(arn, None)
+                else:
+                    refusals[arn] = answer
+            if not refusals or all(map(is_no_answer, refusals.values())):
+                break
+        return refusals
+
+    def find_lost(self) -> list[str]:
+        """Note what creates have made whose answers did not arrive.
+
+        The answer is the operations of which that could not be found out.
+        """
+        unknown = []
+        for operation, way in list(self._unsure.items()):
+            try:
+                arns = list(self._listed(way.lists))
+            except _UnlistedError:
+                unknown.append(operation)
+                continue
+            self.made.update({arn: way for arn in arns if arn not in self.made})
+            del self._unsure[operation]
+        return unknown
+
+    def _asked(self, operation: str, params: Mapping[str, Any]) -> Answer:
+        try:
+            members = getattr(self.client, xform_name(operation))(**params)
+        except ClientError as error:
+            response: Any = error.response
+            return Answer(
+                response["ResponseMetadata"]["HTTPStatusCode"],
+                response["Error"]["Code"],
+                response["Error"].get("Message", ""),
+            )
+        status = members.pop("ResponseMetadata")["HTTPStatusCode"]
+        return Answer(status, members=members)
+
+    def _noted(self, operation: str, way: Way, answer: Answer) -> Answer:
+        """The answer of a create, with its ARN noted."""
+        arn = answer.members.get(way.argument)
+        if isinstance(arn, str) and f"/{self.run}" in arn:
+            # A create that is repeated answers with what is there already.
+            self.made.setdefault(arn, way)
+        elif answer.code is None:
+            return Answer(answer.status, "(unreadable)", f"{way.argument}: {arn}")
+        elif answer.status >= _SERVER_ERROR:
+            return answer
+        del self._unsure[operation]
+        return answer
+
+    def _wait(self) -> None:
+        pause = self._next - monotonic()
+        if pause > 0:
+            sleep(pause)
+        self._next = monotonic() + self._gap
+
+    def _replace_body(self, params: dict[str, Any], **_: Any) -> None:
+        if self._body is not None:
+            params["body"] = self._body.encode()
+
+    def _listed(self, lists: tuple[Listing, ...]) -> Iterator[str]:
+        """The run's own, list upon list."""
+        first, *rest = lists
+        arns = self._arns(first, {"owner": "Self"} if first.is_owned else {})
+        for listing in rest:
+            arns = [
+                below for arn in arns for below in self._arns(listing, {str(listing.argument): arn})
+            ]
+        yield from arns
+
+    def _arns(self, listing: Listing, params: Mapping[str, str]) -> list[str]:
+        arns: list[str] = []
+        token: dict[str, str] = {}
+        while True:
+            answer = self.ask(listing.operation, {**params, **token})
+            if answer.code is not None:
+                raise _UnlistedError
+            entries = answer.members.get(listing.members, [])
+            arns += [entry["arn"] for entry in entries if f"/{self.run}" in entry["arn"]]
+            if not answer.members.get("nextToken"):
+                return arns
+            token = {"nextToken": answer.members["nextToken"]}
+
+
+def _unknown(shape: Shape | None, value: Any, path: str) -> str | None:
+    """The path of the first member that the shape does not have."""
+    if isinstance(shape, StructureShape) and isinstance(value, dict):
+        for name, item in value.items():
+            inner = f"{path}.{name}"
+            if name not in shape.members:
+                return inner
+            missing = _unknown(shape.members[name], item, inner)
+            if missing is not None:
+                return missing
+    if isinstance(shape, ListShape) and isinstance(value, (list, tuple)):
+        for item in value:
+            missing = _unknown(shape.member, item, path)
+            if missing is not None:
+                return missing
+    return None
+
+
+def _member(path: str, value: Any) -> Any:
+    """What is expected at a path, as an answer has it."""
+    if isinstance(value, Own):
+        value = [{value.member: each} if value.member else each for each in value.values]
+    for step in reversed(path.split(".") if path else ()):
+        value = [value] if step.isdigit() else {step: value}
+    return value
