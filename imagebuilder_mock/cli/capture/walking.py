@@ -39,6 +39,25 @@ class Found:
     members: dict[str, Any]
 
 
+def arn_parameter(cls: str) -> str:
+    """What Get and Delete of a class take."""
+    [name] = input_members(f"Get{cls}")
+    return name
+
+
+def listing_of(operation: str, parent: str) -> tuple[str, dict[str, str]]:
+    """Where a list's answer has its entries, and what to ask for those below a parent.
+
+    Without a parent they are the account's own.
+    """
+    answer: Any = service_model().operation_model(operation).output_shape
+    [entries] = [name for name, shape in answer.members.items() if shape.type_name == "list"]
+    taken = input_members(operation)
+    if parent:
+        return entries, {next(name for name in taken if name.endswith("Arn")): parent}
+    return entries, {"owner": "Self"} if "owner" in taken else {}
+
+
 def walk(
     client: Any,
     journal: Journal,
@@ -66,9 +85,8 @@ def walk(
 
 def _got(client: Any, journal: Journal, cls: str, arn: str) -> dict[str, Any] | None:
     """None if it has been deleted since it was listed."""
-    [argument] = input_members(f"Get{cls}")
     try:
-        answer = _call(client, f"Get{cls}", **{argument: arn})
+        answer = _call(client, f"Get{cls}", **{arn_parameter(cls): arn})
     except client.exceptions.ResourceNotFoundException:
         return None
     return journal.note(arn, answer[cls[0].lower() + cls[1:]])
@@ -76,14 +94,8 @@ def _got(client: Any, journal: Journal, cls: str, arn: str) -> dict[str, Any] | 
 
 def _listed(client: Any, operation: str, parents: Iterable[str]) -> Iterator[str]:
     """The ARNs that a list operation has below each parent, or of the account itself."""
-    answer: Any = service_model().operation_model(operation).output_shape
-    [entries] = [name for name, shape in answer.members.items() if shape.type_name == "list"]
-    taken = input_members(operation)
     for parent in parents:
-        if parent:
-            params = {next(name for name in taken if name.endswith("Arn")): parent}
-        else:
-            params = {"owner": "Self"} if "owner" in taken else {}
+        entries, params = listing_of(operation, parent)
         while True:
             page = _call(client, operation, **params)
             yield from (entry["arn"] for entry in page[entries])

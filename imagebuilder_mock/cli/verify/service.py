@@ -9,18 +9,18 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 from botocore.model import ListShape, Shape, StructureShape
 
-from imagebuilder_mock.cli.capture.walking import WAYS, Listing, Way
+from imagebuilder_mock.cli.capture.walking import WAYS, arn_parameter, listing_of
 
 from .claim import Answered, Own
 from .comparing import Answer
 from .safety import UnsafeCallError, refuse_unsafe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from .claim import Call
 
-_BY_CREATE = {way.get.replace("Get", "Create", 1): way for way in WAYS}
+_BY_CREATE = {f"Create{cls}": cls for cls in WAYS}
 _SECONDS_BETWEEN_CALLS = 0.5
 _TRIES = 3
 _SERVER_ERROR = 500
@@ -63,11 +63,11 @@ class Service:
         self.client = client
         self.run = run
         self.account = account
-        self.made: dict[str, Way] = {}
-        """What the run has made, by its ARN, in that order."""
+        self.made: dict[str, str] = {}
+        """The class of each thing that the run has made, by its ARN, in the order of making."""
         self._gap = 0.0 if is_local else _SECONDS_BETWEEN_CALLS
         self._next = 0.0
-        self._unsure: dict[str, Way] = {}
+        self._unsure: dict[str, str] = {}
         self._body: str | None = None
         client.meta.events.register("before-call.imagebuilder", self._replace_body)
 
@@ -100,17 +100,17 @@ class Service:
             raise UnsafeCallError(f"{operation} is not called with a body of one's own.")
         refuse_unsafe(operation, params, run=self.run, account=self.account)
         self._wait()
-        way = _BY_CREATE.get(operation)
-        if way is not None:
+        cls = _BY_CREATE.get(operation)
+        if cls is not None:
             # Until there is an answer: who is interrupted does not know what was made.
-            self._unsure[operation] = way
+            self._unsure[operation] = cls
         self._body = body
         try:
             answer = self._asked(operation, params)
         finally:
             self._body = None
-        if way is not None:
-            answer = self._noted(operation, way, answer)
+        if cls is not None:
+            answer = self._noted(operation, cls, answer)
         if operation.startswith("Delete") and answer.code is None:
             for value in params.values():
                 self.made.pop(value, None)
@@ -125,8 +125,8 @@ class Service:
         refusals: dict[str, Answer] = {}
         for _ in range(_TRIES):
             for arn in list(left):
-                way = self.made[arn]
-                answer = self.ask(way.get.replace("Get", "Delete", 1), {way.argument: arn})
+                cls = self.made[arn]
+                answer = self.ask(f"Delete{cls}", {arn_parameter(cls): arn})
                 if answer.code in {None, "ResourceNotFoundException"}:
                     self.made.pop(arn, None)
                     del left[arn]
@@ -143,13 +143,13 @@ class Service:
         The answer is the operations of which that could not be found out.
         """
         unknown = []
-        for operation, way in list(self._unsure.items()):
+        for operation, cls in list(self._unsure.items()):
             try:
-                arns = list(self._listed(way.lists))
+                arns = self._listed(WAYS[cls])
             except _UnlistedError:
                 unknown.append(operation)
                 continue
-            self.made.update({arn: way for arn in arns if arn not in self.made})
+            self.made.update({arn: cls for arn in arns if arn not in self.made})
             del self._unsure[operation]
         return unknown
 
@@ -166,14 +166,15 @@ class Service:
         status = members.pop("ResponseMetadata")["HTTPStatusCode"]
         return Answer(status, members=members)
 
-    def _noted(self, operation: str, way: Way, answer: Answer) -> Answer:
+    def _noted(self, operation: str, cls: str, answer: Answer) -> Answer:
         """The answer of a create, with its ARN noted."""
-        arn = answer.members.get(way.argument)
+        argument = arn_parameter(cls)
+        arn = answer.members.get(argument)
         if isinstance(arn, str) and f"/{self.run}" in arn:
             # A create that is repeated answers with what is there already.
-            self.made.setdefault(arn, way)
+            self.made.setdefault(arn, cls)
         elif answer.code is None:
-            return Answer(answer.status, "(unreadable)", f"{way.argument}: {arn}")
+            return Answer(answer.status, "(unreadable)", f"{argument}: {arn}")
         elif answer.status >= _SERVER_ERROR:
             return answer
         del self._unsure[operation]
@@ -189,28 +190,25 @@ class Service:
         if self._body is not None:
             params["body"] = self._body.encode()
 
-    def _listed(self, lists: tuple[Listing, ...]) -> Iterator[str]:
+    def _listed(self, lists: Iterable[str]) -> list[str]:
         """The run's own, list upon list."""
-        first, *rest = lists
-        arns = self._arns(first, {"owner": "Self"} if first.is_owned else {})
-        for listing in rest:
-            arns = [
-                below for arn in arns for below in self._arns(listing, {str(listing.argument): arn})
-            ]
-        yield from arns
+        arns = [""]
+        for operation in lists:
+            arns = [below for arn in arns for below in self._arns(operation, arn)]
+        return arns
 
-    def _arns(self, listing: Listing, params: Mapping[str, str]) -> list[str]:
+    def _arns(self, operation: str, parent: str) -> list[str]:
+        entries, params = listing_of(operation, parent)
         arns: list[str] = []
-        token: dict[str, str] = {}
         while True:
-            answer = self.ask(listing.operation, {**params, **token})
+            answer = self.ask(operation, params)
             if answer.code is not None:
                 raise _UnlistedError
-            entries = answer.members.get(listing.members, [])
-            arns += [entry["arn"] for entry in entries if f"/{self.run}" in entry["arn"]]
+            found = (entry["arn"] for entry in answer.members.get(entries, []))
+            arns += [arn for arn in found if f"/{self.run}" in arn]
             if not answer.members.get("nextToken"):
                 return arns
-            token = {"nextToken": answer.members["nextToken"]}
+            params = {**params, "nextToken": answer.members["nextToken"]}
 
 
 def _unknown(shape: Shape | None, value: Any, path: str) -> str | None:
