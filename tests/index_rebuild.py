@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.ordered import OrderedIndex
     from imagebuilder_mock.domain.resources.base import Resource
     from imagebuilder_mock.domain.resources.scans import ImageScanFinding
+    from imagebuilder_mock.domain.versions import CountedNodes
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import State, World
 
@@ -32,6 +33,11 @@ if TYPE_CHECKING:
 _FEW_IMAGES = 2
 
 _version = lru_cache(Version.parse)
+
+
+@lru_cache
+def _counted(version: Version) -> tuple[tuple[CountedNodes, int], ...]:
+    return tuple(counted_in(version))
 
 
 class Row(NamedTuple):
@@ -44,8 +50,8 @@ class Row(NamedTuple):
 
 def check_indexes(world: World) -> None:
     """Each index is what a rebuild gives."""
-    for index, kept, rebuilt in rows_of(world):
-        assert kept == rebuilt, f"{index}: kept is {kept}, and a rebuild gives {rebuilt}"
+    for name, kept, rebuilt in rows_of(world):
+        assert kept == rebuilt, f"{name}: kept is {kept}, and a rebuild gives {rebuilt}"
 
 
 def check_small(world: World) -> None:
@@ -111,7 +117,7 @@ def _lists(store: Store) -> Iterator[Row]:
     names: dict[Hashable, list[object]] = defaultdict(list)
     groups: dict[Hashable, list[object]] = defaultdict(list)
     for key, versions in families.items():
-        [kind] = {resource.kind for builds in versions.values() for resource in builds}
+        kind = next(iter(versions.values()))[0].kind
         names[kind].append(store._families[key])
         groups[kind] += store._families[key].groups.values()
     yield Row("names in order", _in_each(store._names), _each_in_order(names))
@@ -122,17 +128,17 @@ def _lists(store: Store) -> Iterator[Row]:
 def _too_low(
     store: Store, families: Mapping[tuple[str, str, str], Mapping[Version, Iterable[Resource]]]
 ) -> list[object]:
-    return [
-        (key, version)
-        for key, versions in families.items()
-        for version, builds in versions.items()
-        if store._families[key].last_builds.get(version, 0)
-        < max(Arn.parse(each.arn).build or 0 for each in builds)
-        or any(
-            store._families[key].highest.get(nodes, 0) < number
-            for nodes, number in counted_in(version)
-        )
-    ]
+    found: list[object] = []
+    for key, versions in families.items():
+        family = store._families[key]
+        for version, builds in versions.items():
+            last = max(Arn.parse(each.arn).build or 0 for each in builds)
+            if family.last_builds.get(version, 0) < last:
+                found.append((key, version, last))
+            for nodes, number in _counted(version):
+                if family.highest.get(nodes, 0) < number:
+                    found.append((key, nodes, number))
+    return found
 
 
 def _runs(store: Store, images: list[Image]) -> Iterator[Row]:

@@ -108,18 +108,36 @@ def something_can_be_shared(machine: ResourceMachine) -> bool:
     return bool(machine.of_kind("component") + machine.of_kind("image-recipe"))
 
 
+def something_can_be_updated(machine: ResourceMachine) -> bool:
+    return bool(machine.updatable())
+
+
 def something_is_gone(machine: ResourceMachine) -> bool:
     return bool(machine.gone)
 
 
 class ResourceMachine(RuleBasedStateMachine):
-    @initialize()
-    def begin(self):
+    @initialize(is_furnished=st.booleans())
+    def begin(self, is_furnished):
         self.mock = mock_imagebuilder().start()
         self.client: Any = the_client()
         self.there: dict[str, Entry] = {}
         self.gone: dict[str, None] = {}
         self.builds: dict[str, int] = {}
+        if is_furnished:
+            tags = {"k": "1"}
+            self.create_component(name="web", version="1.0.0", tags=tags)
+            self.create_recipe(name="web", version="1.0.0", component="web", at="x.x.x", tags=tags)
+            self.create_infrastructure(name="web", tags=tags)
+            self.create_infrastructure(name="app", tags=tags)
+            self.create_pipeline_of(
+                {
+                    "imageRecipeArn": f"{OWN}image-recipe/web/1.0.0",
+                    "infrastructureConfigurationArn": f"{OWN}infrastructure-configuration/web",
+                },
+                name="web",
+                tags=tags,
+            )
 
     def teardown(self):
         try:
@@ -226,13 +244,16 @@ class ResourceMachine(RuleBasedStateMachine):
 
     @rule(name=NAMES, tags=TAGS, data=st.data())
     def create_pipeline(self, name, tags, data):
-        references = self.pipeline_references(data)
+        self.create_pipeline_of(self.pipeline_references(data), name=name, tags=tags)
+
+    def create_pipeline_of(self, references: dict[str, str], *, name: str, tags: Any) -> None:
         self.create(
             "image-pipeline",
             f"{OWN}image-pipeline/{name}",
             Entry(tags=tags, refers_to=frozenset(references.values())),
             name=name,
             tags=tags,
+            schedule=SCHEDULE,
             **references,
         )
 
@@ -277,11 +298,17 @@ class ResourceMachine(RuleBasedStateMachine):
             self.client.put_image_recipe_policy(imageRecipeArn=arn, policy=policy)
         self.there[arn].is_shared = bool(accounts)
 
-    @precondition(something_is_there)
+    def updatable(self) -> list[str]:
+        """Pipelines the most often: they refer to others."""
+        configurations = ("infrastructure-configuration", "distribution-configuration")
+        known = [arn for kind in configurations for arn in self.of_kind(kind)]
+        return known + self.of_kind("image-pipeline") * 3
+
+    @precondition(something_can_be_updated)
     @rule(data=st.data(), description=st.sampled_from(["one", "other", None]))
     def update(self, data, description):
         """Takes what is given and keeps the tags; what is left out is gone."""
-        arn = self.one_of(data, self.there)
+        arn = self.one_of(data, self.updatable())
         params: dict[str, Any] = {} if description is None else {"description": description}
         entry = self.there[arn]
         refers_to = entry.refers_to
@@ -292,10 +319,8 @@ class ResourceMachine(RuleBasedStateMachine):
                 params["distributions"] = DISTRIBUTIONS
             case "image-pipeline":
                 references = self.pipeline_references(data)
-                params |= references
+                params |= {**references, "schedule": SCHEDULE}
                 refers_to = frozenset(references.values())
-            case _:
-                return
         kind = KINDS[kind_of(arn)]
         call = getattr(self.client, f"update_{kind.operation}")
         if any(self.meant_by(reference) is None for reference in refers_to):
@@ -384,6 +409,7 @@ class ResourceMachine(RuleBasedStateMachine):
         return data.draw(st.sampled_from(sorted(arns)))
 
 
+SCHEDULE = {"scheduleExpression": "cron(0 3 * * ? *)"}
 DISTRIBUTIONS = [
     {
         "region": "us-east-1",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,6 @@ from hypothesis import strategies as st
 
 from imagebuilder_mock import mock_imagebuilder
 from tests.builders import (
-    AMAZON,
     DOCUMENT,
     MANAGED_COMPONENT,
     MANAGED_PARENT,
@@ -146,12 +144,11 @@ STEPS = st.one_of(
         IMAGES,
         SHARED_WITH,
     ),
-    st.tuples(st.just("publish"), st.just({})),
     st.tuples(st.just("pass"), st.fixed_dictionaries({"hours": st.sampled_from([0.1, 20, 30])})),
     st.tuples(st.just("finish"), st.just({})),
 )
 
-# Two builds: one whose scan found something, and one that waits for an answer.
+# A build whose scan found something, one that waits for an answer and one thing that is shared.
 BUILDS: list[tuple[str, dict[str, Any]]] = [
     (
         "create_component",
@@ -186,6 +183,13 @@ BUILDS: list[tuple[str, dict[str, Any]]] = [
         },
     ),
     ("finish", {}),
+    (
+        "put_component_policy",
+        {
+            "componentArn": f"{OWN}component/web/1.0.0/1",
+            "policy": a_sharing_policy(f"{OWN}component/web/1.0.0/1", STRANGER),
+        },
+    ),
 ]
 
 BEFORE = st.one_of(
@@ -225,8 +229,6 @@ def told(mock: ImageBuilderMock, steps: list[Any], part: str) -> list[Any]:
                 mock.clock.advance(**params)
             elif operation == "finish":
                 mock.builds.finish_all()
-            elif operation == "publish":
-                answers.append(a_recipe_on_what_is_published(mock, client))
             else:
                 answers.append(getattr(client, operation)(**params))
         except ClientError as error:
@@ -237,23 +239,6 @@ def told(mock: ImageBuilderMock, steps: list[Any], part: str) -> list[Any]:
     answers.append(mock.clock.now())
     check_indexes(mock._active_world("test"))
     return answers
-
-
-def a_recipe_on_what_is_published(mock: ImageBuilderMock, client: Any) -> Any:
-    """On the AMI, named by its id, of the image that Amazon publishes today."""
-    today = mock.clock.now()
-    version = f"{today.year}.{today.month}.{today.day}"
-    with suppress(ValueError):
-        mock.catalogue.publish("amazon-linux-2023-x86", version)
-    arn = f"{AMAZON}image/amazon-linux-2023-x86/{version}/1"
-    [ami] = client.get_image(imageBuildVersionArn=arn)["image"]["outputResources"]["amis"]
-    return client.create_image_recipe(
-        name="on-an-ami",
-        semanticVersion=version,
-        parentImage=ami["image"],
-        components=[{"componentArn": MANAGED_COMPONENT}],
-        clientToken=version,
-    )
 
 
 @given(before=BEFORE, after=st.lists(STEPS, max_size=8), seed=st.integers())

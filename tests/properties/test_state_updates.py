@@ -55,19 +55,20 @@ class UpdateMachine(RuleBasedStateMachine):
         self.states: dict[str, str] = {}
         self.pending: dict[str, tuple[str, str]] = {}
         self.due: dict[str, datetime] = {}
-        # Of these the model knows nothing: a run of the policy may be anywhere.
+        # Of these the model knows nothing: a run of their policy may be anywhere.
         self.others = a_recipe(self.client, name="others")
-        of_others = {"recipes": [{"name": "others", "semanticVersion": "1.0.0"}]}
-        self.policy = a_policy(
-            self.client, a_count(1, include=("amis",)), resourceSelection=of_others
-        )
-        self.run: str | None = None
+        self.policy = self.a_policy_over_others()
+        self.policy_runs: list[str] = []
 
     def teardown(self):
         try:
             check_indexes(self.mock._active_world("test"))
         finally:
             self.mock.stop()
+
+    def a_policy_over_others(self) -> str:
+        others = {"recipes": [{"name": "others", "semanticVersion": "1.0.0"}]}
+        return a_policy(self.client, a_count(1, include=("amis",)), resourceSelection=others)
 
     def available(self) -> list[str]:
         """Those that nothing is done with."""
@@ -168,19 +169,22 @@ class UpdateMachine(RuleBasedStateMachine):
                 if not self.waits(execution):
                     self.settle(execution)
 
-    @rule(move=st.sampled_from(["start", "start", "advance", "pause", "cancel", "complete"]))
-    def move_the_run(self, move):
-        """Of the policy, over images that the model leaves out."""
-        is_under_way = self.run in self.mock.lifecycle.running
-        if move == "start":
+    @rule(move=st.sampled_from(["start", "advance", "pause", "cancel", "complete", "delete"]))
+    def move_a_policy_run(self, move):
+        running = set(self.mock.lifecycle.running)
+        run = next((run for run in reversed(self.policy_runs) if run in running), None)
+        if move == "delete":
+            self.client.delete_lifecycle_policy(lifecyclePolicyArn=self.policy)
+            self.policy = self.a_policy_over_others()
+        elif move == "start" or run is None:
             self.mock.images.add(recipe=self.others)
-            self.run = self.mock.lifecycle.start(self.policy)
-        elif is_under_way and move == "cancel":
-            self.client.cancel_lifecycle_execution(lifecycleExecutionId=self.run)
-        elif is_under_way:
+            self.policy_runs.append(self.mock.lifecycle.start(self.policy))
+        elif move == "cancel":
+            self.client.cancel_lifecycle_execution(lifecycleExecutionId=run)
+        else:
             # What is being cancelled cannot be paused.
             with suppress(ValueError):
-                getattr(self.mock.lifecycle, move)(self.run)
+                getattr(self.mock.lifecycle, move)(run)
 
     @invariant()
     def images_are_where_the_law_says(self):
@@ -193,7 +197,7 @@ class UpdateMachine(RuleBasedStateMachine):
 
     @invariant()
     def what_is_under_way_is_told(self):
-        assert {*self.mock.lifecycle.running} - {self.run} == set(self.pending)
+        assert {*self.mock.lifecycle.running} - {*self.policy_runs} == set(self.pending)
 
     @invariant()
     def only_a_deprecation_leaves_its_time(self):

@@ -6,8 +6,17 @@ from datetime import datetime, timezone
 
 import pytest
 
-from tests.builders import AMAZON, MANAGED_COMPONENT, MANAGED_PARENT, a_build, a_pipeline, a_recipe
+from tests.builders import (
+    AMAZON,
+    MANAGED_COMPONENT,
+    MANAGED_PARENT,
+    WINDOWS_PARENT,
+    a_build,
+    a_pipeline,
+    a_recipe,
+)
 from tests.clients import the_client
+from tests.index_rebuild import check_indexes
 from tests.workflow_builders import executions_of, pages_of
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
@@ -106,6 +115,22 @@ def test_builds_are_made_of_it(client, imagebuilder_mock):
     [component] = image["imageRecipe"]["components"]
     assert component["componentArn"].endswith("/9.0.0/1")
     assert executions_of(client, arn)[0]["workflowBuildVersionArn"].endswith("/1.99.0/1")
+
+
+def test_a_recipe_on_its_ami_is_for_its_platform(client, imagebuilder_mock):
+    for version in ("2099.1.1", "2099.1.2"):
+        imagebuilder_mock.catalogue.publish(WINDOWS_PARENT.split("/")[1], version)
+        [ami] = meant(client, WINDOWS_PARENT)["outputResources"]["amis"]
+
+        recipe = a_recipe(
+            client,
+            parentImage=ami["image"],
+            components=[MANAGED_COMPONENT.replace("linux", "windows")],
+        )
+
+        shown = client.get_image_recipe(imageRecipeArn=recipe)["imageRecipe"]
+        assert shown["platform"] == "Windows"
+        check_indexes(imagebuilder_mock._active_world("test"))
 
 
 @pytest.mark.parametrize(

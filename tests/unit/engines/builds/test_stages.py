@@ -60,13 +60,18 @@ def test_a_stage_that_was_ended_by_hand_does_not_end_again(imagebuilder, imagebu
 
 
 @pytest.mark.imagebuilder(builds="clock", now=NOW)
-def test_a_rollback_that_was_ended_by_hand_does_not_end_again(imagebuilder, imagebuilder_mock):
+@pytest.mark.parametrize("end", [stages.complete, stages.cancel])
+def test_a_rollback_that_was_ended_by_hand_does_not_end_again(imagebuilder, imagebuilder_mock, end):
     imagebuilder_mock.builds.fail_next(step="LaunchBuildInstance")
-    a_build(imagebuilder, imageRecipeArn=a_full_recipe(imagebuilder))
+    arn = a_build(imagebuilder, imageRecipeArn=a_full_recipe(imagebuilder))
+    image = image_of(imagebuilder_mock, arn)
+    while not [run for run in image.executions if run.status == "ROLLBACK_IN_PROGRESS"]:
+        imagebuilder_mock.clock.advance(seconds=10)
+    world = imagebuilder_mock._world
 
-    imagebuilder_mock.builds.finish_all()
+    end(world, image)
 
-    assert imagebuilder_mock._world.state.scheduler.entries() == []
+    assert world.state.scheduler.entries() == []
 
 
 @pytest.mark.imagebuilder(builds="held", now=NOW)

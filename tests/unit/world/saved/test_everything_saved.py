@@ -5,6 +5,7 @@ from __future__ import annotations
 from imagebuilder_mock import mock_imagebuilder
 from tests.builders import AMAZON
 from tests.everything import NOON, RAN_AT_ONCE, fill
+from tests.index_rebuild import check_indexes
 from tests.model import needs_member
 from tests.scans import collected
 
@@ -48,6 +49,7 @@ def test_what_was_saved_is_there_again_to_the_last_byte(tmp_path):
         before = seen(mock)
 
     with mock_imagebuilder(builds="clock", state=tmp_path / "first.json") as mock:
+        check_indexes(mock._active_world("test"))
         mock.save(tmp_path / "second.json")
         after = seen(mock)
         mock.builds.finish_all()
