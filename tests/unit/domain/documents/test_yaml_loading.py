@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from time import perf_counter
+from time import process_time
 
 import pytest
 import yaml
@@ -221,12 +221,12 @@ def test_aliases_do_not_make_a_flat_text_deep():
     ],
 )
 def test_no_text_takes_long(text):
-    started = perf_counter()
+    started = process_time()
 
     with suppress(DocumentError):
         load_document(text)
 
-    assert perf_counter() - started < 2
+    assert process_time() - started < 2
 
 
 def test_an_error_is_a_value_error_with_its_sentence():
