@@ -234,11 +234,13 @@ class Member(Generic[T]):
         *,
         called: str = "",
         required: bool = False,
+        may_be_empty: bool = False,
     ) -> None:
         self.takes = takes
         self.default = default
         self.called = called
         self.required = required
+        self.may_be_empty = may_be_empty
         self.name = self._attribute = ""
 
     def __set_name__(self, owner: type[Members], attribute: str) -> None:
@@ -279,9 +281,13 @@ class Members:
         """The members that were read, and refused."""
 
     def read(self, row: Member[T]) -> T:
-        """The value of a row, or its default; a required one must be there, and not be empty."""
+        """The value of a row, or its default; a required one must be there.
+
+        An empty list or mapping counts as none where the row does not take it.
+        """
         given = None if self.given is None else self.given.get(row.name)
-        if given is None or (row.required and given in ([], {})):
+        is_empty = row.required and not row.may_be_empty and given in ([], {})
+        if given is None or is_empty:
             if row.required and self.given is not None:
                 self.wrong.add(row.name)
                 self.node.lacks(row.name)

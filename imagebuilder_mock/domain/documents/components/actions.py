@@ -100,7 +100,7 @@ ACTION_MODULES: Mapping[str, ActionModule] = {
         ActionModule("CreateFile", _ANY, "list", ("path",), ("content", "encoding", *_OWNERSHIP)),
         ActionModule("CreateFolder", _ANY, "list", ("path",), _OWNERSHIP),
         ActionModule("CreateSymlink", _ANY, "list", ("path", "target"), ("force",)),
-        ActionModule("DeleteFile", _ANY, "list", ("path",)),
+        ActionModule("DeleteFile", _ANY, "list", ("path",), ("force",)),
         ActionModule("DeleteFolder", _ANY, "list", ("path",), ("force",)),
         ActionModule("ListFiles", _ANY, "list", ("path",), ("fileNamePattern", "recursive")),
         ActionModule("MoveFile", _ANY, "list", _SOURCE_AND_DESTINATION, ("overwrite",)),

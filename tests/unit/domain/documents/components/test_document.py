@@ -209,8 +209,8 @@ def test_another_schema_version_is_refused(version):
                      id="logging of a phase"),
         pytest.param(a_document(phases=[{"name": "build"}]),
                      "Phase 'build' has no steps; it requires a 'steps'", id="no steps"),
-        pytest.param(a_document(phases=[{"name": "build", "steps": []}]),
-                     "Phase 'build' has no steps; it requires a 'steps'", id="empty steps"),
+        pytest.param(a_document(phases=[{"name": "build", "steps": {}}]),
+                     "The 'steps' of phase 'build' must be a list.", id="mapping of steps"),
         pytest.param(a_document(phases=[{"name": "build", "steps": "a"}]),
                      "The 'steps' of phase 'build' must be a list.", id="string for steps"),
         pytest.param(a_document(phases=[{"name": "build", "steps": ["a"]}]),
@@ -275,6 +275,13 @@ def test_another_schema_version_is_refused(version):
 )  # fmt: skip
 def test_another_document_is_refused(text, detail):
     assert refusal(text).startswith(detail)
+
+
+def test_a_phase_may_have_no_steps():
+    """CloudSnorkel/cdk-github-runners, a snapshot of 2026-07-31."""
+    document = parse_component_document(a_document(phases=[{"name": "build", "steps": []}]))
+
+    assert document.phases == (Phase("build", ()),)
 
 
 def test_a_name_is_unique_within_its_phase_only():
