@@ -141,7 +141,7 @@ def filled(value: object, variables: Mapping[str, object]) -> object:
     if isinstance(value, dict):
         return {key: filled(member, variables) for key, member in value.items()}
     if isinstance(value, (list, tuple)):
-        return [filled(member, variables) for member in value]
+        return ["" if member is None else filled(member, variables) for member in value]
     return value
 
 

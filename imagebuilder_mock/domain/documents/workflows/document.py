@@ -23,6 +23,7 @@ from imagebuilder_mock.domain.documents.members import (
     Node,
     OneOf,
     Written,
+    as_boolean,
     as_it_is,
     bounded,
     check_unique,
@@ -102,10 +103,12 @@ def _attempts(node: Node) -> int | None:
 
 def _boolean_or_reference(node: Node) -> bool | str | None:
     # Both spellings are in use: the value's own, and the key's that marks a reference.
-    if isinstance(node.value, bool) or (isinstance(node.value, str) and is_reference(node.value)):
+    if isinstance(node.value, str) and is_reference(node.value):
         return node.value
-    node.must("be a boolean or a reference")
-    return None
+    found = as_boolean(node.value)
+    if found is None:
+        node.must("be a boolean or a reference")
+    return found
 
 
 class _Step(Members):

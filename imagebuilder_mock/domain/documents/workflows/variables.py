@@ -38,7 +38,7 @@ def resolve(value: object, variables: Mapping[str, object]) -> object:
     UnresolvedReferenceError if one has no value.
     """
     if isinstance(value, str):
-        return INTERPOLATED.sub(lambda found: as_text(look_up(found[1], variables)), value)
+        return INTERPOLATED.sub(lambda found: as_text(look_up(found[1], variables)), str(value))
     if isinstance(value, dict):
         return {
             str(key).removesuffix(SUFFIX): (

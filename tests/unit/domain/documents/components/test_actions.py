@@ -76,6 +76,11 @@ def test_files_are_deleted_by_force_too():
     assert parsed_step(action="DeleteFile", inputs=inputs).inputs == tuple(inputs)
 
 
+def test_a_null_item_is_an_empty_text():
+    """Measured on both of Go's YAML libraries."""
+    assert parsed_step(inputs={"commands": ["a", None]}).inputs == ({"commands": ["a", None]},)
+
+
 @pytest.mark.parametrize("action", LEAST_INPUTS)
 def test_a_module_takes_its_required_inputs_alone(action):
     inputs = LEAST_INPUTS[action]
