@@ -236,13 +236,13 @@ class TestContainers:
     def test_a_container_image_is_in_its_repository(self, imagebuilder):
         aws("ecr").create_repository(repositoryName="hello")
         arn = imagebuilder.create_image(
-            containerRecipeArn=a_container_recipe(imagebuilder),
+            containerRecipeArn=a_container_recipe(imagebuilder, name="web"),
             infrastructureConfigurationArn=an_infrastructure(imagebuilder),
         )["imageBuildVersionArn"]
 
         [found] = aws("ecr").describe_images(repositoryName="hello")["imageDetails"]
         assert the_image(imagebuilder, arn)["state"]["status"] == "AVAILABLE"
-        assert found["imageTags"] == ["1.0.0-1"]
+        assert set(found["imageTags"]) == {"1.0.0-1", "web-1.0.0-1"}
 
 
 def builds_left(client, arn):

@@ -191,8 +191,8 @@ class TestValues:
     @pytest.mark.parametrize("key", ["payload", "payload.$"])
     def test_a_payload_is_any_text_of_up_to_16_kib(self, key):
         """aws-samples, approval-gate and gated-distribution."""
-        for value in ("Approve?", "{", "", "{{ $.imagebuilder.imageName }}?", "a" * 16 * 1024):
-            parsed_step(inputs={key: value})
+        for text in ("Approve?", "{", "", "{{ $.imagebuilder.imageName }}?", "a" * 16 * 1024):
+            parsed_step(inputs={key: text})
         for value in ({"a": 1}, 3, None, ["a"], "ä" * 8193):
             assert step_refusal(inputs={key: value}) == (
                 "The input 'payload' must be a string of at most 16384 bytes."
