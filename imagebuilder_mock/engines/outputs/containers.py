@@ -49,8 +49,10 @@ def push(build: Build, container: Container) -> str | None:
     for uri in container.image_uris:
         repository, _, tag = uri.partition("/")[2].rpartition(":")
         tags.setdefault(repository, []).append(tag)
-    for repository in tags:
+    for repository, named in tags.items():
         refusal = names.failure_without(build.world, place, names.REPOSITORY, repository)
+        for tag in named:
+            refusal = refusal or names.failure_with_tag(build.world, place, repository, tag)
         if refusal is not None:
             return refusal
     for repository, named in tags.items():
