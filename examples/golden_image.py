@@ -86,7 +86,7 @@ def make_recipe(client: ImagebuilderClient, hardening: str, ssh_attempts: int) -
     amazon = f"arn:aws:imagebuilder:{client.meta.region_name}:aws"
     arn = client.create_image_recipe(
         name=NAME,
-        semanticVersion="1.0.x",  # the service counts: 1.0.1, 1.0.2, ...
+        semanticVersion="1.0.x",  # the service counts: 1.0.0, 1.0.1, ...
         parentImage=f"{amazon}:image/amazon-linux-2023-x86/x.x.x",
         components=[
             {"componentArn": f"{amazon}:component/amazon-cloudwatch-agent-linux/x.x.x"},

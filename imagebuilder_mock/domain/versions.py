@@ -90,8 +90,8 @@ class VersionTemplate:
         return template
 
     def filled(self, highest: Mapping[CountedNodes, int]) -> Version:
-        """The version with the ``x`` one above the highest number ever used in its place."""
-        number = highest.get(self.nodes, 0) + 1 if None in self.nodes else 0
+        """The version with the ``x`` one above the highest number ever used in its place, or 0."""
+        number = highest.get(self.nodes, -1) + 1
         if number > HIGHEST_NODE:
             raise InvalidVersionNumberException(
                 f"{FORMAT_ERROR}. No number is left for the placeholder."

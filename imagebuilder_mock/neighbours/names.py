@@ -122,6 +122,31 @@ def failure_without(world: World, place: Place, question: Question, name: str) -
     return question.failure.format(name=name, account=place.account)
 
 
+def failure_with_tag(world: World, place: Place, repository: str, tag: str) -> str | None:
+    """Why a container image cannot have a tag, which an immutable repository has already."""
+    account = account_at(world, place)
+    if account is None:
+        return None
+    image = {"repositoryName": repository, "imageIds": [{"imageTag": tag}]}
+    try:
+        is_taken = _is_immutable(account, repository) and account.finds(
+            "ecr", "describe_images", **image
+        )
+    except NeighbourError:
+        return None
+    if not is_taken:
+        return None
+    return (
+        f"The image tag '{tag}' already exists in the '{repository}' repository and cannot be "
+        "overwritten because the repository is immutable."
+    )
+
+
+def _is_immutable(account: Account, repository: str) -> bool:
+    found = account.finds("ecr", "describe_repositories", repositoryNames=[repository])
+    return bool(found) and found["repositories"][0].get("imageTagMutability") == "IMMUTABLE"
+
+
 def takes_missing(account: Account, service: str, *, is_strict: bool) -> bool:
     """Whether names are taken that a service does not have."""
     if is_strict:

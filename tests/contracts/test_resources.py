@@ -67,6 +67,9 @@ OUR_OWN = {
     "ImagePipeline": {
         "schedule_ticket": "the scheduler's entry for the next run",
     },
+    "ParameterDetail": {
+        "allowed_values": "what a recipe's value is checked against",
+    },
     "ImageScanFinding": {
         "sequence": "the order of making",
     },

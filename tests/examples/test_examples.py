@@ -55,15 +55,15 @@ class TestGoldenImage:
     def test_the_recipe_version_counts_up(self, golden_image):
         versions = re.findall(r"recipe +\S+:image-recipe/golden/(\S+)", golden_image)
 
-        assert versions == ["1.0.1", "1.0.2"]
+        assert versions == ["1.0.0", "1.0.1"]
 
     def test_what_is_old_is_deleted_when_nothing_needs_it_any_more(self, golden_image):
         lines = golden_image.partition("Away with the first")[2].splitlines()[1:]
 
         assert [(line[:10].strip(), line.rpartition(":")[2]) for line in lines] == [
             ("in use", "component/hardening/1.0.0/1"),
-            ("deleted", "image-recipe/golden/1.0.1"),
-            ("deleted", "image/golden/1.0.1/1"),
+            ("deleted", "image-recipe/golden/1.0.0"),
+            ("deleted", "image/golden/1.0.0/1"),
             ("deleted", "component/hardening/1.0.0/1"),
         ]
 

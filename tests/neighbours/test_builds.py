@@ -236,13 +236,38 @@ class TestContainers:
     def test_a_container_image_is_in_its_repository(self, imagebuilder):
         aws("ecr").create_repository(repositoryName="hello")
         arn = imagebuilder.create_image(
-            containerRecipeArn=a_container_recipe(imagebuilder),
+            containerRecipeArn=a_container_recipe(imagebuilder, name="web"),
             infrastructureConfigurationArn=an_infrastructure(imagebuilder),
         )["imageBuildVersionArn"]
 
         [found] = aws("ecr").describe_images(repositoryName="hello")["imageDetails"]
         assert the_image(imagebuilder, arn)["state"]["status"] == "AVAILABLE"
-        assert found["imageTags"] == ["1.0.0-1"]
+        assert set(found["imageTags"]) == {"1.0.0-1", "web-1.0.0-1"}
+
+    @pytest.mark.parametrize(
+        ("mutability", "statuses"),
+        [("MUTABLE", ["AVAILABLE", "AVAILABLE"]), ("IMMUTABLE", ["AVAILABLE", "FAILED"])],
+    )
+    def test_a_tag_that_an_immutable_repository_has_fails_the_build(
+        self, imagebuilder, mutability, statuses
+    ):
+        """aws-samples, containers: two recipes of one version share `1.0.0-1`."""
+        aws("ecr").create_repository(repositoryName="hello", imageTagMutability=mutability)
+
+        images = [
+            the_image(
+                imagebuilder,
+                imagebuilder.create_image(
+                    containerRecipeArn=a_container_recipe(imagebuilder, name=name),
+                    infrastructureConfigurationArn=an_infrastructure(imagebuilder),
+                )["imageBuildVersionArn"],
+            )
+            for name in ("web", "app")
+        ]
+
+        assert [image["state"]["status"] for image in images] == statuses
+        tag = "The image tag '1.0.0-1' already exists in the 'hello' repository"
+        assert (tag in images[1]["state"].get("reason", "")) == (mutability == "IMMUTABLE")
 
 
 def builds_left(client, arn):

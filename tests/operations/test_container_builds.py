@@ -185,9 +185,9 @@ class TestOutput:
             seen.append((image["state"]["status"], image["outputResources"]))
             imagebuilder_mock.builds.advance(arn)
 
-        pushed = {
-            "containers": [{"region": "us-east-1", "imageUris": [f"{REGISTRY}/hello:1.0.0-1"]}]
-        }
+        version, name = "1.0.0-1", the_image(imagebuilder, arn)["name"]
+        uris = [f"{REGISTRY}/hello:{version}", f"{REGISTRY}/hello:{name}-{version}"]
+        pushed = {"containers": [{"region": "us-east-1", "imageUris": uris}]}
         assert seen == [
             ("PENDING", {"containers": []}),
             ("CREATING", {"containers": []}),
@@ -200,7 +200,7 @@ class TestOutput:
 
     @pytest.mark.imagebuilder(builds="instant")
     def test_each_region_has_its_uris(self, imagebuilder):
-        """Source: API reference, Container; the default tag: CloudFormation's image handler."""
+        """Source: API reference, Container; aws-samples, containers, for the two fixed tags."""
         distribution = a_distribution(
             imagebuilder,
             distributions=[
@@ -209,7 +209,7 @@ class TestOutput:
                 container_distribution("eu-north-1", "hello-north"),
             ],
         )
-        recipe = a_container_recipe(imagebuilder)
+        recipe = a_container_recipe(imagebuilder, name="web")
 
         arns = [
             a_container_build(
@@ -219,20 +219,22 @@ class TestOutput:
         ]
 
         def expected(build):
-            here = [f"1.0.0-{build}", "latest"] + (["1.0.0-1"] if build == 2 else [])
+            fixed = [f"1.0.0-{build}", f"web-1.0.0-{build}"]
+            here = [*fixed, "latest"] + (["1.0.0-1"] if build == 2 else [])
             return [
                 {"region": "us-east-1", "imageUris": [f"{REGISTRY}/hello:{tag}" for tag in here]},
                 {
                     "region": "eu-west-1",
                     "imageUris": [
                         f"{REGISTRY.replace('us-east-1', 'eu-west-1')}/hello-eu:{tag}"
-                        for tag in (f"1.0.0-{build}", "stable")
+                        for tag in (*fixed, "stable")
                     ],
                 },
                 {
                     "region": "eu-north-1",
                     "imageUris": [
-                        f"{REGISTRY.replace('us-east-1', 'eu-north-1')}/hello-north:1.0.0-{build}"
+                        f"{REGISTRY.replace('us-east-1', 'eu-north-1')}/hello-north:{tag}"
+                        for tag in fixed
                     ],
                 },
             ]
@@ -241,18 +243,24 @@ class TestOutput:
         assert outputs == [{"containers": expected(1)}, {"containers": expected(2)}]
 
     @pytest.mark.imagebuilder(builds="instant")
-    def test_a_distribution_may_name_another_repository_here(self, imagebuilder):
+    @pytest.mark.parametrize(
+        ("region", "repositories"),
+        [("us-east-1", ["second"]), ("eu-west-1", ["hello", "second"])],
+    )
+    def test_the_recipes_repository_is_for_a_distribution_that_has_none_here(
+        self, imagebuilder, region, repositories
+    ):
+        """aws-samples, containers."""
         distribution = a_distribution(
-            imagebuilder, distributions=[container_distribution("us-east-1", "second")]
+            imagebuilder, distributions=[container_distribution(region, "second")]
         )
 
         arn = a_container_build(imagebuilder, distributionConfigurationArn=distribution)
 
-        assert the_image(imagebuilder, arn)["outputResources"]["containers"] == [
-            {
-                "region": "us-east-1",
-                "imageUris": [f"{REGISTRY}/hello:1.0.0-1", f"{REGISTRY}/second:1.0.0-1"],
-            }
+        containers = the_image(imagebuilder, arn)["outputResources"]["containers"]
+        uris = [uri for container in containers for uri in container["imageUris"]]
+        assert [uri.partition("/")[2] for uri in uris if uri.endswith(":1.0.0-1")] == [
+            f"{repository}:1.0.0-1" for repository in repositories
         ]
 
     @pytest.mark.imagebuilder(builds="instant")
@@ -272,14 +280,17 @@ class TestOutput:
         arn = a_container_build(
             imagebuilder,
             containerRecipeArn=a_container_recipe(
-                imagebuilder, parentImage=parent, components=[component]
+                imagebuilder, name="web", parentImage=parent, components=[component]
             ),
         )
 
         assert the_image(imagebuilder, arn)["outputResources"]["containers"] == [
             {
                 "region": "cn-north-1",
-                "imageUris": ["123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/hello:1.0.0-1"],
+                "imageUris": [
+                    f"123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/hello:{tag}"
+                    for tag in ("1.0.0-1", "web-1.0.0-1")
+                ],
             }
         ]
 

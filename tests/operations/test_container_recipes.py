@@ -111,7 +111,7 @@ class TestCreate:
         ]
 
         versions = [arn.rpartition("/")[2] for arn in made]
-        assert versions == ["1.0.1", "1.0.2", "1.1.0", "2.0.1"]
+        assert versions == ["1.0.0", "1.0.1", "1.1.0", "2.0.1"]
 
     @needs_placeholders
     def test_there_is_one_placeholder_at_most(self, imagebuilder, refused):

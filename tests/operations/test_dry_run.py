@@ -160,7 +160,7 @@ def test_a_placeholder_keeps_its_number(imagebuilder, refused):
 
     answer = imagebuilder.create_image_recipe(**params)
 
-    assert answer["imageRecipeArn"].endswith(":image-recipe/golden/1.0.1")
+    assert answer["imageRecipeArn"].endswith(":image-recipe/golden/1.0.0")
 
 
 @needs_member("CreateImagePipeline", "dryRun")

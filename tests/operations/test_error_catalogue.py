@@ -168,6 +168,25 @@ class TestComponents:
             "'componentBuildVersionArn' must match pattern ^arn:aws"
         )
 
+    @pytest.mark.parametrize("kind", ["component", "image", "workflow"])
+    @pytest.mark.parametrize("version", ["1.0.0", "x.x.x"])
+    def test_a_version_where_a_build_is_deleted(self, imagebuilder, refused, kind, version):
+        """Seen for components: TF pull request 40354; so too for the others."""
+        name = "test/web" if kind == "workflow" else "web"
+        parameter = f"{kind}BuildVersionArn"
+
+        refusal = refused(
+            getattr(imagebuilder, f"delete_{kind}"),
+            **{parameter: f"{OWN}{kind}/{name}/{version}"},
+        )
+
+        assert refusal == Refusal(
+            "InvalidParameterValueException",
+            400,
+            f"The value supplied for parameter '{parameter}' is not valid. The supplied Arn is "
+            f"not a valid Image Builder {kind.title()} Build Version Arn.",
+        )
+
     def test_a_version_with_a_placeholder(self, imagebuilder, refused):
         """Seen: aws-cloudformation/cloudformation-coverage-roadmap#2439."""
         refusal = refused(

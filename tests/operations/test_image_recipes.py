@@ -116,12 +116,21 @@ class TestPlaceholders:
             for version in versions
         ]
 
-    def test_the_first_number_is_1(self, imagebuilder):
-        assert self.made(imagebuilder, "1.0.x", "1.0.x", "1.0.x") == ["1.0.1", "1.0.2", "1.0.3"]
+    @pytest.mark.parametrize(
+        ("template", "expected"),
+        [
+            ("1.0.x", ["1.0.0", "1.0.1", "1.0.2"]),
+            ("1.x.0", ["1.0.0", "1.1.0", "1.2.0"]),
+            ("x.2.0", ["0.2.0", "1.2.0", "2.2.0"]),
+        ],
+    )
+    def test_the_first_number_is_0(self, imagebuilder, template, expected):
+        """Samples of AWS (debugging, lifecycle); for ``1.x.0`` TF pull request 45288."""
+        assert self.made(imagebuilder, *[template] * 3) == expected
 
     @pytest.mark.parametrize(
         ("template", "expected"),
-        [("2.0.x", "2.0.8"), ("2.x.7", "2.1.7"), ("x.0.7", "3.0.7"), ("x.9.9", "1.9.9")],
+        [("2.0.x", "2.0.8"), ("2.x.7", "2.1.7"), ("x.0.7", "3.0.7"), ("x.9.9", "0.9.9")],
     )
     def test_it_is_one_above_the_highest_in_its_place(self, imagebuilder, template, expected):
         self.made(imagebuilder, "1.0.7", "2.0.7", "2.0.3")
@@ -133,9 +142,9 @@ class TestPlaceholders:
 
     def test_a_number_is_never_used_again(self, imagebuilder):
         self.made(imagebuilder, "1.0.x", "1.0.x")
-        imagebuilder.delete_image_recipe(imageRecipeArn=f"{OWN}image-recipe/golden/1.0.2")
+        imagebuilder.delete_image_recipe(imageRecipeArn=f"{OWN}image-recipe/golden/1.0.1")
 
-        assert self.made(imagebuilder, "1.0.x") == ["1.0.3"]
+        assert self.made(imagebuilder, "1.0.x") == ["1.0.2"]
 
     @pytest.mark.parametrize("version", ["x.x.x", "1.x.x", "x.0.x"])
     def test_there_is_one_at_most(self, imagebuilder, refused, version):

@@ -222,13 +222,20 @@ class TestScanning:
 
         return refusal
 
-    def test_a_repository_is_for_containers(self, refused_scan):
-        refusal = refused_scan(ecrConfiguration={"repositoryName": "scans"})
+    def test_a_repository_is_kept_for_amis_too(self, imagebuilder, given):
+        """aws-samples/cdk-image-pipeline sends it for AMIs."""
+        scanning = {
+            "imageScanningEnabled": True,
+            "ecrConfiguration": {"repositoryName": "scans", "containerTags": ["scanned"]},
+        }
 
-        assert refusal == invalid_combination(
-            "imageScanningConfiguration.ecrConfiguration",
-            "A repository for scanning is for container images only.",
-        )
+        pipeline = a_pipeline(imagebuilder, **given, imageScanningConfiguration=scanning)
+        image = imagebuilder.create_image(**given, imageScanningConfiguration=scanning)
+
+        shown = imagebuilder.get_image_pipeline(imagePipelineArn=pipeline)["imagePipeline"]
+        built = imagebuilder.get_image(imageBuildVersionArn=image["imageBuildVersionArn"])
+        assert shown["imageScanningConfiguration"] == scanning
+        assert built["image"]["imageScanningConfiguration"] == scanning
 
     def test_it_needs_image_tests(self, refused_scan):
         assert refused_scan(tests=False, imageScanningEnabled=True) == invalid_combination(

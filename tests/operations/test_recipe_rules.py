@@ -361,6 +361,25 @@ class TestParameters:
             "value: Name",
         )
 
+    def test_only_a_value_that_the_component_allows(self, imagebuilder, refused_recipe):
+        """aws-samples have ``allowedValues``; what they enforce is inferred."""
+        declared = "parameters: [{Level: {type: string, allowedValues: [Low, High]}}]\n"
+        component = a_component(imagebuilder, data=DOCUMENT + declared)
+        low, other = (
+            {"componentArn": component, "parameters": [{"name": "Level", "value": [value]}]}
+            for value in ("Low", "low")
+        )
+
+        a_recipe(imagebuilder, components=[low])
+
+        assert refused_recipe(components=[other]) == invalid_combination(
+            "components[0].parameters",
+            "The parameter Level of the provided component does not allow the value 'low'. Allowed "
+            "values are: Low, High",
+        )
+        shown = imagebuilder.get_component(componentBuildVersionArn=component)["component"]
+        assert shown["parameters"] == [{"name": "Level", "type": "string"}]
+
 
 class TestInstance:
     def test_the_agent_is_not_configured_on_windows(self, refused_recipe):

@@ -173,7 +173,8 @@ class TestExecution:
         answer = update(arn, "DELETED", **ROLE, includeResources={"containers": True})
 
         [resource] = resources_of(imagebuilder, answer["lifecycleExecutionId"], arn)
-        assert resource["imageUris"] == [resource["resourceId"]]
+        fixed, named = resource["imageUris"]
+        assert (fixed, named.endswith("-1.0.0-1")) == (resource["resourceId"], True)
         assert resource["action"]["name"] == "DELETE"
 
     @pytest.mark.imagebuilder(builds="instant", now=NOW)

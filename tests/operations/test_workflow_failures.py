@@ -144,16 +144,23 @@ class TestFailures:
 
     @instant
     @pytest.mark.parametrize(
-        ("member", "detail"),
+        ("action", "member", "detail"),
         [
-            ("snsTopicArn", "must be the ARN of an SNS topic."),
-            ("payload", "must be a valid JSON string of at most 16384 bytes."),
+            ("WaitForAction", "snsTopicArn", "must be the ARN of an SNS topic."),
+            (
+                "ExecuteStateMachine",
+                "input",
+                "must be a valid JSON string of at most 16384 bytes.",
+            ),
         ],
     )
     def test_a_value_of_the_run_that_an_input_does_not_take_fails_the_step(
-        self, imagebuilder, member, detail
+        self, imagebuilder, action, member, detail
     ):
-        ask = a_step("Ask", "WaitForAction", inputs={f"{member}.$": "$.parameters.given"})
+        inputs = {f"{member}.$": "$.parameters.given"}
+        if action == "ExecuteStateMachine":
+            inputs["stateMachineArn"] = "arn:aws:states:us-east-1:123456789012:stateMachine:Check"
+        ask = a_step("Ask", action, inputs=inputs)
         workflow = a_workflow(
             imagebuilder, ask, parameters=[{"name": "given", "default": "no such thing"}]
         )

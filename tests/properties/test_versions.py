@@ -154,7 +154,7 @@ def test_an_x_is_one_above_the_highest_number_ever_used_in_its_place(steps):
             if place is not None:
                 asked[place] = "x"
                 rivals = [one[place] for one in used if matches(one, text_of(asked))]
-                expected[place] = max(rivals, default=0) + 1
+                expected[place] = max(rivals, default=-1) + 1
             elif tuple(expected) in there:
                 continue
             made = a_recipe(client, name="Web", semanticVersion=text_of(asked))

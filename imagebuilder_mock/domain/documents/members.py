@@ -135,6 +135,22 @@ Kind: TypeAlias = "Callable[[Node], T | None]"
 """What a member can take: its value, or None after it has been refused."""
 
 
+class Plain(str):
+    """A text that stands without quotes, and is a number or a boolean where one is wanted."""
+
+    __slots__ = ()
+
+
+BOOLEANS: Mapping[str, bool] = {
+    **dict.fromkeys(("y", "Y", "yes", "Yes", "YES", "on", "On", "ON"), True),
+    **dict.fromkeys(("n", "N", "no", "No", "NO", "off", "Off", "OFF"), False),
+}
+_INTEGER = re.compile("[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)")
+_FLOAT = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?")
+_OCTAL = re.compile("(?<![0-9a-zA-Z])0(?=[0-7])")
+_LONGEST_NUMBER = 40
+
+
 def as_text(value: object) -> str | None:
     """A scalar's own text: the service takes a number or a boolean where it wants a string."""
     if isinstance(value, bool):
@@ -155,18 +171,38 @@ def written(node: Node) -> str:
 
 
 def integer(node: Node) -> int | None:
-    """A boolean and the text of an integer are none."""
-    if isinstance(node.value, int) and not isinstance(node.value, bool):
-        return node.value
+    """A boolean and the text of an integer are none; ``300.0`` and ``0x10`` are."""
+    value = _number(node.value) if isinstance(node.value, Plain) else node.value
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
     node.must("be an integer")
     return None
 
 
+def _number(text: str) -> int | float | None:
+    """What Go's YAML libraries read: other bases, underscores, an octal number after a zero."""
+    digits = text.replace("_", "")
+    if len(digits) > _LONGEST_NUMBER:
+        return None
+    if _INTEGER.fullmatch(digits):
+        return int(_OCTAL.sub("0o", digits), 0)
+    return float(digits) if _FLOAT.fullmatch(digits) else None
+
+
 def boolean(node: Node) -> bool | None:
-    if isinstance(node.value, bool):
-        return node.value
-    node.must("be a boolean")
-    return None
+    found = as_boolean(node.value)
+    if found is None:
+        node.must("be a boolean")
+    return found
+
+
+def as_boolean(value: object) -> bool | None:
+    """``yes`` and its like are booleans where one is wanted."""
+    if isinstance(value, bool):
+        return value
+    return BOOLEANS.get(value) if isinstance(value, Plain) else None
 
 
 @dataclass(frozen=True)
@@ -234,11 +270,13 @@ class Member(Generic[T]):
         *,
         called: str = "",
         required: bool = False,
+        may_be_empty: bool = False,
     ) -> None:
         self.takes = takes
         self.default = default
         self.called = called
         self.required = required
+        self.may_be_empty = may_be_empty
         self.name = self._attribute = ""
 
     def __set_name__(self, owner: type[Members], attribute: str) -> None:
@@ -279,9 +317,13 @@ class Members:
         """The members that were read, and refused."""
 
     def read(self, row: Member[T]) -> T:
-        """The value of a row, or its default; a required one must be there, and not be empty."""
+        """The value of a row, or its default; a required one must be there.
+
+        An empty list or mapping counts as none where the row does not take it.
+        """
         given = None if self.given is None else self.given.get(row.name)
-        if given is None or (row.required and given in ([], {})):
+        is_empty = row.required and not row.may_be_empty and given in ([], {})
+        if given is None or is_empty:
             if row.required and self.given is not None:
                 self.wrong.add(row.name)
                 self.node.lacks(row.name)

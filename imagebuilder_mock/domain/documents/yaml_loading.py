@@ -3,11 +3,12 @@
 A text is read within bounds: bytes, depth, and nodes, where an alias counts as all that it stands
 for, and a long scalar for more than one. JSON is YAML, and is read too.
 
-What a plain scalar means follows YAML 1.2, as it does for Go's YAML libraries (AWSTOE is a Go
-program: its guide names Go's packages): ``on``, ``off``, ``yes``, ``no`` and timestamps are text. A
-number that would not be written back the same (``010``, ``1.10``, ``0x1F``, ``1e3``) also stays the
-text that it was, because the service takes a scalar's own text where it wants a string; so
-``str()`` of any number that is read gives the document's own characters.
+A document is read as Go's YAML libraries read it (AWSTOE is a Go program: its guide names Go's
+packages). What follows the first document is ignored, and so are tags that nobody knows. ``on``,
+``off``, ``yes``, ``no`` and timestamps are text. A number that would not be written back the same
+(``010``, ``1.10``, ``0x1F``, ``1e3``) also stays the text that it was, because the service takes a
+scalar's own text where it wants a string; so ``str()`` of any number that is read gives the
+document's own characters. Such a text is ``Plain``: it can be a number or a boolean after all.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar, cast
 import yaml
 
 from .errors import DocumentError, Problem, refuse
-from .members import Node
+from .members import BOOLEANS, Node, Plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,7 +34,13 @@ CHARACTERS_IN_A_NODE = 64
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAGS = "tag:yaml.org,2002:"
-_SUPPORTED_TAGS = frozenset({None, "!", f"{_TAGS}str", f"{_TAGS}seq", f"{_TAGS}map"})
+_TYPES: dict[str, tuple[type, ...]] = {
+    f"{_TAGS}int": (int, Plain),
+    f"{_TAGS}float": (int, float, Plain),
+    f"{_TAGS}bool": (bool, Plain),
+    f"{_TAGS}null": (type(None),),
+}
+"""The tags that make another value of a scalar than its text."""
 _UNPRINTABLE = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]",
 )
@@ -43,6 +50,7 @@ _WORDS: dict[str, object] = {
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 _INTEGER = re.compile("0|-?[1-9][0-9]{0,17}")
+_NUMBER_LIKE = re.compile(r"[-+]?\.?[0-9]")
 _FLOAT = re.compile(r"-?(?:0|[1-9][0-9]{0,15})\.[0-9]{1,17}")
 
 
@@ -126,21 +134,14 @@ class _Composer:
         next(self._events)  # the stream starts
         if isinstance(next(self._events), yaml.StreamEndEvent):
             return _Node(None)
-        node = self._node(next(self._events), depth=1)
-        next(self._events)  # the document ends
-        after = next(self._events)
-        if not isinstance(after, yaml.StreamEndEvent):
-            raise _broken_at("found a second document", after.start_mark)
-        return node
+        # What comes after the first document is not looked at.
+        return self._node(next(self._events), depth=1)
 
     def _node(self, event: yaml.Event, *, depth: int) -> _Node:
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event, depth=depth)
         self._bound(event, size=1, depth=depth)
         start = cast("yaml.ScalarEvent | yaml.CollectionStartEvent", event)
-        if start.tag not in _SUPPORTED_TAGS:
-            tag = str(start.tag).replace(_TAGS, "!!")
-            raise _broken_at(f"found the tag '{tag}', which is not supported", start.start_mark)
         if isinstance(start, yaml.ScalarEvent):
             node = _Node(_scalar(start), 1 + len(start.value) // CHARACTERS_IN_A_NODE)
         elif isinstance(start, yaml.SequenceStartEvent):
@@ -212,15 +213,25 @@ def _merge_sources(value: object, key: yaml.Event) -> list[dict[object, object]]
 
 def _scalar(event: yaml.ScalarEvent) -> object:
     text: str = event.value
-    if event.tag is not None or not event.implicit[0]:
+    if event.tag is None:
+        return _plain(text) if event.implicit[0] else text
+    if event.tag not in _TYPES:
         return text
+    value = _plain(text)
+    if type(value) not in _TYPES[event.tag]:
+        tag = event.tag.replace(_TAGS, "!!")
+        raise _broken_at(f"cannot read '{text}' as {tag}", event.start_mark)
+    return value
+
+
+def _plain(text: str) -> object:
     if text in _WORDS:
         return _WORDS[text]
     if _INTEGER.fullmatch(text):
         return int(text)
     if _FLOAT.fullmatch(text) and repr(float(text)) == text:
         return float(text)
-    return text
+    return Plain(text) if text in BOOLEANS or _NUMBER_LIKE.match(text) else text
 
 
 def _broken_at(problem: str, mark: _Mark | None) -> DocumentError:

@@ -19,6 +19,8 @@ class ParameterDetail:
     type: str
     default_value: tuple[str, ...] | None = None
     description: str | None = None
+    allowed_values: tuple[str, ...] | None = None
+    """The service does not show them."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """What a container build makes: images in ECR repositories, and the tags they have.
 
-Sources: API reference, ContainerDistributionConfiguration; the default tag, ``1.0.0-1``, is that
-of AWS's CloudFormation handler for images.
+Sources: API reference, ContainerDistributionConfiguration; aws-samples, containers, for the tags
+that every image has, ``1.0.0-1`` and ``web-1.0.0-1``, and for when a recipe's repository counts.
 """
 
 from __future__ import annotations
@@ -24,14 +24,18 @@ if TYPE_CHECKING:
 
 
 def pushed_containers(store: Store, image: Image, recipe: ContainerRecipe) -> tuple[Container, ...]:
-    """The images by Region: in the recipe's repository, and in those of the distribution."""
+    """The images by Region, in the repositories of the distribution.
+
+    The recipe's is for a build whose distribution has none in its own Region.
+    """
     arn = Arn.parse(image.arn)
-    default_tag = f"{arn.version}-{arn.build}"
+    fixed = f"{arn.version}-{arn.build}"
+    fixed_tags = (fixed, f"{arn.slug}-{fixed}")
     uris: dict[str, list[str]] = {}
     for region, repository, tags in _targets(store, image, recipe):
         registry = f"{store.account}.dkr.ecr.{region}.{domain_of(store.partition)}"
         known = uris.setdefault(region, [])
-        for tag in (default_tag, *tags):
+        for tag in (*fixed_tags, *tags):
             uri = f"{registry}/{repository}:{tag}"
             if uri not in known:
                 known.append(uri)
@@ -45,8 +49,10 @@ def push(build: Build, container: Container) -> str | None:
     for uri in container.image_uris:
         repository, _, tag = uri.partition("/")[2].rpartition(":")
         tags.setdefault(repository, []).append(tag)
-    for repository in tags:
+    for repository, named in tags.items():
         refusal = names.failure_without(build.world, place, names.REPOSITORY, repository)
+        for tag in named:
+            refusal = refusal or names.failure_with_tag(build.world, place, repository, tag)
         if refusal is not None:
             return refusal
     for repository, named in tags.items():
@@ -57,10 +63,16 @@ def push(build: Build, container: Container) -> str | None:
 def _targets(
     store: Store, image: Image, recipe: ContainerRecipe
 ) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    yield store.region, recipe.target_repository["repositoryName"], ()
     configuration = image.distribution_configuration
-    for distribution in configuration.distributions if configuration else ():
-        settings = distribution.get("containerDistributionConfiguration")
-        if settings is not None:
-            repository = settings["targetRepository"]["repositoryName"]
-            yield distribution["region"], repository, tuple(settings.get("containerTags", ()))
+    targets = [
+        (
+            distribution["region"],
+            settings["targetRepository"]["repositoryName"],
+            tuple(settings.get("containerTags", ())),
+        )
+        for distribution in (configuration.distributions if configuration else ())
+        if (settings := distribution.get("containerDistributionConfiguration")) is not None
+    ]
+    if store.region not in [region for region, _, _ in targets]:
+        yield store.region, recipe.target_repository["repositoryName"], ()
+    yield from targets

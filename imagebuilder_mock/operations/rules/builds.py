@@ -65,11 +65,6 @@ def _check_scanning(ctx: Context, params: Settings) -> None:
             "imageScanningConfiguration.imageScanningTypes",
             f"The scan type '{ON_DEMAND_SCAN}' is for AMIs only.",
         )
-    if "ecrConfiguration" in scanning and "containerRecipeArn" not in params:
-        raise invalid_combination(
-            "imageScanningConfiguration.ecrConfiguration",
-            "A repository for scanning is for container images only.",
-        )
     if not scanning.get("imageScanningEnabled"):
         return
     if not tests_configuration(params)["imageTestsEnabled"]:

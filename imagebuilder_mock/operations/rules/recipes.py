@@ -247,6 +247,15 @@ def _check_parameters(
             "The following parameters of the provided component have no default and need a "
             "value: " + ", ".join(missing),
         )
+    for parameter in configuration.get("parameters", ()):
+        allowed = declared[parameter["name"]].allowed_values
+        for value in parameter["value"]:
+            if allowed is not None and value not in allowed:
+                raise invalid_combination(
+                    f"{path}.parameters",
+                    f"The parameter {parameter['name']} of the provided component does not allow "
+                    f"the value '{value}'. Allowed values are: {', '.join(allowed)}",
+                )
 
 
 _PUBLIC_ECR = "public.ecr.aws/"

@@ -93,7 +93,7 @@ class TestFailures:
             recipe=a_container_recipe(imagebuilder, name="web"), created=NOW - timedelta(days=100)
         )
         shown = imagebuilder.get_image(imageBuildVersionArn=image)["image"]
-        [uri] = shown["outputResources"]["containers"][0]["imageUris"]
+        [uri, _] = shown["outputResources"]["containers"][0]["imageUris"]
         imagebuilder_mock.images.refuse(uri, action="DELETE", message="Denied.")
         rule = a_rule("DELETE", include=("containers",))
 

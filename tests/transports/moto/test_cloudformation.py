@@ -682,4 +682,4 @@ def test_a_version_with_a_wildcard_counts_up(mock, cloudformation):
     create(cloudformation, template(**recipe(Version="1.0.x")))
     update(cloudformation, template(**recipe(Version="1.0.x", Description="second")))
 
-    assert "image-recipe/web/1.0.2" in left(mock)
+    assert "image-recipe/web/1.0.1" in left(mock)

@@ -43,7 +43,7 @@ def test_a_template_without_x_is_a_version():
 def test_an_x_is_the_next_number_in_its_place():
     template = VersionTemplate.parse("1.x.3")
 
-    assert template.filled({}) == (1, 1, 3)
+    assert template.filled({}) == (1, 0, 3)
     assert template.filled({(1, None, 3): 7, (1, None, 4): 9}) == (1, 8, 3)
 
 

@@ -100,7 +100,7 @@ ACTION_MODULES: Mapping[str, ActionModule] = {
         ActionModule("CreateFile", _ANY, "list", ("path",), ("content", "encoding", *_OWNERSHIP)),
         ActionModule("CreateFolder", _ANY, "list", ("path",), _OWNERSHIP),
         ActionModule("CreateSymlink", _ANY, "list", ("path", "target"), ("force",)),
-        ActionModule("DeleteFile", _ANY, "list", ("path",)),
+        ActionModule("DeleteFile", _ANY, "list", ("path",), ("force",)),
         ActionModule("DeleteFolder", _ANY, "list", ("path",), ("force",)),
         ActionModule("ListFiles", _ANY, "list", ("path",), ("fileNamePattern", "recursive")),
         ActionModule("MoveFile", _ANY, "list", _SOURCE_AND_DESTINATION, ("overwrite",)),
@@ -175,8 +175,13 @@ def _parse_input(module: ActionModule, entry: Node, subject: str) -> Mapping[str
     return members
 
 
+def _text_or_nothing(node: Node) -> str | None:
+    """An item that is null is an empty text, as for Go's YAML libraries."""
+    return "" if node.value is None else text(node)
+
+
 def _text_or_texts(node: Node) -> object:
-    return (Items(text) if isinstance(node.value, list) else text)(node)
+    return (Items(_text_or_nothing) if isinstance(node.value, list) else text)(node)
 
 
 def _properties(node: Node) -> object:
@@ -204,11 +209,11 @@ def _seconds(node: Node) -> object:
 
 
 _INPUTS: Mapping[str, Kind[object]] = {
-    "arguments": Items(text),
-    "commands": Items(text),
+    "arguments": Items(_text_or_nothing),
+    "commands": Items(_text_or_nothing),
     "delaySeconds": _seconds,
-    "exclude": Items(text),
-    "include": Items(text),
+    "exclude": Items(_text_or_nothing),
+    "include": Items(_text_or_nothing),
     "parameters": _document_parameters,
     "properties": _properties,
     "value": _text_or_texts,

@@ -102,6 +102,7 @@ class ComponentDocument:
                 type=parameter.type,
                 default_value=None if parameter.default is None else (parameter.default,),
                 description=parameter.description,
+                allowed_values=parameter.allowed_values,
             )
             for parameter in self.parameters
         )
@@ -135,7 +136,10 @@ class _NestedStep(_Step):
 class _Phase(Members):
     name = Member[Node | None](as_it_is, None, required=True)
     disable_logging = Member(boolean, default=False)
-    steps = Member[list[Node]](Each(_Step), [], called="The 'steps' of {whole}", required=True)
+    # A phase may be a placeholder: CloudSnorkel/cdk-github-runners has `steps: []`.
+    steps = Member[list[Node]](
+        Each(_Step), [], called="The 'steps' of {whole}", required=True, may_be_empty=True
+    )
 
 
 class _Document(Document, Variables):

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from imagebuilder_mock.domain.documents.members import (
     Each,
+    Items,
     Member,
     Members,
     Node,
@@ -40,6 +41,7 @@ class DocumentParameter:
     type: Literal["string"]
     default: str | None = None
     description: str | None = None
+    allowed_values: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class _Parameter(Members):
     type_ = Member[str | None](_TYPE, None, required=True)
     default = Member[str | None](text, None)
     description = Member[str | None](text, None)
+    allowed_values = Member[tuple[str, ...]](Items(text), ())
 
 
 class _Constant(Members):
@@ -84,7 +87,13 @@ def declared_by(
     """
     taken: list[str | None] = []
     parameters = tuple(
-        DocumentParameter(name, "string", members.default, members.description)
+        DocumentParameter(
+            name,
+            "string",
+            members.default,
+            members.description,
+            allowed_values=members.allowed_values or None,
+        )
         for name, body in _bodies(document.parameters, "parameter", taken)
         for members in (read_all(_Parameter(body)),)
     )
@@ -132,7 +141,7 @@ def filled(value: object, variables: Mapping[str, object]) -> object:
     if isinstance(value, dict):
         return {key: filled(member, variables) for key, member in value.items()}
     if isinstance(value, (list, tuple)):
-        return [filled(member, variables) for member in value]
+        return ["" if member is None else filled(member, variables) for member in value]
     return value
 
 

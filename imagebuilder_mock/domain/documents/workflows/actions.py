@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeGuard
 
 from imagebuilder_mock.domain.documents.errors import DocumentError
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Check: TypeAlias = Callable[[str, object], None]
 """Takes an input's name and its value: DocumentError if the input does not take the value."""
 
-MAX_JSON_BYTES = 16 * 1024
+MAX_TEXT_BYTES = 16 * 1024
 _TOPIC = re.compile(r"arn:aws[^:]*:sns:[^:]+:[0-9]{12}:[A-Za-z0-9_-]+(?:\.fifo)?")
 _LISTS = ("targetAccountIds", "userIds", "userGroups", "organizationArns", "organizationalUnitArns")
 _REQUIRED: Mapping[str, Sequence[str]] = {
@@ -54,14 +54,26 @@ def _one_of(*choices: str) -> Check:
 
 def _json_text(name: str, value: object) -> None:
     try:
-        if isinstance(value, str) and len(value.encode(errors="surrogatepass")) <= MAX_JSON_BYTES:
+        if _is_short_text(value):
             json.loads(value)
             return
     except (ValueError, RecursionError):
         pass
     raise DocumentError(
-        f"The input '{name}' must be a valid JSON string of at most {MAX_JSON_BYTES} bytes."
+        f"The input '{name}' must be a valid JSON string of at most {MAX_TEXT_BYTES} bytes."
     )
+
+
+def _short_text(name: str, value: object) -> None:
+    """The guide's table says JSON; aws-samples (approval-gate) has plain text."""
+    if not _is_short_text(value):
+        raise DocumentError(
+            f"The input '{name}' must be a string of at most {MAX_TEXT_BYTES} bytes."
+        )
+
+
+def _is_short_text(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and len(value.encode(errors="surrogatepass")) <= MAX_TEXT_BYTES
 
 
 def _topic(name: str, value: object) -> None:
@@ -277,7 +289,7 @@ STEP_ACTIONS: Mapping[str, StepAction] = {
             optional={
                 "snsTopicArn": _topic,
                 "lambdaFunctionName": _anything,
-                "payload": _json_text,
+                "payload": _short_text,
             },
             timeout=3 * _DAY,
             longest_timeout=7 * _DAY,

@@ -23,6 +23,7 @@ from imagebuilder_mock.domain.documents.members import (
     Node,
     OneOf,
     Written,
+    as_boolean,
     as_it_is,
     bounded,
     check_unique,
@@ -102,10 +103,12 @@ def _attempts(node: Node) -> int | None:
 
 def _boolean_or_reference(node: Node) -> bool | str | None:
     # Both spellings are in use: the value's own, and the key's that marks a reference.
-    if isinstance(node.value, bool) or (isinstance(node.value, str) and is_reference(node.value)):
+    if isinstance(node.value, str) and is_reference(node.value):
         return node.value
-    node.must("be a boolean or a reference")
-    return None
+    found = as_boolean(node.value)
+    if found is None:
+        node.must("be a boolean or a reference")
+    return found
 
 
 class _Step(Members):
@@ -254,20 +257,19 @@ def _inputs(members: _Step, action: StepAction) -> Mapping[str, object] | None:
 
 
 def _check_input(action: StepAction, key: str, node: Node) -> None:
-    if not key.endswith(SUFFIX):
-        try:
-            action.check_input(key, node.value)
-        except DocumentError as error:
-            node.refuse(error.detail)
-    elif not is_reference(node.value):
-        node.refuse(f"The input '{key}' must be a reference that begins with '$.'.")
+    # Under the mark of a reference a literal is taken too, as in examples of the user guide.
+    if key.endswith(SUFFIX) and is_reference(node.value):
+        return
+    try:
+        action.check_input(key.removesuffix(SUFFIX), node.value)
+    except DocumentError as error:
+        node.refuse(error.detail)
 
 
 def _references(members: _Step) -> Iterator[tuple[Node, str]]:
     inputs, condition = members.inputs, members.node.find(_Step.if_.name)
     for node in inputs.below() if inputs else ():
-        if is_reference(node.value) or not str(node.key).endswith(SUFFIX):
-            yield from references_in(node)
+        yield from references_in(node)
     if isinstance(members.rollback_enabled, str):
         yield members.node.at("rollbackEnabled"), members.rollback_enabled
     if condition is not None:

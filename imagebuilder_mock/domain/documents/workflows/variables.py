@@ -1,7 +1,8 @@
 """Dynamic variables: what a workflow document may refer to, and the values in a run.
 
 ``$.stepOutputs.Launch.instanceId`` is one. A key that holds a reference ends in ``.$``; inside a
-longer text a reference stands in double braces. Source: user guide, wfdoc-dynamic-vars.
+longer text, under a key of either kind, a reference stands in double braces. Source: user guide,
+wfdoc-dynamic-vars; aws-samples, step-functions-integration.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def resolve(value: object, variables: Mapping[str, object]) -> object:
     UnresolvedReferenceError if one has no value.
     """
     if isinstance(value, str):
-        return INTERPOLATED.sub(lambda found: as_text(look_up(found[1], variables)), value)
+        return INTERPOLATED.sub(lambda found: as_text(look_up(found[1], variables)), str(value))
     if isinstance(value, dict):
         return {
             str(key).removesuffix(SUFFIX): (
@@ -125,5 +126,6 @@ def references_in(node: Node) -> Iterator[tuple[Node, str]]:
         while isinstance(holder.key, int) and holder.parent is not None:
             holder = holder.parent
         text = str(found.value)
-        for reference in [text] if str(holder.key).endswith(SUFFIX) else INTERPOLATED.findall(text):
+        is_whole = str(holder.key).endswith(SUFFIX) and is_reference(text)
+        for reference in [text] if is_whole else INTERPOLATED.findall(text):
             yield found, reference

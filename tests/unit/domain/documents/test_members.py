@@ -101,7 +101,7 @@ def test_a_required_member_is_there_even_if_it_is_false(value):
         pytest.param(text, [], (), "It must be a string.", id="list for a string"),
         pytest.param(integer, "1", (), "It must be an integer.", id="text of a number"),
         pytest.param(integer, True, (), "It must be an integer.", id="boolean"),
-        pytest.param(integer, 1.0, (), "It must be an integer.", id="float"),
+        pytest.param(integer, 1.5, (), "It must be an integer.", id="float"),
         pytest.param(Node.items, {}, (), "It must be a list.", id="no list"),
         pytest.param(lambda node: check_unique("abc", node, "step", {"abc"}, where=" in phase 'x'"),
                      "abc", (), "Duplicate step name 'abc' in phase 'x'. Names must be unique.",

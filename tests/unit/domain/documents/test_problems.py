@@ -88,7 +88,7 @@ IN_WORKFLOWS = {
     ("steps", 1, "timeoutSeconds"): 0,
     ("steps", 1, "if", "and", 0, "not", "value"): "$.parameters.kept",
     ("steps", 1, "if", "and", 1, "numberEquals"): "1",
-    ("steps", 1, "inputs", "instanceId.$"): "i-1",
+    ("steps", 1, "inputs", "instanceId.$"): "$.stepOutputs.Launched.instanceId",
     ("steps", 1, "inputs", "parameters", "commands.$", 0): "$.parameters.lists",
     ("steps", 1, "inputs", "parameters", "text"): "on {{ $.imagebuilder.platforms }}",
     ("steps", 2, "description"): "",

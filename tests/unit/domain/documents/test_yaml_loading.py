@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from imagebuilder_mock.domain.documents import yaml_loading
 from imagebuilder_mock.domain.documents.errors import DocumentError
+from imagebuilder_mock.domain.documents.members import Plain
 from imagebuilder_mock.domain.documents.yaml_loading import (
     CHARACTERS_IN_A_NODE,
     MAX_BYTES,
@@ -80,6 +81,16 @@ def detail_of(text: str, **bounds: int) -> str:
         pytest.param("!!str 12", "12", id="tagged string"),
         pytest.param("! 12", "12", id="non-specific tag"),
         pytest.param("--- a\n...\n", "a", id="one explicit document"),
+        pytest.param("--- a\n---\n", "a", id="a lone mark at the end"),
+        pytest.param("--- a\n--- b: c: d\n", "a", id="another document"),
+        pytest.param("a: !Sub b", {"a": "b"}, id="tag of CloudFormation"),
+        pytest.param("a: !!python/name:os.system x", {"a": "x"}, id="tag of Python"),
+        pytest.param("!x [!y {a: 1}]", [{"a": 1}], id="tags of collections"),
+        pytest.param("!!int 1", 1, id="tag of an integer"),
+        pytest.param("!!float 1.5", 1.5, id="tag of a float"),
+        pytest.param("!!bool true", True, id="tag of a boolean"),
+        pytest.param("!!null ''", None, id="tag of nothing"),
+        pytest.param("!x 12", "12", id="tag of a number of another kind"),
         pytest.param("|\n  a\n  b\n", "a\nb\n", id="literal"),
         pytest.param("- \n- 1", [None, 1], id="list"),
         pytest.param("!!seq [a]", ["a"], id="tagged list"),
@@ -102,7 +113,7 @@ def test_a_scalar_means_what_it_means_in_yaml_1_2(text, value):
     loaded = load_document(text)
 
     assert loaded == value
-    assert type(loaded) is type(value)
+    assert type(loaded) is type(value) or isinstance(loaded, Plain)
 
 
 @pytest.mark.usefixtures("_parser")
@@ -112,14 +123,12 @@ def test_a_scalar_means_what_it_means_in_yaml_1_2(text, value):
         pytest.param("a: 1\na: 2", "found duplicate key 'a' (line 2, column 1).", id="duplicate"),
         pytest.param("{a: 1, 'a': 2}", "found duplicate key 'a' (line 1, column 8).",
                      id="duplicate in quotes"),
-        pytest.param("a: !!python/name:os.system x",
-                     "found the tag '!!python/name:os.system', which is not supported "
-                     "(line 1, column 4).", id="tag of Python"),
-        pytest.param("!!int 1", "found the tag '!!int', which is not supported (line 1, column 1).",
-                     id="tag of another type"),
-        pytest.param("a: !Sub b",
-                     "found the tag '!Sub', which is not supported (line 1, column 4).",
-                     id="tag of CloudFormation"),
+        pytest.param("!!int a", "cannot read 'a' as !!int (line 1, column 1).",
+                     id="tag of a number"),
+        pytest.param("a: !!bool 1", "cannot read '1' as !!bool (line 1, column 4).",
+                     id="tag of a boolean"),
+        pytest.param("!!null 1", "cannot read '1' as !!null (line 1, column 1).",
+                     id="tag of nothing"),
         pytest.param("a: {{ x }}", "found a mapping key that is not a scalar (line 1, column 5).",
                      id="reference without quotes"),
         pytest.param("? [a]\n: b", "found a mapping key that is not a scalar (line 1, column 3).",
@@ -127,8 +136,6 @@ def test_a_scalar_means_what_it_means_in_yaml_1_2(text, value):
         pytest.param("a: *b", "found undefined alias 'b' (line 1, column 4).",
                      id="undefined alias"),
         pytest.param("&a [*a]", "found undefined alias 'a' (line 1, column 5).", id="cycle"),
-        pytest.param("--- a\n--- b", "found a second document (line 2, column 1).",
-                     id="two documents"),
         pytest.param("a: {<<: b}", "found a merge key that names no mapping (line 1, column 5).",
                      id="merge of a scalar"),
         pytest.param("a: {<<: [{}, b]}", "found a merge key that names no mapping "

@@ -69,6 +69,18 @@ def test_the_modules_are_those_of_the_user_guide():
     assert set(ACTION_MODULES) == set(LEAST_INPUTS)
 
 
+def test_files_are_deleted_by_force_too():
+    """aws-samples, a component for Inspector."""
+    inputs = [{"path": "/opt/a", "force": True}]
+
+    assert parsed_step(action="DeleteFile", inputs=inputs).inputs == tuple(inputs)
+
+
+def test_a_null_item_is_an_empty_text():
+    """Measured on both of Go's YAML libraries."""
+    assert parsed_step(inputs={"commands": ["a", None]}).inputs == ({"commands": ["a", None]},)
+
+
 @pytest.mark.parametrize("action", LEAST_INPUTS)
 def test_a_module_takes_its_required_inputs_alone(action):
     inputs = LEAST_INPUTS[action]

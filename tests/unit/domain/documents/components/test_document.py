@@ -209,8 +209,8 @@ def test_another_schema_version_is_refused(version):
                      id="logging of a phase"),
         pytest.param(a_document(phases=[{"name": "build"}]),
                      "Phase 'build' has no steps; it requires a 'steps'", id="no steps"),
-        pytest.param(a_document(phases=[{"name": "build", "steps": []}]),
-                     "Phase 'build' has no steps; it requires a 'steps'", id="empty steps"),
+        pytest.param(a_document(phases=[{"name": "build", "steps": {}}]),
+                     "The 'steps' of phase 'build' must be a list.", id="mapping of steps"),
         pytest.param(a_document(phases=[{"name": "build", "steps": "a"}]),
                      "The 'steps' of phase 'build' must be a list.", id="string for steps"),
         pytest.param(a_document(phases=[{"name": "build", "steps": ["a"]}]),
@@ -275,6 +275,67 @@ def test_another_schema_version_is_refused(version):
 )  # fmt: skip
 def test_another_document_is_refused(text, detail):
     assert refusal(text).startswith(detail)
+
+
+IN_YAML = """
+schemaVersion: 1.0
+phases:
+  - name: build
+    steps:
+      - name: Only
+        action: ExecuteBash
+        inputs: {{commands: [true]}}
+        {member}
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"),
+    [
+        ("300.0", 300),
+        ("1_000", 1000),
+        ("0x10", 16),
+        ("010", 8),
+        ("09", 9),
+        ("0o10", 8),
+        ("0b101", 5),
+        ("+5", 5),
+        ("1e3", 1000),
+        ("-0x1", -1),
+    ],
+)
+def test_a_number_is_read_as_go_reads_it(written, seconds):
+    """Measured on both of Go's YAML libraries."""
+    text = IN_YAML.format(member=f"timeoutSeconds: {written}")
+
+    assert parse_component_document(text).phases[0].steps[0].timeout_seconds == seconds
+
+
+@pytest.mark.parametrize("written", ["'0x10'", "1.5", "0x", "1e999", "9" * 50, "2024-01-31"])
+def test_what_is_no_number_for_go_is_none(written):
+    text = IN_YAML.format(member=f"timeoutSeconds: {written}")
+
+    assert refusal(text) == f"{IN_STEP}The timeoutSeconds of the step must be an integer."
+
+
+@pytest.mark.parametrize("written", ["yes", "No", "on", "OFF", "y", "N", "true", "FALSE"])
+def test_a_boolean_may_be_a_word(written):
+    """Measured on both of Go's YAML libraries."""
+    parse_component_document(IN_YAML.format(member=f"disableLogging: {written}"))
+
+
+@pytest.mark.parametrize("written", ["'yes'", "yEs", "1", "0x1"])
+def test_another_word_is_no_boolean(written):
+    text = IN_YAML.format(member=f"disableLogging: {written}")
+
+    assert refusal(text) == f"{IN_STEP}The disableLogging of the step must be a boolean."
+
+
+def test_a_phase_may_have_no_steps():
+    """CloudSnorkel/cdk-github-runners, a snapshot of 2026-07-31."""
+    document = parse_component_document(a_document(phases=[{"name": "build", "steps": []}]))
+
+    assert document.phases == (Phase("build", ()),)
 
 
 def test_a_name_is_unique_within_its_phase_only():

@@ -86,8 +86,10 @@ class TestValues:
 
     def test_values_are_filled_in_however_deep(self):
         value = {"a": ["{{ x }}", {"b": "{{ x }}"}, ("{{ x }}", 7)], "c": None}
+        assert filled(["x", None], {}) == ["x", ""]
 
         assert filled(value, {"x": "y"}) == {"a": ["y", {"b": "y"}, ["y", 7]], "c": None}
+        assert filled(["x", None], {}) == ["x", ""]
 
 
 class TestLoops:

@@ -19,12 +19,16 @@ def test_a_parameter_has_a_type_and_may_have_a_default_and_a_description():
         {"Plain": STRING},
         {"Full": {"type": "string", "default": 1.5, "description": "How much."}},
         {"Empty": {"type": "string", "default": ""}},
+        {"One": {"type": "string", "allowedValues": ["a", 2, True]}},
+        {"Any": {"type": "string", "allowedValues": []}},
     ]
 
     assert parsed(parameters=parameters).parameters == (
         DocumentParameter("Plain", "string"),
         DocumentParameter("Full", "string", "1.5", "How much."),
         DocumentParameter("Empty", "string", ""),
+        DocumentParameter("One", "string", allowed_values=("a", "2", "true")),
+        DocumentParameter("Any", "string"),
     )
 
 
@@ -78,6 +82,9 @@ def test_a_document_may_declare_none(value):
                      "Constant 'One' has no value; it requires a 'value'", id="no value"),
         pytest.param({"parameters": [{"One": {"type": "string", "default": ["a"]}}]},
                      "The default of parameter 'One' must be a string.", id="list as a default"),
+        pytest.param({"parameters": [{"One": {"type": "string", "allowedValues": "a"}}]},
+                     "The allowedValues of parameter 'One' must be a list.",
+                     id="text of allowed values"),
         pytest.param({"constants": [{"One": {"type": "string", "value": ["a"]}}]},
                      "The value of constant 'One' must be a string.", id="list as a value"),
         pytest.param({"parameters": [{"On": STRING}]},

@@ -172,19 +172,30 @@ class TestValues:
             inputs={"waitFor": "ssmAgent", "healthCheck": "{{ $.imagebuilder.platform }}"},
         )
 
-    @pytest.mark.parametrize(
-        ("action", "name"), [("ExecuteStateMachine", "input"), ("WaitForAction", "payload")]
-    )
-    def test_json_is_json_of_up_to_16_kib(self, action, name):
+    @pytest.mark.parametrize("key", ["input", "input.$"])
+    def test_json_is_json_of_up_to_16_kib(self, key):
+        """aws-samples, step-functions-integration, have JSON under ``input.$``."""
+        action = "ExecuteStateMachine"
+
         def inputs(value):
-            return {**(inputs_of(action) or {}), name: value}
+            return {**(inputs_of(action) or {}), key: value}
 
         whole = f'"{"a" * (16 * 1024 - 2)}"'
         assert parsed_step(action=action, inputs=inputs(whole)).inputs == inputs(whole)
         assert parsed_step(action=action, inputs=inputs('{"id": {{ $.imagebuilder.imageId }}}'))
         for value in ("{", {"a": 1}, "", f"{whole} "):
             assert step_refusal(action=action, inputs=inputs(value)) == (
-                f"The input '{name}' must be a valid JSON string of at most 16384 bytes."
+                "The input 'input' must be a valid JSON string of at most 16384 bytes."
+            )
+
+    @pytest.mark.parametrize("key", ["payload", "payload.$"])
+    def test_a_payload_is_any_text_of_up_to_16_kib(self, key):
+        """aws-samples, approval-gate and gated-distribution."""
+        for text in ("Approve?", "{", "", "{{ $.imagebuilder.imageName }}?", "a" * 16 * 1024):
+            parsed_step(inputs={key: text})
+        for value in ({"a": 1}, 3, None, ["a"], "ä" * 8193):
+            assert step_refusal(inputs={key: value}) == (
+                "The input 'payload' must be a string of at most 16384 bytes."
             )
 
     @pytest.mark.parametrize(

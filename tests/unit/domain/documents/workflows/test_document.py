@@ -366,10 +366,19 @@ class TestReferences:
     def test_a_reference_has_nodes(self, reference):
         assert step_refusal(inputs={"payload.$": reference}) == f"Invalid reference '{reference}'."
 
-    @pytest.mark.parametrize("value", ["Launch", "i-1", 3, ["$.imagebuilder.platform"], None])
-    def test_a_key_with_the_mark_of_a_reference_has_one(self, value):
-        assert step_refusal(inputs={"payload.$": value}) == (
-            "The input 'payload.$' must be a reference that begins with '$.'."
+    def test_a_key_with_the_mark_of_a_reference_may_have_a_literal(self):
+        """Two examples of the user guide have one; aws-samples have text with references in it."""
+        inputs: dict[str, object] = {
+            "instanceId.$": "i-1234567890abcdef0",
+            "documentName.$": "AWS-{{ $.imagebuilder.platform }}",
+            "parameters": {"prefix.$": ["$.imagebuilder.imageName", "a"], "other.$": 1},
+        }
+
+        assert parsed_step(action="RunCommand", inputs=inputs).inputs == inputs
+
+    def test_the_references_in_a_text_under_such_a_key_are_checked(self):
+        assert step_refusal(inputs={"payload.$": "{{ $.imagebuilder.x }}?"}) == (
+            "The reference '$.imagebuilder.x' does not refer to a known variable."
         )
 
     def test_the_lists_of_references_of_a_deeper_key_are_checked_one_by_one(self):

@@ -59,13 +59,19 @@ def test_a_value_is_resolved_however_deep_it_is():
             "commands": ["echo {{ $.stepOutputs.Launch.instanceId }}", 7],
             "more.$": ["$.stepOutputs.Launch.instanceId", "$.imagebuilder.yes"],
             "odd.$": {"plain": 1},
+            "text.$": "{{ $.stepOutputs.Launch.instanceId }}!",
         },
         "instanceId.$": "$.stepOutputs.Launch.instanceId",
         "literal": "$.stepOutputs.Launch.instanceId",
     }
 
     assert resolve(value, VARIABLES) == {
-        "parameters": {"commands": ["echo i-1", 7], "more": ["i-1", True], "odd": {"plain": 1}},
+        "parameters": {
+            "commands": ["echo i-1", 7],
+            "more": ["i-1", True],
+            "odd": {"plain": 1},
+            "text": "i-1!",
+        },
         "instanceId": "i-1",
         "literal": "$.stepOutputs.Launch.instanceId",
     }
