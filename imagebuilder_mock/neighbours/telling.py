@@ -188,7 +188,7 @@ def _tell_topic(world: World, place: Place, event: Event) -> None:
     """Publish to a topic, in its own Region and account."""
     del place
     _, _, _, region, account_id, _ = event.name.split(":", 5)
-    message = json.dumps(event.body, default=str)
+    message = json.dumps(event.body, default=str, indent=2)
     _tell(
         world,
         Place(account_id, region),

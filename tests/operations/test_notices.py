@@ -33,6 +33,7 @@ from tests.workflow_builders import BUILD_IMAGE, WAIT, a_run, a_workflow, execut
 
 A_TIME = datetime(2026, 1, 2, 13, 4, 5, 678000, tzinfo=timezone.utc)
 TOPIC = "arn:aws:sns:us-east-1:123456789012:topic"
+AMAZON = "627945338248"
 UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 STATE_CHANGE = "EC2 Image Builder Image State Change"
 STEP_WAITING = "EC2 Image Builder Workflow Step Waiting"
@@ -243,9 +244,10 @@ class TestTopic:
         ]
 
     @instant
-    def test_the_message_of_a_good_build_has_the_documented_keys(
+    def test_the_message_of_a_good_build_has_the_captured_keys(
         self, imagebuilder, imagebuilder_mock
     ):
+        """Those of the guide's sample, and more of a message that was captured on 2024-08-27."""
         component = a_component(imagebuilder, name="web", data=DOCUMENT)
         pipeline = a_pipeline(
             imagebuilder,
@@ -293,9 +295,13 @@ class TestTopic:
             assert tags == {"resourceArn": resource}
         parent = recipe.pop("parentImage")
         assert re.fullmatch(
-            r"arn:aws:imagebuilder:us-east-1:[0-9]{12}:image/amazon-linux-2023-x86/[0-9.]+/1",
+            f"arn:aws:imagebuilder:us-east-1:{AMAZON}:image/amazon-linux-2023-x86/[0-9.]+/1",
             parent,
         )
+        assert body.pop("workflows") == [
+            {"workflowArn": each["workflowBuildVersionArn"].replace("1:aws:", f"1:{AMAZON}:")}
+            for each in (build, test)
+        ]
         assert body == {
             "versionlessArn": f"{OWN}image/my-image",
             "semver": 1237940039285380274899124225,
@@ -310,8 +316,10 @@ class TestTopic:
             "imageTestsConfigurationDocument": {"imageTestsEnabled": True, "timeoutMinutes": 720},
             "dateCreated": date,
             "outputResources": {"amis": [ami]},
-            "buildExecutionId": build["workflowExecutionId"],
-            "testExecutionId": test["workflowExecutionId"],
+            "buildExecutionId": build["workflowExecutionId"].removeprefix("wf-"),
+            "testExecutionId": test["workflowExecutionId"].removeprefix("wf-"),
+            "executionRole": "arn:aws:iam::123456789012:role/aws-service-role/"
+            "imagebuilder.amazonaws.com/AWSServiceRoleForImageBuilder",
             "accountId": "123456789012",
             "osVersion": "Amazon Linux 2023",
             "enhancedImageMetadataEnabled": True,
@@ -369,8 +377,8 @@ class TestTopic:
 
         build, failed, test = executions_of(imagebuilder, arn)
         assert failed["type"] == test["type"] == "TEST"
-        assert body["buildExecutionId"] == build["workflowExecutionId"]
-        assert body["testExecutionId"] == test["workflowExecutionId"]
+        assert f"wf-{body['buildExecutionId']}" == build["workflowExecutionId"]
+        assert f"wf-{body['testExecutionId']}" == test["workflowExecutionId"]
 
     @instant
     def test_the_message_of_a_failed_build_has_no_amis_and_no_ids(
@@ -390,6 +398,48 @@ class TestTopic:
         ids = {"buildExecutionId", "testExecutionId", "distributionJobId", "integrationJobId"}
         assert not ids & set(body)
         assert "distributionConfiguration" not in body
+
+    @pytest.mark.parametrize(
+        ("region", "account"), [("us-east-1", AMAZON), ("us-east-2", "813215560771")]
+    )
+    def test_what_is_amazons_shows_the_number_of_its_account(self, region, account):
+        """A message that was captured on 2024-08-27; the API says ``aws``."""
+        with mock_imagebuilder(builds="instant") as mock:
+            client = mock.client(region=region)
+            topic = an_infrastructure(client, snsTopicArn=TOPIC.replace("us-east-1", region))
+            component = f"arn:aws:imagebuilder:{region}:aws:component/update-linux/x.x.x"
+            recipe = a_recipe(client, components=[component])
+            a_build(client, imageRecipeArn=recipe, infrastructureConfigurationArn=topic)
+
+            [body] = bodies(mock, "SNS")
+
+            offered = [
+                *(each["workflowArn"] for each in body["workflows"]),
+                *(each["componentArn"] for each in body["imageRecipe"]["components"]),
+                body["imageRecipe"]["parentImage"],
+            ]
+            assert {arn.split(":")[4] for arn in offered} == {account}
+
+    @instant
+    def test_without_a_distribution_configuration_there_are_no_jobs(
+        self, imagebuilder, imagebuilder_mock
+    ):
+        """A message that was captured on 2024-08-27."""
+        a_build(
+            imagebuilder,
+            infrastructureConfigurationArn=an_infrastructure(
+                imagebuilder, snsTopicArn=TOPIC, logging={"s3Logs": {}}
+            ),
+        )
+
+        [body] = bodies(imagebuilder_mock, "SNS")
+
+        assert not {"distributionJobId", "integrationJobId", "distributionConfiguration"} & set(
+            body
+        )
+        assert {"buildExecutionId", "testExecutionId"} <= set(body)
+        assert body["imageRecipe"]["blockDeviceMappings"] == []
+        assert body["infrastructureConfiguration"]["logging"] == {"s3Logs": {}}
 
     @instant
     def test_a_container_has_its_uris(self, imagebuilder, imagebuilder_mock):
