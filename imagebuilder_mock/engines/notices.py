@@ -51,7 +51,7 @@ def state_changed(build: Build, before: ImageStatus) -> None:
 def step_waiting(build: Build, step: WorkflowStepExecution, inputs: Mapping[str, object]) -> None:
     """The event, and if the step asks for it a notification and the call of a function.
 
-    What these are sent is not documented but for the ``payload`` in it.
+    What the function is sent was seen in a published lab of 2026; the topic gets the same.
     """
     _log(build, f"Step {step.name} waits for an action")
     resources = [build.image.arn, step.workflow_build_version_arn]
@@ -62,9 +62,16 @@ def step_waiting(build: Build, step: WorkflowStepExecution, inputs: Mapping[str,
     }
     name = "EC2 Image Builder Workflow Step Waiting"
     _to_event_bus(build.world, build.image.arn, name, resources=resources, detail=detail)
-    message: dict[str, object] = {"resources": resources, "detail": detail}
+    message: dict[str, object] = {
+        "imageArn": build.image.arn,
+        "workflowArn": step.workflow_build_version_arn,
+        "workflowExecutionId": step.workflow_execution_id,
+        "workflowStepExecutionId": step.step_execution_id,
+        "workflowStepName": step.name,
+        "version": "1.0",
+    }
     if "payload" in inputs:
-        message["payload"] = inputs["payload"]
+        message["customPayload"] = inputs["payload"]
     home = (build.store.account, build.store.region)
     addressees: Mapping[str, Destination] = {"snsTopicArn": "SNS", "lambdaFunctionName": "Lambda"}
     for member, destination in addressees.items():

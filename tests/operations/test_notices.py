@@ -187,7 +187,7 @@ class TestEventBridge:
 class TestWaitingStep:
     @instant
     def test_a_step_can_tell_a_topic_and_a_function(self, imagebuilder, imagebuilder_mock):
-        """That it does is documented; of what it sends, only that the payload is in it."""
+        """What a published lab of 2026 has, with the payload as aws-samples read it."""
         wait = {
             **WAIT,
             "inputs": {
@@ -205,9 +205,13 @@ class TestWaitingStep:
 
         assert message == payload
         assert message == {
-            "resources": event["resources"],
-            "detail": event["detail"],
-            "payload": '{"image": "web"}',
+            "imageArn": event["resources"][0],
+            "workflowArn": event["resources"][1],
+            "workflowExecutionId": event["detail"]["workflow-execution-id"],
+            "workflowStepExecutionId": event["detail"]["workflow-step-execution-id"],
+            "workflowStepName": "Approve",
+            "version": "1.0",
+            "customPayload": '{"image": "web"}',
         }
 
     @instant
@@ -217,7 +221,8 @@ class TestWaitingStep:
 
         [message] = bodies(imagebuilder_mock, "SNS")
 
-        assert sorted(message) == ["detail", "resources"]
+        assert message["version"] == "1.0"
+        assert "customPayload" not in message
         assert bodies(imagebuilder_mock, "Lambda") == []
 
 
