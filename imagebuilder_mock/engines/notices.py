@@ -6,6 +6,7 @@ is that of real logs (amazonlinux/amazon-linux-2023 issue 1054); the other lines
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.documents.components.trace import TracedStep
     from imagebuilder_mock.domain.resources.components import Component
     from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
-    from imagebuilder_mock.domain.resources.workflow_executions import WorkflowStepExecution
+    from imagebuilder_mock.domain.resources.workflow_executions import (
+        WorkflowExecution,
+        WorkflowStepExecution,
+    )
     from imagebuilder_mock.domain.states import ImageStatus
     from imagebuilder_mock.world.world import World
 
@@ -33,6 +37,10 @@ if TYPE_CHECKING:
     Body = Mapping[str, object]
 
 SOURCE = "aws.imagebuilder"
+_LOG_FILES: Mapping[str, Sequence[str]] = {
+    "AMI": ("console.log", "application.log", "detailedoutput.json"),
+    "DOCKER": ("application.log", "detailedoutput.json"),
+}
 _TOLD_BY_SNS: frozenset[ImageStatus] = frozenset(("AVAILABLE", "FAILED"))
 
 
@@ -131,19 +139,32 @@ def build_ended(build: Build) -> None:
         prefix = logs.get("s3KeyPrefix", "").strip("/")
         folder = f"{prefix}/{image.name}" if prefix else image.name
         for execution in image.executions:
-            _publish(
-                world,
-                home,
-                "S3",
-                logs["s3BucketName"],
-                {
-                    "key": f"{folder}/{build.image.version}/{execution.workflow_execution_id}/"
-                    "console.log",
-                    "lines": [
-                        f"{step.name} ({step.action}) {step.status}" for step in execution.steps
-                    ],
-                },
-            )
+            for step in _with_components(execution):
+                place = f"{folder}/{image.version}/{execution.workflow_execution_id}/{step.name}"
+                for file in _LOG_FILES[image.type]:
+                    body = {"key": f"{place}/{file}", "lines": _outcome(step, file)}
+                    _publish(world, home, "S3", logs["s3BucketName"], body)
+
+
+def _with_components(execution: WorkflowExecution) -> list[WorkflowStepExecution]:
+    """The steps in which components ran, which alone have logs in the bucket."""
+    return [
+        step
+        for step in execution.steps
+        if step.action == "ExecuteComponents" and step.status in ("COMPLETED", "FAILED")
+    ]
+
+
+def _outcome(step: WorkflowStepExecution, file: str) -> list[str]:
+    """What a file says of the step; the service's own files say more."""
+    if file.endswith(".json"):
+        has_failed = step.status == "FAILED"
+        summary = {
+            "status": "failed" if has_failed else "success",
+            "failureMessage": (step.message or "") if has_failed else "",
+        }
+        return [json.dumps(summary)]
+    return [f"{step.name} ({step.action}) {step.status}"]
 
 
 def pipeline_log(world: World, pipeline: ImagePipeline, line: str) -> None:

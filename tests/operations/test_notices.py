@@ -5,6 +5,7 @@ Sources: user guide, integ-eventbridge, integ-sns, wfdoc-step-actions, monitor-c
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import datetime, timedelta, timezone
 from itertools import pairwise
@@ -566,12 +567,14 @@ phases:
     @pytest.mark.parametrize(
         ("prefix", "folder"), [({}, ""), ({"s3KeyPrefix": "/logs/web/"}, "logs/web/")]
     )
-    def test_a_bucket_gets_the_logs_of_each_execution(
+    def test_a_bucket_gets_the_logs_of_each_step_that_ran_components(
         self, imagebuilder, imagebuilder_mock, prefix, folder
     ):
+        """The keys are those of the user guide and aws-samples."""
+        component = a_component(imagebuilder, data=DOCUMENT)
         arn = a_build(
             imagebuilder,
-            imageRecipeArn=a_recipe(imagebuilder, name="My Web"),
+            imageRecipeArn=a_recipe(imagebuilder, name="My Web", components=[component]),
             infrastructureConfigurationArn=an_infrastructure(
                 imagebuilder, logging={"s3Logs": {"s3BucketName": "bucket", **prefix}}
             ),
@@ -579,11 +582,36 @@ phases:
 
         uploaded = bodies(imagebuilder_mock, "S3", "bucket")
 
-        executions = executions_of(imagebuilder, arn)
-        assert [body["key"] for body in uploaded] == [
-            f"{folder}My Web/1.0.0/1/{one['workflowExecutionId']}/console.log" for one in executions
-        ]
-        assert uploaded[1]["lines"][0] == "LaunchTestInstance (LaunchInstance) COMPLETED"
+        build, _ = executions_of(imagebuilder, arn)
+        place = f"{folder}My Web/1.0.0/1/{build['workflowExecutionId']}/ApplyBuildComponents"
+        assert {body["key"]: body["lines"] for body in uploaded} == {
+            f"{place}/console.log": ["ApplyBuildComponents (ExecuteComponents) COMPLETED"],
+            f"{place}/application.log": ["ApplyBuildComponents (ExecuteComponents) COMPLETED"],
+            f"{place}/detailedoutput.json": ['{"status": "success", "failureMessage": ""}'],
+        }
+
+    @instant
+    def test_a_bucket_gets_the_logs_of_a_container_that_failed(
+        self, imagebuilder, imagebuilder_mock
+    ):
+        bucket = {"s3Logs": {"s3BucketName": "bucket"}}
+        infrastructure = an_infrastructure(imagebuilder, logging=bucket)
+        imagebuilder_mock.builds.fail_next(message="no disk")
+        a_container_build(imagebuilder, infrastructureConfigurationArn=infrastructure)
+
+        uploaded = bodies(imagebuilder_mock, "S3", "bucket")
+
+        files = [body["key"].rpartition("/")[2] for body in uploaded]
+        assert files == ["application.log", "detailedoutput.json"]
+        assert json.loads(uploaded[1]["lines"][0])["status"] == "failed"
+
+    @instant
+    def test_a_bucket_gets_nothing_where_no_components_ran(self, imagebuilder, imagebuilder_mock):
+        bucket = {"s3Logs": {"s3BucketName": "bucket"}}
+        infrastructure = an_infrastructure(imagebuilder, logging=bucket)
+        a_build(imagebuilder, infrastructureConfigurationArn=infrastructure)
+
+        assert bodies(imagebuilder_mock, "S3") == []
 
 
 class TestSubscribers:
