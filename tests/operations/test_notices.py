@@ -470,17 +470,52 @@ class TestTopic:
 class TestLogs:
     @instant
     def test_changes_of_state_and_steps_are_logged(self, imagebuilder, imagebuilder_mock):
-        """The line about a state is that of real logs (amazonlinux/amazon-linux-2023#1054)."""
+        """Real logs: amazonlinux/amazon-linux-2023#1054, aws-parallelcluster#6358, aws-samples."""
         arn = a_build(imagebuilder, imageRecipeArn=a_full_recipe(imagebuilder, name="My Web"))
+        image = imagebuilder.get_image(imageBuildVersionArn=arn)["image"]
+        parent = imagebuilder.get_image(imageBuildVersionArn=image["imageRecipe"]["parentImage"])
+        [ami] = parent["image"]["outputResources"]["amis"]
+        recipe = imagebuilder.get_image_recipe(imageRecipeArn=image["imageRecipe"]["arn"])
+        written = recipe["imageRecipe"]["parentImage"]
+        build, _ = executions_of(imagebuilder, arn)
+        outputs = {
+            step["name"]: json.loads(
+                imagebuilder.get_workflow_step_execution(stepExecutionId=step["stepExecutionId"])[
+                    "outputs"
+                ]
+            )
+            for step in imagebuilder.list_workflow_step_executions(
+                workflowExecutionId=build["workflowExecutionId"]
+            )["steps"]
+            if step["name"] in ("LaunchBuildInstance", "ApplyBuildComponents")
+        }
+        instance_id = outputs["LaunchBuildInstance"]["instanceId"]
+        command_id = outputs["ApplyBuildComponents"]["runCommandId"]
+        workflow = build["workflowBuildVersionArn"].replace("1:aws:", f"1:{AMAZON}:")
 
         groups = {event.name for event in imagebuilder_mock.events.sent_to("CloudWatchLogs")}
 
         assert groups == {"/aws/imagebuilder/My Web"}
         logged = lines(imagebuilder_mock, arn)
-        assert logged[:3] == [
+        assert logged[:15] == [
             f"Image transitioned to CREATING state for Image ARN: {arn}",
             f"Image transitioned to BUILDING state for Image ARN: {arn}",
-            "Step LaunchBuildInstance (LaunchInstance) COMPLETED",
+            f"Resolved Image Recipe parent image {written} to AMI {ami['image']}.",
+            f"Started BUILD workflow {workflow}",
+            f"Total {build['totalStepCount']} steps to run for workflow {workflow}",
+            "No 'if' conditions to evaluate for step: LaunchBuildInstance",
+            "Started step LaunchBuildInstance with action LaunchInstance",
+            "Launching instance",
+            f"Launched instance (instance id: {instance_id})",
+            (
+                f"Waiting for instance availability (id: {instance_id}, "
+                "expected state: ['passed']). Attempt number: 1."
+            ),
+            "No 'if' conditions to evaluate for step: ApplyBuildComponents",
+            "Started step ApplyBuildComponents with action ExecuteComponents",
+            "Sending command to instance to run",
+            f"Running command (command id: {command_id})",
+            f"Waiting for command to complete (command id: {command_id}). Attempt number: 1.",
         ]
         assert logged[-1] == f"Image transitioned to AVAILABLE state for Image ARN: {arn}"
 
@@ -522,9 +557,9 @@ phases:
 
         begin = f"Document {component} phase build step"
         assert logged == [
-            f"{begin} Greet round 0 Execute ExecuteBash [{{'commands': ['echo all a']}}]",
-            f"{begin} Greet round 1 Execute ExecuteBash [{{'commands': ['echo all b']}}]",
-            f"{begin} Never Skip ExecuteBash [{{'commands': ['false']}}]",
+            f'{begin} Greet round 0 Execute ExecuteBash {{"commands": ["echo all a"]}}',
+            f'{begin} Greet round 1 Execute ExecuteBash {{"commands": ["echo all b"]}}',
+            f'{begin} Never Skip ExecuteBash {{"commands": ["false"]}}',
         ]
 
     @instant
@@ -532,9 +567,10 @@ phases:
         imagebuilder_mock.builds.fail_next(step="LaunchBuildInstance", message="no capacity")
         a_build(imagebuilder)
 
-        assert "Step LaunchBuildInstance (LaunchInstance) FAILED: no capacity" in lines(
-            imagebuilder_mock
-        )
+        logged = lines(imagebuilder_mock)
+        first = logged.index("no capacity")
+        failing = "Action failed for step LaunchBuildInstance. Failing step"
+        assert logged[first + 1] == failing
 
     @instant
     def test_the_first_step_of_a_component_that_fails_is_logged_in_detail(
@@ -553,6 +589,37 @@ phases:
             "  Action: ExecuteBash",
             "  ErrorMessage: exit status 3",
         ]
+
+    @instant
+    @pytest.mark.parametrize(
+        ("order", "written"),
+        [
+            ({"exit_status": 3}, ["CmdExecution: ExitCode 3"]),
+            ({"message": "no disk"}, ["CmdExecution: Stderr: no disk", "CmdExecution: ExitCode 1"]),
+        ],
+    )
+    def test_a_command_that_fails_is_logged(self, imagebuilder, imagebuilder_mock, order, written):
+        """aws/res#66 and aws-parallelcluster#6358, for the lines."""
+        component = a_component(imagebuilder, data=DOCUMENT)
+        imagebuilder_mock.builds.fail_next(component=component, **order)
+        a_build(imagebuilder, imageRecipeArn=a_recipe(imagebuilder, components=[component]))
+
+        logged = lines(imagebuilder_mock)
+        error = "CmdExecution: [ERROR] Command execution has resulted in an error"
+        assert [line for line in logged if line.startswith("Cmd")] == [*written, error]
+        [failed] = [line for line in logged if line.startswith("Command failed")]
+        assert re.fullmatch(rf"Command failed \(command id: {UUID}, state: Failed\)", failed)
+        assert "Action failed for step ApplyBuildComponents. Failing step" in logged
+
+    @instant
+    def test_what_fails_without_a_command_writes_none(self, imagebuilder, imagebuilder_mock):
+        inputs = "inputs:\n          commands:\n            - echo hello"
+        folder = DOCUMENT.replace(inputs, "inputs: [{path: /tmp/hello}]")
+        component = a_component(imagebuilder, data=folder.replace("ExecuteBash", "CreateFolder"))
+        imagebuilder_mock.builds.fail_next(component=component)
+        a_build(imagebuilder, imageRecipeArn=a_recipe(imagebuilder, components=[component]))
+
+        assert not [line for line in lines(imagebuilder_mock) if line.startswith("Cmd")]
 
     @needs_member("CreateImage", "loggingConfiguration")
     @instant
