@@ -1,22 +1,31 @@
 """What others would be told of a build: events, messages and log lines, with their bodies.
 
-Sources: user guide, integ-eventbridge, integ-sns, monitor-cwlogs. The line about a state's change
-is that of real logs (amazonlinux/amazon-linux-2023 issue 1054); the other lines are ours.
+Sources: user guide, integ-eventbridge, integ-sns, monitor-cwlogs. Log lines are those of real logs
+(amazonlinux/amazon-linux-2023 issue 1054, aws/aws-parallelcluster issue 6358, aws-samples,
+debugging), but for those about a step that waits and about the steps of components, and the reasons
+of failures.
 """
 
 from __future__ import annotations
 
+import json
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.documents.workflows.actions import COMMAND_ID, STEP_ACTIONS
 from imagebuilder_mock.domain.resources.build_settings import LOG_GROUP
+from imagebuilder_mock.domain.resources.recipes import ImageRecipe
 from imagebuilder_mock.neighbours import telling
+from imagebuilder_mock.neighbours.account import Place
 from imagebuilder_mock.world.events import Destination, Event
 
-from .topic_message import message_of
+from .one_build import StepFailedError
+from .parents import parent_ami_id
+from .topic_message import message_of, with_account
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
@@ -24,7 +33,10 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.documents.components.trace import TracedStep
     from imagebuilder_mock.domain.resources.components import Component
     from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
-    from imagebuilder_mock.domain.resources.workflow_executions import WorkflowStepExecution
+    from imagebuilder_mock.domain.resources.workflow_executions import (
+        WorkflowExecution,
+        WorkflowStepExecution,
+    )
     from imagebuilder_mock.domain.states import ImageStatus
     from imagebuilder_mock.world.world import World
 
@@ -33,7 +45,18 @@ if TYPE_CHECKING:
     Body = Mapping[str, object]
 
 SOURCE = "aws.imagebuilder"
+_LAUNCH = "LaunchInstance"
+_LOG_FILES: Mapping[str, Sequence[str]] = {
+    "AMI": ("console.log", "application.log", "detailedoutput.json"),
+    "DOCKER": ("application.log", "detailedoutput.json"),
+}
 _TOLD_BY_SNS: frozenset[ImageStatus] = frozenset(("AVAILABLE", "FAILED"))
+
+
+def build_began(build: Build) -> None:
+    """The log group is there before its first event (user guide, monitor-cwlogs)."""
+    place = Place(build.store.account, build.store.region)
+    telling.tell_of_log_group(build.world, place, build.image.log_group)
 
 
 def state_changed(build: Build, before: ImageStatus) -> None:
@@ -51,7 +74,7 @@ def state_changed(build: Build, before: ImageStatus) -> None:
 def step_waiting(build: Build, step: WorkflowStepExecution, inputs: Mapping[str, object]) -> None:
     """The event, and if the step asks for it a notification and the call of a function.
 
-    What these are sent is not documented but for the ``payload`` in it.
+    What the function is sent was seen in a published lab of 2026; the topic gets the same.
     """
     _log(build, f"Step {step.name} waits for an action")
     resources = [build.image.arn, step.workflow_build_version_arn]
@@ -62,9 +85,16 @@ def step_waiting(build: Build, step: WorkflowStepExecution, inputs: Mapping[str,
     }
     name = "EC2 Image Builder Workflow Step Waiting"
     _to_event_bus(build.world, build.image.arn, name, resources=resources, detail=detail)
-    message: dict[str, object] = {"resources": resources, "detail": detail}
+    message: dict[str, object] = {
+        "imageArn": build.image.arn,
+        "workflowArn": step.workflow_build_version_arn,
+        "workflowExecutionId": step.workflow_execution_id,
+        "workflowStepExecutionId": step.step_execution_id,
+        "workflowStepName": step.name,
+        "version": "1.0",
+    }
     if "payload" in inputs:
-        message["payload"] = inputs["payload"]
+        message["customPayload"] = inputs["payload"]
     home = (build.store.account, build.store.region)
     addressees: Mapping[str, Destination] = {"snsTopicArn": "SNS", "lambdaFunctionName": "Lambda"}
     for member, destination in addressees.items():
@@ -72,19 +102,78 @@ def step_waiting(build: Build, step: WorkflowStepExecution, inputs: Mapping[str,
             _publish(build.world, home, destination, str(inputs[member]), message)
 
 
+def workflow_started(build: Build, execution: WorkflowExecution) -> None:
+    world, store, image = build
+    recipe = image.image_recipe
+    if recipe is not None and execution is image.executions[0]:
+        ami = parent_ami_id(world, store, recipe.parent_image)
+        if ami is not None:
+            written = store.get(ImageRecipe, recipe.arn) or recipe
+            _log(
+                build,
+                f"Resolved Image Recipe parent image {written.parent_image} to AMI {ami}.",
+            )
+    workflow = with_account(execution.workflow_build_version_arn)
+    _log(build, f"Started {execution.type} workflow {workflow}")
+    _log(build, f"Total {execution.total_step_count} steps to run for workflow {workflow}")
+
+
+def step_started(build: Build, step: WorkflowStepExecution, *, has_condition: bool) -> None:
+    if not has_condition:
+        _log(build, f"No 'if' conditions to evaluate for step: {step.name}")
+    _log(build, f"Started step {step.name} with action {step.action}")
+    if step.action == _LAUNCH:
+        _log(build, "Launching instance")
+
+
 def step_ended(build: Build, step: WorkflowStepExecution) -> None:
-    reason = f": {step.message}" if step.message else ""
-    _log(build, f"Step {step.name} ({step.action}) {step.status}{reason}")
+    if step.status == "FAILED":
+        if step.message and COMMAND_ID not in STEP_ACTIONS[step.action].outputs:
+            _log(build, step.message)
+        _log(build, f"Action failed for step {step.name}. Failing step")
+    elif step.action == _LAUNCH:
+        instance = json.loads(step.outputs or "{}").get("instanceId")
+        _log(build, f"Launched instance (instance id: {instance})")
+        _log(
+            build,
+            f"Waiting for instance availability (id: {instance}, expected state: ['passed']). "
+            "Attempt number: 1.",
+        )
+
+
+@contextmanager
+def command(build: Build, command_id: str) -> Iterator[None]:
+    """A command of Systems Manager that does the work of a step."""
+    _log(build, "Sending command to instance to run")
+    _log(build, f"Running command (command id: {command_id})")
+    _log(build, f"Waiting for command to complete (command id: {command_id}). Attempt number: 1.")
+    try:
+        yield
+    except StepFailedError:
+        _log(build, f"Command failed (command id: {command_id}, state: Failed)")
+        raise
 
 
 def component_step(build: Build, component: Component, traced: TracedStep) -> None:
     number = "" if traced.round is None else f" round {traced.round}"
-    inputs = f" {list(traced.inputs)}" if traced.inputs else ""
+    inputs = "".join(f" {json.dumps(each, default=str)}" for each in traced.inputs)
     _log(
         build,
         f"Document {component.arn} phase {traced.phase} step {traced.step.name}{number} "
         f"{traced.decision} {traced.step.action}{inputs}",
     )
+
+
+def command_output(build: Build, traced: TracedStep, message: str) -> None:
+    """What a step of a component that fails writes, if it runs commands."""
+    if not traced.step.action.startswith("Execute"):
+        return
+    status = message.removeprefix("exit status ")
+    if status == message:
+        status = "1"
+        _log(build, f"CmdExecution: Stderr: {message}")
+    _log(build, f"CmdExecution: ExitCode {status}")
+    _log(build, "CmdExecution: [ERROR] Command execution has resulted in an error")
 
 
 def component_failed(
@@ -124,19 +213,32 @@ def build_ended(build: Build) -> None:
         prefix = logs.get("s3KeyPrefix", "").strip("/")
         folder = f"{prefix}/{image.name}" if prefix else image.name
         for execution in image.executions:
-            _publish(
-                world,
-                home,
-                "S3",
-                logs["s3BucketName"],
-                {
-                    "key": f"{folder}/{build.image.version}/{execution.workflow_execution_id}/"
-                    "console.log",
-                    "lines": [
-                        f"{step.name} ({step.action}) {step.status}" for step in execution.steps
-                    ],
-                },
-            )
+            for step in _with_components(execution):
+                place = f"{folder}/{image.version}/{execution.workflow_execution_id}/{step.name}"
+                for file in _LOG_FILES[image.type]:
+                    body = {"key": f"{place}/{file}", "lines": _outcome(step, file)}
+                    _publish(world, home, "S3", logs["s3BucketName"], body)
+
+
+def _with_components(execution: WorkflowExecution) -> list[WorkflowStepExecution]:
+    """The steps in which components ran, which alone have logs in the bucket."""
+    return [
+        step
+        for step in execution.steps
+        if step.action == "ExecuteComponents" and step.status in ("COMPLETED", "FAILED")
+    ]
+
+
+def _outcome(step: WorkflowStepExecution, file: str) -> list[str]:
+    """What a file says of the step; the service's own files say more."""
+    if file.endswith(".json"):
+        has_failed = step.status == "FAILED"
+        summary = {
+            "status": "failed" if has_failed else "success",
+            "failureMessage": (step.message or "") if has_failed else "",
+        }
+        return [json.dumps(summary)]
+    return [f"{step.name} ({step.action}) {step.status}"]
 
 
 def pipeline_log(world: World, pipeline: ImagePipeline, line: str) -> None:
@@ -179,7 +281,7 @@ def _tested_instance(build: Build) -> str | None:
         if execution.type != "TEST" or execution.retried:
             continue
         for step in execution.steps:
-            if step.action == "LaunchInstance" and step.name in execution.step_outputs:
+            if step.action == _LAUNCH and step.name in execution.step_outputs:
                 return str(execution.step_outputs[step.name]["instanceId"])
     return None
 

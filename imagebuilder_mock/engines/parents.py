@@ -18,6 +18,8 @@ from imagebuilder_mock.neighbours.contents import ami_facts, parameter_value
 from imagebuilder_mock.world.managed import image_published_as
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from imagebuilder_mock.domain.machine_image import MachineImage
     from imagebuilder_mock.domain.resources.recipes import ImageRecipe
     from imagebuilder_mock.world.store import Store
@@ -69,6 +71,11 @@ def resolved_address(world: World, store: Store, address: str) -> str:
         return source_of(world, store, address, parameter="parentImage").ami_id or address
     except InvalidParameterValueException:
         return address
+
+
+def parent_ami_id(world: World, store: Store, address: str) -> str | None:
+    """The AMI that a build starts from, as far as it is known."""
+    return next(_ami_ids(world, store, address), None)
 
 
 def parent_facts(world: World, store: Store, address: str) -> AmiFacts:
@@ -135,11 +142,18 @@ def carried(world: World, store: Store, recipe: ImageRecipe) -> tuple[str, ...]:
 
 def _base(world: World, store: Store, parent_image: str) -> MachineImage | None:
     """The AMI that is built on, if a build of this world has made it."""
-    known = world.state.machine_images
-    if is_ami_address(parent_image):
-        return known.get(resolved_address(world, store, parent_image))
-    if not parent_image.startswith("arn:"):
-        return None
-    image = world.find(store, Image, parent_image, parameter="parentImage")
-    here = (ami.image for ami in (image.amis if image else ()) if ami.region == store.region)
-    return next(filter(None, map(known.get, here)), None)
+    ami_ids = _ami_ids(world, store, parent_image)
+    return next(filter(None, map(world.state.machine_images.get, ami_ids)), None)
+
+
+def _ami_ids(world: World, store: Store, address: str) -> Iterator[str]:
+    """The AMI of a parent image; an image can have several in a Region, of several accounts."""
+    if is_ami_address(address):
+        found = resolved_address(world, store, address)
+        if not found.startswith(_PREFIX):
+            yield found
+    elif address.startswith("arn:"):
+        image = world.find(store, Image, address, parameter="parentImage")
+        for ami in image.amis if image else ():
+            if ami.region == store.region:
+                yield ami.image

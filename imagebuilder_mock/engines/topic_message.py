@@ -1,11 +1,12 @@
 """The message that the topic of the infrastructure gets when a build is over.
 
-Source: user guide, integ-sns, with its own forms of dates and versions.
+Sources: user guide, integ-sns, with its own forms of dates and versions; for the keys and the
+accounts in ARNs, a message that was captured on 2024-08-27.
 """
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from hashlib import blake2b
 from typing import TYPE_CHECKING
@@ -15,6 +16,8 @@ from imagebuilder_mock.domain.resources.base import member_name
 from imagebuilder_mock.domain.versions import Version
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from imagebuilder_mock.domain.resources.base import Resource
     from imagebuilder_mock.domain.resources.images import Image
 
@@ -23,7 +26,10 @@ if TYPE_CHECKING:
 # Majors, minors, patches and builds have thirty bits each.
 _BITS = 30
 _AMAZON = "aws"
-_AMAZON_ACCOUNT = "123456789012"
+_AMAZON_ACCOUNTS: Mapping[str, str] = {"us-east-2": "813215560771"}
+"""The account that offers what is Amazon's in a Region, where the API says ``aws``."""
+_AMAZON_ACCOUNT = "627945338248"
+"""That of us-east-1; those of further Regions were not seen, so it stands for them too."""
 _LEFT_OUT = frozenset(("owner", "policy", "shared_with", "sequence", "tags", "timeout_minutes"))
 
 
@@ -45,6 +51,8 @@ def message_of(build: Build) -> dict[str, object]:
         "buildVersion": arn.build,
         "state": state,
         "platform": image.platform,
+        "workflows": _workflows(image),
+        "executionRole": image.execution_role or _service_linked_role(arn, build.store.account),
         **_recipe(image),
         "sourcePipelineArn": image.source_pipeline_arn,
         "infrastructureConfiguration": _copy(image.infrastructure_configuration, build),
@@ -71,6 +79,30 @@ def packed_version(arn: Arn) -> int:
     return number
 
 
+def with_account(arn: str) -> str:
+    """An ARN with the number of Amazon's account where the API has ``aws``; other text as it is."""
+    try:
+        parsed = Arn.parse(arn)
+    except ValueError:
+        return arn
+    if parsed.account != _AMAZON:
+        return arn
+    return str(replace(parsed, account=_AMAZON_ACCOUNTS.get(parsed.region, _AMAZON_ACCOUNT)))
+
+
+def _workflows(image: Image) -> list[dict[str, str]] | None:
+    planned = (
+        workflow for stage in image.plan.stages for group in stage.groups for workflow in group
+    )
+    return [{"workflowArn": with_account(workflow.arn)} for workflow in planned] or None
+
+
+def _service_linked_role(arn: Arn, account: str) -> str:
+    """The role of a build for which none was given."""
+    path = "aws-service-role/imagebuilder.amazonaws.com/AWSServiceRoleForImageBuilder"
+    return f"arn:{arn.partition}:iam::{account}:role/{path}"
+
+
 def _recipe(image: Image) -> dict[str, object]:
     recipe = image.recipe
     if recipe is None:
@@ -81,19 +113,19 @@ def _recipe(image: Image) -> dict[str, object]:
         "name": recipe.name,
         "version": recipe.version,
         "description": recipe.description,
-        "components": [dict(component) for component in recipe.components or ()],
+        "components": [
+            {**component, "componentArn": with_account(component["componentArn"])}
+            for component in recipe.components or ()
+        ],
         "platform": recipe.platform,
-        # Amazon's images show a numeric account here.
-        "parentImage": recipe.parent_image.replace(
-            f":{_AMAZON}:image/", f":{_AMAZON_ACCOUNT}:image/"
-        ),
+        "parentImage": with_account(recipe.parent_image),
         "dateCreated": _date(recipe.date_created),
         "tags": _tags(recipe),
         "workingDirectory": recipe.working_directory,
         "accountId": Arn.parse(recipe.arn).account,
     }
     if image.image_recipe is not None:
-        shown["blockDeviceMappings"] = image.image_recipe.block_device_mappings or None
+        shown["blockDeviceMappings"] = image.image_recipe.block_device_mappings or []
     return {member: {key: value for key, value in shown.items() if value is not None}}
 
 
@@ -137,19 +169,21 @@ def _output(image: Image) -> dict[str, object]:
 def _jobs(image: Image) -> dict[str, object]:
     """The ids of what ran, of a build that went well.
 
-    Those of jobs are seen nowhere else: each is made from the image's ARN.
+    Those of jobs are seen nowhere else: each is made from the image's ARN. Without a distribution
+    configuration there are none.
     """
     if image.state.status != "AVAILABLE":
         return {}
     names = {"BUILD": "buildExecutionId", "TEST": "testExecutionId"}
     # The new run of a workflow that was retried comes after the one that failed.
     ids: dict[str, object] = {
-        names[execution.type]: execution.workflow_execution_id
+        names[execution.type]: execution.workflow_execution_id.removeprefix("wf-")
         for execution in image.executions
         if execution.type in names
     }
-    ids["distributionJobId"] = _id_of(f"distribution of {image.arn}")
-    ids["integrationJobId"] = _id_of(f"integration of {image.arn}")
+    if image.distribution_configuration is not None:
+        ids["distributionJobId"] = _id_of(f"distribution of {image.arn}")
+        ids["integrationJobId"] = _id_of(f"integration of {image.arn}")
     return ids
 
 

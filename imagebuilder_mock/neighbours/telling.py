@@ -179,6 +179,15 @@ def tell_bucket(world: World, place: Place, uri: S3Uri, body: bytes) -> None:
     )
 
 
+def tell_of_log_group(world: World, place: Place, name: str) -> None:
+    """Create a log group before anything is written to it."""
+
+    def create(account: Account) -> None:
+        _make(account, "create_log_group", logGroupName=name)
+
+    _tell(world, place, f"CloudWatch Logs: create {name}", create)
+
+
 def tell(world: World, event: Event) -> None:
     """Pass an event on to the service that it is for."""
     _TELL[event.destination](world, Place(event.account_id, event.region), event)
@@ -188,7 +197,7 @@ def _tell_topic(world: World, place: Place, event: Event) -> None:
     """Publish to a topic, in its own Region and account."""
     del place
     _, _, _, region, account_id, _ = event.name.split(":", 5)
-    message = json.dumps(event.body, default=str)
+    message = json.dumps(event.body, default=str, indent=2)
     _tell(
         world,
         Place(account_id, region),

@@ -10,7 +10,14 @@ import pytest
 from imagebuilder_mock import mock_imagebuilder
 from tests.beside_moto import aws
 from tests.build_views import the_image
-from tests.builders import a_build, a_component, a_distribution, a_recipe, an_infrastructure
+from tests.builders import (
+    DOCUMENT,
+    a_build,
+    a_component,
+    a_distribution,
+    a_recipe,
+    an_infrastructure,
+)
 from tests.container_builders import a_container_recipe
 from tests.threads import ends_in_a_thread
 
@@ -169,16 +176,29 @@ class TestMessages:
         line = f"Image transitioned to BUILDING state for Image ARN: {arn}"
         assert line in [event["message"] for event in events]
 
+    @pytest.mark.usefixtures("moto")
+    def test_the_log_group_is_there_before_its_first_event(self):
+        """User guide, monitor-cwlogs."""
+        with mock_imagebuilder(builds="held") as mock:
+            client = mock.client()
+            a_build(client, imageRecipeArn=a_recipe(client, name="early"))
+            assert not mock.events.sent_to("CloudWatchLogs")
+
+        [group] = aws("logs").describe_log_groups()["logGroups"]
+        assert group["logGroupName"] == "/aws/imagebuilder/early"
+
     def test_the_logs_are_in_the_bucket_of_the_infrastructure(self, imagebuilder):
         aws("s3").create_bucket(Bucket="build-logs")
+        component = a_component(imagebuilder, data=DOCUMENT)
         logs = {"s3Logs": {"s3BucketName": "build-logs", "s3KeyPrefix": "web"}}
         a_build(
             imagebuilder,
+            imageRecipeArn=a_recipe(imagebuilder, components=[component]),
             infrastructureConfigurationArn=an_infrastructure(imagebuilder, logging=logs),
         )
 
         found = aws("s3").list_objects_v2(Bucket="build-logs")["Contents"]
-        assert len(found) == 2  # the build's and the test's
+        assert len(found) == 3
         assert all(entry["Key"].startswith("web/") for entry in found)
 
 
@@ -343,7 +363,8 @@ class TestLifecycle:
         self.run(mock, imagebuilder, **policy)
 
         assert described(ami) is not None
-        assert the_image(imagebuilder, arn)["state"]["status"] == "AVAILABLE"
+        with pytest.raises(imagebuilder.exceptions.ResourceNotFoundException):
+            the_image(imagebuilder, arn)
 
     def test_tags_that_the_user_set_in_ec2_count(self, mock, imagebuilder):
         arn = a_build(imagebuilder, imageRecipeArn=a_recipe(imagebuilder, name="web"))

@@ -5,6 +5,7 @@ Sources: user guide, integ-eventbridge, integ-sns, wfdoc-step-actions, monitor-c
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import datetime, timedelta, timezone
 from itertools import pairwise
@@ -33,6 +34,7 @@ from tests.workflow_builders import BUILD_IMAGE, WAIT, a_run, a_workflow, execut
 
 A_TIME = datetime(2026, 1, 2, 13, 4, 5, 678000, tzinfo=timezone.utc)
 TOPIC = "arn:aws:sns:us-east-1:123456789012:topic"
+AMAZON = "627945338248"
 UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 STATE_CHANGE = "EC2 Image Builder Image State Change"
 STEP_WAITING = "EC2 Image Builder Workflow Step Waiting"
@@ -186,7 +188,7 @@ class TestEventBridge:
 class TestWaitingStep:
     @instant
     def test_a_step_can_tell_a_topic_and_a_function(self, imagebuilder, imagebuilder_mock):
-        """That it does is documented; of what it sends, only that the payload is in it."""
+        """What a published lab of 2026 has, with the payload as aws-samples read it."""
         wait = {
             **WAIT,
             "inputs": {
@@ -204,9 +206,13 @@ class TestWaitingStep:
 
         assert message == payload
         assert message == {
-            "resources": event["resources"],
-            "detail": event["detail"],
-            "payload": '{"image": "web"}',
+            "imageArn": event["resources"][0],
+            "workflowArn": event["resources"][1],
+            "workflowExecutionId": event["detail"]["workflow-execution-id"],
+            "workflowStepExecutionId": event["detail"]["workflow-step-execution-id"],
+            "workflowStepName": "Approve",
+            "version": "1.0",
+            "customPayload": '{"image": "web"}',
         }
 
     @instant
@@ -216,7 +222,8 @@ class TestWaitingStep:
 
         [message] = bodies(imagebuilder_mock, "SNS")
 
-        assert sorted(message) == ["detail", "resources"]
+        assert message["version"] == "1.0"
+        assert "customPayload" not in message
         assert bodies(imagebuilder_mock, "Lambda") == []
 
 
@@ -243,9 +250,10 @@ class TestTopic:
         ]
 
     @instant
-    def test_the_message_of_a_good_build_has_the_documented_keys(
+    def test_the_message_of_a_good_build_has_the_captured_keys(
         self, imagebuilder, imagebuilder_mock
     ):
+        """Those of the guide's sample, and more of a message that was captured on 2024-08-27."""
         component = a_component(imagebuilder, name="web", data=DOCUMENT)
         pipeline = a_pipeline(
             imagebuilder,
@@ -293,9 +301,13 @@ class TestTopic:
             assert tags == {"resourceArn": resource}
         parent = recipe.pop("parentImage")
         assert re.fullmatch(
-            r"arn:aws:imagebuilder:us-east-1:[0-9]{12}:image/amazon-linux-2023-x86/[0-9.]+/1",
+            f"arn:aws:imagebuilder:us-east-1:{AMAZON}:image/amazon-linux-2023-x86/[0-9.]+/1",
             parent,
         )
+        assert body.pop("workflows") == [
+            {"workflowArn": each["workflowBuildVersionArn"].replace("1:aws:", f"1:{AMAZON}:")}
+            for each in (build, test)
+        ]
         assert body == {
             "versionlessArn": f"{OWN}image/my-image",
             "semver": 1237940039285380274899124225,
@@ -310,8 +322,10 @@ class TestTopic:
             "imageTestsConfigurationDocument": {"imageTestsEnabled": True, "timeoutMinutes": 720},
             "dateCreated": date,
             "outputResources": {"amis": [ami]},
-            "buildExecutionId": build["workflowExecutionId"],
-            "testExecutionId": test["workflowExecutionId"],
+            "buildExecutionId": build["workflowExecutionId"].removeprefix("wf-"),
+            "testExecutionId": test["workflowExecutionId"].removeprefix("wf-"),
+            "executionRole": "arn:aws:iam::123456789012:role/aws-service-role/"
+            "imagebuilder.amazonaws.com/AWSServiceRoleForImageBuilder",
             "accountId": "123456789012",
             "osVersion": "Amazon Linux 2023",
             "enhancedImageMetadataEnabled": True,
@@ -369,8 +383,8 @@ class TestTopic:
 
         build, failed, test = executions_of(imagebuilder, arn)
         assert failed["type"] == test["type"] == "TEST"
-        assert body["buildExecutionId"] == build["workflowExecutionId"]
-        assert body["testExecutionId"] == test["workflowExecutionId"]
+        assert f"wf-{body['buildExecutionId']}" == build["workflowExecutionId"]
+        assert f"wf-{body['testExecutionId']}" == test["workflowExecutionId"]
 
     @instant
     def test_the_message_of_a_failed_build_has_no_amis_and_no_ids(
@@ -390,6 +404,48 @@ class TestTopic:
         ids = {"buildExecutionId", "testExecutionId", "distributionJobId", "integrationJobId"}
         assert not ids & set(body)
         assert "distributionConfiguration" not in body
+
+    @pytest.mark.parametrize(
+        ("region", "account"), [("us-east-1", AMAZON), ("us-east-2", "813215560771")]
+    )
+    def test_what_is_amazons_shows_the_number_of_its_account(self, region, account):
+        """A message that was captured on 2024-08-27; the API says ``aws``."""
+        with mock_imagebuilder(builds="instant") as mock:
+            client = mock.client(region=region)
+            topic = an_infrastructure(client, snsTopicArn=TOPIC.replace("us-east-1", region))
+            component = f"arn:aws:imagebuilder:{region}:aws:component/update-linux/x.x.x"
+            recipe = a_recipe(client, components=[component])
+            a_build(client, imageRecipeArn=recipe, infrastructureConfigurationArn=topic)
+
+            [body] = bodies(mock, "SNS")
+
+            offered = [
+                *(each["workflowArn"] for each in body["workflows"]),
+                *(each["componentArn"] for each in body["imageRecipe"]["components"]),
+                body["imageRecipe"]["parentImage"],
+            ]
+            assert {arn.split(":")[4] for arn in offered} == {account}
+
+    @instant
+    def test_without_a_distribution_configuration_there_are_no_jobs(
+        self, imagebuilder, imagebuilder_mock
+    ):
+        """A message that was captured on 2024-08-27."""
+        a_build(
+            imagebuilder,
+            infrastructureConfigurationArn=an_infrastructure(
+                imagebuilder, snsTopicArn=TOPIC, logging={"s3Logs": {}}
+            ),
+        )
+
+        [body] = bodies(imagebuilder_mock, "SNS")
+
+        assert not {"distributionJobId", "integrationJobId", "distributionConfiguration"} & set(
+            body
+        )
+        assert {"buildExecutionId", "testExecutionId"} <= set(body)
+        assert body["imageRecipe"]["blockDeviceMappings"] == []
+        assert body["infrastructureConfiguration"]["logging"] == {"s3Logs": {}}
 
     @instant
     def test_a_container_has_its_uris(self, imagebuilder, imagebuilder_mock):
@@ -414,17 +470,52 @@ class TestTopic:
 class TestLogs:
     @instant
     def test_changes_of_state_and_steps_are_logged(self, imagebuilder, imagebuilder_mock):
-        """The line about a state is that of real logs (amazonlinux/amazon-linux-2023#1054)."""
+        """Real logs: amazonlinux/amazon-linux-2023#1054, aws-parallelcluster#6358, aws-samples."""
         arn = a_build(imagebuilder, imageRecipeArn=a_full_recipe(imagebuilder, name="My Web"))
+        image = imagebuilder.get_image(imageBuildVersionArn=arn)["image"]
+        parent = imagebuilder.get_image(imageBuildVersionArn=image["imageRecipe"]["parentImage"])
+        [ami] = parent["image"]["outputResources"]["amis"]
+        recipe = imagebuilder.get_image_recipe(imageRecipeArn=image["imageRecipe"]["arn"])
+        written = recipe["imageRecipe"]["parentImage"]
+        build, _ = executions_of(imagebuilder, arn)
+        outputs = {
+            step["name"]: json.loads(
+                imagebuilder.get_workflow_step_execution(stepExecutionId=step["stepExecutionId"])[
+                    "outputs"
+                ]
+            )
+            for step in imagebuilder.list_workflow_step_executions(
+                workflowExecutionId=build["workflowExecutionId"]
+            )["steps"]
+            if step["name"] in ("LaunchBuildInstance", "ApplyBuildComponents")
+        }
+        instance_id = outputs["LaunchBuildInstance"]["instanceId"]
+        command_id = outputs["ApplyBuildComponents"]["runCommandId"]
+        workflow = build["workflowBuildVersionArn"].replace("1:aws:", f"1:{AMAZON}:")
 
         groups = {event.name for event in imagebuilder_mock.events.sent_to("CloudWatchLogs")}
 
         assert groups == {"/aws/imagebuilder/My Web"}
         logged = lines(imagebuilder_mock, arn)
-        assert logged[:3] == [
+        assert logged[:15] == [
             f"Image transitioned to CREATING state for Image ARN: {arn}",
             f"Image transitioned to BUILDING state for Image ARN: {arn}",
-            "Step LaunchBuildInstance (LaunchInstance) COMPLETED",
+            f"Resolved Image Recipe parent image {written} to AMI {ami['image']}.",
+            f"Started BUILD workflow {workflow}",
+            f"Total {build['totalStepCount']} steps to run for workflow {workflow}",
+            "No 'if' conditions to evaluate for step: LaunchBuildInstance",
+            "Started step LaunchBuildInstance with action LaunchInstance",
+            "Launching instance",
+            f"Launched instance (instance id: {instance_id})",
+            (
+                f"Waiting for instance availability (id: {instance_id}, "
+                "expected state: ['passed']). Attempt number: 1."
+            ),
+            "No 'if' conditions to evaluate for step: ApplyBuildComponents",
+            "Started step ApplyBuildComponents with action ExecuteComponents",
+            "Sending command to instance to run",
+            f"Running command (command id: {command_id})",
+            f"Waiting for command to complete (command id: {command_id}). Attempt number: 1.",
         ]
         assert logged[-1] == f"Image transitioned to AVAILABLE state for Image ARN: {arn}"
 
@@ -466,9 +557,9 @@ phases:
 
         begin = f"Document {component} phase build step"
         assert logged == [
-            f"{begin} Greet round 0 Execute ExecuteBash [{{'commands': ['echo all a']}}]",
-            f"{begin} Greet round 1 Execute ExecuteBash [{{'commands': ['echo all b']}}]",
-            f"{begin} Never Skip ExecuteBash [{{'commands': ['false']}}]",
+            f'{begin} Greet round 0 Execute ExecuteBash {{"commands": ["echo all a"]}}',
+            f'{begin} Greet round 1 Execute ExecuteBash {{"commands": ["echo all b"]}}',
+            f'{begin} Never Skip ExecuteBash {{"commands": ["false"]}}',
         ]
 
     @instant
@@ -476,9 +567,10 @@ phases:
         imagebuilder_mock.builds.fail_next(step="LaunchBuildInstance", message="no capacity")
         a_build(imagebuilder)
 
-        assert "Step LaunchBuildInstance (LaunchInstance) FAILED: no capacity" in lines(
-            imagebuilder_mock
-        )
+        logged = lines(imagebuilder_mock)
+        first = logged.index("no capacity")
+        failing = "Action failed for step LaunchBuildInstance. Failing step"
+        assert logged[first + 1] == failing
 
     @instant
     def test_the_first_step_of_a_component_that_fails_is_logged_in_detail(
@@ -498,6 +590,37 @@ phases:
             "  ErrorMessage: exit status 3",
         ]
 
+    @instant
+    @pytest.mark.parametrize(
+        ("order", "written"),
+        [
+            ({"exit_status": 3}, ["CmdExecution: ExitCode 3"]),
+            ({"message": "no disk"}, ["CmdExecution: Stderr: no disk", "CmdExecution: ExitCode 1"]),
+        ],
+    )
+    def test_a_command_that_fails_is_logged(self, imagebuilder, imagebuilder_mock, order, written):
+        """aws/res#66 and aws-parallelcluster#6358, for the lines."""
+        component = a_component(imagebuilder, data=DOCUMENT)
+        imagebuilder_mock.builds.fail_next(component=component, **order)
+        a_build(imagebuilder, imageRecipeArn=a_recipe(imagebuilder, components=[component]))
+
+        logged = lines(imagebuilder_mock)
+        error = "CmdExecution: [ERROR] Command execution has resulted in an error"
+        assert [line for line in logged if line.startswith("Cmd")] == [*written, error]
+        [failed] = [line for line in logged if line.startswith("Command failed")]
+        assert re.fullmatch(rf"Command failed \(command id: {UUID}, state: Failed\)", failed)
+        assert "Action failed for step ApplyBuildComponents. Failing step" in logged
+
+    @instant
+    def test_what_fails_without_a_command_writes_none(self, imagebuilder, imagebuilder_mock):
+        inputs = "inputs:\n          commands:\n            - echo hello"
+        folder = DOCUMENT.replace(inputs, "inputs: [{path: /tmp/hello}]")
+        component = a_component(imagebuilder, data=folder.replace("ExecuteBash", "CreateFolder"))
+        imagebuilder_mock.builds.fail_next(component=component)
+        a_build(imagebuilder, imageRecipeArn=a_recipe(imagebuilder, components=[component]))
+
+        assert not [line for line in lines(imagebuilder_mock) if line.startswith("Cmd")]
+
     @needs_member("CreateImage", "loggingConfiguration")
     @instant
     def test_a_log_group_can_be_named(self, imagebuilder, imagebuilder_mock):
@@ -511,12 +634,14 @@ phases:
     @pytest.mark.parametrize(
         ("prefix", "folder"), [({}, ""), ({"s3KeyPrefix": "/logs/web/"}, "logs/web/")]
     )
-    def test_a_bucket_gets_the_logs_of_each_execution(
+    def test_a_bucket_gets_the_logs_of_each_step_that_ran_components(
         self, imagebuilder, imagebuilder_mock, prefix, folder
     ):
+        """The keys are those of the user guide and aws-samples."""
+        component = a_component(imagebuilder, data=DOCUMENT)
         arn = a_build(
             imagebuilder,
-            imageRecipeArn=a_recipe(imagebuilder, name="My Web"),
+            imageRecipeArn=a_recipe(imagebuilder, name="My Web", components=[component]),
             infrastructureConfigurationArn=an_infrastructure(
                 imagebuilder, logging={"s3Logs": {"s3BucketName": "bucket", **prefix}}
             ),
@@ -524,11 +649,36 @@ phases:
 
         uploaded = bodies(imagebuilder_mock, "S3", "bucket")
 
-        executions = executions_of(imagebuilder, arn)
-        assert [body["key"] for body in uploaded] == [
-            f"{folder}My Web/1.0.0/1/{one['workflowExecutionId']}/console.log" for one in executions
-        ]
-        assert uploaded[1]["lines"][0] == "LaunchTestInstance (LaunchInstance) COMPLETED"
+        build, _ = executions_of(imagebuilder, arn)
+        place = f"{folder}My Web/1.0.0/1/{build['workflowExecutionId']}/ApplyBuildComponents"
+        assert {body["key"]: body["lines"] for body in uploaded} == {
+            f"{place}/console.log": ["ApplyBuildComponents (ExecuteComponents) COMPLETED"],
+            f"{place}/application.log": ["ApplyBuildComponents (ExecuteComponents) COMPLETED"],
+            f"{place}/detailedoutput.json": ['{"status": "success", "failureMessage": ""}'],
+        }
+
+    @instant
+    def test_a_bucket_gets_the_logs_of_a_container_that_failed(
+        self, imagebuilder, imagebuilder_mock
+    ):
+        bucket = {"s3Logs": {"s3BucketName": "bucket"}}
+        infrastructure = an_infrastructure(imagebuilder, logging=bucket)
+        imagebuilder_mock.builds.fail_next(message="no disk")
+        a_container_build(imagebuilder, infrastructureConfigurationArn=infrastructure)
+
+        uploaded = bodies(imagebuilder_mock, "S3", "bucket")
+
+        files = [body["key"].rpartition("/")[2] for body in uploaded]
+        assert files == ["application.log", "detailedoutput.json"]
+        assert json.loads(uploaded[1]["lines"][0])["status"] == "failed"
+
+    @instant
+    def test_a_bucket_gets_nothing_where_no_components_ran(self, imagebuilder, imagebuilder_mock):
+        bucket = {"s3Logs": {"s3BucketName": "bucket"}}
+        infrastructure = an_infrastructure(imagebuilder, logging=bucket)
+        a_build(imagebuilder, infrastructureConfigurationArn=infrastructure)
+
+        assert bodies(imagebuilder_mock, "S3") == []
 
 
 class TestSubscribers:

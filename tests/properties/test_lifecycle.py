@@ -81,17 +81,17 @@ def rules_of(
     )
 
 
+AGE = by_age(optional={"retainAtLeast": st.integers(1, 3)})
 DELETE_CONDITIONS = st.one_of(
-    st.fixed_dictionaries({"type": st.just("COUNT"), "value": st.integers(1, 4)}),
-    by_age(optional={"retainAtLeast": st.integers(1, 3)}),
+    st.fixed_dictionaries({"type": st.just("COUNT"), "value": st.integers(1, 4)}), AGE
 )
 DELETE = rules_of(
     "DELETE", DELETE_CONDITIONS, {}, {"amis": True}, {"amis": True, "snapshots": True}
 )
 POLICIES = st.lists(
     st.one_of(
-        rules_of("DEPRECATE", by_age(), {}, {"amis": True}),
-        rules_of("DISABLE", by_age(), {}, {"amis": True}),
+        rules_of("DEPRECATE", AGE, {}, {"amis": True}),
+        rules_of("DISABLE", AGE, {}, {"amis": True}),
         DELETE,
     ),
     min_size=1,
@@ -234,55 +234,77 @@ def test_the_order_in_which_images_are_stored_means_nothing(images, rules, seed)
         assert one == other
 
 
-def is_excluded(mock: Any, image: Image, rule: Any) -> bool:
-    """The law, in other words than the code's."""
-    exclusions = rule["exclusionRules"]
-    if exclusions.get("tagMap", {}).items() & image.tags.items():
-        return True
-    if not rule["action"]["includeResources"].get("amis"):
-        return False
-    amis = exclusions.get("amis", {})
-    return any(
-        (amis.get("isPublic") and ami.public)
-        or ami.region in amis.get("regions", [])
-        or bool(amis.get("tagMap", {}).items() & ami.tags.items())
-        for ami in mock.images.amis(image.arn)
-    )
+@given(IMAGES, POLICIES)
+def test_the_newest_hold_the_places_of_each_rule_whatever_is_excluded(images, rules):
+    with mock_imagebuilder(now=NOW) as mock:
+        scene = Scene(mock, images, rules)
+        known = {image.arn: image for image in scene.images()}
+        places = {rule["action"]["type"]: places_of(rule) for rule in rules}
+        newest_first: dict[str, list[str]] = defaultdict(list)
+        for row in scene.preview():
+            image = known[row["image"]]
+            if image.state.status not in ENDED_EARLY:
+                # The rule of a row that stays is none.
+                action = (row["rule"] or "").partition(" ")[0]
+                newest_first[image.arn.rpartition("/")[0]].append(action)
+
+        for version in newest_first.values():
+            for action, number in places.items():
+                assert action not in version[:number]
 
 
 @given(IMAGES, DELETE)
-def test_nothing_newer_than_the_holder_of_a_place_is_deleted(images, rule):
+def test_nothing_newer_than_what_stays_is_deleted(images, rule):
     with mock_imagebuilder(now=NOW) as mock:
         scene = Scene(mock, images, [rule])
         known = {image.arn: image for image in scene.images()}
         kept: dict[str, list[bool]] = defaultdict(list)
         for row in scene.preview():
             image = known[row["image"]]
-            if image.state.status in ENDED_EARLY or is_excluded(mock, image, rule):
-                continue
-            kept[image.arn.rpartition("/")[0]].append(row["fate"] == "KEEP")
+            if image.state.status not in ENDED_EARLY:
+                kept[image.arn.rpartition("/")[0]].append(row["fate"] == "KEEP")
 
         for version in kept.values():
-            # From the newest to the oldest: those that stay, then those that go.
+            # From the newest to the oldest: those that stay, then those that go or are excluded.
             assert version == sorted(version, reverse=True)
-            wanted = rule["filter"]
-            places = (
-                wanted["value"] if wanted["type"] == "COUNT" else wanted.get("retainAtLeast", 0)
-            )
-            assert version.count(True) >= min(places, len(version))
+            assert version.count(True) >= min(places_of(rule), len(version))
+            if rule["filter"]["type"] == "COUNT":
+                assert version.count(True) == min(places_of(rule), len(version))
+
+
+def places_of(rule: Any) -> int:
+    condition = rule["filter"]
+    return int(condition.get("retainAtLeast", 0 if "unit" in condition else condition["value"]))
 
 
 @given(IMAGES, DELETE)
-def test_an_excluded_image_is_never_touched(images, rule):
+def test_exclusions_protect_what_they_are_about_and_no_image_that_ended_early(images, rule):
     with mock_imagebuilder(now=NOW) as mock:
         scene = Scene(mock, images, [rule])
-        excluded = {
-            image.arn: image.state.status
-            for image in scene.images()
-            if is_excluded(mock, image, rule)
-        }
+        before = {image.arn: image for image in scene.images()}
+        states = {arn: image.state.status for arn, image in before.items()}
+        amis = {arn: mock.images.amis(arn) for arn in before}
+        exclusions = rule["exclusionRules"]
 
         scene.run()
 
-        states, _ = scene.what_is_there()
-        assert excluded.items() <= states.items()
+        left, _ = scene.what_is_there()
+        for arn, image in before.items():
+            has_ended_early = states[arn] in ENDED_EARLY
+            is_pinned = bool(exclusions.get("tagMap", {}).items() & image.tags.items())
+            if has_ended_early:
+                assert arn not in left
+            elif is_pinned:
+                assert left[arn] == states[arn]
+            for ami in amis[arn]:
+                if is_excluded(ami, exclusions.get("amis", {})) or arn in left:
+                    assert ami.state != "deregistered"
+
+
+def is_excluded(ami: Any, exclusions: Any) -> bool:
+    """The law, in other words than the code's."""
+    return (
+        (exclusions.get("isPublic") and ami.public)
+        or ami.region in exclusions.get("regions", [])
+        or bool(exclusions.get("tagMap", {}).items() & ami.tags.items())
+    )

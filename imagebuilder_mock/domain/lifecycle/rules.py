@@ -68,7 +68,7 @@ class Rule:
     age: Period | None = None
     """How old an image must be; None for a rule that counts."""
     retained: int = 0
-    """How many of the newest images of a recipe version stay, whatever their age."""
+    """How many of the newest images of a recipe version the action spares, whatever their age."""
     included: frozenset[str] = frozenset()
     """``amis``, ``snapshots`` or ``containers``."""
     tag_map: Mapping[str, str] = field(default_factory=dict)
@@ -173,13 +173,18 @@ def evaluate(
     """A fate for each image that is selected, from the newest to the oldest."""
     selected = sorted(filter(selection.admits, images), key=_place, reverse=True)
     ordered = sorted(rules, key=lambda rule: ORDER.index(rule.action))
-    slots = _Slots(next((rule for rule in rules if rule.action == "DELETE"), None), now, describe)
-    return [_fate(image, ordered, slots, now, describe) for image in selected]
+    ranks = _Ranks()
+    return [_fate(image, ordered, ranks, now, describe) for image in selected]
 
 
 def fate_by_hand(image: Image, rule: Rule, now: datetime, describe: Describe, reason: str) -> Fate:
     """What an update by hand does: the rule's action, with no condition but the exclusions."""
-    return _due(image, rule, reason, _ami_exclusions(image, rule, now, describe))
+    fate = _due(image, rule, reason, now, describe)
+    # Here an AMI that stays keeps the image that knows of it, other than in a policy's run (API
+    # reference, StartResourceStateUpdate); its state changes whatever its AMIs are excluded from.
+    if rule.action == "DELETE" and fate.ami_exclusions:
+        return fate._replace(exclusion="One or more of its AMIs are excluded.")
+    return fate
 
 
 def creation_date(image: Image) -> datetime:
@@ -207,95 +212,82 @@ def _newest(image: Image, number: int) -> str:
 _version = lru_cache(maxsize=4096)(Version.parse)
 
 
-class _Slots:
-    """The places of the images that a delete rule retains, by recipe version."""
+class _Ranks:
+    """How many newer images of its recipe version are before an image; ask from the newest on.
 
-    def __init__(self, rule: Rule | None, now: datetime, describe: Describe) -> None:
-        self._rule = rule
-        self._now = now
-        self._describe = describe
-        self._taken: Counter[str] = Counter()
+    Retention is counted before exclusions: a tag neither gives a place nor takes one (aws-samples,
+    lifecycle). What has failed or was cancelled is not counted.
+    """
 
-    def retain(self, image: Image) -> bool:
-        """Whether the image is among the newest of its recipe version; ask for each, once.
+    def __init__(self) -> None:
+        self._before: Counter[str] = Counter()
 
-        One that has failed, was cancelled or is excluded takes no place from another.
-        """
-        rule = self._rule
-        if rule is None or not rule.retained or image.state.status in ENDED_EARLY:
-            return False
+    def next(self, image: Image) -> int:
         # An image is named after its recipe version.
         group = image.arn.rpartition("/")[0]
-        if self._taken[group] >= rule.retained:
-            return False
-        if not self._is_excluded(image, rule):
-            self._taken[group] += 1
-        return True
-
-    def _is_excluded(self, image: Image, rule: Rule) -> bool:
-        if matching_tag(rule.tag_map, image.tags) is not None:
-            return True
-        return bool(_ami_exclusions(image, rule, self._now, self._describe))
+        rank = self._before[group]
+        if image.state.status not in ENDED_EARLY:
+            self._before[group] += 1
+        return rank
 
 
 def _fate(
-    image: Image, rules: Sequence[Rule], slots: _Slots, now: datetime, describe: Describe
+    image: Image, rules: Sequence[Rule], ranks: _Ranks, now: datetime, describe: Describe
 ) -> Fate:
     if image.is_in_progress:
         return Fate(image, "Its build is in progress.")
-    is_retained, created = slots.retain(image), creation_date(image)
+    rank, created = ranks.next(image), creation_date(image)
+    # A delete rule takes what has ended early, whatever its age and tags (aws-samples, lifecycle).
+    has_ended_early = image.state.status in ENDED_EARLY
     skipped: Fate | None = None
     kept = []
     for rule in rules:
-        reason = _reason_to_keep(image, rule, now, created, is_retained=is_retained)
+        reason = _reason_to_keep(image, rule, now, created, rank)
         if reason is not None:
             kept.append(f"{rule.action}: {reason}")
             continue
-        tag = matching_tag(rule.tag_map, image.tags)
-        if tag is None:
-            exclusions = _ami_exclusions(image, rule, now, describe)
-            return _due(image, rule, _reason_to_act(image, rule), exclusions)
-        exclusion = f"The image has the excluded tag '{tag[0]}: {tag[1]}'."
+        tag = None if has_ended_early else matching_tag(rule.tag_map, image.tags)
         reason = _reason_to_act(image, rule)
+        if tag is None:
+            return _due(image, rule, reason, now, describe)
+        exclusion = f"The image has the excluded tag '{tag[0]}: {tag[1]}'."
         skipped = skipped or Fate(image, reason, rule, exclusion)
     return skipped or Fate(image, " ".join(kept))
 
 
 def _reason_to_keep(
-    image: Image, rule: Rule, now: datetime, created: datetime, *, is_retained: bool
+    image: Image, rule: Rule, now: datetime, created: datetime, rank: int
 ) -> str | None:
     """Why the rule's action is not due, or None."""
     status = image.state.status
     if status in _DONE[rule.action]:
         return f"It is {status}."
+    if status in ENDED_EARLY:
+        return None
     if rule.age is not None and not rule.age.has_passed(created, now):
         return f"It is not {rule.age} old."
-    if rule.action == "DELETE" and is_retained:
+    if rank < rule.retained:
         return f"It is {_newest(image, rule.retained)}."
     return None
 
 
 def _reason_to_act(image: Image, rule: Rule) -> str:
     status = image.state.status
-    if rule.age is not None:
-        return f"The image is {rule.age} old or older."
     if status in ENDED_EARLY:
         return f"The image is {status}."
+    if rule.age is not None:
+        return f"The image is {rule.age} old or older."
     return f"The image is not {_newest(image, rule.retained)}."
 
 
-def _due(image: Image, rule: Rule, reason: str, ami_exclusions: Mapping[str, str]) -> Fate:
-    # As long as an AMI stays, so does the image that knows of it (API reference,
-    # StartResourceStateUpdate); its state changes whatever its AMIs are excluded from.
-    stays = rule.action == "DELETE" and ami_exclusions
+def _due(image: Image, rule: Rule, reason: str, now: datetime, describe: Describe) -> Fate:
     outputs = image.output_resources
     return Fate(
         image,
         reason,
         rule,
-        "One or more of its AMIs are excluded." if stays else None,
-        (outputs.amis if "amis" in rule.included and outputs else None) or (),
-        ami_exclusions,
+        amis=(outputs.amis if "amis" in rule.included and outputs else None) or (),
+        ami_exclusions=_ami_exclusions(image, rule, now, describe),
     )
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from imagebuilder_mock.domain.documents.errors import DocumentError
-from imagebuilder_mock.domain.documents.workflows.actions import STEP_ACTIONS, NewId
+from imagebuilder_mock.domain.documents.workflows.actions import COMMAND_ID, STEP_ACTIONS, NewId
 from imagebuilder_mock.domain.documents.workflows.variables import UnresolvedReferenceError, resolve
 from imagebuilder_mock.domain.resources.images import OutputResources
+from imagebuilder_mock.engines import notices
 from imagebuilder_mock.engines.one_build import StepFailedError
 from imagebuilder_mock.engines.outputs import distribution
 from imagebuilder_mock.engines.outputs.amis import source_ami
@@ -65,7 +66,14 @@ def perform(run: Run, step: WorkflowStep) -> dict[str, object]:
     """Do the step's work; StepFailedError if it fails, by itself or because a test ordered it."""
     inputs = inputs_for(run, step)
     work = _WORK.get(step.action)
-    given = {} if work is None else work(_Step(run.build, run.execution.type, inputs))
+    known = _Step(run.build, run.execution.type, inputs)
+    command = STEP_ACTIONS[step.action].outputs.get(COMMAND_ID)
+    if command is None:
+        given = {} if work is None else work(known)
+    else:
+        command_id = str(_made(run.build.world.ids, command))
+        with notices.command(run.build, command_id):
+            given = {COMMAND_ID: command_id, **({} if work is None else work(known))}
     return {
         name: given[name] if name in given else _made(run.build.world.ids, value)
         for name, value in STEP_ACTIONS[step.action].outputs.items()

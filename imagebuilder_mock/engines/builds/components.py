@@ -67,7 +67,10 @@ def _run_phase(build: Build, used: _Used, phase: str) -> None:
     for traced in trace(used.document, phase, used.parameters):
         notices.component_step(build, used.component, traced)
         message = _failure_of(build, used, traced)
-        if message is None or traced.step.on_failure == "Ignore":
+        if message is None:
+            continue
+        notices.command_output(build, traced, message)
+        if traced.step.on_failure == "Ignore":
             continue
         error = _error(used, traced, message)
         if failed is None:

@@ -43,6 +43,7 @@ def begin(world: World, store: Store, image: Image) -> None:
     world.add(store, image)
     store.running[image.arn] = image
     build = Build(world, store, image)
+    notices.build_began(build)
     schedule.note_state(world, image)
     _start_stage(build)
     _go_on(build)

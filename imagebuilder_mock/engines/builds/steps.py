@@ -146,6 +146,7 @@ def _new_step(run: Run, planned: WorkflowStep) -> WorkflowStepExecution:
 
 def _run_step(run: Run, planned: WorkflowStep, step: WorkflowStepExecution) -> None:
     step.status = "RUNNING"
+    notices.step_started(run.build, step, has_condition=planned.condition is not None)
     if planned.inputs is not None:
         # A reference that means nothing in this run fails the step at its end, where steps fail.
         step.inputs = json.dumps(actions.inputs_as_shown(run, planned))

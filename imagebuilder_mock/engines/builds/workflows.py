@@ -13,6 +13,7 @@ from imagebuilder_mock.domain.resources.workflow_executions import (
     ImageFailureContext,
     WorkflowExecution,
 )
+from imagebuilder_mock.engines import notices
 from imagebuilder_mock.engines.one_build import Run, document_of
 
 from . import steps
@@ -116,6 +117,7 @@ def _start(build: Build, planned: PlannedWorkflow) -> None:
     )
     image.executions.append(execution)
     store.executions.add(execution)
+    notices.workflow_started(build, execution)
     steps.go_on(Run(build, execution))
 
 

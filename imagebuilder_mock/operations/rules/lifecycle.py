@@ -103,10 +103,9 @@ def _check_filter(detail: Detail, path: str) -> None:
         )
     if not is_count and "unit" not in condition:
         raise invalid_combination(f"{path}.unit", "The filter type 'AGE' needs a 'unit'.")
-    if "retainAtLeast" in condition and (is_count or action != "DELETE"):
+    if "retainAtLeast" in condition and is_count:
         raise invalid_combination(
-            f"{path}.retainAtLeast",
-            "'retainAtLeast' is supported only for the filter type 'AGE' of the action 'DELETE'.",
+            f"{path}.retainAtLeast", "'retainAtLeast' is supported only for the filter type 'AGE'."
         )
 
 

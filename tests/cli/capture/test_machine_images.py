@@ -68,8 +68,8 @@ def test_exclusions_look_at_what_ec2_knows(capture):
     assert told == "captured: 3 Image, 1 ImageRecipe, 4 MachineImage\n"
     assert previewed(path, isPublic=True, regions=["eu-west-1"]) == {
         "1": ("DELETE", {"None"}),
-        "2": ("SKIP", {"The AMI is public, and public AMIs are excluded."}),
-        "3": ("SKIP", {"None", "The AMI is in the excluded Region 'eu-west-1'."}),
+        "2": ("DELETE", {"The AMI is public, and public AMIs are excluded."}),
+        "3": ("DELETE", {"None", "The AMI is in the excluded Region 'eu-west-1'."}),
     }
     states = {
         (each["account_id"], each.get("state", "available"))
@@ -87,10 +87,10 @@ def test_without_it_a_preview_says_what_it_cannot_know(capture):
     assert previewed(path, isPublic=True, regions=["eu-west-1"]) == {
         "1": ("DELETE", {doubt}),
         "2": ("DELETE", {doubt}),
-        "3": ("SKIP", {doubt, "The AMI is in the excluded Region 'eu-west-1'."}),
+        "3": ("DELETE", {doubt, "The AMI is in the excluded Region 'eu-west-1'."}),
     }
     assert previewed(path, regions=["us-east-1"])["1"] == (
-        "SKIP",
+        "DELETE",
         {"The AMI is in the excluded Region 'us-east-1'."},
     )
     assert previewed(path, regions=["eu-west-1"])["1"] == ("DELETE", {"None"})

@@ -149,29 +149,24 @@ class TestRun:
         assert shown["resourcesImpactedSummary"] == {"hasImpactedResources": False}
         assert resources_of(imagebuilder, execution) == []
 
-    def test_what_is_excluded_is_skipped_with_its_reason(
-        self, imagebuilder, imagebuilder_mock, images
-    ):
+    def test_an_excluded_ami_stays_without_its_image(self, imagebuilder, imagebuilder_mock, images):
+        """An exclusion of AMIs protects AMIs alone (aws-samples, lifecycle)."""
         [image] = images(1, regions=["eu-west-1"])
+        amis = imagebuilder_mock.images.amis(image)
         rule = a_rule("DELETE", include=("amis", "snapshots"), amis={"regions": ["eu-west-1"]})
 
         execution = imagebuilder_mock.lifecycle.run(a_policy(imagebuilder, rule))
 
         [resource] = resources_of(imagebuilder, execution)
-        assert resource["state"] == {
-            "status": "SKIPPED",
-            "reason": "One or more of its AMIs are excluded.",
-        }
+        assert resource["state"] == {"status": "SUCCESS"}
         here, there = resources_of(imagebuilder, execution, image)
         reason = "The AMI is in the excluded Region 'eu-west-1'."
         assert here["state"] == {"status": "SUCCESS"}
         assert there["state"] == {"status": "SKIPPED", "reason": reason}
         assert there["snapshots"][0]["state"] == there["state"]
-        states = [ami.state for ami in imagebuilder_mock.images.amis(image)]
-        assert states == ["deregistered", "available"]
-        shown = imagebuilder.get_image(imageBuildVersionArn=image)["image"]
-        assert shown["state"] == {"status": "AVAILABLE"}
-        assert "lifecycleExecutionId" not in shown
+        assert [ami.state for ami in amis] == ["deregistered", "available"]
+        with pytest.raises(imagebuilder.exceptions.ResourceNotFoundException):
+            imagebuilder.get_image(imageBuildVersionArn=image)
 
     def test_a_tagged_image_is_skipped_with_all_it_made(
         self, imagebuilder, imagebuilder_mock, images

@@ -130,7 +130,9 @@ _TEST: frozenset[WorkflowType] = frozenset(("TEST",))
 _DISTRIBUTION: frozenset[WorkflowType] = frozenset(("DISTRIBUTION",))
 
 _INSTANCE: Mapping[str, Check] = {"instanceId": _anything}
-_COMMAND: Mapping[str, object] = {"runCommandId": NewId.UUID, "status": "Success", "output": ""}
+COMMAND_ID = "runCommandId"
+"""The output of what is done by a command of Systems Manager."""
+_COMMAND: Mapping[str, object] = {COMMAND_ID: NewId.UUID, "status": "Success", "output": ""}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -125,9 +125,8 @@ PROGRESSIVE = (a_rule("DEPRECATE", 90), a_rule("DISABLE", 120), a_rule("DELETE",
         (500, "DEPRECATED", "DISABLE"),
         (179, "DISABLED", "KEEP"),
         (180, "DISABLED", "DELETE"),
-        (179, "FAILED", "KEEP"),
-        (180, "FAILED", "DELETE"),
-        (180, "CANCELLED", "DELETE"),
+        (0, "FAILED", "DELETE"),
+        (0, "CANCELLED", "DELETE"),
         *((500, status, "KEEP") for status in ("PENDING", "CREATING", "BUILDING", "TESTING")),
         *((500, status, "KEEP") for status in ("DISTRIBUTING", "INTEGRATING")),
     ],
@@ -208,15 +207,18 @@ class TestRetention:
 
         assert made.words(a_count(1)) == {"1": "KEEP", "2": "DELETE"}
 
-    def test_an_excluded_image_takes_no_place(self, made):
+    def test_places_are_given_before_tags_exclude(self, made):
+        """Of five images the newest is pinned: three stay and two go (aws-samples, lifecycle)."""
         made.image(1, tags={"keep": "yes"})
-        made.image(2)
-        made.image(3)
+        for days in range(2, 6):
+            made.image(days)
 
-        assert made.words(a_count(1, tags={"keep": "yes"})) == {
+        assert made.words(a_count(3, tags={"keep": "yes"})) == {
             "1": "KEEP",
             "2": "KEEP",
-            "3": "DELETE",
+            "3": "KEEP",
+            "4": "DELETE",
+            "5": "DELETE",
         }
 
     def test_an_excluded_image_beyond_the_places_is_skipped(self, made):
@@ -230,13 +232,45 @@ class TestRetention:
         assert fates["2"].exclusion == "The image has the excluded tag 'keep: yes'."
         assert fates["3"].action == "DELETE"
 
-    def test_an_image_with_an_excluded_ami_takes_no_place(self, made):
+    def test_an_image_with_an_excluded_ami_takes_a_place(self, made):
         made.image(1, amis=[{"public": True}])
         made.image(2, amis=[{}])
-        made.image(3, amis=[{}])
         rule = a_count(1, include=AMIS, amis={"isPublic": True})
 
-        assert made.words(rule) == {"1": "KEEP", "2": "KEEP", "3": "DELETE"}
+        assert made.words(rule) == {"1": "KEEP", "2": "DELETE"}
+
+    @pytest.mark.parametrize("action", ["DEPRECATE", "DISABLE", "DELETE"])
+    def test_each_action_can_spare_the_newest(self, made, action):
+        """``retainAtLeast`` is taken with each (Terraform's test of policyDetails)."""
+        made.image(100)
+        made.image(101, "FAILED")
+        made.image(102, tags={"keep": "yes"})
+        made.image(103)
+
+        fates = made.fates(a_rule(action, 90, retain=2, tags={"keep": "yes"}))
+
+        assert [fates[number].action for number in "134"] == [None, None, action]
+
+    def test_each_rule_spares_as_many_as_it_says(self, made):
+        for days in (100, 101, 102):
+            made.image(days)
+
+        rules = a_rule("DEPRECATE", 90, retain=1), a_count(2)
+
+        assert made.words(*rules) == {"1": "KEEP", "2": "DEPRECATE", "3": "DEPRECATE"}
+
+    @pytest.mark.parametrize("status", ["FAILED", "CANCELLED"])
+    @pytest.mark.parametrize(
+        "rule", [a_count, lambda count, **o: a_rule("DELETE", 90 * count, **o)]
+    )
+    def test_neither_age_nor_tags_protect_what_ended_early(self, made, status, rule):
+        """Such images always qualify for a DELETE rule (aws-samples, lifecycle)."""
+        made.image(0, status, tags={"keep": "yes"})
+
+        [fate] = made.fates(rule(1, tags={"keep": "yes"})).values()
+
+        assert (fate.action, fate.exclusion) == ("DELETE", None)
+        assert fate.reason == f"The image is {status}."
 
     def test_places_are_held_whatever_another_rule_does(self, made):
         made.image(100)
@@ -407,12 +441,13 @@ class TestAmis:
         assert (fate.action, fate.is_skipped) == ("DISABLE", False)
         assert list(fate.ami_exclusions) == ["ami-1a"]
 
-    def test_an_image_is_not_deleted_while_one_of_its_amis_stays(self, made):
+    def test_an_image_is_deleted_around_an_ami_that_stays(self, made):
+        """An exclusion of AMIs protects AMIs alone (aws-samples, lifecycle)."""
         made.image(100, amis=[{"public": True}, {}])
 
         fate = made.fates(a_rule("DELETE", include=AMIS, amis={"isPublic": True}))["1"]
 
-        assert fate.exclusion == "One or more of its AMIs are excluded."
+        assert (fate.action, fate.exclusion) == ("DELETE", None)
         assert [ami.image for ami in fate.amis] == ["ami-1a", "ami-1b"]
         assert list(fate.ami_exclusions) == ["ami-1a"]
 
@@ -428,9 +463,9 @@ class TestAmis:
         made.amis.clear()
         others = {name: value for name, value in ALL_EXCLUSIONS.items() if name != "regions"}
 
-        for exclusions, is_skipped in ((ALL_EXCLUSIONS, True), (others, False)):
+        for exclusions, excluded in ((ALL_EXCLUSIONS, ["ami-1a"]), (others, [])):
             fate = made.fates(a_rule("DELETE", include=AMIS, amis=exclusions))["1"]
-            assert fate.is_skipped is is_skipped
+            assert list(fate.ami_exclusions) == excluded
 
 
 class TestAge:
