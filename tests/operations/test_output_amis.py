@@ -145,7 +145,7 @@ class TestTags:
 
         [ami] = imagebuilder_mock.images.amis(arn)
         assert ami.tags == {
-            "Built": "2026-01-02T03-04-05.678901Z",
+            "Built": "2026-01-02T03-04-05.678Z",
             "Day": "2026-01-02",
             "Build": "2",
             "team": "images",

@@ -1,13 +1,15 @@
 """The AMIs that a build makes: their names, where they go, and what EC2 gets to know of them.
 
-Sources: a captured answer of 2023, for the two tags; API reference, AmiDistributionConfiguration
-and LaunchPermissionConfiguration; for the placeholders that a build fills in names and tags also
-the user guide, tag-resources, and wfdoc-step-actions, whose sample has a date with a format.
+Sources: a captured answer of 2023, for the two tags and the default name; API reference,
+AmiDistributionConfiguration and LaunchPermissionConfiguration; for the placeholders that a build
+fills in names and tags a captured SNS message of 2024, the user guide, tag-resources, and
+wfdoc-step-actions, whose sample has a date with a format.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from imagebuilder_mock.domain.arn import Arn
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
+    from imagebuilder_mock.domain.resources.configurations import DistributionConfiguration
     from imagebuilder_mock.domain.resources.images import Image
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
@@ -55,11 +58,11 @@ def _registered(
     """
     (account, region), settings = target
     recipe = image.image_recipe
-    template = settings.get("name") or f"{image.name} {{{{ imagebuilder:buildDate }}}}"
+    template = settings.get("name")
     ami = Ami(
         region=region,
         image=world.ids.ami(),
-        name=filled(template, image),
+        name=filled(template, image) if template else _default_name(image),
         account_id=account,
         description=description,
     )
@@ -174,13 +177,40 @@ _BUILD_VERSION = re.compile(r"\{\{\s*imagebuilder:buildVersion\s*\}\}")
 _DATE_PARTS = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S"}
 
 
-def filled(template: str, image: Image) -> str:
-    """The text of an image's build."""
+def resolved_distribution(
+    configuration: DistributionConfiguration, image: Image
+) -> DistributionConfiguration:
+    """The copy that an image keeps, in which its AMIs have their names."""
+    return replace(
+        configuration,
+        distributions=[
+            _with_name_filled(distribution, image) for distribution in configuration.distributions
+        ],
+    )
+
+
+def _with_name_filled(
+    distribution: wire.DistributionUnionTypeDef, image: Image
+) -> wire.DistributionUnionTypeDef:
+    settings = distribution.get("amiDistributionConfiguration")
+    if not settings or "name" not in settings:
+        return distribution
+    named = {**settings, "name": filled(settings["name"], image)}
+    return {**distribution, "amiDistributionConfiguration": named}  # type: ignore[misc] # either of two forms
+
+
+def _default_name(image: Image) -> str:
+    """It is made when the build begins, and is the only one to have microseconds."""
     began = next(
         (step.moment for step in image.transitions if step.status == "BUILDING"),
         image.date_created,
     )
-    return filled_text(template, build_date=began, build_number=image.build_number)
+    return f"{image.name} {began:%Y-%m-%dT%H-%M-%S.%f}Z"
+
+
+def filled(template: str, image: Image) -> str:
+    """The text of an image's build."""
+    return filled_text(template, build_date=image.date_created, build_number=image.build_number)
 
 
 def filled_text(template: str, *, build_date: datetime, build_number: int) -> str:
@@ -195,8 +225,8 @@ def has_build_date(template: str) -> bool:
 
 
 def build_date_text(moment: datetime, form: str | None = None) -> str:
-    """``2022-10-26T22-30-05.912619Z``, as AMI names of real builds have it, or in a format."""
+    """``2024-08-27T18-43-22.629Z``, as names of real builds have it, or in a format."""
     if form is None:
-        return f"{moment:%Y-%m-%dT%H-%M-%S.%f}Z"
+        return f"{moment:%Y-%m-%dT%H-%M-%S}.{moment.microsecond // 1000:03}Z"
     parts = re.compile("|".join(_DATE_PARTS))
     return parts.sub(lambda found: moment.strftime(_DATE_PARTS[found.group()]), form)
