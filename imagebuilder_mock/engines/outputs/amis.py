@@ -19,6 +19,8 @@ from imagebuilder_mock.engines.parents import carried
 from imagebuilder_mock.neighbours import telling
 from imagebuilder_mock.neighbours.account import Place
 
+from .devices import built_devices, copied_devices
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
@@ -33,29 +35,15 @@ if TYPE_CHECKING:
     Settings = wire.AmiDistributionConfigurationUnionTypeDef
 
 
-ROOT_DEVICES = frozenset(("/dev/sda1", "/dev/xvda"))
-"""The names that are reserved for the root of an instance (EC2 user guide, device_naming)."""
-DEFAULT_VOLUME: Mapping[str, object] = {
-    "volumeSize": 8,
-    "volumeType": "gp3",
-    "deleteOnTermination": True,
-    "encrypted": False,
-}
-"""Where the recipe says nothing of it."""
-
-
 def _registered(
     world: World,
     image: Image,
     target: AmiTarget,
     *,
     description: str | None,
-    key: str | None = None,
+    devices: Sequence[dict[str, Any]],
 ) -> Ami:
-    """Make an output AMI, and make it known to its account.
-
-    With a ``key`` it is encrypted with that, else as the recipe has it.
-    """
+    """Make an output AMI, and make it known to its account."""
     (account, region), settings = target
     recipe = image.image_recipe
     template = settings.get("name")
@@ -66,7 +54,6 @@ def _registered(
         account_id=account,
         description=description,
     )
-    devices = _devices(world, image, {"encrypted": True, "kmsKeyId": key} if key else {})
     known = MachineImage(
         image_id=ami.image,
         account_id=ami.owner,
@@ -84,6 +71,7 @@ def _registered(
             "Ec2ImageBuilderArn": image.arn,
         },
         watermarks=_watermarks(world, image),
+        devices=tuple(devices),
     )
     world.state.machine_images.add(known)
     telling.tell_of_ami(world, known, devices)
@@ -106,22 +94,6 @@ def _watermarks(world: World, image: Image) -> tuple[str, ...]:
         return ()
     home = Arn.parse(image.arn)
     return carried(world, world.store(home.account, home.region), image.image_recipe)
-
-
-def _devices(world: World, image: Image, encryption: Mapping[str, object]) -> list[dict[str, Any]]:
-    """As EC2 describes them: the root, which is first, without a mapping too."""
-    mappings = (image.image_recipe.block_device_mappings if image.image_recipe else None) or ()
-    volumes: list[tuple[str, Mapping[str, object]]] = [
-        (mapping.get("deviceName", ""), mapping["ebs"]) for mapping in mappings if "ebs" in mapping
-    ]
-    if not any(name in ROOT_DEVICES for name, _ in volumes):
-        volumes.append(("/dev/sda1" if image.platform == "Windows" else "/dev/xvda", {}))
-    devices = []
-    for name, given in volumes:
-        ebs = {**DEFAULT_VOLUME, **given, **encryption, "snapshotId": world.ids.snapshot()}
-        members = {f"{member[0].upper()}{member[1:]}": value for member, value in ebs.items()}
-        devices.append({"DeviceName": name, "Ebs": members})
-    return sorted(devices, key=lambda device: device["DeviceName"] not in ROOT_DEVICES)
 
 
 def _tags(image: Image, tags: Mapping[str, str] | None) -> dict[str, str]:
@@ -148,6 +120,7 @@ def source_ami(world: World, store: Store, image: Image) -> Ami:
         image,
         AmiTarget(Place(store.account, store.region), settings),
         description=settings.get("description") or (recipe.description if recipe else None),
+        devices=built_devices(world, store, image),
     )
 
 
@@ -166,10 +139,25 @@ def ami_targets(
                 yield AmiTarget(place, settings)
 
 
-def copied_ami(world: World, image: Image, target: AmiTarget) -> Ami:
-    """The copy of the output AMI in another Region or account."""
-    description, key = target.settings.get("description"), target.settings.get("kmsKeyId")
-    return _registered(world, image, target, description=description, key=key)
+def copied_ami(world: World, store: Store, image: Image, target: AmiTarget) -> Ami:
+    """The copy of the output AMI in another Region or account.
+
+    With a key it is encrypted with that, else as its source is.
+    """
+    source = next(
+        filter(None, (world.state.machine_images.get(ami.image) for ami in image.amis)), None
+    )
+    return _registered(
+        world,
+        image,
+        target,
+        description=target.settings.get("description"),
+        devices=copied_devices(
+            world,
+            (source.devices if source else ()) or built_devices(world, store, image),
+            target.settings.get("kmsKeyId"),
+        ),
+    )
 
 
 _BUILD_DATE = re.compile(r"\{\{\s*imagebuilder:buildDate(?::([A-Za-z._-]+))?\s*\}\}")
@@ -196,7 +184,7 @@ def _with_name_filled(
     if not settings or "name" not in settings:
         return distribution
     named = {**settings, "name": filled(settings["name"], image)}
-    return {**distribution, "amiDistributionConfiguration": named}  # type: ignore[misc] # either of two forms
+    return {**distribution, "amiDistributionConfiguration": named}  # type: ignore[misc,return-value] # either of two forms
 
 
 def _default_name(image: Image) -> str:

@@ -128,7 +128,7 @@ def _copy(build: Build, distributions: Distributions) -> tuple[list[Ami], list[F
         if error is not None:
             failures.append(_failure(build, target.place, error))
         elif target is not home and target.place not in there:
-            made.append(copied_ami(world, image, target))
+            made.append(copied_ami(world, store, image, target))
     orders.carry_out()
     image.output_resources = OutputResources(tuple(made))
     return made, failures
