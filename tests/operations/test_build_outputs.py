@@ -302,3 +302,68 @@ class TestWatermarks:
             "The AMI would have 6 watermarks; it can have at most 5."
         )
         assert image["outputResources"] == {"amis": []}
+
+
+ROLE = "arn:aws:iam::123456789012:role/builder"
+LINKED_ROLE = (
+    "arn:aws:iam::123456789012:role/aws-service-role/imagebuilder.amazonaws.com/"
+    "AWSServiceRoleForImageBuilder"
+)
+
+
+@pytest.mark.imagebuilder(builds="instant")
+@needs_member("CreateImage", "executionRole")
+class TestServiceLinkedRole:
+    """Seen: aws-samples, windows; aws/karpenter-provider-aws#8513, for parameters."""
+
+    @needs_member("CreateDistributionConfiguration", "distributions.ssmParameterConfigurations")
+    @pytest.mark.parametrize(
+        ("role", "name", "refused"),
+        [
+            ({}, "/imagebuilder/web", False),
+            ({}, "/golden/web", True),
+            ({}, "/imagebuilders/web", True),
+            ({"executionRole": LINKED_ROLE}, "/golden/web", True),
+            ({"executionRole": ROLE}, "/golden/web", False),
+        ],
+    )
+    def test_it_puts_parameters_below_its_own_path(self, imagebuilder, role, name, refused):
+        distribution = {
+            "region": "us-east-1",
+            "ssmParameterConfigurations": [{"parameterName": name}],
+        }
+
+        arn = a_build(
+            imagebuilder,
+            distributionConfigurationArn=a_distribution(imagebuilder, distributions=[distribution]),
+            **role,
+        )
+
+        state = the_image(imagebuilder, arn)["state"]
+        assert state["status"] == ("FAILED" if refused else "AVAILABLE")
+        assert ("ssm:PutParameter" in state.get("reason", "")) == refused
+
+    @pytest.mark.parametrize(
+        ("role", "enabled", "refused"),
+        [({}, True, True), ({}, False, False), ({"executionRole": ROLE}, True, False)],
+    )
+    def test_it_cannot_enable_fast_launch(self, imagebuilder, role, enabled, refused):
+        distribution = {
+            "region": "us-east-1",
+            "fastLaunchConfigurations": [{"enabled": enabled}],
+        }
+
+        arn = a_build(
+            imagebuilder,
+            imageRecipeArn=a_recipe(imagebuilder, parentImage=WINDOWS_PARENT),
+            distributionConfigurationArn=a_distribution(imagebuilder, distributions=[distribution]),
+            **role,
+        )
+
+        state = the_image(imagebuilder, arn)["state"]
+        assert state["status"] == ("FAILED" if refused else "AVAILABLE")
+        sentence = (
+            "Can't enable EC2 Fast Launch. The IAM credentials that you are using do not have "
+            "sufficient permissions."
+        )
+        assert (sentence in state.get("reason", "")) == refused
