@@ -19,7 +19,7 @@ from imagebuilder_mock.engines.parents import carried
 from imagebuilder_mock.neighbours import telling
 from imagebuilder_mock.neighbours.account import Place
 
-from .devices import built_devices, copied_devices
+from .devices import built_devices, encrypted, snapshotted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -41,7 +41,7 @@ def _registered(
     target: AmiTarget,
     *,
     description: str | None,
-    devices: Sequence[dict[str, Any]],
+    devices: Sequence[Mapping[str, Any]],
 ) -> Ami:
     """Make an output AMI, and make it known to its account."""
     (account, region), settings = target
@@ -54,6 +54,7 @@ def _registered(
         account_id=account,
         description=description,
     )
+    volumes = snapshotted(world, devices)
     known = MachineImage(
         image_id=ami.image,
         account_id=ami.owner,
@@ -63,7 +64,7 @@ def _registered(
         platform=image.platform,
         architecture=image.architecture or "x86_64",
         creation_date=world.clock.now(),
-        snapshots=tuple(device["Ebs"]["SnapshotId"] for device in devices),
+        snapshots=tuple(device["Ebs"]["SnapshotId"] for device in volumes),
         tags={
             **_tags(image, recipe.ami_tags if recipe else None),
             **_tags(image, settings.get("amiTags")),
@@ -71,10 +72,10 @@ def _registered(
             "Ec2ImageBuilderArn": image.arn,
         },
         watermarks=_watermarks(world, image),
-        devices=tuple(devices),
+        devices=tuple(volumes),
     )
     world.state.machine_images.add(known)
-    telling.tell_of_ami(world, known, devices)
+    telling.tell_of_ami(world, known, volumes)
     return ami
 
 
@@ -144,20 +145,21 @@ def copied_ami(world: World, store: Store, image: Image, target: AmiTarget) -> A
 
     With a key it is encrypted with that, else as its source is.
     """
-    source = next(
-        filter(None, (world.state.machine_images.get(ami.image) for ami in image.amis)), None
-    )
+    devices, key = source_devices(world, store, image), target.settings.get("kmsKeyId")
     return _registered(
         world,
         image,
         target,
         description=target.settings.get("description"),
-        devices=copied_devices(
-            world,
-            (source.devices if source else ()) or built_devices(world, store, image),
-            target.settings.get("kmsKeyId"),
-        ),
+        devices=encrypted(devices, key) if key else devices,
     )
+
+
+def source_devices(world: World, store: Store, image: Image) -> Sequence[Mapping[str, Any]]:
+    """Those of the AMI that is copied."""
+    known = world.state.machine_images
+    source = next(filter(None, (known.get(ami.image) for ami in image.amis)), None)
+    return (source.devices if source else ()) or built_devices(world, store, image)
 
 
 _BUILD_DATE = re.compile(r"\{\{\s*imagebuilder:buildDate(?::([A-Za-z._-]+))?\s*\}\}")

@@ -13,7 +13,7 @@ from imagebuilder_mock.domain.machine_image import AmiFacts
 from imagebuilder_mock.engines.parents import base_of, parent_facts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from imagebuilder_mock.domain.resources.images import Image
     from imagebuilder_mock.world.store import Store
@@ -35,7 +35,7 @@ _DEFAULT_VOLUME: Mapping[str, object] = {
 """Where neither the parent nor the recipe says anything of it."""
 
 
-def built_devices(world: World, store: Store, image: Image) -> list[dict[str, Any]]:
+def built_devices(world: World, store: Store, image: Image) -> Sequence[Device]:
     """Those of the AMI that a build makes, the root first."""
     recipe = image.image_recipe
     parent = AmiFacts() if recipe is None else _parent(world, store, recipe.parent_image)
@@ -54,19 +54,21 @@ def built_devices(world: World, store: Store, image: Image) -> list[dict[str, An
         named = (name for name in volumes if name in ROOT_DEVICES)
         root = next(named, None) or _usual_root(image, parent)
     root_volume = volumes.pop(root, _DEFAULT_VOLUME)
-    return copied_devices(
-        world,
-        ({"DeviceName": name, "Ebs": ebs} for name, ebs in ((root, root_volume), *volumes.items())),
-    )
-
-
-def copied_devices(
-    world: World, devices: Iterable[Device], key: str | None = None
-) -> list[dict[str, Any]]:
-    """The same with snapshots of their own, and encrypted if there is a ``key``."""
-    encryption = {"Encrypted": True, "KmsKeyId": key} if key else {}
     return [
-        {**device, "Ebs": {**device["Ebs"], **encryption, "SnapshotId": world.ids.snapshot()}}
+        {"DeviceName": name, "Ebs": ebs} for name, ebs in ((root, root_volume), *volumes.items())
+    ]
+
+
+def encrypted(devices: Iterable[Device], key: str) -> list[Device]:
+    """The same under a key."""
+    encryption = {"Encrypted": True, "KmsKeyId": key}
+    return [{**device, "Ebs": {**device["Ebs"], **encryption}} for device in devices]
+
+
+def snapshotted(world: World, devices: Iterable[Device]) -> list[dict[str, Any]]:
+    """The same with snapshots of their own."""
+    return [
+        {**device, "Ebs": {**device["Ebs"], "SnapshotId": world.ids.snapshot()}}
         for device in devices
     ]
 
