@@ -6,9 +6,10 @@ Image Builder itself keeps only where an AMI is and what it is called (``Ami`` o
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
 
@@ -20,6 +21,8 @@ class AmiFacts:
     """As Image Builder calls it: ``Linux``, ``Windows`` or ``macOS``."""
     architecture: str | None = None
     name: str | None = None
+    devices: tuple[Mapping[str, Any], ...] = field(default=(), compare=False)
+    """Its EBS volumes as EC2 describes them, the root first."""
 
 
 MachineImageState = Literal["available", "disabled", "deregistered"]
@@ -39,6 +42,8 @@ class MachineImage:
     architecture: str = "x86_64"
     snapshots: tuple[str, ...] = ()
     """The ids of those that are there; what is deleted is taken out."""
+    devices: tuple[dict[str, object], ...] = ()
+    """Its EBS volumes in the form of EC2's ``BlockDeviceMappings``, the root first."""
     tags: dict[str, str] = field(default_factory=dict)
     watermarks: tuple[str, ...] = ()
     """Its lineage: those of the recipe, and of the AMI that was built on."""

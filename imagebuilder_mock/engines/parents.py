@@ -135,12 +135,12 @@ MOST_WATERMARKS = 5
 
 def carried(world: World, store: Store, recipe: ImageRecipe) -> tuple[str, ...]:
     """Those that an AMI built from the recipe now would have, each once."""
-    base = _base(world, store, recipe.parent_image)
+    base = base_of(world, store, recipe.parent_image)
     inherited = () if base is None else base.watermarks
     return tuple(dict.fromkeys((*inherited, *(recipe.ami_watermarks or ()))))
 
 
-def _base(world: World, store: Store, parent_image: str) -> MachineImage | None:
+def base_of(world: World, store: Store, parent_image: str) -> MachineImage | None:
     """The AMI that is built on, if a build of this world has made it."""
     ami_ids = _ami_ids(world, store, parent_image)
     return next(filter(None, map(world.state.machine_images.get, ami_ids)), None)

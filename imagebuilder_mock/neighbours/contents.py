@@ -34,11 +34,17 @@ def ami_facts(world: World, place: Place, ami_id: str) -> AmiFacts | None:
 
 def _facts(image: Mapping[str, Any]) -> AmiFacts:
     architecture, name = image.get("Architecture"), image.get("Name")
+    devices = tuple(
+        sorted(
+            (device for device in image.get("BlockDeviceMappings", ()) if "Ebs" in device),
+            key=lambda device: device["DeviceName"] != image.get("RootDeviceName"),
+        )
+    )
     if str(image.get("Platform", "")).lower() == "windows":
-        return AmiFacts("Windows", architecture, name)
+        return AmiFacts("Windows", architecture, name, devices)
     # Only instances of Apple's own hardware have these architectures (EC2, DescribeImages).
     is_mac = str(architecture).endswith("_mac")
-    return AmiFacts("macOS" if is_mac else "Linux", architecture, name)
+    return AmiFacts("macOS" if is_mac else "Linux", architecture, name, devices)
 
 
 _PUBLIC = "/aws/service/"

@@ -105,6 +105,7 @@ class Builds(Face):
         region: str | None = None,
         account_id: str | None = None,
         message: str | None = None,
+        cause: str | None = None,
         exit_status: int = 1,
         times: int = 1,
     ) -> None:
@@ -119,8 +120,11 @@ class Builds(Face):
           what is configured there afterwards, with a ``step`` such as ``UPDATE_LAUNCH_TEMPLATES``.
 
         ``message`` is the error message; by default it is that of a command which ends with
-        ``exit_status``. ``times`` is how many builds fail; the order is kept until then. ValueError
-        says what is wrong with an argument, or which of them exclude each other.
+        ``exit_status``. Where a region or account gets no image it is EC2's; ``cause`` replaces it
+        by another one, such as ``AMI Copy Reported Failure For ami-0123456789abcdef0``.
+
+        ``times`` is how many builds fail; the order is kept until then. ValueError says what is
+        wrong with an argument, or which of them exclude each other.
         """
         if times < 1:
             msg = f"times={times}: give at least 1."
@@ -130,6 +134,11 @@ class Builds(Face):
             msg = (
                 "Components run before distribution: name a region or account, or a component and "
                 "phase."
+            )
+            raise ValueError(msg)
+        if cause is not None and (not is_of_place or step is not None or message is not None):
+            msg = (
+                f"cause={cause!r}: give it with a region or account, and neither step nor message."
             )
             raise ValueError(msg)
         if account_id is not None:
@@ -157,6 +166,7 @@ class Builds(Face):
             region=region,
             account_id=account_id,
             message=message,
+            cause=cause,
             exit_status=exit_status,
             times=times,
         )

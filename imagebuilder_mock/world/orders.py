@@ -29,6 +29,7 @@ class BuildFailure:
     region: str | None = None
     account_id: str | None = None
     message: str | None = None
+    cause: str | None = None
     exit_status: int = 1
     times: int = 1
 

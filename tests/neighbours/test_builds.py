@@ -104,6 +104,25 @@ class TestAmis:
             names = [device["DeviceName"] for device in image["BlockDeviceMappings"]]
             assert names == ["/dev/xvda", "/dev/sdb"]
 
+    def test_the_root_is_that_of_the_ami_that_was_built_on(self, imagebuilder):
+        """EC2's API reference, CreateImage: the volumes are the instance's."""
+        images = aws("ec2").describe_images(Owners=["amazon"])["Images"]
+        parent = next(
+            each
+            for each in images
+            if each.get("RootDeviceName") == "/dev/sda1" and "Platform" not in each
+        )
+        recipe = a_recipe(imagebuilder, parentImage=parent["ImageId"])
+
+        image = described(the_ami(imagebuilder, a_build(imagebuilder, imageRecipeArn=recipe)))
+
+        assert image["RootDeviceName"] == "/dev/sda1"
+        [device], [base] = image["BlockDeviceMappings"], parent["BlockDeviceMappings"]
+        assert device["DeviceName"] == "/dev/sda1"
+        if moto_shows_devices():
+            assert device["Ebs"]["VolumeSize"] == base["Ebs"]["VolumeSize"]
+            assert device["Ebs"]["SnapshotId"] != base["Ebs"]["SnapshotId"]
+
     def test_copies_are_encrypted_with_the_key_of_the_distribution(self, imagebuilder):
         """API reference, AmiDistributionConfiguration: the AMI of the source Region is not."""
         if not moto_shows_devices():

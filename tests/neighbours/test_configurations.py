@@ -34,6 +34,22 @@ def a_launch_template():
     return made["LaunchTemplate"]["LaunchTemplateId"]
 
 
+OTHER = "210987654321"
+
+
+def aws_of_other(service):
+    """A client with another account's credentials."""
+    keys = aws("sts").assume_role(
+        RoleArn=f"arn:aws:iam::{OTHER}:role/images", RoleSessionName="images"
+    )["Credentials"]
+    return aws(
+        service,
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+    )
+
+
 def an_export(client, **settings):
     """A build whose AMI is exported to a bucket."""
     export = {
@@ -173,18 +189,61 @@ class TestConfiguration:
             [failure] = distribution["regionFailures"]
             assert failure["imageConfigurationStep"] == "UPDATE_LAUNCH_TEMPLATES"
 
+    def test_a_template_of_another_account_gets_the_source_accounts_ami(self, imagebuilder):
+        """Seen: aws-samples, cross-account-amis."""
+        ec2 = aws_of_other("ec2")
+        data = {"ImageId": "ami-0123456789abcdef0", "InstanceType": "t3.micro"}
+        template = ec2.create_launch_template(LaunchTemplateName="web", LaunchTemplateData=data)[
+            "LaunchTemplate"
+        ]["LaunchTemplateId"]
+        distribution = {
+            "region": "us-east-1",
+            "amiDistributionConfiguration": {"targetAccountIds": [OTHER]},
+            "launchTemplateConfigurations": [{"launchTemplateId": template, "accountId": OTHER}],
+        }
+
+        arn = a_build(
+            imagebuilder,
+            distributionConfigurationArn=a_distribution(imagebuilder, distributions=[distribution]),
+        )
+
+        source, copy = the_image(imagebuilder, arn)["outputResources"]["amis"]
+        assert (source["accountId"], copy["accountId"]) == ("123456789012", OTHER)
+        versions = ec2.describe_launch_template_versions(LaunchTemplateId=template)
+        newest = versions["LaunchTemplateVersions"][-1]["LaunchTemplateData"]
+        assert newest["ImageId"] == source["image"]
+
+    @needs_member("CreateDistributionConfiguration", "distributions.ssmParameterConfigurations")
+    def test_a_parameter_of_another_account_holds_its_own_copy(self, imagebuilder):
+        """Seen: aws-samples, cross-account-amis."""
+        parameter = {"parameterName": "/golden/web", "amiAccountId": OTHER}
+        distribution = {
+            "region": "us-east-1",
+            "amiDistributionConfiguration": {"targetAccountIds": [OTHER]},
+            "ssmParameterConfigurations": [parameter],
+        }
+
+        arn = a_build(
+            imagebuilder,
+            distributionConfigurationArn=a_distribution(imagebuilder, distributions=[distribution]),
+        )
+
+        _, copy = the_image(imagebuilder, arn)["outputResources"]["amis"]
+        found = aws_of_other("ssm").get_parameter(Name="/golden/web")["Parameter"]
+        assert found["Value"] == copy["image"]
+
     @needs_member("CreateDistributionConfiguration", "distributions.ssmParameterConfigurations")
     def test_a_parameter_holds_the_ami(self, imagebuilder):
         distribution = {
             "region": "us-east-1",
-            "ssmParameterConfigurations": [{"parameterName": "/golden/web"}],
+            "ssmParameterConfigurations": [{"parameterName": "/imagebuilder/web"}],
         }
         arn = a_build(
             imagebuilder,
             distributionConfigurationArn=a_distribution(imagebuilder, distributions=[distribution]),
         )
 
-        found = aws("ssm").get_parameter(Name="/golden/web")["Parameter"]
+        found = aws("ssm").get_parameter(Name="/imagebuilder/web")["Parameter"]
         assert found["Value"] == the_ami(imagebuilder, arn)
 
     def test_an_exported_disk_is_in_the_bucket(self, imagebuilder):

@@ -11,7 +11,7 @@ from tests.builders import WINDOWS_PARENT, a_build, a_distribution, a_recipe, an
 from tests.model import needs_member
 
 A_TIME = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=timezone.utc)
-STAMP = "2026-01-02T03-04-05.678901Z"
+STAMP = "2026-01-02T03-04-05.678Z"
 
 
 def amis(client, **params):
@@ -144,7 +144,7 @@ class TestNames:
         """Seen: a captured build of 2023; aws/aws-parallelcluster#2843."""
         [ami] = amis(imagebuilder, imageRecipeArn=a_recipe(imagebuilder, name="Golden Image"))
 
-        assert ami["name"] == f"Golden Image {STAMP}"
+        assert ami["name"] == "Golden Image 2026-01-02T03-04-05.678901Z"
 
     @pytest.mark.parametrize(
         ("template", "name"),
@@ -185,11 +185,11 @@ class TestNames:
         assert [ami["name"] for ami in made] == [
             f"here {STAMP}",
             f"there {STAMP}",
-            f"golden {STAMP}",
+            "golden 2026-01-02T03-04-05.678901Z",
         ]
 
     @pytest.mark.imagebuilder(builds="clock")
-    def test_the_time_is_that_of_the_building(self, imagebuilder, imagebuilder_mock):
+    def test_the_time_of_the_default_is_that_of_the_building(self, imagebuilder, imagebuilder_mock):
         """Seen: a captured build of 2023 (two seconds after dateCreated)."""
         arn = a_build(imagebuilder, imageRecipeArn=a_recipe(imagebuilder, name="golden"))
         imagebuilder_mock.clock.advance(hours=1)
@@ -197,6 +197,32 @@ class TestNames:
         [ami] = the_image(imagebuilder, arn)["outputResources"]["amis"]
 
         assert ami["name"] == "golden 2026-01-02T03-04-16.678901Z"
+
+    @pytest.mark.imagebuilder(builds="clock")
+    def test_the_build_date_is_date_created(self, imagebuilder, imagebuilder_mock):
+        """Seen: a captured SNS message of 2024, in which the image's copy has the name too."""
+        distribution = distribution_to(
+            imagebuilder,
+            ("us-east-1", {"name": "web {{ imagebuilder:buildDate }}", "description": "golden"}),
+            ("eu-west-1", {"description": "without a name"}),
+        )
+        before = imagebuilder.get_distribution_configuration(
+            distributionConfigurationArn=distribution
+        )["distributionConfiguration"]
+        arn = a_build(imagebuilder, distributionConfigurationArn=distribution)
+        imagebuilder_mock.clock.advance(hours=1)
+
+        image = the_image(imagebuilder, arn)
+
+        here, there = image["distributionConfiguration"]["distributions"]
+        settings = {"name": f"web {STAMP}", "description": "golden"}
+        assert here["amiDistributionConfiguration"] == settings
+        assert there["amiDistributionConfiguration"] == {"description": "without a name"}
+        assert image["outputResources"]["amis"][0]["name"] == f"web {STAMP}"
+        after = imagebuilder.get_distribution_configuration(
+            distributionConfigurationArn=distribution
+        )["distributionConfiguration"]
+        assert after == before
 
 
 class TestDescriptions:
@@ -276,3 +302,68 @@ class TestWatermarks:
             "The AMI would have 6 watermarks; it can have at most 5."
         )
         assert image["outputResources"] == {"amis": []}
+
+
+ROLE = "arn:aws:iam::123456789012:role/builder"
+LINKED_ROLE = (
+    "arn:aws:iam::123456789012:role/aws-service-role/imagebuilder.amazonaws.com/"
+    "AWSServiceRoleForImageBuilder"
+)
+
+
+@pytest.mark.imagebuilder(builds="instant")
+@needs_member("CreateImage", "executionRole")
+class TestServiceLinkedRole:
+    """Seen: aws-samples, windows; aws/karpenter-provider-aws#8513, for parameters."""
+
+    @needs_member("CreateDistributionConfiguration", "distributions.ssmParameterConfigurations")
+    @pytest.mark.parametrize(
+        ("role", "name", "refused"),
+        [
+            ({}, "/imagebuilder/web", False),
+            ({}, "/golden/web", True),
+            ({}, "/imagebuilders/web", True),
+            ({"executionRole": LINKED_ROLE}, "/golden/web", True),
+            ({"executionRole": ROLE}, "/golden/web", False),
+        ],
+    )
+    def test_it_puts_parameters_below_its_own_path(self, imagebuilder, role, name, refused):
+        distribution = {
+            "region": "us-east-1",
+            "ssmParameterConfigurations": [{"parameterName": name}],
+        }
+
+        arn = a_build(
+            imagebuilder,
+            distributionConfigurationArn=a_distribution(imagebuilder, distributions=[distribution]),
+            **role,
+        )
+
+        state = the_image(imagebuilder, arn)["state"]
+        assert state["status"] == ("FAILED" if refused else "AVAILABLE")
+        assert ("ssm:PutParameter" in state.get("reason", "")) == refused
+
+    @pytest.mark.parametrize(
+        ("role", "enabled", "refused"),
+        [({}, True, True), ({}, False, False), ({"executionRole": ROLE}, True, False)],
+    )
+    def test_it_cannot_enable_fast_launch(self, imagebuilder, role, enabled, refused):
+        distribution = {
+            "region": "us-east-1",
+            "fastLaunchConfigurations": [{"enabled": enabled}],
+        }
+
+        arn = a_build(
+            imagebuilder,
+            imageRecipeArn=a_recipe(imagebuilder, parentImage=WINDOWS_PARENT),
+            distributionConfigurationArn=a_distribution(imagebuilder, distributions=[distribution]),
+            **role,
+        )
+
+        state = the_image(imagebuilder, arn)["state"]
+        assert state["status"] == ("FAILED" if refused else "AVAILABLE")
+        sentence = (
+            "Can't enable EC2 Fast Launch. The IAM credentials that you are using do not have "
+            "sufficient permissions."
+        )
+        assert (sentence in state.get("reason", "")) == refused

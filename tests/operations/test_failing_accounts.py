@@ -10,6 +10,7 @@ import pytest
 from tests.build_views import the_image
 from tests.builders import a_build, a_distribution
 from tests.model import needs_output
+from tests.operations.ordered_failures.failed_builds import distribution_details
 
 HOME, OTHER, THIRD = "123456789012", "210987654321", "345678901234"
 TEMPLATES = ("lt-0123456789abcdef0", "lt-0123456789abcdef1")
@@ -51,7 +52,7 @@ class TestCopies:
 
         arn = a_build(imagebuilder, distributionConfigurationArn=to_two_accounts)
 
-        assert the_image(imagebuilder, arn)["state"]["reason"] == (
+        assert distribution_details(imagebuilder, arn) == (
             "Not all distribution jobs are completed. 1) EC2 Client Error: 'no access' when "
             f"distributing the image from the source account (ID: {HOME}) to the destination "
             f"account (ID: {OTHER}) in Region us-east-1. 2) EC2 Client Error: 'no access' when "

@@ -399,7 +399,7 @@ class TestTopic:
         [body] = bodies(imagebuilder_mock, "SNS")
 
         assert body["state"]["status"] == "FAILED"
-        assert body["state"]["reason"].startswith("Not all distribution jobs are completed.")
+        assert body["state"]["reason"].startswith("Distribution failed with JobId ")
         assert body["outputResources"] == {"amis": []}
         ids = {"buildExecutionId", "testExecutionId", "distributionJobId", "integrationJobId"}
         assert not ids & set(body)

@@ -145,7 +145,7 @@ class TestTags:
 
         [ami] = imagebuilder_mock.images.amis(arn)
         assert ami.tags == {
-            "Built": "2026-01-02T03-04-05.678901Z",
+            "Built": "2026-01-02T03-04-05.678Z",
             "Day": "2026-01-02",
             "Build": "2",
             "team": "images",
@@ -200,3 +200,57 @@ def test_a_recipe_on_an_ami_that_a_build_made_has_its_platform(imagebuilder, ima
 
     shown = imagebuilder.get_image_recipe(imageRecipeArn=recipe)["imageRecipe"]
     assert shown["platform"] == "Windows"
+
+
+class TestDevices:
+    """Source: EC2's API reference, CreateImage; the roots' names were seen."""
+
+    @instant
+    @pytest.mark.parametrize(
+        ("parent", "root"),
+        [
+            ("amazon-linux-2023-x86", "/dev/xvda"),
+            ("ubuntu-server-22-lts-x86", "/dev/sda1"),
+            ("red-hat-enterprise-linux-9-x86", "/dev/sda1"),
+            ("windows-server-2022-english-core-base-x86", "/dev/sda1"),
+        ],
+    )
+    def test_the_root_is_the_parents(self, imagebuilder, imagebuilder_mock, parent, root):
+        recipe = a_recipe(imagebuilder, parentImage=f"{AMAZON}image/{parent}/x.x.x")
+
+        arn = an_image(imagebuilder, imageRecipeArn=recipe)
+
+        [ami] = imagebuilder_mock.images.amis(arn)
+        assert [device["DeviceName"] for device in ami.devices] == [root]
+
+    @instant
+    def test_the_recipes_mappings_are_over_the_parents(self, imagebuilder, imagebuilder_mock):
+        base = a_recipe(
+            imagebuilder,
+            blockDeviceMappings=[
+                {"deviceName": "/dev/xvda", "ebs": {"volumeSize": 20}},
+                {"deviceName": "/dev/sdb", "ebs": {"volumeSize": 100}},
+                {"deviceName": "/dev/sdc", "ebs": {"volumeSize": 200}},
+            ],
+        )
+        recipe = a_recipe(
+            imagebuilder,
+            parentImage=an_image(imagebuilder, imageRecipeArn=base),
+            blockDeviceMappings=[
+                {"deviceName": "/dev/xvda", "ebs": {"iops": 4000}},
+                {"deviceName": "/dev/sdb", "noDevice": ""},
+                {"deviceName": "/dev/sdd", "ebs": {"volumeSize": 300}},
+            ],
+        )
+
+        arn = an_image(
+            imagebuilder,
+            imageRecipeArn=recipe,
+            distributionConfigurationArn=a_distribution(imagebuilder, "us-east-1", "eu-west-1"),
+        )
+
+        for ami in imagebuilder_mock.images.amis(arn):
+            sizes = {each["DeviceName"]: each["Ebs"]["VolumeSize"] for each in ami.devices}
+            assert sizes == {"/dev/xvda": 20, "/dev/sdc": 200, "/dev/sdd": 300}
+            assert ami.devices[0]["Ebs"]["Iops"] == 4000
+            assert ami.snapshots == tuple(each["Ebs"]["SnapshotId"] for each in ami.devices)

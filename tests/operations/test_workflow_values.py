@@ -367,7 +367,7 @@ class TestDistribution:
         assert home["region"] == "us-east-1"
         assert (copy["region"], copy["accountId"]) == ("ap-southeast-2", "210987654321")
         assert (copy["name"], copy["description"]) == (
-            "copy 2026-01-02T03-04-05.000000Z",
+            "copy 2026-01-02T03-04-05.000Z",
             "a copy",
         )
 

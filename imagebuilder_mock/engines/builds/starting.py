@@ -22,6 +22,7 @@ from imagebuilder_mock.domain.resources.images import Image, ImageState, OutputR
 from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRecipe
 from imagebuilder_mock.domain.resources.workflows import Workflow, workflow_kind
 from imagebuilder_mock.engines.one_build import document_of
+from imagebuilder_mock.engines.outputs.amis import resolved_distribution
 from imagebuilder_mock.engines.parents import resolved_address
 
 from . import stages
@@ -110,7 +111,8 @@ def start_build(
     image.container_recipe = recipe if isinstance(recipe, ContainerRecipe) else None
     image.platform, image.build_type = recipe.platform, build_type
     image.infrastructure_configuration = replace(request.infrastructure)
-    image.distribution_configuration = None if distribution is None else replace(distribution)
+    if distribution is not None:
+        image.distribution_configuration = resolved_distribution(distribution, image)
     image.source_pipeline_arn = source_pipeline_arn
     image.plan = build_plan(
         planned_workflows(world, store, image.workflows, output_type=image.type),

@@ -1,13 +1,15 @@
 """The AMIs that a build makes: their names, where they go, and what EC2 gets to know of them.
 
-Sources: a captured answer of 2023, for the two tags; API reference, AmiDistributionConfiguration
-and LaunchPermissionConfiguration; for the placeholders that a build fills in names and tags also
-the user guide, tag-resources, and wfdoc-step-actions, whose sample has a date with a format.
+Sources: a captured answer of 2023, for the two tags and the default name; API reference,
+AmiDistributionConfiguration and LaunchPermissionConfiguration; for the placeholders that a build
+fills in names and tags a captured SNS message of 2024, the user guide, tag-resources, and
+wfdoc-step-actions, whose sample has a date with a format.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from imagebuilder_mock.domain.arn import Arn
@@ -17,28 +19,20 @@ from imagebuilder_mock.engines.parents import carried
 from imagebuilder_mock.neighbours import telling
 from imagebuilder_mock.neighbours.account import Place
 
+from .devices import built_devices, encrypted, snapshotted
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
+    from imagebuilder_mock.domain.resources.configurations import DistributionConfiguration
     from imagebuilder_mock.domain.resources.images import Image
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
 
     Settings = wire.AmiDistributionConfigurationUnionTypeDef
-
-
-ROOT_DEVICES = frozenset(("/dev/sda1", "/dev/xvda"))
-"""The names that are reserved for the root of an instance (EC2 user guide, device_naming)."""
-DEFAULT_VOLUME: Mapping[str, object] = {
-    "volumeSize": 8,
-    "volumeType": "gp3",
-    "deleteOnTermination": True,
-    "encrypted": False,
-}
-"""Where the recipe says nothing of it."""
 
 
 def _registered(
@@ -47,23 +41,20 @@ def _registered(
     target: AmiTarget,
     *,
     description: str | None,
-    key: str | None = None,
+    devices: Sequence[Mapping[str, Any]],
 ) -> Ami:
-    """Make an output AMI, and make it known to its account.
-
-    With a ``key`` it is encrypted with that, else as the recipe has it.
-    """
+    """Make an output AMI, and make it known to its account."""
     (account, region), settings = target
     recipe = image.image_recipe
-    template = settings.get("name") or f"{image.name} {{{{ imagebuilder:buildDate }}}}"
+    template = settings.get("name")
     ami = Ami(
         region=region,
         image=world.ids.ami(),
-        name=filled(template, image),
+        name=filled(template, image) if template else _default_name(image),
         account_id=account,
         description=description,
     )
-    devices = _devices(world, image, {"encrypted": True, "kmsKeyId": key} if key else {})
+    volumes = snapshotted(world, devices)
     known = MachineImage(
         image_id=ami.image,
         account_id=ami.owner,
@@ -73,7 +64,7 @@ def _registered(
         platform=image.platform,
         architecture=image.architecture or "x86_64",
         creation_date=world.clock.now(),
-        snapshots=tuple(device["Ebs"]["SnapshotId"] for device in devices),
+        snapshots=tuple(device["Ebs"]["SnapshotId"] for device in volumes),
         tags={
             **_tags(image, recipe.ami_tags if recipe else None),
             **_tags(image, settings.get("amiTags")),
@@ -81,9 +72,10 @@ def _registered(
             "Ec2ImageBuilderArn": image.arn,
         },
         watermarks=_watermarks(world, image),
+        devices=tuple(volumes),
     )
     world.state.machine_images.add(known)
-    telling.tell_of_ami(world, known, devices)
+    telling.tell_of_ami(world, known, volumes)
     return ami
 
 
@@ -103,22 +95,6 @@ def _watermarks(world: World, image: Image) -> tuple[str, ...]:
         return ()
     home = Arn.parse(image.arn)
     return carried(world, world.store(home.account, home.region), image.image_recipe)
-
-
-def _devices(world: World, image: Image, encryption: Mapping[str, object]) -> list[dict[str, Any]]:
-    """As EC2 describes them: the root, which is first, without a mapping too."""
-    mappings = (image.image_recipe.block_device_mappings if image.image_recipe else None) or ()
-    volumes: list[tuple[str, Mapping[str, object]]] = [
-        (mapping.get("deviceName", ""), mapping["ebs"]) for mapping in mappings if "ebs" in mapping
-    ]
-    if not any(name in ROOT_DEVICES for name, _ in volumes):
-        volumes.append(("/dev/sda1" if image.platform == "Windows" else "/dev/xvda", {}))
-    devices = []
-    for name, given in volumes:
-        ebs = {**DEFAULT_VOLUME, **given, **encryption, "snapshotId": world.ids.snapshot()}
-        members = {f"{member[0].upper()}{member[1:]}": value for member, value in ebs.items()}
-        devices.append({"DeviceName": name, "Ebs": members})
-    return sorted(devices, key=lambda device: device["DeviceName"] not in ROOT_DEVICES)
 
 
 def _tags(image: Image, tags: Mapping[str, str] | None) -> dict[str, str]:
@@ -145,6 +121,7 @@ def source_ami(world: World, store: Store, image: Image) -> Ami:
         image,
         AmiTarget(Place(store.account, store.region), settings),
         description=settings.get("description") or (recipe.description if recipe else None),
+        devices=built_devices(world, store, image),
     )
 
 
@@ -163,10 +140,26 @@ def ami_targets(
                 yield AmiTarget(place, settings)
 
 
-def copied_ami(world: World, image: Image, target: AmiTarget) -> Ami:
-    """The copy of the output AMI in another Region or account."""
-    description, key = target.settings.get("description"), target.settings.get("kmsKeyId")
-    return _registered(world, image, target, description=description, key=key)
+def copied_ami(world: World, store: Store, image: Image, target: AmiTarget) -> Ami:
+    """The copy of the output AMI in another Region or account.
+
+    With a key it is encrypted with that, else as its source is.
+    """
+    devices, key = source_devices(world, store, image), target.settings.get("kmsKeyId")
+    return _registered(
+        world,
+        image,
+        target,
+        description=target.settings.get("description"),
+        devices=encrypted(devices, key) if key else devices,
+    )
+
+
+def source_devices(world: World, store: Store, image: Image) -> Sequence[Mapping[str, Any]]:
+    """Those of the AMI that is copied."""
+    known = world.state.machine_images
+    source = next(filter(None, (known.get(ami.image) for ami in image.amis)), None)
+    return (source.devices if source else ()) or built_devices(world, store, image)
 
 
 _BUILD_DATE = re.compile(r"\{\{\s*imagebuilder:buildDate(?::([A-Za-z._-]+))?\s*\}\}")
@@ -174,13 +167,40 @@ _BUILD_VERSION = re.compile(r"\{\{\s*imagebuilder:buildVersion\s*\}\}")
 _DATE_PARTS = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S"}
 
 
-def filled(template: str, image: Image) -> str:
-    """The text of an image's build."""
+def resolved_distribution(
+    configuration: DistributionConfiguration, image: Image
+) -> DistributionConfiguration:
+    """The copy that an image keeps, in which its AMIs have their names."""
+    return replace(
+        configuration,
+        distributions=[
+            _with_name_filled(distribution, image) for distribution in configuration.distributions
+        ],
+    )
+
+
+def _with_name_filled(
+    distribution: wire.DistributionUnionTypeDef, image: Image
+) -> wire.DistributionUnionTypeDef:
+    settings = distribution.get("amiDistributionConfiguration")
+    if not settings or "name" not in settings:
+        return distribution
+    named = {**settings, "name": filled(settings["name"], image)}
+    return {**distribution, "amiDistributionConfiguration": named}  # type: ignore[misc,return-value] # either of two forms
+
+
+def _default_name(image: Image) -> str:
+    """It is made when the build begins, and is the only one to have microseconds."""
     began = next(
         (step.moment for step in image.transitions if step.status == "BUILDING"),
         image.date_created,
     )
-    return filled_text(template, build_date=began, build_number=image.build_number)
+    return f"{image.name} {began:%Y-%m-%dT%H-%M-%S.%f}Z"
+
+
+def filled(template: str, image: Image) -> str:
+    """The text of an image's build."""
+    return filled_text(template, build_date=image.date_created, build_number=image.build_number)
 
 
 def filled_text(template: str, *, build_date: datetime, build_number: int) -> str:
@@ -195,8 +215,8 @@ def has_build_date(template: str) -> bool:
 
 
 def build_date_text(moment: datetime, form: str | None = None) -> str:
-    """``2022-10-26T22-30-05.912619Z``, as AMI names of real builds have it, or in a format."""
+    """``2024-08-27T18-43-22.629Z``, as names of real builds have it, or in a format."""
     if form is None:
-        return f"{moment:%Y-%m-%dT%H-%M-%S.%f}Z"
+        return f"{moment:%Y-%m-%dT%H-%M-%S}.{moment.microsecond // 1000:03}Z"
     parts = re.compile("|".join(_DATE_PARTS))
     return parts.sub(lambda found: moment.strftime(_DATE_PARTS[found.group()]), form)

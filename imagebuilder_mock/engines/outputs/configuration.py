@@ -2,7 +2,8 @@
 
 Sources: API reference, LaunchTemplateConfiguration and SsmParameterConfiguration; the refusal of a
 launch template is the user guide's (image-failure-context). The key of an exported disk is in the
-user guide of VM Import/Export, start-image-export.
+user guide of VM Import/Export, start-image-export. Which AMI a template gets, and what the
+service-linked role may not do, was seen in aws-samples/amazon-ec2-image-builder-samples.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from imagebuilder_mock.neighbours import names, telling
+from imagebuilder_mock.neighbours.account import Place
 from imagebuilder_mock.neighbours.contents import S3Uri
 
 if TYPE_CHECKING:
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from mypy_boto3_imagebuilder.literals import ImageConfigurationStepType
 
     from imagebuilder_mock.engines.one_build import Build
-    from imagebuilder_mock.neighbours.account import Place
 
 
 def _nothing(build: Build, place: Place, entry: object, ami: str | None) -> None:
@@ -36,10 +37,53 @@ def _update_launch_template(
     return refusal
 
 
-def _put_parameter(build: Build, place: Place, entry: Mapping[str, Any], ami: str | None) -> None:
+def _put_parameter(
+    build: Build, place: Place, entry: Mapping[str, Any], ami: str | None
+) -> str | None:
+    name = entry["parameterName"]
+    if _is_of_linked_role(build, place) and not name.startswith(_PARAMETERS_OF_LINKED_ROLE):
+        return _not_authorized(
+            build,
+            "ssm:PutParameter",
+            f"ssm:{place.region}:{place.account}:parameter/{name.removeprefix('/')}",
+        )
     if ami is not None:
         kind = entry.get("dataType") or "text"
-        telling.tell_of_parameter(build.world, place, entry["parameterName"], ami, data_type=kind)
+        telling.tell_of_parameter(build.world, place, name, ami, data_type=kind)
+    return None
+
+
+def _enable_fast_launch(
+    build: Build, place: Place, entry: Mapping[str, Any], ami: str | None
+) -> str | None:
+    del ami
+    if entry["enabled"] and _is_of_linked_role(build, place):
+        return (
+            "Can't enable EC2 Fast Launch. The IAM credentials that you are using do not have "
+            "sufficient permissions."
+        )
+    return None
+
+
+_PARAMETERS_OF_LINKED_ROLE = "/imagebuilder/"
+
+
+def _is_of_linked_role(build: Build, place: Place) -> bool:
+    """Whether the service-linked role does it; in another account a role of that account does."""
+    role = build.image.execution_role
+    is_linked = role is None or names.name_of_role(role).startswith("AWSServiceRoleFor")
+    return is_linked and place.account == build.store.account
+
+
+def _not_authorized(build: Build, action: str, resource: str) -> str:
+    """In IAM's words, with the session as it was seen (SummitRoute/aws_managed_policies#6)."""
+    store = build.store
+    return (
+        f"User: arn:{store.partition}:sts::{store.account}:assumed-role/"
+        f"AWSServiceRoleForImageBuilder/ImageBuilder is not authorized to perform: {action} on "
+        f"resource: arn:{store.partition}:{resource} because no identity-based policy allows the "
+        f"{action} action"
+    )
 
 
 def _export(build: Build, place: Place, entry: Mapping[str, Any], ami: str | None) -> str | None:
@@ -62,16 +106,23 @@ class Configuration(NamedTuple):
     step: ImageConfigurationStepType
     """As a failure names it."""
     do: Callable[[Build, Place, Mapping[str, Any], str | None], str | None]
-    """Do it with the AMI there, if there is one: why it cannot be done, or None."""
+    """Do it with an AMI, if there is one: why it cannot be done, or None."""
+    is_with_source: bool = False
+    """Whether an account gets the AMI of the one that builds, rather than its own copy."""
 
 
 CONFIGURATIONS = (
     Configuration("licenseConfigurationArns", "ASSOCIATE_LICENSES", _nothing),
     Configuration(
-        "launchTemplateConfigurations", "UPDATE_LAUNCH_TEMPLATES", _update_launch_template
+        "launchTemplateConfigurations",
+        "UPDATE_LAUNCH_TEMPLATES",
+        _update_launch_template,
+        is_with_source=True,
     ),
     Configuration("ssmParameterConfigurations", "PUT_SSM_PARAMETERS", _put_parameter),
-    Configuration("fastLaunchConfigurations", "UPDATE_FAST_LAUNCH_CONFIGURATIONS", _nothing),
+    Configuration(
+        "fastLaunchConfigurations", "UPDATE_FAST_LAUNCH_CONFIGURATIONS", _enable_fast_launch
+    ),
     Configuration("s3ExportConfiguration", "EXPORT_AMI", _export),
 )
 
@@ -80,9 +131,9 @@ def configure(
     build: Build, place: Place, configuration: Configuration, entries: Iterable[Any]
 ) -> str | None:
     """The first refusal; what can be done is done all the same."""
-    output = build.image.output_resources
-    amis = (output.amis if output else None) or ()
-    here = (ami.image for ami in amis if (ami.owner, ami.region) == place)
-    ami = next(here, None)
+    amis = {Place(ami.owner, ami.region): ami.image for ami in build.image.amis}
+    ami = amis.get(place)
+    if configuration.is_with_source:
+        ami = amis.get(place._replace(account=build.store.account), ami)
     refusals = [configuration.do(build, place, entry, ami) for entry in entries]
     return next(filter(None, refusals), None)

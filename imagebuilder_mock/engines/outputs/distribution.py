@@ -3,13 +3,13 @@
 Containers are pushed to repositories. A test can make a Region fail.
 
 Sources: user guide, manage-distribution-settings and image-failure-context. The reason of a failed
-copy is that of a real build (aws-solutions deepracer-on-the-spot, issue 106), the one of a failed
-integration the guide's sample.
+copy is that of AWS's knowledge centre (2022-08-26), with another cause than EC2's as in
+cdk-image-pipeline#76; the one of a failed integration is the guide's sample.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from imagebuilder_mock.domain.resources.images import OutputResources
 from imagebuilder_mock.domain.resources.workflow_executions import ImageFailureContext
@@ -43,10 +43,12 @@ def distribute(build: Build) -> None:
     """
     if build.image.type != "AMI":
         return
-    _, failures = _copy(build, _distributions(build))
+    _, refusals = _copy(build, _distributions(build))
     _permit(build, _distributions(build))
-    if failures:
-        raise _failed(build, _distribution_reason(build, failures), failures)
+    if refusals:
+        details = _distribution_details(build, refusals)
+        reason = _distribution_reason(build, details)
+        raise _failed(build, reason, _failures(build, refusals), details)
 
 
 def integrate(build: Build) -> None:
@@ -66,9 +68,9 @@ def integrate(build: Build) -> None:
 def distribute_in_workflow(build: Build, inputs: Mapping[str, object]) -> list[dict[str, object]]:
     """The step DistributeImage: its own distributions, or those of the configuration."""
     started = build.world.clock.now()
-    amis, failures = _copy(build, _said(build, inputs, "distributions"))
-    if failures:
-        raise _step_failed(_distribution_reason(build, failures), failures)
+    amis, refusals = _copy(build, _said(build, inputs, "distributions"))
+    if refusals:
+        raise _distribution_step_failed(build, refusals)
     moment = f"{started:%Y-%m-%dT%H:%M:%S.%f}Z"
     return [
         {
@@ -101,16 +103,25 @@ def integrate_in_workflow(build: Build, inputs: Mapping[str, object]) -> None:
 
 def push_in_workflow(build: Build) -> dict[str, object]:
     """The step DistributeContainerImage."""
-    failures = _push(build)
-    if failures:
-        raise _step_failed(_distribution_reason(build, failures), failures)
+    refusals = _push(build)
+    if refusals:
+        raise _distribution_step_failed(build, refusals)
     containers = (build.image.output_resources or OutputResources()).containers or ()
     regions = [container.region for container in containers]
     return {"status": "Success", "succeededRegions": regions, "failedRegions": []}
 
 
-def _copy(build: Build, distributions: Distributions) -> tuple[list[Ami], list[Failure]]:
-    """All AMIs that there are then, and a failure for each place that has none.
+class _Refusal(NamedTuple):
+    """Why a place does not get the image."""
+
+    place: Place
+    error: str
+    is_of_ec2: bool = False
+    """Whether the error is EC2's answer to a request."""
+
+
+def _copy(build: Build, distributions: Distributions) -> tuple[list[Ami], list[_Refusal]]:
+    """All AMIs that there are then, and a refusal for each place that has none.
 
     What an earlier try has copied is not copied again.
     """
@@ -120,18 +131,18 @@ def _copy(build: Build, distributions: Distributions) -> tuple[list[Ami], list[F
         # No workflow has made an AMI.
         return [], []
     there = {Place(ami.owner, ami.region) for ami in made}
-    failures: list[Failure] = []
+    refusals: list[_Refusal] = []
     orders = _Orders(build)
     home = AmiTarget(Place(store.account, store.region), {})
     for target in (home, *ami_targets(store, distributions)):
-        error = orders.error_for(target.place)
-        if error is not None:
-            failures.append(_failure(build, target.place, error))
+        refusal = orders.refusal_for(target.place)
+        if refusal is not None:
+            refusals.append(refusal)
         elif target is not home and target.place not in there:
-            made.append(copied_ami(world, image, target))
+            made.append(copied_ami(world, store, image, target))
     orders.carry_out()
     image.output_resources = OutputResources(tuple(made))
-    return made, failures
+    return made, refusals
 
 
 def _permit(build: Build, distributions: Distributions) -> None:
@@ -144,23 +155,23 @@ def _permit(build: Build, distributions: Distributions) -> None:
                 permit(build.world, ami, settings)
 
 
-def _push(build: Build) -> list[Failure]:
+def _push(build: Build) -> list[_Refusal]:
     store, image = build.store, build.image
     recipe = image.container_recipe
     containers = () if recipe is None else pushed_containers(store, image, recipe)
     orders = _Orders(build)
-    failures: list[Failure] = []
+    refusals: list[_Refusal] = []
     pushed = []
     for container in containers:
         place = Place(store.account, container.region)
-        refusal = orders.error_for(place) or push(build, container)
-        if refusal is None:
+        error = orders.error_for(place) or push(build, container)
+        if error is None:
             pushed.append(container)
         else:
-            failures.append(_failure(build, place, refusal))
+            refusals.append(_Refusal(place, error))
     orders.carry_out()
     image.output_resources = OutputResources(containers=tuple(pushed))
-    return failures
+    return refusals
 
 
 def _configuration_failures(build: Build, distributions: Distributions) -> Iterator[Failure]:
@@ -205,13 +216,25 @@ class _Orders:
         ]
         self._met: list[BuildFailure] = []
 
+    def refusal_for(self, place: Place) -> _Refusal | None:
+        """An order with a cause has it in the place of EC2's error."""
+        failure = self._order_for(place)
+        if failure is None:
+            return None
+        error = failure.cause or failure.message or INTERNAL_ERROR
+        return _Refusal(place, error, is_of_ec2=failure.cause is None)
+
     def error_for(self, place: Place, step: str | None = None) -> str | None:
+        failure = self._order_for(place, step)
+        return None if failure is None else failure.cause or failure.message or INTERNAL_ERROR
+
+    def _order_for(self, place: Place, step: str | None = None) -> BuildFailure | None:
         for failure in self._fitting:
             here = failure.fits_place(place.region, place.account)
             if here and failure.step == step and (failure.is_of_place or step is not None):
                 if failure not in self._met:
                     self._met.append(failure)
-                return failure.message or INTERNAL_ERROR
+                return failure
         return None
 
     def carry_out(self) -> None:
@@ -263,37 +286,55 @@ def _failure(build: Build, place: Place, error: str) -> Failure:
     return failure
 
 
-def _failed(
-    build: Build, reason: str, failures: list[Failure], summary: str | None = None
-) -> BuildFailedError:
+def _failed(build: Build, reason: str, failures: list[Failure], summary: str) -> BuildFailedError:
     return BuildFailedError(
         reason,
         ImageFailureContext(
             image_status=build.image.state.status,
-            distribution_failure=_context(summary or reason, failures),
+            distribution_failure=_context(summary, failures),
         ),
     )
 
 
-def _step_failed(
-    reason: str, failures: list[Failure], summary: str | None = None
-) -> StepFailedError:
-    return StepFailedError(reason, distribution_failure=_context(summary or reason, failures))
+def _step_failed(reason: str, failures: list[Failure], summary: str) -> StepFailedError:
+    return StepFailedError(reason, distribution_failure=_context(summary, failures))
 
 
 def _context(summary: str, failures: list[Failure]) -> dict[str, object]:
     return {"errorMessage": summary[:MAX_ERROR], "regionFailures": failures}
 
 
-def _distribution_reason(build: Build, failures: list[Failure]) -> str:
+def _failures(build: Build, refusals: list[_Refusal]) -> list[Failure]:
+    return [_failure(build, refusal.place, refusal.error) for refusal in refusals]
+
+
+def _distribution_step_failed(build: Build, refusals: list[_Refusal]) -> StepFailedError:
+    details = _distribution_details(build, refusals)
+    reason = _distribution_reason(build, details)
+    return _step_failed(reason, _failures(build, refusals), details)
+
+
+def _distribution_reason(build: Build, details: str) -> str:
+    return (
+        f"Distribution failed with JobId '{build.world.ids.uuid()}', status = 'Failed' for ARN "
+        f"'{build.image.arn}'. '{details}'"
+    )
+
+
+def _distribution_details(build: Build, refusals: list[_Refusal]) -> str:
     source = build.store.account
     texts = (
-        f"{number}) EC2 Client Error: '{failure['errorMessage']}' when distributing the image from "
-        f"the source account (ID: {source}) to the destination account "
-        f"(ID: {failure.get('targetAccountId', source)}) in Region {failure['region']}."
-        for number, failure in enumerate(failures, 1)
+        f"{number}) {_cause(refusal)} when distributing the image from the source account "
+        f"(ID: {source}) to the destination account (ID: {refusal.place.account}) in Region "
+        f"{refusal.place.region}."
+        for number, refusal in enumerate(refusals, 1)
     )
     return f"Not all distribution jobs are completed. {' '.join(texts)}"
+
+
+def _cause(refusal: _Refusal) -> str:
+    error = refusal.error[:MAX_ERROR]
+    return f"EC2 Client Error: '{error}'" if refusal.is_of_ec2 else error
 
 
 def _integration_reason(build: Build, details: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
@@ -15,6 +14,7 @@ from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.states import ENDED_EARLY
 from imagebuilder_mock.engines.builds import stages
 from imagebuilder_mock.engines.builds.starting import check_room, new_image
+from imagebuilder_mock.engines.outputs.amis import resolved_distribution
 from imagebuilder_mock.engines.parents import is_ami_address, source_of
 from imagebuilder_mock.operations.handler import operation
 from imagebuilder_mock.operations.rules.builds import check_logging
@@ -51,7 +51,7 @@ def distribute_image(ctx: Context, params: wire.DistributeImageRequestTypeDef) -
         facts.architecture,
     )
     image.build_type, image.plan = "USER_INITIATED", DISTRIBUTION
-    image.distribution_configuration = replace(distribution)
+    image.distribution_configuration = resolved_distribution(distribution, image)
     stages.begin(ctx.world, ctx.store, image)
     return {"imageBuildVersionArn": image.arn}
 

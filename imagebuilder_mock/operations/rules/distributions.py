@@ -94,9 +94,11 @@ def _check_ami(ami: _Ami, path: str) -> None:
     name = ami.get("name")
     if name is not None and not has_build_date(name):
         raise invalid_value(
-            f"{path}.name", f"'{path}.name' must contain '{{{{ imagebuilder:buildDate }}}}'."
+            f"{path}.name",
+            # Seen: terraform-provider-aws#36610.
+            "The EC2 AMI name must contain '{{ imagebuilder:buildDate }}' to ensure that the name "
+            "will be unique.",
         )
-    refuse_reserved(ami.get("amiTags", {}), f"{path}.amiTags")
     for group in user_groups(ami):
         if group != "all":
             raise invalid_value(f"{path}.launchPermission.userGroups", "The only group is 'all'.")

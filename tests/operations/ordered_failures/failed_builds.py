@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timezone
 
 from tests.build_views import the_image
@@ -32,3 +33,12 @@ def a_distribution_with(client, member, value, region="eu-west-1"):
         {"region": "ap-southeast-2", "amiDistributionConfiguration": {}},
     ]
     return a_distribution(client, distributions=distributions)
+
+
+def distribution_details(client, arn):
+    """What stands in the sentence around it (AWS's knowledge centre, 2022-08-26)."""
+    outer = re.compile(
+        r"Distribution failed with JobId '[0-9a-f-]{36}', status = 'Failed' for ARN "
+        rf"'{re.escape(arn)}'\. '(.*)'"
+    )
+    return outer.fullmatch(state_of(client, arn)["reason"]).group(1)

@@ -15,6 +15,7 @@ from tests.operations.ordered_failures.failed_builds import (
     TEMPLATE,
     a_distribution_with,
     amis_of,
+    distribution_details,
     failure_context,
     state_of,
     status,
@@ -37,24 +38,25 @@ class TestDistribution:
     def test_a_region_does_not_get_its_ami_and_the_others_keep_theirs(
         self, imagebuilder, imagebuilder_mock
     ):
-        """The reason is one of a real build (aws-solutions deepracer-on-the-spot, issue 106)."""
+        """Seen: deepracer-on-the-spot#106; the sentence around it in AWS's knowledge centre."""
         distribution = a_distribution(imagebuilder, "us-east-1", "eu-west-1", "ap-southeast-2")
         imagebuilder_mock.builds.fail_next(region="eu-west-1", message="no quota")
 
         arn = a_build(imagebuilder, distributionConfigurationArn=distribution)
 
-        reason = (
+        details = (
             "Not all distribution jobs are completed. 1) EC2 Client Error: 'no quota' when "
             "distributing the image from the source account (ID: 123456789012) to the destination "
             "account (ID: 123456789012) in Region eu-west-1."
         )
+        assert distribution_details(imagebuilder, arn) == details
         assert state_of(imagebuilder, arn) == {
             "status": "FAILED",
-            "reason": reason,
+            "reason": state_of(imagebuilder, arn)["reason"],
             "failureContext": {
                 "imageStatus": "DISTRIBUTING",
                 "distributionFailure": {
-                    "errorMessage": reason,
+                    "errorMessage": details,
                     "regionFailures": [
                         {
                             "region": "eu-west-1",
@@ -67,6 +69,36 @@ class TestDistribution:
         }
         assert amis_of(imagebuilder, arn) == ["us-east-1", "ap-southeast-2"]
         assert {one["status"] for one in executions_of(imagebuilder, arn)} == {"COMPLETED"}
+
+    @failure_context
+    def test_a_cause_stands_in_the_place_of_ec2s_error(self, imagebuilder, imagebuilder_mock):
+        """Seen: cdk-image-pipeline#76."""
+        cause = "AMI Copy Reported Failure For ami-0123456789abcdef0"
+        imagebuilder_mock.builds.fail_next(region="eu-west-1", cause=cause)
+
+        arn = a_build(
+            imagebuilder, distributionConfigurationArn=a_distribution(imagebuilder, "eu-west-1")
+        )
+
+        assert distribution_details(imagebuilder, arn) == (
+            f"Not all distribution jobs are completed. 1) {cause} when distributing the image from "
+            "the source account (ID: 123456789012) to the destination account (ID: 123456789012) "
+            "in Region eu-west-1."
+        )
+        failure = state_of(imagebuilder, arn)["failureContext"]["distributionFailure"]
+        assert failure["regionFailures"][0]["errorMessage"] == cause
+
+    @pytest.mark.parametrize(
+        "order",
+        [
+            {"step": "Launch"},
+            {"region": "eu-west-1", "step": "PUT_SSM_PARAMETERS"},
+            {"region": "eu-west-1", "message": "no"},
+        ],
+    )
+    def test_a_cause_is_of_a_place_alone(self, imagebuilder_mock, order):
+        with pytest.raises(ValueError, match="cause='no disk': give it with a region or account"):
+            imagebuilder_mock.builds.fail_next(cause="no disk", **order)
 
     @failure_context
     def test_all_accounts_of_the_region_fail(self, imagebuilder, imagebuilder_mock):
