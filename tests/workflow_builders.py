@@ -71,7 +71,7 @@ def steps_of(client: ImagebuilderClient, execution: Any) -> list[Any]:
 
 
 def statuses_of(client: ImagebuilderClient, execution: Any) -> list[tuple[str, str]]:
-    """Name and status of each step that has begun."""
+    """Name and status of each step, in their order."""
     return [(step["name"], step["status"]) for step in steps_of(client, execution)]
 
 

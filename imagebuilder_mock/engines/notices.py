@@ -133,7 +133,8 @@ def build_ended(build: Build) -> None:
                     "key": f"{folder}/{build.image.version}/{execution.workflow_execution_id}/"
                     "console.log",
                     "lines": [
-                        f"{step.name} ({step.action}) {step.status}" for step in execution.steps
+                        f"{step.name} ({step.action}) {step.status}"
+                        for step in execution.begun_steps
                     ],
                 },
             )

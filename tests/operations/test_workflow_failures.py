@@ -290,8 +290,9 @@ class TestRollback:
             ("Launch", "COMPLETED"),
             ("Collect", "COMPLETED"),
             ("Break", "FAILED"),
+            ("Never", "PENDING"),
         ]
-        assert self.undone(imagebuilder, arn) == ["COMPLETED", "COMPLETED", None]
+        assert self.undone(imagebuilder, arn) == ["COMPLETED", "COMPLETED", None, None]
         assert status(imagebuilder, arn) == "FAILED"
 
     @clock
@@ -337,7 +338,7 @@ class TestRollback:
         launch = {**LAUNCH, "rollbackEnabled": False}
         arn = self.failed(imagebuilder, imagebuilder_mock, launch, *self.STEPS[1:])
 
-        assert self.undone(imagebuilder, arn) == ["SKIPPED", "COMPLETED", None]
+        assert self.undone(imagebuilder, arn) == ["SKIPPED", "COMPLETED", None, None]
 
     @instant
     def test_an_instance_can_be_kept_for_a_look(self, imagebuilder, imagebuilder_mock):
@@ -350,7 +351,7 @@ class TestRollback:
             ),
         )
 
-        assert self.undone(imagebuilder, arn) == ["SKIPPED", "COMPLETED", None]
+        assert self.undone(imagebuilder, arn) == ["SKIPPED", "COMPLETED", None, None]
 
     @instant
     def test_with_nothing_to_undo_the_workflow_has_just_failed(

@@ -43,8 +43,11 @@ MAX_MESSAGE = 500
 
 def go_on(run: Run) -> None:
     """Begin the next step that is not skipped; without one, the workflow is complete."""
-    for planned in run.workflow_document.steps[len(run.execution.steps) :]:
-        step = _new_step(run, planned)
+    _list_steps(run)
+    for planned, step in zip(run.workflow_document.steps, run.execution.steps, strict=True):
+        if step.has_begun:
+            continue
+        step.start_time = run.build.world.clock.now()
         try:
             is_skipped = actions.is_skipped(run, planned)
         except StepFailedError as error:
@@ -53,7 +56,6 @@ def go_on(run: Run) -> None:
             _give_up(run, step, error)
             return
         if not is_skipped and planned.wait_seconds:
-            step.status = "PENDING"
             _wait(run, step, timedelta(seconds=planned.wait_seconds))
             return
         if not is_skipped:
@@ -123,25 +125,26 @@ def parse_key(key: str) -> tuple[str, str]:
     return arn, execution_id
 
 
-def _new_step(run: Run, planned: WorkflowStep) -> WorkflowStepExecution:
+def _list_steps(run: Run) -> None:
+    """Enter the steps that the run does not have yet: all of them when it starts."""
     world, execution = run.build.world, run.execution
-    step = WorkflowStepExecution(
-        step_execution_id=f"step-{world.ids.uuid()}",
-        image_build_version_arn=execution.image_build_version_arn,
-        workflow_execution_id=execution.workflow_execution_id,
-        workflow_build_version_arn=execution.workflow_build_version_arn,
-        name=planned.name,
-        action=planned.action,
-        description=planned.description,
-        start_time=world.clock.now(),
-        on_failure=planned.on_failure,
-        timeout_seconds=planned.timeout_seconds,
-        max_attempts=planned.max_attempts,
-        sequence=world.state.numbering.next(),
-    )
-    execution.steps.append(step)
-    run.build.store.executions.add_step(step)
-    return step
+    for planned in run.workflow_document.steps[len(execution.steps) :]:
+        step = WorkflowStepExecution(
+            step_execution_id=f"step-{world.ids.uuid()}",
+            image_build_version_arn=execution.image_build_version_arn,
+            workflow_execution_id=execution.workflow_execution_id,
+            workflow_build_version_arn=execution.workflow_build_version_arn,
+            name=planned.name,
+            action=planned.action,
+            description=planned.description,
+            status="PENDING",
+            on_failure=planned.on_failure,
+            timeout_seconds=planned.timeout_seconds,
+            max_attempts=planned.max_attempts,
+            sequence=world.state.numbering.next(),
+        )
+        execution.steps.append(step)
+        run.build.store.executions.add_step(step)
 
 
 def _run_step(run: Run, planned: WorkflowStep, step: WorkflowStepExecution) -> None:
