@@ -106,6 +106,8 @@ class Builds(Face):
         account_id: str | None = None,
         message: str | None = None,
         exit_status: int = 1,
+        error: str | None = None,
+        cause: str | None = None,
         times: int = 1,
     ) -> None:
         """Make the next builds that match fail, in the way in which builds of the service fail.
@@ -119,7 +121,8 @@ class Builds(Face):
           what is configured there afterwards, with a ``step`` such as ``UPDATE_LAUNCH_TEMPLATES``.
 
         ``message`` is the error message; by default it is that of a command which ends with
-        ``exit_status``. ``times`` is how many builds fail; the order is kept until then. ValueError
+        ``exit_status``. ``error`` and ``cause`` are those of the state machine that the workflow
+        step runs. ``times`` is how many builds fail; the order is kept until then. ValueError
         says what is wrong with an argument, or which of them exclude each other.
         """
         if times < 1:
@@ -130,6 +133,13 @@ class Builds(Face):
             msg = (
                 "Components run before distribution: name a region or account, or a component and "
                 "phase."
+            )
+            raise ValueError(msg)
+        of_machine = error is not None or cause is not None
+        if of_machine and (step is None or is_of_place or component or phase):
+            msg = (
+                "error= and cause= are a state machine's: name the workflow step that runs it with "
+                "step=, and no component, phase, region or account."
             )
             raise ValueError(msg)
         if account_id is not None:
@@ -146,8 +156,8 @@ class Builds(Face):
         for name, reference in (("recipe", recipe), ("component", component)):
             try:
                 check_reference(reference or "")
-            except ValueError as error:
-                msg = f"{name}={reference!r}: give a name or an ARN ({error})."
+            except ValueError as refusal:
+                msg = f"{name}={reference!r}: give a name or an ARN ({refusal})."
                 raise ValueError(msg) from None
         failure = BuildFailure(
             recipe=recipe,
@@ -158,6 +168,8 @@ class Builds(Face):
             account_id=account_id,
             message=message,
             exit_status=exit_status,
+            error=error,
+            cause=cause,
             times=times,
         )
         with self._world.lock:

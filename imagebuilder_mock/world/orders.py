@@ -30,6 +30,8 @@ class BuildFailure:
     account_id: str | None = None
     message: str | None = None
     exit_status: int = 1
+    error: str | None = None
+    cause: str | None = None
     times: int = 1
 
     @property
@@ -42,6 +44,12 @@ class BuildFailure:
     def is_of_place(self) -> bool:
         """Whether what fails is the distribution to a Region, or to an account."""
         return self.region is not None or self.account_id is not None
+
+    def is_of_step(self, name: str, action: str) -> bool:
+        """Whether the workflow step fails; an error and a cause are a state machine's."""
+        if self.step != name or self.is_of_component or self.is_of_place:
+            return False
+        return (self.error, self.cause) == (None, None) or action == "ExecuteStateMachine"
 
     def fits_place(self, region: str, account_id: str) -> bool:
         return self.region in (None, region) and self.account_id in (None, account_id)

@@ -272,7 +272,7 @@ class TestValues:
         assert status(imagebuilder, arn) == "AVAILABLE"
         assert outputs_of(imagebuilder, execution, "Agent") == {"status": "Online"}
         started = outputs_of(imagebuilder, execution, "Machine")
-        assert sorted(started) == ["executionArn", "output"]
+        assert sorted(started) == ["executionArn", "output", "status"]
         assert started["executionArn"].startswith(
             "arn:aws:states:us-east-1:123456789012:execution:Check:"
         )

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.states import WorkflowType
     from imagebuilder_mock.engines.one_build import Build, Run
     from imagebuilder_mock.world.ids import Ids
+    from imagebuilder_mock.world.orders import BuildFailure
 
     Inputs = Mapping[str, object]
     Outputs = Mapping[str, object]
@@ -81,9 +82,9 @@ def inputs_for(run: Run, step: WorkflowStep) -> Inputs:
     """
     failures = run.build.world.state.failures
     for failure in failures.for_image(run.build.image):
-        if failure.step == step.name and not (failure.is_of_component or failure.is_of_place):
+        if failure.is_of_step(step.name, step.action):
             failures.carry_out(failure)
-            raise StepFailedError(failure.message or f"The step '{step.name}' failed.")
+            raise _ordered(run.build, step, failure)
     try:
         inputs = cast("Inputs", resolve(step.inputs or {}, run.variables))
         for name, value in inputs.items():
@@ -93,6 +94,22 @@ def inputs_for(run: Run, step: WorkflowStep) -> Inputs:
     except DocumentError as error:
         raise StepFailedError(error.detail) from None
     return inputs
+
+
+def _ordered(build: Build, step: WorkflowStep, failure: BuildFailure) -> StepFailedError:
+    action = STEP_ACTIONS[step.action]
+    message = failure.message or action.failure_message or f"The step '{step.name}' failed."
+    return StepFailedError(
+        message,
+        outputs=_failed_outputs(build, step.action, error=failure.error, cause=failure.cause),
+    )
+
+
+def _failed_outputs(build: Build, action: str, **said: str | None) -> Outputs:
+    return {
+        name: said.get(name) or "" if isinstance(value, type) else _made(build.world.ids, value)
+        for name, value in STEP_ACTIONS[action].failure.items()
+    }
 
 
 def _unresolved(error: UnresolvedReferenceError) -> StepFailedError:
@@ -125,7 +142,11 @@ def _bootstrap(step: _Step) -> Outputs:
 
 
 def _execute_components(step: _Step) -> Outputs:
-    components.run(step.build, step.stage)
+    try:
+        components.run(step.build, step.stage)
+    except StepFailedError as error:
+        error.outputs = {**_failed_outputs(step.build, "ExecuteComponents"), **error.outputs}
+        raise
     return {}
 
 
@@ -150,6 +171,13 @@ def _create_image(step: _Step) -> Outputs:
 def _execute_state_machine(step: _Step) -> Outputs:
     arn = str(step.inputs["stateMachineArn"]).replace(":stateMachine:", ":execution:")
     return {"executionArn": f"{arn}:{step.build.world.ids.uuid()}"}
+
+
+def _run_command(step: _Step) -> Outputs:
+    """One text for each command; those of other documents than scripts are not known."""
+    parameters = step.inputs.get("parameters")
+    commands = parameters.get("commands") if isinstance(parameters, dict) else None
+    return {"output": [""] * (len(commands) if isinstance(commands, list) else 1)}
 
 
 def _distribute_image(step: _Step) -> Outputs:
@@ -179,5 +207,6 @@ _WORK: Mapping[str, Callable[[_Step], Outputs]] = {
     "LaunchInstance": _launch_instance,
     "ModifyImageAttributes": _modify_attributes,
     "RegisterImage": _create_image,
+    "RunCommand": _run_command,
 }
 """The work of those that do any."""

@@ -219,7 +219,7 @@ def _give_up(run: Run, step: WorkflowStepExecution, error: StepFailedError) -> N
     execution = run.execution
     step.status, step.end_time = "FAILED", run.build.world.clock.now()
     step.message = error.detail[:MAX_MESSAGE]
-    step.outputs = error.detail
+    step.outputs = json.dumps(error.outputs)
     notices.step_ended(run.build, step)
     if step.on_failure == "Continue":
         go_on(run)
@@ -233,7 +233,7 @@ def _give_up(run: Run, step: WorkflowStepExecution, error: StepFailedError) -> N
     if _begin_rollback(run):
         _wait(run, execution, run.build.world.state.durations["rollback"])
     else:
-        _end(run, "FAILED")
+        _end(run, "ROLLBACK_COMPLETED")
 
 
 def _begin_rollback(run: Run) -> bool:
@@ -272,7 +272,7 @@ def end_rollback(execution: WorkflowExecution) -> None:
             step.rollback_status = "COMPLETED"
 
 
-def _end(run: Run, status: Literal["COMPLETED", "FAILED", "ROLLBACK_COMPLETED"]) -> None:
+def _end(run: Run, status: Literal["COMPLETED", "ROLLBACK_COMPLETED"]) -> None:
     execution = run.execution
     execution.status, execution.end_time = status, run.build.world.clock.now()
     if status == "COMPLETED":

@@ -5,6 +5,8 @@ The failure context is that of the user guide, image-failure-context.
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.builders import (
@@ -71,7 +73,12 @@ class TestComponents:
                 },
             },
         }
-        assert (step["status"], step["message"], step["outputs"]) == ("FAILED", detail, detail)
+        assert (step["status"], step["message"]) == ("FAILED", detail)
+        outputs = json.loads(step["outputs"])
+        assert (sorted(outputs), outputs["errorMessage"]) == (
+            ["errorMessage", "runCommandId"],
+            detail,
+        )
         assert (execution["status"], execution["message"]) == ("ROLLBACK_COMPLETED", detail)
         assert statuses_of(imagebuilder, execution)[:3] == [
             ("LaunchBuildInstance", "COMPLETED"),
