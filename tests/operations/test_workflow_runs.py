@@ -260,11 +260,3 @@ class TestRetry:
         _, cancelled, again = executions_of(imagebuilder, arn)
         assert (cancelled["status"], cancelled["retried"]) == ("CANCELLED", True)
         assert step["workflowExecutionId"] == again["workflowExecutionId"]
-
-
-@instant
-def test_a_build_needs_no_workflow_that_makes_an_ami(imagebuilder):
-    arn = a_run(imagebuilder, a_workflow(imagebuilder, LAUNCH, type="BUILD"))
-
-    assert status(imagebuilder, arn) == "AVAILABLE"
-    assert amis_of(imagebuilder, arn) == []
