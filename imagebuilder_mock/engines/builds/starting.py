@@ -198,8 +198,9 @@ def planned_workflows(
 ) -> list[PlannedWorkflow]:
     """The workflows of a build, each at the version that its ARN means now.
 
-    InvalidParameterValueException if one is not there, or does not say which AMI it builds; InvalidParameterCombinationException if its
-    parameters are not those that it declares, or two have an output of one name.
+    InvalidParameterValueException if one is not there, or does not say which AMI it builds;
+    InvalidParameterCombinationException if its parameters are not those that it declares, or two
+    have an output of one name.
     """
     if workflows:
         outputs: set[str] = set()

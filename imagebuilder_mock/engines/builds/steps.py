@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, cast
 
+from imagebuilder_mock.domain.builds import IMAGE_ID
 from imagebuilder_mock.domain.documents.workflows.actions import STEP_ACTIONS
 from imagebuilder_mock.domain.documents.workflows.variables import (
     UnresolvedReferenceError,
@@ -27,6 +28,7 @@ from imagebuilder_mock.domain.resources.workflow_executions import (
 )
 from imagebuilder_mock.engines import notices
 from imagebuilder_mock.engines.one_build import BuildFailedError, StepFailedError
+from imagebuilder_mock.engines.outputs.adoption import take_image_id
 
 from . import actions
 
@@ -287,11 +289,15 @@ def _end(run: Run, status: Literal["COMPLETED", "ROLLBACK_COMPLETED"]) -> None:
 
 def _export(run: Run) -> None:
     """What later workflows can refer to; an output of a step that was skipped is none."""
+    image = run.build.image
     for output in run.workflow_document.outputs:
+        resolved: dict[str, object] = {}
         with suppress(UnresolvedReferenceError):
             value = {"value.$" if is_reference(output.value) else "value": output.value}
             resolved = cast("dict[str, object]", resolve(value, run.variables))
-            run.build.image.workflow_outputs[output.name] = resolved["value"]
+            image.workflow_outputs[output.name] = resolved["value"]
+        if (output.name, run.execution.type, image.type) == (IMAGE_ID, "BUILD", "AMI"):
+            take_image_id(run.build, resolved.get("value"))
 
 
 def _as_written(planned: WorkflowStep) -> str | None:

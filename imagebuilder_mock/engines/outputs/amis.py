@@ -55,11 +55,10 @@ def _registered(
     """
     (account, region), settings = target
     recipe = image.image_recipe
-    template = settings.get("name") or f"{image.name} {{{{ imagebuilder:buildDate }}}}"
     ami = Ami(
         region=region,
         image=world.ids.ami(),
-        name=filled(template, image),
+        name=name_of(image, settings),
         account_id=account,
         description=description,
     )
@@ -85,6 +84,11 @@ def _registered(
     world.state.machine_images.add(known)
     telling.tell_of_ami(world, known, devices)
     return ami
+
+
+def name_of(image: Image, settings: Settings) -> str:
+    """The name that an output AMI gets."""
+    return filled(settings.get("name") or f"{image.name} {{{{ imagebuilder:buildDate }}}}", image)
 
 
 def permit(world: World, ami: Ami, settings: Settings) -> None:
@@ -134,18 +138,23 @@ class AmiTarget(NamedTuple):
 
 def source_ami(world: World, store: Store, image: Image) -> Ami:
     """The AMI that every build makes, in the Region and account in which it builds."""
-    configuration = image.distribution_configuration
-    recipe = image.recipe
-    settings: Settings = {}
-    for distribution in configuration.distributions if configuration else ():
-        if distribution["region"] == store.region:
-            settings = distribution.get("amiDistributionConfiguration", settings)
+    recipe, settings = image.recipe, settings_at_home(store, image)
     return _registered(
         world,
         image,
         AmiTarget(Place(store.account, store.region), settings),
         description=settings.get("description") or (recipe.description if recipe else None),
     )
+
+
+def settings_at_home(store: Store, image: Image) -> Settings:
+    """What the distribution configuration says of the Region in which the image is built."""
+    configuration = image.distribution_configuration
+    settings: Settings = {}
+    for distribution in configuration.distributions if configuration else ():
+        if distribution["region"] == store.region:
+            settings = distribution.get("amiDistributionConfiguration", settings)
+    return settings
 
 
 def ami_targets(
