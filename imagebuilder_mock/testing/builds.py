@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.builds import PHASES_OF_STAGE
+from imagebuilder_mock.domain.documents.workflows.actions import STEP_ACTIONS
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.engines.builds import stages
 from imagebuilder_mock.engines.outputs.configuration import CONFIGURATIONS
-from imagebuilder_mock.world.orders import BuildFailure, check_reference
+from imagebuilder_mock.world.orders import BuildFailure, StepOutputs, check_reference
 from imagebuilder_mock.world.published import published
 from imagebuilder_mock.world.settings import check_account_id
 
@@ -19,7 +21,7 @@ from .arguments import SOME_IMAGE, Face, image_at
 from .pages.timeline import timeline_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from imagebuilder_mock.world.durations import Durations
 
@@ -174,6 +176,44 @@ class Builds(Face):
         )
         with self._world.lock:
             self._world.state.failures.add(failure)
+
+    @published(step="Check", outputs={"output": "{}"}, workflow="checks", times=1)
+    def set_outputs(
+        self,
+        step: str,
+        outputs: Mapping[str, object],
+        *,
+        workflow: str | None = None,
+        times: int | None = None,
+    ) -> None:
+        """Say what the workflow step named ``step`` gives when it succeeds, such as its ``output``.
+
+        ``workflow`` (a name or an ARN) restricts it to the steps of a workflow, and ``times`` to
+        the next ones; what is not named in ``outputs`` stays as it is. ValueError lists what the
+        actions give if none of them gives all of it. A step whose action does not give it fails
+        with a message that says so.
+        """
+        if times is not None and times < 1:
+            msg = f"times={times}: give at least 1, or None."
+            raise ValueError(msg)
+        if not any(outputs.keys() <= action.outputs.keys() for action in STEP_ACTIONS.values()):
+            given = "; ".join(
+                f"{action.name}: {', '.join(action.outputs)}"
+                for action in STEP_ACTIONS.values()
+                if action.outputs
+            )
+            msg = f"No step gives {', '.join(outputs)} together. Steps give {given}."
+            raise ValueError(msg)
+        try:
+            check_reference(workflow or "")
+        except ValueError as error:
+            msg = f"workflow={workflow!r}: give a name or an ARN ({error})."
+            raise ValueError(msg) from None
+        # A copy, of what JSON can hold: a step's outputs are JSON.
+        copy = json.loads(json.dumps(dict(outputs)))
+        order = StepOutputs(step=step, outputs=copy, workflow=workflow, times=times)
+        with self._world.lock:
+            self._world.state.output_orders.add(order)
 
     @published(arn=SOME_IMAGE)
     def timeline(self, arn: str) -> Timeline:

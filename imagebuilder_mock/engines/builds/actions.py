@@ -67,11 +67,27 @@ def perform(run: Run, step: WorkflowStep) -> dict[str, object]:
     inputs = inputs_for(run, step)
     work = _WORK.get(step.action)
     given = {} if work is None else work(_Step(run.build, run.execution.type, inputs))
-    return {
+    outputs = {
         name: given[name] if name in given else _made(run.build.world.ids, value)
         for name, value in STEP_ACTIONS[step.action].outputs.items()
         if name in given or not isinstance(value, type)
     }
+    return as_ordered(run, step, outputs)
+
+
+def as_ordered(run: Run, step: WorkflowStep, outputs: dict[str, object]) -> dict[str, object]:
+    """The outputs with those that a test set; StepFailedError if the action gives no such thing."""
+    workflow_arn = run.execution.workflow_build_version_arn
+    order = run.build.world.state.output_orders.take(step.name, workflow_arn)
+    if order is None:
+        return outputs
+    others = [name for name in order.outputs if name not in STEP_ACTIONS[step.action].outputs]
+    if others:
+        raise StepFailedError(
+            f"set_outputs('{step.name}') has {', '.join(others)}; {step.action} gives "
+            f"{', '.join(STEP_ACTIONS[step.action].outputs) or 'nothing'}."
+        )
+    return {**outputs, **order.outputs}
 
 
 def inputs_for(run: Run, step: WorkflowStep) -> Inputs:

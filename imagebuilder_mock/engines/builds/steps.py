@@ -101,12 +101,17 @@ def answer(
     BuildFailedError if that ends the build.
     """
     # Without its document nothing can go on; the step waits then.
-    run.planned(step)
+    planned = run.planned(step)
     run.build.store.executions.note_waiting(step, waits=False)
     withdraw(run.build, step)
     if action == "RESUME":
         given = {} if reason is None else {"reason": reason}
-        _complete(run, step, {"action": action, **given})
+        try:
+            outputs = actions.as_ordered(run, planned, {"action": action, **given})
+        except StepFailedError as error:
+            _give_up(run, step, error)
+        else:
+            _complete(run, step, outputs)
     elif action == "STOP":
         detail = f"The step was stopped: {reason}" if reason else "The step was stopped."
         run.execution.step_outputs[step.name] = {"action": action, "reason": reason or ""}
