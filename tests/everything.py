@@ -79,6 +79,7 @@ def _ended(mock: ImageBuilderMock, client: Any, infrastructure: str) -> str:
     use: Any = {"infrastructureConfigurationArn": infrastructure}
     recipe = a_recipe(client, name="failing", components=[_component("agent")])
     mock.builds.fail_next(recipe="failing", phase="build", message="Out of disk space.")
+    mock.builds.set_outputs("Later", {"output": "yes"}, times=2)
     a_build(client, imageRecipeArn=recipe, **use)
     mock.builds.finish_all()
     boxed = a_container_recipe(client, name="boxed", workingDirectory="/tmp")  # noqa: S108

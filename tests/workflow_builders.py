@@ -15,6 +15,7 @@ BUILD_IMAGE = f"{AMAZON}workflow/build/build-image/x.x.x"
 TEST_IMAGE = f"{AMAZON}workflow/test/test-image/x.x.x"
 DISTRIBUTE_IMAGE = f"{AMAZON}workflow/distribution/distribute-image/x.x.x"
 
+AN_AMI = "ami-0fedcba9876543210"
 SSM_AGENT = {"waitFor": "ssmAgent"}
 LAUNCH = {"name": "Launch", "action": "LaunchInstance", "inputs": SSM_AGENT}
 INSTANCE = {"instanceId.$": "$.stepOutputs.Launch.instanceId"}
@@ -36,9 +37,12 @@ def a_workflow_document(*steps: dict[str, Any], **members: Any) -> str:
 def a_workflow(client: ImagebuilderClient, *steps: dict[str, Any], **params: Any) -> str:
     """A workflow of these steps, by default one that tests; the answer is its build version ARN.
 
-    ``parameters`` and ``outputs`` are those of its document.
+    ``parameters`` and ``outputs`` are those of its document. One that builds says which AMI it
+    makes, or names one that is there.
     """
     members = {name: params.pop(name) for name in ("parameters", "outputs") if name in params}
+    if params.get("type") == "BUILD":
+        members.setdefault("outputs", [image_id_of(*steps)])
     given = {
         "name": unique_name("workflow"),
         "semanticVersion": "1.0.0",
@@ -47,6 +51,13 @@ def a_workflow(client: ImagebuilderClient, *steps: dict[str, Any], **params: Any
         **params,
     }
     return client.create_workflow(**given)["workflowBuildVersionArn"]
+
+
+def image_id_of(*steps: dict[str, Any]) -> dict[str, str]:
+    """The output of a workflow that builds: the AMI of its last step that makes one."""
+    makers = [step for step in steps if step["action"] in {"CreateImage", "RegisterImage"}]
+    made = f"$.stepOutputs.{makers[-1]['name']}.imageId" if makers else AN_AMI
+    return {"name": "ImageId", "value": made}
 
 
 def a_run(client: ImagebuilderClient, *workflows: str | dict[str, Any], **params: Any) -> str:
@@ -71,7 +82,7 @@ def steps_of(client: ImagebuilderClient, execution: Any) -> list[Any]:
 
 
 def statuses_of(client: ImagebuilderClient, execution: Any) -> list[tuple[str, str]]:
-    """Name and status of each step that has begun."""
+    """Name and status of each step, in their order."""
     return [(step["name"], step["status"]) for step in steps_of(client, execution)]
 
 

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from .states import ImageStatus, WorkflowType
 
 
+IMAGE_ID = "ImageId"
+"""The output of a build workflow that says which AMI the image is."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedWorkflow:
     """A workflow that is to run, with the values of its parameters."""

@@ -124,8 +124,11 @@ class StepFailedError(Exception):
         *,
         component_failure: wire.ComponentFailureContextTypeDef | None = None,
         distribution_failure: dict[str, object] | None = None,
+        outputs: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.component_failure = component_failure
         self.distribution_failure = distribution_failure
+        self.outputs: Mapping[str, object] = {"errorMessage": detail, **(outputs or {})}
+        """What the step shows as its outputs."""

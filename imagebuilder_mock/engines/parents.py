@@ -41,6 +41,10 @@ class Source:
     facts: AmiFacts
 
 
+def is_ami_id(text: str) -> bool:
+    return _AMI.fullmatch(text) is not None
+
+
 def source_of(world: World, store: Store, address: str, *, parameter: str) -> Source:
     """What an AMI id, or ``ssm:`` and a parameter, means to the account in the Region now.
 

@@ -40,6 +40,24 @@ def find(world: World, account_id: str, region: str, image_id: str) -> MachineIm
     return ami
 
 
+def adopt(world: World, ami: MachineImage) -> None:
+    """Take an AMI that somebody else made into our own record, as EC2 beside us has it."""
+    account = account_at(world, Place(ami.account_id, ami.region))
+    found = None
+    if account is not None:
+        with suppress(NobodyToAskError):
+            found = account.finds("ec2", "describe_images", ImageIds=[ami.image_id])
+    if account is not None and found and found["Images"]:
+        volumes = [
+            each.get("Ebs", {}) for each in found["Images"][0].get("BlockDeviceMappings", ())
+        ]
+        ami.snapshots = tuple(each["SnapshotId"] for each in volumes if "SnapshotId" in each)
+        ami.is_in_ec2 = True
+        with suppress(NobodyToAskError):
+            _renew(ami, account)
+    world.state.machine_images.add(ami)
+
+
 def _renew(ami: MachineImage, ec2: Account) -> None:
     found = ec2.finds("ec2", "describe_images", ImageIds=[ami.image_id])
     if not found or not found["Images"]:

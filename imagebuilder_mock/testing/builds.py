@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.builds import PHASES_OF_STAGE
+from imagebuilder_mock.domain.documents.workflows.actions import STEP_ACTIONS
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.engines.builds import stages
 from imagebuilder_mock.engines.outputs.configuration import CONFIGURATIONS
-from imagebuilder_mock.world.orders import BuildFailure, check_reference
+from imagebuilder_mock.world.orders import BuildFailure, StepOutputs, check_reference
 from imagebuilder_mock.world.published import published
 from imagebuilder_mock.world.settings import check_account_id
 
@@ -19,7 +21,7 @@ from .arguments import SOME_IMAGE, Face, image_at
 from .pages.timeline import timeline_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from imagebuilder_mock.world.durations import Durations
 
@@ -105,8 +107,9 @@ class Builds(Face):
         region: str | None = None,
         account_id: str | None = None,
         message: str | None = None,
-        cause: str | None = None,
         exit_status: int = 1,
+        error: str | None = None,
+        cause: str | None = None,
         times: int = 1,
     ) -> None:
         """Make the next builds that match fail, in the way in which builds of the service fail.
@@ -120,8 +123,9 @@ class Builds(Face):
           what is configured there afterwards, with a ``step`` such as ``UPDATE_LAUNCH_TEMPLATES``.
 
         ``message`` is the error message; by default it is that of a command which ends with
-        ``exit_status``. Where a region or account gets no image it is EC2's; ``cause`` replaces it
-        by another one, such as ``AMI Copy Reported Failure For ami-0123456789abcdef0``.
+        ``exit_status``. ``error`` and ``cause`` are those of the state machine that the workflow
+        step runs. Where a region or account gets no image, the reason is EC2's; ``cause`` replaces
+        it by another one, such as ``AMI Copy Reported Failure For ami-0123456789abcdef0``.
 
         ``times`` is how many builds fail; the order is kept until then. ValueError says what is
         wrong with an argument, or which of them exclude each other.
@@ -136,9 +140,17 @@ class Builds(Face):
                 "phase."
             )
             raise ValueError(msg)
-        if cause is not None and (not is_of_place or step is not None or message is not None):
+        if cause is not None and is_of_place and (step is not None or message is not None):
             msg = (
                 f"cause={cause!r}: give it with a region or account, and neither step nor message."
+            )
+            raise ValueError(msg)
+        of_machine = error is not None or (cause is not None and not is_of_place)
+        if of_machine and (step is None or is_of_place or component or phase):
+            msg = (
+                "error= and cause= are a state machine's: name the workflow step that runs it with "
+                "step=, and no component, phase, region or account. cause= alone also goes with a "
+                "region or account."
             )
             raise ValueError(msg)
         if account_id is not None:
@@ -155,8 +167,8 @@ class Builds(Face):
         for name, reference in (("recipe", recipe), ("component", component)):
             try:
                 check_reference(reference or "")
-            except ValueError as error:
-                msg = f"{name}={reference!r}: give a name or an ARN ({error})."
+            except ValueError as refusal:
+                msg = f"{name}={reference!r}: give a name or an ARN ({refusal})."
                 raise ValueError(msg) from None
         failure = BuildFailure(
             recipe=recipe,
@@ -166,12 +178,51 @@ class Builds(Face):
             region=region,
             account_id=account_id,
             message=message,
-            cause=cause,
             exit_status=exit_status,
+            error=error,
+            cause=cause,
             times=times,
         )
         with self._world.lock:
             self._world.state.failures.add(failure)
+
+    @published(step="Check", outputs={"output": "{}"}, workflow="checks", times=1)
+    def set_outputs(
+        self,
+        step: str,
+        outputs: Mapping[str, object],
+        *,
+        workflow: str | None = None,
+        times: int | None = None,
+    ) -> None:
+        """Say what the workflow step named ``step`` gives when it succeeds, such as its ``output``.
+
+        ``workflow`` (a name or an ARN) restricts it to the steps of a workflow, and ``times`` to
+        the next ones; what is not named in ``outputs`` stays as it is. ValueError lists what the
+        actions give if none of them gives all of it. A step whose action does not give it fails
+        with a message that says so.
+        """
+        if times is not None and times < 1:
+            msg = f"times={times}: give at least 1, or None."
+            raise ValueError(msg)
+        if not any(outputs.keys() <= action.outputs.keys() for action in STEP_ACTIONS.values()):
+            given = "; ".join(
+                f"{action.name}: {', '.join(action.outputs)}"
+                for action in STEP_ACTIONS.values()
+                if action.outputs
+            )
+            msg = f"No step gives {', '.join(outputs)} together. Steps give {given}."
+            raise ValueError(msg)
+        try:
+            check_reference(workflow or "")
+        except ValueError as error:
+            msg = f"workflow={workflow!r}: give a name or an ARN ({error})."
+            raise ValueError(msg) from None
+        # A copy, of what JSON can hold: a step's outputs are JSON.
+        copy = json.loads(json.dumps(dict(outputs)))
+        order = StepOutputs(step=step, outputs=copy, workflow=workflow, times=times)
+        with self._world.lock:
+            self._world.state.output_orders.add(order)
 
     @published(arn=SOME_IMAGE)
     def timeline(self, arn: str) -> Timeline:

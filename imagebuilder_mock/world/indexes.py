@@ -83,7 +83,7 @@ class Executions:
         return self._steps.get(step_execution_id)
 
     def add(self, execution: WorkflowExecution) -> None:
-        """A run, with those of its steps that have begun; the later ones by ``add_step``."""
+        """A run, with the steps that it has so far; the others by ``add_step``."""
         self._workflows[execution.workflow_execution_id] = execution
         for step in execution.steps:
             self.add_step(step)

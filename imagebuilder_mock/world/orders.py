@@ -1,4 +1,4 @@
-"""Failures that a test has ordered with ``mock.builds.fail_next``."""
+"""What a test has ordered: ``mock.builds.fail_next``, and ``mock.builds.set_outputs``."""
 
 from __future__ import annotations
 
@@ -29,8 +29,9 @@ class BuildFailure:
     region: str | None = None
     account_id: str | None = None
     message: str | None = None
-    cause: str | None = None
     exit_status: int = 1
+    error: str | None = None
+    cause: str | None = None
     times: int = 1
 
     @property
@@ -43,6 +44,12 @@ class BuildFailure:
     def is_of_place(self) -> bool:
         """Whether what fails is the distribution to a Region, or to an account."""
         return self.region is not None or self.account_id is not None
+
+    def is_of_step(self, name: str, action: str) -> bool:
+        """Whether the workflow step fails; an error and a cause are a state machine's."""
+        if self.step != name or self.is_of_component or self.is_of_place:
+            return False
+        return (self.error, self.cause) == (None, None) or action == "ExecuteStateMachine"
 
     def fits_place(self, region: str, account_id: str) -> bool:
         return self.region in (None, region) and self.account_id in (None, account_id)
@@ -79,6 +86,51 @@ class BuildFailures:
         failure.times -= 1
         if failure.times <= 0:
             self._ordered.remove(failure)
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class StepOutputs:
+    """What a workflow step is to give; ``times`` counts down to 0, None is without end."""
+
+    step: str
+    outputs: dict[str, object]
+    workflow: str | None = None
+    times: int | None = None
+
+    def fits(self, step: str, workflow_arn: str) -> bool:
+        if self.step != step:
+            return False
+        slug = Arn.parse(workflow_arn).slug
+        return self.workflow is None or is_meant(self.workflow, workflow_arn, slug)
+
+
+class OutputOrders:
+    """The outputs that are still to be given: those of some times first, the oldest before others.
+
+    Of those without end the newest counts.
+    """
+
+    __slots__ = ("_ordered",)
+
+    def __init__(self) -> None:
+        self._ordered: list[StepOutputs] = []
+
+    def __iter__(self) -> Iterator[StepOutputs]:
+        return iter(tuple(self._ordered))
+
+    def add(self, order: StepOutputs) -> None:
+        self._ordered.append(order)
+
+    def take(self, step: str, workflow_arn: str) -> StepOutputs | None:
+        """The order that a step meets, which is counted."""
+        fitting = [order for order in self._ordered if order.fits(step, workflow_arn)]
+        order = next((each for each in fitting if each.times is not None), None)
+        if order is None or order.times is None:
+            return fitting[-1] if fitting else None
+        order.times -= 1
+        if order.times <= 0:
+            self._ordered.remove(order)
+        return order
 
 
 def is_meant(reference: str, arn: str, name: str) -> bool:

@@ -20,7 +20,7 @@ from .events import Events
 from .faults import FaultRules
 from .indexes import LifecycleExecutions, MachineImages, References
 from .managed import how_to_publish, managed_store, store_with
-from .orders import BuildFailures
+from .orders import BuildFailures, OutputOrders
 from .outbox import Message, Outbox, TellingLock
 from .record import Record
 from .scheduler import Scheduler
@@ -58,6 +58,7 @@ class State:
         self.machine_images = MachineImages()
         self.lifecycle_executions = LifecycleExecutions()
         self.failures = BuildFailures()
+        self.output_orders = OutputOrders()
         self.publications: list[Publication] = []
         self.managed: dict[tuple[str, str], Store] = {}
         """What Amazon offers with the publications, where somebody has looked."""

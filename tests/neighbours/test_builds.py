@@ -20,6 +20,7 @@ from tests.builders import (
 )
 from tests.container_builders import a_container_recipe
 from tests.threads import ends_in_a_thread
+from tests.workflow_builders import AN_AMI, LAUNCH, a_run, a_workflow
 
 
 @pytest.fixture
@@ -429,3 +430,36 @@ class TestLifecycle:
         )["LaunchPermissions"]
         assert permission == []
         assert the_image(imagebuilder, arn)["state"]["status"] == "DISABLED"
+
+
+class TestAdoptedAmis:
+    """The output ``ImageId`` names an AMI that somebody else made."""
+
+    def built(self, client, ami):
+        outputs = [{"name": "ImageId", "value": ami}]
+        workflow = a_workflow(client, LAUNCH, type="BUILD", outputs=outputs)
+        return a_run(client, workflow, imageRecipeArn=a_recipe(client))
+
+    def test_it_keeps_its_name_and_its_snapshots_are_known(self, mock, imagebuilder):
+        ec2 = aws("ec2")
+        [instance] = ec2.run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1)["Instances"]
+        ami = ec2.create_image(InstanceId=instance["InstanceId"], Name="packed")["ImageId"]
+
+        arn = self.built(imagebuilder, ami)
+
+        assert the_ami(imagebuilder, arn) == ami
+        assert described(ami)["Name"] == "packed"
+        [known] = mock.images.amis(arn)
+        assert (known.name, known.is_in_ec2) == ("packed", True)
+        assert len(known.snapshots) == 1
+
+    def test_one_that_is_not_there_fails_the_image(self, imagebuilder):
+        aws("ec2").create_key_pair(KeyName="made")
+
+        arn = self.built(imagebuilder, AN_AMI)
+
+        state = the_image(imagebuilder, arn)["state"]
+        assert (state["status"], state["reason"]) == (
+            "FAILED",
+            f"The image id '[{AN_AMI}]' does not exist",
+        )

@@ -322,8 +322,12 @@ class TestMoments:
 
         assert counts(execution) == [7, 0, 0, 0]
         assert "endTime" not in execution
-        [step] = steps_of(imagebuilder, execution)
+        step, *others = steps_of(imagebuilder, execution)
         assert (step["name"], step["status"]) == ("LaunchBuildInstance", "RUNNING")
+        # Those not reached are listed from the start (aws-samples, debugging).
+        assert [(one["name"], one["action"]) for one in others] == BUILD_STEPS[1:]
+        assert {one["status"] for one in others} == {"PENDING"}
+        assert not {"startTime", "endTime", "inputs"} & set().union(*others)
         assert json.loads(step["inputs"]) == {"waitFor": "ssmAgent"}
         assert not {"endTime", "outputs", "message"} & set(step)
 
@@ -335,7 +339,7 @@ class TestMoments:
         [build] = executions_of(imagebuilder, arn)
 
         began = A_TIME + timedelta(seconds=11)
-        launch, components = steps_of(imagebuilder, build)
+        launch, components, *_ = steps_of(imagebuilder, build)
         assert build["startTime"] == launch["startTime"] == shown_at(began)
         launched = shown_at(began + timedelta(minutes=2, seconds=15))
         assert launch["endTime"] == components["startTime"] == launched
@@ -393,7 +397,10 @@ class TestEnds:
         assert execution["status"] == "CANCELLED"
         assert execution["endTime"] == shown_at(A_TIME)
         assert counts(execution) == [7, 0, 0, 0]
-        assert statuses_of(imagebuilder, execution) == [("LaunchBuildInstance", "CANCELLED")]
+        assert statuses_of(imagebuilder, execution) == [
+            ("LaunchBuildInstance", "CANCELLED"),
+            *((name, "PENDING") for name, _ in BUILD_STEPS[1:]),
+        ]
 
     @held
     def test_a_failed_image_says_why_beside_its_executions(self, imagebuilder, imagebuilder_mock):

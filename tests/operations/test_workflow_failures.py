@@ -219,6 +219,75 @@ class TestFailures:
         )
 
 
+class TestOutputs:
+    MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:Check"
+    FAILED = "ExpectationNotMet. stepfunctions:DescribeExecution returned terminal state FAILED"
+    CHECK = a_step("Check", "ExecuteStateMachine", inputs={"stateMachineArn": MACHINE})
+
+    @instant
+    def test_a_state_machine_that_fails_gives_its_error_and_cause(
+        self, imagebuilder, imagebuilder_mock
+    ):
+        """Source: a published lab of 2026-03-28, for the keys and their order."""
+        imagebuilder_mock.builds.fail_next(step="Check", error="NotReady", cause="too early")
+
+        [execution] = executions_of(
+            imagebuilder, a_run(imagebuilder, a_workflow(imagebuilder, self.CHECK))
+        )
+
+        [step] = steps_of(imagebuilder, execution)
+        assert list(json.loads(step["outputs"]).items()) == [
+            ("errorMessage", self.FAILED),
+            ("error", "NotReady"),
+            ("cause", "too early"),
+            ("status", "FAILED"),
+        ]
+        assert execution["message"] == step["message"] == self.FAILED
+
+    @instant
+    def test_only_a_state_machine_has_an_error_and_a_cause(self, imagebuilder, imagebuilder_mock):
+        imagebuilder_mock.builds.fail_next(step="Terminate", error="NotReady")
+
+        arn = a_run(imagebuilder, a_workflow(imagebuilder, a_step("Terminate")))
+
+        assert status(imagebuilder, arn) == "AVAILABLE"
+
+    @pytest.mark.parametrize("named", [{}, {"step": "S", "component": "c"}, {"region": "r"}])
+    def test_the_error_of_a_state_machine_needs_its_step(self, imagebuilder_mock, named):
+        with pytest.raises(ValueError, match="step="):
+            imagebuilder_mock.builds.fail_next(error="NotReady", **named)
+
+    @instant
+    def test_a_state_machine_that_succeeds_gives_its_status(self, imagebuilder):
+        """Source: a published lab of 2026-03-28."""
+        [execution] = executions_of(
+            imagebuilder, a_run(imagebuilder, a_workflow(imagebuilder, self.CHECK))
+        )
+
+        [step] = steps_of(imagebuilder, execution)
+        outputs = json.loads(step["outputs"])
+        assert list(outputs) == ["output", "executionArn", "status"]
+        assert (outputs["output"], outputs["status"]) == ("{}", "SUCCEEDED")
+
+    @instant
+    @pytest.mark.parametrize(
+        ("parameters", "expected"),
+        [({}, [""]), ({"parameters": {"commands": ["date", "true"]}}, ["", ""])],
+        ids=["none", "two"],
+    )
+    def test_a_command_gives_a_text_for_each_line(self, imagebuilder, parameters, expected):
+        """Source: aws-samples."""
+        inputs = {"documentName": "AWS-RunShellScript", "instanceId": "i-1", **parameters}
+        run = a_step("Run", "RunCommand", inputs=inputs)
+
+        [execution] = executions_of(
+            imagebuilder, a_run(imagebuilder, a_workflow(imagebuilder, run))
+        )
+
+        [step] = steps_of(imagebuilder, execution)
+        assert json.loads(step["outputs"])["output"] == expected
+
+
 class TestAttempts:
     @needs_output("GetWorkflowStepExecution", "attemptNumber")
     @instant
@@ -297,8 +366,9 @@ class TestRollback:
             ("Launch", "COMPLETED"),
             ("Collect", "COMPLETED"),
             ("Break", "FAILED"),
+            ("Never", "PENDING"),
         ]
-        assert self.undone(imagebuilder, arn) == ["COMPLETED", "COMPLETED", None]
+        assert self.undone(imagebuilder, arn) == ["COMPLETED", "COMPLETED", None, None]
         assert status(imagebuilder, arn) == "FAILED"
 
     @clock
@@ -344,7 +414,7 @@ class TestRollback:
         launch = {**LAUNCH, "rollbackEnabled": False}
         arn = self.failed(imagebuilder, imagebuilder_mock, launch, *self.STEPS[1:])
 
-        assert self.undone(imagebuilder, arn) == ["SKIPPED", "COMPLETED", None]
+        assert self.undone(imagebuilder, arn) == ["SKIPPED", "COMPLETED", None, None]
 
     @instant
     def test_an_instance_can_be_kept_for_a_look(self, imagebuilder, imagebuilder_mock):
@@ -357,16 +427,17 @@ class TestRollback:
             ),
         )
 
-        assert self.undone(imagebuilder, arn) == ["SKIPPED", "COMPLETED", None]
+        assert self.undone(imagebuilder, arn) == ["SKIPPED", "COMPLETED", None, None]
 
     @instant
-    def test_with_nothing_to_undo_the_workflow_has_just_failed(
+    def test_with_nothing_to_undo_the_rollback_is_complete_at_once(
         self, imagebuilder, imagebuilder_mock
     ):
+        """Seen of a test workflow of one step: aws-samples, step-functions-integration."""
         launch = {**LAUNCH, "rollbackEnabled": False}
         arn = self.failed(imagebuilder, imagebuilder_mock, launch, a_step("Break"))
 
-        assert executions_of(imagebuilder, arn)[-1]["status"] == "FAILED"
+        assert executions_of(imagebuilder, arn)[-1]["status"] == "ROLLBACK_COMPLETED"
         assert self.undone(imagebuilder, arn) == ["SKIPPED", None]
 
     @instant

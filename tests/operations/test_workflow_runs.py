@@ -16,7 +16,9 @@ from tests.builders import (
     a_pipeline,
 )
 from tests.workflow_builders import (
+    AN_AMI,
     BUILD_IMAGE,
+    CREATE,
     DISTRIBUTE_IMAGE,
     LAUNCH,
     ROLE,
@@ -262,9 +264,59 @@ class TestRetry:
         assert step["workflowExecutionId"] == again["workflowExecutionId"]
 
 
-@instant
-def test_a_build_needs_no_workflow_that_makes_an_ami(imagebuilder):
-    arn = a_run(imagebuilder, a_workflow(imagebuilder, LAUNCH, type="BUILD"))
+class TestImageId:
+    """Source: aws-samples, packer-build and attestable image."""
 
-    assert status(imagebuilder, arn) == "AVAILABLE"
-    assert amis_of(imagebuilder, arn) == []
+    def built(self, client, value, *steps, **params):
+        outputs = [{"name": "ImageId", "value": value}]
+        steps = steps or (LAUNCH, CREATE)
+        return a_run(client, a_workflow(client, *steps, type="BUILD", outputs=outputs), **params)
+
+    @instant
+    def test_the_ami_is_the_one_that_the_output_names(self, imagebuilder, imagebuilder_mock):
+        arn = self.built(imagebuilder, AN_AMI)
+
+        [ami] = amis_of(imagebuilder, arn)
+        assert (ami["image"], ami["region"]) == (AN_AMI, "us-east-1")
+        assert ami["name"].startswith(f"{the_image(imagebuilder, arn)['name']} 20")
+        [known] = imagebuilder_mock.images.amis(arn)
+        assert (known.image_id, known.tags) == (AN_AMI, {})
+
+    @instant
+    def test_an_adopted_ami_is_copied_and_shared(self, imagebuilder, imagebuilder_mock):
+        friend = "111111111111"
+        sharing = {"amiDistributionConfiguration": {"launchPermission": {"userIds": [friend]}}}
+        distribution = a_distribution(
+            imagebuilder,
+            distributions=[
+                {"region": "us-east-1", **sharing},
+                {"region": "eu-west-1", "amiDistributionConfiguration": {}},
+            ],
+        )
+
+        arn = self.built(imagebuilder, AN_AMI, distributionConfigurationArn=distribution)
+
+        home, copy = amis_of(imagebuilder, arn)
+        assert (home["image"], copy["region"]) == (AN_AMI, "eu-west-1")
+        assert imagebuilder_mock.images.amis(arn)[0].shared_with == {friend}
+
+    @instant
+    @pytest.mark.parametrize(
+        "value",
+        ["it is {{ $.stepOutputs.Create.imageId }}", "ami", "$.stepOutputs.Launch.instanceId"],
+    )
+    def test_what_is_no_ami_id_fails_the_image(self, imagebuilder, value):
+        arn = self.built(imagebuilder, value)
+
+        state = the_image(imagebuilder, arn)["state"]
+        assert state["status"] == "FAILED"
+        assert state["reason"] == "Invalid ImageId output value, must be AMI ID as a string."
+
+    @instant
+    def test_so_does_the_id_of_a_step_that_was_skipped(self, imagebuilder):
+        never = {"stringEquals": "Windows", "value": "$.imagebuilder.platform"}
+        skipped = {**CREATE, "if": never}
+
+        arn = self.built(imagebuilder, "$.stepOutputs.Create.imageId", LAUNCH, skipped)
+
+        assert status(imagebuilder, arn) == "FAILED"

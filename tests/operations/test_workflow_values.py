@@ -32,6 +32,7 @@ from tests.workflow_builders import (
     a_step,
     a_workflow,
     executions_of,
+    image_id_of,
     slug_of,
     statuses_of,
     steps_of,
@@ -201,6 +202,7 @@ class TestValues:
                 {"name": "made", "value": "$.stepOutputs.Create.imageId"},
                 {"name": "said", "value": "it is {{ $.stepOutputs.Create.imageId }}"},
                 {"name": "fixed", "value": "always"},
+                image_id_of(CREATE),
             ],
         )
         step = a_step(
@@ -272,7 +274,7 @@ class TestValues:
         assert status(imagebuilder, arn) == "AVAILABLE"
         assert outputs_of(imagebuilder, execution, "Agent") == {"status": "Online"}
         started = outputs_of(imagebuilder, execution, "Machine")
-        assert sorted(started) == ["executionArn", "output"]
+        assert sorted(started) == ["executionArn", "output", "status"]
         assert started["executionArn"].startswith(
             "arn:aws:states:us-east-1:123456789012:execution:Check:"
         )

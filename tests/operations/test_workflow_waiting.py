@@ -212,10 +212,12 @@ class TestAnswers:
         answer(imagebuilder, arn, "STOP", reason="not today")
 
         [execution] = executions_of(imagebuilder, arn)
-        [step] = steps_of(imagebuilder, execution)
+        step, never = steps_of(imagebuilder, execution)
+        assert never["status"] == "PENDING"
         detail = "The step was stopped: not today"
-        assert (step["status"], step["message"], step["outputs"]) == ("FAILED", detail, detail)
-        assert (execution["status"], execution["message"]) == ("FAILED", detail)
+        assert (step["status"], step["message"]) == ("FAILED", detail)
+        assert json.loads(step["outputs"]) == {"errorMessage": detail}
+        assert (execution["status"], execution["message"]) == ("ROLLBACK_COMPLETED", detail)
         assert execution["totalStepsFailed"] == 1
         state = imagebuilder.get_image(imageBuildVersionArn=arn)["image"]["state"]
         assert state["status"] == "FAILED"
@@ -376,7 +378,7 @@ class TestTimeout:
         [execution] = executions_of(imagebuilder, arn)
         [step] = steps_of(imagebuilder, execution)
         assert step["message"] == "The step timed out after 259200 seconds."
-        assert step["status"] == execution["status"] == "FAILED"
+        assert (step["status"], execution["status"]) == ("FAILED", "ROLLBACK_COMPLETED")
         ended = began + timedelta(days=3)
         assert step["endTime"] == f"{ended:%Y-%m-%dT%H:%M:%S}.000Z"
 
@@ -471,5 +473,5 @@ class TestEnds:
 
         assert waiting(imagebuilder) == imagebuilder_mock.builds.waiting == []
         _, cancelled, failed = executions_of(imagebuilder, arn)
-        assert (cancelled["status"], failed["status"]) == ("CANCELLED", "FAILED")
+        assert (cancelled["status"], failed["status"]) == ("CANCELLED", "ROLLBACK_COMPLETED")
         assert first["workflowExecutionId"] == cancelled["workflowExecutionId"]

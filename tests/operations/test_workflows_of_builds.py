@@ -12,6 +12,8 @@ from tests.refusals import (
 )
 from tests.workflow_builders import (
     BUILD_IMAGE,
+    CREATE,
+    LAUNCH,
     ROLE,
     WAIT,
     a_workflow,
@@ -68,6 +70,15 @@ class TestWhatABuildTakes:
         """Source: user guide, pipeline-workflows."""
         assert build_with({"workflowArn": BUILD_IMAGE, **member}) == invalid_combination(
             "workflows[0]", "'parallelGroup' and 'onFailure' are for test workflows only."
+        )
+
+    def test_a_build_workflow_of_an_ami_has_the_output_image_id(self, imagebuilder, build_with):
+        """Seen: cdk-github-runners#812; aws-samples, packer-build."""
+        arn = a_workflow(imagebuilder, LAUNCH, CREATE, type="BUILD", outputs=[])
+
+        assert build_with({"workflowArn": arn}) == invalid_value(
+            "workflows",
+            f"Build workflow must have output named ImageId to build AMI. Workflow ARN: {arn}.",
         )
 
     @pytest.mark.parametrize("workflow_type", ["BUILD", "DISTRIBUTION"])

@@ -32,6 +32,7 @@ Mode = Literal["observed", "instant", "clock", "held"]
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 TERMINAL = {"AVAILABLE", "FAILED", "CANCELLED"}
 ENDED = {"COMPLETED", "FAILED", "ROLLBACK_COMPLETED", "CANCELLED"}
+UNFINISHED = {"PENDING", "RUNNING", "CANCELLED"}
 TYPES = {"BUILDING": "BUILD", "TESTING": "TEST", "DISTRIBUTING": "DISTRIBUTION"}
 STATE_CHANGE = "EC2 Image Builder Image State Change"
 
@@ -291,8 +292,8 @@ class WorkflowMachine(RuleBasedStateMachine):
         for image in self.images().values():
             for run in image.executions:
                 done = run.total_steps_succeeded + run.total_steps_failed + run.total_steps_skipped
-                others = [step for step in run.steps if step.is_open or step.status == "CANCELLED"]
-                assert done + len(others) == len(run.steps) <= run.total_step_count
+                others = [step for step in run.steps if step.status in UNFINISHED]
+                assert done + len(others) == len(run.steps) == run.total_step_count
                 if run.status == "COMPLETED":
                     assert done == run.total_step_count
                 if run.status == "ROLLBACK_COMPLETED":
@@ -305,8 +306,10 @@ class WorkflowMachine(RuleBasedStateMachine):
                 assert (run.end_time is not None) == (run.status in ENDED) == run.has_ended
                 assert run.has_ended or image.is_in_progress
                 for step in run.steps:
+                    if step.start_time is None:
+                        assert (step.status, step.end_time) == ("PENDING", None)
+                        continue
                     assert (step.end_time is None) == step.is_open
-                    assert step.start_time is not None
                     assert step.start_time <= (step.end_time or self.mock.clock.now())
                     if run.has_ended:
                         assert not step.is_open

@@ -38,7 +38,7 @@ WAIT_FOR_ACTION = "WaitForAction"
 
 @dataclass(slots=True, kw_only=True)
 class WorkflowStepExecution:
-    """One step that has begun, or waits to; ``inputs`` and ``outputs`` are JSON."""
+    """One step, begun or still to come; ``inputs`` and ``outputs`` are JSON."""
 
     label: ClassVar[str] = "WorkflowStepExecution"
 
@@ -67,8 +67,13 @@ class WorkflowStepExecution:
     sequence: int = 0
 
     @property
+    def has_begun(self) -> bool:
+        """Whether it was reached, if only to wait for its turn to come or to be skipped."""
+        return self.start_time is not None
+
+    @property
     def is_open(self) -> bool:
-        return self.status in ("PENDING", "RUNNING")
+        return self.has_begun and self.status in ("PENDING", "RUNNING")
 
     @property
     def is_waiting(self) -> bool:
@@ -94,6 +99,7 @@ class WorkflowExecution:
     parallel_group: str | None = None
     retried: bool = False
     steps: list[WorkflowStepExecution] = field(default_factory=list)
+    """All of the document, from the start on."""
     transition: int = 0
     """Which of the image's transitions led to the stage that it runs in."""
     continues_on_failure: bool = False
@@ -130,8 +136,11 @@ class WorkflowExecution:
     @property
     def open_step(self) -> WorkflowStepExecution | None:
         """The step that runs now: steps run one after another."""
-        last = self.steps[-1] if self.steps else None
-        return last if last is not None and last.is_open else None
+        return next((step for step in self.steps if step.is_open), None)
+
+    @property
+    def begun_steps(self) -> list[WorkflowStepExecution]:
+        return [step for step in self.steps if step.has_begun]
 
     def _count(self, status: StepStatus) -> int:
         return sum(step.status == status for step in self.steps)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.states import WorkflowType
     from imagebuilder_mock.engines.one_build import Build, Run
     from imagebuilder_mock.world.ids import Ids
+    from imagebuilder_mock.world.orders import BuildFailure
 
     Inputs = Mapping[str, object]
     Outputs = Mapping[str, object]
@@ -74,11 +75,27 @@ def perform(run: Run, step: WorkflowStep) -> dict[str, object]:
         command_id = str(_made(run.build.world.ids, command))
         with notices.command(run.build, command_id):
             given = {COMMAND_ID: command_id, **({} if work is None else work(known))}
-    return {
+    outputs = {
         name: given[name] if name in given else _made(run.build.world.ids, value)
         for name, value in STEP_ACTIONS[step.action].outputs.items()
         if name in given or not isinstance(value, type)
     }
+    return as_ordered(run, step, outputs)
+
+
+def as_ordered(run: Run, step: WorkflowStep, outputs: dict[str, object]) -> dict[str, object]:
+    """The outputs with those that a test set; StepFailedError if the action gives no such thing."""
+    workflow_arn = run.execution.workflow_build_version_arn
+    order = run.build.world.state.output_orders.take(step.name, workflow_arn)
+    if order is None:
+        return outputs
+    others = [name for name in order.outputs if name not in STEP_ACTIONS[step.action].outputs]
+    if others:
+        raise StepFailedError(
+            f"set_outputs('{step.name}') has {', '.join(others)}; {step.action} gives "
+            f"{', '.join(STEP_ACTIONS[step.action].outputs) or 'nothing'}."
+        )
+    return {**outputs, **order.outputs}
 
 
 def inputs_for(run: Run, step: WorkflowStep) -> Inputs:
@@ -89,9 +106,9 @@ def inputs_for(run: Run, step: WorkflowStep) -> Inputs:
     """
     failures = run.build.world.state.failures
     for failure in failures.for_image(run.build.image):
-        if failure.step == step.name and not (failure.is_of_component or failure.is_of_place):
+        if failure.is_of_step(step.name, step.action):
             failures.carry_out(failure)
-            raise StepFailedError(failure.message or f"The step '{step.name}' failed.")
+            raise _ordered(run.build, step, failure)
     try:
         inputs = cast("Inputs", resolve(step.inputs or {}, run.variables))
         for name, value in inputs.items():
@@ -101,6 +118,22 @@ def inputs_for(run: Run, step: WorkflowStep) -> Inputs:
     except DocumentError as error:
         raise StepFailedError(error.detail) from None
     return inputs
+
+
+def _ordered(build: Build, step: WorkflowStep, failure: BuildFailure) -> StepFailedError:
+    action = STEP_ACTIONS[step.action]
+    message = failure.message or action.failure_message or f"The step '{step.name}' failed."
+    return StepFailedError(
+        message,
+        outputs=_failed_outputs(build, step.action, error=failure.error, cause=failure.cause),
+    )
+
+
+def _failed_outputs(build: Build, action: str, **said: str | None) -> Outputs:
+    return {
+        name: said.get(name) or "" if isinstance(value, type) else _made(build.world.ids, value)
+        for name, value in STEP_ACTIONS[action].failure.items()
+    }
 
 
 def _unresolved(error: UnresolvedReferenceError) -> StepFailedError:
@@ -133,7 +166,11 @@ def _bootstrap(step: _Step) -> Outputs:
 
 
 def _execute_components(step: _Step) -> Outputs:
-    components.run(step.build, step.stage)
+    try:
+        components.run(step.build, step.stage)
+    except StepFailedError as error:
+        error.outputs = {**_failed_outputs(step.build, "ExecuteComponents"), **error.outputs}
+        raise
     return {}
 
 
@@ -158,6 +195,13 @@ def _create_image(step: _Step) -> Outputs:
 def _execute_state_machine(step: _Step) -> Outputs:
     arn = str(step.inputs["stateMachineArn"]).replace(":stateMachine:", ":execution:")
     return {"executionArn": f"{arn}:{step.build.world.ids.uuid()}"}
+
+
+def _run_command(step: _Step) -> Outputs:
+    """One text for each command; those of other documents than scripts are not known."""
+    parameters = step.inputs.get("parameters")
+    commands = parameters.get("commands") if isinstance(parameters, dict) else None
+    return {"output": [""] * (len(commands) if isinstance(commands, list) else 1)}
 
 
 def _distribute_image(step: _Step) -> Outputs:
@@ -187,5 +231,6 @@ _WORK: Mapping[str, Callable[[_Step], Outputs]] = {
     "LaunchInstance": _launch_instance,
     "ModifyImageAttributes": _modify_attributes,
     "RegisterImage": _create_image,
+    "RunCommand": _run_command,
 }
 """The work of those that do any."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.builds import PlannedWorkflow, build_plan
+from imagebuilder_mock.domain.builds import IMAGE_ID, PlannedWorkflow, build_plan
 from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
 from imagebuilder_mock.domain.resources.build_settings import with_defaults
 from imagebuilder_mock.domain.resources.components import Component
@@ -200,8 +200,9 @@ def planned_workflows(
 ) -> list[PlannedWorkflow]:
     """The workflows of a build, each at the version that its ARN means now.
 
-    InvalidParameterValueException if one is not there; InvalidParameterCombinationException if its
-    parameters are not those that it declares, or two have an output of one name.
+    InvalidParameterValueException if one is not there, or does not say which AMI it builds;
+    InvalidParameterCombinationException if its parameters are not those that it declares, or two
+    have an output of one name.
     """
     if workflows:
         outputs: set[str] = set()
@@ -209,6 +210,8 @@ def planned_workflows(
             _planned(world, store, workflow, f"workflows[{position}]", outputs)
             for position, workflow in enumerate(workflows)
         ]
+        if output_type == "AMI":
+            _check_image_id(world, store, planned)
     else:
         planned = [
             managed_workflow(world, store, workflow_type, name)
@@ -257,6 +260,19 @@ def _planned(
         parallel_group=configuration.get("parallelGroup"),
         continues_on_failure=configuration.get("onFailure") == "CONTINUE",
     )
+
+
+def _check_image_id(world: World, store: Store, planned: Sequence[PlannedWorkflow]) -> None:
+    """Seen in aws-samples, packer-build, and in cdk-github-runners#812."""
+    for each in planned:
+        if each.type == "BUILD":
+            workflow = world.reference(store, Workflow, each.arn, parameter="workflows")
+            if not any(output.name == IMAGE_ID for output in document_of(workflow).outputs):
+                raise invalid_value(
+                    "workflows",
+                    f"Build workflow must have output named {IMAGE_ID} to build AMI. "
+                    f"Workflow ARN: {each.arn}.",
+                )
 
 
 def _parameters(

@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, cast
 
+from imagebuilder_mock.domain.builds import IMAGE_ID
 from imagebuilder_mock.domain.documents.workflows.actions import STEP_ACTIONS
 from imagebuilder_mock.domain.documents.workflows.variables import (
     UnresolvedReferenceError,
@@ -27,6 +28,7 @@ from imagebuilder_mock.domain.resources.workflow_executions import (
 )
 from imagebuilder_mock.engines import notices
 from imagebuilder_mock.engines.one_build import BuildFailedError, StepFailedError
+from imagebuilder_mock.engines.outputs.adoption import take_image_id
 
 from . import actions
 
@@ -43,8 +45,11 @@ MAX_MESSAGE = 500
 
 def go_on(run: Run) -> None:
     """Begin the next step that is not skipped; without one, the workflow is complete."""
-    for planned in run.workflow_document.steps[len(run.execution.steps) :]:
-        step = _new_step(run, planned)
+    _list_steps(run)
+    for planned, step in zip(run.workflow_document.steps, run.execution.steps, strict=True):
+        if step.has_begun:
+            continue
+        step.start_time = run.build.world.clock.now()
         try:
             is_skipped = actions.is_skipped(run, planned)
         except StepFailedError as error:
@@ -53,7 +58,6 @@ def go_on(run: Run) -> None:
             _give_up(run, step, error)
             return
         if not is_skipped and planned.wait_seconds:
-            step.status = "PENDING"
             _wait(run, step, timedelta(seconds=planned.wait_seconds))
             return
         if not is_skipped:
@@ -97,12 +101,17 @@ def answer(
     BuildFailedError if that ends the build.
     """
     # Without its document nothing can go on; the step waits then.
-    run.planned(step)
+    planned = run.planned(step)
     run.build.store.executions.note_waiting(step, waits=False)
     withdraw(run.build, step)
     if action == "RESUME":
         given = {} if reason is None else {"reason": reason}
-        _complete(run, step, {"action": action, **given})
+        try:
+            outputs = actions.as_ordered(run, planned, {"action": action, **given})
+        except StepFailedError as error:
+            _give_up(run, step, error)
+        else:
+            _complete(run, step, outputs)
     elif action == "STOP":
         detail = f"The step was stopped: {reason}" if reason else "The step was stopped."
         run.execution.step_outputs[step.name] = {"action": action, "reason": reason or ""}
@@ -123,25 +132,26 @@ def parse_key(key: str) -> tuple[str, str]:
     return arn, execution_id
 
 
-def _new_step(run: Run, planned: WorkflowStep) -> WorkflowStepExecution:
+def _list_steps(run: Run) -> None:
+    """Enter the steps that the run does not have yet: all of them when it starts."""
     world, execution = run.build.world, run.execution
-    step = WorkflowStepExecution(
-        step_execution_id=f"step-{world.ids.uuid()}",
-        image_build_version_arn=execution.image_build_version_arn,
-        workflow_execution_id=execution.workflow_execution_id,
-        workflow_build_version_arn=execution.workflow_build_version_arn,
-        name=planned.name,
-        action=planned.action,
-        description=planned.description,
-        start_time=world.clock.now(),
-        on_failure=planned.on_failure,
-        timeout_seconds=planned.timeout_seconds,
-        max_attempts=planned.max_attempts,
-        sequence=world.state.numbering.next(),
-    )
-    execution.steps.append(step)
-    run.build.store.executions.add_step(step)
-    return step
+    for planned in run.workflow_document.steps[len(execution.steps) :]:
+        step = WorkflowStepExecution(
+            step_execution_id=f"step-{world.ids.uuid()}",
+            image_build_version_arn=execution.image_build_version_arn,
+            workflow_execution_id=execution.workflow_execution_id,
+            workflow_build_version_arn=execution.workflow_build_version_arn,
+            name=planned.name,
+            action=planned.action,
+            description=planned.description,
+            status="PENDING",
+            on_failure=planned.on_failure,
+            timeout_seconds=planned.timeout_seconds,
+            max_attempts=planned.max_attempts,
+            sequence=world.state.numbering.next(),
+        )
+        execution.steps.append(step)
+        run.build.store.executions.add_step(step)
 
 
 def _run_step(run: Run, planned: WorkflowStep, step: WorkflowStepExecution) -> None:
@@ -217,7 +227,7 @@ def _give_up(run: Run, step: WorkflowStepExecution, error: StepFailedError) -> N
     execution = run.execution
     step.status, step.end_time = "FAILED", run.build.world.clock.now()
     step.message = error.detail[:MAX_MESSAGE]
-    step.outputs = error.detail
+    step.outputs = json.dumps(error.outputs)
     notices.step_ended(run.build, step)
     if step.on_failure == "Continue":
         go_on(run)
@@ -231,7 +241,7 @@ def _give_up(run: Run, step: WorkflowStepExecution, error: StepFailedError) -> N
     if _begin_rollback(run):
         _wait(run, execution, run.build.world.state.durations["rollback"])
     else:
-        _end(run, "FAILED")
+        _end(run, "ROLLBACK_COMPLETED")
 
 
 def _begin_rollback(run: Run) -> bool:
@@ -270,7 +280,7 @@ def end_rollback(execution: WorkflowExecution) -> None:
             step.rollback_status = "COMPLETED"
 
 
-def _end(run: Run, status: Literal["COMPLETED", "FAILED", "ROLLBACK_COMPLETED"]) -> None:
+def _end(run: Run, status: Literal["COMPLETED", "ROLLBACK_COMPLETED"]) -> None:
     execution = run.execution
     execution.status, execution.end_time = status, run.build.world.clock.now()
     if status == "COMPLETED":
@@ -285,11 +295,15 @@ def _end(run: Run, status: Literal["COMPLETED", "FAILED", "ROLLBACK_COMPLETED"])
 
 def _export(run: Run) -> None:
     """What later workflows can refer to; an output of a step that was skipped is none."""
+    image = run.build.image
     for output in run.workflow_document.outputs:
+        resolved: dict[str, object] = {}
         with suppress(UnresolvedReferenceError):
             value = {"value.$" if is_reference(output.value) else "value": output.value}
             resolved = cast("dict[str, object]", resolve(value, run.variables))
-            run.build.image.workflow_outputs[output.name] = resolved["value"]
+            image.workflow_outputs[output.name] = resolved["value"]
+        if (output.name, run.execution.type, image.type) == (IMAGE_ID, "BUILD", "AMI"):
+            take_image_id(run.build, resolved.get("value"))
 
 
 def _as_written(planned: WorkflowStep) -> str | None:

@@ -46,11 +46,10 @@ def _registered(
     """Make an output AMI, and make it known to its account."""
     (account, region), settings = target
     recipe = image.image_recipe
-    template = settings.get("name")
     ami = Ami(
         region=region,
         image=world.ids.ami(),
-        name=filled(template, image) if template else _default_name(image),
+        name=name_of(image, settings),
         account_id=account,
         description=description,
     )
@@ -77,6 +76,12 @@ def _registered(
     world.state.machine_images.add(known)
     telling.tell_of_ami(world, known, volumes)
     return ami
+
+
+def name_of(image: Image, settings: Settings) -> str:
+    """The name that an output AMI gets."""
+    template = settings.get("name")
+    return filled(template, image) if template else _default_name(image)
 
 
 def permit(world: World, ami: Ami, settings: Settings) -> None:
@@ -110,12 +115,7 @@ class AmiTarget(NamedTuple):
 
 def source_ami(world: World, store: Store, image: Image) -> Ami:
     """The AMI that every build makes, in the Region and account in which it builds."""
-    configuration = image.distribution_configuration
-    recipe = image.recipe
-    settings: Settings = {}
-    for distribution in configuration.distributions if configuration else ():
-        if distribution["region"] == store.region:
-            settings = distribution.get("amiDistributionConfiguration", settings)
+    recipe, settings = image.recipe, settings_at_home(store, image)
     return _registered(
         world,
         image,
@@ -123,6 +123,16 @@ def source_ami(world: World, store: Store, image: Image) -> Ami:
         description=settings.get("description") or (recipe.description if recipe else None),
         devices=built_devices(world, store, image),
     )
+
+
+def settings_at_home(store: Store, image: Image) -> Settings:
+    """What the distribution configuration says of the Region in which the image is built."""
+    configuration = image.distribution_configuration
+    settings: Settings = {}
+    for distribution in configuration.distributions if configuration else ():
+        if distribution["region"] == store.region:
+            settings = distribution.get("amiDistributionConfiguration", settings)
+    return settings
 
 
 def ami_targets(

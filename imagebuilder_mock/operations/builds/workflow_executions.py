@@ -64,7 +64,7 @@ def get_workflow_execution(
 def list_workflow_step_executions(
     ctx: Context, params: wire.ListWorkflowStepExecutionsRequestTypeDef
 ) -> Result:
-    """The steps that have begun, in their order; steps move nothing on."""
+    """All steps of the run, in their order; to list them moves nothing on."""
     execution = _execution(ctx, params["workflowExecutionId"])
     result = listed(
         ctx,

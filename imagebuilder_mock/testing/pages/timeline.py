@@ -85,7 +85,7 @@ def _execution_rows(execution: WorkflowExecution) -> Iterator[Mapping[str, objec
         span=(execution.start_time, execution.end_time),
         message=execution.message,
     )
-    for step in execution.steps:
+    for step in execution.begun_steps:
         yield _row(
             step=step.name,
             action=step.action,

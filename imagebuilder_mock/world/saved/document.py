@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.resources.lifecycle import LifecycleExecution
     from imagebuilder_mock.domain.resources.scans import ImagePackage, ImageScanFinding
     from imagebuilder_mock.world.managed import Publication
-    from imagebuilder_mock.world.orders import BuildFailure
+    from imagebuilder_mock.world.orders import BuildFailure, StepOutputs
     from imagebuilder_mock.world.scheduler import Due
     from imagebuilder_mock.world.store import FamilyNumbers
     from imagebuilder_mock.world.tokens import UsedToken
@@ -96,6 +96,7 @@ class SavedState:
     """What EC2 or ECR refuse for a test: resource, action (None for all) and message."""
     lifecycle_executions: Sequence[LifecycleExecution] = ()
     failures: Sequence[BuildFailure] = ()
+    output_orders: Sequence[StepOutputs] = ()
     publications: Sequence[Publication] = ()
     durations: Mapping[str, timedelta] = field(default_factory=dict)
     """Those that a test has set."""

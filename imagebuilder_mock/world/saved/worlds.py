@@ -11,7 +11,7 @@ from imagebuilder_mock.domain.errors import InvalidVersionNumberException
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.versions import Version
 from imagebuilder_mock.world.indexes import EVERYTHING, LifecycleExecutions
-from imagebuilder_mock.world.orders import BuildFailures
+from imagebuilder_mock.world.orders import BuildFailures, OutputOrders
 from imagebuilder_mock.world.tokens import ClientTokens
 
 from .damage import Damage, at
@@ -75,14 +75,21 @@ _FOLLOWS = Saved(lambda _: {}, lambda *_: None)
 """It is derived from the other parts when these are read."""
 
 
-def _each(member: str, enter: Callable[[Any, Any], object]) -> Saved:
-    """A part that is a list in one member of the document."""
+def _each(
+    member: str,
+    enter: Callable[[Any, Any], object],
+    written: Callable[[Any], object] = list,
+) -> Saved:
+    """A part that is a list in one member of the document; as a ``tuple`` it is left out if empty.
+
+    Files of the beginning lack such members.
+    """
 
     def read(_: World, part: Any, document: SavedState) -> None:
         for thing in getattr(document, member):
             enter(part, thing)
 
-    return Saved(lambda part: {member: list(part)}, read)
+    return Saved(lambda part: {member: written(part)}, read)
 
 
 Stores: TypeAlias = "dict[tuple[str, str], Store]"
@@ -251,6 +258,7 @@ STATE: Mapping[str, Saved] = {
     ),
     "lifecycle_executions": _each("lifecycle_executions", LifecycleExecutions.readmit),
     "failures": _each("failures", BuildFailures.add),
+    "output_orders": _each("output_orders", OutputOrders.add, tuple),
     "publications": Saved(lambda known: {"publications": list(known)}, _read_publications),
     "managed": _FOLLOWS,
     "durations": Saved(

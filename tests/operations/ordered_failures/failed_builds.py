@@ -41,4 +41,6 @@ def distribution_details(client, arn):
         r"Distribution failed with JobId '[0-9a-f-]{36}', status = 'Failed' for ARN "
         rf"'{re.escape(arn)}'\. '(.*)'"
     )
-    return outer.fullmatch(state_of(client, arn)["reason"]).group(1)
+    found = outer.fullmatch(state_of(client, arn)["reason"])
+    assert found is not None
+    return found[1]

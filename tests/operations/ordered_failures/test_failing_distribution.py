@@ -91,7 +91,6 @@ class TestDistribution:
     @pytest.mark.parametrize(
         "order",
         [
-            {"step": "Launch"},
             {"region": "eu-west-1", "step": "PUT_SSM_PARAMETERS"},
             {"region": "eu-west-1", "message": "no"},
         ],

@@ -160,7 +160,7 @@ class TestOutside:
             imagebuilder_mock.builds.fail(one, reason="enough")
 
         [execution] = executions_of(imagebuilder, arn)
-        [step] = steps_of(imagebuilder, execution)
+        step = steps_of(imagebuilder, execution)[0]
         assert state_of(imagebuilder, arn) == {
             "status": "FAILED",
             "reason": "enough",

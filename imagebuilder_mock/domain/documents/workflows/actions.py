@@ -156,8 +156,11 @@ class StepAction:
     outputs: Mapping[str, object]
     """What it gives: a value that is always the same, a NewId, or the type of a value that depends
     on the build, and may be missing."""
-    failure: Mapping[str, type] = field(default_factory=dict)
-    """What was seen in the outputs of a failed step. The mock shows the message alone."""
+    failure: Mapping[str, object] = field(default_factory=dict)
+    """What the outputs of a step have, beside the error's message, if its work fails: values as in
+    ``outputs``; text is what the order says of it."""
+    failure_message: str | None = None
+    """The message of a failure that a test orders without one."""
     undone: Literal["terminates the instance", "ends the inventory"] | None = None
     """What a rollback does about it."""
 
@@ -199,7 +202,7 @@ STEP_ACTIONS: Mapping[str, StepAction] = {
             takes=timedelta(minutes=2),
             outputs=_COMMAND,
             # aws-samples/amazon-ec2-image-builder-samples, debugging; two more are not known.
-            failure={"runCommandId": str},
+            failure={"runCommandId": NewId.UUID},
         ),
         StepAction(
             name="CollectImageMetadata",
@@ -275,8 +278,7 @@ STEP_ACTIONS: Mapping[str, StepAction] = {
             optional={"parameters": _anything, "documentVersion": _anything},
             timeout=720 * _MINUTE,
             takes=timedelta(minutes=1),
-            # A list, of one text for the one instance.
-            outputs={**_COMMAND, "output": [""]},
+            outputs={**_COMMAND, "output": list},
         ),
         StepAction(
             name="WaitForSSMAgent",
@@ -305,9 +307,12 @@ STEP_ACTIONS: Mapping[str, StepAction] = {
             timeout=6 * _HOUR,
             longest_timeout=_DAY,
             takes=timedelta(minutes=1),
-            outputs={"executionArn": str, "output": "{}"},
+            outputs={"output": "{}", "executionArn": str, "status": "SUCCEEDED"},
             # A run of 2026-03-28.
-            failure={"errorMessage": str, "error": str, "cause": str, "status": str},
+            failure={"error": str, "cause": str, "status": "FAILED"},
+            failure_message=(
+                "ExpectationNotMet. stepfunctions:DescribeExecution returned terminal state FAILED"
+            ),
         ),
         StepAction(
             name="TerminateInstance",
