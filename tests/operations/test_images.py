@@ -39,6 +39,7 @@ MEMBERS = {
     "tags",
     "type",
     "version",
+    *modelled("GetImage", "image", {"executionRole", "workflows"}),
 }
 
 
@@ -210,7 +211,12 @@ class TestGet:
 
         assert set(image) == MEMBERS | {"osVersion"}
         [ami] = image["outputResources"]["amis"]
-        assert {name: image[name] for name in image if not isinstance(image[name], dict)} == {
+        shown_otherwise = {"executionRole", "workflows"}
+        assert {
+            name: image[name]
+            for name in image.keys() - shown_otherwise
+            if not isinstance(image[name], dict)
+        } == {
             "arn": f"{OWN}image/golden-image/1.0.0/1",
             "type": "AMI",
             "name": "Golden Image",
@@ -290,3 +296,20 @@ class TestGet:
 
         assert len({here, there, newer}) == 3
         assert all(re.fullmatch("ami-[0-9a-f]{17}", each) for each in (here, there, newer))
+
+
+class TestRoleAndWorkflows:
+    """Source: an SNS message captured in 2024; Terraform declares both as computed."""
+
+    @needs_output("GetImage", "image.executionRole")
+    def test_an_image_that_was_given_none_shows_those_it_is_built_with(self, imagebuilder):
+        arn = a_build(imagebuilder)
+
+        image = imagebuilder.get_image(imageBuildVersionArn=arn)["image"]
+
+        assert image["executionRole"] == (
+            "arn:aws:iam::123456789012:role/aws-service-role/imagebuilder.amazonaws.com/"
+            "AWSServiceRoleForImageBuilder"
+        )
+        names = [workflow["workflowArn"].split("/")[2] for workflow in image["workflows"]]
+        assert names == ["build-image", "test-image"]

@@ -230,3 +230,11 @@ class ImageVersion(ResourceVersion):
     os_version: str | None
     build_type: str | None
     image_source: str | None
+
+
+def service_linked_role(image: Image) -> str:
+    """The ARN of the role that Image Builder has in every account."""
+    return (
+        f"arn:{Arn.parse(image.arn).partition}:iam::{image.owner}:role/aws-service-role/"
+        "imagebuilder.amazonaws.com/AWSServiceRoleForImageBuilder"
+    )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import ResourceDependencyException, invalid_value
-from imagebuilder_mock.domain.resources.images import Image, ImageVersion
+from imagebuilder_mock.domain.resources.images import Image, ImageVersion, service_linked_role
 from imagebuilder_mock.domain.versions import latest_version_references
 from imagebuilder_mock.engines.builds import stages
 from imagebuilder_mock.engines.builds.starting import build_request, start_build
@@ -37,7 +38,22 @@ def create_image(ctx: Context, params: wire.CreateImageRequestTypeDef) -> Result
 def get_image(ctx: Context, params: wire.GetImageRequestTypeDef) -> Result:
     image = ctx.get(Image, params["imageBuildVersionArn"], parameter="imageBuildVersionArn")
     note_looked_at(ctx, [image])
-    return {"image": image, "latestVersionReferences": latest_version_references(image.arn)}
+    return {
+        "image": _with_defaults(image),
+        "latestVersionReferences": latest_version_references(image.arn),
+    }
+
+
+def _with_defaults(image: Image) -> Image:
+    """The image with the role and the workflows that it is built with if it was given none."""
+    if image.recipe is None or (image.execution_role and image.workflows):
+        return image
+    planned = (each for stage in image.plan.stages for group in stage.groups for each in group)
+    return replace(
+        image,
+        execution_role=image.execution_role or service_linked_role(image),
+        workflows=image.workflows or [{"workflowArn": each.arn} for each in planned] or None,
+    )
 
 
 @operation
