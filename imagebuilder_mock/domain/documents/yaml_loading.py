@@ -13,6 +13,7 @@ text that it was, because the service takes a scalar's own text where it wants a
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar, cast
 
 import yaml
@@ -21,7 +22,7 @@ from .errors import DocumentError, Problem, refuse
 from .members import Node
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 T = TypeVar("T")
 
@@ -53,8 +54,21 @@ def read_document(text: str, read: Callable[[Node], T]) -> T:
     if found:
         root = _load(text, with_places=True)
         each = dict.fromkeys(found)
-        refuse([Problem(path, *root.place_of(path), sentence) for path, sentence in each])
+        refuse(_ordered(Problem(path, *root.place_of(path), text) for path, text in each))
     return result
+
+
+def _ordered(problems: Iterable[Problem]) -> list[Problem]:
+    """By their places, but what is said of a whole after what had been found within it."""
+    latest: dict[tuple[object, ...], tuple[int, int]] = {}
+    keys = []
+    for problem in problems:
+        key = max((problem.line, problem.column), latest.get(problem.path, (0, 0)))
+        keys.append((key, problem))
+        for length in range(len(problem.path)):
+            above = problem.path[:length]
+            latest[above] = max(key, latest.get(above, key))
+    return [problem for _, problem in sorted(keys, key=itemgetter(0))]
 
 
 def load_document(text: str, *, limit: int = MAX_BYTES) -> object:

@@ -1,0 +1,162 @@
+"""Check a document as the service would: every problem, the one that it answers with first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar, cast, get_args
+
+from imagebuilder_mock.domain.documents.components.document import parse_component_document
+from imagebuilder_mock.domain.documents.dockerfile import check_dockerfile_template
+from imagebuilder_mock.domain.documents.errors import Problem, problems_of
+from imagebuilder_mock.domain.documents.workflows.document import parse_workflow_document
+from imagebuilder_mock.domain.errors import ServiceQuotaExceededException
+from imagebuilder_mock.domain.quotas import Quotas
+from imagebuilder_mock.domain.states import Platform, WorkflowType
+from imagebuilder_mock.operations.rules.documents import (
+    COMPONENT_SIZE,
+    TEMPLATE_SIZE,
+    WORKFLOW_SIZE,
+    check_component_quotas,
+    check_workflow_quotas,
+)
+
+from .hints import with_hint
+from .kinds import KINDS, TEMPLATE, content_of
+from .policies import check_policy_text
+from .problems import DocumentProblem, Note
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from .kinds import DocumentKind
+
+T = TypeVar("T")
+D = TypeVar("D")
+
+_QUOTAS = Quotas(True)  # noqa: FBT003 - as the option is given
+_PLATFORMS: tuple[Platform, ...] = ("Linux", "Windows", "macOS")
+_WORKFLOW_TYPES: tuple[WorkflowType, ...] = get_args(WorkflowType)
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What is said of a text."""
+
+    problems: tuple[DocumentProblem, ...]
+    notes: tuple[Note, ...] = ()
+
+
+def check_document(text: str, kind: DocumentKind | None = None) -> list[DocumentProblem]:
+    """What Image Builder would refuse of a document; none if it would take it.
+
+    ``kind`` is ``component``, ``workflow``, ``dockerfile`` or ``lifecycle-policy``; without one the
+    text tells, and can also be a CloudFormation template that holds such documents. The first
+    problem is the one that the service answers with, and the others follow by their places.
+    ValueError for a text of no known kind. Sizes are those of the service's default quotas.
+    """
+    if kind is not None and kind not in KINDS:
+        msg = f"{kind!r} is no kind of document. There are: {', '.join(KINDS)}."
+        raise ValueError(msg)
+    findings = findings_of(text, kind)
+    if findings is None:
+        msg = f"The text is no document of a known kind. There are: {', '.join(KINDS)}."
+        raise ValueError(msg)
+    return list(findings.problems)
+
+
+def findings_of(
+    text: str, kind: DocumentKind | None = None, *, is_named: bool = True
+) -> Findings | None:
+    """What is said of a text; None if it is of no known kind."""
+    content = kind or content_of(text, is_named=is_named)
+    if content is None or content == TEMPLATE:
+        return None
+    return Findings(tuple(told(content, problems_in(text, content))))
+
+
+def told(
+    kind: DocumentKind, problems: Sequence[Problem], *, resource: str | None = None
+) -> list[DocumentProblem]:
+    """Problems as they are told: the first stays the first, the others follow by their places."""
+    others = sorted(problems[1:], key=lambda problem: (problem.line, problem.column))
+    return [
+        DocumentProblem(
+            line=problem.line,
+            column=problem.column,
+            message=with_hint(kind, problem),
+            kind=kind,
+            path=cast("tuple[str | int, ...]", problem.path),
+            resource=resource,
+        )
+        for problem in (*problems[:1], *others)
+    ]
+
+
+def problems_in(
+    text: str,
+    kind: DocumentKind,
+    *,
+    platform: Platform | None = None,
+    workflow_type: WorkflowType | None = None,
+    has_components: bool = True,
+) -> tuple[Problem, ...]:
+    """All that is wrong with a document by itself, the service's own answer first.
+
+    A component or a workflow of an unknown platform or type is fine if one of them takes it.
+    """
+    size = len(text.encode(errors="surrogatepass"))
+    if kind == "component":
+        platforms = _PLATFORMS if platform is None else (platform,)
+        return _over(COMPONENT_SIZE, size) or _best(_component, text, platforms)
+    if kind == "workflow":
+        types = _WORKFLOW_TYPES if workflow_type is None else (workflow_type,)
+        return _over(WORKFLOW_SIZE, size) or _best(_workflow, text, types)
+    if kind == "dockerfile":
+        return _over(TEMPLATE_SIZE, size) or problems_of(
+            check_dockerfile_template, text, has_components=has_components
+        )
+    return check_policy_text(text)
+
+
+def _best(
+    problems_for: Callable[[str, T | None], tuple[Problem, ...]], text: str, choices: Sequence[T]
+) -> tuple[Problem, ...]:
+    """What is wrong for the choice that fits best: none of them has been named."""
+    of_choices = []
+    for choice in choices:
+        of_choices.append(problems_for(text, choice))
+        if not of_choices[-1]:
+            return ()
+    if len(of_choices) == 1:
+        return of_choices[0]
+    of_all = problems_for(text, None)
+    paths = {problem.path for problem in of_all}
+
+    def misfits(problems: tuple[Problem, ...]) -> int:
+        return sum(problem.path not in paths for problem in problems)
+
+    best = min(of_choices, key=misfits)
+    return best if misfits(best) else of_all
+
+
+def _component(text: str, platform: Platform | None) -> tuple[Problem, ...]:
+    problems = problems_of(parse_component_document, text, platform=platform)
+    return problems or _beyond(check_component_quotas, parse_component_document(text))
+
+
+def _workflow(text: str, workflow_type: WorkflowType | None) -> tuple[Problem, ...]:
+    problems = problems_of(parse_workflow_document, text, workflow_type)
+    return problems or _beyond(check_workflow_quotas, parse_workflow_document(text, workflow_type))
+
+
+def _over(quota: str, size: int) -> tuple[Problem, ...]:
+    return _beyond(lambda quotas, size: quotas.check(quota, size), size)
+
+
+def _beyond(check: Callable[[Quotas, D], None], measured: D) -> tuple[Problem, ...]:
+    """The quota of the service's defaults that is exceeded."""
+    try:
+        check(_QUOTAS, measured)
+    except ServiceQuotaExceededException as error:
+        return (Problem((), 1, 1, error.message),)
+    return ()
