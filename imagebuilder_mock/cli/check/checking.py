@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar, cast, get_args
+from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
+
+import yaml
 
 from imagebuilder_mock.domain.documents.components.document import parse_component_document
 from imagebuilder_mock.domain.documents.dockerfile import check_dockerfile_template
 from imagebuilder_mock.domain.documents.errors import Problem, problems_of
 from imagebuilder_mock.domain.documents.workflows.document import parse_workflow_document
-from imagebuilder_mock.domain.errors import ServiceQuotaExceededException
+from imagebuilder_mock.domain.documents.yaml_loading import load_document
+from imagebuilder_mock.domain.errors import ServiceQuotaExceededException, not_valid
 from imagebuilder_mock.domain.quotas import Quotas
 from imagebuilder_mock.domain.states import Platform, WorkflowType
 from imagebuilder_mock.operations.rules.documents import (
@@ -19,20 +22,29 @@ from imagebuilder_mock.operations.rules.documents import (
     check_component_quotas,
     check_workflow_quotas,
 )
+from imagebuilder_mock.protocol.model import input_members
+from imagebuilder_mock.protocol.validation import form_problems
 
 from .hints import with_hint
 from .kinds import KINDS, TEMPLATE, content_of
-from .policies import check_policy_text
+from .policies import check_policy_node, check_policy_text
 from .problems import DocumentProblem, Note
+from .templates import as_written, documents_of, has_variables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from .kinds import DocumentKind
+    from .templates import Embedded
 
 T = TypeVar("T")
 D = TypeVar("D")
 
+_PARAMETERS: Mapping[DocumentKind, tuple[str, str]] = {
+    "component": ("CreateComponent", "data"),
+    "workflow": ("CreateWorkflow", "data"),
+    "dockerfile": ("CreateContainerRecipe", "dockerfileTemplateData"),
+}
 _QUOTAS = Quotas(True)  # noqa: FBT003 - as the option is given
 _PLATFORMS: tuple[Platform, ...] = ("Linux", "Windows", "macOS")
 _WORKFLOW_TYPES: tuple[WorkflowType, ...] = get_args(WorkflowType)
@@ -69,9 +81,74 @@ def findings_of(
 ) -> Findings | None:
     """What is said of a text; None if it is of no known kind."""
     content = kind or content_of(text, is_named=is_named)
-    if content is None or content == TEMPLATE:
+    if content is None:
         return None
+    if content == TEMPLATE:
+        return _findings_in_template(text)
     return Findings(tuple(told(content, problems_in(text, content))))
+
+
+def _findings_in_template(template: str) -> Findings:
+    try:
+        documents = list(documents_of(template))
+    except yaml.MarkedYAMLError as error:
+        return _unreadable(error.problem, error.problem_mark)
+    except (yaml.YAMLError, RecursionError):
+        return _unreadable(None, None)
+    problems: list[DocumentProblem] = []
+    notes: list[Note] = []
+    for each in documents:
+        if each.text is None and each.properties is None:
+            what = f"The {each.kind} of {each.resource} is passed over: a function makes its text."
+            notes.append(Note(each.line, each.column, what))
+        else:
+            problems += told(each.kind, _embedded_problems(each), resource=each.resource)
+    return Findings(tuple(problems), tuple(notes))
+
+
+def _unreadable(problem: str | None, mark: yaml.Mark | None) -> Findings:
+    """Of a template that CloudFormation would refuse before the service hears of it."""
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    message = f"The template cannot be read: {problem or 'it is not YAML'}."
+    return Findings((DocumentProblem(line=line, column=column, message=message, kind=TEMPLATE),))
+
+
+def _embedded_problems(document: Embedded) -> list[Problem]:
+    """All that is wrong with a document in a template; what hangs on a variable is left out."""
+    if document.properties is not None:
+        return [*check_policy_node(document.properties, has_properties=True)]
+    text = document.text or ""
+    # One that is given by its text is bounded more closely than one that stands in S3.
+    wrong = [
+        Problem((), 1, 1, not_valid(error.path, error.detail))
+        for operation, member in (_PARAMETERS[document.kind],)
+        for error in form_problems(input_members(operation)[member], text, (member,))
+    ]
+    wrong += problems_in(
+        text,
+        document.kind,
+        platform=document.platform,
+        workflow_type=document.workflow_type,
+        has_components=document.has_components,
+    )
+    return [
+        Problem(
+            problem.path,
+            *document.place(problem.line, problem.column),
+            as_written(problem.sentence, document.variables),
+        )
+        for problem in wrong
+        if not _hangs_on_a_variable(problem, text)
+    ]
+
+
+def _hangs_on_a_variable(problem: Problem, text: str) -> bool:
+    if not problem.path or not has_variables(text):
+        return False
+    value: Any = load_document(text)
+    for step in problem.path:
+        value = value[step]
+    return isinstance(value, str) and has_variables(value)
 
 
 def told(

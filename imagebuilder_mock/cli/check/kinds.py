@@ -21,7 +21,7 @@ _MAIN_MEMBERS: Mapping[DocumentKind, str] = {"component": "phases", "workflow": 
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-_RESOURCE = re.compile(r"\bAWS::[A-Za-z0-9]+::[A-Za-z0-9]+")
+_RESOURCE = re.compile(r"\bAWS::\w+::\w+")
 _MEMBER = re.compile(
     r"""^(?:\{\s*)?["']?([A-Za-z]+)["']?\s*:|^\s{0,8}"([A-Za-z]+)"\s*:""", re.MULTILINE
 )

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from .kinds import DocumentKind
+    from .kinds import Content
 
 Severity = Literal["error", "warning"]
 
@@ -18,7 +18,8 @@ class DocumentProblem:
     line: int
     column: int
     message: str
-    kind: DocumentKind
+    kind: Content
+    """``template`` for a CloudFormation template that cannot be read."""
     path: tuple[str | int, ...] = ()
     """The members and indexes that lead to it, from the document's top."""
     resource: str | None = None
