@@ -83,7 +83,7 @@ def _wrong(shape: Shape, policy: dict[str, Any]) -> Iterator[tuple[Path, str]]:
         if not isinstance(_at(policy, path), _Unknown):
             refused.append(path)
             yield path, not_valid(error.path, error.detail)
-    yield from _against_rules(policy, refused)
+    yield from _against_rules(_given(policy), refused)
 
 
 def _against_rules(policy: dict[str, Any], refused: Sequence[Path]) -> Iterator[tuple[Path, str]]:
@@ -121,6 +121,13 @@ def _at(value: Any, path: Sequence[str | int]) -> Any:
         except (KeyError, IndexError, TypeError):
             return None
     return value
+
+
+def _given(value: Any) -> Any:
+    """Without the members that are null: the service takes them as not given."""
+    if isinstance(value, dict):
+        return {key: _given(item) for key, item in value.items() if item is not None}
+    return [_given(item) for item in value] if isinstance(value, list) else value
 
 
 def _holds_unknown(value: object) -> bool:
