@@ -30,11 +30,13 @@ from .kinds import KINDS, TEMPLATE, content_of
 from .policies import check_policy_node, check_policy_text
 from .problems import DocumentProblem, Note
 from .templates import as_written, documents_of, has_variables
+from .warnings import warnings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from .kinds import DocumentKind
+    from .problems import Severity
     from .templates import Embedded
 
 T = TypeVar("T")
@@ -73,7 +75,7 @@ def check_document(text: str, kind: DocumentKind | None = None) -> list[Document
     if findings is None:
         msg = f"The text is no document of a known kind. There are: {', '.join(KINDS)}."
         raise ValueError(msg)
-    return list(findings.problems)
+    return [problem for problem in findings.problems if problem.severity == "error"]
 
 
 def findings_of(
@@ -85,7 +87,10 @@ def findings_of(
         return None
     if content == TEMPLATE:
         return _findings_in_template(text)
-    return Findings(tuple(told(content, problems_in(text, content))))
+    problems = told(content, problems_in(text, content))
+    return Findings(
+        tuple(problems or told(content, warnings_of(text, content), severity="warning"))
+    )
 
 
 def _findings_in_template(template: str) -> Findings:
@@ -152,7 +157,11 @@ def _hangs_on_a_variable(problem: Problem, text: str) -> bool:
 
 
 def told(
-    kind: DocumentKind, problems: Sequence[Problem], *, resource: str | None = None
+    kind: DocumentKind,
+    problems: Sequence[Problem],
+    *,
+    resource: str | None = None,
+    severity: Severity = "error",
 ) -> list[DocumentProblem]:
     """Problems as they are told: the first stays the first, the others follow by their places."""
     others = sorted(problems[1:], key=lambda problem: (problem.line, problem.column))
@@ -164,6 +173,7 @@ def told(
             kind=kind,
             path=cast("tuple[str | int, ...]", problem.path),
             resource=resource,
+            severity=severity,
         )
         for problem in (*problems[:1], *others)
     ]

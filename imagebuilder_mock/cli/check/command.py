@@ -48,6 +48,7 @@ def add_to(commands: Any) -> None:
         "--kind", choices=KINDS, help="what the files are (default: their content tells)"
     )
     parser.add_argument("--format", choices=_FORMATS, default="text", help="(default: %(default)s)")
+    parser.add_argument("--strict", action="store_true", help="let warnings count too")
     parser.set_defaults(command=run)
 
 
@@ -71,7 +72,8 @@ def run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
         print(f"{parser.prog} check: {message}", file=sys.stderr)
     if wrong_use:
         return 2
-    return int(any(each.findings.problems for each in checked))
+    problems = [problem for each in checked for problem in each.findings.problems]
+    return int(any(given.strict or problem.severity == "error" for problem in problems))
 
 
 class _WrongUseError(Exception):

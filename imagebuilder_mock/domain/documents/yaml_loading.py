@@ -79,6 +79,11 @@ def load_document(text: str, *, limit: int = MAX_BYTES) -> object:
     return _load(text, limit=limit).value
 
 
+def places_in(text: str) -> Callable[[tuple[object, ...]], tuple[int, int]]:
+    """What tells the line and column of a member, for a text that can be read."""
+    return _load(text, with_places=True).place_of
+
+
 def _load(text: str, *, limit: int = MAX_BYTES, with_places: bool = False) -> _Node:
     if len(text.encode(errors="surrogatepass")) > limit:
         raise _broken(f"The document is larger than {limit} bytes.")

@@ -222,6 +222,13 @@ def test_every_mistake_of_a_policy_is_told():
     }
 
 
+def test_a_member_that_is_null_is_not_given():
+    text = POLICY.replace('"unit": "DAYS"', '"unit": null')
+
+    assert "needs a 'unit'" in check_document(text)[0].message
+    assert check_document(POLICY.replace("{", '{"description": null,', 1)) == []
+
+
 @pytest.mark.parametrize(
     "text", ["[1", "- a", "a: {b: &a [*a]}\npolicyDetails: *a", "x: " + "[" * 9]
 )
@@ -336,6 +343,62 @@ def test_github_shows_problems_at_their_lines(check):
 class Terminal(io.StringIO):
     def isatty(self):
         return True
+
+
+UNUSED = """\
+schemaVersion: 1.0
+parameters:
+  - Unused: {type: string}
+  - Used: {type: string}
+phases:
+  - name: build
+    steps:
+      - {name: Echo, action: ExecuteBash, inputs: {commands: ["echo {{Used}}"]}}
+"""
+WAITING = """\
+schemaVersion: 1.0
+parameters:
+  - {name: topic, type: string}
+  - {name: unused, type: string}
+steps:
+  - {name: Alone, action: WaitForAction}
+  - name: Told
+    action: WaitForAction
+    inputs: {snsTopicArn.$: $.parameters.topic}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "warnings"),
+    [
+        (UNUSED, [(3, 5, "The parameter 'Unused' is not used.")]),
+        (
+            WAITING,
+            [
+                (4, 5, "The parameter 'unused' is not used."),
+                (6, 5, "Nobody is told that the step 'Alone' waits: it has neither"),
+            ],
+        ),
+    ],
+)
+def test_warnings_count_if_they_are_to(check, text, warnings):
+    status, out, _ = check("--format", "json", **{"a.yml": text})
+    strict, *_ = check("--strict", **{"a.yml": text})
+
+    told = json.loads(out)["problems"]
+    assert (status, strict) == (0, 1)
+    assert [(each["line"], each["column"], each["severity"]) for each in told] == [
+        (line, column, "warning") for line, column, _ in warnings
+    ]
+    for each, (_, _, sentence) in zip(told, warnings, strict=True):
+        assert each["message"].startswith(sentence)
+    assert check_document(text) == []
+
+
+def test_warnings_are_marked_in_text(check):
+    assert check(**{"a.yml": UNUSED})[1] == (
+        "a.yml:3:5: warning: The parameter 'Unused' is not used.\n"
+    )
 
 
 @pytest.mark.parametrize(("no_color", "has_colours"), [("", True), ("1", False)])
