@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 STANDARD_INPUT = "-"
 _FORMATS = ("text", "json", "github")
+_WITH_SCHEMAS = ("component", "workflow", "lifecycle-policy")
 _SUFFIXES = frozenset((".yaml", ".yml", ".json", ".template", ".dockerfile", ""))
 """The files that are looked at in a folder."""
 _LARGEST = 1_048_576
@@ -50,6 +51,16 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--format", choices=_FORMATS, default="text", help="(default: %(default)s)")
     parser.add_argument("--strict", action="store_true", help="let warnings count too")
     parser.set_defaults(command=run)
+    schema = commands.add_parser("schema", help="print the JSON Schema of documents, for editors")
+    schema.add_argument("kind", choices=_WITH_SCHEMAS, help="what the schema is for")
+    schema.set_defaults(command=_print_schema)
+
+
+def _print_schema(_: argparse.ArgumentParser, given: argparse.Namespace) -> int:
+    from .schemas import written  # noqa: PLC0415 - as the parsers below
+
+    print(written(given.kind))
+    return 0
 
 
 @dataclass(frozen=True, slots=True)
