@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .cli.check.checking import check_document
+    from .cli.check.problems import DocumentProblem
     from .cli.server import imagebuilder_server
     from .mock import ImageBuilderMock, current_mock, mock_imagebuilder
     from .transports.boto.credentials import MockIsOffError
@@ -20,12 +22,14 @@ if TYPE_CHECKING:
 __all__ = [
     "Call",
     "CallError",
+    "DocumentProblem",
     "Event",
     "ImageBuilderMock",
     "MockIsOffError",
     "StateError",
     "UnexpectedCallError",
     "__version__",
+    "check_document",
     "current_mock",
     "imagebuilder_server",
     "mock_imagebuilder",
@@ -34,10 +38,12 @@ __all__ = [
 _HOMES = {
     "Call": "world.record",
     "CallError": "world.record",
+    "DocumentProblem": "cli.check.problems",
     "Event": "world.events",
     "MockIsOffError": "transports.boto.credentials",
     "StateError": "world.saved.damage",
     "UnexpectedCallError": "world.record",
+    "check_document": "cli.check.checking",
     "imagebuilder_server": "cli.server",
 }
 

@@ -28,6 +28,7 @@ from imagebuilder_mock.world.settings import BuildMode
 
 from . import preview
 from .capture import command as capture_command
+from .check import command as check_command
 from .server import serve
 from .verify import command as verify_command
 
@@ -316,6 +317,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     capture_command.add_to(commands)
     preview.add_to(commands, moment=_moment)
+    check_command.add_to(commands)
     verify_command.add_to(commands)
     return parser
 

@@ -11,6 +11,9 @@ from __future__ import annotations
 class ImageBuilderError(Exception):
     """An answer that refuses the request; ``code`` and ``message`` are what the client sees."""
 
+    parameter: str = ""
+    """The path of the parameter that ``invalid_value`` or ``invalid_combination`` names."""
+
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
@@ -86,12 +89,16 @@ def not_valid(parameter: str, detail: str) -> str:
 
 def invalid_value(parameter: str, detail: str) -> InvalidParameterValueException:
     """One parameter's value is wrong."""
-    return InvalidParameterValueException(not_valid(parameter, detail))
+    error = InvalidParameterValueException(not_valid(parameter, detail))
+    error.parameter = parameter
+    return error
 
 
 def invalid_combination(parameter: str, detail: str) -> InvalidParameterCombinationException:
     """A parameter does not go with another one."""
-    return InvalidParameterCombinationException(not_valid(parameter, detail))
+    error = InvalidParameterCombinationException(not_valid(parameter, detail))
+    error.parameter = parameter
+    return error
 
 
 def already_exists(label: str, arn: str) -> ResourceAlreadyExistsException:

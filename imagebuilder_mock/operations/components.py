@@ -12,7 +12,13 @@ from imagebuilder_mock.domain.versions import latest_version_references
 
 from .handler import operation
 from .listing import by, listed, own_builds, versions_listed
-from .rules.documents import add_build, given_text, parsed
+from .rules.documents import (
+    COMPONENT_SIZE,
+    add_build,
+    check_component_quotas,
+    given_text,
+    parsed,
+)
 from .rules.neighbours import check_key
 
 if TYPE_CHECKING:
@@ -23,7 +29,6 @@ if TYPE_CHECKING:
     Request = wire.CreateComponentRequestTypeDef | wire.ImportComponentRequestTypeDef
 
 
-_SIZE = "component size"
 _FILTERS = by(
     "description",
     "name",
@@ -38,7 +43,7 @@ _FILTERS = by(
 
 @operation
 def create_component(ctx: Context, params: wire.CreateComponentRequestTypeDef) -> Result:
-    component = _new_component(ctx, params, given_text(ctx, params, quota=_SIZE))
+    component = _new_component(ctx, params, given_text(ctx, params, quota=COMPONENT_SIZE))
     return {
         "componentBuildVersionArn": component.arn,
         "latestVersionReferences": latest_version_references(component.arn),
@@ -52,7 +57,7 @@ def import_component(ctx: Context, params: wire.ImportComponentRequestTypeDef) -
     from imagebuilder_mock.domain.documents.components.document import document_for  # noqa: PLC0415
 
     text = document_for(
-        given_text(ctx, params, quota=_SIZE),
+        given_text(ctx, params, quota=COMPONENT_SIZE),
         name=params["name"],
         platform=params["platform"],
         component_type=params["type"],
@@ -97,9 +102,7 @@ def _new_component(ctx: Context, params: Request, text: str) -> Component:
 
     document = parsed("data", parse_component_document, text, platform=params["platform"])
     check_key(ctx, params.get("kmsKeyId"))
-    ctx.world.quotas.check("parameters per component", len(document.parameters))
-    for parameter in document.parameters:
-        ctx.world.quotas.check("component parameter length", len(parameter.default or ""))
+    check_component_quotas(ctx.world.quotas, document)
     component = Component.requested(
         params,
         arn=ctx.store.next_build(Component.kind, params["name"], params["semanticVersion"]),

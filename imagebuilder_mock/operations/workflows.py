@@ -17,7 +17,13 @@ from imagebuilder_mock.domain.versions import Version, VersionPattern, latest_ve
 
 from .handler import operation
 from .listing import by, listed, versions_listed
-from .rules.documents import add_build, given_text, parsed
+from .rules.documents import (
+    WORKFLOW_SIZE,
+    add_build,
+    check_workflow_quotas,
+    given_text,
+    parsed,
+)
 from .rules.neighbours import check_key
 
 if TYPE_CHECKING:
@@ -31,7 +37,7 @@ if TYPE_CHECKING:
 
 @operation
 def create_workflow(ctx: Context, params: wire.CreateWorkflowRequestTypeDef) -> Result:
-    text = given_text(ctx, params, quota="workflow size")
+    text = given_text(ctx, params, quota=WORKFLOW_SIZE)
     document = _parsed(ctx, text, params["type"])
     check_key(ctx, params.get("kmsKeyId"))
     kind = workflow_kind(params["type"])
@@ -96,11 +102,7 @@ def _parsed(ctx: Context, text: str, workflow_type: WorkflowType) -> WorkflowDoc
     from imagebuilder_mock.domain.documents.workflows.document import parse_workflow_document  # noqa: PLC0415
 
     document = parsed("data", parse_workflow_document, text, workflow_type)
-    ctx.world.quotas.check("parameters per workflow", len(document.parameters))
-    ctx.world.quotas.check("steps per workflow", len(document.steps))
-    for parameter in document.parameters:
-        for value in parameter.default or ():
-            ctx.world.quotas.check("workflow parameter length", len(value))
+    check_workflow_quotas(ctx.world.quotas, document)
     return document
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import TypeAlias
 
 Check: TypeAlias = "Callable[[object], object]"
@@ -25,6 +25,8 @@ _Number: TypeAlias = "tuple[type | tuple[type, ...], str, float, float]"
 # Seen in 2025 without quotes round the second name, unlike all other members.
 _UNQUOTED_SHAPES = frozenset(("VersionNumber",))
 
+_UNKNOWN = "is not a parameter of this request"
+_REQUIRED = "is required"
 _LATEST_EPOCH = 253_402_300_799
 
 # What each kind of number can hold, where the model sets no closer bound.
@@ -68,6 +70,57 @@ def structure_check(shape: Shape | None, *, ignore_unknown: bool = False) -> Str
     if isinstance(shape, StructureShape):
         return _Compiler(ignore_unknown=ignore_unknown).structure(shape)
     return _check_empty
+
+
+def form_problems(
+    shape: Shape, value: object, steps: tuple[str | int, ...] = ()
+) -> Iterator[InvalidForm]:
+    """All that is wrong with a value's form, where a check stops at the first. Changes nothing."""
+    if isinstance(shape, StructureShape) and isinstance(value, dict):
+        yield from _structure_problems(shape, value, steps)
+    elif isinstance(shape, ListShape) and isinstance(value, list):
+        yield from _length_problem(_length(shape, "items"), len(value), steps)
+        for position, item in enumerate(value):
+            yield from form_problems(shape.member, item, (*steps, position))
+    elif isinstance(shape, MapShape) and isinstance(value, dict):
+        yield from _length_problem(_length(shape, "entries"), len(value), steps)
+        for key, item in value.items():
+            yield from form_problems(shape.key, key, (*steps, key))
+            yield from form_problems(shape.value, item, (*steps, key))
+    else:
+        try:
+            _Compiler(ignore_unknown=False).compile(shape)(value)
+        except InvalidForm as error:
+            yield _placed(error, steps)
+
+
+def _structure_problems(
+    shape: StructureShape, value: dict[str, object], steps: tuple[str | int, ...]
+) -> Iterator[InvalidForm]:
+    given = {name: item for name, item in value.items() if item is not None}
+    for name, item in given.items():
+        if name in shape.members:
+            yield from form_problems(shape.members[name], item, (*steps, name))
+        else:
+            yield _placed(InvalidForm(_UNKNOWN), (*steps, name))
+    for name in shape.required_members:
+        if name not in given:
+            yield _placed(InvalidForm(_REQUIRED), (*steps, name))
+
+
+def _length_problem(
+    check: Callable[[int], None] | None, size: int, steps: tuple[str | int, ...]
+) -> Iterator[InvalidForm]:
+    try:
+        if check is not None:
+            check(size)
+    except InvalidForm as error:
+        yield _placed(error, steps)
+
+
+def _placed(error: InvalidForm, steps: tuple[str | int, ...]) -> InvalidForm:
+    error.steps = [*steps]
+    return error
 
 
 def _check_empty(value: object) -> dict[str, object]:
@@ -117,7 +170,7 @@ class _Compiler:
                 if item is None or (member is None and ignore_unknown):
                     dropped.append(name)
                 elif member is None:
-                    raise InvalidForm("is not a parameter of this request").within(name)
+                    raise InvalidForm(_UNKNOWN).within(name)
                 else:
                     try:
                         checked = member(item)
@@ -129,7 +182,7 @@ class _Compiler:
                 del value[name]
             for name in required:
                 if name not in value:
-                    raise InvalidForm("is required").within(name)
+                    raise InvalidForm(_REQUIRED).within(name)
             return value
 
         return check

@@ -14,6 +14,7 @@ document's own characters. Such a text is ``Plain``: it can be a number or a boo
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar, cast
 
 import yaml
@@ -22,7 +23,7 @@ from .errors import DocumentError, Problem, refuse
 from .members import BOOLEANS, Node, Plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 T = TypeVar("T")
 
@@ -61,8 +62,21 @@ def read_document(text: str, read: Callable[[Node], T]) -> T:
     if found:
         root = _load(text, with_places=True)
         each = dict.fromkeys(found)
-        refuse([Problem(path, *root.place_of(path), sentence) for path, sentence in each])
+        refuse(_ordered(Problem(path, *root.place_of(path), text) for path, text in each))
     return result
+
+
+def _ordered(problems: Iterable[Problem]) -> list[Problem]:
+    """By their places, but what is said of a whole after what had been found within it."""
+    latest: dict[tuple[object, ...], tuple[int, int]] = {}
+    keys = []
+    for problem in problems:
+        key = max((problem.line, problem.column), latest.get(problem.path, (0, 0)))
+        keys.append((key, problem))
+        for length in range(len(problem.path)):
+            above = problem.path[:length]
+            latest[above] = max(key, latest.get(above, key))
+    return [problem for _, problem in sorted(keys, key=itemgetter(0))]
 
 
 def load_document(text: str, *, limit: int = MAX_BYTES) -> object:
@@ -71,6 +85,11 @@ def load_document(text: str, *, limit: int = MAX_BYTES) -> object:
     Keys are scalars, and no key comes twice in a mapping. An empty text is None.
     """
     return _load(text, limit=limit).value
+
+
+def places_in(text: str) -> Callable[[tuple[object, ...]], tuple[int, int]]:
+    """What tells the line and column of a member, for a text that can be read."""
+    return _load(text, with_places=True).place_of
 
 
 def _load(text: str, *, limit: int = MAX_BYTES, with_places: bool = False) -> _Node:

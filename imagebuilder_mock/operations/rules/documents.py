@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
+    from imagebuilder_mock.domain.documents.components.document import ComponentDocument
+    from imagebuilder_mock.domain.documents.workflows.document import WorkflowDocument
+    from imagebuilder_mock.domain.quotas import Quotas
     from imagebuilder_mock.domain.resources.components import Component
     from imagebuilder_mock.domain.resources.workflows import Workflow
     from imagebuilder_mock.operations.handler import Context
@@ -27,6 +30,10 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 D = TypeVar("D")
+
+COMPONENT_SIZE = "component size"
+WORKFLOW_SIZE = "workflow size"
+TEMPLATE_SIZE = "Docker template size"
 
 
 def given_text(ctx: Context, params: Request, *, quota: str) -> str:
@@ -46,6 +53,20 @@ def parsed(parameter: str, parse: Callable[P, D], *args: P.args, **kwargs: P.kwa
         return parse(*args, **kwargs)
     except DocumentError as error:
         raise invalid_value(parameter, error.detail) from None
+
+
+def check_component_quotas(quotas: Quotas, document: ComponentDocument) -> None:
+    quotas.check("parameters per component", len(document.parameters))
+    for parameter in document.parameters:
+        quotas.check("component parameter length", len(parameter.default or ""))
+
+
+def check_workflow_quotas(quotas: Quotas, document: WorkflowDocument) -> None:
+    quotas.check("parameters per workflow", len(document.parameters))
+    quotas.check("steps per workflow", len(document.steps))
+    for parameter in document.parameters:
+        for value in parameter.default or ():
+            quotas.check("workflow parameter length", len(value))
 
 
 def add_build(ctx: Context, build: Component | Workflow) -> None:

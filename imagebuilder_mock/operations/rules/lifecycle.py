@@ -7,15 +7,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
+from imagebuilder_mock.domain.errors import (
+    ImageBuilderError,
+    invalid_combination,
+    invalid_value,
+)
 from imagebuilder_mock.domain.lifecycle.rules import Selection
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
     Detail = wire.LifecyclePolicyDetailUnionTypeDef
+    Included = (
+        wire.LifecyclePolicyDetailActionIncludeResourcesTypeDef
+        | wire.ResourceStateUpdateIncludeResourcesTypeDef
+    )
     ResourceSelection = wire.LifecyclePolicyResourceSelectionUnionTypeDef
 
 _INCLUDED: Mapping[tuple[str, str], frozenset[str]] = {
@@ -32,46 +40,61 @@ def check_policy(
     resource_type: str, details: Sequence[Detail], selection: ResourceSelection
 ) -> None:
     """Refuse rules that cannot be, or that cannot be together."""
+    _refuse(policy_errors(resource_type, dict(enumerate(details)), selection))
+
+
+def policy_errors(
+    resource_type: str, details: Mapping[int, Detail], selection: ResourceSelection | None
+) -> Iterator[ImageBuilderError]:
+    """All that is wrong; the details by their positions, those whose form is wrong left out.
+
+    So is a selection whose form is wrong, and a resource type that is not known is ``""``.
+    """
     seen: set[str] = set()
-    for position, detail in enumerate(details):
+    for position, detail in details.items():
         path, action = f"policyDetails[{position}]", detail["action"]["type"]
         if action in seen:
-            raise invalid_value(
+            yield invalid_value(
                 f"{path}.action.type", "A lifecycle policy can have one rule for each action type."
             )
         seen.add(action)
-        if (resource_type, action) not in _INCLUDED:
-            raise invalid_combination(
+        if resource_type and (resource_type, action) not in _INCLUDED:
+            yield invalid_combination(
                 f"{path}.action.type",
                 f"The action '{action}' is not supported for the resource type '{resource_type}'.",
             )
-        check_included(
-            detail["action"].get("includeResources", {}),
-            resource_type,
-            action,
-            f"{path}.action.includeResources",
-        )
-        _check_filter(detail, f"{path}.filter")
-    _check_selection(resource_type, selection)
+        elif resource_type:
+            included = detail["action"].get("includeResources", {})
+            yield from _included_errors(
+                included, resource_type, action, f"{path}.action.includeResources"
+            )
+        yield from _filter_errors(detail, f"{path}.filter")
+    if selection is not None:
+        yield from _selection_errors(resource_type, selection)
 
 
-def check_included(
-    included: wire.LifecyclePolicyDetailActionIncludeResourcesTypeDef
-    | wire.ResourceStateUpdateIncludeResourcesTypeDef,
-    resource_type: str,
-    action: str,
-    path: str,
-) -> None:
+def check_included(included: Included, resource_type: str, action: str, path: str) -> None:
     """Refuse resources that the action does not reach, and snapshots without their AMIs."""
+    _refuse(_included_errors(included, resource_type, action, path))
+
+
+def _refuse(errors: Iterator[ImageBuilderError]) -> None:
+    for error in errors:
+        raise error
+
+
+def _included_errors(
+    included: Included, resource_type: str, action: str, path: str
+) -> Iterator[ImageBuilderError]:
     for member, is_included in included.items():
         if is_included and member not in _INCLUDED.get((resource_type, action), ()):
-            raise invalid_combination(
+            yield invalid_combination(
                 f"{path}.{member}",
                 f"The action '{action}' cannot include '{member}' for the resource type "
                 f"'{resource_type}'.",
             )
     if included.get("snapshots") and not included.get("amis"):
-        raise invalid_combination(
+        yield invalid_combination(
             f"{path}.snapshots", "Snapshots can be included only together with their AMIs."
         )
 
@@ -94,24 +117,29 @@ def _completed(detail: Detail) -> Detail:
     return completed
 
 
-def _check_filter(detail: Detail, path: str) -> None:
+def _filter_errors(detail: Detail, path: str) -> Iterator[ImageBuilderError]:
     condition, action = detail["filter"], detail["action"]["type"]
     is_count = condition["type"] == "COUNT"
     if is_count and action != "DELETE":
-        raise invalid_combination(
+        yield invalid_combination(
             f"{path}.type", f"The filter type 'COUNT' is not supported for the action '{action}'."
         )
     if not is_count and "unit" not in condition:
-        raise invalid_combination(f"{path}.unit", "The filter type 'AGE' needs a 'unit'.")
+        yield invalid_combination(f"{path}.unit", "The filter type 'AGE' needs a 'unit'.")
     if "retainAtLeast" in condition and is_count:
-        raise invalid_combination(
+        yield invalid_combination(
             f"{path}.retainAtLeast", "'retainAtLeast' is supported only for the filter type 'AGE'."
         )
 
 
-def _check_selection(resource_type: str, selection: ResourceSelection) -> None:
+def _selection_errors(
+    resource_type: str, selection: ResourceSelection
+) -> Iterator[ImageBuilderError]:
     if ("recipes" in selection) == ("tagMap" in selection):
-        raise invalid_combination(
+        yield invalid_combination(
             "resourceSelection", "You must specify exactly one of 'recipes' and 'tagMap'."
         )
-    Selection.parse(resource_type, selection)
+    try:
+        Selection.parse(resource_type or "AMI_IMAGE", selection)
+    except ImageBuilderError as error:
+        yield error

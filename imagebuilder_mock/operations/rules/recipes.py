@@ -19,7 +19,7 @@ from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.engines.parents import is_ami_address, source_of
 
 from .distributions import refuse_reserved
-from .documents import parsed
+from .documents import TEMPLATE_SIZE, parsed
 from .neighbours import read_document
 
 if TYPE_CHECKING:
@@ -259,7 +259,6 @@ def _check_parameters(
 
 
 _PUBLIC_ECR = "public.ecr.aws/"
-_TEMPLATE_SIZE = "Docker template size"
 
 
 def container_parent(ctx: Context, params: wire.CreateContainerRecipeRequestTypeDef) -> ParentImage:
@@ -350,10 +349,8 @@ def checked_template(ctx: Context, params: wire.CreateContainerRecipeRequestType
             "You must specify either dockerfileTemplateData or a dockerfileTemplateUri.",
         )
     if data is None:
-        data = read_document(
-            ctx, uri or "", parameter="dockerfileTemplateUri", quota=_TEMPLATE_SIZE
-        )
-    ctx.world.quotas.check(_TEMPLATE_SIZE, len(data.encode()))
+        data = read_document(ctx, uri or "", parameter="dockerfileTemplateUri", quota=TEMPLATE_SIZE)
+    ctx.world.quotas.check(TEMPLATE_SIZE, len(data.encode()))
     has_components = bool(params.get("components"))
     parsed("dockerfileTemplateData", check_dockerfile_template, data, has_components=has_components)
     return data

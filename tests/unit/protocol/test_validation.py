@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from imagebuilder_mock.domain.errors import ImageBuilderError, InvalidParameterValueException
 from imagebuilder_mock.protocol.model import operation as compiled
 from imagebuilder_mock.protocol.requests import check, parse
-from imagebuilder_mock.protocol.validation import InvalidForm, structure_check
+from imagebuilder_mock.protocol.validation import InvalidForm, form_problems, structure_check
+from tests.lifecycle_builders import a_policy_request
 from tests.model import needs_member, service_model
 from tests.model_inputs import (
     MANY,
@@ -413,3 +414,45 @@ def test_a_type_that_is_not_known_yet_goes_through():
 
 def test_an_operation_without_input_takes_nothing_of_what_it_gets():
     assert structure_check(None)({"name": "x"}) == {"name": "x"}
+
+
+# All problems at once
+
+POLICY = "CreateLifecyclePolicy"
+
+
+def test_a_sound_value_has_no_problem():
+    assert list(form_problems(input_of(POLICY), a_policy_request(clientToken="token"))) == []
+
+
+def test_every_member_of_a_wrong_form_is_a_problem():
+    request = a_policy_request(clientToken="token", status="ON", resourceSelection="all")
+    request["policyDetails"][0] = {"action": {"type": 1}, "filter": None, "a": 1}
+    request["tags"] = {"": "a", "b": 2}
+
+    paths = [error.path for error in form_problems(input_of(POLICY), request)]
+
+    assert sorted(paths) == [
+        "policyDetails[0].a",
+        "policyDetails[0].action.type",
+        "policyDetails[0].filter",
+        "resourceSelection",
+        "status",
+        "tags.",
+        "tags.b",
+    ]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [{"name": 1}, {"policyDetails": []}, {"policyDetails": [1]}, {"other": 1}, {"tags": {}}],
+    ids=str,
+)
+def test_the_first_problem_is_that_of_the_check(damage):
+    request = a_policy_request(clientToken="token", **damage)
+
+    first = next(form_problems(input_of(POLICY), request))
+
+    with pytest.raises(InvalidForm) as refused:
+        structure_check(input_of(POLICY))(request)
+    assert (first.path, first.detail) == (refused.value.path, refused.value.detail)

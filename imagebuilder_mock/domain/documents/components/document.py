@@ -149,6 +149,10 @@ class _Document(Document, Variables):
     )
 
 
+MEMBERS = frozenset({*_Document.rows, *_Phase.rows, *_Step.rows})
+"""What documents, phases and steps can have."""
+
+
 def parse_component_document(text: str, *, platform: Platform | None = None) -> ComponentDocument:
     """The document that a component's ``data`` holds, or a DocumentError.
 

@@ -143,6 +143,10 @@ class _Document(Document):
     outputs = Member[list[Node]](Each(_Output, "An output"), [], called="The document's 'outputs'")
 
 
+MEMBERS = frozenset({*_Document.rows, *Parameter.rows, *_Step.rows, *_Output.rows})
+"""What documents, parameters, steps and outputs can have."""
+
+
 @lru_cache(maxsize=256)
 def parse_workflow_document(
     text: str, workflow_type: WorkflowType | None = None

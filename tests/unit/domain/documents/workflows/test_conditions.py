@@ -154,7 +154,10 @@ class TestLogic:
         ({"or": []}, "The condition or must not be empty."),
         ({"not": []}, "A condition must be a mapping."),
         ({"and": [1]}, "A condition must be a mapping."),
-        ({"not": {}, "value": 1}, "The condition not does not support a 'value'."),
+        (
+            {"not": {"numberEquals": 1, "value": 1}, "value": 1},
+            "The condition not does not support a 'value'.",
+        ),
     ],
 )
 def test_a_condition_of_another_form_is_refused_with_the_steps_name(condition, sentence):

@@ -1,0 +1,249 @@
+"""Check a document as the service would: every problem, the one that it answers with first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
+
+import yaml
+
+from imagebuilder_mock.domain.documents.components.document import parse_component_document
+from imagebuilder_mock.domain.documents.dockerfile import check_dockerfile_template
+from imagebuilder_mock.domain.documents.errors import Problem, problems_of
+from imagebuilder_mock.domain.documents.workflows.document import parse_workflow_document
+from imagebuilder_mock.domain.documents.yaml_loading import load_document
+from imagebuilder_mock.domain.errors import ServiceQuotaExceededException, not_valid
+from imagebuilder_mock.domain.quotas import Quotas
+from imagebuilder_mock.domain.states import Platform, WorkflowType
+from imagebuilder_mock.operations.rules.documents import (
+    COMPONENT_SIZE,
+    TEMPLATE_SIZE,
+    WORKFLOW_SIZE,
+    check_component_quotas,
+    check_workflow_quotas,
+)
+from imagebuilder_mock.protocol.model import input_members
+from imagebuilder_mock.protocol.validation import form_problems
+
+from .hints import with_hint
+from .kinds import KINDS, TEMPLATE, content_of
+from .policies import check_policy_node, check_policy_text
+from .problems import DocumentProblem, Note
+from .templates import as_written, documents_of, has_variables
+from .warnings import warnings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from .kinds import DocumentKind
+    from .problems import Severity
+    from .templates import Embedded
+
+T = TypeVar("T")
+D = TypeVar("D")
+
+_PARAMETERS: Mapping[DocumentKind, tuple[str, str]] = {
+    "component": ("CreateComponent", "data"),
+    "workflow": ("CreateWorkflow", "data"),
+    "dockerfile": ("CreateContainerRecipe", "dockerfileTemplateData"),
+}
+_QUOTAS = Quotas(True)  # noqa: FBT003 - as the option is given
+_PLATFORMS: tuple[Platform, ...] = ("Linux", "Windows", "macOS")
+_WORKFLOW_TYPES: tuple[WorkflowType, ...] = get_args(WorkflowType)
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What is said of a text."""
+
+    problems: tuple[DocumentProblem, ...]
+    notes: tuple[Note, ...] = ()
+
+
+def check_document(text: str, kind: DocumentKind | None = None) -> list[DocumentProblem]:
+    """What Image Builder would refuse of a document; none if it would take it.
+
+    ``kind`` is ``component``, ``workflow``, ``dockerfile`` or ``lifecycle-policy``; without one the
+    text tells, and can also be a CloudFormation template that holds such documents. The first
+    problem is the one that the service answers with, and the others follow by their places.
+    ValueError for a text of no known kind. Sizes are those of the service's default quotas.
+    """
+    if kind is not None and kind not in KINDS:
+        msg = f"{kind!r} is no kind of document. There are: {', '.join(KINDS)}."
+        raise ValueError(msg)
+    findings = findings_of(text, kind)
+    if findings is None:
+        msg = f"The text is no document of a known kind. There are: {', '.join(KINDS)}."
+        raise ValueError(msg)
+    return [problem for problem in findings.problems if problem.severity == "error"]
+
+
+def findings_of(
+    text: str, kind: DocumentKind | None = None, *, is_named: bool = True
+) -> Findings | None:
+    """What is said of a text; None if it is of no known kind."""
+    content = kind or content_of(text, is_named=is_named)
+    if content is None:
+        return None
+    if content == TEMPLATE:
+        return _findings_in_template(text)
+    problems = told(content, problems_in(text, content))
+    return Findings(
+        tuple(problems or told(content, warnings_of(text, content), severity="warning"))
+    )
+
+
+def _findings_in_template(template: str) -> Findings:
+    try:
+        documents = list(documents_of(template))
+    except yaml.MarkedYAMLError as error:
+        return _unreadable(error.problem, error.problem_mark)
+    except (yaml.YAMLError, RecursionError):
+        return _unreadable(None, None)
+    problems: list[DocumentProblem] = []
+    notes: list[Note] = []
+    for each in documents:
+        if each.text is None and each.properties is None:
+            what = f"The {each.kind} of {each.resource} is passed over: a function makes its text."
+            notes.append(Note(each.line, each.column, what))
+        else:
+            problems += told(each.kind, _embedded_problems(each), resource=each.resource)
+    return Findings(tuple(problems), tuple(notes))
+
+
+def _unreadable(problem: str | None, mark: yaml.Mark | None) -> Findings:
+    """Of a template that CloudFormation would refuse before the service hears of it."""
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    message = f"The template cannot be read: {problem or 'it is not YAML'}."
+    return Findings((DocumentProblem(line=line, column=column, message=message, kind=TEMPLATE),))
+
+
+def _embedded_problems(document: Embedded) -> list[Problem]:
+    """All that is wrong with a document in a template; what hangs on a variable is left out."""
+    if document.properties is not None:
+        return [*check_policy_node(document.properties, has_properties=True)]
+    text = document.text or ""
+    # One that is given by its text is bounded more closely than one that stands in S3.
+    wrong = [
+        Problem((), 1, 1, not_valid(error.path, error.detail))
+        for operation, member in (_PARAMETERS[document.kind],)
+        for error in form_problems(input_members(operation)[member], text, (member,))
+    ]
+    wrong += problems_in(
+        text,
+        document.kind,
+        platform=document.platform,
+        workflow_type=document.workflow_type,
+        has_components=document.has_components,
+    )
+    return [
+        Problem(
+            problem.path,
+            *document.place(problem.line, problem.column),
+            as_written(problem.sentence, document.variables),
+        )
+        for problem in wrong
+        if not _hangs_on_a_variable(problem, text)
+    ]
+
+
+def _hangs_on_a_variable(problem: Problem, text: str) -> bool:
+    if not problem.path or not has_variables(text):
+        return False
+    value: Any = load_document(text)
+    for step in problem.path:
+        value = value[step]
+    return isinstance(value, str) and has_variables(value)
+
+
+def told(
+    kind: DocumentKind,
+    problems: Sequence[Problem],
+    *,
+    resource: str | None = None,
+    severity: Severity = "error",
+) -> list[DocumentProblem]:
+    """Problems as they are told: the first stays the first, the others follow by their places."""
+    others = sorted(problems[1:], key=lambda problem: (problem.line, problem.column))
+    return [
+        DocumentProblem(
+            line=problem.line,
+            column=problem.column,
+            message=with_hint(kind, problem),
+            kind=kind,
+            path=cast("tuple[str | int, ...]", problem.path),
+            resource=resource,
+            severity=severity,
+        )
+        for problem in (*problems[:1], *others)
+    ]
+
+
+def problems_in(
+    text: str,
+    kind: DocumentKind,
+    *,
+    platform: Platform | None = None,
+    workflow_type: WorkflowType | None = None,
+    has_components: bool = True,
+) -> tuple[Problem, ...]:
+    """All that is wrong with a document by itself, the service's own answer first.
+
+    A component or a workflow of an unknown platform or type is fine if one of them takes it.
+    """
+    size = len(text.encode(errors="surrogatepass"))
+    if kind == "component":
+        platforms = _PLATFORMS if platform is None else (platform,)
+        return _over(COMPONENT_SIZE, size) or _best(_component, text, platforms)
+    if kind == "workflow":
+        types = _WORKFLOW_TYPES if workflow_type is None else (workflow_type,)
+        return _over(WORKFLOW_SIZE, size) or _best(_workflow, text, types)
+    if kind == "dockerfile":
+        return _over(TEMPLATE_SIZE, size) or problems_of(
+            check_dockerfile_template, text, has_components=has_components
+        )
+    return check_policy_text(text)
+
+
+def _best(
+    problems_for: Callable[[str, T | None], tuple[Problem, ...]], text: str, choices: Sequence[T]
+) -> tuple[Problem, ...]:
+    """What is wrong for the choice that fits best: none of them has been named."""
+    of_choices = []
+    for choice in choices:
+        of_choices.append(problems_for(text, choice))
+        if not of_choices[-1]:
+            return ()
+    if len(of_choices) == 1:
+        return of_choices[0]
+    of_all = problems_for(text, None)
+    paths = {problem.path for problem in of_all}
+
+    def misfits(problems: tuple[Problem, ...]) -> int:
+        return sum(problem.path not in paths for problem in problems)
+
+    best = min(of_choices, key=misfits)
+    return best if misfits(best) else of_all
+
+
+def _component(text: str, platform: Platform | None) -> tuple[Problem, ...]:
+    problems = problems_of(parse_component_document, text, platform=platform)
+    return problems or _beyond(check_component_quotas, parse_component_document(text))
+
+
+def _workflow(text: str, workflow_type: WorkflowType | None) -> tuple[Problem, ...]:
+    problems = problems_of(parse_workflow_document, text, workflow_type)
+    return problems or _beyond(check_workflow_quotas, parse_workflow_document(text, workflow_type))
+
+
+def _over(quota: str, size: int) -> tuple[Problem, ...]:
+    return _beyond(lambda quotas, size: quotas.check(quota, size), size)
+
+
+def _beyond(check: Callable[[Quotas, D], None], measured: D) -> tuple[Problem, ...]:
+    """The quota of the service's defaults that is exceeded."""
+    try:
+        check(_QUOTAS, measured)
+    except ServiceQuotaExceededException as error:
+        return (Problem((), 1, 1, error.message),)
+    return ()

@@ -1,0 +1,216 @@
+"""``imagebuilder-mock check``: what the service would refuse of documents."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from .kinds import KINDS
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from .checking import Findings
+    from .kinds import DocumentKind
+    from .problems import DocumentProblem
+
+STANDARD_INPUT = "-"
+_FORMATS = ("text", "json", "github")
+_WITH_SCHEMAS = ("component", "workflow", "lifecycle-policy")
+_SUFFIXES = frozenset((".yaml", ".yml", ".json", ".template", ".dockerfile", ""))
+"""The files that are looked at in a folder."""
+_LARGEST = 1_048_576
+"""A larger file in a folder is none of ours: no document, and no template, may be so large."""
+_BOLD, _RED, _YELLOW, _PLAIN = "\x1b[1m", "\x1b[31m", "\x1b[33m", "\x1b[0m"
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to a parser's subcommands."""
+    parser = commands.add_parser(
+        "check",
+        help="tell what the service would refuse of documents",
+        description="Checks components, workflows, Dockerfile templates and lifecycle policies, "
+        "also those within CloudFormation templates. Exit status: 0 if the service would take all "
+        "of them, 1 if it would refuse one, 2 for wrong usage.",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="a document, a folder to look for documents in, or - for standard input",
+    )
+    parser.add_argument(
+        "--kind", choices=KINDS, help="what the files are (default: their content tells)"
+    )
+    parser.add_argument("--format", choices=_FORMATS, default="text", help="(default: %(default)s)")
+    parser.add_argument("--strict", action="store_true", help="let warnings count too")
+    parser.set_defaults(command=run)
+    schema = commands.add_parser("schema", help="print the JSON Schema of documents, for editors")
+    schema.add_argument("kind", choices=_WITH_SCHEMAS, help="what the schema is for")
+    schema.set_defaults(command=_print_schema)
+
+
+def _print_schema(_: argparse.ArgumentParser, given: argparse.Namespace) -> int:
+    from .schemas import written  # noqa: PLC0415 - as the parsers below
+
+    print(written(given.kind))
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    path: str
+    findings: Findings
+
+
+def run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
+    """Check files and print what is wrong. Returns the exit status."""
+    checked: list[_Checked] = []
+    wrong_use: list[str] = []
+    for file in given.files:
+        try:
+            checked += _checked(file, given.kind)
+        except _WrongUseError as error:
+            wrong_use.append(str(error))
+    _FORMATTERS[given.format](checked)
+    for message in wrong_use:
+        print(f"{parser.prog} check: {message}", file=sys.stderr)
+    if wrong_use:
+        return 2
+    problems = [problem for each in checked for problem in each.findings.problems]
+    return int(any(given.strict or problem.severity == "error" for problem in problems))
+
+
+class _WrongUseError(Exception):
+    """A file cannot be checked."""
+
+
+def _checked(file: str, kind: DocumentKind | None) -> Iterator[_Checked]:
+    # With the parsers comes a third of what the package takes to load.
+    from .checking import findings_of  # noqa: PLC0415
+
+    path = Path(file)
+    if file != STANDARD_INPUT and path.is_dir():
+        for inner in _files_in(path):
+            text = _text_of(inner, is_named=False)
+            findings = None if text is None else findings_of(text, kind, is_named=False)
+            if findings is not None:
+                yield _Checked(str(inner), findings)
+        return
+    findings = findings_of(_text_of(path) or "", kind)
+    if findings is None:
+        raise _WrongUseError(
+            f"{file} is no document of a known kind. --kind says what it is: {', '.join(KINDS)}."
+        )
+    yield _Checked("<stdin>" if file == STANDARD_INPUT else file, findings)
+
+
+def _files_in(folder: Path) -> Iterator[Path]:
+    """The files that may be documents, in order; hidden ones and their folders are left out."""
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            path = Path(parent, name)
+            is_dockerfile = "dockerfile" in name.lower()
+            is_wanted = path.suffix.lower() in _SUFFIXES or is_dockerfile
+            if is_wanted and not name.startswith(".") and path.is_file():
+                yield path
+
+
+def _text_of(path: Path, *, is_named: bool = True) -> str | None:
+    """What a file holds; None for one that nobody has named and that is no text."""
+    try:
+        if str(path) == STANDARD_INPUT:
+            return sys.stdin.buffer.read().decode("utf-8-sig")
+        if not is_named and path.stat().st_size > _LARGEST:
+            return None
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        if is_named:
+            raise _WrongUseError(f"{path} is no UTF-8 text.") from None
+        return None
+    except OSError as error:
+        raise _WrongUseError(f"{path} cannot be read: {error.strerror}.") from None
+
+
+# What is printed
+
+
+def _print_text(checked: Sequence[_Checked]) -> None:
+    paint = _painter(sys.stdout)
+    for each in checked:
+        for problem in each.findings.problems:
+            place = paint(f"{each.path}:{problem.line}:{problem.column}:", _BOLD)
+            print(place, _severity(problem, paint) + problem.message)
+        for note in each.findings.notes:
+            print(f"{each.path}:{note.line}:{note.column}: note: {note.message}", file=sys.stderr)
+
+
+def _severity(problem: DocumentProblem, paint: Callable[[str, str], str]) -> str:
+    if problem.severity == "warning":
+        return paint("warning:", _YELLOW) + " "
+    # In plain text what is refused needs no word, and a colour shows it on a terminal.
+    return paint("refused: ", _RED) if paint("", _RED) else ""
+
+
+def _painter(stream: TextIO) -> Callable[[str, str], str]:
+    """What puts a text in a colour, on a terminal whose user wants colours (no-color.org)."""
+    is_wanted = stream.isatty() and not os.environ.get("NO_COLOR")
+    return lambda text, colour: f"{colour}{text}{_PLAIN}" if is_wanted else text
+
+
+def _print_json(checked: Sequence[_Checked]) -> None:
+    answer = {
+        "files": [each.path for each in checked],
+        "problems": [
+            {"file": each.path, **problem.as_json()}
+            for each in checked
+            for problem in each.findings.problems
+        ],
+        "notes": [
+            {
+                "file": each.path,
+                "line": note.line,
+                "column": note.column,
+                "message": note.message,
+            }
+            for each in checked
+            for note in each.findings.notes
+        ],
+    }
+    print(json.dumps(answer, indent=2))
+
+
+_IN_MESSAGES: Mapping[str, str] = {"%": "%25", "\r": "%0D", "\n": "%0A"}
+_IN_PROPERTIES: Mapping[str, str] = {**_IN_MESSAGES, ":": "%3A", ",": "%2C"}
+
+
+def _print_github(checked: Sequence[_Checked]) -> None:
+    """GitHub's workflow commands, which it shows at the lines of a pull request."""
+    for each in checked:
+        file = _escaped(each.path, _IN_PROPERTIES)
+        for problem in each.findings.problems:
+            place = f"file={file},line={problem.line},col={problem.column}"
+            title = _escaped(f"EC2 Image Builder {problem.kind}", _IN_PROPERTIES)
+            message = _escaped(problem.message, _IN_MESSAGES)
+            print(f"::{problem.severity} {place},title={title}::{message}")
+        for note in each.findings.notes:
+            place = f"file={file},line={note.line},col={note.column}"
+            print(f"::notice {place}::{_escaped(note.message, _IN_MESSAGES)}")
+
+
+def _escaped(text: str, escapes: Mapping[str, str]) -> str:
+    return "".join(escapes.get(character, character) for character in text)
+
+
+_FORMATTERS: Mapping[str, Callable[[Sequence[_Checked]], None]] = {
+    "text": _print_text,
+    "json": _print_json,
+    "github": _print_github,
+}

@@ -1,0 +1,83 @@
+"""What may have been meant, after a sentence of the service."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from imagebuilder_mock.domain.documents.components import actions as component_actions
+from imagebuilder_mock.domain.documents.components import document as component_document
+from imagebuilder_mock.domain.documents.workflows import actions as workflow_actions
+from imagebuilder_mock.domain.documents.workflows import document as workflow_document
+from imagebuilder_mock.protocol.model import service_model
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from imagebuilder_mock.domain.documents.errors import Problem
+
+    from .kinds import DocumentKind
+
+_UNKNOWN = re.compile(
+    r"Unsupported action '?([^'.\s]+)'?"
+    r"|has an unknown (?:member|input) '([^']+)'"
+    r"|Invalid \w+ '([^']+)'\. Valid values are: (.+)\.$"
+    r"|'([^']+)' is not a parameter of this request"
+    r"|The property '([^']+)' is not known"
+    r"|The placeholder '\{\{\{ imagebuilder:(\w+) \}\}\}' is not supported"
+)
+_PLACEHOLDERS = ("parentImage", "environments", "components")
+_LEAST_ALIKE = 0.7
+
+
+def with_hint(kind: DocumentKind, problem: Problem) -> str:
+    """The sentence, with the word that is most like the one that it refuses."""
+    match = _UNKNOWN.search(problem.sentence)
+    if match is None:
+        return problem.sentence
+    word = next(group for group in match.groups() if group)
+    words = match[4].split(", ") if match[4] else _words(kind)
+    meant = _meant(word.rpartition(".")[2], words)
+    return problem.sentence if meant is None else f"{problem.sentence} Did you mean '{meant}'?"
+
+
+def _meant(word: str, words: Collection[str]) -> str | None:
+    # Among words that differ in their case, the one that begins as this one does comes last.
+    ordered = sorted(words, key=lambda each: (each[:1] == word[:1], each))
+    folded = {each.lower(): each for each in ordered}
+    alike = get_close_matches(word.lower(), folded, n=1, cutoff=_LEAST_ALIKE)
+    return folded[alike[0]] if alike and folded[alike[0]] != word else None
+
+
+@cache
+def _words(kind: DocumentKind) -> frozenset[str]:
+    if kind == "component":
+        modules = component_actions.ACTION_MODULES
+        inputs = {
+            name
+            for module in modules.values()
+            for name in (*module.required, *module.optional, *module.one_of)
+        }
+        return frozenset({*modules, *inputs, *component_document.MEMBERS})
+    if kind == "workflow":
+        actions = workflow_actions.STEP_ACTIONS
+        inputs = {
+            name for action in actions.values() for name in (*action.required, *action.optional)
+        }
+        return frozenset({*actions, *inputs, *workflow_document.MEMBERS})
+    if kind == "dockerfile":
+        return frozenset(_PLACEHOLDERS)
+    shape = service_model().operation_model("CreateLifecyclePolicy").input_shape
+    members = set(_members_of(shape))
+    return frozenset(members | {name[0].upper() + name[1:] for name in members})
+
+
+def _members_of(shape: Any) -> Iterator[str]:
+    if shape.type_name == "structure":
+        for name, member in shape.members.items():
+            yield name
+            yield from _members_of(member)
+    elif shape.type_name == "list":
+        yield from _members_of(shape.member)

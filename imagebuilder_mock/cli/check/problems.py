@@ -1,0 +1,43 @@
+"""What ``check`` tells of a document."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from .kinds import Content
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentProblem:
+    """One thing that is wrong with a document, and where that stands; lines count from one."""
+
+    line: int
+    column: int
+    message: str
+    kind: Content
+    """``template`` for a CloudFormation template that cannot be read."""
+    path: tuple[str | int, ...] = ()
+    """The members and indexes that lead to it, from the document's top."""
+    resource: str | None = None
+    """The logical id of the resource, for a document within a CloudFormation template."""
+    severity: Severity = "error"
+
+    def __str__(self) -> str:
+        return f"{self.line}:{self.column}: {self.message}"
+
+    def as_json(self) -> dict[str, object]:
+        """The members, for ``--format json``."""
+        return {**asdict(self), "path": list(self.path)}
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A document that was passed over, and why."""
+
+    line: int
+    column: int
+    message: str

@@ -1,0 +1,261 @@
+"""JSON Schemas of documents, for editors; made from the tables that check documents.
+
+A schema refuses nothing that the service takes, and less than the service does.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from imagebuilder_mock.domain.documents.components import actions, loops, variables
+from imagebuilder_mock.domain.documents.components import conditions as component_conditions
+from imagebuilder_mock.domain.documents.components import document as components
+from imagebuilder_mock.domain.documents.components.actions import ACTION_MODULES
+from imagebuilder_mock.domain.documents.members import (
+    Each,
+    Items,
+    Members,
+    OneOf,
+    boolean,
+    integer,
+    text,
+)
+from imagebuilder_mock.domain.documents.workflows import conditions as workflow_conditions
+from imagebuilder_mock.domain.documents.workflows import document as workflows
+from imagebuilder_mock.domain.documents.workflows.actions import STEP_ACTIONS
+from imagebuilder_mock.domain.documents.workflows.variables import SUFFIX
+from imagebuilder_mock.protocol.model import service_model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping
+
+_DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_TEXT = {"type": ["string", "number", "boolean"]}
+_NAME = {**_TEXT, "pattern": "^[A-Za-z0-9_-]+$", "minLength": 3}
+"""Of a phase, a step, a parameter or an output; of the document any text will do."""
+_REFERENCE = {"type": "string", "pattern": r"^\$\."}
+_NULL = {"type": "null"}
+
+_ATTEMPTS = {"type": "integer", "minimum": 1, "maximum": workflows.MAX_ATTEMPTS}
+_OF_READERS: dict[object, dict[str, Any]] = {
+    text: _TEXT,
+    integer: {"type": "integer"},
+    boolean: {"type": "boolean"},
+    component_conditions.parse_condition: {"type": "object", "minProperties": 1},
+    workflow_conditions.parse_condition: {"type": "object", "minProperties": 1},
+    workflows._attempts: {"type": "object", "properties": {"maxAttempts": _ATTEMPTS}},
+}
+"""What is no table; a reader that is not here takes anything."""
+
+
+def schema_of(kind: str) -> dict[str, Any]:
+    """The schema of ``component``, ``workflow`` or ``lifecycle-policy``."""
+    schema = {
+        "component": _component,
+        "workflow": _workflow,
+        "lifecycle-policy": _lifecycle_policy,
+    }[kind]()
+    title = f"EC2 Image Builder {kind.replace('-', ' ')}"
+    return {"$schema": _DRAFT, "title": title, **schema}
+
+
+def written(kind: str) -> str:
+    return json.dumps(schema_of(kind), indent=2)
+
+
+# From the tables of members
+
+
+def _component() -> dict[str, Any]:
+    step = _members(components._Step)
+    step["properties"]["action"] = {"enum": list(ACTION_MODULES)}
+    step["allOf"] = [
+        _for_action(
+            name,
+            _inputs(
+                (*module.required, *module.optional, *module.one_of),
+                module.required,
+                takes=lambda input_: actions._INPUTS.get(input_, text),
+            ),
+            is_required=module.requires_inputs,
+        )
+        for name, module in ACTION_MODULES.items()
+        if module.form != "condition"
+    ]
+    return _with_steps(components._Document, {components._Step: step})
+
+
+def _workflow() -> dict[str, Any]:
+    step = _members(workflows._Step)
+    step["properties"]["action"] = {"enum": list(STEP_ACTIONS)}
+    step["allOf"] = [
+        _for_action(
+            name,
+            _inputs(
+                (*action.required, *action.optional),
+                action.required,
+                suffix=SUFFIX,
+                takes=lambda _: None,
+            ),
+            is_required=bool(action.required),
+        )
+        for name, action in STEP_ACTIONS.items()
+    ]
+    return _with_steps(workflows._Document, {workflows._Step: step})
+
+
+def _with_steps(
+    document: type[Members], known: dict[type[Members], dict[str, Any]]
+) -> dict[str, Any]:
+    schema = _members(document, known)
+    schema["required"] = [*schema["required"], "schemaVersion"]
+    return schema
+
+
+def _for_action(name: str, entry: dict[str, Any], *, is_required: bool) -> dict[str, Any]:
+    inputs: list[dict[str, Any]] = [entry, {"type": "array", "items": entry}]
+    then: dict[str, Any] = {"required": ["inputs"]}
+    if not is_required:
+        inputs += [_NULL, {"enum": [{}]}]
+        then = {}
+    then["properties"] = {"inputs": {"anyOf": inputs}}
+    return {"if": {"properties": {"action": {"const": name}}}, "then": then}
+
+
+def _inputs(
+    names: Iterable[str],
+    required: Collection[str],
+    *,
+    takes: Callable[[str], object],
+    suffix: str = "",
+) -> dict[str, Any]:
+    spellings = {name: dict.fromkeys((name, name + suffix)) for name in names}
+    entry: dict[str, Any] = {
+        "type": "object",
+        "properties": {
+            word: {"anyOf": [_taken(takes(name), {}), _NULL]} if word == name else _REFERENCE
+            for name, words in spellings.items()
+            for word in words
+        },
+        "additionalProperties": False,
+    }
+    if required:
+        entry["allOf"] = [
+            {"anyOf": [{"required": [word]} for word in spellings[name]]} for name in required
+        ]
+    return entry
+
+
+def _members(
+    table: type[Members], known: Mapping[type[Members], dict[str, Any]] | None = None
+) -> dict[str, Any]:
+    """Of a mapping; a member that is null is not given."""
+    known = known or {}
+    if table in known:
+        return known[table]
+    properties = {}
+    for name, row in table.rows.items():
+        schema = _NAME if name == "name" and row.required else _taken(row.takes, known)
+        if not row.required:
+            schema = {"anyOf": [schema, _NULL]}
+        elif schema.get("type") == "array":
+            schema = {**schema, "minItems": 1}
+        properties[name] = schema
+    return {
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": False,
+        "required": [name for name, row in table.rows.items() if row.required],
+    }
+
+
+def _taken(takes: object, known: Mapping[type[Members], dict[str, Any]]) -> dict[str, Any]:
+    if isinstance(takes, Each):
+        item = _members(takes.of, known)
+        if takes.of in {variables._Parameter, variables._Constant}:
+            named = {"minProperties": 1, "maxProperties": 1}
+            item = {"type": "object", "additionalProperties": item, **named}
+        return {"type": "array", "items": item}
+    if isinstance(takes, Items):
+        return {"type": "array", "items": _taken(takes.of, known)}
+    if isinstance(takes, OneOf):
+        return _one_of(takes)
+    if takes is loops.parse_loop:
+        return _loop()
+    return _OF_READERS.get(takes, {})
+
+
+def _loop() -> dict[str, Any]:
+    schema = _members(loops._Loop)
+    schema["properties"]["for"] = _members(loops._For)
+    schema["required"] = []
+    return {**schema, "oneOf": [{"required": ["for"]}, {"required": ["forEach"]}]}
+
+
+def _one_of(takes: OneOf[Any]) -> dict[str, Any]:
+    if isinstance(takes.choices, range) and takes.of is integer:
+        bounds = {"minimum": takes.choices[0], "maximum": takes.choices[-1]}
+        return {"type": "integer", "anyOf": [bounds, {"enum": [*takes.besides]}]}
+    if isinstance(takes.choices, range):
+        return {**_TEXT, "minLength": takes.choices[0], "maxLength": takes.choices[-1]}
+    numbers = [
+        float(choice) for choice in takes.choices if str(choice).replace(".", "").isdecimal()
+    ]
+    return {"enum": list(dict.fromkeys([*takes.choices, *numbers]))}
+
+
+# From the model
+
+
+def _lifecycle_policy() -> dict[str, Any]:
+    shape = service_model().operation_model("CreateLifecyclePolicy").input_shape
+    given = _of_shape(shape, has_properties=False)
+    given["required"] = [name for name in given["required"] if name != "clientToken"]
+    properties = _of_shape(shape, has_properties=True)
+    properties["required"] = [name for name in properties["required"] if name != "ClientToken"]
+    return {"anyOf": [given, properties]}
+
+
+def _of_shape(shape: Any, *, has_properties: bool) -> dict[str, Any]:
+    bounds = shape.metadata
+    if shape.type_name == "structure":
+        spelt = {
+            name: name[0].upper() + name[1:] if has_properties else name for name in shape.members
+        }
+        return {
+            "type": "object",
+            "properties": {
+                spelt[name]: {"anyOf": [_of_shape(member, has_properties=has_properties), _NULL]}
+                for name, member in shape.members.items()
+            },
+            "additionalProperties": False,
+            "required": [spelt[name] for name in shape.required_members],
+        }
+    if shape.type_name == "list":
+        items = _of_shape(shape.member, has_properties=has_properties)
+        sizes = {"minItems": bounds.get("min", 0), "maxItems": bounds.get("max", 10**6)}
+        return {"type": "array", "items": items, **sizes}
+    if shape.type_name == "map":
+        values = _of_shape(shape.value, has_properties=has_properties)
+        return {"type": "object", "additionalProperties": values}
+    return _of_scalar(shape, has_properties=has_properties)
+
+
+def _of_scalar(shape: Any, *, has_properties: bool) -> dict[str, Any]:
+    bounds = shape.metadata
+    if shape.type_name == "string" and shape.enum:
+        return {"enum": list(shape.enum)}
+    if shape.type_name == "string":
+        schema: dict[str, Any] = dict(_TEXT) if has_properties else {"type": "string"}
+        schema |= {"minLength": bounds.get("min", 0), "maxLength": bounds.get("max", 10**6)}
+        return (
+            {**schema, "pattern": f"^(?:{bounds['pattern']})$"} if "pattern" in bounds else schema
+        )
+    if shape.type_name not in {"integer", "boolean"}:
+        return {}
+    return {
+        "type": [shape.type_name, "string"] if has_properties else shape.type_name,
+        **({"minimum": bounds["min"]} if "min" in bounds else {}),
+        **({"maximum": bounds["max"]} if "max" in bounds else {}),
+    }
