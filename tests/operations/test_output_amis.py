@@ -254,3 +254,55 @@ class TestDevices:
             assert sizes == {"/dev/xvda": 20, "/dev/sdc": 200, "/dev/sdd": 300}
             assert ami.devices[0]["Ebs"]["Iops"] == 4000
             assert ami.snapshots == tuple(each["Ebs"]["SnapshotId"] for each in ami.devices)
+
+
+@instant
+class TestKeysOfOtherAccounts:
+    KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
+    MANAGED = (
+        "1) EC2 Client Error: 'Snapshots encrypted with the AWS Managed CMK can\u2019t be shared. "
+        "Specify another snapshot.' when distributing"
+    )
+
+    def reason_of(self, client, target=OTHER, ebs=None, **settings):
+        mappings = [{"deviceName": "/dev/xvda", "ebs": ebs}] if ebs else []
+        recipe = a_recipe(client, blockDeviceMappings=mappings)
+        distribution = distribution_to(
+            client,
+            ("us-east-1", {"targetAccountIds": [HOME]}),
+            ("eu-west-1", settings | {"targetAccountIds": [target]}),
+        )
+        arn = a_build(client, imageRecipeArn=recipe, distributionConfigurationArn=distribution)
+        return client.get_image(imageBuildVersionArn=arn)["image"]["state"].get("reason")
+
+    @pytest.mark.parametrize(
+        ("ebs", "settings"),
+        [
+            ({"encrypted": True}, {}),
+            ({"encrypted": True, "kmsKeyId": "alias/aws/ebs"}, {}),
+            ({"volumeSize": 8}, {"kmsKeyId": "alias/aws/ebs"}),
+        ],
+        ids=["no key", "alias", "of the distribution"],
+    )
+    def test_what_aws_manages_is_not_shared(self, imagebuilder, ebs, settings):
+        """Source: EC2 user guide; ModifySnapshotAttribute's error."""
+        assert self.MANAGED in self.reason_of(imagebuilder, ebs=ebs, **settings)
+        assert self.reason_of(imagebuilder, target=HOME, ebs=ebs, **settings) is None
+
+    def test_a_bare_id_is_invalid_there(self, imagebuilder):
+        """Seen: aws-samples."""
+        reason = self.reason_of(imagebuilder, kmsKeyId=self.KEY)
+
+        error = f"AMI snapshot copy failed with error: The specified keyId {self.KEY} is invalid"
+        assert f"1) {error} when distributing" in reason
+        assert self.reason_of(imagebuilder, target=HOME, kmsKeyId=self.KEY) is None
+
+    @pytest.mark.parametrize(
+        "key",
+        [f"arn:aws:kms:eu-west-1:{HOME}:key/{KEY}", "alias/images"],
+        ids=["ARN", "alias"],
+    )
+    def test_a_key_of_ones_own_is_good_there(self, imagebuilder, key):
+        ebs = {"encrypted": True, "kmsKeyId": key}
+
+        assert self.reason_of(imagebuilder, ebs=ebs, kmsKeyId=key) is None

@@ -65,6 +65,19 @@ def encrypted(devices: Iterable[Device], key: str) -> list[Device]:
     return [{**device, "Ebs": {**device["Ebs"], **encryption}} for device in devices]
 
 
+def is_under_managed_key(devices: Iterable[Device]) -> bool:
+    """Whether a volume is encrypted with the key that AWS manages for EBS."""
+    return any(
+        device["Ebs"]["Encrypted"] and is_managed_key(device["Ebs"].get("KmsKeyId"))
+        for device in devices
+    )
+
+
+def is_managed_key(key: str | None) -> bool:
+    """It is the one that EC2 takes where none is given."""
+    return key is None or key.endswith("alias/aws/ebs")
+
+
 def snapshotted(world: World, devices: Iterable[Device]) -> list[dict[str, Any]]:
     """The same with snapshots of their own."""
     return [

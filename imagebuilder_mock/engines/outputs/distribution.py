@@ -4,7 +4,8 @@ Containers are pushed to repositories. A test can make a Region fail.
 
 Sources: user guide, manage-distribution-settings and image-failure-context. The reason of a failed
 copy is that of AWS's knowledge centre (2022-08-26), with another cause than EC2's as in
-cdk-image-pipeline#76; the one of a failed integration is the guide's sample.
+cdk-image-pipeline#76; the one of a failed integration is the guide's sample. What another account
+cannot do with a key is in EC2's documentation and in aws-samples/amazon-ec2-image-builder-samples.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from imagebuilder_mock.domain.resources.workflow_executions import ImageFailureC
 from imagebuilder_mock.engines.one_build import MAX_ERROR, BuildFailedError, StepFailedError
 from imagebuilder_mock.neighbours.account import Place
 
-from .amis import AmiTarget, ami_targets, copied_ami, permit
+from .amis import AmiTarget, ami_targets, copied_ami, permit, source_devices
 from .configuration import CONFIGURATIONS, configure
 from .containers import push, pushed_containers
+from .devices import is_managed_key, is_under_managed_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -135,7 +137,7 @@ def _copy(build: Build, distributions: Distributions) -> tuple[list[Ami], list[_
     orders = _Orders(build)
     home = AmiTarget(Place(store.account, store.region), {})
     for target in (home, *ami_targets(store, distributions)):
-        refusal = orders.refusal_for(target.place)
+        refusal = orders.refusal_for(target.place) or _refusal_of_key(build, target)
         if refusal is not None:
             refusals.append(refusal)
         elif target is not home and target.place not in there:
@@ -143,6 +145,21 @@ def _copy(build: Build, distributions: Distributions) -> tuple[list[Ami], list[_
     orders.carry_out()
     image.output_resources = OutputResources(tuple(made))
     return made, refusals
+
+
+def _refusal_of_key(build: Build, target: AmiTarget) -> _Refusal | None:
+    """Another account can use neither a key that AWS manages nor one without its ARN or alias."""
+    world, store, image = build
+    place, key = target.place, target.settings.get("kmsKeyId")
+    if place.account == store.account:
+        return None
+    if (key and is_managed_key(key)) or is_under_managed_key(source_devices(world, store, image)):
+        error = "Snapshots encrypted with the AWS Managed CMK can’t be shared. Specify another snapshot."  # noqa: E501, RUF001 - as EC2 has it
+        return _Refusal(place, error, is_of_ec2=True)
+    if key and not key.startswith(("arn:", "alias/")):
+        error = f"AMI snapshot copy failed with error: The specified keyId {key} is invalid"
+        return _Refusal(place, error)
+    return None
 
 
 def _permit(build: Build, distributions: Distributions) -> None:
