@@ -14,6 +14,7 @@ from imagebuilder_mock.domain.errors import (
     missing_error,
 )
 from imagebuilder_mock.domain.resources.base import Resource
+from imagebuilder_mock.world.managed import how_to_publish
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -50,7 +51,7 @@ class Context:
         """What the ARN means, to answer or to change it: ResourceNotFoundException if nothing."""
         found = self.world.find(self.store, cls, arn, parameter=parameter)
         if found is None:
-            raise ResourceNotFoundException(missing_error(cls.label, arn))
+            raise ResourceNotFoundException(f"{missing_error(cls.label, arn)}{how_to_publish(arn)}")
         return found
 
     def own(self, cls: type[R], arn: str) -> R:

@@ -19,7 +19,7 @@ from .durations import Durations
 from .events import Events
 from .faults import FaultRules
 from .indexes import LifecycleExecutions, MachineImages, References
-from .managed import managed_store, store_with
+from .managed import how_to_publish, managed_store, store_with
 from .orders import BuildFailures
 from .outbox import Message, Outbox, TellingLock
 from .record import Record
@@ -189,7 +189,8 @@ class World:
         parameter = parameter or f"{cls.label[0].lower()}{cls.label[1:]}Arn"
         found = self.find(viewer, cls, arn, parameter=parameter)
         if found is None:
-            raise invalid_value(parameter, missing_reference(cls.label, arn))
+            detail = f"{missing_reference(cls.label, arn)}{how_to_publish(arn)}"
+            raise invalid_value(parameter, detail)
         return found
 
     def share(self, resource: Resource, accounts: frozenset[str]) -> None:

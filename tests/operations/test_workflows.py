@@ -33,6 +33,7 @@ MANAGED = {
         "build-container",
         "build-image",
         "build-image-from-iso",
+        "build-image-with-update-ssm-agent",
         "express-build-container",
         "express-build-image",
     ],

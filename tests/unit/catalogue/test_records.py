@@ -26,6 +26,7 @@ COMPONENTS = managed_components()
 # public recipes.
 IMAGE_SLUGS = {
     "AMI": """
+        amazon-linux-2-ecs-optimized-x86 amazon-linux-2-ecs-optimized-kernel-5-x86
         amazon-linux-2-x86 amazon-linux-2-arm64 amazon-linux-2023-x86 amazon-linux-2023-arm64
         red-hat-enterprise-linux-7-x86 ubuntu-server-20-lts-arm64
         red-hat-enterprise-linux-8-x86 red-hat-enterprise-linux-9-x86

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timezone
 
 import pytest
 
-from tests.builders import AMAZON, MANAGED_COMPONENT, MANAGED_PARENT, a_build, a_pipeline, a_recipe
+from tests.builders import (
+    AMAZON,
+    MANAGED_COMPONENT,
+    MANAGED_PARENT,
+    OWN,
+    a_build,
+    a_pipeline,
+    a_recipe,
+)
 from tests.clients import the_client
 from tests.workflow_builders import executions_of, pages_of
 
@@ -171,3 +180,71 @@ class TestMistakes:
             with pytest.raises(ValueError, match=r"in version \d+\.\d+\.\d+ already"):
                 imagebuilder_mock.catalogue.publish("update-linux", version)
         assert meant(client, MANAGED_COMPONENT)["arn"].endswith("/9.0.0/1")
+
+
+@pytest.mark.parametrize(
+    ("arn", "name"),
+    [
+        (f"{AMAZON}image/amazon-linux-2-x86/2021.4.29", "amazon-linux-2-x86"),
+        (f"{AMAZON}image/amazon-linux-2-x86/2021.4.29/1", "amazon-linux-2-x86"),
+        (f"{AMAZON}component/update-linux/0.0.9", "update-linux"),
+        (f"{AMAZON}workflow/build/build-image/0.9.0/1", "build-image"),
+    ],
+)
+def test_a_refusal_of_a_version_says_how_to_publish_it(client, imagebuilder_mock, arn, name):
+    """Templates pin versions that the catalogue does not have."""
+    version = arn.removesuffix("/1").rpartition("/")[2]
+    hint = f"a test publishes it with mock.catalogue.publish('{name}', '{version}')."
+
+    with pytest.raises(client.exceptions.ResourceNotFoundException, match=re.escape(hint)):
+        meant(client, arn)
+
+    imagebuilder_mock.catalogue.publish(name, version)
+    assert meant(client, arn)["arn"] == f"{arn.removesuffix('/1')}/1"
+
+
+def test_a_recipe_on_a_version_that_is_not_there_is_told_too(client):
+    with pytest.raises(
+        client.exceptions.InvalidParameterValueException, match=r"catalogue\.publish\("
+    ):
+        a_recipe(client, parentImage=f"{AMAZON}image/amazon-linux-2-x86/2021.4.29")
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        f"{AMAZON}image/unheard-of/2021.4.29",
+        f"{AMAZON}image/amazon-linux-2-x86/2021.4.29/2",
+        f"{AMAZON}component/amazon-linux-2-x86/2021.4.29",
+        f"{AMAZON}image/amazon-linux-2-x86/1900.x.x",
+        f"{OWN}image/amazon-linux-2-x86/2021.4.29",
+    ],
+)
+def test_there_is_no_such_hint_where_publishing_does_not_help(client, arn):
+    with pytest.raises(client.exceptions.ResourceNotFoundException) as refusal:
+        meant(client, arn)
+
+    assert "publish" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        f"{AMAZON}image/amazon-linux-2-ecs-optimized-x86/2025.1.29/1",
+        f"{AMAZON}image/amazon-linux-2-ecs-optimized-kernel-5-x86/2025.1.29/1",
+        f"{AMAZON}image/windows-server-2022-english-full-base-x86/2024.8.14/1",
+        f"{AMAZON}component/stig-build-windows-high/2022.4.0/1",
+        f"{AMAZON}component/reboot-windows/1.0.1/1",
+        f"{AMAZON}component/amazon-cloudwatch-agent-windows/1.0.0/1",
+        f"{AMAZON}workflow/build/build-image/1.0.1/1",
+        f"{AMAZON}workflow/test/test-image/1.0.1/1",
+    ],
+)
+def test_what_was_seen_to_exist_exists(client, arn):
+    """Published templates and captures that use them."""
+    assert meant(client, arn)["arn"] == arn
+
+
+def test_a_workflow_updates_the_agent_of_its_instance(client):
+    arn = f"{AMAZON}workflow/build/build-image-with-update-ssm-agent/1.0.0/1"
+    assert "- name: UpdateSSMAgent\n" in meant(client, arn)["data"]
