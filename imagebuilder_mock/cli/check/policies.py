@@ -8,7 +8,8 @@ import yaml
 
 from imagebuilder_mock.domain.documents.errors import DocumentError, Problem, problems_of
 from imagebuilder_mock.domain.documents.yaml_loading import MAX_DEPTH, MAX_NODES, load_document
-from imagebuilder_mock.domain.errors import not_valid
+from imagebuilder_mock.domain.errors import ImageBuilderError, not_valid
+from imagebuilder_mock.domain.lifecycle.rules import Selection
 from imagebuilder_mock.operations.rules.lifecycle import policy_errors
 from imagebuilder_mock.protocol.model import service_model
 from imagebuilder_mock.protocol.validation import form_problems
@@ -106,7 +107,12 @@ def _against_rules(policy: dict[str, Any], refused: Sequence[Path]) -> Iterator[
     resource_type = policy["resourceType"] if is_readable("resourceType") else ""
     selection = policy["resourceSelection"] if is_readable("resourceSelection") else None
     for error in policy_errors(resource_type, readable, selection):
-        yield _path(error.parameter) or ("resourceSelection",), error.message
+        yield _path(error.parameter), error.message
+    if selection is not None:
+        try:
+            Selection.parse(resource_type or "AMI_IMAGE", selection)
+        except ImageBuilderError as error:
+            yield _path(error.parameter) or ("resourceSelection",), error.message
 
 
 def _path(parameter: str) -> Path:

@@ -41,12 +41,13 @@ def check_policy(
 ) -> None:
     """Refuse rules that cannot be, or that cannot be together."""
     _refuse(policy_errors(resource_type, dict(enumerate(details)), selection))
+    Selection.parse(resource_type, selection)
 
 
 def policy_errors(
     resource_type: str, details: Mapping[int, Detail], selection: ResourceSelection | None
 ) -> Iterator[ImageBuilderError]:
-    """All that is wrong; the details by their positions, those whose form is wrong left out.
+    """All that is wrong but versions; details are by position, without those of a wrong form.
 
     So is a selection whose form is wrong, and a resource type that is not known is ``""``.
     """
@@ -70,7 +71,7 @@ def policy_errors(
             )
         yield from _filter_errors(detail, f"{path}.filter")
     if selection is not None:
-        yield from _selection_errors(resource_type, selection)
+        yield from _selection_errors(selection)
 
 
 def check_included(included: Included, resource_type: str, action: str, path: str) -> None:
@@ -132,14 +133,8 @@ def _filter_errors(detail: Detail, path: str) -> Iterator[ImageBuilderError]:
         )
 
 
-def _selection_errors(
-    resource_type: str, selection: ResourceSelection
-) -> Iterator[ImageBuilderError]:
+def _selection_errors(selection: ResourceSelection) -> Iterator[ImageBuilderError]:
     if ("recipes" in selection) == ("tagMap" in selection):
         yield invalid_combination(
             "resourceSelection", "You must specify exactly one of 'recipes' and 'tagMap'."
         )
-    try:
-        Selection.parse(resource_type or "AMI_IMAGE", selection)
-    except ImageBuilderError as error:
-        yield error
