@@ -85,6 +85,16 @@ _VERSIONS: tuple[Row, ...] = (
         (_created("1.x.x", Refused(_BAD_VERSION, _FORMAT)),),
     ),
     (
+        "first-number",
+        "The first number of an x is 0, whichever of the numbers it is.",
+        ("versions.x-first-number", "versions.x-next-number"),
+        (
+            _created("1.0.x", "1.0.0"),
+            _created("1.0.x", "1.0.1"),
+            _created("2.x.0", "2.0.0"),
+        ),
+    ),
+    (
         "next-number",
         "An x takes the highest number plus one.",
         ("versions.x-next-number", "versions.x-in-create"),
