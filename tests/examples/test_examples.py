@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 
 _STATES = ["PENDING", "CREATING", "BUILDING", "TESTING", "DISTRIBUTING", "INTEGRATING", "AVAILABLE"]
-_AMI = re.compile(r"(\S+)\s+│ (ami-[0-9a-f]{17}) │ (\S+ \d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{6}Z)")
+_AMI = re.compile(r"(\S+)\s+│ (ami-[0-9a-f]{17}) │ (\S+ \d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z)")
 _QUOTED = re.compile(r"^```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 pytestmark = [

@@ -68,7 +68,10 @@ _COMMAND = re.compile(r"^\s*(?:\$|- run:) ((?:.*\\\n)*.+)", re.MULTILINE)
 
 
 def _commands(begin: str) -> list[list[str]]:
-    """The commands of all pages that begin so, in words; what goes on behind a line's end too."""
+    """The commands of all pages that begin so, in words, without where their output goes.
+
+    What goes on behind a line's end belongs to them.
+    """
     blocks = [
         block
         for page in PAGES
@@ -76,7 +79,7 @@ def _commands(begin: str) -> list[list[str]]:
         for block in _blocks(page, language)
     ]
     found = [
-        shlex.split(command.replace("\\\n", " ").removesuffix("&"))
+        shlex.split(command.replace("\\\n", " ").removesuffix("&").partition(" > ")[0])
         for block in blocks
         for command in _COMMAND.findall(block)
         if command.startswith(begin)

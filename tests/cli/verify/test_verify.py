@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import _thread
 import io
 import json
 from urllib.parse import parse_qsl
@@ -11,6 +10,7 @@ import pytest
 
 from imagebuilder_mock.cli.command_line import main
 from imagebuilder_mock.cli.verify.claims import CLAIMS
+from imagebuilder_mock.cli.verify.service import Service
 from tests.builders import OWN, a_component, a_distribution
 from tests.model import needs_member
 
@@ -117,15 +117,19 @@ def test_who_may_not_delete_makes_no_more(verify):
     assert "123456789012" not in json.dumps(verified.report)
 
 
-def test_who_interrupts_it_leaves_nothing(verify):
-    """It comes while a component is being made, whose answer is lost by it."""
+def test_who_interrupts_it_leaves_nothing(verify, monkeypatch):
+    """It comes while a configuration is being made, whose answer is lost by it."""
+    asked = Service._asked
 
-    def change(operation, answer, _):
-        if operation == "CreateDistributionConfiguration" and answer.status == 200:
-            _thread.interrupt_main()
+    def interrupted(service, operation, params):
+        answer = asked(service, operation, params)
+        if operation == "CreateDistributionConfiguration":
+            raise KeyboardInterrupt
         return answer
 
-    with a_service(change) as (url, mock):
+    monkeypatch.setattr(Service, "_asked", interrupted)
+
+    with a_service() as (url, mock):
         verified = verify(url, "gets.component", "gets.distribution", "names.*")
 
         assert mock.resources() == []
