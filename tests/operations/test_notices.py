@@ -29,7 +29,7 @@ from tests.builders import (
 )
 from tests.clients import the_client
 from tests.container_builders import a_container_build
-from tests.model import needs_member, service_model
+from tests.model import needs_member, needs_optional, service_model
 from tests.workflow_builders import BUILD_IMAGE, WAIT, a_run, a_workflow, executions_of
 
 A_TIME = datetime(2026, 1, 2, 13, 4, 5, 678000, tzinfo=timezone.utc)
@@ -672,6 +672,7 @@ phases:
         assert files == ["application.log", "detailedoutput.json"]
         assert json.loads(uploaded[1]["lines"][0])["status"] == "failed"
 
+    @needs_optional("CreateImageRecipe", "components")
     @instant
     def test_a_bucket_gets_nothing_where_no_components_ran(self, imagebuilder, imagebuilder_mock):
         bucket = {"s3Logs": {"s3BucketName": "bucket"}}
