@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from .states import ImageStatus, WorkflowType
 
@@ -50,6 +50,12 @@ class BuildPlan:
     """The stages in their order, if nothing goes wrong."""
 
     stages: tuple[Stage, ...]
+
+    def workflows(self) -> Iterator[PlannedWorkflow]:
+        """All workflows, in the order of their stages."""
+        for stage in self.stages:
+            for group in stage.groups:
+                yield from group
 
     def stage(self, status: ImageStatus) -> Stage | None:
         """The stage of a status; None once the build is over."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.resources.base import member_name
+from imagebuilder_mock.domain.resources.images import service_linked_role
 from imagebuilder_mock.domain.versions import Version
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def message_of(build: Build) -> dict[str, object]:
         "state": state,
         "platform": image.platform,
         "workflows": _workflows(image),
-        "executionRole": image.execution_role or _service_linked_role(arn, build.store.account),
+        "executionRole": image.execution_role or service_linked_role(image),
         **_recipe(image),
         "sourcePipelineArn": image.source_pipeline_arn,
         "infrastructureConfiguration": _copy(image.infrastructure_configuration, build),
@@ -91,16 +92,8 @@ def with_account(arn: str) -> str:
 
 
 def _workflows(image: Image) -> list[dict[str, str]] | None:
-    planned = (
-        workflow for stage in image.plan.stages for group in stage.groups for workflow in group
-    )
+    planned = image.plan.workflows()
     return [{"workflowArn": with_account(workflow.arn)} for workflow in planned] or None
-
-
-def _service_linked_role(arn: Arn, account: str) -> str:
-    """The role of a build for which none was given."""
-    path = "aws-service-role/imagebuilder.amazonaws.com/AWSServiceRoleForImageBuilder"
-    return f"arn:{arn.partition}:iam::{account}:role/{path}"
 
 
 def _recipe(image: Image) -> dict[str, object]:

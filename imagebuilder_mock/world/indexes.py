@@ -122,7 +122,7 @@ class Findings:
         self.packages: dict[str, OrderedIndex[ImagePackage]] = {}
         """By image, in place of the sample's."""
         self.settled: set[str] = set()
-        """The images whose scan finds nothing more of itself: it has, or a test said so."""
+        """The images whose scan adds no more findings: it has ended, or a test set them."""
         self._numbering = numbering
         self._orders: dict[Key, OrderedIndex[ImageScanFinding]] = defaultdict(OrderedIndex)
         self._counts: dict[Key, Counter[str]] = defaultdict(Counter)
@@ -162,7 +162,7 @@ class Findings:
         self.packages[image_arn] = index_of_packages(packages)
 
     def clear(self, image_arn: str) -> None:
-        """Take the findings of an image away; what its scan would find of itself stays away too."""
+        """Remove the findings of an image, and have its scan add none."""
         self.settled.add(image_arn)
         for is_on_demand in (False, True):
             name = _ON_DEMAND if is_on_demand else "imageBuildVersionArn"

@@ -48,11 +48,12 @@ def _with_defaults(image: Image) -> Image:
     """The image with the role and the workflows that it is built with if it was given none."""
     if image.recipe is None or (image.execution_role and image.workflows):
         return image
-    planned = (each for stage in image.plan.stages for group in stage.groups for each in group)
     return replace(
         image,
         execution_role=image.execution_role or service_linked_role(image),
-        workflows=image.workflows or [{"workflowArn": each.arn} for each in planned] or None,
+        workflows=image.workflows
+        or [{"workflowArn": each.arn} for each in image.plan.workflows()]
+        or None,
     )
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from imagebuilder_mock.cli.verify.claim import (
     A_TIME,
     Answered,
-    Call,
     Own,
-    Refused,
     Row,
     call,
     claims_of,
@@ -15,31 +13,9 @@ from imagebuilder_mock.cli.verify.claim import (
     invalid,
 )
 
-from .standing import COMPONENT, TEST_DOCUMENT
+from .standing import COMPONENT, TEST_DOCUMENT, filtered, named, own
 
-
-def _own(*arns: str, member: str = "arn") -> Answered:
-    return Answered(
-        {"componentVersionList": Own([f"<<own>>component/{arn}" for arn in arns], member)}
-    )
-
-
-def _filtered(
-    expected: Answered | Refused, *filters: tuple[str, list[str]], **more: object
-) -> Call:
-    """The caller's components that pass filters."""
-    params = {
-        "filters": [{"name": name, "values": values} for name, values in filters],
-        **more,
-    }
-    return Call(operation="ListComponents", params=params, expected=expected, all_pages=True)
-
-
-def _named(suffix: str, **params: object) -> Call:
-    return call("CreateComponent", {**COMPONENT, "name": f"<<name>>-{suffix}", **params})
-
-
-_THREE = (_named("a"), _named("b", platform="macOS"), _named("c", data=TEST_DOCUMENT))
+_THREE = (named("a"), named("b", platform="macOS"), named("c", data=TEST_DOCUMENT))
 
 _FILTERS: tuple[Row, ...] = (
     (
@@ -48,8 +24,8 @@ _FILTERS: tuple[Row, ...] = (
         ("lists.filter-values",),
         (
             *_THREE,
-            _filtered(
-                _own("<<name>>-a/1.0.0", "<<name>>-c/1.0.0"),
+            filtered(
+                own("<<name>>-a/1.0.0", "<<name>>-c/1.0.0"),
                 ("name", ["<<name>>-a", "<<name>>-c"]),
             ),
         ),
@@ -59,8 +35,8 @@ _FILTERS: tuple[Row, ...] = (
         "The values of a filter are case-sensitive.",
         ("lists.filter-values",),
         (
-            _named("a"),
-            _filtered(_own(), ("name", ["<<name>>-A"])),
+            named("a"),
+            filtered(own(), ("name", ["<<name>>-A"])),
         ),
     ),
     (
@@ -69,8 +45,8 @@ _FILTERS: tuple[Row, ...] = (
         ("lists.several-filters",),
         (
             *_THREE,
-            _filtered(_own("<<name>>-b/1.0.0"), ("name", ["<<name>>*"]), ("platform", ["macOS"])),
-            _filtered(_own("<<name>>-c/1.0.0"), ("name", ["<<name>>*"]), ("type", ["TEST"])),
+            filtered(own("<<name>>-b/1.0.0"), ("name", ["<<name>>*"]), ("platform", ["macOS"])),
+            filtered(own("<<name>>-c/1.0.0"), ("name", ["<<name>>*"]), ("type", ["TEST"])),
         ),
     ),
     (
@@ -79,8 +55,8 @@ _FILTERS: tuple[Row, ...] = (
         ("lists.name-filter-wildcards",),
         (
             *_THREE,
-            _filtered(
-                _own("<<name>>-a/1.0.0", "<<name>>-b/1.0.0", "<<name>>-c/1.0.0"),
+            filtered(
+                own("<<name>>-a/1.0.0", "<<name>>-b/1.0.0", "<<name>>-c/1.0.0"),
                 ("name", ["<<name>>*"]),
             ),
         ),
@@ -90,8 +66,8 @@ _FILTERS: tuple[Row, ...] = (
         "Asterisks around a name find the names that contain it.",
         ("lists.name-filter-wildcards",),
         (
-            _named("a"),
-            _filtered(_own("<<name>>-a/1.0.0"), ("name", ["*name-that-contains-a*"])),
+            named("a"),
+            filtered(own("<<name>>-a/1.0.0"), ("name", ["*name-that-contains-a*"])),
         ),
     ),
     (
@@ -99,7 +75,7 @@ _FILTERS: tuple[Row, ...] = (
         "A filter that the operation does not have is refused with those that it has.",
         ("lists.unknown-filter",),
         (
-            _filtered(
+            filtered(
                 invalid(
                     "filters[0].name",
                     "'colour' is not a filter of this operation. Valid filters are: description, "
@@ -145,7 +121,7 @@ _FILTERS: tuple[Row, ...] = (
         "Components are not listed by name and filtered by version at once.",
         ("lists.by-name-and-version",),
         (
-            _filtered(
+            filtered(
                 clash(
                     "filters",
                     "You cannot list Components by name and filter by version in the same request.",
@@ -162,7 +138,7 @@ _FILTERS: tuple[Row, ...] = (
         (
             call("CreateComponent", {**COMPONENT, "semanticVersion": "2.0.0"}),
             call("CreateComponent", COMPONENT),
-            _filtered(
+            filtered(
                 Answered({"componentVersionList": Own(["<<name>>"], "name")}),
                 ("name", ["<<name>>"]),
                 byName=True,
@@ -175,7 +151,7 @@ _FILTERS: tuple[Row, ...] = (
         ("lists.owner",),
         (
             call("CreateComponent", {**COMPONENT, "description": "says hello"}),
-            _filtered(
+            filtered(
                 Answered(
                     {
                         "componentVersionList": Own(

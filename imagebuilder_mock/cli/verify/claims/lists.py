@@ -16,7 +16,7 @@ from imagebuilder_mock.cli.verify.claim import (
     invalid,
 )
 
-from .standing import AMI, COMPONENT, DOCUMENT, OTHER_DOCUMENT, TEST_DOCUMENT
+from .standing import AMI, COMPONENT, DOCUMENT, OTHER_DOCUMENT, TEST_DOCUMENT, filtered, named, own
 
 _BUILDS = tuple(
     call("CreateComponent", {**COMPONENT, "data": document})
@@ -29,27 +29,6 @@ _BAD_TOKEN = Refused(
     "a previous response of this operation.",
 )
 _AMAZON = {"owner": "Amazon"}
-
-
-def _own(*arns: str, member: str = "arn") -> Answered:
-    return Answered(
-        {"componentVersionList": Own([f"<<own>>component/{arn}" for arn in arns], member)}
-    )
-
-
-def _filtered(
-    expected: Answered | Refused, *filters: tuple[str, list[str]], **more: object
-) -> Call:
-    """The caller's components that pass filters."""
-    params = {
-        "filters": [{"name": name, "values": values} for name, values in filters],
-        **more,
-    }
-    return Call(operation="ListComponents", params=params, expected=expected, all_pages=True)
-
-
-def _named(suffix: str, **params: object) -> Call:
-    return call("CreateComponent", {**COMPONENT, "name": f"<<name>>-{suffix}", **params})
 
 
 _LISTS: tuple[Row, ...] = (
@@ -124,11 +103,11 @@ _LISTS: tuple[Row, ...] = (
         "Components are listed in the order of their creation.",
         ("lists.order",),
         (
-            _named("b"),
-            _named("c"),
-            _named("a"),
-            _filtered(
-                _own("<<name>>-b/1.0.0", "<<name>>-c/1.0.0", "<<name>>-a/1.0.0"),
+            named("b"),
+            named("c"),
+            named("a"),
+            filtered(
+                own("<<name>>-b/1.0.0", "<<name>>-c/1.0.0", "<<name>>-a/1.0.0"),
                 ("name", ["<<name>>*"]),
             ),
         ),
@@ -213,8 +192,8 @@ _LISTS: tuple[Row, ...] = (
         ("lists.owner",),
         (
             call("CreateComponent", COMPONENT),
-            _filtered(_own("<<name>>/1.0.0"), ("name", ["<<name>>"])),
-            _filtered(_own(), ("name", ["<<name>>"]), owner="Amazon"),
+            filtered(own("<<name>>/1.0.0"), ("name", ["<<name>>"])),
+            filtered(own(), ("name", ["<<name>>"]), owner="Amazon"),
         ),
     ),
     (

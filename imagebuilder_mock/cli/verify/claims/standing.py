@@ -5,7 +5,7 @@ A word that is made is a call, and the path in its answer at which its value is.
 
 from __future__ import annotations
 
-from imagebuilder_mock.cli.verify.claim import Call, call
+from imagebuilder_mock.cli.verify.claim import Answered, Call, Own, Refused, call
 
 DOCUMENT = """\
 name: hello
@@ -153,3 +153,22 @@ STANDING: dict[str, Call] = {
         policy="lifecyclePolicyArn",
     ),
 }
+
+
+def own(*arns: str, member: str = "arn") -> Answered:
+    return Answered(
+        {"componentVersionList": Own([f"<<own>>component/{arn}" for arn in arns], member)}
+    )
+
+
+def filtered(expected: Answered | Refused, *filters: tuple[str, list[str]], **more: object) -> Call:
+    """The caller's components that pass filters."""
+    params = {
+        "filters": [{"name": name, "values": values} for name, values in filters],
+        **more,
+    }
+    return Call(operation="ListComponents", params=params, expected=expected, all_pages=True)
+
+
+def named(suffix: str, **params: object) -> Call:
+    return call("CreateComponent", {**COMPONENT, "name": f"<<name>>-{suffix}", **params})
