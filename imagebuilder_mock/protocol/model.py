@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.errors import ImageBuilderError
 
 SERVICE_NAME = "imagebuilder"
+_MODEL = "service-2"
 
 # What no model says (AWS's common errors).
 _COMMON_STATUSES = {
@@ -59,8 +60,13 @@ class Operation:
 
 @lru_cache(maxsize=1)
 def service_model() -> ServiceModel:
-    """The newest API version that botocore has of the service."""
-    return ServiceModel(Loader().load_service_model(SERVICE_NAME, "service-2"), SERVICE_NAME)
+    """The newest API version that botocore has of the service.
+
+    The loader's own ``load_service_model`` first looks through the folders of every service.
+    """
+    loader = Loader()
+    version = loader.determine_latest_version(SERVICE_NAME, _MODEL)
+    return ServiceModel(loader.load_data(f"{SERVICE_NAME}/{version}/{_MODEL}"), SERVICE_NAME)
 
 
 def input_members(operation: str) -> Mapping[str, Any]:
