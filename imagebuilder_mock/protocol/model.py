@@ -5,9 +5,8 @@ Everything is worked out once for each operation, at its first use.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from botocore.loaders import Loader
 from botocore.model import ServiceModel, StructureShape
@@ -42,8 +41,7 @@ _COMMON_STATUSES = {
 _UNMODELLED_STATUS = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """One operation of the model, ready to be used."""
 
     name: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from .base import ResourceVersion
 from .documents import Document
@@ -16,20 +16,21 @@ if TYPE_CHECKING:
     from .documents import ParameterDetail
 
 
-@dataclass(frozen=True, slots=True)
-class ComponentState:
+class ComponentState(NamedTuple):
     """ACTIVE, DEPRECATED or DISABLED."""
 
     status: str
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ProductCodeListItem:
+class ProductCodeListItem(NamedTuple):
     """What a product of AWS Marketplace is billed under."""
 
     product_code_id: str
     product_code_type: str = "marketplace"
+
+
+ACTIVE = ComponentState("ACTIVE")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,7 +48,7 @@ class Component(Document):
         tuple[ParameterDetail, ...] | Callable[[], tuple[ParameterDetail, ...] | None] | None
     ) = None
     """The parameters, or what reads them."""
-    state: ComponentState = ComponentState("ACTIVE")
+    state: ComponentState = ACTIVE
     publisher: str | None = None
     product_codes: tuple[ProductCodeListItem, ...] | None = None
     obfuscate: bool | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 from imagebuilder_mock.domain.ordered import OrderedIndex
 
@@ -25,14 +25,12 @@ LifecycleActionName = Literal["AVAILABLE", "DELETE", "DEPRECATE", "DISABLE"]
 ENDED: frozenset[LifecycleExecutionStatus] = frozenset(("CANCELLED", "FAILED", "SUCCESS"))
 
 
-@dataclass(frozen=True, slots=True)
-class LifecycleExecutionState:
+class LifecycleExecutionState(NamedTuple):
     status: LifecycleExecutionStatus
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LifecycleExecutionResourceState:
+class LifecycleExecutionResourceState(NamedTuple):
     status: Literal["FAILED", "IN_PROGRESS", "SKIPPED", "SUCCESS"]
     reason: str | None = None
 
@@ -41,8 +39,7 @@ IN_PROGRESS = LifecycleExecutionResourceState("IN_PROGRESS")
 SUCCESS = LifecycleExecutionResourceState("SUCCESS")
 
 
-@dataclass(frozen=True, slots=True)
-class LifecycleExecutionResourceAction:
+class LifecycleExecutionResourceAction(NamedTuple):
     name: LifecycleActionName
     reason: str | None = None
 

@@ -8,7 +8,7 @@ if the image ends before that (API reference, ImageScanState).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from imagebuilder_mock.domain.states import IN_PROGRESS
 
@@ -26,8 +26,7 @@ ImageScanStatus = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class ImageScanState:
+class ImageScanState(NamedTuple):
     """How far the scan of an image is, and why it ended if it did not complete."""
 
     status: ImageScanStatus

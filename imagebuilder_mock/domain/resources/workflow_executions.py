@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -146,8 +146,7 @@ class WorkflowExecution:
         return sum(step.status == status for step in self.steps)
 
 
-@dataclass(frozen=True, slots=True)
-class ImageFailureContext:
+class ImageFailureContext(NamedTuple):
     """Where a build went wrong; every member may be absent (user guide, image-failure-context)."""
 
     image_status: ImageStatus

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from imagebuilder_mock.domain.arn import Arn
 
@@ -21,8 +21,7 @@ def workflow_kind(workflow_type: WorkflowType) -> str:
     return f"{Workflow.kind}/{workflow_type.lower()}"
 
 
-@dataclass(frozen=True, slots=True)
-class WorkflowState:
+class WorkflowState(NamedTuple):
     """The model knows DEPRECATED alone; a workflow in use has no state."""
 
     status: str
@@ -53,7 +52,7 @@ class Workflow(Document):
 
 def name_arn(arn: Arn) -> str:
     """The ARN of a workflow's name, without version."""
-    return str(replace(arn, version=None, build=None))
+    return str(arn._replace(version=None, build=None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
