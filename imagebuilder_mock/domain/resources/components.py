@@ -33,7 +33,7 @@ class ProductCodeListItem(NamedTuple):
 ACTIVE = ComponentState("ACTIVE")
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class Component(Document):
     """One build of a component version."""
 
@@ -79,7 +79,7 @@ class Component(Document):
         return *Document.content(self), self.platform, self.supported_os_versions
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class ComponentVersion(ResourceVersion):
     """A version of a component, or its name, as ListComponents shows it."""
 

@@ -22,7 +22,7 @@ class ParameterDetail(NamedTuple):
     """The service does not show them."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class Document(Resource):
     """One build of a version; its content never changes."""
 

@@ -77,7 +77,7 @@ class Transition(NamedTuple):
     moment: datetime
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class Image(BuildSettings):
     """One build of a recipe version, from PENDING to AVAILABLE or to where it went wrong.
 
@@ -217,7 +217,7 @@ class Image(BuildSettings):
         self.transitions.append(Transition(state.status, moment))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class ImageVersion(ResourceVersion):
     """A version of an image, or its name, as ListImages shows it."""
 

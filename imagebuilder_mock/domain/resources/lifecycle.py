@@ -44,7 +44,7 @@ class LifecycleExecutionResourceAction(NamedTuple):
     reason: str | None = None
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class LifecycleExecutionSnapshotResource:
     """A snapshot that goes with its AMI."""
 
@@ -52,7 +52,7 @@ class LifecycleExecutionSnapshotResource:
     state: LifecycleExecutionResourceState = IN_PROGRESS
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class LifecycleExecutionResource:
     """An image that an execution acts on, or one of the AMIs or container images it made."""
 
@@ -82,7 +82,7 @@ class LifecycleExecutionResource:
                 snapshot.state = state
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class LifecycleExecution:
     """One run, with what it acts on: the images, and under each its AMIs or containers."""
 
@@ -160,7 +160,7 @@ class LifecycleExecution:
             self.outputs[resource.resource_id] = index
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class LifecyclePolicy(Resource):
     """Up to three rules, and the images that they are for."""
 

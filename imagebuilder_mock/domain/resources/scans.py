@@ -33,7 +33,7 @@ class ImageScanState(NamedTuple):
     reason: str | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class ImagePackage:
     """A package on an image, as its package manager reports it."""
 
@@ -42,7 +42,7 @@ class ImagePackage:
     sequence: int = 0
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class ImageScanFinding:
     """One vulnerability on one image; nested values have the members of the model."""
 

@@ -36,7 +36,7 @@ _UNSUCCESSFUL: frozenset[WorkflowExecutionStatus] = frozenset(("FAILED", "ROLLBA
 WAIT_FOR_ACTION = "WaitForAction"
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class WorkflowStepExecution:
     """One step, begun or still to come; ``inputs`` and ``outputs`` are JSON."""
 
@@ -81,7 +81,7 @@ class WorkflowStepExecution:
         return self.status == "RUNNING" and self.action == WAIT_FOR_ACTION
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class WorkflowExecution:
     """One run of a workflow; ``total_step_count`` is known before any step runs."""
 

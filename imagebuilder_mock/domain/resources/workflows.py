@@ -28,7 +28,7 @@ class WorkflowState(NamedTuple):
     reason: str | None = None
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class Workflow(Document):
     """One build of a workflow version."""
 
@@ -55,7 +55,7 @@ def name_arn(arn: Arn) -> str:
     return str(arn._replace(version=None, build=None))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class WorkflowVersion(ResourceVersion):
     """A version of a workflow, or its name, as ListWorkflows shows it."""
 
