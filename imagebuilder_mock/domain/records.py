@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import MISSING, fields, is_dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,11 +27,11 @@ def is_record(cls: object) -> bool:
     return isinstance(cls, type) and (is_dataclass(cls) or hasattr(cls, "_field_defaults"))
 
 
-def members_of(cls: Any) -> list[RecordMember]:
+def members_of(cls: type) -> list[RecordMember]:
     """The members in their order."""
     if not is_dataclass(cls):
-        defaults = cls._field_defaults
-        return [RecordMember(name, _giving(defaults, name)) for name in cls._fields]
+        names, defaults = vars(cls)["_fields"], vars(cls)["_field_defaults"]
+        return [RecordMember(name, _giving(defaults, name)) for name in names]
     return [
         RecordMember(field.name, field.default_factory)
         if field.default_factory is not MISSING
