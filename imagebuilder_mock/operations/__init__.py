@@ -44,8 +44,8 @@ class Handlers(MutableMapping[str, "Handler"]):
     """The operations by AWS's names."""
 
     def __getitem__(self, name: str) -> Handler:
-        for word, room in _ROOMS:
-            if name not in handler.HANDLERS and word in name:
+        for room in rooms_of(name):
+            if name not in handler.HANDLERS:
                 _load(room)
         return handler.HANDLERS[name]
 
@@ -65,6 +65,11 @@ class Handlers(MutableMapping[str, "Handler"]):
         for _, room in _ROOMS:
             _load(room)
         return handler.HANDLERS
+
+
+def rooms_of(name: str) -> Iterator[str]:
+    """The modules that can have an operation, the likeliest first."""
+    return (room for word, room in _ROOMS if word in name)
 
 
 def _load(room: str) -> None:
