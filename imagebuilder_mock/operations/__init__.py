@@ -35,6 +35,7 @@ _ROOMS = (
     ("Retry", "builds.reruns"),
     ("Image", "builds.images"),
     ("Tag", "tags"),
+    ("Untag", "tags"),
     # What is asked of every kind alike, whatever its name.
     ("", "kinds"),
 )
