@@ -9,6 +9,7 @@ the script" (API reference, ImportComponent); the names of its phase and step ar
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 import yaml
@@ -149,6 +150,7 @@ MEMBERS = frozenset({*_Document.rows, *_Phase.rows, *_Step.rows})
 """What documents, phases and steps can have."""
 
 
+@lru_cache(maxsize=256)
 def parse_component_document(text: str, *, platform: Platform | None = None) -> ComponentDocument:
     """The document that a component's ``data`` holds, or a DocumentError.
 

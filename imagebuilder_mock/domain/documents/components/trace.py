@@ -9,7 +9,6 @@ toe-comparison-operators.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagebuilder_mock.domain.builds import PHASES_OF_STAGE
@@ -44,7 +43,6 @@ class TracedStep(NamedTuple):
     """Why it fails whatever it finds on the instance."""
 
 
-@lru_cache(maxsize=256)
 def document_of(text: str) -> ComponentDocument:
     """The document of a component that was accepted when it was created."""
     return parse_component_document(text)
