@@ -45,8 +45,8 @@ class Handlers(MutableMapping[str, "Handler"]):
     """The operations by AWS's names."""
 
     def __getitem__(self, name: str) -> Handler:
-        for room in rooms_of(name):
-            if name not in handler.HANDLERS:
+        if name not in handler.HANDLERS:
+            for room in rooms_of(name):
                 _load(room)
         return handler.HANDLERS[name]
 
