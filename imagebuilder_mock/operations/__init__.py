@@ -45,9 +45,10 @@ class Handlers(MutableMapping[str, "Handler"]):
     """The operations by AWS's names."""
 
     def __getitem__(self, name: str) -> Handler:
-        if name not in handler.HANDLERS:
-            for room in rooms_of(name):
-                _load(room)
+        for room in () if name in handler.HANDLERS else rooms_of(name):
+            _load(room)
+            if name in handler.HANDLERS:
+                break
         return handler.HANDLERS[name]
 
     def __setitem__(self, name: str, value: Handler) -> None:
