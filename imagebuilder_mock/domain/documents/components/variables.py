@@ -150,6 +150,12 @@ def chained_phases(inputs: object) -> Iterator[tuple[str, str]]:
                 yield match[0], match[1]
 
 
+def chained_steps(expression: str) -> Iterator[tuple[str, str]]:
+    """The phase and the step that an expression refers to, if it is about inputs or outputs."""
+    if match := _CHAIN.fullmatch(expression):
+        yield match[1], match[2]
+
+
 class Scope(NamedTuple):
     """What the expressions of one step can refer to; None where names cannot be made out.
 
