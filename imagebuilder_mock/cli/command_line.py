@@ -26,7 +26,7 @@ from imagebuilder_mock.transports.http.serving import CannotListenError
 from imagebuilder_mock.world.clock import moment_of
 from imagebuilder_mock.world.settings import BuildMode
 
-from . import preview
+from . import help_texts, preview
 from .capture import command as capture_command
 from .check import command as check_command
 from .server import serve
@@ -319,6 +319,7 @@ def _parser() -> argparse.ArgumentParser:
     preview.add_to(commands, moment=_moment)
     check_command.add_to(commands)
     verify_command.add_to(commands)
+    help_texts.add_to(parser)
     return parser
 
 
