@@ -11,6 +11,7 @@ import botocore
 import pytest
 
 from imagebuilder_mock.operations import HANDLERS
+from imagebuilder_mock.world.settings import Options
 from tests.model import service_model
 
 ROOT = Path(__file__).parents[2]
@@ -209,6 +210,14 @@ def test_the_reference_is_that_of_the_package(name):
     committed = (ROOT / "docs" / name).read_text(encoding="utf-8")
 
     assert committed == pages[name](), "run: python docs/generate_reference.py"
+
+
+def test_the_page_of_options_is_that_of_the_package():
+    page = runpy.run_path(str(ROOT / "docs" / "generate_options.py"))["page"]()
+    committed = (ROOT / "docs" / "options.md").read_text(encoding="utf-8")
+
+    assert committed == page, "run: python docs/generate_options.py"
+    assert re.findall(r"^## (.+)$", page, re.MULTILINE) == list(Options.__annotations__)
 
 
 @of_the_pinned_model
