@@ -10,6 +10,7 @@ from imagebuilder_mock.transports.http.serving import serving, url_of
 from imagebuilder_mock.transports.http.wsgi import Application
 
 from .remote_control import RemoteControl
+from .surroundings import ALONE, Surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +26,8 @@ def imagebuilder_server(
     host: str = "127.0.0.1",
     port: int = 0,
     allow_remote_control: bool = False,
+    moto: bool = False,
+    upstream: str | None = None,
     **options: Unpack[Options],
 ) -> Iterator[str]:
     """Serve Image Builder over HTTP, by default on a free port; the context's value is the URL.
@@ -32,23 +35,41 @@ def imagebuilder_server(
     The options are those of ``mock_imagebuilder``, which is on while the server runs:
     ``current_mock()`` controls what the server answers. Parameters that the model does not have are
     ignored unless ``unknown_members`` says otherwise. ``allow_remote_control`` lets other machines
-    control the mock too. CannotListenError (an OSError) if the port is taken, ModuleNotFoundError
-    if werkzeug is not installed.
+    control the mock too.
+
+    With ``moto=True`` the port answers for the rest of AWS too, from moto in this process, and what
+    Image Builder looks up and leaves behind is in the same state; a reset of the mock empties both.
+    ``upstream`` is the URL of another emulator, which gets these requests. ValueError if both are
+    given, or the URL is one of AWS. CannotListenError (an OSError) if the port is taken,
+    ModuleNotFoundError if werkzeug, or what moto's server needs, is not installed.
     """
+    surroundings = Surroundings.checked(moto=moto, upstream=upstream)
     with (
         ImageBuilderMock(**options) as mock,
-        serve(mock, host=host, port=port, allow_remote_control=allow_remote_control) as url,
+        surroundings.around(mock),
+        serve(
+            mock,
+            host=host,
+            port=port,
+            allow_remote_control=allow_remote_control,
+            surroundings=surroundings,
+        ) as url,
     ):
         yield url
 
 
 @contextmanager
 def serve(
-    mock: ImageBuilderMock, *, host: str, port: int, allow_remote_control: bool
+    mock: ImageBuilderMock,
+    *,
+    host: str,
+    port: int,
+    allow_remote_control: bool,
+    surroundings: Surroundings = ALONE,
 ) -> Iterator[str]:
     """Serve a mock that is on; the context's value is the URL."""
     control = RemoteControl(mock, allow_remote=allow_remote_control)
-    application = Application(server_gateway(mock), control)
+    application = surroundings.on_one_port(Application(server_gateway(mock), control))
     with serving(application, host=host, port=port) as address:
         # Clients of this process that are pointed at it go there, and not the short way.
         own_servers().add(*address)

@@ -6,9 +6,12 @@ import socket
 import threading
 from contextlib import contextmanager
 from io import BufferedReader, RawIOBase
+from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+from .one_port import HEADERS, TAKE_TIME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,17 +80,23 @@ class _PatientReader(RawIOBase):
 
     def __init__(self, connection: socket.socket, seconds: float) -> None:
         self._connection = connection
-        self._seconds = seconds
+        self._seconds: float | None = seconds
         self._deadline = monotonic() + seconds
 
     def readable(self) -> bool:
         return True
 
+    def take_time(self) -> None:
+        """Wait for this client as long as it takes, as for one that uploads a large file."""
+        self._deadline = inf
+        self._seconds = None
+        self._connection.settimeout(None)
+
     def readinto(self, buffer: Any) -> int:
         left = self._deadline - monotonic()
         if left <= 0:
             raise TimeoutError
-        self._connection.settimeout(left)
+        self._connection.settimeout(None if left == inf else left)
         try:
             return self._connection.recv_into(buffer)
         finally:
@@ -107,7 +116,14 @@ def _new_server(application: Any, host: str, port: int, patience: float) -> Any:
         def setup(self) -> None:
             super().setup()
             self.rfile.close()
-            self.rfile = BufferedReader(_PatientReader(self.connection, patience))
+            self.reader = _PatientReader(self.connection, patience)
+            self.rfile = BufferedReader(self.reader)
+
+        def make_environ(self) -> Any:
+            environ = super().make_environ()
+            environ[HEADERS] = self.headers
+            environ[TAKE_TIME] = self.reader.take_time
+            return environ
 
         def run_wsgi(self) -> None:
             try:
