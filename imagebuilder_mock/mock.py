@@ -224,6 +224,7 @@ class ImageBuilderMock:
             except Damage as damage:
                 raise new_error(path, damage) from None
             world.clock.set_forward(document.time)
+            put_back(world)
 
     def snapshot(self) -> Snapshot:
         """Remember the state: resources, time, ids and what is scheduled."""

@@ -69,7 +69,7 @@ def serve(
 ) -> Iterator[str]:
     """Serve a mock that is on; the context's value is the URL."""
     control = RemoteControl(mock, allow_remote=allow_remote_control)
-    application = surroundings.on_one_port(Application(server_gateway(mock), control))
+    application = surroundings.on_one_port(Application(server_gateway(mock), control), mock)
     with serving(application, host=host, port=port) as address:
         # Clients of this process that are pointed at it go there, and not the short way.
         own_servers().add(*address)

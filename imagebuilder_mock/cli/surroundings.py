@@ -12,7 +12,7 @@ from imagebuilder_mock.neighbours.in_moto.door import OwnMoto
 from imagebuilder_mock.neighbours.in_moto.switching import moto_application, moto_on
 from imagebuilder_mock.protocol.identity import is_of_aws
 from imagebuilder_mock.transports.http.forwarding import Forwarding
-from imagebuilder_mock.transports.http.one_port import OnePort
+from imagebuilder_mock.transports.http.one_port import InOneAccount, OnePort
 
 if TYPE_CHECKING:
     import argparse
@@ -46,26 +46,22 @@ class Surroundings(NamedTuple):
         return "moto" if self.moto else str(self.upstream)
 
     @contextmanager
-    def around(self, mock: ImageBuilderMock, *, is_own: bool = True) -> Iterator[None]:
-        """Let them stand around the mock, which is on.
-
-        ``is_own``: a reset of the mock empties moto too. ModuleNotFoundError says what to install.
-        """
+    def around(self, mock: ImageBuilderMock) -> Iterator[None]:
+        """Let them stand around the mock, which is on; ModuleNotFoundError says what to install."""
         with ExitStack() as stack:
             if self.moto:
                 stack.enter_context(moto_on())
-                if is_own:
-                    stack.enter_context(surrounded(mock, OwnMoto()))
+                stack.enter_context(surrounded(mock, OwnMoto()))
             elif self.upstream is not None:
                 account = account_of(mock)
                 endpoint = Endpoint(self.upstream, default_account=account)
                 stack.enter_context(surrounded(mock, endpoint))
             yield
 
-    def on_one_port(self, own: WsgiApplication) -> WsgiApplication:
+    def on_one_port(self, own: WsgiApplication, mock: ImageBuilderMock) -> WsgiApplication:
         """Our own application, with theirs beside it."""
         if self.moto:
-            return OnePort(own, moto_application())
+            return OnePort(own, InOneAccount(moto_application(), account_of(mock)))
         if self.upstream is not None:
             return OnePort(own, Forwarding(self.upstream))
         return own

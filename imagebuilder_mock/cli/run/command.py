@@ -115,7 +115,7 @@ def _on(
     with ExitStack() as stack:
         try:
             stack.enter_context(mock)
-            stack.enter_context(around.around(mock, is_own=False))
+            stack.enter_context(around.around(mock))
         except (OSError, ValueError, ModuleNotFoundError) as error:
             # A state file that is not there or is damaged, or moto that is not installed.
             parser.exit(1, f"{parser.prog}: {error}\n")

@@ -80,23 +80,21 @@ class _PatientReader(RawIOBase):
 
     def __init__(self, connection: socket.socket, seconds: float) -> None:
         self._connection = connection
-        self._seconds: float | None = seconds
+        self._seconds = seconds
         self._deadline = monotonic() + seconds
 
     def readable(self) -> bool:
         return True
 
     def take_time(self) -> None:
-        """Wait for this client as long as it takes, as for one that uploads a large file."""
+        """Wait for this client as long as it goes on sending, as one that uploads a large file."""
         self._deadline = inf
-        self._seconds = None
-        self._connection.settimeout(None)
 
     def readinto(self, buffer: Any) -> int:
         left = self._deadline - monotonic()
         if left <= 0:
             raise TimeoutError
-        self._connection.settimeout(None if left == inf else left)
+        self._connection.settimeout(min(left, self._seconds))
         try:
             return self._connection.recv_into(buffer)
         finally:
