@@ -25,7 +25,7 @@ from .run import command as run_command
 from .serve import command as serve_command
 from .serve.command import Serving
 from .serve.commands import CannotRunError
-from .server import serve
+from .server import ADVICE, serve
 from .verify import command as verify_command
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _serve(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
         try:
             with (
                 _until_a_signal() as ending,
-                serving.surroundings.around(mock),
+                serving.surroundings.around(mock, advice=ADVICE),
                 serve(
                     mock,
                     host=given.host,

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.mock import ImageBuilderMock, own_servers, server_gateway
-from imagebuilder_mock.transports.http.serving import serving, url_of
+from imagebuilder_mock.transports.http.serving import CannotListenError, serving, url_of
 from imagebuilder_mock.transports.http.wsgi import Application
 
 from .remote_control import RemoteControl
@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from imagebuilder_mock.world.settings import Options
+
+
+ADVICE = (
+    "Nobody answers here for other services: start the server with --moto or --upstream URL (in "
+    "Python with moto=True or upstream=URL)."
+)
 
 
 @contextmanager
@@ -46,7 +52,7 @@ def imagebuilder_server(
     surroundings = Surroundings.checked(moto=moto, upstream=upstream)
     with (
         ImageBuilderMock(**options) as mock,
-        surroundings.around(mock),
+        surroundings.around(mock, advice=ADVICE),
         serve(
             mock,
             host=host,
@@ -74,6 +80,9 @@ def serve(
         # Clients of this process that are pointed at it go there, and not the short way.
         own_servers().add(*address)
         try:
+            if own_servers().has_url(surroundings.upstream or ""):
+                msg = f"The upstream {surroundings.upstream} is this server itself."
+                raise CannotListenError(msg)
             yield url_of(*address)
         finally:
             own_servers().remove(*address)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from imagebuilder_mock.mock import account_of, surrounded
 from imagebuilder_mock.neighbours.at_endpoint.door import Endpoint
-from imagebuilder_mock.neighbours.in_moto.door import OwnMoto
+from imagebuilder_mock.neighbours.in_moto.door import Moto, OwnMoto
 from imagebuilder_mock.neighbours.in_moto.switching import moto_application, moto_on
 from imagebuilder_mock.protocol.identity import is_of_aws
 from imagebuilder_mock.transports.http.forwarding import Forwarding
@@ -46,8 +46,11 @@ class Surroundings(NamedTuple):
         return "moto" if self.moto else str(self.upstream)
 
     @contextmanager
-    def around(self, mock: ImageBuilderMock) -> Iterator[None]:
-        """Let them stand around the mock, which is on; ModuleNotFoundError says what to install."""
+    def around(self, mock: ImageBuilderMock, *, advice: str) -> Iterator[None]:
+        """Let them stand around the mock, which is on; ModuleNotFoundError says what to install.
+
+        ``advice``: what to do where something has to be looked up and nobody is there.
+        """
         with ExitStack() as stack:
             if self.moto:
                 stack.enter_context(moto_on())
@@ -56,6 +59,9 @@ class Surroundings(NamedTuple):
                 account = account_of(mock)
                 endpoint = Endpoint(self.upstream, default_account=account)
                 stack.enter_context(surrounded(mock, endpoint))
+            else:
+                # A program, or a test around the server, may have moto on by itself.
+                stack.enter_context(surrounded(mock, Moto(advice)))
             yield
 
     def on_one_port(self, own: WsgiApplication, mock: ImageBuilderMock) -> WsgiApplication:

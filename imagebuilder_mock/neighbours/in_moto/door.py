@@ -18,10 +18,14 @@ class Moto:
     """moto's services, for as long as ``mock_aws`` is on."""
 
     name = "moto"
-    absence = "imagebuilder_mock looks it up in moto: switch moto's mock_aws on."
     is_the_whole_cloud = False
     chooses_ami_ids = False
     is_ours = False
+
+    def __init__(
+        self, absence: str = "imagebuilder_mock looks it up in moto: switch moto's mock_aws on."
+    ) -> None:
+        self.absence = absence
 
     def are_there(self) -> bool:
         return _is_on()

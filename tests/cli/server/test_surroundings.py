@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 from datetime import datetime, timezone
 from http.client import HTTPConnection
 from typing import Any
@@ -13,6 +14,7 @@ import requests
 from botocore.config import Config
 
 from imagebuilder_mock import current_mock, imagebuilder_server, mock_imagebuilder
+from imagebuilder_mock.transports.http.serving import CannotListenError
 from tests.builders import a_recipe, an_infrastructure
 from tests.emulators import serving
 
@@ -145,6 +147,27 @@ def test_without_flask_it_says_what_to_install(monkeypatch):
 def test_what_cannot_be_an_upstream_is_refused(given, message):
     with pytest.raises(ValueError, match=message), imagebuilder_server(**given):
         pass
+
+
+def test_nor_is_the_server_its_own_upstream():
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+
+    with (
+        pytest.raises(CannotListenError, match="is this server itself"),
+        imagebuilder_server(port=port, upstream=f"http://localhost:{port}"),
+    ):
+        pass
+
+
+def test_without_any_a_refusal_says_how_to_have_one():
+    with imagebuilder_server() as url:
+        client = aws(url, "imagebuilder")
+
+        with pytest.raises(client.exceptions.ClientError, match="start the server with --moto or"):
+            client.create_component(
+                name="web", semanticVersion="1.0.0", platform="Linux", uri="s3://documents/web.yml"
+            )
 
 
 def test_requests_and_answers_pass_as_they_are():
