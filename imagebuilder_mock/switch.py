@@ -6,9 +6,12 @@ object or of others, are views of it.
 
 from __future__ import annotations
 
+import sys
+import time
 from copy import deepcopy
 from dataclasses import fields
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from random import Random
 from threading import RLock, local
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
@@ -29,6 +32,8 @@ from .world.settings import Settings
 from .world.world import World
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .world.outbox import TellingLock
 
 _FORK_PATIENCE = 1.0
@@ -150,16 +155,35 @@ def _empty_world(
     starts_at: datetime | None = None,
     offset: timedelta = timedelta(),
 ) -> World:
-    # ``datetime`` is looked up at each call: freezegun puts its own in this module's place.
     return World(
         settings,
         clock=Clock(
-            lambda: datetime.now(timezone.utc), starts_at=settings.now or starts_at, offset=offset
+            _process_time,
+            steady=_steady_time(),
+            starts_at=settings.now or starts_at,
+            offset=offset,
         ),
         ids=Ids(Random(settings.seed)),
         partition_of=partition_of,
         neighbours=None if settings.neighbours == "off" else Moto(),
     )
+
+
+def _process_time() -> datetime:
+    # ``datetime`` is looked up at each call: freezegun puts its own in this module's place.
+    return datetime.now(timezone.utc)
+
+
+def _steady_time() -> Callable[[], float]:
+    """Seconds that go on while a test freezes the time or travels.
+
+    freezegun replaces ``time.monotonic``, also where a module has it under a name of its own, but
+    no clock that is read by its number.
+    """
+    number = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
+    if number is not None:
+        return partial(time.clock_gettime, number)
+    return getattr(sys.modules.get("freezegun.api"), "real_monotonic", time.monotonic)
 
 
 def _refuse_other_options(settings: Settings, options: dict[str, object]) -> None:

@@ -26,6 +26,7 @@ from . import steps, workflows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from contextlib import AbstractContextManager
     from typing import Literal
 
     from imagebuilder_mock.domain.builds import Stage
@@ -63,8 +64,9 @@ def advance(world: World, image: Image) -> bool:
     """
     build = Build.of(world, image)
     before, moved = image.state.status, False
-    while image.is_in_progress and image.state.status == before and _move(build):
-        moved = True
+    with _in_order(world, image):
+        while image.is_in_progress and image.state.status == before and _move(build):
+            moved = True
     return moved
 
 
@@ -78,15 +80,17 @@ def fail(world: World, image: Image, reason: str) -> None:
     """End a build here, with the reason that ``GetImage`` shows; its AMIs so far stay."""
     build = Build.of(world, image)
     context = workflows.interrupted(build)
-    workflows.end_all(build, "FAILED", message=reason)
-    _fail(build, BuildFailedError(reason, context))
+    with _in_order(world, image):
+        workflows.end_all(build, "FAILED", message=reason)
+        _fail(build, BuildFailedError(reason, context))
 
 
 def cancel(world: World, image: Image) -> None:
     """End a build here; what it made so far stays (API reference, CancelImageCreation)."""
     build = Build.of(world, image)
-    workflows.end_all(build, "CANCELLED")
-    _enter(build, ImageState("CANCELLED"))
+    with _in_order(world, image):
+        workflows.end_all(build, "CANCELLED")
+        _enter(build, ImageState("CANCELLED"))
 
 
 def retry(world: World, image: Image) -> None:
@@ -99,15 +103,16 @@ def retry(world: World, image: Image) -> None:
     )
     build = Build.of(world, image)
     before = image.state.status
-    image.resume(ended_in, world.clock.now())
-    build.store.running[image.arn] = image
-    notices.state_changed(build, before)
-    schedule.note_state(world, image)
-    stage = build.stage
-    if stage is not None and stage.groups:
-        workflows.mark_retried(build, stage)
-    _start_stage(build)
-    _go_on(build)
+    with _in_order(world, image):
+        image.resume(ended_in, world.clock.now())
+        build.store.running[image.arn] = image
+        notices.state_changed(build, before)
+        schedule.note_state(world, image)
+        stage = build.stage
+        if stage is not None and stage.groups:
+            workflows.mark_retried(build, stage)
+        _start_stage(build)
+        _go_on(build)
 
 
 def answer(
@@ -120,8 +125,9 @@ def answer(
     """Answer a step that waits, and let happen what follows from it."""
     build = Build.of(world, image)
     execution = next(each for each in image.running_executions if each.open_step is step)
-    _run(build, lambda: steps.answer(Run(build, execution), step, action, reason))
-    _go_on(build)
+    with _in_order(world, image):
+        _run(build, lambda: steps.answer(Run(build, execution), step, action, reason))
+        _go_on(build)
 
 
 def end_stage(world: World, arn: str) -> None:
@@ -129,7 +135,8 @@ def end_stage(world: World, arn: str) -> None:
     build = _running(world, arn)
     if build is not None:
         build.image.stage_ticket = None
-        _move(build)
+        with _in_order(world, build.image):
+            _move(build)
 
 
 def end_step(world: World, key: str) -> None:
@@ -138,8 +145,14 @@ def end_step(world: World, key: str) -> None:
     build = _running(world, arn)
     execution = None if build is None else build.store.executions.workflow(execution_id)
     if build is not None and execution is not None and not execution.has_ended:
-        _run(build, lambda: steps.move(Run(build, execution)))
-        _go_on(build)
+        with _in_order(world, build.image):
+            _run(build, lambda: steps.move(Run(build, execution)))
+            _go_on(build)
+
+
+def _in_order(world: World, image: Image) -> AbstractContextManager[None]:
+    """Whatever happens to a build meanwhile has no earlier time than what has happened to it."""
+    return world.clock.not_before(image.last_moment)
 
 
 def _go_on(build: Build) -> None:
