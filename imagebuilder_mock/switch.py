@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import deque
 from copy import deepcopy
 from dataclasses import fields
 from datetime import datetime, timedelta, timezone
@@ -34,7 +35,11 @@ from .world.world import World
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .testing.unmet_orders import UnmetOrder
     from .world.outbox import TellingLock
+
+_LEFT = 100
+"""How many unmet orders are remembered of worlds that have ended."""
 
 _FORK_PATIENCE = 1.0
 """How many seconds a fork waits for a thread to end its change of the world."""
@@ -60,6 +65,8 @@ class Switch(Generic[S]):
         self._patches = Patches()
         self._forking = local()
         self.own_servers = OwnServers()
+        self.left: deque[UnmetOrder] = deque(maxlen=_LEFT)
+        """What nothing had met when the test left its world, for whoever judges the test."""
 
     def push(self, mock: S) -> World:
         with self.lock:
@@ -83,18 +90,29 @@ class Switch(Generic[S]):
                 )
                 raise RuntimeError(msg)
             del self.starts[places[-1]]
-            if not self.starts:
-                self.world = None
-                self._patches.undo()
+            if self.starts:
+                return
+            world, self.world = self.world, None
+            self._patches.undo()
+        if world is not None:
+            self.leave(world)
+
+    def leave(self, world: World) -> None:
+        """Remember what nothing has met: a test ends, in a world that may go on or not."""
+        if world.placed.unmet():
+            from .testing.unmet_orders import unmet_orders
+
+            self.left.extend(unmet_orders(world))
 
     def _open(self, gateway: Gateway, patches: Patches, default_region: str | None) -> None:
+        account = gateway.world.settings.account_id
         for door in (
             BotocoreDoor(gateway, self.own_servers),
             AiobotocoreDoor(gateway, self.own_servers),
             RawDoor(gateway, self.own_servers),
             MotoDoor(gateway),
-            ClientCreation(gateway, self.is_on, default_region=default_region),
-            AiobotocoreClientCreation(gateway, self.is_on, default_region=default_region),
+            ClientCreation(account, self.is_on, default_region=default_region),
+            AiobotocoreClientCreation(account, self.is_on, default_region=default_region),
         ):
             door.open(patches)
 

@@ -8,7 +8,8 @@ is set here alone.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import InvalidParameterValueException
@@ -26,7 +27,6 @@ from . import steps, workflows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from contextlib import AbstractContextManager
     from typing import Literal
 
     from imagebuilder_mock.domain.builds import Stage
@@ -35,7 +35,26 @@ if TYPE_CHECKING:
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 ACTION: Final = "end-stage"
+
+
+def _in_order(
+    move: Callable[Concatenate[World, Image, P], T],
+) -> Callable[Concatenate[World, Image, P], T]:
+    """What ``move`` does to a build is no earlier than what happened to it before.
+
+    The process's time can have been set back since.
+    """
+
+    @wraps(move)
+    def moved(world: World, image: Image, *args: P.args, **kwargs: P.kwargs) -> T:
+        with world.clock.not_before(image.last_moment):
+            return move(world, image, *args, **kwargs)
+
+    return moved
 
 
 def begin(world: World, store: Store, image: Image) -> None:
@@ -57,6 +76,7 @@ def look_at(world: World, images: Iterable[Image]) -> None:
             advance(world, image)
 
 
+@_in_order
 def advance(world: World, image: Image) -> bool:
     """One stage on, or up to a step that waits for an action; whether anything moved.
 
@@ -64,9 +84,8 @@ def advance(world: World, image: Image) -> bool:
     """
     build = Build.of(world, image)
     before, moved = image.state.status, False
-    with _in_order(world, image):
-        while image.is_in_progress and image.state.status == before and _move(build):
-            moved = True
+    while image.is_in_progress and image.state.status == before and _move(build):
+        moved = True
     return moved
 
 
@@ -76,23 +95,24 @@ def complete(world: World, image: Image) -> None:
         pass
 
 
+@_in_order
 def fail(world: World, image: Image, reason: str) -> None:
     """End a build here, with the reason that ``GetImage`` shows; its AMIs so far stay."""
     build = Build.of(world, image)
     context = workflows.interrupted(build)
-    with _in_order(world, image):
-        workflows.end_all(build, "FAILED", message=reason)
-        _fail(build, BuildFailedError(reason, context))
+    workflows.end_all(build, "FAILED", message=reason)
+    _fail(build, BuildFailedError(reason, context))
 
 
+@_in_order
 def cancel(world: World, image: Image) -> None:
     """End a build here; what it made so far stays (API reference, CancelImageCreation)."""
     build = Build.of(world, image)
-    with _in_order(world, image):
-        workflows.end_all(build, "CANCELLED")
-        _enter(build, ImageState("CANCELLED"))
+    workflows.end_all(build, "CANCELLED")
+    _enter(build, ImageState("CANCELLED"))
 
 
+@_in_order
 def retry(world: World, image: Image) -> None:
     """Go on where a build ended, at the same build number (API reference, RetryImage).
 
@@ -103,18 +123,18 @@ def retry(world: World, image: Image) -> None:
     )
     build = Build.of(world, image)
     before = image.state.status
-    with _in_order(world, image):
-        image.resume(ended_in, world.clock.now())
-        build.store.running[image.arn] = image
-        notices.state_changed(build, before)
-        schedule.note_state(world, image)
-        stage = build.stage
-        if stage is not None and stage.groups:
-            workflows.mark_retried(build, stage)
-        _start_stage(build)
-        _go_on(build)
+    image.resume(ended_in, world.clock.now())
+    build.store.running[image.arn] = image
+    notices.state_changed(build, before)
+    schedule.note_state(world, image)
+    stage = build.stage
+    if stage is not None and stage.groups:
+        workflows.mark_retried(build, stage)
+    _start_stage(build)
+    _go_on(build)
 
 
+@_in_order
 def answer(
     world: World,
     image: Image,
@@ -125,9 +145,8 @@ def answer(
     """Answer a step that waits, and let happen what follows from it."""
     build = Build.of(world, image)
     execution = next(each for each in image.running_executions if each.open_step is step)
-    with _in_order(world, image):
-        _run(build, lambda: steps.answer(Run(build, execution), step, action, reason))
-        _go_on(build)
+    _run(build, lambda: steps.answer(Run(build, execution), step, action, reason))
+    _go_on(build)
 
 
 def end_stage(world: World, arn: str) -> None:
@@ -135,8 +154,7 @@ def end_stage(world: World, arn: str) -> None:
     build = _running(world, arn)
     if build is not None:
         build.image.stage_ticket = None
-        with _in_order(world, build.image):
-            _move(build)
+        _move(build)
 
 
 def end_step(world: World, key: str) -> None:
@@ -145,14 +163,8 @@ def end_step(world: World, key: str) -> None:
     build = _running(world, arn)
     execution = None if build is None else build.store.executions.workflow(execution_id)
     if build is not None and execution is not None and not execution.has_ended:
-        with _in_order(world, build.image):
-            _run(build, lambda: steps.move(Run(build, execution)))
-            _go_on(build)
-
-
-def _in_order(world: World, image: Image) -> AbstractContextManager[None]:
-    """Whatever happens to a build meanwhile has no earlier time than what has happened to it."""
-    return world.clock.not_before(image.last_moment)
+        _run(build, lambda: steps.move(Run(build, execution)))
+        _go_on(build)
 
 
 def _go_on(build: Build) -> None:
