@@ -6,7 +6,7 @@ placed, and something has met, is noted beside (``PlacedOrders``), with those of
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, TypeVar
 
 from imagebuilder_mock.domain.arn import Arn, slugify
@@ -232,8 +232,8 @@ def is_meant(reference: str, arn: str, name: str) -> bool:
         return slugify(reference) in (slugify(name), Arn.parse(arn).slug)
     meant, parsed = Arn.parse(reference), Arn.parse(arn)
     if meant.build is not None or meant.version is None:
-        return str(meant) in (arn, str(replace(parsed, version=None, build=None)))
-    if replace(meant, version=None) != replace(parsed, version=None, build=None):
+        return str(meant) in (arn, str(parsed._replace(version=None, build=None)))
+    if meant._replace(version=None) != parsed._replace(version=None, build=None):
         return False
     return Version.parse(parsed.version or "") in _pattern(meant.version)
 
