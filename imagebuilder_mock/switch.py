@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import time
 from collections import deque
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import fields
 from datetime import datetime, timedelta, timezone
@@ -198,9 +199,11 @@ def _steady_time() -> Callable[[], float]:
     freezegun replaces ``time.monotonic``, also where a module has it under a name of its own, but
     no clock that is read by its number.
     """
-    number = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
-    if number is not None:
-        return partial(time.clock_gettime, number)
+    for name in ("CLOCK_BOOTTIME", "CLOCK_MONOTONIC"):  # the first goes on while a laptop sleeps
+        number = getattr(time, name, None)
+        with suppress(OSError):  # not every kernel has what Python knows
+            if number is not None and time.clock_gettime(number):
+                return partial(time.clock_gettime, number)
     return getattr(sys.modules.get("freezegun.api"), "real_monotonic", time.monotonic)
 
 
