@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .cli.check.problems import DocumentProblem
     from .cli.server import imagebuilder_server
     from .mock import ImageBuilderMock, current_mock, mock_imagebuilder
-    from .testing.unmet_orders import UnmetOrder, UnmetOrdersError
+    from .testing.unmet_orders import UnmetOrdersError
     from .transports.boto.credentials import MockIsOffError
     from .world.events import Event
     from .world.record import Call, CallError, UnexpectedCallError
@@ -29,7 +29,6 @@ __all__ = [
     "MockIsOffError",
     "StateError",
     "UnexpectedCallError",
-    "UnmetOrder",
     "UnmetOrdersError",
     "__version__",
     "check_document",
@@ -46,7 +45,6 @@ _HOMES = {
     "MockIsOffError": "transports.boto.credentials",
     "StateError": "world.saved.damage",
     "UnexpectedCallError": "world.record",
-    "UnmetOrder": "testing.unmet_orders",
     "UnmetOrdersError": "testing.unmet_orders",
     "check_document": "cli.check.checking",
     "imagebuilder_server": "cli.server",

@@ -19,13 +19,13 @@ from imagebuilder_mock import (
     MockIsOffError,
     StateError,
     UnexpectedCallError,
-    UnmetOrder,
     UnmetOrdersError,
     __version__,
     current_mock,
     imagebuilder_server,
     mock_imagebuilder,
 )
+from imagebuilder_mock.testing.unmet_orders import UnmetOrder
 
 # What is decorated keeps its signature.
 
