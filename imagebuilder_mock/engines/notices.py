@@ -276,9 +276,13 @@ def vulnerabilities_detected(build: Build, counts: Mapping[str, int]) -> None:
 
 
 def _tested_instance(build: Build) -> str | None:
-    """The instance that the tests ran on, which is what is scanned."""
+    """The instance that the tests ran on, which is what is scanned.
+
+    A container is tested on the instance that built it.
+    """
+    stage = "TEST" if build.image.type == "AMI" else "BUILD"
     for execution in build.image.executions:
-        if execution.type != "TEST" or execution.retried:
+        if execution.type != stage or execution.retried:
             continue
         for step in execution.steps:
             if step.action == _LAUNCH and step.name in execution.step_outputs:

@@ -435,10 +435,23 @@ class TestLifecycle:
 class TestAdoptedAmis:
     """The output ``ImageId`` names an AMI that somebody else made."""
 
-    def built(self, client, ami):
+    def built(self, client, ami, **params):
         outputs = [{"name": "ImageId", "value": ami}]
         workflow = a_workflow(client, LAUNCH, type="BUILD", outputs=outputs)
-        return a_run(client, workflow, imageRecipeArn=a_recipe(client))
+        return a_run(client, workflow, imageRecipeArn=a_recipe(client), **params)
+
+    def test_it_is_tagged_in_ec2_when_it_is_distributed(self, imagebuilder):
+        """Source: aws-samples, packer-build."""
+        ami = aws("ec2").register_image(Name="packed")["ImageId"]
+        settings = {"amiTags": {"Build": "{{ imagebuilder:buildVersion }}"}}
+        distribution = a_distribution(
+            imagebuilder,
+            distributions=[{"region": "us-east-1", "amiDistributionConfiguration": settings}],
+        )
+
+        self.built(imagebuilder, ami, distributionConfigurationArn=distribution)
+
+        assert described(ami)["Tags"] == [{"Key": "Build", "Value": "1"}]
 
     def test_it_keeps_its_name_and_its_snapshots_are_known(self, mock, imagebuilder):
         ec2 = aws("ec2")

@@ -22,6 +22,7 @@ from . import components
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from imagebuilder_mock.domain.documents.workflows.document import WorkflowStep
     from imagebuilder_mock.domain.states import WorkflowType
@@ -67,7 +68,7 @@ def perform(run: Run, step: WorkflowStep) -> dict[str, object]:
     """Do the step's work; StepFailedError if it fails, by itself or because a test ordered it."""
     inputs = inputs_for(run, step)
     work = _WORK.get(step.action)
-    known = _Step(run.build, run.execution.type, inputs)
+    known = _Step(run.build, run.execution.type, inputs, _started(run))
     command = STEP_ACTIONS[step.action].outputs.get(COMMAND_ID)
     if command is None:
         given = {} if work is None else work(known)
@@ -81,6 +82,23 @@ def perform(run: Run, step: WorkflowStep) -> dict[str, object]:
         if name in given or not isinstance(value, type)
     }
     return as_ordered(run, step, outputs)
+
+
+def is_idle(run: Run, step: WorkflowStep) -> bool:
+    """Whether a step that distributes has nowhere to copy to."""
+    if step.action != "DistributeImage":
+        return False
+    try:
+        return not distribution.step_has_copies(run.build, _resolved(run, step))
+    except StepFailedError:
+        # It fails when it ends.
+        return False
+
+
+def _started(run: Run) -> datetime:
+    """When the step that runs began."""
+    step = run.execution.open_step
+    return (None if step is None else step.start_time) or run.build.world.clock.now()
 
 
 def as_ordered(run: Run, step: WorkflowStep, outputs: dict[str, object]) -> dict[str, object]:
@@ -109,6 +127,10 @@ def inputs_for(run: Run, step: WorkflowStep) -> Inputs:
         if failure.is_of_step(step.name, step.action):
             failures.carry_out(failure)
             raise _ordered(run.build, step, failure)
+    return _resolved(run, step)
+
+
+def _resolved(run: Run, step: WorkflowStep) -> Inputs:
     try:
         inputs = cast("Inputs", resolve(step.inputs or {}, run.variables))
         for name, value in inputs.items():
@@ -150,6 +172,7 @@ class _Step(NamedTuple):
     build: Build
     stage: WorkflowType
     inputs: Inputs
+    started: datetime
 
 
 def _launch_instance(step: _Step) -> Outputs:
@@ -205,17 +228,18 @@ def _run_command(step: _Step) -> Outputs:
 
 
 def _distribute_image(step: _Step) -> Outputs:
-    return {"distributedImages": distribution.distribute_in_workflow(step.build, step.inputs)}
+    images = distribution.distribute_in_workflow(step.build, step.inputs, step.started)
+    return {"distributedImages": images}
 
 
 def _modify_attributes(step: _Step) -> Outputs:
-    distribution.permit_in_workflow(step.build, step.inputs)
-    return {"modifiedImages": step.inputs["distributedImages"]}
+    images = distribution.permit_in_workflow(step.build, step.inputs, step.started)
+    return {"modifiedImages": images}
 
 
 def _apply_configurations(step: _Step) -> Outputs:
-    distribution.integrate_in_workflow(step.build, step.inputs)
-    return {"configuredImages": step.inputs["distributedImages"]}
+    images = distribution.integrate_in_workflow(step.build, step.inputs, step.started)
+    return {"configuredImages": images}
 
 
 _WORK: Mapping[str, Callable[[_Step], Outputs]] = {

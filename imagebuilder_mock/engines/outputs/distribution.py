@@ -17,13 +17,14 @@ from imagebuilder_mock.domain.resources.workflow_executions import ImageFailureC
 from imagebuilder_mock.engines.one_build import MAX_ERROR, BuildFailedError, StepFailedError
 from imagebuilder_mock.neighbours.account import Place
 
-from .amis import AmiTarget, ami_targets, copied_ami, permit, source_devices
+from .amis import AmiTarget, ami_targets, copied_ami, permit, source_devices, tag_in_place
 from .configuration import CONFIGURATIONS, configure
 from .containers import push, pushed_containers
 from .devices import is_managed_key, is_under_managed_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
@@ -58,8 +59,7 @@ def integrate(build: Build) -> None:
 
     A workflow that distributes does that itself, or leaves it.
     """
-    stage = build.image.plan.stage("DISTRIBUTING")
-    if stage is not None and stage.groups:
+    if not has_configurations(build):
         return
     failures = list(_configuration_failures(build, _distributions(build)))
     if failures:
@@ -67,40 +67,91 @@ def integrate(build: Build) -> None:
         raise _failed(build, _integration_reason(build, details), failures, details)
 
 
-def distribute_in_workflow(build: Build, inputs: Mapping[str, object]) -> list[dict[str, object]]:
-    """The step DistributeImage: its own distributions, or those of the configuration."""
-    started = build.world.clock.now()
+def has_copies(build: Build) -> bool:
+    """Whether an AMI goes anywhere by the service's own distribution."""
+    return build.image.type == "AMI" and _goes_anywhere(build, _distributions(build))
+
+
+def has_configurations(build: Build) -> bool:
+    """Whether the service configures anything itself."""
+    stage = build.image.plan.stage("DISTRIBUTING")
+    return not (stage is not None and stage.groups) and any(
+        distribution.get(configuration.member)
+        for distribution in _distributions(build)
+        for configuration in CONFIGURATIONS
+    )
+
+
+def step_has_copies(build: Build, inputs: Mapping[str, object]) -> bool:
+    """Whether an AMI goes anywhere by the step DistributeImage."""
+    return _goes_anywhere(build, _said(build, inputs, "distributions"))
+
+
+def _goes_anywhere(build: Build, distributions: Distributions) -> bool:
+    home = Place(build.store.account, build.store.region)
+    return any(target.place != home for target in ami_targets(build.store, distributions))
+
+
+def distribute_in_workflow(
+    build: Build, inputs: Mapping[str, object], started: datetime
+) -> list[dict[str, object]]:
+    """The step DistributeImage: its own distributions, or those of the configuration.
+
+    It has an entry for each AMI that it touched; nothing is copied to where the image was built.
+    """
     amis, refusals = _copy(build, _said(build, inputs, "distributions"))
     if refusals:
         raise _distribution_step_failed(build, refusals)
-    moment = f"{started:%Y-%m-%dT%H:%M:%S.%f}Z"
-    return [
-        {
-            "region": ami.region,
-            "name": ami.name,
-            "amiId": ami.image,
-            "accountId": ami.owner,
-            "dateStarted": moment,
-            "dateStopped": moment,
-            "status": "Completed",
-            "step": "Completed",
-        }
-        for ami in amis
-    ]
+    home = Place(build.store.account, build.store.region)
+    now = build.world.clock.now()
+    return [_entry(ami, started, started if _place_of(ami) == home else now) for ami in amis]
 
 
-def permit_in_workflow(build: Build, inputs: Mapping[str, object]) -> None:
+def permit_in_workflow(
+    build: Build, inputs: Mapping[str, object], started: datetime
+) -> list[dict[str, object]]:
     """The step ModifyImageAttributes: its own, or those of the distribution configuration."""
-    _permit(build, _said(build, inputs, "attributes"))
+    amis = _permit(build, _said(build, inputs, "attributes"))
+    return [_entry(ami, started, build.world.clock.now()) for ami in amis]
 
 
-def integrate_in_workflow(build: Build, inputs: Mapping[str, object]) -> None:
+def integrate_in_workflow(
+    build: Build, inputs: Mapping[str, object], started: datetime
+) -> list[dict[str, object]]:
     """The step ApplyImageConfigurations: its own, or those of the distribution configuration."""
     own: Distributions | None = inputs.get("configurations")  # type: ignore[assignment] # checked with the document
-    failures = list(_configuration_failures(build, _distributions(build) if own is None else own))
+    distributions = _distributions(build) if own is None else own
+    failures = list(_configuration_failures(build, distributions))
     if failures:
         details = _integration_details(failures)
         raise _step_failed(_integration_reason(build, details), failures, details)
+    places = {
+        place
+        for distribution in distributions
+        for configuration in CONFIGURATIONS
+        for place in _by_place(build, distribution, configuration.member)
+    }
+    now = build.world.clock.now()
+    return [_entry(ami, started, now) for ami in build.image.amis if _place_of(ami) in places]
+
+
+def _entry(ami: Ami, started: datetime, stopped: datetime) -> dict[str, object]:
+    """What a step that distributes tells of an AMI."""
+    form = "%Y-%m-%dT%H:%M:%S.%fZ"
+    return {
+        "region": ami.region,
+        "name": ami.name,
+        "amiId": ami.image,
+        "accountId": ami.owner,
+        "dateStarted": started.strftime(form),
+        "dateStopped": stopped.strftime(form),
+        "status": "Completed",
+        "step": "Completed",
+    }
+
+
+def _place_of(ami: Ami) -> Place:
+    return Place(ami.owner, ami.region)
 
 
 def push_in_workflow(build: Build) -> dict[str, object]:
@@ -123,28 +174,34 @@ class _Refusal(NamedTuple):
 
 
 def _copy(build: Build, distributions: Distributions) -> tuple[list[Ami], list[_Refusal]]:
-    """All AMIs that there are then, and a refusal for each place that has none.
+    """The AMI of each place that is named, and a refusal for each that has none.
 
-    What an earlier try has copied is not copied again.
+    What an earlier try has copied is not copied again. Where the image was built its AMI is
+    tagged; that place can be refused even if it is not named, as copies are made from there.
     """
     world, store, image = build
     made = list((image.output_resources or OutputResources()).amis or ())
     if image.recipe is not None and not made:
         # No workflow has made an AMI.
         return [], []
-    there = {Place(ami.owner, ami.region) for ami in made}
+    there = {_place_of(ami): ami for ami in made}
     refusals: list[_Refusal] = []
     orders = _Orders(build)
-    home = AmiTarget(Place(store.account, store.region), {})
-    for target in (home, *ami_targets(store, distributions)):
+    home = Place(store.account, store.region)
+    # The build's own place comes first.
+    named = sorted(ami_targets(store, distributions), key=lambda target: target.place != home)
+    unnamed = [] if named and named[0].place == home else [AmiTarget(home, {})]
+    for target in (*unnamed, *named):
         refusal = orders.refusal_for(target.place) or _refusal_of_key(build, target)
         if refusal is not None:
             refusals.append(refusal)
-        elif target is not home and target.place not in there:
-            made.append(copied_ami(world, store, image, target))
+        elif target.place in there:
+            tag_in_place(world, image, there[target.place], target.settings)
+        elif target.place != home:
+            there[target.place] = copied_ami(world, store, image, target)
     orders.carry_out()
-    image.output_resources = OutputResources(tuple(made))
-    return made, refusals
+    image.output_resources = OutputResources(tuple(there.values()))
+    return [there[each.place] for each in named if each.place in there], refusals
 
 
 def _refusal_of_key(build: Build, target: AmiTarget) -> _Refusal | None:
@@ -162,14 +219,20 @@ def _refusal_of_key(build: Build, target: AmiTarget) -> _Refusal | None:
     return None
 
 
-def _permit(build: Build, distributions: Distributions) -> None:
-    """Say who may launch from the AMIs, Region by Region."""
-    output = build.image.output_resources
+def _permit(build: Build, distributions: Distributions) -> list[Ami]:
+    """Say who may launch from the AMIs, Region by Region; those of which anything is said."""
+    touched = []
     for distribution in distributions:
         settings = distribution.get("amiDistributionConfiguration")
-        for ami in (output.amis if output else None) or ():
-            if settings and ami.region == distribution["region"]:
+        for ami in build.image.amis:
+            if settings and settings.get("launchPermission") and _is_in(ami, distribution):
                 permit(build.world, ami, settings)
+                touched.append(ami)
+    return touched
+
+
+def _is_in(ami: Ami, distribution: wire.DistributionUnionTypeDef) -> bool:
+    return ami.region == distribution["region"]
 
 
 def _push(build: Build) -> list[_Refusal]:

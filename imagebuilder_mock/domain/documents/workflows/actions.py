@@ -183,7 +183,7 @@ STEP_ACTIONS: Mapping[str, StepAction] = {
                 "parentInstanceId": _anything,
             },
             timeout=75 * _MINUTE,
-            takes=timedelta(minutes=2, seconds=15),
+            takes=timedelta(minutes=3, seconds=25),
             outputs={"instanceId": NewId.INSTANCE},
             undone="terminates the instance",
         ),
@@ -199,7 +199,7 @@ STEP_ACTIONS: Mapping[str, StepAction] = {
             types=_BUILD_AND_TEST,
             timeout=720 * _MINUTE,
             longest_timeout=_DAY,
-            takes=timedelta(minutes=2),
+            takes=timedelta(minutes=1),
             outputs=_COMMAND,
             # aws-samples/amazon-ec2-image-builder-samples, debugging; two more are not known.
             failure={"runCommandId": NewId.UUID},
@@ -216,7 +216,8 @@ STEP_ACTIONS: Mapping[str, StepAction] = {
             name="RunSysPrep",
             platforms=frozenset(("Windows",)),
             timeout=_HOUR,
-            takes=timedelta(minutes=3),
+            # With it a Windows AMI takes its 20 minutes.
+            takes=timedelta(minutes=8),
             outputs=_COMMAND,
         ),
         StepAction(
@@ -224,7 +225,7 @@ STEP_ACTIONS: Mapping[str, StepAction] = {
             platforms=frozenset(("Linux", "macOS")),
             output_type="AMI",
             timeout=_HOUR,
-            takes=timedelta(minutes=1, seconds=30),
+            takes=timedelta(minutes=1),
             outputs=_COMMAND,
         ),
         StepAction(
@@ -232,7 +233,7 @@ STEP_ACTIONS: Mapping[str, StepAction] = {
             output_type="AMI",
             timeout=720 * _MINUTE,
             longest_timeout=3 * _DAY,
-            takes=timedelta(minutes=3, seconds=30),
+            takes=timedelta(minutes=2, seconds=30),
             outputs={"imageId": str},
         ),
         StepAction(
@@ -306,7 +307,7 @@ STEP_ACTIONS: Mapping[str, StepAction] = {
             optional={"input": _json_text},
             timeout=6 * _HOUR,
             longest_timeout=_DAY,
-            takes=timedelta(minutes=1),
+            takes=timedelta(seconds=10),
             outputs={"output": "{}", "executionArn": str, "status": "SUCCEEDED"},
             # A run of 2026-03-28.
             failure={"error": str, "cause": str, "status": "FAILED"},
@@ -318,7 +319,7 @@ STEP_ACTIONS: Mapping[str, StepAction] = {
             name="TerminateInstance",
             optional={"waitForTermination": _anything},
             timeout=30 * _MINUTE,
-            takes=timedelta(seconds=30),
+            takes=timedelta(seconds=52),
             outputs={},
         ),
         StepAction(
