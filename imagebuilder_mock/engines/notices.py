@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.documents.workflows.actions import COMMAND_ID, STEP_ACTIONS
+from imagebuilder_mock.domain.documents.workflows.actions import COMMAND_ID
 from imagebuilder_mock.domain.resources.build_settings import LOG_GROUP
 from imagebuilder_mock.domain.resources.recipes import ImageRecipe
 from imagebuilder_mock.neighbours import telling
@@ -128,7 +128,7 @@ def step_started(build: Build, step: WorkflowStepExecution, *, has_condition: bo
 
 def step_ended(build: Build, step: WorkflowStepExecution) -> None:
     if step.status == "FAILED":
-        if step.message and COMMAND_ID not in STEP_ACTIONS[step.action].outputs:
+        if step.message and COMMAND_ID not in json.loads(step.outputs or "{}"):
             _log(build, step.message)
         _log(build, f"Action failed for step {step.name}. Failing step")
     elif step.action == _LAUNCH:

@@ -2,25 +2,31 @@
 
 Containers are pushed to repositories. A test can make a Region fail.
 
-Sources: user guide, manage-distribution-settings and image-failure-context. The reason of a failed
-copy is that of AWS's knowledge centre (2022-08-26), with another cause than EC2's as in
-cdk-image-pipeline#76; the one of a failed integration is the guide's sample. What another account
-cannot do with a key is in EC2's documentation and in aws-samples/amazon-ec2-image-builder-samples.
+Sources: user guide, manage-distribution-settings and image-failure-context. What is done in place
+to the AMI of the build's own Region, and what the steps of a workflow tell, was seen in
+aws-samples, packer-build and gated-distribution. What another account cannot do with a key is in
+EC2's documentation and in aws-samples.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from imagebuilder_mock.domain.resources.images import OutputResources
-from imagebuilder_mock.domain.resources.workflow_executions import ImageFailureContext
-from imagebuilder_mock.engines.one_build import MAX_ERROR, BuildFailedError, StepFailedError
 from imagebuilder_mock.neighbours.account import Place
 
 from .amis import AmiTarget, ami_targets, copied_ami, permit, source_devices, tag_in_place
 from .configuration import CONFIGURATIONS, configure
 from .containers import push, pushed_containers
 from .devices import is_managed_key, is_under_managed_key
+from .failed_distribution import (
+    Refusal,
+    distribution_failed,
+    distribution_step_failed,
+    failure_in,
+    integration_failed,
+    integration_step_failed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -32,8 +38,9 @@ if TYPE_CHECKING:
     from imagebuilder_mock.engines.one_build import Build
     from imagebuilder_mock.world.orders import BuildFailure
 
+    from .failed_distribution import Failure
+
     Distributions = Sequence[wire.DistributionUnionTypeDef]
-    Failure = wire.RegionFailureTypeDef
 
 INTERNAL_ERROR = "An internal error has occurred."
 """Of a failure about which a test says nothing more (awscli example, list-image-build-versions)."""
@@ -49,9 +56,7 @@ def distribute(build: Build) -> None:
     _, refusals = _copy(build, _distributions(build))
     _permit(build, _distributions(build))
     if refusals:
-        details = _distribution_details(build, refusals)
-        reason = _distribution_reason(build, details)
-        raise _failed(build, reason, _failures(build, refusals), details)
+        raise distribution_failed(build, refusals)
 
 
 def integrate(build: Build) -> None:
@@ -63,8 +68,7 @@ def integrate(build: Build) -> None:
         return
     failures = list(_configuration_failures(build, _distributions(build)))
     if failures:
-        details = _integration_details(failures)
-        raise _failed(build, _integration_reason(build, details), failures, details)
+        raise integration_failed(build, failures)
 
 
 def has_copies(build: Build) -> bool:
@@ -101,7 +105,7 @@ def distribute_in_workflow(
     """
     amis, refusals = _copy(build, _said(build, inputs, "distributions"))
     if refusals:
-        raise _distribution_step_failed(build, refusals)
+        raise distribution_step_failed(build, refusals)
     home = Place(build.store.account, build.store.region)
     now = build.world.clock.now()
     return [_entry(ami, started, started if _place_of(ami) == home else now) for ami in amis]
@@ -123,8 +127,7 @@ def integrate_in_workflow(
     distributions = _distributions(build) if own is None else own
     failures = list(_configuration_failures(build, distributions))
     if failures:
-        details = _integration_details(failures)
-        raise _step_failed(_integration_reason(build, details), failures, details)
+        raise integration_step_failed(build, failures)
     places = {
         place
         for distribution in distributions
@@ -158,22 +161,13 @@ def push_in_workflow(build: Build) -> dict[str, object]:
     """The step DistributeContainerImage."""
     refusals = _push(build)
     if refusals:
-        raise _distribution_step_failed(build, refusals)
+        raise distribution_step_failed(build, refusals)
     containers = (build.image.output_resources or OutputResources()).containers or ()
     regions = [container.region for container in containers]
     return {"status": "Success", "succeededRegions": regions, "failedRegions": []}
 
 
-class _Refusal(NamedTuple):
-    """Why a place does not get the image."""
-
-    place: Place
-    error: str
-    is_of_ec2: bool = False
-    """Whether the error is EC2's answer to a request."""
-
-
-def _copy(build: Build, distributions: Distributions) -> tuple[list[Ami], list[_Refusal]]:
+def _copy(build: Build, distributions: Distributions) -> tuple[list[Ami], list[Refusal]]:
     """The AMI of each place that is named, and a refusal for each that has none.
 
     What an earlier try has copied is not copied again. Where the image was built its AMI is
@@ -185,7 +179,7 @@ def _copy(build: Build, distributions: Distributions) -> tuple[list[Ami], list[_
         # No workflow has made an AMI.
         return [], []
     there = {_place_of(ami): ami for ami in made}
-    refusals: list[_Refusal] = []
+    refusals: list[Refusal] = []
     orders = _Orders(build)
     home = Place(store.account, store.region)
     # The build's own place comes first.
@@ -204,7 +198,7 @@ def _copy(build: Build, distributions: Distributions) -> tuple[list[Ami], list[_
     return [there[each.place] for each in named if each.place in there], refusals
 
 
-def _refusal_of_key(build: Build, target: AmiTarget) -> _Refusal | None:
+def _refusal_of_key(build: Build, target: AmiTarget) -> Refusal | None:
     """Another account can use neither a key that AWS manages nor one without its ARN or alias."""
     world, store, image = build
     place, key = target.place, target.settings.get("kmsKeyId")
@@ -212,10 +206,10 @@ def _refusal_of_key(build: Build, target: AmiTarget) -> _Refusal | None:
         return None
     if (key and is_managed_key(key)) or is_under_managed_key(source_devices(world, store, image)):
         error = "Snapshots encrypted with the AWS Managed CMK can’t be shared. Specify another snapshot."  # noqa: E501, RUF001 - as EC2 has it
-        return _Refusal(place, error, is_of_ec2=True)
+        return Refusal(place, error, is_of_ec2=True)
     if key and not key.startswith(("arn:", "alias/")):
         error = f"AMI snapshot copy failed with error: The specified keyId {key} is invalid"
-        return _Refusal(place, error)
+        return Refusal(place, error)
     return None
 
 
@@ -235,12 +229,12 @@ def _is_in(ami: Ami, distribution: wire.DistributionUnionTypeDef) -> bool:
     return ami.region == distribution["region"]
 
 
-def _push(build: Build) -> list[_Refusal]:
+def _push(build: Build) -> list[Refusal]:
     store, image = build.store, build.image
     recipe = image.container_recipe
     containers = () if recipe is None else pushed_containers(store, image, recipe)
     orders = _Orders(build)
-    refusals: list[_Refusal] = []
+    refusals: list[Refusal] = []
     pushed = []
     for container in containers:
         place = Place(store.account, container.region)
@@ -248,7 +242,7 @@ def _push(build: Build) -> list[_Refusal]:
         if error is None:
             pushed.append(container)
         else:
-            refusals.append(_Refusal(place, error))
+            refusals.append(Refusal(place, error))
     orders.carry_out()
     image.output_resources = OutputResources(containers=tuple(pushed))
     return refusals
@@ -264,7 +258,7 @@ def _configuration_failures(build: Build, distributions: Distributions) -> Itera
                     build, place, configuration, entries
                 )
                 if refusal is not None:
-                    yield {**_failure(build, place, refusal), "imageConfigurationStep": step}
+                    yield {**failure_in(build, place, refusal), "imageConfigurationStep": step}
     orders.carry_out()
 
 
@@ -296,13 +290,13 @@ class _Orders:
         ]
         self._met: list[BuildFailure] = []
 
-    def refusal_for(self, place: Place) -> _Refusal | None:
+    def refusal_for(self, place: Place) -> Refusal | None:
         """An order with a cause has it in the place of EC2's error."""
         failure = self._order_for(place)
         if failure is None:
             return None
         error = failure.cause or failure.message or INTERNAL_ERROR
-        return _Refusal(place, error, is_of_ec2=failure.cause is None)
+        return Refusal(place, error, is_of_ec2=failure.cause is None)
 
     def error_for(self, place: Place, step: str | None = None) -> str | None:
         failure = self._order_for(place, step)
@@ -352,79 +346,3 @@ def _as_settings(entry: Mapping[str, Any]) -> wire.AmiDistributionConfigurationT
         lists = {name: list(map(str, value)) for name, value in permission.items()}
         settings["launchPermission"] = cast("wire.LaunchPermissionConfigurationTypeDef", lists)
     return settings
-
-
-def _failure(build: Build, place: Place, error: str) -> Failure:
-    """What failed in a Region; the account is told only where it is another one's."""
-    failure: Failure = {
-        "region": place.region,
-        "status": "FAILED",
-        "errorMessage": error[:MAX_ERROR],
-    }
-    if place.account != build.store.account:
-        failure["targetAccountId"] = place.account
-    return failure
-
-
-def _failed(build: Build, reason: str, failures: list[Failure], summary: str) -> BuildFailedError:
-    return BuildFailedError(
-        reason,
-        ImageFailureContext(
-            image_status=build.image.state.status,
-            distribution_failure=_context(summary, failures),
-        ),
-    )
-
-
-def _step_failed(reason: str, failures: list[Failure], summary: str) -> StepFailedError:
-    return StepFailedError(reason, distribution_failure=_context(summary, failures))
-
-
-def _context(summary: str, failures: list[Failure]) -> dict[str, object]:
-    return {"errorMessage": summary[:MAX_ERROR], "regionFailures": failures}
-
-
-def _failures(build: Build, refusals: list[_Refusal]) -> list[Failure]:
-    return [_failure(build, refusal.place, refusal.error) for refusal in refusals]
-
-
-def _distribution_step_failed(build: Build, refusals: list[_Refusal]) -> StepFailedError:
-    details = _distribution_details(build, refusals)
-    reason = _distribution_reason(build, details)
-    return _step_failed(reason, _failures(build, refusals), details)
-
-
-def _distribution_reason(build: Build, details: str) -> str:
-    return (
-        f"Distribution failed with JobId '{build.world.ids.uuid()}', status = 'Failed' for ARN "
-        f"'{build.image.arn}'. '{details}'"
-    )
-
-
-def _distribution_details(build: Build, refusals: list[_Refusal]) -> str:
-    source = build.store.account
-    texts = (
-        f"{number}) {_cause(refusal)} when distributing the image from the source account "
-        f"(ID: {source}) to the destination account (ID: {refusal.place.account}) in Region "
-        f"{refusal.place.region}."
-        for number, refusal in enumerate(refusals, 1)
-    )
-    return f"Not all distribution jobs are completed. {' '.join(texts)}"
-
-
-def _cause(refusal: _Refusal) -> str:
-    error = refusal.error[:MAX_ERROR]
-    return f"EC2 Client Error: '{error}'" if refusal.is_of_ec2 else error
-
-
-def _integration_reason(build: Build, details: str) -> str:
-    return (
-        f"Integration failed with JobId '{build.world.ids.uuid()}', status = 'Failed' for ARN "
-        f"'{build.image.arn}'. {details}"
-    )
-
-
-def _integration_details(failures: list[Failure]) -> str:
-    return " ".join(
-        f"In region '{failure['region']}' - '{failure['errorMessage']}'" for failure in failures
-    )

@@ -84,16 +84,10 @@ def check_network(
     _check(ctx, names.KEY_PAIR, key_pair, "keyPair")
 
 
-def check_repository(
-    ctx: Context,
-    repository: wire.TargetContainerRepositoryTypeDef,
-    *,
-    parameter: str,
-    region: str | None = None,
-) -> None:
-    """Refuse a target repository that is not there: Image Builder makes none (API reference)."""
+def check_repository(ctx: Context, repository: wire.TargetContainerRepositoryTypeDef) -> None:
+    """Refuse a recipe's repository that is not there: Image Builder makes none (API reference)."""
     name = repository["repositoryName"]
-    _check(ctx, names.REPOSITORY, name, f"{parameter}.repositoryName", region)
+    _check(ctx, names.REPOSITORY, name, "targetRepository.repositoryName")
 
 
 def check_key(

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from imagebuilder_mock.domain.documents.members import (
+    TEXTS,
     Each,
-    Items,
     Member,
     Members,
     Node,
@@ -63,7 +63,7 @@ class _Parameter(Members):
     type_ = Member[str | None](_TYPE, None, required=True)
     default = Member[str | None](text, None)
     description = Member[str | None](text, None)
-    allowed_values = Member[tuple[str, ...]](Items(text), ())
+    allowed_values = Member[tuple[str, ...]](TEXTS, ())
 
 
 class _Constant(Members):

@@ -134,6 +134,12 @@ COMMAND_ID = "runCommandId"
 """The output of what is done by a command of Systems Manager."""
 _COMMAND: Mapping[str, object] = {COMMAND_ID: NewId.UUID, "status": "Success", "output": ""}
 
+_COMMAND_FAILED = (
+    "ExpectationNotMet. ssm:ListCommandInvocations returned terminal state Failed in workflow step "
+    "{step}"
+)
+"""Of a command without a result of its own (aws-samples, debugging)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepAction:
@@ -157,9 +163,9 @@ class StepAction:
     """What it gives: a value that is always the same, a NewId, or the type of a value that depends
     on the build, and may be missing."""
     failure: Mapping[str, object] = field(default_factory=dict)
-    """What the outputs of a step have, beside the error's message, if its work fails: values as in
-    ``outputs``; text is what the order says of it."""
-    failure_message: str | None = None
+    """What the outputs of a step have, beside the error's message and the id of its command, if
+    its work fails: a value, or the type of what the order says of it."""
+    failure_message: str = "The step '{step}' failed."
     """The message of a failure that a test orders without one."""
     undone: Literal["terminates the instance", "ends the inventory"] | None = None
     """What a rollback does about it."""
@@ -193,6 +199,7 @@ STEP_ACTIONS: Mapping[str, StepAction] = {
             timeout=_HOUR,
             takes=timedelta(minutes=1),
             outputs=_COMMAND,
+            failure_message=_COMMAND_FAILED,
         ),
         StepAction(
             name="ExecuteComponents",
@@ -201,8 +208,7 @@ STEP_ACTIONS: Mapping[str, StepAction] = {
             longest_timeout=_DAY,
             takes=timedelta(minutes=1),
             outputs=_COMMAND,
-            # aws-samples/amazon-ec2-image-builder-samples, debugging; two more are not known.
-            failure={"runCommandId": NewId.UUID},
+            failure_message=_COMMAND_FAILED,
         ),
         StepAction(
             name="CollectImageMetadata",
@@ -219,6 +225,7 @@ STEP_ACTIONS: Mapping[str, StepAction] = {
             # With it a Windows AMI takes its 20 minutes.
             takes=timedelta(minutes=8),
             outputs=_COMMAND,
+            failure_message=_COMMAND_FAILED,
         ),
         StepAction(
             name="SanitizeInstance",
@@ -227,6 +234,7 @@ STEP_ACTIONS: Mapping[str, StepAction] = {
             timeout=_HOUR,
             takes=timedelta(minutes=1),
             outputs=_COMMAND,
+            failure_message=_COMMAND_FAILED,
         ),
         StepAction(
             name="CreateImage",
@@ -272,6 +280,7 @@ STEP_ACTIONS: Mapping[str, StepAction] = {
             timeout=120 * _MINUTE,
             takes=timedelta(minutes=2),
             outputs=_COMMAND,
+            failure_message=_COMMAND_FAILED,
         ),
         StepAction(
             name="RunCommand",
@@ -280,6 +289,7 @@ STEP_ACTIONS: Mapping[str, StepAction] = {
             timeout=720 * _MINUTE,
             takes=timedelta(minutes=1),
             outputs={**_COMMAND, "output": list},
+            failure_message=_COMMAND_FAILED,
         ),
         StepAction(
             name="WaitForSSMAgent",
