@@ -20,6 +20,7 @@ from tests.workflow_builders import (
     BUILD_IMAGE,
     CREATE,
     DISTRIBUTE_IMAGE,
+    INSTANCE,
     LAUNCH,
     ROLE,
     TEST_IMAGE,
@@ -304,6 +305,15 @@ class TestImageId:
         assert (home["image"], copy["region"]) == (AN_AMI, "eu-west-1")
         known = imagebuilder_mock.images.amis(arn)[0]
         assert (known.shared_with, known.tags) == ({friend}, tags)
+
+    @instant
+    def test_the_inventory_is_the_build_instances(self, imagebuilder):
+        collect = a_step("Collect", "CollectImageMetadata", inputs=INSTANCE)
+        arn = self.built(imagebuilder, AN_AMI, LAUNCH, collect)
+
+        packages = imagebuilder.list_image_packages(imageBuildVersionArn=arn)
+        assert the_image(imagebuilder, arn)["osVersion"] == "Amazon Linux 2023"
+        assert packages["imagePackageList"]
 
     @instant
     @pytest.mark.parametrize(

@@ -398,6 +398,32 @@ class TestDistribution:
         configured = durations["ApplyImageConfigurations"]
         assert told("Apply", "configuredImages") == {"eu-west-1": configured}
 
+    @instant
+    def test_a_name_in_a_workflow_is_for_copies(self, imagebuilder):
+        """Source: aws-samples, gated-distribution."""
+        configured = "configured {{ imagebuilder:buildDate }}"
+        own = "own {{ imagebuilder:buildDate }}"
+        settings = {"amiDistributionConfiguration": {"name": configured}}
+        distribute = a_step(
+            "Distribute",
+            "DistributeImage",
+            inputs={
+                "distributions": [{"region": region, "name": own} for region in self.TWO_REGIONS]
+            },
+        )
+
+        arn = a_run(
+            imagebuilder,
+            BUILD_IMAGE,
+            a_workflow(imagebuilder, distribute, type="DISTRIBUTION"),
+            distributionConfigurationArn=a_distribution(
+                imagebuilder, distributions=[{"region": "us-east-1", **settings}]
+            ),
+        )
+
+        names = {ami["region"]: ami["name"].split()[0] for ami in amis_of(imagebuilder, arn)}
+        assert names == {"us-east-1": "configured", "eu-west-1": "own"}
+
     @clock
     @pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
     def test_only_copies_take_time(self, imagebuilder, imagebuilder_mock, region):
