@@ -54,8 +54,8 @@ would settle a row that is not certain.
 """
 
 _CONTRADICTED = """
-What the mock does today is contradicted by newer evidence in {count} of them; that evidence is after
-**but** in the column of sources.
+What the mock does today is contradicted by newer evidence in {count} of them; that evidence is
+after **but** in the column of sources.
 """
 
 _TABLE_HEAD = """

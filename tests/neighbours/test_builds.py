@@ -362,6 +362,16 @@ class TestLifecycle:
 
         assert described(ami.image_id) is None
 
+    def test_one_without_the_services_tag_goes_all_the_same(self, mock, imagebuilder):
+        """In aws-samples the managed policy refuses it; no policies are evaluated here."""
+        arn = a_build(imagebuilder, imageRecipeArn=a_recipe(imagebuilder, name="web"))
+        ami = the_ami(imagebuilder, arn)
+        aws("ec2").delete_tags(Resources=[ami], Tags=[{"Key": "CreatedBy"}])
+
+        self.run(mock, imagebuilder, **deleting(amis=True))
+
+        assert (described(ami), builds_left(imagebuilder, arn)) == (None, [])
+
     def test_one_that_the_user_deregistered_is_a_success(self, mock, imagebuilder):
         """User guide, lifecycle-policy-execution (externally modified resources)."""
         arn = a_build(imagebuilder, imageRecipeArn=a_recipe(imagebuilder, name="web"))

@@ -147,6 +147,18 @@ class TestRoles:
         create = imagebuilder.create_image_pipeline
         assert refusal_of(create, name="nightly", **settings) == refusal
 
+    def test_the_service_linked_one_need_not_be_made(self, imagebuilder):
+        """Seen: terraform-provider-aws pull request 37317."""
+        infrastructure = an_infrastructure(imagebuilder)
+        a_role("build")
+        path = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/imagebuilder.amazonaws.com/"
+
+        assert a_pipeline(
+            imagebuilder,
+            infrastructureConfigurationArn=infrastructure,
+            executionRole=f"{path}AWSServiceRoleForImageBuilder",
+        )
+
     def test_a_pipeline_that_is_updated_to_a_missing_one_is_refused(self, imagebuilder):
         recipe, infrastructure = a_recipe(imagebuilder), an_infrastructure(imagebuilder)
         pipeline = a_pipeline(
