@@ -141,7 +141,7 @@ _COMMAND_FAILED = (
 """Of a command without a result of its own (aws-samples, debugging)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class StepAction:
     """All that is known of a step action; its limits of time are in seconds."""
 
