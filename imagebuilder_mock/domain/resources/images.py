@@ -241,8 +241,13 @@ class ImageVersion(ResourceVersion):
 
 
 def service_linked_role(image: Image) -> str:
+    """The ARN of the role that Image Builder has in the account that builds."""
+    return service_linked_role_in(Arn.parse(image.arn).partition, image.owner)
+
+
+def service_linked_role_in(partition: str, account: str) -> str:
     """The ARN of the role that Image Builder has in every account."""
     return (
-        f"arn:{Arn.parse(image.arn).partition}:iam::{image.owner}:role/aws-service-role/"
-        "imagebuilder.amazonaws.com/AWSServiceRoleForImageBuilder"
+        f"arn:{partition}:iam::{account}:role/aws-service-role/imagebuilder.amazonaws.com/"
+        "AWSServiceRoleForImageBuilder"
     )

@@ -144,12 +144,18 @@ def answer(
     """Answer a step that waits, and let happen what follows from it."""
     build = Build.of(world, image)
     execution = next(each for each in image.running_executions if each.open_step is step)
-    _run(build, lambda: steps.answer(Run(build, execution), step, action, reason))
+    run = Run(build, execution)
+
+    def go_on() -> None:
+        steps.answer(run, step, action, reason)
+        _settle(build)
+
+    _run(build, go_on)
     _go_on(build)
 
 
 def end_stage(world: World, arn: str) -> None:
-    """The scheduler's entry: the time of a stage without workflows is over."""
+    """The scheduler's entry: the time of a stage in which no step runs is over."""
     build = _running(world, arn)
     if build is not None:
         build.image.stage_ticket = None
@@ -162,7 +168,8 @@ def end_step(world: World, key: str) -> None:
     build = _running(world, arn)
     execution = None if build is None else build.store.executions.workflow(execution_id)
     if build is not None and execution is not None and not execution.has_ended:
-        _run(build, lambda: steps.move(Run(build, execution)))
+        run = Run(build, execution)
+        _run(build, lambda: _move_in(build, run))
         _go_on(build)
 
 
@@ -179,18 +186,26 @@ def _move(build: Build) -> bool:
     if not stage.groups:
         _run(build, lambda: _end_own_work(build, stage))
         return True
+    if workflows.is_idle(build):
+        _run(build, lambda: _settle(build))
+        return True
     run = workflows.next_to_move(build)
     if run is None:
         return False
-    _run(build, lambda: steps.move(run))
+    _run(build, lambda: _move_in(build, run))
     return True
 
 
+def _move_in(build: Build, run: Run) -> None:
+    """Do the next thing of a workflow; what that ends may end the stage."""
+    steps.move(run)
+    _settle(build)
+
+
 def _run(build: Build, work: Callable[[], None]) -> None:
-    """Do a part of the work; what it ends, or fails, changes the image's state."""
+    """Do a part of the work; a failure of it ends the build."""
     try:
         work()
-        _settle(build)
     except BuildFailedError as failure:
         # What else runs at the time has no fault in it.
         workflows.end_all(build, "CANCELLED")
@@ -199,12 +214,11 @@ def _run(build: Build, work: Callable[[], None]) -> None:
 
 def _settle(build: Build) -> None:
     """Leave a stage whose workflows are done, for the next."""
-    image = build.image
-    while (stage := build.stage) is not None and stage.groups:
-        if not workflows.is_done(build, stage):
-            return
-        _judge_scan(build)
-        _enter(build, ImageState(image.plan.after(image.state.status)))
+    image, stage = build.image, build.stage
+    if stage is None or not stage.groups or not workflows.is_done(build, stage):
+        return
+    _judge_scan(build)
+    _enter(build, ImageState(image.plan.after(image.state.status)))
 
 
 def _end_own_work(build: Build, stage: Stage) -> None:
@@ -239,10 +253,22 @@ def _start_stage(build: Build) -> None:
         return
     if stage.groups:
         _run(build, lambda: workflows.begin_group(build, stage, 0))
-    elif build.goes_on_by_itself:
-        world = build.world
-        due = world.clock.now() + world.state.durations[stage.status]
+        # It has failed already, or its steps move it.
+        if build.stage is not stage or not workflows.is_idle(build):
+            return
+    if build.goes_on_by_itself:
+        world, is_idle = build.world, _is_idle(build, stage)
+        due = world.clock.now() + world.state.durations.of_stage(stage.status, is_idle=is_idle)
         build.image.stage_ticket = world.state.scheduler.enter(due, ACTION, build.image.arn)
+
+
+def _is_idle(build: Build, stage: Stage) -> bool:
+    """Whether there is nothing to do in a stage: none of its steps, no copy, no configuration."""
+    if stage.groups:
+        return True
+    if stage.status == "DISTRIBUTING":
+        return not distribution.has_copies(build)
+    return stage.status == "INTEGRATING" and not distribution.has_configurations(build)
 
 
 def _fail(build: Build, failure: BuildFailedError) -> None:
