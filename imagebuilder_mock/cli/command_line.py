@@ -13,18 +13,19 @@ import sys
 import threading
 from concurrent.futures import thread as executors
 from contextlib import contextmanager
+from functools import partial
 from importlib.machinery import SourceFileLoader
 from importlib.util import find_spec
 from io import open_code
 from pathlib import Path
 from pkgutil import read_code
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.mock import ImageBuilderMock
 from imagebuilder_mock.transports.http.serving import CannotListenError
 from imagebuilder_mock.world.clock import moment_of
-from imagebuilder_mock.world.settings import BuildMode
+from imagebuilder_mock.world.settings import OPTIONS
 
 from . import preview
 from .capture import command as capture_command
@@ -35,6 +36,8 @@ from .verify import command as verify_command
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
+
+    from imagebuilder_mock.world.settings import Option
 
 _KEPT_DASHES = "\0--"
 
@@ -82,7 +85,7 @@ def _run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
         words = words[1:]
     if given.module is None and not words:
         parser.error("the following arguments are required: SCRIPT.py, or -m MODULE")
-    mock = _mock(parser, given, **({} if given.state is None else {"state": given.state}))
+    mock = _mock(parser, given, state=given.state)
     mock.default_region = given.region
     on = _on(parser, mock, given.timeline, to_the_end=given.is_whole_process)
     if given.module is not None:
@@ -254,10 +257,8 @@ def _until_a_signal() -> Iterator[threading.Event]:
 def _mock(
     parser: argparse.ArgumentParser, given: argparse.Namespace, **more: object
 ) -> ImageBuilderMock:
-    options: dict[str, Any] = {"builds": given.builds, **more}
-    for name in ("seed", "account_id", "now", "calls_kept_bytes"):
-        if getattr(given, name) is not None:
-            options[name] = getattr(given, name)
+    named = {name: getattr(given, name) for name in OPTIONS if name != "state"} | more
+    options: dict[str, Any] = {name: value for name, value in named.items() if value is not None}
     try:
         return ImageBuilderMock(**options)
     except ValueError as error:
@@ -274,12 +275,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.set_defaults(command=_run)
     _add_options(run)
-    run.add_argument("--region", help="the Region of clients that name none")
     run.add_argument(
-        "--state",
-        type=Path,
-        metavar="FILE",
-        help="begin with what mock.save() or capture has written",
+        "--region",
+        default=os.environ.get("IMAGEBUILDER_MOCK_REGION") or None,
+        help="the Region of clients that name none",
     )
     run.add_argument(
         "--timeline",
@@ -299,16 +298,10 @@ def _parser() -> argparse.ArgumentParser:
 
     serve = commands.add_parser("serve", help="serve the mock over HTTP", allow_abbrev=False)
     serve.set_defaults(command=_serve)
-    _add_options(serve)
+    _add_options(serve, state="start from this file, if there is one, and save to it")
     serve.add_argument("--host", default="127.0.0.1", help="where to listen (default: %(default)s)")
     serve.add_argument(
         "--port", type=int, default=5055, help="(default: %(default)s; 0: a free one)"
-    )
-    serve.add_argument(
-        "--state",
-        type=Path,
-        metavar="FILE",
-        help="start from this file, if there is one, and save to it",
     )
     serve.add_argument(
         "--allow-remote-control",
@@ -322,27 +315,31 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--builds",
-        choices=get_args(BuildMode),
-        default="observed",
-        help="what moves builds on (default: a look at them)",
+def _add_options(parser: argparse.ArgumentParser, **other_help: str) -> None:
+    """A flag for each option of ``mock_imagebuilder``, with the environment's value as default."""
+    options = parser.add_argument_group(
+        "options of the mock",
+        "What is not given is taken from the environment, if it is there: IMAGEBUILDER_MOCK_BUILDS "
+        "and so on.",
     )
-    parser.add_argument("--account-id", help="the account (default: 123456789012)")
-    parser.add_argument("--seed", type=int, help="for reproducible ids (default: 0)")
-    parser.add_argument(
-        "--now",
-        type=_moment,
-        metavar="TIME",
-        help="start the clock at this ISO time, with a time zone, and let it stand still",
-    )
-    parser.add_argument(
-        "--calls-kept-bytes",
-        type=int,
-        metavar="BYTES",
-        help="how much memory the calls may take that are remembered (default: 64 MiB)",
-    )
+    for option in OPTIONS.values():
+        options.add_argument(
+            option.flag,
+            type=partial(_read, option),
+            choices=option.choices or None,
+            metavar=option.metavar,
+            default=os.environ.get(option.variable) or None,  # argparse reads it if it is used
+            help=other_help.get(option.name, option.help),
+        )
+
+
+def _read(option: Option, text: str) -> object:
+    try:
+        return option.read(text)
+    except ValueError as error:
+        source = f"{option.variable}=" if text == os.environ.get(option.variable) else ""
+        msg = f"{source}{text!r}: {error}"
+        raise argparse.ArgumentTypeError(msg) from None
 
 
 def _moment(text: str) -> datetime:

@@ -246,7 +246,7 @@ class TestOutputs:
 
     @instant
     def test_only_a_state_machine_has_an_error_and_a_cause(self, imagebuilder, imagebuilder_mock):
-        imagebuilder_mock.builds.fail_next(step="Terminate", error="NotReady")
+        imagebuilder_mock.builds.fail_next(step="Terminate", error="NotReady", optional=True)
 
         arn = a_run(imagebuilder, a_workflow(imagebuilder, a_step("Terminate")))
 

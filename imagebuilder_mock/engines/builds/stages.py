@@ -8,7 +8,8 @@ is set here alone.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import InvalidParameterValueException
@@ -33,7 +34,26 @@ if TYPE_CHECKING:
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 ACTION: Final = "end-stage"
+
+
+def _in_order(
+    move: Callable[Concatenate[World, Image, P], T],
+) -> Callable[Concatenate[World, Image, P], T]:
+    """What ``move`` does to a build is no earlier than what happened to it before.
+
+    The process's time can have been set back since.
+    """
+
+    @wraps(move)
+    def moved(world: World, image: Image, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        with world.clock.not_before(image.last_moment):
+            return move(world, image, *args, **kwargs)
+
+    return moved
 
 
 def begin(world: World, store: Store, image: Image) -> None:
@@ -55,6 +75,7 @@ def look_at(world: World, images: Iterable[Image]) -> None:
             advance(world, image)
 
 
+@_in_order
 def advance(world: World, image: Image) -> bool:
     """One stage on, or up to a step that waits for an action; whether anything moved.
 
@@ -73,6 +94,7 @@ def complete(world: World, image: Image) -> None:
         pass
 
 
+@_in_order
 def fail(world: World, image: Image, reason: str) -> None:
     """End a build here, with the reason that ``GetImage`` shows; its AMIs so far stay."""
     build = Build.of(world, image)
@@ -81,6 +103,7 @@ def fail(world: World, image: Image, reason: str) -> None:
     _fail(build, BuildFailedError(reason, context))
 
 
+@_in_order
 def cancel(world: World, image: Image) -> None:
     """End a build here; what it made so far stays (API reference, CancelImageCreation)."""
     build = Build.of(world, image)
@@ -88,6 +111,7 @@ def cancel(world: World, image: Image) -> None:
     _enter(build, ImageState("CANCELLED"))
 
 
+@_in_order
 def retry(world: World, image: Image) -> None:
     """Go on where a build ended, at the same build number (API reference, RetryImage).
 
@@ -109,6 +133,7 @@ def retry(world: World, image: Image) -> None:
     _go_on(build)
 
 
+@_in_order
 def answer(
     world: World,
     image: Image,

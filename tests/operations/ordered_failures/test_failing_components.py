@@ -115,7 +115,7 @@ class TestComponents:
     ):
         component = a_component(imagebuilder)
         reference = component.replace("1.0.0/1", version)
-        imagebuilder_mock.builds.fail_next(component=reference)
+        imagebuilder_mock.builds.fail_next(component=reference, optional=True)
 
         arn = a_build(imagebuilder, imageRecipeArn=a_recipe(imagebuilder, components=[component]))
 
@@ -328,7 +328,7 @@ phases:
           commands: ['true']
 """
         component = a_component(imagebuilder, name="web", data=document)
-        imagebuilder_mock.builds.fail_next(component="web", message="ordered")
+        imagebuilder_mock.builds.fail_next(component="web", message="ordered", optional=True)
 
         arn = a_build(imagebuilder, imageRecipeArn=a_recipe(imagebuilder, components=[component]))
 
@@ -368,7 +368,7 @@ class TestSteps:
         }
 
     def test_a_step_that_is_skipped_does_not_fail(self, imagebuilder, imagebuilder_mock):
-        imagebuilder_mock.builds.fail_next(step="RunSysPrepScript")
+        imagebuilder_mock.builds.fail_next(step="RunSysPrepScript", optional=True)
 
         assert status(imagebuilder, a_build(imagebuilder)) == "AVAILABLE"
 
