@@ -275,7 +275,7 @@ def _noun(schema: Schema) -> str:
 def _json(value: Any) -> object:
     """What a method returned, as JSON; members of objects have names such as ``accountId``."""
     if isinstance(value, Table):
-        return {"title": value.title, "rows": _json(value.rows)}
+        return _json(value.data())
     if isinstance(value, (datetime, timedelta)):
         return value.isoformat() if isinstance(value, datetime) else value.total_seconds()
     if is_dataclass(value) and not isinstance(value, type):

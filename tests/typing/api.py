@@ -180,7 +180,11 @@ def lifecycle(mock: ImageBuilderMock) -> None:
     assert_type(mock.lifecycle.running, list[str])
     assert_type(mock.lifecycle.next_run(arn), datetime | None)
     table = mock.lifecycle.preview(arn, at=mock.clock.now() + timedelta(days=90))
-    assert_type(table.rows[0]["fate"], object)
+    assert_type(table.rows[0]["image"], str)
+    assert_type(table.rows[0]["run"], int | None)
+    assert_type(table.summary, str)
+    mock.lifecycle.preview(arn, runs="settled")
+    mock.lifecycle.preview(arn, runs="setled")  # type: ignore[arg-type]
     assert_type(str(table), str)
     table.save_html("preview.html")
     mock.lifecycle.preview({"policyDetails": []})
