@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from .domain.errors import ImageBuilderError
+from .domain.suggestions import did_you_mean
 from .engines import passing_time
 from .engines.builds import stages
 from .engines.lifecycle import executions
@@ -93,8 +94,8 @@ class Gateway:
     def _refuse_unbuilt(self, operation: Operation) -> None:
         if operation.name not in HANDLERS:
             msg = (
-                f"imagebuilder_mock does not have {operation.name} yet. It has: "
-                f"{', '.join(sorted(HANDLERS))}."
+                f"imagebuilder_mock does not have {operation.name} yet, which the installed "
+                f"botocore has.{did_you_mean(operation.name, HANDLERS)}"
             )
             raise NotImplementedError(msg)
 

@@ -6,6 +6,7 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar, overload
 
+from .domain.suggestions import Suggesting
 from .gateway import Gateway
 from .protocol.identity import access_key_for
 from .switch import Switch
@@ -48,7 +49,7 @@ if hasattr(os, "register_at_fork"):
     )
 
 
-class ImageBuilderMock:
+class ImageBuilderMock(Suggesting):
     """A mock to switch on, as a context manager, a decorator, or with ``start`` and ``stop``.
 
     While it is on, every Image Builder client of the process is answered from memory. Its

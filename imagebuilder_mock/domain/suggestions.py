@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _LEAST_ALIKE = 0.6
 _LISTED = 12
+
+
+class Suggesting:
+    """An object whose unknown attributes are told with the one that may have been meant."""
+
+    __slots__ = ()
+
+    if not TYPE_CHECKING:  # a type checker would take every attribute as known
+
+        def __getattr__(self, name: str) -> NoReturn:
+            known = () if name.startswith("_") else [x for x in dir(self) if x[0] != "_"]
+            kind = type(self).__name__
+            msg = f"{kind!r} object has no attribute {name!r}.{did_you_mean(name, known)}"
+            # With a name, Python would add a suggestion of its own.
+            raise AttributeError(msg, name=None)
 
 
 def closest(word: str, words: Iterable[str], *, cutoff: float = _LEAST_ALIKE) -> str | None:
@@ -19,7 +34,11 @@ def closest(word: str, words: Iterable[str], *, cutoff: float = _LEAST_ALIKE) ->
     """
     ordered = sorted(words, key=lambda each: (each[:1] == word[:1], each))
     folded = {_folded(each): each for each in ordered}
-    alike = get_close_matches(_folded(word), folded, n=1, cutoff=cutoff)
+    wanted = _folded(word)
+    # A slip is short: a word that only has a part in common is another.
+    most = max(2, len(wanted) // 3)
+    near = [each for each in folded if abs(len(each) - len(wanted)) <= most]
+    alike = get_close_matches(wanted, near, n=1, cutoff=cutoff)
     return folded[alike[0]] if alike and folded[alike[0]] != word else None
 
 

@@ -24,7 +24,7 @@ class Calls(Face):
     The newest 10,000 calls are kept, or fewer if they need more memory than ``calls_kept_bytes``;
     ``dropped`` is the number of the others. An assertion that would need them fails.
 
-    Operations and parameters are spelled as in AWS's API. ValueError for an unknown one lists all.
+    Operations and parameters are spelled as in AWS's API. ValueError for an unknown one.
     """
 
     __slots__ = ()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from difflib import get_close_matches
 
 from imagebuilder_mock.catalogue.offer import offered, offered_names
 from imagebuilder_mock.domain.errors import InvalidVersionNumberException
+from imagebuilder_mock.domain.suggestions import did_you_mean, listed
 from imagebuilder_mock.domain.versions import Version
 from imagebuilder_mock.world.managed import Publication
 from imagebuilder_mock.world.published import published
@@ -33,9 +33,9 @@ class Catalogue(Face):
         with self._world.lock:
             found = offered(name)
             if found is None:
-                known = offered_names()
-                close = get_close_matches(name, known, n=5, cutoff=0.3) or sorted(known)
-                msg = f"Amazon offers nothing named {name!r}. It offers: {', '.join(close)}, ..."
+                known = sorted(offered_names())
+                hint = did_you_mean(name, known) or f" It offers: {listed(known)}."
+                msg = f"Amazon offers nothing named {name!r}.{hint}"
                 raise ValueError(msg)
             account, kind, slug = found
             number = _checked(version)

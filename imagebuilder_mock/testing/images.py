@@ -15,6 +15,7 @@ from imagebuilder_mock.domain.resources.configurations import (
 )
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRecipe
+from imagebuilder_mock.domain.suggestions import did_you_mean, listed
 from imagebuilder_mock.engines.builds import stages
 from imagebuilder_mock.engines.builds.starting import BuildRequest, start_build
 from imagebuilder_mock.engines.lifecycle.actions import TARGETS, change_state
@@ -167,10 +168,13 @@ class Images:
                 found = next(named.newest_first(), None)
             if found is not None:
                 return found
-        known = [each.arn for kind in (ImageRecipe, ContainerRecipe) for each in home.order(kind)]
+        known = [each for kind in (ImageRecipe, ContainerRecipe) for each in home.order(kind)]
+        words = [each.arn for each in known]
+        if not recipe.startswith("arn:"):
+            words = list(dict.fromkeys(each.name for each in known))
         msg = (
-            f"There is no recipe {recipe!r} in {home.region} of account {home.account}. "
-            f"There are: {', '.join(known) or 'none'}."
+            f"There is no recipe {recipe!r} in {home.region} of account {home.account}."
+            f"{did_you_mean(recipe, words)} There are: {listed(words)}."
         )
         raise LookupError(msg)
 

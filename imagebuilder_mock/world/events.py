@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
+
+from imagebuilder_mock.domain.suggestions import Suggesting, did_you_mean
 
 from .published import published
 
@@ -32,7 +34,7 @@ class Event:
     account_id: str
 
 
-class Events:
+class Events(Suggesting):
     """``mock.events``: a sequence of the newest 10,000 events, the oldest first."""
 
     def __init__(self) -> None:
@@ -51,7 +53,12 @@ class Events:
 
     @published(destination="SNS")
     def sent_to(self, destination: Destination) -> list[Event]:
-        """The events for one destination, the oldest first."""
+        """The events for one destination, the oldest first; ValueError if there is none such."""
+        if destination not in get_args(Destination):
+            known = get_args(Destination)
+            hint = did_you_mean(str(destination), known)
+            msg = f"There is no destination {destination!r}.{hint} There are: {', '.join(known)}."
+            raise ValueError(msg)
         return [event for event in self._events if event.destination == destination]
 
     @published(number=12)

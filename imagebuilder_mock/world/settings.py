@@ -9,6 +9,7 @@ from os import PathLike
 from typing import Literal, TypedDict, get_args
 
 from imagebuilder_mock.domain.quotas import DEFAULTS
+from imagebuilder_mock.domain.suggestions import did_you_mean, listed
 
 from .clock import aware
 
@@ -93,15 +94,17 @@ class Settings:
         known = [field.name for field in fields(cls)]
         for name in options:
             if name not in known:
-                msg = f"mock_imagebuilder() has no option {name!r}. It has: {', '.join(known)}."
+                hint = did_you_mean(name, known)
+                msg = (
+                    f"mock_imagebuilder() has no option {name!r}.{hint} It has: {', '.join(known)}."
+                )
                 raise TypeError(msg)
         return cls(**options)  # type: ignore[arg-type] # each value is checked in __post_init__
 
 
 def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
     if value not in choices:
-        listed = ", ".join(repr(choice) for choice in choices)
-        msg = f"{name}={value!r}: choose one of {listed}."
+        msg = f"{name}={value!r}: choose one of {', '.join(map(repr, choices))}."
         raise ValueError(msg)
 
 
@@ -127,8 +130,8 @@ def _check_quotas(quotas: Mapping[str, int]) -> None:
     _check_type("quotas", quotas, Mapping)
     for name, limit in quotas.items():
         if name not in DEFAULTS:
-            listed = ", ".join(repr(known) for known in DEFAULTS)
-            msg = f"quotas has no {name!r}. It has: {listed}."
+            hint = did_you_mean(name, DEFAULTS) or f" It has: {listed(map(repr, DEFAULTS))}."
+            msg = f"quotas has no {name!r}.{hint}"
             raise ValueError(msg)
         if type(limit) is not int or limit < 0:
             msg = f"quotas[{name!r}]={limit!r}: give a whole number of at least 0."

@@ -20,7 +20,8 @@ from .durations import Durations
 from .events import Events
 from .faults import FaultRules
 from .indexes import LifecycleExecutions, MachineImages, References
-from .managed import how_to_publish, managed_store, store_with
+from .managed import managed_store, store_with
+from .missing import hint_at
 from .orders import BuildFailures, OutputOrders
 from .outbox import Message, Outbox, TellingLock
 from .record import Record
@@ -205,9 +206,17 @@ class World:
         parameter = parameter or f"{cls.label[0].lower()}{cls.label[1:]}Arn"
         found = self.find(viewer, cls, arn, parameter=parameter)
         if found is None:
-            detail = f"{missing_reference(cls.label, arn)}{how_to_publish(arn)}"
+            detail = f"{missing_reference(cls.label, arn)}{self.hint_at(viewer, cls, arn)}"
             raise invalid_value(parameter, detail)
         return found
+
+    def hint_at(self, viewer: Store, cls: type[Resource], arn: str) -> str:
+        """What an account may have meant by an ARN that means nothing to it: a sentence, or none.
+
+        It stands behind the service's own, after a blank.
+        """
+        parsed = Arn.parse(arn)
+        return hint_at(parsed, viewer, self._source_of(parsed, viewer), cls)
 
     def share(self, resource: Resource, accounts: frozenset[str]) -> None:
         """Let these accounts, and no others, see a resource."""
