@@ -31,6 +31,16 @@ class Face(Suggesting):
     def __init__(self, world: World) -> None:
         self._world = world
 
+    def __repr__(self) -> str:
+        name = type(self).__name__.removeprefix("Mock").lower()
+        with self._world.lock:
+            holds = self._holds()
+        return f"<mock.{name}: {holds}>" if holds else f"<mock.{name}>"
+
+    def _holds(self) -> str:
+        """What it has at the moment, for whoever prints it."""
+        return ""
+
 
 def check_operation(name: str) -> None:
     """ValueError, with the closest names, if the model does not have this operation."""
@@ -53,6 +63,11 @@ def check_known(what: str, given: str, known: Sequence[str]) -> None:
         hint = did_you_mean(str(given), known) or f" There are: {listed(known)}."
         msg = f"There is no {what} {given!r}.{hint}"
         raise ValueError(msg)
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 build``, or ``2 builds``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def region_in_use(world: World) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imagebuilder_mock.world.published import published
 from imagebuilder_mock.world.record import KEPT, differences, holds
 
-from .arguments import Face, check_operation, check_parameters
+from .arguments import Face, check_operation, check_parameters, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +28,10 @@ class Calls(Face):
     """
 
     __slots__ = ()
+
+    def _holds(self) -> str:
+        newest = f", the newest {self[-1]}" if len(self) else ""
+        return f"{counted(self.count(), 'call')}{newest}"
 
     def __iter__(self) -> Iterator[Call]:
         return iter(self._record)

@@ -11,7 +11,7 @@ from imagebuilder_mock.domain.versions import Version
 from imagebuilder_mock.world.managed import Publication
 from imagebuilder_mock.world.published import published
 
-from .arguments import DEFAULT_REGION, Face
+from .arguments import DEFAULT_REGION, Face, counted
 
 _NODES = 3
 
@@ -20,6 +20,9 @@ class Catalogue(Face):
     """``mock.catalogue``: Amazon-managed images, components and workflows."""
 
     __slots__ = ()
+
+    def _holds(self) -> str:
+        return f"{counted(len(self._world.state.publications), 'version')} published by the test"
 
     @published(name="Amazon Linux 2023 x86", version="2026.12.1")
     def publish(self, name: str, version: str) -> None:

@@ -26,7 +26,7 @@ from imagebuilder_mock.world.clock import aware
 from imagebuilder_mock.world.published import published
 from imagebuilder_mock.world.settings import is_account_id
 
-from .arguments import store_at
+from .arguments import Face, counted, store_at
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -47,13 +47,14 @@ _ANY_ARN = "arn:aws:imagebuilder:us-east-1:123456789012:image/any/1.0.0/1"
 _ACTIONS = {target: action for action, target in TARGETS.items()}
 
 
-class Images:
+class Images(Face):
     """``mock.images``. Each method takes effect at once."""
 
-    __slots__ = ("_world",)
+    __slots__ = ()
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def _holds(self) -> str:
+        stores = self._world.state.stores.values()
+        return counted(sum(len(store.order(Image)) for store in stores), "image")
 
     @published(recipe="web", created="2024-01-31T12:00:00+00:00", tags={"team": "web"})
     def add(

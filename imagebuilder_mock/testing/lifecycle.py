@@ -16,7 +16,7 @@ from imagebuilder_mock.protocol.requests import check
 from imagebuilder_mock.world.clock import aware
 from imagebuilder_mock.world.published import published
 
-from .arguments import Face, store_at
+from .arguments import Face, counted, store_at
 from .previewing import nothing_selected, preview_of
 
 if TYPE_CHECKING:
@@ -51,6 +51,12 @@ class Lifecycle(Face):
     """
 
     __slots__ = ()
+
+    def _holds(self) -> str:
+        stores = self._world.state.stores.values()
+        policies = sum(len(store.order(LifecyclePolicy)) for store in stores)
+        plural = "policy" if policies == 1 else "policies"
+        return f"{policies:,} {plural}, {counted(len(self.running), 'run')} under way"
 
     @property
     @published()

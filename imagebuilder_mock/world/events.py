@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, get_args
@@ -19,8 +19,10 @@ Destination = Literal["EventBridge", "SNS", "Lambda", "CloudWatchLogs", "S3"]
 
 KEPT = 10_000
 
+_SHOWN = 120
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Event:
     """One message of the service."""
 
@@ -33,6 +35,14 @@ class Event:
     region: str
     account_id: str
 
+    def __str__(self) -> str:
+        said = str(dict(self.body))
+        shown = said if len(said) <= _SHOWN else f"{said[:_SHOWN]}…"
+        return f"{self.time:%H:%M:%S} {self.region} {self.destination} {self.name!r}: {shown}"
+
+    def __repr__(self) -> str:
+        return f"<Event {self}>"
+
 
 class Events(Suggesting):
     """``mock.events``: a sequence of the newest 10,000 events, the oldest first."""
@@ -41,6 +51,11 @@ class Events(Suggesting):
         self._events: deque[Event] = deque(maxlen=KEPT)
         self._count = 0
         self._subscribers: list[Callable[[Event], object]] = []
+
+    def __repr__(self) -> str:
+        counts = Counter(event.destination for event in self._events)
+        held = ", ".join(f"{counts[each]:,} for {each}" for each in counts) or "none"
+        return f"<mock.events: {held}>"
 
     def __iter__(self) -> Iterator[Event]:
         return iter(tuple(self._events))

@@ -24,6 +24,10 @@ from imagebuilder_mock import (
     imagebuilder_server,
     mock_imagebuilder,
 )
+from imagebuilder_mock.domain.resources.base import Resource
+from imagebuilder_mock.domain.resources.images import Image
+from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
+from imagebuilder_mock.mock import Credentials
 
 # What is decorated keeps its signature.
 
@@ -133,7 +137,7 @@ def clients(mock: ImageBuilderMock) -> None:
     assert_type(client, ImagebuilderClient)
     assert_type(mock.client(), ImagebuilderClient)
     assert_type(client.get_image(imageBuildVersionArn="")["requestId"], str)
-    assert_type(mock.credentials("111122223333"), dict[str, str])
+    assert_type(mock.credentials("111122223333"), Credentials)
 
     mock.client("eu-west-1")  # type: ignore[call-arg]
 
@@ -179,6 +183,11 @@ def lifecycle(mock: ImageBuilderMock) -> None:
     assert_type(mock.lifecycle.advance("lce-1"), str)
     assert_type(mock.lifecycle.running, list[str])
     assert_type(mock.lifecycle.next_run(arn), datetime | None)
+    assert_type(mock.resources("image"), list[Image])
+    assert_type(mock.resources("image-pipeline", region="us-east-1"), list[ImagePipeline])
+    assert_type(mock.resources(), list[Resource])
+    mock.resources("pipeline")  # type: ignore[call-overload]
+    assert mock.build  # type: ignore[attr-defined]
     table = mock.lifecycle.preview(arn, at=mock.clock.now() + timedelta(days=90))
     assert_type(table.rows[0]["image"], str)
     assert_type(table.rows[0]["run"], int | None)

@@ -375,7 +375,7 @@ def test_the_account_of_the_mock_is_that_of_clients_without_one():
 
 def test_a_session_can_act_as_an_account():
     with mock_imagebuilder() as mock:
-        keys: dict[str, Any] = mock.credentials("210987654321")
+        keys: Any = mock.credentials("210987654321")
         session = boto3.Session(**keys, region_name="us-east-1")
 
         assert ":210987654321:" in a_component(session.client("imagebuilder"))

@@ -127,6 +127,17 @@ class Table(Generic[Row]):
             title=escape(self.title), summary=summary, figure=self.figure(), head=head, body=body
         )
 
+    def __repr__(self) -> str:
+        held = self.summary or f"{len(self.rows):,} rows"
+        return f"<{type(self).__name__} {self.title!r}: {held}>"
+
+    def _repr_html_(self) -> str:
+        """The page, in a frame of a notebook that leaves the notebook's own style alone."""
+        return (
+            f'<iframe title="{escape(self.title)}" srcdoc="{escape(self._page())}" '
+            'style="width: 100%; height: 30em; border: 0"></iframe>'
+        )
+
     def figure(self) -> str:
         """HTML that the page shows above the table."""
         return ""
