@@ -19,6 +19,7 @@ from .operations import HANDLERS, Context
 from .protocol.http import Answer
 from .protocol.model import status_of
 from .protocol.requests import check, parse
+from .world import log
 from .world.faults import NO_FAULT, CutAnswer, FaultError, LostRequestError
 from .world.record import UnexpectedCallError
 
@@ -62,6 +63,8 @@ class Gateway:
                 members = self._result(operation, params, caller)
             except (LostRequestError, UnexpectedCallError) as error:
                 self._record(operation, params, caller, error)
+                if log.is_told():
+                    log.tell_refusal(error, error.code, error.message)
                 raise
             except ImageBuilderError as error:
                 self._record(operation, params, caller, error)
@@ -83,6 +86,8 @@ class Gateway:
         """An error as an answer; transports use it for requests that they refuse themselves."""
         with self.world.lock:
             request_id = self.world.ids.uuid()
+        if log.is_told():
+            log.tell_refusal(error, error.code, error.message)
         return Answer(
             error.status if isinstance(error, FaultError) else status_of(error.code),
             {"message": error.message},
@@ -133,10 +138,10 @@ class Gateway:
         caller: Caller,
         outcome: dict[str, object] | ImageBuilderError | UnexpectedCallError,
     ) -> None:
+        place = (caller.account_id, caller.region)
+        if log.is_told():
+            ended = outcome.code if isinstance(outcome, Exception) else "answered"
+            log.tell_call(operation.name, params, place, ended)
         self.world.record.add(
-            operation.name,
-            params,
-            outcome,
-            place=(caller.account_id, caller.region),
-            time=self.world.clock.now(),
+            operation.name, params, outcome, place=place, time=self.world.clock.now()
         )

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from imagebuilder_mock.mock import ImageBuilderMock
 from imagebuilder_mock.transports.http.serving import CannotListenError
 from imagebuilder_mock.world.clock import moment_of
+from imagebuilder_mock.world.log import logger
 from imagebuilder_mock.world.settings import BuildMode
 
 from . import preview
@@ -84,6 +85,8 @@ def _run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
         parser.error("the following arguments are required: SCRIPT.py, or -m MODULE")
     mock = _mock(parser, given, **({} if given.state is None else {"state": given.state}))
     mock.default_region = given.region
+    if given.verbose:
+        _log_to_stderr()
     on = _on(parser, mock, given.timeline, to_the_end=given.is_whole_process)
     if given.module is not None:
         module, *arguments = _with("--", _KEPT_DASHES, given.module) or [""]
@@ -99,6 +102,15 @@ def _run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
     with _as_program([script, *arguments], first_path=folder), on:
         _run_script(script)
     return 0
+
+
+def _log_to_stderr() -> None:
+    """Show what the mock does; the program's own logging is its own, and has none of it."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("imagebuilder-mock: %(message)s"))
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    logger.propagate = False
 
 
 def _run_script(path: str) -> None:
@@ -201,6 +213,8 @@ def _serve(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
         if given.state.exists():
             options["state"] = given.state
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    if given.verbose:
+        logger.setLevel(logging.DEBUG)
     mock = _mock(parser, given, **options)
     with _started(parser, mock):
         try:
@@ -323,6 +337,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-v",
+        "--verbose",
+        action="store_true",
+        help="show each call, each refusal with its rule, and each stage of a build",
+    )
     parser.add_argument(
         "--builds",
         choices=get_args(BuildMode),
