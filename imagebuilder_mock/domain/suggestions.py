@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
@@ -32,6 +31,8 @@ def closest(word: str, words: Iterable[str], *, cutoff: float = _LEAST_ALIKE) ->
 
     Among words that differ in their case alone, the one that begins as the given one does wins.
     """
+    from difflib import get_close_matches  # noqa: PLC0415 - few tests make a slip
+
     ordered = sorted(words, key=lambda each: (each[:1] == word[:1], each))
     folded = {_folded(each): each for each in ordered}
     wanted = _folded(word)

@@ -5,7 +5,6 @@ The service's sentence about it was never seen (docs/fidelity.md); these are sen
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
@@ -41,7 +40,7 @@ def hint_at(arn: Arn, viewer: Store, source: Store, cls: type[Resource]) -> str:
 def _names(arn: Arn, source: Store, cls: type[Resource]) -> Iterator[str]:
     """The names, as they stand in ARNs, of what is of the same kind and the same owner."""
     named = (next(iter(name.newest_first()), None) for name in source.names(cls))
-    owner = str(replace(arn, slug="", version=None, build=None))
+    owner = str(arn._replace(slug="", version=None, build=None))
     for resource in chain(named, () if arn.version else source.order(cls)):
         if resource is not None and resource.arn.startswith(owner):
             yield _steps(resource)[0]
