@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING, get_args
 
 import pytest
 
 from imagebuilder_mock import mock_imagebuilder
+from imagebuilder_mock.domain import resources
 from imagebuilder_mock.domain.resources.base import Resource
 from imagebuilder_mock.mock import Kind
 from imagebuilder_mock.testing.arguments import Face
@@ -112,6 +115,8 @@ def _kinds(cls: type[Resource] = Resource) -> Iterator[str]:
 
 def test_resources_can_be_asked_for_by_every_kind_that_there_is(imagebuilder, imagebuilder_mock):
     a_build(imagebuilder)
+    for module in iter_modules(resources.__path__, f"{resources.__name__}."):
+        import_module(module.name)  # they are loaded by the first operation that needs one
 
     assert set(get_args(Kind)) == set(_kinds())
     [image] = imagebuilder_mock.resources("image")
