@@ -185,7 +185,9 @@ def _started_mock(item: pytest.Item) -> ImageBuilderMock:
         mock = ImageBuilderMock(**options)  # type: ignore[arg-type] # it checks and explains
         return mock.start()
     except (TypeError, ValueError) as error:
-        pytest.fail(f"imagebuilder_mock: {error}", pytrace=False)
+        mistake = str(error)
+    # Outside the handler, or pytest would show the mistake twice.
+    pytest.fail(f"imagebuilder_mock: {mistake}", pytrace=False)
 
 
 def _marker_options(item: pytest.Item) -> dict[str, object]:

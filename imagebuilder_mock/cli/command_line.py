@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 from imagebuilder_mock.mock import ImageBuilderMock
 from imagebuilder_mock.transports.http.serving import CannotListenError
 from imagebuilder_mock.world.clock import moment_of
+from imagebuilder_mock.world.log import logger
 from imagebuilder_mock.world.settings import OPTIONS
 
 from . import preview
@@ -87,6 +88,8 @@ def _run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
         parser.error("the following arguments are required: SCRIPT.py, or -m MODULE")
     mock = _mock(parser, given, state=given.state)
     mock.default_region = given.region
+    if given.verbose:
+        _log_to_stderr()
     on = _on(parser, mock, given.timeline, to_the_end=given.is_whole_process)
     if given.module is not None:
         module, *arguments = _with("--", _KEPT_DASHES, given.module) or [""]
@@ -102,6 +105,15 @@ def _run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
     with _as_program([script, *arguments], first_path=folder), on:
         _run_script(script)
     return 0
+
+
+def _log_to_stderr() -> None:
+    """Show what the mock does; the program's own logging is its own, and has none of it."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("imagebuilder-mock: %(message)s"))
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    logger.propagate = False
 
 
 def _run_script(path: str) -> None:
@@ -204,6 +216,8 @@ def _serve(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
         if given.state.exists():
             options["state"] = given.state
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    if given.verbose:
+        logger.setLevel(logging.DEBUG)
     mock = _mock(parser, given, **options)
     with _started(parser, mock):
         try:
@@ -317,6 +331,12 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_options(parser: argparse.ArgumentParser, **other_help: str) -> None:
     """A flag for each option of ``mock_imagebuilder``, with the environment's value as default."""
+    parser.add_argument(
+        "-v",
+        "--verbose",
+        action="store_true",
+        help="show each call, each refusal with its rule, and each stage of a build",
+    )
     options = parser.add_argument_group(
         "options of the mock",
         "What is not given is taken from the environment, if it is there: IMAGEBUILDER_MOCK_BUILDS "

@@ -10,6 +10,8 @@ from contextlib import suppress
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
+from imagebuilder_mock.world.log import logger
+
 from .account import AbsentError, NeighbourError, NobodyToAskError, Place, account_at
 
 if TYPE_CHECKING:
@@ -165,4 +167,5 @@ def _ask(account: Account, service: str, operation: str, **params: object) -> No
         with suppress(AbsentError):
             account.ask(service, operation, **params)
     except NeighbourError as error:
+        logger.warning("%s of %s: %s", operation, service, error)
         raise ActionRefused(str(error)) from None

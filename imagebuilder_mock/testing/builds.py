@@ -17,7 +17,7 @@ from imagebuilder_mock.world.orders import BuildFailure, StepOutputs, check_refe
 from imagebuilder_mock.world.published import published
 from imagebuilder_mock.world.settings import check_account_id
 
-from .arguments import SOME_IMAGE, Face, image_at
+from .arguments import SOME_IMAGE, Face, counted, image_at
 from .pages.timeline import timeline_of
 
 if TYPE_CHECKING:
@@ -43,6 +43,10 @@ class Builds(Face):
     """
 
     __slots__ = ()
+
+    def _holds(self) -> str:
+        running, waiting = len(self.running), len(self.waiting)
+        return f"{counted(running, 'build')} running{f', {waiting} waiting' if waiting else ''}"
 
     @property
     @published()

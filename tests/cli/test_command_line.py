@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import py_compile
 import subprocess
@@ -40,6 +41,34 @@ def run(program, capsys):
         return json.loads(capsys.readouterr().out)
 
     return run
+
+
+@pytest.fixture
+def _own_log(monkeypatch):
+    """What -v does to the log is undone."""
+    logger = logging.getLogger("imagebuilder_mock")
+    monkeypatch.setattr(logger, "handlers", [])
+    monkeypatch.setattr(logger, "propagate", True)
+    level = logger.level
+    yield
+    logger.setLevel(level)
+
+
+@pytest.mark.usefixtures("_own_log")
+@pytest.mark.parametrize("option", ["-v", "--verbose"])
+def test_verbose_shows_calls_on_standard_error(program, capsys, option):
+    text = """
+    import boto3
+
+    client = boto3.client("imagebuilder", region_name="us-east-1")
+    client.list_images()
+    """
+
+    assert main(["run", option, program(text)]) == 0
+
+    output, told = capsys.readouterr()
+    assert output == ""
+    assert told == "imagebuilder-mock: 123456789012 us-east-1 ListImages(): answered\n"
 
 
 # The program

@@ -25,6 +25,10 @@ from imagebuilder_mock import (
     imagebuilder_server,
     mock_imagebuilder,
 )
+from imagebuilder_mock.domain.resources.base import Resource
+from imagebuilder_mock.domain.resources.images import Image
+from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
+from imagebuilder_mock.mock import Credentials
 from imagebuilder_mock.testing.unmet_orders import UnmetOrder
 
 # What is decorated keeps its signature.
@@ -135,7 +139,7 @@ def clients(mock: ImageBuilderMock) -> None:
     assert_type(client, ImagebuilderClient)
     assert_type(mock.client(), ImagebuilderClient)
     assert_type(client.get_image(imageBuildVersionArn="")["requestId"], str)
-    assert_type(mock.credentials("111122223333"), dict[str, str])
+    assert_type(mock.credentials("111122223333"), Credentials)
 
     mock.client("eu-west-1")  # type: ignore[call-arg]
 
@@ -181,8 +185,17 @@ def lifecycle(mock: ImageBuilderMock) -> None:
     assert_type(mock.lifecycle.advance("lce-1"), str)
     assert_type(mock.lifecycle.running, list[str])
     assert_type(mock.lifecycle.next_run(arn), datetime | None)
+    assert_type(mock.resources("image"), list[Image])
+    assert_type(mock.resources("image-pipeline", region="us-east-1"), list[ImagePipeline])
+    assert_type(mock.resources(), list[Resource])
+    mock.resources("pipeline")  # type: ignore[call-overload]
+    assert mock.build  # type: ignore[attr-defined]
     table = mock.lifecycle.preview(arn, at=mock.clock.now() + timedelta(days=90))
-    assert_type(table.rows[0]["fate"], object)
+    assert_type(table.rows[0]["image"], str)
+    assert_type(table.rows[0]["run"], int | None)
+    assert_type(table.summary, str)
+    mock.lifecycle.preview(arn, runs="settled")
+    mock.lifecycle.preview(arn, runs="setled")  # type: ignore[arg-type]
     assert_type(str(table), str)
     table.save_html("preview.html")
     mock.lifecycle.preview({"policyDetails": []})

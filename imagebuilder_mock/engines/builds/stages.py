@@ -21,6 +21,7 @@ from imagebuilder_mock.engines.one_build import Build, BuildFailedError, Run
 from imagebuilder_mock.engines.outputs import distribution
 from imagebuilder_mock.engines.outputs.amis import source_ami
 from imagebuilder_mock.engines.parents import parent_facts
+from imagebuilder_mock.world import log
 
 from . import steps, workflows
 
@@ -61,6 +62,8 @@ def begin(world: World, store: Store, image: Image) -> None:
     image.transitions.append(Transition(image.state.status, world.clock.now()))
     world.add(store, image)
     store.running[image.arn] = image
+    if log.is_told():
+        log.tell_stage(image.arn, "new", image.state.status, None)
     build = Build(world, store, image)
     notices.build_began(build)
     _note_on_pipeline(world, image)
@@ -123,6 +126,8 @@ def retry(world: World, image: Image) -> None:
     build = Build.of(world, image)
     before = image.state.status
     image.resume(ended_in, world.clock.now())
+    if log.is_told():
+        log.tell_stage(image.arn, before, ended_in, "a retry")
     build.store.running[image.arn] = image
     notices.state_changed(build, before)
     _note_on_pipeline(world, image)
@@ -280,6 +285,8 @@ def _enter(build: Build, state: ImageState) -> None:
     world, store, image = build
     before = image.state.status
     image.enter(state, world.clock.now())
+    if log.is_told():
+        log.tell_stage(image.arn, before, state.status, state.reason)
     world.state.scheduler.withdraw(image.stage_ticket)
     image.stage_ticket = None
     notices.state_changed(build, before)
