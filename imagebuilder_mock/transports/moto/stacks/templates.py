@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from .calls import invalid_properties
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from .resource_types import ResourceType
 
@@ -19,6 +18,8 @@ _RENAMED = {
     "Version": "semanticVersion",
 }
 _BOOLEANS = {"true": True, "false": False}
+# Below it keys in camel case deploy, with a warning (aws-cdk#34758, #34764).
+_TAKES_CAMEL_CASE = "AmiDistributionConfiguration"
 
 
 def parameters(
@@ -35,13 +36,30 @@ def parameters(
     return _structure(given, members, "")
 
 
+def camel_case_keys(part: Any, path: str = "") -> list[str]:
+    """Complaints of the schema about keys that deploy all the same."""
+    if isinstance(part, list):
+        pairs = [(str(number), item) for number, item in enumerate(part)]
+    else:
+        pairs = list(part.items()) if isinstance(part, dict) else []
+    complaints = []
+    if isinstance(part, dict) and path.endswith(f"/{_TAKES_CAMEL_CASE}"):
+        complaints = [
+            f"#{path}: extraneous key [{key}] is not permitted" for key in part if key[:1].islower()
+        ]
+    for key, value in pairs:
+        complaints += camel_case_keys(value, f"{path}/{key}")
+    return complaints
+
+
 def _structure(given: Mapping[str, Any], members: Mapping[str, Any], path: str) -> dict[str, Any]:
     converted = {}
     for name, value in given.items():
         member = name[0].lower() + name[1:]
         if member not in members:
-            member = _RENAMED.get(name, member)
-        if member not in members or name[0].islower():
+            member = _RENAMED.get(name[0].upper() + name[1:], member)
+        is_misspelt = name[0].islower() and f"/{_TAKES_CAMEL_CASE}" not in path
+        if member not in members or is_misspelt:
             raise invalid_properties(path, f"extraneous key [{name}] is not permitted")
         converted[member] = _value(value, members[member], f"{path}/{name}")
     return converted
@@ -70,23 +88,3 @@ def _scalar(value: Any, type_name: str) -> Any:
     if type_name in {"integer", "long"} and isinstance(value, str) and value.isdecimal():
         return int(value)
     return value
-
-
-# The logical id of ${Id} and ${Id.Attribute}; ${!Literal} is none.
-_SUBSTITUTED = re.compile(r"\$\{([A-Za-z0-9]+)[.}]")
-
-
-def references(part: Any) -> Iterator[str]:
-    """The logical ids in Ref, Fn::GetAtt and Fn::Sub, at any depth."""
-    if isinstance(part, list):
-        for item in part:
-            yield from references(item)
-    if isinstance(part, dict):
-        for key, value in part.items():
-            if key == "Ref":
-                yield str(value)
-            elif key == "Fn::GetAtt":
-                yield str(value[0]) if isinstance(value, list) else str(value).partition(".")[0]
-            elif key == "Fn::Sub":
-                yield from _SUBSTITUTED.findall(value[0] if isinstance(value, list) else value)
-            yield from references(value)

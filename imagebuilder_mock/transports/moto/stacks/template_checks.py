@@ -1,0 +1,112 @@
+"""Templates with resources of Image Builder, before anything is made of them.
+
+They get the written forms that moto reads, and the order in which CloudFormation goes through
+them: what refers to another resource comes after it. What is not referred to comes in the
+template's order, other services' resources first: so whether a name is there for a resource of
+Image Builder does not depend on where the template has it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .dynamic_references import unsupported
+from .intrinsic_functions import attributes, references, rewrite
+from .resource_types import RESOURCE_TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_PSEUDO = "AWS::"
+
+
+class TemplateError(Exception):
+    """Why CloudFormation takes no such template; nothing has been made."""
+
+
+def has_ours(template: Mapping[str, Any]) -> bool:
+    """Whether a template has resources of Image Builder."""
+    resources = template.get("Resources")
+    return isinstance(resources, dict) and any(
+        isinstance(each, dict) and each.get("Type") in RESOURCE_TYPES for each in resources.values()
+    )
+
+
+def prepare(template: dict[str, Any]) -> None:
+    """Rewrite and order a template in place; TemplateError if it cannot be."""
+    for section in ("Resources", "Outputs"):
+        if isinstance(template.get(section), dict):
+            template[section] = rewrite(template[section])
+    _check(template)
+    template["Resources"] = dict(_in_order(template["Resources"]))
+
+
+def check_types(before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    """TemplateError if an update gives a logical id to another type."""
+    changed = [
+        name for name in now if name in before and before[name].get("Type") != now[name].get("Type")
+    ]
+    if changed:
+        msg = (
+            "Update of resource type is not permitted. The new template modifies resource type of "
+            f"the following resources: [{', '.join(changed)}]"
+        )
+        raise TemplateError(msg)
+
+
+def _check(template: Mapping[str, Any]) -> None:
+    resources = template["Resources"]
+    known = {*resources, *template.get("Parameters", {})}
+    for block in ("Resources", "Outputs"):
+        part = template.get(block) or {}
+        missing = [
+            name
+            for name in dict.fromkeys(name for name, _ in attributes(part))
+            if name not in known and not name.startswith(_PSEUDO)
+        ]
+        if missing:
+            msg = (
+                f"Template format error: Unresolved resource dependencies [{', '.join(missing)}] "
+                f"in the {block} block of the template"
+            )
+            raise TemplateError(msg)
+    for name, attribute in attributes(template.get("Outputs") or {}):
+        kind = RESOURCE_TYPES.get(resources.get(name, {}).get("Type"))
+        if kind is not None and attribute and attribute not in kind.attributes:
+            raise TemplateError(no_attribute(name, attribute))
+    secure = [
+        f"{each['Type']}/Properties{path}"
+        for each in resources.values()
+        if each.get("Type") in RESOURCE_TYPES
+        for path in unsupported(each.get("Properties", {}))
+    ]
+    if secure:
+        msg = f"SSM Secure reference is not supported in: [{','.join(secure)}]"
+        raise TemplateError(msg)
+
+
+def no_attribute(name: str, attribute: str) -> str:
+    """CloudFormation's words for what Fn::GetAtt does not give."""
+    return (
+        f"Template error: resource {name} does not support attribute type {attribute} in Fn::GetAtt"
+    )
+
+
+def _in_order(resources: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The resources, each after those that it depends on."""
+    needed = {name: _dependencies(each).intersection(resources) for name, each in resources.items()}
+    waiting = sorted(resources, key=lambda name: resources[name].get("Type") in RESOURCE_TYPES)
+    placed: set[str] = set()
+    while waiting:
+        free = next((name for name in waiting if needed[name] <= placed), None)
+        if free is None:
+            msg = f"Circular dependency between resources: [{', '.join(sorted(waiting))}]"
+            raise TemplateError(msg)
+        waiting.remove(free)
+        placed.add(free)
+        yield free, resources[free]
+
+
+def _dependencies(resource: Mapping[str, Any]) -> set[str]:
+    given = resource.get("DependsOn", ())
+    return references(resource) | ({given} if isinstance(given, str) else set(given))
