@@ -243,6 +243,8 @@ class TestRollbacksThatFail:
         # What is left is shown, and nothing is made again.
         assert "Vpc" in physical_ids(cloudformation)
         assert "Component" not in physical_ids(cloudformation)
+        with pytest.raises(ClientError, match="is in ROLLBACK_FAILED state"):
+            update(cloudformation, template(**recipe()))
 
     def test_and_that_of_an_update(self, mock, cloudformation):
         create(cloudformation, template(**recipe()))
@@ -265,6 +267,20 @@ class TestRollbacksThatFail:
 
         assert status(cloudformation) == "DELETE_FAILED"
         assert "Vpc" in reasons(cloudformation, "DELETE_FAILED")
+        assert left(mock) == []
+
+    def test_a_fault_of_a_deletion_is_met_once(self, mock, cloudformation):
+        create(cloudformation, template(Web=INFRASTRUCTURE, **recipe()))
+        mock.faults.add("DeleteImageRecipe", error="ServiceException", message="as ordered")
+
+        cloudformation.delete_stack(StackName="web")
+
+        assert status(cloudformation) == "DELETE_FAILED"
+        failures = reasons(cloudformation, "DELETE_FAILED")
+        assert "as ordered" in failures["Recipe"]
+        # The component is used by the recipe still; the rest is gone.
+        assert left(mock) == ["component/web/1.0.0/1", "image-recipe/web/1.0.0"]
+        cloudformation.delete_stack(StackName="web")
         assert left(mock) == []
 
 
@@ -360,6 +376,31 @@ class TestTemplates:
 
         assert cloudformation.list_stacks()["StackSummaries"] == []
 
+    @pytest.mark.parametrize(
+        ("resource", "said"),
+        [
+            ("nothing", r"\[/Resources/Web\] resource definition is malformed"),
+            ({"Properties": {}}, r"\[/Resources/Web\] Every Resources object must contain a Type"),
+            (
+                {**INFRASTRUCTURE, "Properties": None},
+                r"\[/Resources/Web/Properties\] 'null' values",
+            ),
+        ],
+    )
+    def test_one_that_is_malformed_is_refused_by_a_change_set_too(
+        self, cloudformation, resource, said
+    ):
+        body = template(Web=resource, Component=COMPONENT)
+
+        with pytest.raises(ClientError, match=said):
+            create(cloudformation, body)
+        with pytest.raises(ClientError, match=said):
+            cloudformation.create_change_set(
+                StackName="web", ChangeSetName="first", ChangeSetType="CREATE", TemplateBody=body
+            )
+
+        assert cloudformation.list_stacks()["StackSummaries"] == []
+
     def test_a_logical_id_stays_with_its_type(self, cloudformation):
         create(cloudformation, template(Web=INFRASTRUCTURE))
 
@@ -368,6 +409,14 @@ class TestTemplates:
 
 
 class TestEvents:
+    def test_what_stays_is_skipped(self, cloudformation):
+        retained = {**INFRASTRUCTURE, "DeletionPolicy": "Retain"}
+        create(cloudformation, template(Web=retained, Component=COMPONENT))
+
+        update(cloudformation, template(Component=COMPONENT))
+
+        assert ("Web", "DELETE_SKIPPED") in events(cloudformation)
+
     def test_each_resource_is_told_of(self, cloudformation):
         create(cloudformation, template(**recipe()))
         update(cloudformation, template(**recipe(Version="2.0.0", ParentImage=MANAGED_PARENT)))

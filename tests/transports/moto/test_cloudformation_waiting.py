@@ -58,6 +58,8 @@ class TestCreations:
     def test_what_needs_the_image_waits_for_it(self, mock, cloudformation):
         assert create(cloudformation, used()) == "CREATE_IN_PROGRESS"
         assert ("Image", "CREATE_COMPLETE") not in events(cloudformation)
+        shown = cloudformation.list_stack_resources(StackName="web")["StackResourceSummaries"]
+        assert {each["LogicalResourceId"] for each in shown} > {"Image", "Used"}
         assert aws("ssm").describe_parameters()["Parameters"] == []
 
         mock.builds.finish_all()
@@ -100,6 +102,26 @@ class TestCreations:
         cloudformation.delete_stack(StackName="web")
         assert left(mock) == []
 
+    def test_a_name_that_another_stack_exports_fails_it(self, mock, cloudformation):
+        body = used(Tags={"stack": "first"})
+        create(cloudformation, body)
+        mock.builds.finish_all()
+        assert status(cloudformation) == "CREATE_COMPLETE"
+        exported = {"Name": {"Value": "1", "Export": {"Name": "golden"}}}
+        web = {**INFRASTRUCTURE["Properties"], "Name": "other"}
+        resources = {"Web": a_resource("InfrastructureConfiguration", **web)}
+
+        cloudformation.create_stack(
+            StackName="second",
+            TemplateBody=yaml.safe_dump({"Resources": resources, "Outputs": exported}),
+        )
+
+        assert status(cloudformation, "second") == "ROLLBACK_COMPLETE"
+        assert "Export with name golden is already exported by stack web" in reason_of_stack(
+            cloudformation, "ROLLBACK_IN_PROGRESS", "second"
+        )
+        assert len(cloudformation.list_exports()["Exports"]) == 1
+
     def test_a_change_set_waits_too(self, mock, cloudformation):
         change_set = cloudformation.create_change_set(
             StackName="web", ChangeSetName="first", ChangeSetType="CREATE", TemplateBody=used()
@@ -110,7 +132,8 @@ class TestCreations:
         mock.builds.finish_all()
 
         assert status(cloudformation) == "CREATE_COMPLETE"
-        assert aws("ssm").get_parameter(Name="/image")["Parameter"]["Value"].startswith("ami-")
+        image_id = aws("ssm").get_parameter(Name="/image")["Parameter"]["Value"]
+        assert outputs(cloudformation) == {"Id": image_id}
 
 
 class TestUpdates:

@@ -65,6 +65,12 @@ def say_made(stack: Any, verb: str, resource: Any, *, is_complete: bool) -> None
         say(stack, f"{verb}_COMPLETE", *about)
 
 
+def say_kept(stack: Any, resource: Any) -> None:
+    """That a resource stays, as its policy says."""
+    about = (resource.logical_resource_id, type_of(resource), id_of(resource))
+    say(stack, "DELETE_SKIPPED", *about)
+
+
 def say_failed(stack: Any, status: str, failure: StackFailure) -> None:
     """Why a resource has failed."""
     if failure.logical_id:

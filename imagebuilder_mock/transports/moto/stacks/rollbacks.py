@@ -34,10 +34,10 @@ def fail_update(update: StackUpdate, failure: StackFailure) -> None:
     stack = update.stack
     say_failed(stack, "UPDATE_FAILED", failure)
     enter(stack, "UPDATE_ROLLBACK_IN_PROGRESS", failed("update", [failure]))
-    refusals = update.take_back()
+    refusal = update.take_back()
     stack.output_map = stack._create_output_map()
-    if refusals:
-        enter(stack, "UPDATE_ROLLBACK_FAILED", failed("delete", refusals))
+    if refusal:
+        enter(stack, "UPDATE_ROLLBACK_FAILED", refusal)
     else:
         enter(stack, "UPDATE_ROLLBACK_COMPLETE")
 

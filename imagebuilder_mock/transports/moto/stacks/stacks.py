@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _logger = logging.getLogger("imagebuilder_mock")
 _SYSTEM_TAGS = "aws:"
 _IN_PROGRESS = frozenset(("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS"))
+_NOT_UPDATED = _IN_PROGRESS | {"DELETE_FAILED", "ROLLBACK_FAILED", "UPDATE_ROLLBACK_FAILED"}
 
 
 class MotoStacks:
@@ -105,6 +106,7 @@ class MotoStacks:
         patches.patch(models, f"{change_set}._parse_template", self._parse_template)
         backend: dict[str, Method] = {
             "_validate_export_uniqueness": self._validate_export_uniqueness,
+            "create_change_set": self._create_change_set,
             "create_stack": self._create_stack,
             "delete_stack": self._delete_stack,
             "describe_stacks": self._describe_stacks,
@@ -210,6 +212,17 @@ class MotoStacks:
                     raise _embedded(stack, "created", error) from None
         return stack
 
+    @staticmethod
+    def _create_change_set(original: Method, backend: Any, *args: Any, **kwargs: Any) -> Any:
+        before = set(backend.stacks)
+        try:
+            return original(backend, *args, **kwargs)
+        except Exception:
+            # moto has the stack before it reads the template.
+            for stack_id in set(backend.stacks) - before:
+                del backend.stacks[stack_id]
+            raise
+
     def _validate_export_uniqueness(self, original: Method, backend: Any, stack: Any) -> None:
         """Have exports wait for their resources; moto makes them before."""
         if concerns(stack.resource_map):
@@ -245,12 +258,9 @@ class MotoStacks:
         if not (has_ours(parsed) or concerns(stack.resource_map)):
             return original(backend, *given)
         with _template_errors():
-            if stack.status in _IN_PROGRESS:
-                msg = f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated."
-                raise TemplateError(msg)
             if has_ours(parsed):
                 prepare(parsed)
-            check_types(stack.resource_map._resource_json_map, parsed["Resources"])
+            _check_update(stack, parsed)
         before, events = stack.template, list(stack.events)
         update = StackUpdate(stack, self._working_on, tags)
         with self._entered(), self._updating(update):
@@ -284,8 +294,7 @@ class MotoStacks:
             return
         if not is_new:
             with _template_errors():
-                there = stack.resource_map._resource_json_map
-                check_types(there, change_set.template_dict["Resources"])
+                _check_update(stack, change_set.template_dict)
         update = StackUpdate(stack, self._working_on, None if is_new else change_set.tags or None)
         with self._entered(), self._updating(update):
             try:
@@ -302,6 +311,9 @@ class MotoStacks:
                     fail_update(update, failure)
                 self._come_out(failure)
                 return
+            stack._parse_template()
+            if not update.waits:
+                stack.output_map = stack._create_output_map()
             if change_set.tags and not is_new:
                 stack.tags = change_set.tags
             self._settle(backend, update)
@@ -354,8 +366,12 @@ class MotoStacks:
 
     def _look_at(self, backend: Any, stack: Any) -> None:
         resources = stack.resource_map
-        is_busy = any(each is resources for each in self._at_work)
-        if stack.status not in _IN_PROGRESS or is_busy or not concerns(resources):
+        if (
+            stack.status not in _IN_PROGRESS
+            or any(each is resources for each in self._at_work)
+            or not concerns(resources)
+            or any(each.template.stacks is not self for _, each in ours(resources))
+        ):
             return
         with self._entered():
             self._look_again(backend, stack)
@@ -528,6 +544,14 @@ def concerns(resources: Any) -> bool:
         for each in resources._parsed_resources.values()
         if hasattr(each, "resource_map")
     )
+
+
+def _check_update(stack: Any, template: Mapping[str, Any]) -> None:
+    """TemplateError if a stack cannot be updated as it stands, or not to this template."""
+    if stack.status in _NOT_UPDATED:
+        msg = f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated."
+        raise TemplateError(msg)
+    check_types(stack.resource_map._resource_json_map, template)
 
 
 def _embedded(stack: Any, done: str, failure: Exception) -> StackFailure:

@@ -26,7 +26,7 @@ class TemplateError(Exception):
 
 def has_ours(template: Mapping[str, Any]) -> bool:
     """Whether a template has resources of Image Builder."""
-    resources = template.get("Resources")
+    resources = template.get("Resources") if isinstance(template, dict) else None
     return isinstance(resources, dict) and any(
         isinstance(each, dict) and each.get("Type") in RESOURCE_TYPES for each in resources.values()
     )
@@ -37,12 +37,16 @@ def prepare(template: dict[str, Any]) -> None:
     for section in ("Resources", "Outputs"):
         if isinstance(template.get(section), dict):
             template[section] = rewrite(template[section])
+    _check_form(template["Resources"])
     _check(template)
     template["Resources"] = dict(_in_order(template["Resources"]))
 
 
-def check_types(before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
-    """TemplateError if an update gives a logical id to another type."""
+def check_types(before: Mapping[str, Any], template: Mapping[str, Any]) -> None:
+    """TemplateError if an update has no resources, or gives a logical id to another type."""
+    now = template.get("Resources")
+    if not isinstance(now, dict) or not now:
+        raise TemplateError("Template format error: At least one Resources member must be defined.")
     changed = [
         name for name in now if name in before and before[name].get("Type") != now[name].get("Type")
     ]
@@ -54,9 +58,32 @@ def check_types(before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
         raise TemplateError(msg)
 
 
+def _check_form(resources: Mapping[str, Any]) -> None:
+    for name, each in resources.items():
+        where = f"[/Resources/{name}]"
+        if not isinstance(each, dict):
+            raise TemplateError(f"Template format error: {where} resource definition is malformed")
+        if not isinstance(each.get("Type"), str):
+            raise TemplateError(
+                f"Template format error: {where} Every Resources object must contain a Type member."
+            )
+        null = next(_nulls(each, f"/Resources/{name}"), None)
+        if null is not None:
+            raise TemplateError(f"[{null}] 'null' values are not allowed in templates")
+
+
+def _nulls(part: Any, path: str) -> Iterator[str]:
+    """The paths at which a template has no value."""
+    if part is None:
+        yield path
+    pairs = part.items() if isinstance(part, dict) else ()
+    for key, value in enumerate(part) if isinstance(part, list) else pairs:
+        yield from _nulls(value, f"{path}/{key}")
+
+
 def _check(template: Mapping[str, Any]) -> None:
     resources = template["Resources"]
-    known = {*resources, *template.get("Parameters", {})}
+    known = {*resources, *(template.get("Parameters") or {})}
     for block in ("Resources", "Outputs"):
         part = template.get(block) or {}
         missing = [

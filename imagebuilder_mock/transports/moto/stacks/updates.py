@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from .calls import NotBuiltYet, StackFailure, failure_of
 from .deletions import delete_each, is_kept
-from .events import id_of, say_failed, say_made, type_of
+from .events import failed, id_of, say_failed, say_kept, say_made, type_of
 from .intrinsic_functions import references
 from .resources import StackResource
 
@@ -154,14 +154,16 @@ class StackUpdate:
             now = resources._resource_json_map.get(name)
             if now is None or not self._is_wanted(now):
                 resources._parsed_resources.pop(name, None)
-                if not is_kept(templates[name]):
+                if is_kept(templates[name]):
+                    say_kept(self.stack, resource)
+                else:
                     going.append((resource, templates[name]))
-        going += [
-            (resource, templates[name])
-            for resource in self._replaced
-            for name in (resource.logical_resource_id,)
-            if resources._resource_json_map[name].get("UpdateReplacePolicy") != "Retain"
-        ]
+        for resource in self._replaced:
+            name = resource.logical_resource_id
+            if resources._resource_json_map[name].get("UpdateReplacePolicy") == "Retain":
+                say_kept(self.stack, resource)
+            else:
+                going.append((resource, templates[name]))
         # In the order in which they were made.
         order = list(templates)
         going.sort(key=lambda each: order.index(each[0].logical_resource_id))
@@ -171,8 +173,8 @@ class StackUpdate:
 
     # Back
 
-    def take_back(self) -> list[StackFailure]:
-        """Restore the resources; return why that did not succeed."""
+    def take_back(self) -> str:
+        """Restore the resources; return why that did not succeed, '' if it did."""
         resources = self._resources
         made, templates = dict(resources._parsed_resources), dict(resources._resource_json_map)
         self._load(self._template, self._given)
@@ -198,7 +200,13 @@ class StackUpdate:
             if resource.logical_resource_id not in self._before:
                 resources._parsed_resources.pop(resource.logical_resource_id, None)
         ours = [each for each in surplus if self._is_surplus(each[0])]
-        return failures + delete_each(self.stack, resources, ours)
+        refusals = delete_each(self.stack, resources, ours)
+        reasons = [
+            failed(what, found)
+            for what, found in (("update", failures), ("delete", refusals))
+            if found
+        ]
+        return " ".join(reasons)
 
     def _is_surplus(self, resource: Any) -> bool:
         """Whether it is to be deleted; moto deletes itself what it has replaced again."""
