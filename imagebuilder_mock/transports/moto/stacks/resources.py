@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from . import images
 from .calls import ServiceRefusal, StackFailure
 from .resource_types import PREFIX, TAGS, VERSIONS
+from .schemas import check_properties
 from .templates import parameters
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ class StackResourceType:
 
     def create(self, resource_json: Mapping[str, Any], place: tuple[str, str]) -> StackResource:
         operations = self._operations(place)
-        properties = resource_json["Properties"]
+        properties = self._checked(resource_json, operations)
         tags = self._tags(properties)
         create = f"Create{self.kind.name}"
         params = parameters(self.kind, properties, operations.members(create))
@@ -183,7 +184,8 @@ class StackResourceType:
 
     def update(self, old: StackResource, resource_json: Mapping[str, Any]) -> StackResource:
         """The updated resource: the same object if nothing changes, a new one if it is replaced."""
-        properties = resource_json["Properties"]
+        operations = self._operations(old.place)
+        properties = self._checked(resource_json, operations)
         tags = self._tags(properties)
         changed = {
             name
@@ -198,7 +200,6 @@ class StackResourceType:
             return new
         if not changed and tags == old.tags:
             return old
-        operations = self._operations(old.place)
         create_members = operations.members(f"Create{self.kind.name}")
         params = parameters(self.kind, properties, create_members)
         if self.kind.is_updatable and changed - {TAGS}:
@@ -248,6 +249,15 @@ class StackResourceType:
             if value is not None and name in self.kind.attributes
         }
         return image is not None
+
+    def _checked(
+        self, resource_json: Mapping[str, Any], operations: StackOperations
+    ) -> Mapping[str, Any]:
+        """The properties. StackFailure if CloudFormation's schema of the type refuses them."""
+        properties: Mapping[str, Any] = resource_json["Properties"]
+        members = operations.members(f"Create{self.kind.name}")
+        check_properties(self.kind, properties, members, ignores_unknown=operations.ignores_unknown)
+        return properties
 
     def _tags(self, properties: Mapping[str, Any]) -> dict[str, str]:
         """The resource's tags, and those of its stack with other keys."""
