@@ -4,7 +4,8 @@ A type's properties are the parameters of its Create operation, and it is update
 is an Update operation.
 
 Source: the resource provider schemas of us-east-1 (createOnlyProperties, readOnlyProperties),
-and the template reference for what Fn::GetAtt returns.
+and the template reference for what Fn::GetAtt returns; a recipe's Version and a workflow's Name are
+what the CDK's constructs ask for.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ _TYPES = (
     ),
     ResourceType(
         name="ContainerRecipe",
-        attributes=("Arn", "Name", *VERSIONS),
+        attributes=("Arn", "Name", "Version", *VERSIONS),
     ),
     ResourceType(
         name="DistributionConfiguration",
@@ -83,7 +84,7 @@ _TYPES = (
     ),
     ResourceType(
         name="ImageRecipe",
-        attributes=("Arn", "Name", *VERSIONS),
+        attributes=("Arn", "Name", "Version", *VERSIONS),
     ),
     ResourceType(
         name="InfrastructureConfiguration",
@@ -95,7 +96,7 @@ _TYPES = (
     ),
     ResourceType(
         name="Workflow",
-        attributes=("Arn", *VERSIONS),
+        attributes=("Arn", "Name", *VERSIONS),
     ),
 )
 RESOURCE_TYPES = {PREFIX + each.name: each for each in _TYPES}

@@ -34,7 +34,7 @@ _LATEST_VERSIONS = dict(
         strict=True,
     )
 )
-_DESCRIBED = {"Encrypted": "encrypted", "Name": "name", "Type": "type"}
+_DESCRIBED = {"Encrypted": "encrypted", "Name": "name", "Type": "type", "Version": "version"}
 
 
 class Stacks(Protocol):
