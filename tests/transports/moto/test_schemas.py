@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import runpy
 from collections import Counter
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -328,7 +329,8 @@ class TestWhatPasses:
             "TerminateInstanceOnFailure": "False",
             "InstanceMetadataOptions": {"HttpPutResponseHopLimit": "2"},
             "KeyPair": 4711,
-            "ResourceTags": {"Spot": True, "Share": 0.5},
+            "ResourceTags": {"Spot": True, "Share": 0.5, 2026: date(2026, 11, 30)},
+            "Tags": {True: False},
         }
 
         assert create(cloudformation, "InfrastructureConfiguration", properties) is None
@@ -337,7 +339,12 @@ class TestWhatPasses:
         assert call.parameters["terminateInstanceOnFailure"] is False
         assert call.parameters["instanceMetadataOptions"] == {"httpPutResponseHopLimit": 2}
         assert call.parameters["keyPair"] == "4711"
-        assert call.parameters["resourceTags"] == {"Spot": "true", "Share": "0.5"}
+        assert call.parameters["resourceTags"] == {
+            "Spot": "true",
+            "Share": "0.5",
+            "2026": "2026-11-30",
+        }
+        assert call.parameters["tags"] == {"true": "false"}
 
     def test_what_only_the_service_bounds_is_refused_by_the_service(self, cloudformation):
         said = create(cloudformation, "ImageRecipe", LEAST["ImageRecipe"] | {"Name": "?"})

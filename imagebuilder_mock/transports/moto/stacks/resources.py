@@ -13,7 +13,7 @@ from . import images
 from .calls import ServiceRefusal, StackFailure
 from .resource_types import PREFIX, TAGS, VERSIONS
 from .schemas import check_properties
-from .templates import parameters
+from .templates import parameters, scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -261,7 +261,10 @@ class StackResourceType:
 
     def _tags(self, properties: Mapping[str, Any]) -> dict[str, str]:
         """The resource's tags, and those of its stack with other keys."""
-        own = {str(key): str(value) for key, value in properties.get(TAGS, {}).items()}
+        own = {
+            str(scalar(key, "string")): str(scalar(value, "string"))
+            for key, value in properties.get(TAGS, {}).items()
+        }
         return {**self.stacks.tags(), **own}
 
     def _change_tags(

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,7 +40,7 @@ _FOUND: Mapping[type, str] = {
     dict: "JSONObject",
     list: "JSONArray",
     type(None): "Null",
-    **dict.fromkeys((str, bool, int, float), "String"),
+    **dict.fromkeys((str, bool, int, float, date), "String"),
 }
 # Below it keys in camel case deploy, with a warning (aws-cdk#34758, #34764).
 _ANY_CASE = "/AmiDistributionConfiguration"
@@ -184,7 +185,8 @@ class _Check:
             if name not in value:
                 yield f"{path}: required key [{name}] not found"
         found: list[str] = []
-        for key, item in value.items():
+        for given, item in value.items():
+            key = str(scalar(given, "string"))
             below = self._schema_of(schema, key, path)
             if below is not None:
                 pointer = key.replace("~", "~0").replace("/", "~1")

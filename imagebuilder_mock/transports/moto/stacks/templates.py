@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from .calls import StackFailure
@@ -74,16 +75,21 @@ def _value(value: Any, shape: Any, path: str) -> Any:
         items = [item for item in value if item is not None]
         return [_value(item, shape.member, f"{path}/{number}") for number, item in enumerate(items)]
     if shape.type_name == "map" and isinstance(value, dict):
-        return {str(key): _value(item, shape.value, f"{path}/{key}") for key, item in value.items()}
+        return {
+            scalar(key, "string"): _value(item, shape.value, f"{path}/{key}")
+            for key, item in value.items()
+        }
     return scalar(value, shape.type_name)
 
 
 def scalar(value: Any, type_name: str) -> Any:
-    """Convert a value: template parameters are text, and YAML reads some texts as numbers."""
+    """Convert a value: template parameters are text, and YAML reads some texts as other types."""
     if type_name == "string" and isinstance(value, bool):
         return str(value).lower()
     if type_name == "string" and isinstance(value, (int, float)):
         return str(value)
+    if type_name == "string" and isinstance(value, date):
+        return value.isoformat().replace("+00:00", "Z")
     if type_name == "boolean" and isinstance(value, str):
         return _BOOLEANS.get(value.lower(), value)
     if type_name in {"integer", "long"} and isinstance(value, str) and _WHOLE.fullmatch(value):
