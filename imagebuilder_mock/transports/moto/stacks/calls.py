@@ -37,6 +37,11 @@ class StackOperations:
     def new_id(self) -> str:
         return new_id(self._gateway)
 
+    @property
+    def ignores_unknown(self) -> bool:
+        """Whether a property passes that only the API's model has."""
+        return self._gateway.world.settings.unknown_members == "ignore"
+
     def members(self, operation: str) -> Mapping[str, Any]:
         """Shapes by parameter. StackFailure if the installed botocore lacks the operation."""
         if operation not in operation_names():
@@ -172,8 +177,3 @@ def handler_message(message: str, token: str, code: str | None = None) -> str:
         f'Resource handler returned message: "{message}" '
         f"(RequestToken: {token}, HandlerErrorCode: {code or _GENERAL})"
     )
-
-
-def invalid_properties(path: str, complaint: str) -> StackFailure:
-    """CloudFormation's error for properties that are not in the schema of a type."""
-    return StackFailure(f"Properties validation failed with message: #{path}: {complaint}")

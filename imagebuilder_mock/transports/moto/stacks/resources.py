@@ -14,8 +14,9 @@ from . import images
 from .calls import NotBuiltYet, ServiceRefusal, StackFailure
 from .dynamic_references import resolved
 from .resource_types import PREFIX, TAGS, VERSIONS
+from .schemas import check_properties
 from .template_checks import no_attribute
-from .templates import camel_case_keys, parameters
+from .templates import camel_case_keys, parameters, scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,7 +37,7 @@ _LATEST_VERSIONS = dict(
         strict=True,
     )
 )
-_DESCRIBED = {"Encrypted": "encrypted", "Name": "name", "Type": "type"}
+_DESCRIBED = {"Encrypted": "encrypted", "Name": "name", "Type": "type", "Version": "version"}
 
 
 class Stacks(Protocol):
@@ -172,7 +173,7 @@ class StackResourceType:
         self, resource_json: Mapping[str, Any], place: tuple[str, str], logical_id: str
     ) -> StackResource:
         operations = self._operations(place)
-        given = resolved(resource_json["Properties"], self.type, place)
+        given = self._given(resource_json, place, operations)
         tags = self.tags(given)
         create = f"Create{self.kind.name}"
         params = parameters(self.kind, given, operations.members(create))
@@ -197,21 +198,21 @@ class StackResourceType:
 
     def update(self, old: StackResource, resource_json: Mapping[str, Any]) -> StackResource:
         """The updated resource: the same object if nothing changes, a new one if it is replaced."""
+        operations = self._operations(old.place)
         properties = resource_json["Properties"]
         changed = {
             name
             for name in old.properties.keys() | properties.keys()
             if old.properties.get(name) != properties.get(name)
         }
+        if not changed and self.stacks.tags() == old.stack_tags:
+            return old
+        given = self._given(resource_json, old.place, operations)
         is_replaced = self.kind.is_replaced_by(changed)
         if is_replaced or images.is_started_again(old.properties, properties):
             new = self.create(resource_json, old.place, old.logical_resource_id)
             self.stacks.replaces(old)
             return new
-        if not changed and self.stacks.tags() == old.stack_tags:
-            return old
-        operations = self._operations(old.place)
-        given = resolved(properties, self.type, old.place)
         tags = self.tags(given)
         with self._in_handlers_words(old.physical_resource_id):
             self._change(operations, old, given, tags, is_update=bool(changed - {TAGS}))
@@ -261,9 +262,21 @@ class StackResourceType:
         }
         return image is not None
 
+    def _given(
+        self, resource_json: Mapping[str, Any], place: tuple[str, str], operations: StackOperations
+    ) -> Mapping[str, Any]:
+        """The properties. StackFailure if CloudFormation's schema of the type refuses them."""
+        given: Mapping[str, Any] = resolved(resource_json["Properties"], self.type, place)
+        members = operations.members(f"Create{self.kind.name}")
+        check_properties(self.kind, given, members, ignores_unknown=operations.ignores_unknown)
+        return given
+
     def tags(self, properties: Mapping[str, Any]) -> dict[str, str]:
         """The resource's tags, and those of its stack with other keys."""
-        own = {str(key): str(value) for key, value in properties.get(TAGS, {}).items()}
+        own = {
+            str(scalar(key, "string")): str(scalar(value, "string"))
+            for key, value in properties.get(TAGS, {}).items()
+        }
         return {**self.stacks.tags(), **own}
 
     def _change(
