@@ -286,14 +286,23 @@ class TestRollbacksThatFail:
 
 class TestUpdatesThatFail:
     def test_resources_of_other_services_are_restored(self, cloudformation):
-        ssm = aws("ssm")
-        create(cloudformation, template(Kept=a_parameter("/kept", "1"), **recipe()))
+        def a_queue(timeout):
+            """moto changes the object itself."""
+            properties = {"QueueName": "kept", "VisibilityTimeout": timeout}
+            return {"Type": "AWS::SQS::Queue", "Properties": properties}
+
+        ssm, sqs = aws("ssm"), aws("sqs")
+        create(
+            cloudformation,
+            template(Kept=a_parameter("/kept", "1"), Queue=a_queue(30), **recipe()),
+        )
 
         ended = update(
             cloudformation,
             template(
                 Kept=a_parameter("/kept", "2"),
                 Added=a_parameter("/added", "2"),
+                Queue=a_queue(60),
                 **recipe(Version="2.0.0", ParentImage=NOWHERE),
             ),
         )
@@ -302,6 +311,9 @@ class TestUpdatesThatFail:
         names = {each["Name"]: each for each in ssm.describe_parameters()["Parameters"]}
         assert set(names) == {"/kept"}
         assert ssm.get_parameter(Name="/kept")["Parameter"]["Value"] == "1"
+        url = sqs.get_queue_url(QueueName="kept")["QueueUrl"]
+        found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])
+        assert found["Attributes"] == {"VisibilityTimeout": "30"}
 
     def test_what_the_update_was_to_remove_stays(self, cloudformation):
         create(cloudformation, template(Gone=a_parameter("/gone", "1"), **recipe()))
@@ -359,6 +371,10 @@ class TestTemplates:
         [
             (
                 recipe(ParentImage={"Fn::Sub": "${Nobody}"}),
+                r"Unresolved resource dependencies \[Nobody\] in the Resources block of",
+            ),
+            (
+                {"One": {**INFRASTRUCTURE, "DependsOn": ["Nobody"]}},
                 r"Unresolved resource dependencies \[Nobody\] in the Resources block of",
             ),
             (

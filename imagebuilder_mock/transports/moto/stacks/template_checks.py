@@ -84,20 +84,20 @@ def _nulls(part: Any, path: str) -> Iterator[str]:
 def _check(template: Mapping[str, Any]) -> None:
     resources = template["Resources"]
     known = {*resources, *(template.get("Parameters") or {})}
-    for block in ("Resources", "Outputs"):
-        part = template.get(block) or {}
-        missing = [
-            name
-            for name in dict.fromkeys(name for name, _ in attributes(part))
-            if name not in known and not name.startswith(_PSEUDO)
-        ]
+    outputs = template.get("Outputs") or {}
+    asked = {
+        "Resources": [name for each in resources.values() for name in _dependencies(each)],
+        "Outputs": references(outputs),
+    }
+    for block, names in asked.items():
+        missing = sorted(name for name in set(names) - known if not name.startswith(_PSEUDO))
         if missing:
             msg = (
                 f"Template format error: Unresolved resource dependencies [{', '.join(missing)}] "
                 f"in the {block} block of the template"
             )
             raise TemplateError(msg)
-    for name, attribute in attributes(template.get("Outputs") or {}):
+    for name, attribute in attributes(outputs):
         kind = RESOURCE_TYPES.get(resources.get(name, {}).get("Type"))
         if kind is not None and attribute and attribute not in kind.attributes:
             raise TemplateError(no_attribute(name, attribute))

@@ -49,6 +49,7 @@ class StackUpdate:
         }
         self._done: set[str] = set()
         self._changed: set[str] = set()
+        self._touched: set[str] = set()
         self._replaced: list[StackResource] = []
         if tags is not None:
             system = {key: value for key, value in self._tags.items() if key.startswith("aws:")}
@@ -125,6 +126,9 @@ class StackUpdate:
             self._changed.add(name)
 
     def _updated(self, name: str, resource_json: Any, before: Any) -> Any:
+        if not isinstance(before, StackResource):
+            # moto may change the object itself.
+            self._touched.add(name)
         try:
             now = _update(self._resources, name, resource_json) or before
         except Exception as error:  # noqa: BLE001 - moto's own are of any kind
@@ -189,7 +193,7 @@ class StackUpdate:
         with self._working_on(resources):
             for name, old in self._before.items():
                 new = made.get(name)
-                if new is old and name not in self._changed:
+                if new is old and name not in self._touched:
                     continue
                 try:
                     self._restore(name, old, new)
