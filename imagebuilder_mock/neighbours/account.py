@@ -52,8 +52,9 @@ class Account(NamedTuple):
         except NotImplementedError as error:
             msg = f"{name} does not have {operation} of {service}: {error}"
             raise NobodyToAskError(msg) from None
-        except (AttributeError, LookupError) as error:
-            # As for a Region that moto does not know: KeyError('mars-north-1').
+        except Exception as error:  # noqa: BLE001 - no answer of AWS, so nothing can be told
+            # As for a Region that moto does not know: KeyError('mars-north-1'); or where moto
+            # cannot read what its own CloudFormation has made.
             msg = f"{name} cannot tell of {service} in {self.place.region}: {error!r}"
             raise NobodyToAskError(msg) from None
 
