@@ -78,6 +78,9 @@ class StackContents:
         about = key, str(resource_json.get("Type", ""))
         is_inner = self._work.is_on(resources)
         stack = self._work.stack_of(resources) if concerns(resources) else None
+        if stack is not None and self._work.depth == 0:
+            # Somebody reads what an operation, maybe another thread's, has yet to make.
+            return _Waiting(*about)
         try:
             with self._work.working_on(resources):
                 made = original(resources, key)

@@ -94,7 +94,11 @@ class MotoStacks:
                     if stack.status == "CREATE_COMPLETE":
                         self._export(backend, stack)
             except Exception as error:
-                made = (each for id_, each in backend.stacks.items() if id_ not in before)
+                made = (
+                    each
+                    for stack_id, each in backend.stacks.items()
+                    if stack_id not in before and each.name == name
+                )
                 stack = next(made, None)
                 if stack is None or not self._is_about(error, stack.resource_map):
                     raise
@@ -261,6 +265,7 @@ class MotoStacks:
         resources = stack.resource_map
         if (
             stack.status not in _IN_PROGRESS
+            or self._work.is_others
             or self._work.is_on(resources)
             or not concerns(resources)
             or any(each.template.stacks is not self._work for _, each in ours(resources))
