@@ -315,6 +315,17 @@ class TestUpdatesThatFail:
         found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])
         assert found["Attributes"] == {"VisibilityTimeout": "30"}
 
+    def test_one_that_is_added_fails_to_be_created(self, mock, cloudformation):
+        create(cloudformation, template(Web=INFRASTRUCTURE))
+
+        update(cloudformation, template(Web=INFRASTRUCTURE, **recipe(ParentImage=NOWHERE)))
+
+        assert list(reasons(cloudformation, "CREATE_FAILED")) == ["Recipe"]
+        assert reason_of_stack(cloudformation, "UPDATE_ROLLBACK_IN_PROGRESS") == (
+            "The following resource(s) failed to create: [Recipe]."
+        )
+        assert left(mock) == ["infrastructure-configuration/web"]
+
     def test_what_the_update_was_to_remove_stays(self, cloudformation):
         create(cloudformation, template(Gone=a_parameter("/gone", "1"), **recipe()))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Thread
 from typing import ClassVar
 
 import pytest
@@ -206,3 +207,24 @@ def test_a_step_that_waits_for_an_action_holds_a_stack_in_any_mode():
 
         assert status(cloudformation) == "ROLLBACK_COMPLETE"
         assert list(reasons(cloudformation, "CREATE_FAILED")) == ["Image"]
+
+
+def test_another_thread_that_reads_meanwhile_makes_nothing_itself():
+    seen = []
+
+    def look():
+        cloudformation = aws("cloudformation")
+        seen.append((status(cloudformation), physical_ids(cloudformation).get("Used")))
+
+    def read(_):
+        thread = Thread(target=look)
+        thread.start()
+        thread.join()
+
+    with mock_imagebuilder() as mock:
+        mock.events.subscribe(read)
+
+        assert create(aws("cloudformation"), used()) == "CREATE_COMPLETE"
+
+        assert seen[0] == ("CREATE_IN_PROGRESS", "")
+        assert [call.operation for call in mock.calls].count("CreateImage") == 1

@@ -17,7 +17,7 @@ from .work import concerns, ours, parsing
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from imagebuilder_mock.transports.patching import Method, Patches
+    from imagebuilder_mock.transports.patching import Method
 
     from .work import StackWork
 
@@ -27,25 +27,23 @@ class StackContents:
 
     def __init__(self, work: StackWork) -> None:
         self._work = work
-        self._types = {name: StackResourceType(kind, work) for name, kind in RESOURCE_TYPES.items()}
+        self._types: dict[str, StackResourceType] = {}
 
-    def patch(self, patches: Patches) -> None:
-        patches.patch(parsing(), "resource_class_from_type", self._look_up)
-        resources: dict[str, Method] = {
-            "__getitem__": self._get,
-            "delete": self._delete,
-            "update": self._update,
-        }
-        for name, instead in resources.items():
-            patches.patch(parsing(), f"ResourceMap.{name}", instead)
-        patches.patch(parsing(), "OutputMap.__iter__", self._output_keys)
-        models: Any = sys.modules["moto.cloudformation.models"]
+    def patched(self) -> list[tuple[Any, str, Method]]:
+        """What is patched: a module, the path of a method in it, and what stands in for it."""
+        parse, models = parsing(), sys.modules["moto.cloudformation.models"]
         # moto 5.0 calls them by other names.
-        stack = "Stack" if hasattr(models, "Stack") else "FakeStack"
-        change_set = "ChangeSet" if hasattr(models, "ChangeSet") else "FakeChangeSet"
-        patches.patch(models, f"{stack}._parse_template", self._parse_template)
-        patches.patch(models, f"{stack}.has_template", self._has_template)
-        patches.patch(models, f"{change_set}._parse_template", self._parse_template)
+        prefix = "" if hasattr(models, "Stack") else "Fake"
+        return [
+            (parse, "resource_class_from_type", self._look_up),
+            (parse, "ResourceMap.__getitem__", self._get),
+            (parse, "ResourceMap.delete", self._delete),
+            (parse, "ResourceMap.update", self._update),
+            (parse, "OutputMap.__iter__", self._output_keys),
+            (models, f"{prefix}Stack._parse_template", self._parse_template),
+            (models, f"{prefix}Stack.has_template", self._has_template),
+            (models, f"{prefix}ChangeSet._parse_template", self._parse_template),
+        ]
 
     # Templates
 
@@ -64,8 +62,12 @@ class StackContents:
         return stack.template_dict == parsed
 
     def _look_up(self, original: Method, resource_type: str) -> Any:
-        found = self._types.get(resource_type)
-        return original(resource_type) if found is None else found
+        kind = RESOURCE_TYPES.get(resource_type)
+        if kind is None:
+            return original(resource_type)
+        if resource_type not in self._types:
+            self._types[resource_type] = StackResourceType(kind, self._work)
+        return self._types[resource_type]
 
     # Resources
 
@@ -76,6 +78,9 @@ class StackContents:
         about = key, str(resource_json.get("Type", ""))
         is_inner = self._work.is_on(resources)
         stack = self._work.stack_of(resources) if concerns(resources) else None
+        if stack is not None and self._work.depth == 0:
+            # Somebody reads what an operation, maybe another thread's, has yet to make.
+            return _Waiting(*about)
         try:
             with self._work.working_on(resources):
                 made = original(resources, key)

@@ -32,8 +32,9 @@ def fail_creation(stack: Any, failure: StackFailure) -> None:
 def fail_update(update: StackUpdate, failure: StackFailure) -> None:
     """Restore the resources, and record the rollback."""
     stack = update.stack
-    say_failed(stack, "UPDATE_FAILED", failure)
-    enter(stack, "UPDATE_ROLLBACK_IN_PROGRESS", failed("update", [failure]))
+    verb = "update" if update.is_of_before(failure.logical_id) else "create"
+    say_failed(stack, f"{verb.upper()}_FAILED", failure)
+    enter(stack, "UPDATE_ROLLBACK_IN_PROGRESS", failed(verb, [failure]))
     refusal = update.take_back()
     stack.output_map = stack._create_output_map()
     if refusal:

@@ -4,7 +4,8 @@ Stacks without resources of Image Builder are not affected. For others this adds
 failure rolls the stack back and gives the reason, resources have events, and come in the order of
 their references.
 
-All of it is patched with the first request to CloudFormation, so other tests do not wait for it.
+All of it is patched with the first request to CloudFormation, so other tests do not wait for it;
+that it can be is seen at the start.
 Held to moto 5.0.0 and 5.2.5 by tests/transports/moto/test_cloudformation.py and its siblings.
 """
 
@@ -13,6 +14,7 @@ from __future__ import annotations
 import logging
 import sys
 from contextlib import contextmanager
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from .calls import StackFailure, failure_of
@@ -46,36 +48,37 @@ class MotoStacks:
 
     def open(self, responses: ModuleType, patches: Patches) -> None:
         """Patch one method, whose first call patches the others."""
-        is_open = False
+        waiting = [*StackContents(self._work).patched(), *self._patched(responses)]
+        for owner, path, _ in waiting:
+            patches.require(owner, path)
+
+        lock = Lock()
 
         def opened(original: Method, response: Any, *args: Any, **kwargs: Any) -> None:
-            nonlocal is_open
-            if not is_open:
-                is_open = True
-                self._open(responses, patches)
+            with lock:
+                while waiting:
+                    patches.patch(*waiting.pop())
             original(response, *args, **kwargs)
 
         patches.callback(self._work.end)
         patches.patch(responses, "CloudFormationResponse.__init__", opened)
 
-    def _open(self, responses: ModuleType, patches: Patches) -> None:
-        StackContents(self._work).patch(patches)
+    def _patched(self, responses: ModuleType) -> list[tuple[Any, str, Method]]:
         refusal = "CloudFormationResponse._validate_different_update"
-        patches.patch(responses, refusal, self._validate_different_update)
-        operations: dict[str, Method] = {
-            "_validate_export_uniqueness": self._validate_export_uniqueness,
-            "create_change_set": self._create_change_set,
-            "create_stack": self._create_stack,
-            "delete_stack": self._delete_stack,
-            "describe_stacks": self._describe_stacks,
-            "execute_change_set": self._execute_change_set,
-            "get_stack": self._get_stack,
-            "list_stacks": self._list_stacks,
-            "update_stack": self._update_stack,
-        }
         models = sys.modules["moto.cloudformation.models"]
-        for name, instead in operations.items():
-            patches.patch(models, f"CloudFormationBackend.{name}", instead)
+        backend = "CloudFormationBackend"
+        return [
+            (responses, refusal, self._validate_different_update),
+            (models, f"{backend}._validate_export_uniqueness", self._validate_export_uniqueness),
+            (models, f"{backend}.create_change_set", self._create_change_set),
+            (models, f"{backend}.create_stack", self._create_stack),
+            (models, f"{backend}.delete_stack", self._delete_stack),
+            (models, f"{backend}.describe_stacks", self._describe_stacks),
+            (models, f"{backend}.execute_change_set", self._execute_change_set),
+            (models, f"{backend}.get_stack", self._get_stack),
+            (models, f"{backend}.list_stacks", self._list_stacks),
+            (models, f"{backend}.update_stack", self._update_stack),
+        ]
 
     # Operations
 
@@ -91,7 +94,11 @@ class MotoStacks:
                     if stack.status == "CREATE_COMPLETE":
                         self._export(backend, stack)
             except Exception as error:
-                made = (each for id_, each in backend.stacks.items() if id_ not in before)
+                made = (
+                    each
+                    for stack_id, each in backend.stacks.items()
+                    if stack_id not in before and each.name == name
+                )
                 stack = next(made, None)
                 if stack is None or not self._is_about(error, stack.resource_map):
                     raise
@@ -258,6 +265,7 @@ class MotoStacks:
         resources = stack.resource_map
         if (
             stack.status not in _IN_PROGRESS
+            or self._work.is_others
             or self._work.is_on(resources)
             or not concerns(resources)
             or any(each.template.stacks is not self._work for _, each in ours(resources))

@@ -177,6 +177,10 @@ class StackUpdate:
 
     # Back
 
+    def is_of_before(self, name: str) -> bool:
+        """Whether the stack had the resource before the update."""
+        return name in self._before
+
     def take_back(self) -> str:
         """Restore the resources; return why that did not succeed, '' if it did."""
         resources = self._resources

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from contextlib import contextmanager
+from threading import local
 from typing import TYPE_CHECKING, Any
 
 from .calls import StackOperations
@@ -22,20 +23,37 @@ _logger = logging.getLogger("imagebuilder_mock")
 _SYSTEM_TAGS = "aws:"
 
 
+class _Thread(local):
+    """What a thread is at: a server answers several requests at once."""
+
+    def __init__(self) -> None:
+        self.at_work: list[Any] = []
+        self.depth = 0
+        self.raised: list[Exception] = []
+
+
 class StackWork:
     """The operations on stacks that are under way, and what their resources ask."""
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway: Gateway | None = gateway
-        self._at_work: list[Any] = []
-        self._raised: list[Exception] = []
+        self._thread = _Thread()
+        self._under_way: list[object] = []
         self.deployments: dict[str, str] = {}
         self.updates: dict[str, StackUpdate] = {}
         """The updates that are under way or wait for an image, by their stack's id."""
         self.deleting: dict[str, Any] = {}
         """Stacks that moto no longer shows, since it is deleting them."""
-        self.depth = 0
-        """How many operations are under way: more than one if a stack is within another."""
+
+    @property
+    def depth(self) -> int:
+        """How many operations the thread is in: more than one if a stack is within another."""
+        return self._thread.depth
+
+    @property
+    def is_others(self) -> bool:
+        """Whether another thread is in the middle of an operation."""
+        return len(self._under_way) != self._thread.depth
 
     def end(self) -> None:
         """Have resources do nothing from now on."""
@@ -45,26 +63,30 @@ class StackWork:
 
     def operations(self, account: str, region: str) -> StackOperations | None:
         gateway = self._gateway
-        return None if gateway is None else StackOperations(gateway, account, region, self._raised)
+        return (
+            None
+            if gateway is None
+            else StackOperations(gateway, account, region, self._thread.raised)
+        )
 
     def tags(self) -> Mapping[str, str]:
-        given = self._at_work[-1].tags if self._at_work else {}
+        given = self._thread.at_work[-1].tags if self._thread.at_work else {}
         return {key: value for key, value in given.items() if not key.startswith(_SYSTEM_TAGS)}
 
     def at_work(self) -> object:
-        return self._at_work[-1] if self._at_work else None
+        return self._thread.at_work[-1] if self._thread.at_work else None
 
     def text(self, function: object, resources: object) -> object:
         return function if isinstance(function, str) else parsing().clean_json(function, resources)
 
     def replaces(self, resource: StackResource) -> None:
-        self.updates[self._at_work[-1].stack_id].replaces(resource)
+        self.updates[self._thread.at_work[-1].stack_id].replaces(resource)
 
     # What is under way
 
     def is_on(self, resources: Any) -> bool:
         """Whether these resources are being changed at this moment."""
-        return any(each is resources for each in self._at_work)
+        return any(each is resources for each in self._thread.at_work)
 
     def stack_of(self, resources: Any) -> Any:
         models: Any = sys.modules["moto.cloudformation.models"]
@@ -75,29 +97,31 @@ class StackWork:
     @contextmanager
     def entered(self) -> Iterator[None]:
         """An operation on a stack; the errors of subscribers come out of the outermost one."""
-        self.depth += 1
+        self._thread.depth += 1
+        self._under_way.append(None)
         try:
             yield
         except BaseException:
             if self.depth == 1:
-                self._raised.clear()
+                self._thread.raised.clear()
             raise
         finally:
-            self.depth -= 1
-        if self.depth == 0 and self._raised:
-            first, *others = self._raised
-            self._raised.clear()
+            self._under_way.pop()
+            self._thread.depth -= 1
+        if self.depth == 0 and self._thread.raised:
+            first, *others = self._thread.raised
+            self._thread.raised.clear()
             for error in others:
                 _logger.warning("A subscriber, of what a stack did: %r", error)
             raise first
 
     @contextmanager
     def working_on(self, resources: Any) -> Iterator[None]:
-        self._at_work.append(resources)
+        self._thread.at_work.append(resources)
         try:
             yield
         finally:
-            self._at_work.pop()
+            self._thread.at_work.pop()
 
 
 def ours(resources: Any) -> list[tuple[str, StackResource]]:
