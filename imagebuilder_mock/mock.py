@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar, overload
+from typing import TYPE_CHECKING, Literal, TypedDict, TypeVar, get_args, overload
 
+from .domain.suggestions import Suggesting
 from .gateway import Gateway
 from .neighbours.machine_images import put_back, start_again
 from .protocol.identity import access_key_for
@@ -16,12 +17,22 @@ from .world.settings import Settings, check_account_id
 from .world.world import Snapshot, World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from mypy_boto3_imagebuilder import ImagebuilderClient
     from typing_extensions import Self, Unpack
 
     from .domain.resources.base import Resource
+    from .domain.resources.components import Component
+    from .domain.resources.configurations import (
+        DistributionConfiguration,
+        InfrastructureConfiguration,
+    )
+    from .domain.resources.images import Image
+    from .domain.resources.lifecycle import LifecyclePolicy
+    from .domain.resources.pipelines import ImagePipeline
+    from .domain.resources.recipes import ContainerRecipe, ImageRecipe
+    from .domain.resources.workflows import Workflow
     from .testing.builds import Builds
     from .testing.calls import Calls
     from .testing.catalogue import Catalogue
@@ -30,10 +41,24 @@ if TYPE_CHECKING:
     from .testing.findings import MockFindings
     from .testing.images import Images
     from .testing.lifecycle import Lifecycle
+    from .testing.unmet_orders import UnmetOrder
     from .transports.http.own_servers import OwnServers
     from .world.events import Events
     from .world.neighbours import Neighbours
     from .world.settings import Options
+
+Kind = Literal[
+    "component",
+    "image",
+    "image-recipe",
+    "container-recipe",
+    "infrastructure-configuration",
+    "distribution-configuration",
+    "image-pipeline",
+    "workflow",
+    "lifecycle-policy",
+]
+"""The types of resources, as ARNs call them."""
 
 T = TypeVar("T", bound="Callable[..., object] | type")
 
@@ -47,7 +72,14 @@ if hasattr(os, "register_at_fork"):
     )
 
 
-class ImageBuilderMock:
+class Credentials(TypedDict):
+    """What boto3 clients and sessions take by these names."""
+
+    aws_access_key_id: str
+    aws_secret_access_key: str
+
+
+class ImageBuilderMock(Suggesting):
     """A mock to switch on, as a context manager, a decorator, or with ``start`` and ``stop``.
 
     While it is on, every Image Builder client of the process is answered from memory. Its
@@ -115,8 +147,12 @@ class ImageBuilderMock:
             if not _switch.is_nested_in_itself(self):
                 yield
                 return
-            with self._active_world("for_one_test()").restored_afterwards():
-                yield
+            world = self._active_world("for_one_test()")
+            with world.restored_afterwards():
+                try:
+                    yield
+                finally:
+                    _switch.leave(world)
 
     # The world
 
@@ -181,6 +217,24 @@ class ImageBuilderMock:
 
         return Calls(self._known_world("calls"))
 
+    @property
+    @published("orders")
+    def unmet(self) -> list[UnmetOrder]:
+        """The orders of ``mock.builds`` and ``mock.faults`` that nothing has met so far.
+
+        Left out are those that are ``optional``, rules with a ``probability``, and what a state
+        file, or a snapshot of another test, brought along.
+        """
+        return _unmet_orders(self._known_world("unmet"))
+
+    @published()
+    def assert_all_met(self) -> None:
+        """UnmetOrdersError (an AssertionError) if there are ``unmet`` orders: it lists them."""
+        if unmet := self.unmet:
+            from .testing.unmet_orders import UnmetOrdersError
+
+            raise UnmetOrdersError(unmet)
+
     def __str__(self) -> str:
         """All resources, as a tree."""
         from .testing.printing import tree
@@ -190,6 +244,25 @@ class ImageBuilderMock:
         with self._world.lock:
             return tree(self._world)
 
+    def __repr__(self) -> str:
+        world = self._world
+        if world is None:
+            options = "".join(f", {name}={value!r}" for name, value in self.options.items())
+            return f"<ImageBuilderMock, never on{options}>"
+        from .testing.printing import summary
+
+        state = "on" if world is _switch.world else "off"
+        with world.lock:
+            where = f"builds={world.settings.builds!r}, account_id={world.settings.account_id!r}"
+            now = world.clock.now().isoformat(timespec="seconds")
+            return f"<ImageBuilderMock {state}, {where}, at {now}: {summary(world)}>"
+
+    def _repr_html_(self) -> str:
+        """The tree of ``str()``, for notebooks."""
+        from html import escape
+
+        return f"<pre>{escape(str(self))}</pre>"
+
     def report(self) -> str:
         """The last calls and the states of the builds, as a failing test shows them."""
         from .testing.printing import report
@@ -198,20 +271,93 @@ class ImageBuilderMock:
         with world.lock:
             return report(world)
 
+    @overload
     def resources(
-        self, *, region: str | None = None, account_id: str | None = None
-    ) -> list[Resource]:
+        self, kind: None = None, *, region: str | None = None, account_id: str | None = None
+    ) -> list[Resource]: ...
+    @overload
+    def resources(
+        self,
+        kind: Literal["component"],
+        *,
+        region: str | None = None,
+        account_id: str | None = None,
+    ) -> list[Component]: ...
+    @overload
+    def resources(
+        self, kind: Literal["image"], *, region: str | None = None, account_id: str | None = None
+    ) -> list[Image]: ...
+    @overload
+    def resources(
+        self,
+        kind: Literal["image-recipe"],
+        *,
+        region: str | None = None,
+        account_id: str | None = None,
+    ) -> list[ImageRecipe]: ...
+    @overload
+    def resources(
+        self,
+        kind: Literal["container-recipe"],
+        *,
+        region: str | None = None,
+        account_id: str | None = None,
+    ) -> list[ContainerRecipe]: ...
+    @overload
+    def resources(
+        self,
+        kind: Literal["infrastructure-configuration"],
+        *,
+        region: str | None = None,
+        account_id: str | None = None,
+    ) -> list[InfrastructureConfiguration]: ...
+    @overload
+    def resources(
+        self,
+        kind: Literal["distribution-configuration"],
+        *,
+        region: str | None = None,
+        account_id: str | None = None,
+    ) -> list[DistributionConfiguration]: ...
+    @overload
+    def resources(
+        self,
+        kind: Literal["image-pipeline"],
+        *,
+        region: str | None = None,
+        account_id: str | None = None,
+    ) -> list[ImagePipeline]: ...
+    @overload
+    def resources(
+        self, kind: Literal["workflow"], *, region: str | None = None, account_id: str | None = None
+    ) -> list[Workflow]: ...
+    @overload
+    def resources(
+        self,
+        kind: Literal["lifecycle-policy"],
+        *,
+        region: str | None = None,
+        account_id: str | None = None,
+    ) -> list[LifecyclePolicy]: ...
+    def resources(
+        self, kind: Kind | None = None, *, region: str | None = None, account_id: str | None = None
+    ) -> Sequence[Resource]:
         """The resources that an account (the mock's) owns in a Region, in order of creation.
 
-        The Region is by default the only one that has resources, else us-east-1. The objects are
-        the mock's own: changing one changes its state.
+        ``kind`` is one type of them, as ARNs call it: ``"image"``, ``"image-recipe"``,
+        ``"image-pipeline"``. The Region is by default the only one that has resources, else
+        us-east-1. The objects are the mock's own: changing one changes its state. ValueError for a
+        kind that there is not.
         """
-        from .testing.arguments import store_at
+        from .testing.arguments import check_known, store_at
 
         world = self._known_world("resources")
+        if kind is not None:
+            check_known("kind of resources", kind, get_args(Kind))
         with world.lock:
             store = store_at(world, region=region, account_id=account_id)
-            return sorted(store, key=lambda resource: resource.sequence)
+            found = (each for each in store if kind in {None, each.kind})
+            return sorted(found, key=lambda resource: resource.sequence)
 
     # State
 
@@ -273,7 +419,7 @@ class ImageBuilderMock:
             self.credentials(world.settings.account_id if account_id is None else account_id),
         )
 
-    def credentials(self, account_id: str) -> dict[str, str]:
+    def credentials(self, account_id: str) -> Credentials:
         """Keyword arguments with which a boto3 client or session acts as the account.
 
         ValueError if ``account_id`` is not 12 digits.
@@ -327,6 +473,44 @@ def current_mock() -> ImageBuilderMock:
 def is_on() -> bool:
     """Whether a mock is on."""
     return _switch.is_on()
+
+
+# For the pytest plugin, which judges a test by its orders, whatever it has switched on.
+
+
+def orders_left() -> list[UnmetOrder]:
+    """What nothing has met: of the mock that is on, and of those that were on for this test."""
+    ended = list(_switch.left)
+    return ended if _switch.world is None else ended + _unmet_orders(_switch.world)
+
+
+def _unmet_orders(world: World) -> list[UnmetOrder]:
+    if not world.placed.unmet():
+        return []
+    from .testing.unmet_orders import unmet_orders
+
+    return unmet_orders(world)
+
+
+def excuse_orders() -> None:
+    """Wait for none of the orders that were placed so far: a new test begins."""
+    _switch.left.clear()
+    if _switch.world is not None:
+        _switch.world.placed.excuse()
+
+
+@contextmanager
+def excused_orders() -> Iterator[None]:
+    """Wait for none of the orders that are placed meanwhile: they are of no single test."""
+    left = list(_switch.left)
+    placed = [] if _switch.world is None else _switch.world.placed.unmet()
+    try:
+        yield
+    finally:
+        _switch.left.clear()
+        _switch.left.extend(left)
+        if _switch.world is not None:
+            _switch.world.placed.excuse(placed)
 
 
 def server_gateway(mock: ImageBuilderMock) -> Gateway:

@@ -24,8 +24,11 @@ from urllib.parse import parse_qs
 
 from imagebuilder_mock.domain.records import is_record, members_of
 from imagebuilder_mock.domain.resources.base import member_name
+from imagebuilder_mock.domain.suggestions import did_you_mean
 from imagebuilder_mock.mock import ImageBuilderMock
+from imagebuilder_mock.testing.arguments import check_known, check_operation
 from imagebuilder_mock.testing.pages.table import Table
+from imagebuilder_mock.transports.http.wsgi import CONTROL_PREFIX
 from imagebuilder_mock.world.published import MARK, Published
 from imagebuilder_mock.world.saved.codecs import Many
 from imagebuilder_mock.world.saved.damage import Damage
@@ -121,7 +124,7 @@ class Method:
         for name, value in given.items():
             each = self.parameters.get(name, kinds.get(Parameter.VAR_KEYWORD))
             if each is None:
-                raise self._mistake(f"has no argument {name!r}")
+                raise self._mistake(f"has no argument {name!r}", name)
             read = _read(name, value, self.codecs[each.name])
             if each.kind is Parameter.VAR_POSITIONAL:
                 positional += read
@@ -139,9 +142,10 @@ class Method:
             if each.default is Parameter.empty and each.kind not in variable
         ]
 
-    def _mistake(self, said: str) -> TypeError:
+    def _mistake(self, said: str, name: str = "") -> TypeError:
         known = ", ".join(self.parameters) or "none"
-        return TypeError(f"{self.path} {said}. Its arguments are: {known}.")
+        hint = did_you_mean(name, self.parameters)
+        return TypeError(f"{self.path} {said}.{hint} Its arguments are: {known}.")
 
 
 @cache
@@ -189,8 +193,13 @@ class RemoteControl:
             return _said(HTTPStatus.FORBIDDEN, "Web pages do not control the mock.")
         action = self._actions.get((request.method, request.name.replace("-", "_")))
         if action is None:
-            listed = ", ".join(f"{method} {name}" for method, name in self._actions)
-            return _said(HTTPStatus.NOT_FOUND, f"There is no such control. There are: {listed}.")
+            asked = f"{request.method} {request.name}"
+            known = [f"{method} {name}" for method, name in self._actions]
+            return _said(
+                HTTPStatus.NOT_FOUND,
+                f"There is no control {asked!r}.{did_you_mean(asked, known)} "
+                f"GET {CONTROL_PREFIX} lists all.",
+            )
         try:
             return HTTPStatus.OK, action(_parameters(request))
         except NotImplementedError as error:
@@ -208,7 +217,11 @@ class RemoteControl:
 
     def _calls(self, params: dict[str, Any]) -> object:
         """The newest calls, the last one last: ``?operation=GetImage&last=10``."""
+        for name in params:
+            check_known("parameter of calls", name, ("operation", "last"))
         operation, last = params.get("operation"), int(params.get("last", _CALLS_SHOWN))
+        if operation is not None:
+            check_operation(operation)
         record = self._mock.calls
         wanted = (call for call in reversed([*record]) if operation in {None, call.operation})
         newest = list(islice(wanted, max(last, 0)))
@@ -276,7 +289,7 @@ def _noun(schema: Schema) -> str:
 def _json(value: Any) -> object:
     """What a method returned, as JSON; members of objects have names such as ``accountId``."""
     if isinstance(value, Table):
-        return {"title": value.title, "rows": _json(value.rows)}
+        return _json(value.data())
     if isinstance(value, (datetime, timedelta)):
         return value.isoformat() if isinstance(value, datetime) else value.total_seconds()
     if is_record(type(value)):

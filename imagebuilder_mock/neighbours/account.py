@@ -71,6 +71,8 @@ class Account(NamedTuple):
         client, name = self.around.client(service, *self.place), self.around.name
         try:
             answer = getattr(client, operation)(**params)
+        except NeighbourError:
+            raise  # of what the door does beyond EC2's API
         except ClientError as error:
             raise self._refusal(service, error) from None
         except (ConnectTimeoutError, ReadTimeoutError):
@@ -83,8 +85,9 @@ class Account(NamedTuple):
             raise self.no_answer(
                 f"{name} does not have {operation} of {service}: {error}."
             ) from None
-        except (AttributeError, LookupError) as error:
-            # As for a Region that moto does not know: KeyError('mars-north-1').
+        except Exception as error:  # noqa: BLE001 - no answer of AWS, so nothing can be told
+            # As for a Region that moto does not know: KeyError('mars-north-1'); or where moto
+            # cannot read what its own CloudFormation has made.
             raise self.no_answer(
                 f"{name} cannot tell of {service} in {self.place.region}: {error!r}."
             ) from None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.resources.images import Image
+from imagebuilder_mock.domain.suggestions import Suggesting, did_you_mean, listed
 from imagebuilder_mock.protocol.model import input_members, operation_names
 from imagebuilder_mock.world.settings import check_account_id
 
@@ -23,7 +23,7 @@ SOME_IMAGE = "arn:aws:imagebuilder:us-east-1:123456789012:image/web/1.0.0/1"
 """For the examples of published methods."""
 
 
-class Face:
+class Face(Suggesting):
     """A part of the control object: it acts on the world of a mock."""
 
     __slots__ = ("_world",)
@@ -31,9 +31,19 @@ class Face:
     def __init__(self, world: World) -> None:
         self._world = world
 
+    def __repr__(self) -> str:
+        name = type(self).__name__.removeprefix("Mock").lower()
+        with self._world.lock:
+            holds = self._holds()
+        return f"<mock.{name}: {holds}>" if holds else f"<mock.{name}>"
+
+    def _holds(self) -> str:
+        """What it has at the moment, for whoever prints it."""
+        return ""
+
 
 def check_operation(name: str) -> None:
-    """ValueError, which lists all operations, if the model does not have this one."""
+    """ValueError, with the closest names, if the model does not have this operation."""
     check_known("operation", name, operation_names())
 
 
@@ -48,14 +58,16 @@ def check_parameters(operation: str | None, names: Iterable[str]) -> None:
 
 
 def check_known(what: str, given: str, known: Sequence[str]) -> None:
-    """ValueError for an unknown name; it has the closest name, and lists all that are known."""
-    if given in known:
-        return
-    by_lower = {name.lower(): name for name in known}
-    close = get_close_matches(str(given).replace("_", "").lower(), by_lower, n=1)
-    hint = f" Did you mean {by_lower[close[0]]!r}?" if close else ""
-    msg = f"There is no {what} {given!r}.{hint} There are: {', '.join(known)}."
-    raise ValueError(msg)
+    """ValueError for an unknown name; it has the closest name, or else some that are known."""
+    if given not in known:
+        hint = did_you_mean(str(given), known) or f" There are: {listed(known)}."
+        msg = f"There is no {what} {given!r}.{hint}"
+        raise ValueError(msg)
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 build``, or ``2 builds``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def region_in_use(world: World) -> str:

@@ -25,6 +25,10 @@ class MockClock(Face):
 
     __slots__ = ()
 
+    def _holds(self) -> str:
+        still = ", standing still" if self._world.clock.stands_still else ""
+        return f"{self._world.clock.now().isoformat()}{still}"
+
     @published("now")
     def now(self) -> datetime:
         """Mock time: an aware datetime in UTC."""

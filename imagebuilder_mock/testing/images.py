@@ -15,6 +15,7 @@ from imagebuilder_mock.domain.resources.configurations import (
 )
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRecipe
+from imagebuilder_mock.domain.suggestions import did_you_mean, listed
 from imagebuilder_mock.engines.builds import stages
 from imagebuilder_mock.engines.builds.starting import BuildRequest, start_build
 from imagebuilder_mock.engines.lifecycle.actions import TARGETS, change_state
@@ -25,7 +26,7 @@ from imagebuilder_mock.world.clock import aware
 from imagebuilder_mock.world.published import published
 from imagebuilder_mock.world.settings import is_account_id
 
-from .arguments import store_at
+from .arguments import Face, counted, store_at
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -46,13 +47,14 @@ _ANY_ARN = "arn:aws:imagebuilder:us-east-1:123456789012:image/any/1.0.0/1"
 _ACTIONS = {target: action for action, target in TARGETS.items()}
 
 
-class Images:
+class Images(Face):
     """``mock.images``. Each method takes effect at once."""
 
-    __slots__ = ("_world",)
+    __slots__ = ()
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def _holds(self) -> str:
+        stores = self._world.state.stores.values()
+        return counted(sum(len(store.order(Image)) for store in stores), "image")
 
     @published(recipe="web", created="2024-01-31T12:00:00+00:00", tags={"team": "web"})
     def add(
@@ -167,10 +169,13 @@ class Images:
                 found = next(named.newest_first(), None)
             if found is not None:
                 return found
-        known = [each.arn for kind in (ImageRecipe, ContainerRecipe) for each in home.order(kind)]
+        known = [each for kind in (ImageRecipe, ContainerRecipe) for each in home.order(kind)]
+        words = [each.arn for each in known]
+        if not recipe.startswith("arn:"):
+            words = list(dict.fromkeys(each.name for each in known))
         msg = (
-            f"There is no recipe {recipe!r} in {home.region} of account {home.account}. "
-            f"There are: {', '.join(known) or 'none'}."
+            f"There is no recipe {recipe!r} in {home.region} of account {home.account}."
+            f"{did_you_mean(recipe, words)} There are: {listed(words)}."
         )
         raise LookupError(msg)
 

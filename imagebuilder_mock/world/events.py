@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
+
+from imagebuilder_mock.domain.suggestions import Suggesting, did_you_mean
 
 from .published import published
 
@@ -17,8 +19,10 @@ Destination = Literal["EventBridge", "SNS", "Lambda", "CloudWatchLogs", "S3"]
 
 KEPT = 10_000
 
+_SHOWN = 120
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Event:
     """One message of the service."""
 
@@ -31,14 +35,27 @@ class Event:
     region: str
     account_id: str
 
+    def __str__(self) -> str:
+        said = str(dict(self.body))
+        shown = said if len(said) <= _SHOWN else f"{said[:_SHOWN]}…"
+        return f"{self.time:%H:%M:%S} {self.region} {self.destination} {self.name!r}: {shown}"
 
-class Events:
+    def __repr__(self) -> str:
+        return f"<Event {self}>"
+
+
+class Events(Suggesting):
     """``mock.events``: a sequence of the newest 10,000 events, the oldest first."""
 
     def __init__(self) -> None:
         self._events: deque[Event] = deque(maxlen=KEPT)
         self._count = 0
         self._subscribers: list[Callable[[Event], object]] = []
+
+    def __repr__(self) -> str:
+        counts = Counter(event.destination for event in self._events)
+        held = ", ".join(f"{counts[each]:,} for {each}" for each in counts) or "none"
+        return f"<mock.events: {held}>"
 
     def __iter__(self) -> Iterator[Event]:
         return iter(tuple(self._events))
@@ -51,7 +68,12 @@ class Events:
 
     @published(destination="SNS")
     def sent_to(self, destination: Destination) -> list[Event]:
-        """The events for one destination, the oldest first."""
+        """The events for one destination, the oldest first; ValueError if there is none such."""
+        if destination not in get_args(Destination):
+            known = get_args(Destination)
+            hint = did_you_mean(str(destination), known)
+            msg = f"There is no destination {destination!r}.{hint} There are: {', '.join(known)}."
+            raise ValueError(msg)
         return [event for event in self._events if event.destination == destination]
 
     @published(number=12)

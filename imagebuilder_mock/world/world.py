@@ -14,12 +14,14 @@ from imagebuilder_mock.domain.quotas import Quotas
 from imagebuilder_mock.domain.resources.base import Resource
 from imagebuilder_mock.domain.versions import VersionPattern
 
+from .clock import Clock
 from .durations import Durations
 from .events import Events
 from .faults import FaultRules
 from .indexes import LifecycleExecutions, MachineImages, References
-from .managed import how_to_publish, managed_store, store_with
-from .orders import BuildFailures, OutputOrders
+from .managed import managed_store, store_with
+from .missing import hint_at
+from .orders import BuildFailures, OutputOrders, PlacedOrders
 from .outbox import Message, Outbox, TellingLock
 from .record import Record
 from .scheduler import Scheduler
@@ -28,8 +30,8 @@ from .tokens import ClientTokens, PageTokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
-    from .clock import Clock
     from .events import Event
     from .ids import Ids
     from .managed import Publication
@@ -89,6 +91,7 @@ class World:
         self.outbox = Outbox()
         self.lock = TellingLock(self.outbox)
         self.faults = FaultRules(settings.seed)
+        self.placed = PlacedOrders()
         self.state = State(ids.uuid().encode())
         self.beginning: State | None = None
         """A copy of the state to which a reset goes back; None is an empty one."""
@@ -117,6 +120,20 @@ class World:
             with self.lock:
                 for name, value in before.items():
                     setattr(self, name, value)
+
+    def twin(self, moment: datetime) -> World:
+        """A copy to try things on: its clock stands still, and nobody is beside it or hears of it.
+
+        What happens to it costs this world no id, no event and no change.
+        """
+        twin = World(
+            self.settings,
+            clock=Clock(lambda: moment, starts_at=moment),
+            ids=deepcopy(self.ids),
+            partition_of=self._partition_of,
+        )
+        twin.state = deepcopy(self.state)
+        return twin
 
     def publish(self, event: Event) -> None:
         """Let an event be known; those who subscribed are told as soon as the lock is free."""
@@ -189,9 +206,17 @@ class World:
         parameter = parameter or f"{cls.label[0].lower()}{cls.label[1:]}Arn"
         found = self.find(viewer, cls, arn, parameter=parameter)
         if found is None:
-            detail = f"{missing_reference(cls.label, arn)}{how_to_publish(arn)}"
+            detail = f"{missing_reference(cls.label, arn)}{self.hint_at(viewer, cls, arn)}"
             raise invalid_value(parameter, detail)
         return found
+
+    def hint_at(self, viewer: Store, cls: type[Resource], arn: str) -> str:
+        """What an account may have meant by an ARN that means nothing to it: a sentence, or none.
+
+        It stands behind the service's own, after a blank.
+        """
+        parsed = Arn.parse(arn)
+        return hint_at(parsed, viewer, self._source_of(parsed, viewer), cls)
 
     def share(self, resource: Resource, accounts: frozenset[str]) -> None:
         """Let these accounts, and no others, see a resource."""
@@ -270,6 +295,7 @@ PARTS = (
     Part("clock", _leave, copy, is_put_aside=True),
     Part("ids", _leave, deepcopy, is_put_aside=True),
     Part("faults", lambda world: world.faults.clear(), FaultRules.copy, is_put_aside=False),
+    Part("placed", lambda world: world.placed.excuse(), PlacedOrders.emptied, is_put_aside=False),
     Part("record", lambda world: world.record.clear(), Record.emptied, is_put_aside=False),
     Part("events", lambda world: world.events.clear(), Events.emptied, is_put_aside=False),
     Part("outbox", lambda world: world.outbox.forget(), None, is_put_aside=False),

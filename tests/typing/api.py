@@ -19,11 +19,17 @@ from imagebuilder_mock import (
     MockIsOffError,
     StateError,
     UnexpectedCallError,
+    UnmetOrdersError,
     __version__,
     current_mock,
     imagebuilder_server,
     mock_imagebuilder,
 )
+from imagebuilder_mock.domain.resources.base import Resource
+from imagebuilder_mock.domain.resources.images import Image
+from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
+from imagebuilder_mock.mock import Credentials
+from imagebuilder_mock.testing.unmet_orders import UnmetOrder
 
 # What is decorated keeps its signature.
 
@@ -133,7 +139,7 @@ def clients(mock: ImageBuilderMock) -> None:
     assert_type(client, ImagebuilderClient)
     assert_type(mock.client(), ImagebuilderClient)
     assert_type(client.get_image(imageBuildVersionArn="")["requestId"], str)
-    assert_type(mock.credentials("111122223333"), dict[str, str])
+    assert_type(mock.credentials("111122223333"), Credentials)
 
     mock.client("eu-west-1")  # type: ignore[call-arg]
 
@@ -179,8 +185,17 @@ def lifecycle(mock: ImageBuilderMock) -> None:
     assert_type(mock.lifecycle.advance("lce-1"), str)
     assert_type(mock.lifecycle.running, list[str])
     assert_type(mock.lifecycle.next_run(arn), datetime | None)
+    assert_type(mock.resources("image"), list[Image])
+    assert_type(mock.resources("image-pipeline", region="us-east-1"), list[ImagePipeline])
+    assert_type(mock.resources(), list[Resource])
+    mock.resources("pipeline")  # type: ignore[call-overload]
+    assert mock.build  # type: ignore[attr-defined]
     table = mock.lifecycle.preview(arn, at=mock.clock.now() + timedelta(days=90))
-    assert_type(table.rows[0]["fate"], object)
+    assert_type(table.rows[0]["image"], str)
+    assert_type(table.rows[0]["run"], int | None)
+    assert_type(table.summary, str)
+    mock.lifecycle.preview(arn, runs="settled")
+    mock.lifecycle.preview(arn, runs="setled")  # type: ignore[arg-type]
     assert_type(str(table), str)
     table.save_html("preview.html")
     mock.lifecycle.preview({"policyDetails": []})
@@ -256,6 +271,17 @@ def errors() -> None:
         mock_imagebuilder(state="state.json").start()
     except (MockIsOffError, StateError, UnexpectedCallError) as error:
         assert_type(f"{__version__}: {error}", str)
+
+
+def orders(mock: ImageBuilderMock) -> None:
+    mock.builds.fail_next(component="web", optional=True)
+    mock.builds.set_outputs("Check", {"output": "{}"}, optional=True)
+    mock.faults.add("GetImage", error=500, optional=True)
+    assert_type(mock.unmet, list[UnmetOrder])
+    try:
+        mock.assert_all_met()
+    except UnmetOrdersError as error:
+        assert_type([order.nearest for order in error.orders], list[str])
 
 
 def a_server() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import atexit
+import logging
+import os
 import sys
 from argparse import REMAINDER
 from contextlib import ExitStack, contextmanager
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING
 from imagebuilder_mock.cli import surroundings
 from imagebuilder_mock.cli.dashes import KEPT_DASHES, given_back
 from imagebuilder_mock.cli.surroundings import Surroundings
+from imagebuilder_mock.world.log import logger
 
 from .other_services import OtherServices
 from .program import NoSuchModuleError, Program, threads_ended
@@ -48,18 +51,16 @@ def add_to(
     )
     parser.set_defaults(command=lambda main, given: _run(main, given, mock_of))
     add_options(parser)
-    parser.add_argument("--region", help="the Region of clients that name none")
+    parser.add_argument(
+        "--region",
+        default=os.environ.get("IMAGEBUILDER_MOCK_REGION") or None,
+        help="the Region of clients that name none",
+    )
     group = surroundings.add_to(parser)
     group.add_argument(
         "--allow-aws",
         action="store_true",
         help="let requests for other services go to AWS, with the user's credentials",
-    )
-    parser.add_argument(
-        "--state",
-        type=Path,
-        metavar="FILE",
-        help="begin with what mock.save() or capture has written",
     )
     parser.add_argument(
         "--timeline",
@@ -85,14 +86,25 @@ def _run(parser: argparse.ArgumentParser, given: argparse.Namespace, mock_of: Ma
         around = Surroundings.checked(moto=given.moto, upstream=given.upstream)
     except ValueError as error:
         parser.error(str(error))
-    mock = mock_of(parser, given, **({} if given.state is None else {"state": given.state}))
+    mock = mock_of(parser, given, state=given.state)
     mock.default_region = given.region
+    if given.verbose:
+        _log_to_stderr()
     with _on(parser, given, mock, around), threads_ended():
         try:
             program.run()
         except NoSuchModuleError as error:
             parser.error(str(error))
     return 0
+
+
+def _log_to_stderr() -> None:
+    """Show what the mock does; the program's own logging is its own, and has none of it."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("imagebuilder-mock: %(message)s"))
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    logger.propagate = False
 
 
 def _program(parser: argparse.ArgumentParser, given: argparse.Namespace) -> Program:

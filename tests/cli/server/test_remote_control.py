@@ -156,12 +156,29 @@ def test_a_file_has_to_be_named(control, body, monkeypatch):
     assert (answer.status_code, "say which file" in answer.json()["message"]) == (400, True)
 
 
-def test_what_there_is_is_listed(control):
+def test_what_is_not_there_says_what_may_be_meant(control):
     answer = control("GET", "nothing")
 
     assert answer.status_code == 404
-    assert "POST clock/advance" in answer.json()["message"]
+    assert answer.json()["message"] == (
+        "There is no control 'GET nothing'. GET /_imagebuilder_mock/ lists all."
+    )
     assert control("GET", "reset").status_code == 404
+    alike = control("POST", "clock/advanse").json()["message"]
+    assert "Did you mean 'POST clock/advance'?" in alike
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("operation=GetImag", "no operation 'GetImag'. Did you mean 'GetImage'?"),
+        ("oparation=GetImage", "no parameter of calls 'oparation'. Did you mean 'operation'?"),
+    ],
+)
+def test_calls_that_cannot_be_meant_are_no_empty_list(control, query, message):
+    answer = control("GET", f"calls?{query}")
+
+    assert (answer.status_code, message in answer.json()["message"]) == (400, True)
 
 
 def test_the_published_methods_are_listed_with_arguments_and_examples(control):
@@ -221,8 +238,25 @@ def test_times_are_iso_text_and_lengths_of_time_seconds(control):
     now = control("POST", "clock/move_to", json={"moment": moment}).json()["now"]
 
     assert datetime.fromisoformat(now) >= datetime.fromisoformat(moment)
-    rule = {"operation": "ListImages", "latency": 2.5, "when": {"owner": "Self"}}
+    rule = {"operation": "ListImages", "latency": 2.5, "when": {"owner": "Self"}, "optional": True}
     assert control("POST", "faults/add", json=rule).json()["latency"] == 2.5
+
+
+def test_orders_that_nothing_has_met_are_told(control):
+    control("POST", "builds/fail-next", json={"component": "web"})
+
+    assert control("POST", "unmet").json() == {
+        "orders": [
+            {
+                "order": "mock.builds.fail_next(component='web')",
+                "nearest": "No build has started.",
+            }
+        ]
+    }
+    refused = control("POST", "assert-all-met")
+    assert refused.status_code == 400
+    assert "UnmetOrdersError: Nothing has met 1 order" in refused.json()["message"]
+    control("POST", "reset")
 
 
 def test_faults_are_added_and_removed_by_their_number(control):

@@ -72,6 +72,16 @@ def a_client(url):
     )
 
 
+@needs_signals
+def test_verbose_shows_calls_refusals_and_stages():
+    with served("-v") as (process, url):
+        a_client(url).list_images(owner="Self")
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=_PATIENCE)
+
+    assert "DEBUG 123456789012 us-east-1 ListImages(owner='Self'): answered\n" in told
+
+
 def ended(process, number):
     """Exit status and output of a process that gets a signal."""
     process.send_signal(number)
