@@ -15,10 +15,12 @@ from .testing.calls import Calls
 from .testing.catalogue import Catalogue
 from .testing.clock import MockClock
 from .testing.decorating import decorate
+from .testing.documents import Documents
 from .testing.faults import Faults
 from .testing.findings import MockFindings
 from .testing.images import Images
 from .testing.lifecycle import Lifecycle
+from .testing.pipelines import Pipelines
 from .testing.printing import keep_report, report, tree
 from .transports.boto.clients import own_client
 from .world.published import published
@@ -138,6 +140,16 @@ class ImageBuilderMock:
     def images(self) -> Images:
         """Finished images of any age, and their AMIs as EC2 has them."""
         return Images(self._active_world("images"))
+
+    @property
+    def pipelines(self) -> Pipelines:
+        """Ready pipelines, with all that they need."""
+        return Pipelines(self._active_world("pipelines"))
+
+    @property
+    def documents(self) -> Documents:
+        """Documents at S3 URIs, without S3."""
+        return Documents(self._active_world("documents"))
 
     @property
     def lifecycle(self) -> Lifecycle:

@@ -186,7 +186,10 @@ def lifecycle(mock: ImageBuilderMock) -> None:
     mock.lifecycle.preview({"policyDetails": []})
     mock.lifecycle.preview([])
 
-    mock.images.add(recipe="web", state="PENDING")  # type: ignore[arg-type]
+    arns = mock.images.add(pipeline="web", created=[mock.clock.now()], reason="The disk is full.")
+    assert_type(arns, list[str])
+
+    mock.images.add(recipe="web", state="PENDING")  # type: ignore[call-overload]
 
 
 def what_is_seen(mock: ImageBuilderMock) -> None:

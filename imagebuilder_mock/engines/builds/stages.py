@@ -68,6 +68,11 @@ def advance(world: World, image: Image) -> bool:
     return moved
 
 
+def move(world: World, image: Image) -> bool:
+    """The next thing that happens to a build, such as the end of a step; whether anything did."""
+    return image.is_in_progress and _move(Build.of(world, image))
+
+
 def complete(world: World, image: Image) -> None:
     """All stages that are left, or up to a step that waits for an action."""
     while image.is_in_progress and advance(world, image):
@@ -179,7 +184,7 @@ def _settle(build: Build) -> None:
     while (stage := build.stage) is not None and stage.groups:
         if not workflows.is_done(build, stage):
             return
-        too_severe = scans.failed_condition(build.store, image)
+        too_severe = scans.failed_condition(build)
         if too_severe is not None:
             raise BuildFailedError(too_severe)
         _enter(build, ImageState(image.plan.after(image.state.status)))
