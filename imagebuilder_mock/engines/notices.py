@@ -39,6 +39,13 @@ if TYPE_CHECKING:
         WorkflowStepExecution,
     )
     from imagebuilder_mock.domain.states import ImageStatus
+    from imagebuilder_mock.world.event_bodies import (
+        EventBridgeBody,
+        EventBridgeDetail,
+        LogBody,
+        LogFileBody,
+        StepWaitingMessage,
+    )
     from imagebuilder_mock.world.world import World
 
     from .one_build import Build
@@ -95,14 +102,14 @@ def step_waiting(build: Build, step: WorkflowStepExecution, inputs: Mapping[str,
     """
     _log(build, f"Step {step.name} waits for an action")
     resources = [build.image.arn, step.workflow_build_version_arn]
-    detail = {
+    detail: EventBridgeDetail = {
         "workflow-execution-id": step.workflow_execution_id,
         "workflow-step-execution-id": step.step_execution_id,
         "workflow-step-name": step.name,
     }
     name = "EC2 Image Builder Workflow Step Waiting"
     _to_event_bus(build.world, build.image.arn, name, resources=resources, detail=detail)
-    message: dict[str, object] = {
+    message: StepWaitingMessage = {
         "imageArn": build.image.arn,
         "workflowArn": step.workflow_build_version_arn,
         "workflowExecutionId": step.workflow_execution_id,
@@ -243,7 +250,10 @@ def build_ended(build: Build) -> None:
             for step in _with_components(execution):
                 place = f"{folder}/{image.version}/{execution.workflow_execution_id}/{step.name}"
                 for file in _LOG_FILES[image.type]:
-                    body = {"key": f"{place}/{file}", "lines": _outcome(step, file)}
+                    body: LogFileBody = {
+                        "key": f"{place}/{file}",
+                        "lines": _outcome(step, file),
+                    }
                     _publish(world, home, "S3", logs["s3BucketName"], body)
 
 
@@ -273,7 +283,7 @@ def pipeline_log(world: World, pipeline: ImagePipeline, line: str) -> None:
     arn = Arn.parse(pipeline.arn)
     logging = pipeline.logging_configuration or {}
     group = logging.get("pipelineLogGroupName") or f"{LOG_GROUP}pipeline/{pipeline.name}"
-    body = {"logStreamName": f"{world.clock.now():%Y/%m/%d}", "message": line}
+    body: LogBody = {"logStreamName": f"{world.clock.now():%Y/%m/%d}", "message": line}
     _publish(world, (arn.account, arn.region), "CloudWatchLogs", str(group), body)
 
 
@@ -320,10 +330,10 @@ def _to_event_bus(
     detail_type: str,
     *,
     resources: Sequence[str],
-    detail: Mapping[str, object],
+    detail: EventBridgeDetail,
 ) -> None:
     parsed = Arn.parse(arn)
-    body = {
+    body: EventBridgeBody = {
         "version": "0",
         "id": world.ids.uuid(),
         "detail-type": detail_type,
@@ -332,13 +342,13 @@ def _to_event_bus(
         "time": f"{world.clock.now():%Y-%m-%dT%H:%M:%SZ}",
         "region": parsed.region,
         "resources": list(resources),
-        "detail": dict(detail),
+        "detail": detail,
     }
     _publish(world, (parsed.account, parsed.region), "EventBridge", detail_type, body)
 
 
 def _log(build: Build, line: str) -> None:
-    body = {"logStreamName": build.image.version, "message": line}
+    body: LogBody = {"logStreamName": str(build.image.version), "message": line}
     store = build.store
     home = (store.account, store.region)
     _publish(build.world, home, "CloudWatchLogs", build.image.log_group, body)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Generic, Literal, overload
 
 from .published import published
 
@@ -13,20 +13,36 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
+    from typing_extensions import TypeVar
+
+    from .event_bodies import (
+        BuildMessage,
+        EventBridgeBody,
+        LogBody,
+        LogFileBody,
+        StepWaitingMessage,
+    )
+
+    Body_co = TypeVar("Body_co", covariant=True, default=Mapping[str, Any])
+else:
+    from typing import TypeVar
+
+    Body_co = TypeVar("Body_co", covariant=True)
+
 Destination = Literal["EventBridge", "SNS", "Lambda", "CloudWatchLogs", "S3"]
 
 KEPT = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(Generic[Body_co]):
     """One message of the service."""
 
     destination: Destination
     name: str
     """EventBridge's detail type, the ARN of the SNS topic, the function, log group or bucket."""
-    body: Mapping[str, object]
-    """What is sent."""
+    body: Body_co
+    """What is sent: ``world.event_bodies`` has a type for each destination."""
     time: datetime
     region: str
     account_id: str
@@ -49,8 +65,22 @@ class Events:
     def __getitem__(self, position: int) -> Event:
         return self._events[position]
 
+    @overload
+    def sent_to(self, destination: Literal["EventBridge"]) -> list[Event[EventBridgeBody]]: ...
+    @overload
+    def sent_to(
+        self, destination: Literal["SNS"]
+    ) -> list[Event[BuildMessage | StepWaitingMessage]]: ...
+    @overload
+    def sent_to(self, destination: Literal["Lambda"]) -> list[Event[StepWaitingMessage]]: ...
+    @overload
+    def sent_to(self, destination: Literal["CloudWatchLogs"]) -> list[Event[LogBody]]: ...
+    @overload
+    def sent_to(self, destination: Literal["S3"]) -> list[Event[LogFileBody]]: ...
+    @overload
+    def sent_to(self, destination: Destination) -> list[Event]: ...
     @published(destination="SNS")
-    def sent_to(self, destination: Destination) -> list[Event]:
+    def sent_to(self, destination: Destination) -> list[Any]:
         """The events for one destination, the oldest first."""
         return [event for event in self._events if event.destination == destination]
 

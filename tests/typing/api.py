@@ -194,6 +194,13 @@ def lifecycle(mock: ImageBuilderMock) -> None:
 
 def what_is_seen(mock: ImageBuilderMock) -> None:
     assert_type(mock.events.since(3), list[Event])
+    assert_type(mock.events.sent_to("EventBridge")[0].body["detail"]["state"]["status"], str)
+    assert_type(mock.events.sent_to("CloudWatchLogs")[0].body["message"], str)
+    assert_type(mock.events.sent_to("S3")[0].body["lines"], list[str])
+    assert_type(mock.events.sent_to("Lambda")[0].body["workflowStepName"], str)
+    message = mock.events.sent_to("SNS")[0].body
+    if "semver" in message:
+        assert_type(message["state"]["status"], str)
     for call in mock.calls:
         assert_type(call, Call)
         assert_type(call.error, CallError | None)
