@@ -41,9 +41,9 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.states import ImageStatus
     from imagebuilder_mock.world.event_bodies import (
         EventBridgeBody,
-        EventBridgeDetail,
         LogBody,
         LogFileBody,
+        StepWaitingDetail,
         StepWaitingMessage,
     )
     from imagebuilder_mock.world.world import World
@@ -102,7 +102,7 @@ def step_waiting(build: Build, step: WorkflowStepExecution, inputs: Mapping[str,
     """
     _log(build, f"Step {step.name} waits for an action")
     resources = [build.image.arn, step.workflow_build_version_arn]
-    detail: EventBridgeDetail = {
+    detail: StepWaitingDetail = {
         "workflow-execution-id": step.workflow_execution_id,
         "workflow-step-execution-id": step.step_execution_id,
         "workflow-step-name": step.name,
@@ -330,7 +330,7 @@ def _to_event_bus(
     detail_type: str,
     *,
     resources: Sequence[str],
-    detail: EventBridgeDetail,
+    detail: Mapping[str, object],
 ) -> None:
     parsed = Arn.parse(arn)
     body: EventBridgeBody = {
@@ -342,7 +342,7 @@ def _to_event_bus(
         "time": f"{world.clock.now():%Y-%m-%dT%H:%M:%SZ}",
         "region": parsed.region,
         "resources": list(resources),
-        "detail": detail,
+        "detail": dict(detail),
     }
     _publish(world, (parsed.account, parsed.region), "EventBridge", detail_type, body)
 

@@ -15,26 +15,26 @@ class Status(TypedDict):
     status: str
 
 
-EventBridgeDetail = TypedDict(
-    "EventBridgeDetail",
+StateChangeDetail = TypedDict("StateChangeDetail", {"previous-state": Status, "state": Status})
+"""Of ``EC2 Image Builder Image State Change``."""
+
+StepWaitingDetail = TypedDict(
+    "StepWaitingDetail",
     {
-        "previous-state": Status,
-        "state": Status,
         "workflow-execution-id": str,
         "workflow-step-execution-id": str,
         "workflow-step-name": str,
-        "consecutive-failures": str,
-        "resource-id": str,
-        "finding-severity-counts": dict[str, int],
     },
-    total=False,
 )
-"""By the event's ``detail-type``.
+"""Of ``EC2 Image Builder Workflow Step Waiting``."""
 
-``EC2 Image Builder Image State Change`` has ``previous-state`` and ``state``; ``… Workflow Step
-Waiting`` the three of the step; ``… Image Pipeline Automatically Disabled`` has
-``consecutive-failures``; ``… CVE Detected`` has ``resource-id`` and ``finding-severity-counts``.
-"""
+PipelineDisabledDetail = TypedDict("PipelineDisabledDetail", {"consecutive-failures": str})
+"""Of ``EC2 Image Builder Image Pipeline Automatically Disabled``; the number is text."""
+
+FindingsDetail = TypedDict(
+    "FindingsDetail", {"resource-id": str, "finding-severity-counts": dict[str, int]}
+)
+"""Of ``EC2 Image Builder CVE Detected``."""
 
 EventBridgeBody = TypedDict(
     "EventBridgeBody",
@@ -47,7 +47,7 @@ EventBridgeBody = TypedDict(
         "time": str,
         "region": str,
         "resources": list[str],
-        "detail": EventBridgeDetail,
+        "detail": dict[str, Any],
     },
 )
 """An event as a rule's target gets it."""
@@ -83,21 +83,17 @@ class StepWaitingMessage(_StepWaiting, total=False):
     customPayload: object
 
 
-class MessageState(TypedDict, total=False):
+class _State(TypedDict):
+    status: str
+
+
+class MessageState(_State, total=False):
     """The state of the image that a build has made."""
 
-    status: str
     reason: str
 
 
-@final
-class BuildMessage(TypedDict, total=False):
-    """What the topic of an infrastructure configuration gets when a build has ended.
-
-    What has no value is left out. ``dateCreated`` is such as ``Jul 28, 2022 1:13:45 AM``, and
-    ``semver`` has the version and the build in one number.
-    """
-
+class _Build(TypedDict):
     versionlessArn: str
     semver: int
     arn: str
@@ -106,23 +102,33 @@ class BuildMessage(TypedDict, total=False):
     type: str
     buildVersion: int
     state: MessageState
+    executionRole: str
+    dateCreated: str
+    outputResources: dict[str, Any]
+    accountId: str
+    tags: dict[str, str]
+
+
+@final
+class BuildMessage(_Build, total=False):
+    """What the topic of an infrastructure configuration gets when a build has ended.
+
+    What has no value is left out. ``dateCreated`` is such as ``Jul 28, 2022 1:13:45 AM``, and
+    ``semver`` has the version and the build in one number.
+    """
+
     platform: str
     workflows: list[dict[str, str]]
-    executionRole: str
     imageRecipe: dict[str, Any]
     containerRecipe: dict[str, Any]
     sourcePipelineArn: str
     infrastructureConfiguration: dict[str, Any]
     imageTestsConfigurationDocument: dict[str, Any]
     distributionConfiguration: dict[str, Any]
-    dateCreated: str
-    outputResources: dict[str, Any]
     buildExecutionId: str
     testExecutionId: str
     distributionJobId: str
     integrationJobId: str
-    accountId: str
     osVersion: str
     enhancedImageMetadataEnabled: bool
     buildType: str
-    tags: dict[str, str]

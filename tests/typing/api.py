@@ -194,7 +194,7 @@ def lifecycle(mock: ImageBuilderMock) -> None:
 
 def what_is_seen(mock: ImageBuilderMock) -> None:
     assert_type(mock.events.since(3), list[Event])
-    assert_type(mock.events.sent_to("EventBridge")[0].body["detail"]["state"]["status"], str)
+    assert_type(mock.events.sent_to("EventBridge")[0].body["detail-type"], str)
     assert_type(mock.events.sent_to("CloudWatchLogs")[0].body["message"], str)
     assert_type(mock.events.sent_to("S3")[0].body["lines"], list[str])
     assert_type(mock.events.sent_to("Lambda")[0].body["workflowStepName"], str)
