@@ -96,9 +96,15 @@ class PastBuild:
 
     def _run(self, world: World, image: Image) -> None:
         if self.state not in ("CANCELLED", "FAILED"):
+            kind = (self.request.recipe.arn, image.source_pipeline_arn)
+            model = world.models.get(kind)
+            if model is not None and stages.repeat(world, image, model):
+                return
             stages.complete(world, image)
             while _resume(world, image):
                 stages.complete(world, image)
+            if image.state.status == "AVAILABLE":
+                world.models[kind] = image
             return
         while image.is_in_progress and not _is_about_to_make(image) and stages.move(world, image):
             pass

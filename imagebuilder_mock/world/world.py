@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
+    from imagebuilder_mock.domain.resources.images import Image
+
     from .clock import Clock
     from .events import Event
     from .ids import Ids
@@ -100,6 +102,8 @@ class World:
         """Who is asked and told beside us; None looks nothing up."""
         self.is_in_the_past = False
         """Whether what goes on is history (``in_the_past``): there is nobody to be told of it."""
+        self.models: dict[tuple[str, str | None], Image] = {}
+        """By recipe and pipeline, the last image of the past whose build was played through."""
         self._partition_of = partition_of
 
     def reset(self) -> None:

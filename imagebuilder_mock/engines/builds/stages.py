@@ -22,7 +22,7 @@ from imagebuilder_mock.engines.outputs.amis import source_ami
 from imagebuilder_mock.engines.parents import parent_facts
 from imagebuilder_mock.engines.pipelines import schedule
 
-from . import steps, workflows
+from . import again, steps, workflows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -77,6 +77,29 @@ def complete(world: World, image: Image) -> None:
     """All stages that are left, or up to a step that waits for an action."""
     while image.is_in_progress and advance(world, image):
         pass
+
+
+def repeat(world: World, image: Image, model: Image) -> bool:
+    """Complete a build of the past that has just begun as another went, if it will go as that did.
+
+    Nothing has happened if the answer is False.
+    """
+    build = Build.of(world, image)
+    before = image.architecture
+    try:
+        _meet_parent(build)
+    except BuildFailedError:
+        return False
+    if not again.is_alike(image, model):
+        image.architecture = before
+        return False
+
+    def work() -> None:
+        again.repeat(build, model)
+        _enter(build, ImageState("AVAILABLE"))
+
+    _run(build, work)
+    return True
 
 
 def fail(world: World, image: Image, reason: str) -> None:
