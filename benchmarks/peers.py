@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import boto3
-from imagebuilder_mock.timing import Table, interleaved, microseconds
 from moto import mock_aws
 
 from imagebuilder_mock import mock_imagebuilder
 from tests.builders import an_infrastructure
+
+from .timing import Table, interleaved, microseconds
 
 REPEAT = 50
 

@@ -9,11 +9,12 @@ from statistics import median
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.timing import Table
 from moto.server import ThreadedMotoServer
 
 from imagebuilder_mock import current_mock, imagebuilder_server
 from tests.builders import an_infrastructure
+
+from .timing import Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,8 +28,8 @@ _SIGNED = (
 )
 
 
-def _caller(port: int, path: str, service: str, **headers: str) -> Callable[[object], None]:
-    def call(body: object) -> None:
+def _caller(port: int, path: str, service: str, **headers: str) -> Callable[[bytes], None]:
+    def call(body: bytes) -> None:
         connection = HTTPConnection("127.0.0.1", port)
         connection.request(
             "POST",
@@ -46,7 +47,7 @@ def _caller(port: int, path: str, service: str, **headers: str) -> Callable[[obj
     return call
 
 
-def _calls_in_a_second(pool: ThreadPoolExecutor, call: Callable[[object], None]) -> float:
+def _calls_in_a_second(pool: ThreadPoolExecutor, call: Callable[[bytes], None]) -> float:
     started = perf_counter()
     list(pool.map(call, [b"{}"] * CLIENTS * CALLS))
     return CLIENTS * CALLS / (perf_counter() - started)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import boto3
-from imagebuilder_mock.timing import Table, interleaved, microseconds, within
 from moto import mock_aws
 
 from imagebuilder_mock import mock_imagebuilder
+
+from .timing import Table, interleaved, microseconds, within
 
 SWITCH_LIMIT = 100
 TEST_LIMIT = 5_000

@@ -9,19 +9,6 @@ from typing import TYPE_CHECKING, TypeVar, overload
 from .gateway import Gateway
 from .protocol.identity import access_key_for
 from .switch import Switch
-from .testing.arguments import region_in_use, store_at
-from .testing.builds import Builds
-from .testing.calls import Calls
-from .testing.catalogue import Catalogue
-from .testing.clock import MockClock
-from .testing.decorating import decorate
-from .testing.documents import Documents
-from .testing.faults import Faults
-from .testing.findings import MockFindings
-from .testing.images import Images
-from .testing.lifecycle import Lifecycle
-from .testing.pipelines import Pipelines
-from .testing.printing import keep_report, report, tree
 from .transports.boto.clients import own_client
 from .world.published import published
 from .world.settings import Settings, check_account_id
@@ -34,6 +21,16 @@ if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
     from .domain.resources.base import Resource
+    from .testing.builds import Builds
+    from .testing.calls import Calls
+    from .testing.catalogue import Catalogue
+    from .testing.clock import MockClock
+    from .testing.documents import Documents
+    from .testing.faults import Faults
+    from .testing.findings import MockFindings
+    from .testing.images import Images
+    from .testing.lifecycle import Lifecycle
+    from .testing.pipelines import Pipelines
     from .transports.http.own_servers import OwnServers
     from .world.events import Events
     from .world.settings import Options
@@ -91,6 +88,8 @@ class ImageBuilderMock:
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if error is not None:
+            from .testing.printing import keep_report
+
             keep_report(error, self.report)
         self.stop()
 
@@ -102,6 +101,8 @@ class ImageBuilderMock:
 
     def __call__(self, target: T) -> T:
         """Decorate a function, coroutine function, generator function or class of tests."""
+        from .testing.decorating import decorate
+
         return decorate(self, target)
 
     @contextmanager
@@ -119,16 +120,22 @@ class ImageBuilderMock:
     @property
     def clock(self) -> MockClock:
         """Mock time: read it, and move it forward."""
+        from .testing.clock import MockClock
+
         return MockClock(self._active_world("clock"))
 
     @property
     def builds(self) -> Builds:
         """Builds: move one on, end it, make it fail, see what ran."""
+        from .testing.builds import Builds
+
         return Builds(self._active_world("builds"))
 
     @property
     def catalogue(self) -> Catalogue:
         """What Amazon offers: publish a new version."""
+        from .testing.catalogue import Catalogue
+
         return Catalogue(self._active_world("catalogue"))
 
     @property
@@ -139,40 +146,56 @@ class ImageBuilderMock:
     @property
     def images(self) -> Images:
         """Finished images of any age, and their AMIs as EC2 has them."""
+        from .testing.images import Images
+
         return Images(self._active_world("images"))
 
     @property
     def pipelines(self) -> Pipelines:
         """Ready pipelines, with all that they need."""
+        from .testing.pipelines import Pipelines
+
         return Pipelines(self._active_world("pipelines"))
 
     @property
     def documents(self) -> Documents:
         """Documents at S3 URIs, without S3."""
+        from .testing.documents import Documents
+
         return Documents(self._active_world("documents"))
 
     @property
     def lifecycle(self) -> Lifecycle:
         """Lifecycle policies: run one, or preview what it would do."""
+        from .testing.lifecycle import Lifecycle
+
         return Lifecycle(self._active_world("lifecycle"))
 
     @property
     def faults(self) -> Faults:
         """Rules that make requests fail, get lost, or take longer."""
+        from .testing.faults import Faults
+
         return Faults(self._known_world("faults"))
 
     @property
     def findings(self) -> MockFindings:
         """What scans of images find: packages, vulnerabilities, how a scan ends."""
+        from .testing.findings import MockFindings
+
         return MockFindings(self._active_world("findings"))
 
     @property
     def calls(self) -> Calls:
         """The calls that were answered."""
+        from .testing.calls import Calls
+
         return Calls(self._known_world("calls"))
 
     def __str__(self) -> str:
         """All resources, as a tree."""
+        from .testing.printing import tree
+
         if self._world is None:
             return "imagebuilder_mock, never on"
         with self._world.lock:
@@ -180,6 +203,8 @@ class ImageBuilderMock:
 
     def report(self) -> str:
         """The last calls and the states of the builds, as a failing test shows them."""
+        from .testing.printing import report
+
         world = self._known_world("report()")
         with world.lock:
             return report(world)
@@ -192,6 +217,8 @@ class ImageBuilderMock:
         The Region is by default the only one that has resources, else us-east-1. The objects are
         the mock's own: changing one changes its state.
         """
+        from .testing.arguments import store_at
+
         world = self._known_world("resources")
         with world.lock:
             store = store_at(world, region=region, account_id=account_id)
@@ -204,8 +231,8 @@ class ImageBuilderMock:
 
         The file is written completely, or stays as it was; OSError says why.
         """
-        from .world.saved.files import write_state  # noqa: PLC0415 - few tests save
-        from .world.saved.worlds import saved  # noqa: PLC0415
+        from .world.saved.files import write_state
+        from .world.saved.worlds import saved
 
         world = self._known_world("save()")
         with world.lock:
@@ -219,9 +246,9 @@ class ImageBuilderMock:
         (a ValueError) says what is wrong with the file and where, OSError that it cannot be read;
         then nothing changes.
         """
-        from .world.saved.damage import Damage  # noqa: PLC0415
-        from .world.saved.files import new_error, read_state  # noqa: PLC0415
-        from .world.saved.worlds import fill  # noqa: PLC0415
+        from .world.saved.damage import Damage
+        from .world.saved.files import new_error, read_state
+        from .world.saved.worlds import fill
 
         world = self._active_world("load()")
         document = read_state(path)
@@ -248,6 +275,8 @@ class ImageBuilderMock:
         The Region is by default the only one that has resources, else us-east-1. ValueError if
         ``account_id`` is not 12 digits.
         """
+        from .testing.arguments import region_in_use
+
         world = self._active_world("client()")
         return own_client(
             region or region_in_use(world),

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from functools import cache, partial
@@ -22,6 +22,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 from urllib.parse import parse_qs
 
+from imagebuilder_mock.domain.records import is_record, members_of
 from imagebuilder_mock.domain.resources.base import member_name
 from imagebuilder_mock.mock import ImageBuilderMock
 from imagebuilder_mock.testing.pages.table import Table
@@ -250,7 +251,7 @@ def _codec(hint: Any, kind: object) -> Codec:
 def _is_in_json(part: Any) -> bool:
     if get_origin(part) is not None or not isinstance(part, type):
         return get_origin(part) not in {type, Callable}
-    return not issubclass(part, Enum) and not is_dataclass(part)
+    return not issubclass(part, Enum) and not is_record(part)
 
 
 def _read(name: str, value: object, codec: Codec) -> Any:
@@ -278,8 +279,8 @@ def _json(value: Any) -> object:
         return {"title": value.title, "rows": _json(value.rows)}
     if isinstance(value, (datetime, timedelta)):
         return value.isoformat() if isinstance(value, datetime) else value.total_seconds()
-    if is_dataclass(value) and not isinstance(value, type):
-        names = [field.name.lstrip("_") for field in fields(value)]
+    if is_record(type(value)):
+        names = [member.name.lstrip("_") for member in members_of(type(value))]
         return {member_name(name): _json(getattr(value, name)) for name in names}
     if isinstance(value, Mapping):
         return {str(name): _json(item) for name, item in value.items()}

@@ -152,8 +152,7 @@ def _impossible(recipe: Recipe, reason: str) -> ValueError:
 def _dated(request: BuildRequest, moment: datetime) -> BuildRequest:
     """With configurations that are as old as the image, of which there is nothing else."""
     distribution = request.distribution
-    return replace(
-        request,
+    return request._replace(
         infrastructure=replace(request.infrastructure, date_created=moment),
         distribution=None if distribution is None else replace(distribution, date_created=moment),
     )
@@ -193,11 +192,11 @@ def request_of_pipeline(
     tags = {**(pipeline.image_tags or {}), **additions.tags}
     request = request_of(world, home, pipeline, tags)
     if recipe is not None:
-        request = replace(request, recipe=recipe)
+        request = request._replace(recipe=recipe)
     if additions.regions or additions.settings:
         given = request.distribution or _nowhere(home, pipeline.name, pipeline.date_created)
         distribution = _distributed(given, home, request.recipe, additions)
-        request = replace(request, distribution=distribution)
+        request = request._replace(distribution=distribution)
     return request
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from inspect import signature
 from typing import TYPE_CHECKING, Any, TypedDict, cast, get_args, overload
 
@@ -298,7 +297,7 @@ def _scanned(request: BuildRequest) -> BuildRequest:
     member = "imageScanningConfiguration"
     scanning = {**cast("dict[str, Any]", request.settings.get(member) or {})}
     settings = {**request.settings, member: {**scanning, "imageScanningEnabled": True}}
-    return replace(request, settings=settings)
+    return request._replace(settings=settings)
 
 
 def _vulnerability(finding: Mapping[str, Any]) -> Vulnerability:

@@ -8,12 +8,13 @@ what those of the other leave, with ids of its own. Its AMIs are made as ever.
 from __future__ import annotations
 
 import re
-from dataclasses import fields
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.records import members_of
 from imagebuilder_mock.domain.resources.images import OutputResources, Transition
+from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRecipe
 from imagebuilder_mock.domain.resources.workflow_executions import (
     WorkflowExecution,
     WorkflowStepExecution,
@@ -23,9 +24,11 @@ from imagebuilder_mock.engines.outputs import distribution
 from imagebuilder_mock.engines.outputs.amis import source_ami
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime, timedelta
 
     from imagebuilder_mock.domain.resources.images import Image
+    from imagebuilder_mock.domain.resources.recipes import Recipe
     from imagebuilder_mock.engines.one_build import Build
     from imagebuilder_mock.world.ids import Ids
 
@@ -51,8 +54,7 @@ def _inputs(image: Image) -> tuple[object, ...]:
     """What workflows look at."""
     return (
         image.plan,
-        image.image_recipe,
-        image.container_recipe,
+        None if image.recipe is None else _members(image.recipe),
         image.platform,
         image.architecture,
         image.parent_os_version,
@@ -60,6 +62,11 @@ def _inputs(image: Image) -> tuple[object, ...]:
         image.image_scanning_configuration,
         image.execution_role,
     )
+
+
+def _members(recipe: Recipe) -> tuple[object, ...]:
+    fields = _IMAGE_RECIPE if isinstance(recipe, ImageRecipe) else _CONTAINER_RECIPE
+    return fields.values(recipe)
 
 
 def repeat(build: Build, model: Image) -> None:
@@ -132,13 +139,14 @@ class _Fields(Generic[T]):
 
     def __init__(self, cls: type[T]) -> None:
         self._cls = cls
-        self._names = [field.name for field in fields(cls)]  # type: ignore[arg-type] # it is one
-        self._values = attrgetter(*self._names)
+        self._names = [member.name for member in members_of(cls)]
+        self.values: Callable[[object], tuple[object, ...]] = attrgetter(*self._names)
 
     def like(self, thing: T, **changes: object) -> T:
-        return self._cls(**{**dict(zip(self._names, self._values(thing), strict=True)), **changes})
+        return self._cls(**{**dict(zip(self._names, self.values(thing), strict=True)), **changes})
 
 
+_IMAGE_RECIPE, _CONTAINER_RECIPE = _Fields(ImageRecipe), _Fields(ContainerRecipe)
 _EXECUTION = _Fields(WorkflowExecution)
 _STEP = _Fields(WorkflowStepExecution)
 
