@@ -58,11 +58,13 @@ class PastBuild:
 
         ValueError if the service would not have built it; then nothing has changed.
         """
-        errands = world.outbox.errands_count()
+        errands, run = world.outbox.errands_count(), _last_run(self.pipeline)
         with world.in_the_past(moment):
             image = self._begin(world, home)
             self._run(world, image)
-            self._check_end(world, home, image, errands)
+            if not self._is_as_wanted(image):
+                self._take_back(world, home, image, errands, run)
+                raise _impossible(self.request.recipe, str(image.state.reason))
             if image.state.status == "AVAILABLE":
                 change_state(world, home, image, _ACTIONS[self.state])
         for ami in image.amis:
@@ -113,20 +115,30 @@ class PastBuild:
         elif image.is_in_progress:
             stages.fail(world, image, self.reason)
 
-    def _check_end(self, world: World, home: Store, image: Image, errands: int) -> None:
+    def _is_as_wanted(self, image: Image) -> bool:
         status = image.state.status
         if status == "FAILED":
-            is_as_wanted = (self.state, self.reason) == (status, image.state.reason)
-        else:
-            is_as_wanted = status == ("CANCELLED" if self.state == "CANCELLED" else "AVAILABLE")
-        if is_as_wanted:
-            return
+            return (self.state, self.reason) == (status, image.state.reason)
+        return status == ("CANCELLED" if self.state == "CANCELLED" else "AVAILABLE")
+
+    def _take_back(
+        self, world: World, home: Store, image: Image, errands: int, run: Mapping[str, object]
+    ) -> None:
         for ami in image.amis:
             world.state.machine_images.take_back(ami.image)
         world.outbox.take_back(errands)
         home.remove_last_build(image)
         world.state.references.remove(image)
-        raise _impossible(self.request.recipe, str(image.state.reason))
+        for name, value in run.items():
+            setattr(self.pipeline, name, value)
+
+
+def _last_run(pipeline: ImagePipeline | None) -> Mapping[str, object]:
+    """What an image leaves on the pipeline that made it."""
+    if pipeline is None:
+        return {}
+    names = ("consecutive_failures", "date_last_run", "last_run_status")
+    return {name: getattr(pipeline, name) for name in names}
 
 
 def _resume(world: World, image: Image) -> bool:

@@ -76,6 +76,9 @@ def repeat(build: Build, model: Image) -> None:
     entered = statuses[1 : statuses.index("AVAILABLE")]
     image.transitions += [Transition(status, world.clock.now()) for status in entered]
     image.os_version = model.os_version
+    # Equal ones that never change can be one.
+    image.plan, image.image_recipe = model.plan, model.image_recipe
+    image.container_recipe = model.container_recipe
     names: dict[str, str] = {}
     if image.type == "AMI":
         source = source_ami(world, store, image)

@@ -289,11 +289,14 @@ class TestMistakes:
         )
         arn = any_pipeline(imagebuilder, distributionConfigurationArn=distribution)
         before = imagebuilder_mock.resources()
+        shown_before = imagebuilder.get_image_pipeline(imagePipelineArn=arn)["imagePipeline"]
 
         with pytest.raises(ValueError, match=r"No image can be made of .* AWS Managed CMK"):
             imagebuilder_mock.images.add(pipeline=arn)
 
         assert imagebuilder_mock.resources() == before
         assert imagebuilder_mock.builds.running == []
+        shown_now = imagebuilder.get_image_pipeline(imagePipelineArn=arn)["imagePipeline"]
+        assert shown_now == shown_before
         build = imagebuilder.start_image_pipeline_execution(imagePipelineArn=arn)
         assert build["imageBuildVersionArn"].endswith("/1")
