@@ -36,10 +36,12 @@ if TYPE_CHECKING:
     from .testing.calls import Calls
     from .testing.catalogue import Catalogue
     from .testing.clock import MockClock
+    from .testing.documents import Documents
     from .testing.faults import Faults
     from .testing.findings import MockFindings
     from .testing.images import Images
     from .testing.lifecycle import Lifecycle
+    from .testing.pipelines import Pipelines
     from .testing.unmet_orders import UnmetOrder
     from .transports.http.own_servers import OwnServers
     from .world.events import Events
@@ -183,6 +185,20 @@ class ImageBuilderMock(Suggesting):
         from .testing.images import Images
 
         return Images(self._active_world("images"))
+
+    @property
+    def pipelines(self) -> Pipelines:
+        """Ready pipelines, with all that they need."""
+        from .testing.pipelines import Pipelines
+
+        return Pipelines(self._active_world("pipelines"))
+
+    @property
+    def documents(self) -> Documents:
+        """Documents at S3 URIs, without S3."""
+        from .testing.documents import Documents
+
+        return Documents(self._active_world("documents"))
 
     @property
     def lifecycle(self) -> Lifecycle:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import boto3
 import pytest
@@ -16,6 +16,7 @@ from imagebuilder_mock.transports.http.wsgi import CONTROL_PREFIX, ControlReques
 from imagebuilder_mock.world.record import UnexpectedCallError
 from imagebuilder_mock.world.saved.hints import annotations_of
 from tests.builders import OWN, a_build, an_infrastructure
+from tests.container_builders import TEMPLATE, a_container_recipe
 
 # What takes a path or a function, and what is changed in place.
 NOT_PUBLISHED = {"builds": {"durations", "save_timelines"}}
@@ -211,7 +212,8 @@ def test_each_example_is_one_that_the_method_takes(imagebuilder_mock, method, mo
 
 
 def test_what_is_not_for_json_is_not_published():
-    for face in ("builds", "calls", "catalogue", "clock", "faults", "findings", "lifecycle"):
+    faces = "builds calls catalogue clock documents faults findings lifecycle pipelines"
+    for face in faces.split():
         cls = annotations_of(vars(ImageBuilderMock)[face].fget)["return"]
         offered = {path.partition("/")[2] for path in published_methods() if face in path}
         own = {name for name in vars(cls) if not name.startswith("_")}
@@ -230,6 +232,28 @@ def test_a_build_is_moved_and_failed(control):
     assert timeline["title"] == f"Build of {build}"
     assert timeline["rows"][0]["start"].endswith("+00:00")
     assert timeline["rows"][0]["duration"] >= 0
+
+
+def test_a_world_is_made(control):
+    """A pipeline, its history and a document, each in one request."""
+    uri, now = "s3://documents/Dockerfile", current_mock().clock.now()
+    assert control("POST", "documents/put", json={"uri": uri, "text": TEMPLATE}).json() == {}
+    pipeline = control("POST", "pipelines/add", json={"regions": ["eu-west-1"]}).json()
+    dates = [(now - timedelta(days=days)).isoformat() for days in (1, 30)]
+    finding = {"vulnerability_id": "CVE-2026-0001", "severity": "HIGH"}
+    added = {"pipeline": "web", "created": dates, "findings": [finding]}
+
+    arns = control("POST", "images/add", json=added).json()
+    one = control("POST", "images/add", json={"pipeline": pipeline["arn"]}).json()
+
+    assert [*arns, one] == [f"{OWN}image/web/1.0.0/{number}" for number in (2, 1, 3)]
+    assert pipeline["recipeArn"] == f"{OWN}image-recipe/web/1.0.0"
+    client = boto3.client("imagebuilder", "us-east-1")
+    assert len(client.list_image_scan_findings()["findings"]) == 2
+    container = a_container_recipe(client, dockerfileTemplateData=None, dockerfileTemplateUri=uri)
+    assert ":container-recipe/" in container
+    answer = control("POST", "builds/advance", json={"arn": a_build(client), "to": "TESTING"})
+    assert answer.json() == "TESTING"
 
 
 def test_times_are_iso_text_and_lengths_of_time_seconds(control):
