@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from imagebuilder_mock import builds, calls, imports, lifecycle, peers, scaling, serving, switching
+from benchmarks import builds, calls, imports, lifecycle, peers, scaling, serving, switching
 
 _ALL = {
     "builds": builds.run,

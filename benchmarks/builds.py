@@ -7,8 +7,7 @@ from datetime import datetime, timezone
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.timing import Table, microseconds, within
-
+from benchmarks.timing import Table, microseconds, within
 from imagebuilder_mock import mock_imagebuilder
 from tests.builders import a_build, a_full_recipe, a_pipeline, an_infrastructure
 

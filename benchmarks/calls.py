@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.awsrequest import AWSResponse
-from imagebuilder_mock.timing import Table, interleaved, microseconds, within
 
+from benchmarks.timing import Table, interleaved, microseconds, within
 from imagebuilder_mock import mock_imagebuilder
 from tests.builders import a_pipeline, an_image, an_infrastructure
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from statistics import median
 
-from imagebuilder_mock.timing import Table, within
+from benchmarks.timing import Table, within
 
 RUNS = 9
 PACKAGE_LIMIT_MS = 30

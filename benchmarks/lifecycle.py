@@ -8,8 +8,7 @@ from datetime import datetime, timedelta, timezone
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from imagebuilder_mock.timing import Table, interleaved, microseconds, within
-
+from benchmarks.timing import Table, interleaved, microseconds, within
 from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.domain.lifecycle.rules import Selection
 from imagebuilder_mock.engines.lifecycle.policies import fates

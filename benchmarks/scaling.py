@@ -8,8 +8,7 @@ import tracemalloc
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from imagebuilder_mock.timing import Table, interleaved, microseconds, within
-
+from benchmarks.timing import Table, interleaved, microseconds, within
 from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.domain.resources.configurations import InfrastructureConfiguration
 from tests.builders import an_infrastructure

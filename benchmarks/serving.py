@@ -9,9 +9,9 @@ from statistics import median
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.timing import Table
 from moto.server import ThreadedMotoServer
 
+from benchmarks.timing import Table
 from imagebuilder_mock import current_mock, imagebuilder_server
 from tests.builders import an_infrastructure
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import boto3
-from imagebuilder_mock.timing import Table, interleaved, microseconds, within
 from moto import mock_aws
 
+from benchmarks.timing import Table, interleaved, microseconds, within
 from imagebuilder_mock import mock_imagebuilder
 
 SWITCH_LIMIT = 100
