@@ -190,7 +190,8 @@ class ImageBuilderMock:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the state to a JSON file, for ``load`` and ``mock_imagebuilder(state=path)``.
 
-        The file is written completely, or stays as it was; OSError says why.
+        The file is written completely, or stays as it was; OSError says why. A link stays a link,
+        and a file that is there keeps its mode.
         """
         from .world.saved.files import write_state  # noqa: PLC0415 - few tests save
         from .world.saved.worlds import saved  # noqa: PLC0415
@@ -207,18 +208,9 @@ class ImageBuilderMock:
         (a ValueError) says what is wrong with the file and where, OSError that it cannot be read;
         then nothing changes.
         """
-        from .world.saved.damage import Damage  # noqa: PLC0415
-        from .world.saved.files import new_error, read_state  # noqa: PLC0415
-        from .world.saved.worlds import fill  # noqa: PLC0415
+        from .world.saved.files import read_state, replace_state  # noqa: PLC0415
 
-        world = self._active_world("load()")
-        document = read_state(path)
-        with world.lock:
-            try:
-                fill(world, document)
-            except Damage as damage:
-                raise new_error(path, damage) from None
-            world.clock.set_forward(document.time)
+        replace_state(self._active_world("load()"), read_state(path), path)
 
     def snapshot(self) -> Snapshot:
         """Remember the state: resources, time, ids and what is scheduled."""
