@@ -1,17 +1,18 @@
 """The control object over HTTP: for tests in another process or language.
 
 Every path stands behind ``CONTROL_PREFIX``; bodies and answers are JSON. The requests follow from
-the methods that are marked as ``published``. They are for the machine that the server runs on:
-requests from elsewhere are refused unless that is allowed, and so are those of web pages, whose
-scripts a browser on this machine runs.
+the methods that are marked as ``published``; a few have a form of their own. They are for the
+machine that the server runs on: requests from elsewhere are refused unless that is allowed. What
+web pages may ask is ``transports.http.guarding``'s business.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from functools import cache, partial
@@ -25,15 +26,21 @@ from urllib.parse import parse_qs
 from imagebuilder_mock.domain.resources.base import member_name
 from imagebuilder_mock.mock import ImageBuilderMock
 from imagebuilder_mock.testing.pages.table import Table
+from imagebuilder_mock.transports.http.wsgi import BODY_LIMIT
 from imagebuilder_mock.world.published import MARK, Published
 from imagebuilder_mock.world.saved.codecs import Many
 from imagebuilder_mock.world.saved.damage import Damage
+from imagebuilder_mock.world.saved.files import read_document, replace_state, state_document
 from imagebuilder_mock.world.saved.hints import annotations_of
 from imagebuilder_mock.world.saved.records import codec_of
+from imagebuilder_mock.world.saved.worlds import saved
 
 if TYPE_CHECKING:
     from imagebuilder_mock.transports.http.wsgi import ControlRequest
     from imagebuilder_mock.world.saved.codecs import Codec, Schema
+    from imagebuilder_mock.world.world import Snapshot, World
+
+    from .state_files import StateFiles
 
 # What the control object says to a wrong use of it, or to an assertion that does not hold.
 _MISTAKES = (
@@ -47,6 +54,10 @@ _MISTAKES = (
 )
 
 _CALLS_SHOWN = 100
+_NUMBER = re.compile(r"\d{1,18}", re.ASCII)
+
+STATE_LIMIT = 1 << 28
+"""In bytes. A larger state is refused as a body before it is read."""
 
 _NOUNS = {
     "array": "a list",
@@ -103,7 +114,7 @@ class Method:
 
     def call(self, mock: ImageBuilderMock, given: Mapping[str, Any]) -> object:
         """Call it with arguments from JSON; TypeError names a wrong, unknown or missing one."""
-        found = _attribute(getattr(mock, self.face) if self.face else mock, self.function.__name__)
+        found = getattr(getattr(mock, self.face) if self.face else mock, self.function.__name__)
         positional, named = self._arguments(given)
         returned = _json(found if self.is_property else found(*positional, **named))
         if self.mark.answer is not None:
@@ -159,77 +170,218 @@ def published_methods() -> Mapping[str, Method]:
     return {method.path: method for method in methods}
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request with a form of its own, and what answers it."""
+
+    name: str
+    does: str
+    action: Callable[[dict[str, Any]], object]
+    arguments: Mapping[str, Schema] = field(default_factory=dict)
+    required: tuple[str, ...] = ()
+    example: Mapping[str, object] = field(default_factory=dict)
+    body_limit: int = BODY_LIMIT
+    is_open: bool = False
+    """Whether the body is something else than arguments."""
+
+    def row(self) -> dict[str, object]:
+        return {
+            "request": self.name,
+            "does": self.does,
+            "arguments": self.arguments,
+            "required": list(self.required),
+            "example": self.example,
+        }
+
+    def __call__(self, given: dict[str, Any]) -> object:
+        known = ", ".join(self.arguments) or "none"
+        for name in () if self.is_open else given:
+            if name not in self.arguments:
+                msg = f"{self.name} has no argument {name!r}. Its arguments are: {known}."
+                raise TypeError(msg)
+        for name in self.required:
+            if name not in given:
+                msg = f"{self.name} needs the argument {name!r}. Its arguments are: {known}."
+                raise TypeError(msg)
+        answer = self.action(given)
+        return {} if answer is None else answer
+
+
 class RemoteControl:
     """Calls the methods of a mock for requests."""
 
-    def __init__(self, mock: ImageBuilderMock, *, allow_remote: bool) -> None:
+    def __init__(
+        self, mock: ImageBuilderMock, world: World, files: StateFiles, *, allow_remote: bool
+    ) -> None:
         self._mock = mock
+        self._world = world
+        self._files = files
+        self._snapshots: dict[str, Snapshot] = {}
         self._allow_remote = allow_remote
-        methods = published_methods()
-        self._actions: dict[tuple[str, str], Callable[[dict[str, Any]], object]] = {
-            ("GET", ""): lambda _: {"requests": [method.row() for method in methods.values()]},
-            ("GET", "calls"): self._calls,
-            ("GET", "clock"): lambda _: methods["clock/now"].call(mock, {}),
-            # They take a file of this machine.
-            ("POST", "load"): partial(self._with_file, "load"),
-            ("POST", "save"): partial(self._with_file, "save"),
-            **{("POST", path): partial(method.call, mock) for path, method in methods.items()},
+        own = {request.name: request for request in self._own_requests()}
+        self._actions: dict[str, Callable[[dict[str, Any]], object]] = {
+            **own,
+            **{
+                f"POST {path}": partial(each.call, mock)
+                for path, each in published_methods().items()
+            },
         }
+        self._limits = {name: request.body_limit for name, request in own.items()}
 
     def __call__(self, request: ControlRequest) -> tuple[int, object]:
-        """The status and the answer; a mistake is 400 with a message that explains it."""
+        """The status and the answer; a mistake is 400 with a message that explains it.
+
+        An ImageBuilderError if the body is too large, too slow or incomplete.
+        """
         if not self._allow_remote and not _is_loopback(request.client):
             return _said(
                 HTTPStatus.FORBIDDEN,
                 "The mock is controlled from the machine that it runs on, unless it is started "
                 "with --allow-remote-control.",
             )
-        if request.is_from_a_web_page:
-            return _said(HTTPStatus.FORBIDDEN, "Web pages do not control the mock.")
-        action = self._actions.get((request.method, request.name.replace("-", "_")))
+        asked = f"{request.method} {request.name.replace('-', '_')}"
+        action = self._actions.get(asked)
         if action is None:
-            listed = ", ".join(f"{method} {name}" for method, name in self._actions)
+            listed = ", ".join(self._actions)
             return _said(HTTPStatus.NOT_FOUND, f"There is no such control. There are: {listed}.")
         try:
-            return HTTPStatus.OK, action(_parameters(request))
-        except NotImplementedError as error:
-            return _said(HTTPStatus.NOT_IMPLEMENTED, str(error))
+            return HTTPStatus.OK, action(_parameters(request, self._limits.get(asked, BODY_LIMIT)))
         except _MISTAKES as error:
             return _said(HTTPStatus.BAD_REQUEST, f"{type(error).__name__}: {error}")
 
-    def _with_file(self, name: str, params: dict[str, Any]) -> object:
-        path = params.get("path")
-        if not isinstance(path, str) or not path or len(params) != 1:
-            msg = 'say which file: {"path": "state.json"}'
-            raise ValueError(msg)
-        _attribute(self._mock, name)(path)
-        return {}
+    def rows(self) -> list[dict[str, object]]:
+        """All requests, with the schemas of their arguments and an example each."""
+        methods = [method.row() for method in published_methods().values()]
+        return [*(request.row() for request in self._own_requests()), *methods]
 
-    def _calls(self, params: dict[str, Any]) -> object:
-        """The newest calls, the last one last: ``?operation=GetImage&last=10``."""
-        operation, last = params.get("operation"), int(params.get("last", _CALLS_SHOWN))
+    def _own_requests(self) -> list[Request]:
+        text: Schema = {"type": "string"}
+        file, name = {"path": text}, {"name": text}
+        return [
+            Request("GET ", "All requests, as here.", lambda _: {"requests": self.rows()}),
+            Request(
+                "GET calls",
+                "The newest calls (100), how many there were, and how many are not kept.",
+                self._calls,
+                arguments={"operation": text, "last": {"type": "integer"}},
+                example={"operation": "GetImage", "last": 10},
+            ),
+            Request(
+                "GET clock",
+                "Mock time.",
+                lambda _: published_methods()["clock/now"].call(self._mock, {}),
+            ),
+            Request("GET state", "The state, as ``mock.save()`` writes it.", self._state),
+            Request(
+                "PUT state",
+                "Replace the state by the one in the body; the clock moves forward to its time.",
+                self._replace_state,
+                body_limit=STATE_LIMIT,
+                is_open=True,
+            ),
+            Request(
+                "POST save",
+                "Save the state to the server's own file, or to one below the folder of --files.",
+                self._save,
+                arguments=file,
+                example={"path": "state.json"},
+            ),
+            Request(
+                "POST load",
+                "Replace the state by that of such a file.",
+                self._load,
+                arguments=file,
+                example={"path": "state.json"},
+            ),
+            Request("GET snapshots", "The names of the snapshots.", self._names),
+            Request(
+                "POST snapshot",
+                "Remember the state under a name, in memory.",
+                self._snapshot,
+                arguments=name,
+                required=("name",),
+                example={"name": "before"},
+            ),
+            Request(
+                "POST restore",
+                "Go back to a snapshot, any number of times; calls and fault rules stay.",
+                lambda given: self._named(given).restore(self._world),
+                arguments=name,
+                required=("name",),
+                example={"name": "before"},
+            ),
+            Request(
+                "POST forget",
+                "Remove a snapshot.",
+                self._forget,
+                arguments=name,
+                required=("name",),
+                example={"name": "before"},
+            ),
+        ]
+
+    def _calls(self, given: dict[str, Any]) -> object:
+        operation, last = given.get("operation"), str(given.get("last", _CALLS_SHOWN))
+        if not _NUMBER.fullmatch(last):
+            msg = f"last={last[:20]!r}: give a whole number, such as 10."
+            raise ValueError(msg)
         record = self._mock.calls
         wanted = (call for call in reversed([*record]) if operation in {None, call.operation})
-        newest = list(islice(wanted, max(last, 0)))
         return {
             "count": record.count(operation),
             "dropped": record.dropped,
-            "calls": _json(newest[::-1]),
+            "calls": _json([*islice(wanted, int(last))][::-1]),
         }
 
+    def _state(self, _: object) -> object:
+        with self._world.lock:
+            return state_document(saved(self._world))
 
-def _attribute(owner: object, name: str) -> Any:
-    if not hasattr(owner, name):
-        msg = f"imagebuilder_mock does not have {name} yet."
-        raise NotImplementedError(msg)
-    return getattr(owner, name)
+    def _replace_state(self, given: dict[str, Any]) -> None:
+        replace_state(self._world, read_document(given, "the body"), "the body")
+
+    def _save(self, given: dict[str, Any]) -> None:
+        with self._world.lock:
+            state = saved(self._world)
+        self._files.save(state, _text(given, "path"))
+
+    def _load(self, given: dict[str, Any]) -> None:
+        path = _text(given, "path")
+        replace_state(self._world, self._files.load(path), path or "the file of the server")
+
+    def _names(self, _: object) -> object:
+        return {"names": sorted(self._snapshots)}
+
+    def _snapshot(self, given: dict[str, Any]) -> None:
+        name = _text(given, "name") or ""
+        self._snapshots[name] = self._mock.snapshot()
+
+    def _named(self, given: dict[str, Any]) -> Snapshot:
+        name = _text(given, "name") or ""
+        if name not in self._snapshots:
+            listed = ", ".join(map(repr, sorted(self._snapshots))) or "none"
+            msg = f"there is no snapshot {name!r}. There are: {listed}."
+            raise LookupError(msg)
+        return self._snapshots[name]
+
+    def _forget(self, given: dict[str, Any]) -> None:
+        self._named(given)
+        self._snapshots.pop(_text(given, "name") or "", None)
 
 
-def _parameters(request: ControlRequest) -> dict[str, Any]:
+def _text(given: dict[str, Any], name: str) -> str | None:
+    value = given.get(name)
+    if value is not None and (not isinstance(value, str) or not value):
+        msg = f"{name}={value!r}: give a string that is not empty."
+        raise TypeError(msg)
+    return value
+
+
+def _parameters(request: ControlRequest, limit: int) -> dict[str, Any]:
     """The arguments in the query or the body; ValueError if that is no JSON object."""
     if request.method == "GET":
         return {name: values[-1] for name, values in parse_qs(request.query).items()}
-    params = json.loads(request.body or b"{}")
+    params = json.loads(request.body(limit) or b"{}")
     if not isinstance(params, dict):
         msg = "the body must be a JSON object"
         raise ValueError(msg)  # noqa: TRY004 - the caller's text is wrong, not a type of ours
@@ -279,7 +431,7 @@ def _json(value: Any) -> object:
     if isinstance(value, (datetime, timedelta)):
         return value.isoformat() if isinstance(value, datetime) else value.total_seconds()
     if is_dataclass(value) and not isinstance(value, type):
-        names = [field.name.lstrip("_") for field in fields(value)]
+        names = [each.name.lstrip("_") for each in fields(value)]
         return {member_name(name): _json(getattr(value, name)) for name in names}
     if isinstance(value, Mapping):
         return {str(name): _json(item) for name, item in value.items()}

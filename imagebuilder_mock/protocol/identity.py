@@ -61,13 +61,19 @@ def region_of(host: str) -> str | None:
 
 
 @lru_cache(maxsize=1)
-def _form() -> re.Pattern[str]:
-    suffixes = {
-        partition["outputs"][kind]
+def aws_domains() -> tuple[str, ...]:
+    """The domains in which AWS's endpoints are: ``amazonaws.com``, ``api.aws`` and others."""
+    domains = {
+        str(partition["outputs"][kind])
         for partition in Loader().load_data("partitions")["partitions"]
         for kind in ("dnsSuffix", "dualStackDnsSuffix")
     }
-    listed = "|".join(map(re.escape, sorted(suffixes)))
+    return tuple(sorted(domains))
+
+
+@lru_cache(maxsize=1)
+def _form() -> re.Pattern[str]:
+    listed = "|".join(map(re.escape, aws_domains()))
     return re.compile(
         rf"(?:[a-z0-9-]+\.)?{SERVICE_NAME}(?:-fips)?\.(?P<region>[a-z0-9-]+)\.(?:vpce\.)?(?:{listed})"
     )

@@ -10,7 +10,8 @@ import requests
 
 from imagebuilder_mock import ImageBuilderMock, current_mock, imagebuilder_server
 from imagebuilder_mock.cli.remote_control import RemoteControl, published_methods
-from imagebuilder_mock.testing.builds import Builds
+from imagebuilder_mock.cli.state_files import StateFiles
+from imagebuilder_mock.mock import server_gateway
 from imagebuilder_mock.transports.http.wire import RawRequest
 from imagebuilder_mock.transports.http.wsgi import CONTROL_PREFIX, ControlRequest
 from imagebuilder_mock.world.record import UnexpectedCallError
@@ -75,41 +76,6 @@ def test_the_calls_are_listed(control):
 
 
 @pytest.mark.parametrize(
-    ("name", "owner", "method", "body"),
-    [
-        ("save", ImageBuilderMock, "save", {"path": "state.json"}),
-        ("load", ImageBuilderMock, "load", {"path": "state.json"}),
-        ("builds/fail-next", Builds, "fail_next", {"phase": "build", "times": 2}),
-    ],
-)
-def test_what_the_control_object_has_is_called(control, monkeypatch, name, owner, method, body):
-    given = []
-    monkeypatch.setattr(
-        owner, method, lambda _, *args, **kwargs: given.append((args, kwargs)), raising=False
-    )
-
-    assert control("POST", name, json=body).json() == {}
-    assert given == [(("state.json",), {}) if "path" in body else ((), body)]
-
-
-@pytest.mark.parametrize(
-    ("name", "owner", "method"),
-    [
-        ("save", ImageBuilderMock, "save"),
-        ("load", ImageBuilderMock, "load"),
-        ("builds/fail-next", Builds, "fail_next"),
-    ],
-)
-def test_what_the_control_object_has_not_is_501(control, monkeypatch, name, owner, method):
-    monkeypatch.delattr(owner, method, raising=False)
-
-    answer = control("POST", name, json={"path": "state.json"})
-
-    assert answer.status_code == 501
-    assert answer.json() == {"message": f"imagebuilder_mock does not have {method} yet."}
-
-
-@pytest.mark.parametrize(
     ("name", "options", "said"),
     [
         ("clock/advance", {"json": {"days": -1}}, "ValueError: The clock never runs backwards"),
@@ -145,15 +111,6 @@ def test_a_mistake_is_explained(control, name, options, said):
     assert answer.status_code == 400
     assert said in answer.json()["message"]
     assert (current_mock().clock.now() - before).days == 0
-
-
-@pytest.mark.parametrize("body", [{}, {"path": ""}, {"path": 1}, {"path": "a", "more": 1}])
-def test_a_file_has_to_be_named(control, body, monkeypatch):
-    monkeypatch.setattr(ImageBuilderMock, "save", pytest.fail, raising=False)
-
-    answer = control("POST", "save", json=body)
-
-    assert (answer.status_code, "say which file" in answer.json()["message"]) == (400, True)
 
 
 def test_what_there_is_is_listed(control):
@@ -291,9 +248,10 @@ def test_it_is_for_this_machine_unless_others_are_allowed(
     imagebuilder_mock, client, allow_remote, status
 ):
     request = RawRequest("POST", "", f"{CONTROL_PREFIX}reset", "", None)
-    control = RemoteControl(imagebuilder_mock, allow_remote=allow_remote)
+    world = server_gateway(imagebuilder_mock).world
+    control = RemoteControl(imagebuilder_mock, world, StateFiles(), allow_remote=allow_remote)
 
-    answer, said = control(ControlRequest({"REMOTE_ADDR": client}, request))
+    answer, said = control(ControlRequest({"REMOTE_ADDR": client, "CONTENT_LENGTH": "0"}, request))
 
     assert answer == status
     assert ("--allow-remote-control" in str(said)) == (status == 403)
