@@ -131,6 +131,8 @@ def test_the_published_methods_are_listed_with_arguments_and_examples(control):
         "required": ["arn"],
         "example": {"arn": f"{OWN}image/web/1.0.0/1", "reason": "The disk is full."},
     }
+    assert rows["POST snapshot"]["required"] == ["name"]
+    assert {"GET calls", "GET state", "PUT state", "POST save", "POST load"} <= rows.keys()
     assert rows["POST clock/move_to"]["arguments"]["moment"]["format"] == "date-time"
 
 
