@@ -148,8 +148,8 @@ def published_methods() -> Mapping[str, Method]:
 
 def rows() -> list[dict[str, object]]:
     """All requests, with the schemas of their arguments and an example each."""
-    known = (*REQUESTS, *published_methods().values())
-    return [each.row() for each in known]
+    methods = published_methods().values()
+    return [*(request.row() for request in REQUESTS), *(method.row() for method in methods)]
 
 
 class RemoteControl:
