@@ -33,12 +33,6 @@ _CHUNK = 1 << 16
 REQUEST_LOG = "imagebuilder_mock.cli.server"
 """The logger of a line for each request, at INFO."""
 
-# What can move a terminal's cursor, or make a line look like two.
-_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))} | {
-    0x2028: r"\u2028",
-    0x2029: r"\u2029",
-}
-
 _log = logging.getLogger(REQUEST_LOG)
 
 
@@ -65,8 +59,14 @@ _UNAVAILABLE = ServiceUnavailableException("The service is unavailable.")
 
 
 def shown(method: str, path: str) -> str:
-    """A request as the log has it: no query, which may hold a signature."""
-    return f"{method} {path}".translate(_CONTROLS)
+    """A request as the log has it: in one line that moves no cursor.
+
+    Without the query, which may hold a signature.
+    """
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in f"{method} {path}"
+    )
 
 
 class ControlRequest:

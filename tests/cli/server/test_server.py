@@ -6,7 +6,6 @@ import http.client
 import io
 import json
 import logging
-import os
 import socket
 import threading
 import time
@@ -30,6 +29,7 @@ from imagebuilder_mock.transports.http.serving import CannotListenError
 from imagebuilder_mock.transports.http.wsgi import BODY_LIMIT, Application
 from tests.builders import DOCUMENT, OWN, a_component, an_image, an_infrastructure
 from tests.model_inputs import operation_names
+from tests.servers import FULL
 
 pytestmark = pytest.mark.needs("werkzeug")
 
@@ -220,6 +220,33 @@ class TestWhoAsks:
         assert [record.getMessage() for record in logged] == [
             f"POST /ListImages 200 {current_mock().calls and logged[0].args[-1]}"
         ]
+
+    def test_what_could_move_a_terminals_cursor_is_logged_as_text(self, url, caplog):
+        with caplog.at_level(logging.INFO, logger="imagebuilder_mock"):
+            for path in (b"/\x1b[2J\x9b", b"/_imagebuilder_mock/\x07", b"/a%0Ab"):
+                sent = b"GET " + path + b" HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                assert bytes_exchanged(url, sent).startswith(b"HTTP/1.1 40")
+            bytes_exchanged(url, b"GET /%1b[2J%0a HTTP/1.1\r\nHost: evil.example\r\n\r\n")
+
+        lines = [record.getMessage() for record in caplog.records]
+        assert all(line.isprintable() for line in lines)
+        assert [line.split()[1] for line in lines] == [
+            r"/\x1b[2J\x9b",
+            r"/_imagebuilder_mock/\x07",
+            "/a%0Ab",
+            r"/\x1b[2J\n",
+        ]
+
+    def test_names_and_pages_that_are_let_in_are_options(self):
+        page = "http://localhost:3000"
+        with imagebuilder_server(allow_host=["mock"], allow_origin=[page]) as url:
+            headers = {**SIGNED, "Host": "mock", "Origin": page}
+            answer = call(url, "ListImages", headers=headers)
+            assert answer.headers["Access-Control-Allow-Origin"] == page
+            assert call(url, "ListImages", headers={**SIGNED, "Host": "moc"}).status_code == 403
+
+        with pytest.raises(ValueError, match="is no host"), imagebuilder_server(allow_host=["*"]):
+            pass
 
 
 class TestMembers:
@@ -472,7 +499,9 @@ GARBAGE_BODIES = st.one_of(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=10_000 if FULL else 60
+)
 @given(
     method=st.sampled_from(
         ["GET", "PUT", "POST", "DELETE", "HEAD", "OPTIONS", "get", "X", "\u00ff"]
@@ -505,7 +534,7 @@ def test_garbage_of_every_kind_is_never_a_5xx(url, method, path, query, headers,
 
 
 THREADS, CALLS = 8, 1000
-CALLS_SERVED = CALLS if os.environ.get("HYPOTHESIS_PROFILE") == "full" else 100
+CALLS_SERVED = CALLS if FULL else 100
 
 
 @pytest.mark.parametrize(
