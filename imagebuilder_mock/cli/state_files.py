@@ -110,10 +110,13 @@ class OwnFile:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """OSError if another server has the file, or if none can be written there."""
+        """OSError if another server has the file, or if it can be no state file."""
         if self._path is None:
             yield
             return
+        if self._path.exists() and not self._path.is_file():
+            msg = f"{self._path} is no regular file, and cannot be the state of a server."
+            raise OSError(msg)
         with held(self._path):
             remove_unfinished(Path(os.path.realpath(self._path)))
             yield
