@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import builds, calls, imports, lifecycle, peers, scaling, serving, switching
+from . import (
+    builds,
+    calls,
+    checking,
+    imports,
+    lifecycle,
+    peers,
+    scaling,
+    serving,
+    starting,
+    switching,
+)
 
 _ALL = {
     "builds": builds.run,
     "calls": calls.run,
+    "checking": checking.run,
+    "starting": starting.run,
     "switching": switching.run,
     "imports": imports.run,
     "peers": peers.run,

@@ -7,9 +7,10 @@ from datetime import datetime, timezone
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from benchmarks.timing import Table, microseconds, within
 from imagebuilder_mock import mock_imagebuilder
 from tests.builders import a_build, a_full_recipe, a_pipeline, an_infrastructure
+
+from .timing import Table, microseconds, within
 
 if TYPE_CHECKING:
     from imagebuilder_mock.mock import ImageBuilderMock

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.awsrequest import AWSResponse
 
-from benchmarks.timing import Table, interleaved, microseconds, within
 from imagebuilder_mock import mock_imagebuilder
 from tests.builders import a_pipeline, an_image, an_infrastructure
+
+from .timing import Table, interleaved, microseconds, within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from statistics import median
 
-from benchmarks.timing import Table, within
+from .timing import Table, within
 
 RUNS = 9
 PACKAGE_LIMIT_MS = 30

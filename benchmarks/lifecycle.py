@@ -8,12 +8,13 @@ from datetime import datetime, timedelta, timezone
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.timing import Table, interleaved, microseconds, within
 from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.domain.lifecycle.rules import Selection
 from imagebuilder_mock.engines.lifecycle.policies import fates
 from tests.builders import a_recipe
 from tests.lifecycle_builders import a_policy, a_policy_request, a_rule
+
+from .timing import Table, interleaved, microseconds, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

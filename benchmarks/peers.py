@@ -5,9 +5,10 @@ from __future__ import annotations
 import boto3
 from moto import mock_aws
 
-from benchmarks.timing import Table, interleaved, microseconds
 from imagebuilder_mock import mock_imagebuilder
 from tests.builders import an_infrastructure
+
+from .timing import Table, interleaved, microseconds
 
 REPEAT = 50
 

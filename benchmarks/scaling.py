@@ -8,10 +8,11 @@ import tracemalloc
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.timing import Table, interleaved, microseconds, within
 from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.domain.resources.configurations import InfrastructureConfiguration
 from tests.builders import an_infrastructure
+
+from .timing import Table, interleaved, microseconds, within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,9 +39,8 @@ def _filled(count: int) -> Iterator[ImagebuilderClient]:
 def _calls(client: ImagebuilderClient) -> dict[str, Callable[[], Any]]:
     pages: list[str] = [""]
     for _ in range(9):
-        page = client.list_infrastructure_configurations(
-            maxResults=5, **({"nextToken": pages[-1]} if pages[-1] else {})
-        )
+        at: dict[str, Any] = {"nextToken": pages[-1]} if pages[-1] else {}
+        page = client.list_infrastructure_configurations(maxResults=5, **at)
         pages.append(page["nextToken"])
     arn = an_infrastructure(client)
     return {
@@ -94,7 +94,7 @@ def _left_behind() -> int:
 
         def call(times: int) -> int:
             for number in range(times // 4):
-                client.update_infrastructure_configuration(
+                client.update_infrastructure_configuration(  # type: ignore[call-arg] # botocore fills in the token
                     infrastructureConfigurationArn=kept, instanceProfileName=f"builder-{number}"
                 )
                 client.list_infrastructure_configurations()

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from moto.server import ThreadedMotoServer
 
-from benchmarks.timing import Table, at_least
 from imagebuilder_mock import current_mock, imagebuilder_server
 from tests.builders import an_infrastructure
+
+from .timing import Table, at_least
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +43,7 @@ class _Caller:
         self._is_kept = is_kept
         self._own = threading.local()
 
-    def __call__(self, body: object) -> None:
+    def __call__(self, body: bytes) -> None:
         connection: HTTPConnection = getattr(self._own, "connection", None) or HTTPConnection(
             "127.0.0.1", self._port
         )
@@ -58,7 +59,7 @@ class _Caller:
             raise RuntimeError(msg)
 
 
-def _calls_in_a_second(pool: ThreadPoolExecutor, call: Callable[[object], None]) -> float:
+def _calls_in_a_second(pool: ThreadPoolExecutor, call: Callable[[bytes], None]) -> float:
     started = perf_counter()
     list(pool.map(call, [b"{}"] * CLIENTS * CALLS))
     return CLIENTS * CALLS / (perf_counter() - started)
@@ -75,7 +76,7 @@ def run() -> None:
             for number in range(LISTED):
                 an_infrastructure(current_mock().client(region="us-east-1"))
                 put(b'{"Name": "p%d", "Value": "v", "Type": "String"}' % number)
-            calls: dict[str, Callable[[object], None]] = {}
+            calls: dict[str, Callable[[bytes], None]] = {}
             for is_kept, how in ((True, "kept connections"), (False, "a connection a call")):
                 calls[f"imagebuilder, {how}"] = _Caller(
                     ours, "/ListInfrastructureConfigurations", "imagebuilder", is_kept=is_kept

@@ -5,8 +5,9 @@ from __future__ import annotations
 import boto3
 from moto import mock_aws
 
-from benchmarks.timing import Table, interleaved, microseconds, within
 from imagebuilder_mock import mock_imagebuilder
+
+from .timing import Table, interleaved, microseconds, within
 
 SWITCH_LIMIT = 100
 TEST_LIMIT = 5_000

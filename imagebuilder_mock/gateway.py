@@ -11,9 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from .domain.errors import ImageBuilderError
-from .engines import passing_time
 from .engines.builds import stages
-from .engines.lifecycle import executions
 from .operations import HANDLERS, Context
 from .protocol.http import Answer
 from .protocol.model import status_of
@@ -53,7 +51,7 @@ class Gateway:
                 self.world.record.check_expected(operation.name)
                 self._refuse_unbuilt(operation)
                 params = check(operation, params)
-                passing_time.catch_up(self.world)
+                self._catch_up()
                 fault = self.world.faults.meet(operation.name, params, caller.region)
                 self.let_pass(fault.latency)
                 if fault.outcome is not None and not isinstance(fault.outcome, CutAnswer):
@@ -90,6 +88,12 @@ class Gateway:
             latency=latency,
         )
 
+    def _catch_up(self) -> None:
+        if self.world.settings.builds == "clock":
+            from .engines import passing_time
+
+            passing_time.catch_up(self.world)
+
     def _refuse_unbuilt(self, operation: Operation) -> None:
         if operation.name not in HANDLERS:
             msg = (
@@ -122,7 +126,10 @@ class Gateway:
         if operation.echoes_client_token:
             members["clientToken"] = token
         stages.look_at(self.world, ctx.looked_at)
-        executions.look_at(self.world, ctx.executions_looked_at)
+        if ctx.executions_looked_at:
+            from .engines.lifecycle import executions
+
+            executions.look_at(self.world, ctx.executions_looked_at)
         return members
 
     def _record(

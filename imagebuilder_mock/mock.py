@@ -9,17 +9,6 @@ from typing import TYPE_CHECKING, TypeVar, overload
 from .gateway import Gateway
 from .protocol.identity import access_key_for
 from .switch import Switch
-from .testing.arguments import region_in_use, store_at
-from .testing.builds import Builds
-from .testing.calls import Calls
-from .testing.catalogue import Catalogue
-from .testing.clock import MockClock
-from .testing.decorating import decorate
-from .testing.faults import Faults
-from .testing.findings import MockFindings
-from .testing.images import Images
-from .testing.lifecycle import Lifecycle
-from .testing.printing import keep_report, report, tree
 from .transports.boto.clients import own_client
 from .world.published import published
 from .world.settings import Settings, check_account_id
@@ -32,6 +21,14 @@ if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
     from .domain.resources.base import Resource
+    from .testing.builds import Builds
+    from .testing.calls import Calls
+    from .testing.catalogue import Catalogue
+    from .testing.clock import MockClock
+    from .testing.faults import Faults
+    from .testing.findings import MockFindings
+    from .testing.images import Images
+    from .testing.lifecycle import Lifecycle
     from .transports.http.own_servers import OwnServers
     from .world.events import Events
     from .world.settings import Options
@@ -89,6 +86,8 @@ class ImageBuilderMock:
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if error is not None:
+            from .testing.printing import keep_report
+
             keep_report(error, self.report)
         self.stop()
 
@@ -100,6 +99,8 @@ class ImageBuilderMock:
 
     def __call__(self, target: T) -> T:
         """Decorate a function, coroutine function, generator function or class of tests."""
+        from .testing.decorating import decorate
+
         return decorate(self, target)
 
     @contextmanager
@@ -117,16 +118,22 @@ class ImageBuilderMock:
     @property
     def clock(self) -> MockClock:
         """Mock time: read it, and move it forward."""
+        from .testing.clock import MockClock
+
         return MockClock(self._active_world("clock"))
 
     @property
     def builds(self) -> Builds:
         """Builds: move one on, end it, make it fail, see what ran."""
+        from .testing.builds import Builds
+
         return Builds(self._active_world("builds"))
 
     @property
     def catalogue(self) -> Catalogue:
         """What Amazon offers: publish a new version."""
+        from .testing.catalogue import Catalogue
+
         return Catalogue(self._active_world("catalogue"))
 
     @property
@@ -137,30 +144,42 @@ class ImageBuilderMock:
     @property
     def images(self) -> Images:
         """Finished images of any age, and their AMIs as EC2 has them."""
+        from .testing.images import Images
+
         return Images(self._active_world("images"))
 
     @property
     def lifecycle(self) -> Lifecycle:
         """Lifecycle policies: run one, or preview what it would do."""
+        from .testing.lifecycle import Lifecycle
+
         return Lifecycle(self._active_world("lifecycle"))
 
     @property
     def faults(self) -> Faults:
         """Rules that make requests fail, get lost, or take longer."""
+        from .testing.faults import Faults
+
         return Faults(self._known_world("faults"))
 
     @property
     def findings(self) -> MockFindings:
         """What scans of images find: packages, vulnerabilities, how a scan ends."""
+        from .testing.findings import MockFindings
+
         return MockFindings(self._active_world("findings"))
 
     @property
     def calls(self) -> Calls:
         """The calls that were answered."""
+        from .testing.calls import Calls
+
         return Calls(self._known_world("calls"))
 
     def __str__(self) -> str:
         """All resources, as a tree."""
+        from .testing.printing import tree
+
         if self._world is None:
             return "imagebuilder_mock, never on"
         with self._world.lock:
@@ -168,6 +187,8 @@ class ImageBuilderMock:
 
     def report(self) -> str:
         """The last calls and the states of the builds, as a failing test shows them."""
+        from .testing.printing import report
+
         world = self._known_world("report()")
         with world.lock:
             return report(world)
@@ -180,6 +201,8 @@ class ImageBuilderMock:
         The Region is by default the only one that has resources, else us-east-1. The objects are
         the mock's own: changing one changes its state.
         """
+        from .testing.arguments import store_at
+
         world = self._known_world("resources")
         with world.lock:
             store = store_at(world, region=region, account_id=account_id)
@@ -193,8 +216,8 @@ class ImageBuilderMock:
         The file is written completely, or stays as it was; OSError says why. A link stays a link,
         and a file that is there keeps its mode.
         """
-        from .world.saved.files import write_state  # noqa: PLC0415 - few tests save
-        from .world.saved.worlds import saved  # noqa: PLC0415
+        from .world.saved.files import write_state
+        from .world.saved.worlds import saved
 
         world = self._known_world("save()")
         with world.lock:
@@ -208,7 +231,7 @@ class ImageBuilderMock:
         (a ValueError) says what is wrong with the file and where, OSError that it cannot be read;
         then nothing changes.
         """
-        from .world.saved.files import read_state, replace_state  # noqa: PLC0415
+        from .world.saved.files import read_state, replace_state
 
         replace_state(self._active_world("load()"), read_state(path), path)
 
@@ -228,6 +251,8 @@ class ImageBuilderMock:
         The Region is by default the only one that has resources, else us-east-1. ValueError if
         ``account_id`` is not 12 digits.
         """
+        from .testing.arguments import region_in_use
+
         world = self._active_world("client()")
         return own_client(
             region or region_in_use(world),

@@ -123,9 +123,9 @@ def _new_world(options: dict[str, object]) -> World:
     if settings.state is None:
         return _empty_world(settings)
     # Few mocks begin with a file.
-    from .world.saved.damage import Damage  # noqa: PLC0415
-    from .world.saved.files import new_error, read_state  # noqa: PLC0415
-    from .world.saved.worlds import fill  # noqa: PLC0415
+    from .world.saved.damage import Damage
+    from .world.saved.files import new_error, read_state
+    from .world.saved.worlds import fill
 
     document = read_state(settings.state)
     as_saved = {"account_id": document.account_id, "seed": document.seed}

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.states import ComponentType, Platform, WorkflowType
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class Managed:
     """A name under which something is published, with the versions of it."""
 
@@ -45,7 +45,7 @@ class Managed:
         return OWNERS[self.account]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class ManagedImage(Managed):
     """A base image."""
 
@@ -79,7 +79,7 @@ class ManagedImage(Managed):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class ManagedComponent(Managed):
     """A ready-made component; its document is read when it is asked for."""
 
@@ -124,7 +124,7 @@ class ManagedComponent(Managed):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class ManagedWorkflow(Managed):
     """A ready-made workflow; its document is read when it is asked for."""
 

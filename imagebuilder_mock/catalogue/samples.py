@@ -7,9 +7,8 @@ list; the names, versions and scores in ``data/`` are samples.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from imagebuilder_mock.domain.arn import Arn
 
@@ -28,8 +27,7 @@ _DEFAULT_SYSTEMS = {"Windows": "Microsoft Windows", "macOS": "macOS"}
 _DEFAULT_SYSTEM = "Amazon Linux 2023"
 
 
-@dataclass(frozen=True, slots=True)
-class Affected:
+class Affected(NamedTuple):
     """A package in a version that has the vulnerability, and the version that has it no more."""
 
     name: str
@@ -37,8 +35,7 @@ class Affected:
     fixed_in: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vulnerability:
+class Vulnerability(NamedTuple):
     """What is known of a vulnerability, and the packages that have it."""
 
     id: str
@@ -78,8 +75,7 @@ def sample_vulnerabilities(packages: Iterable[Package]) -> list[Vulnerability]:
     """The vulnerabilities of these packages, with those affected that are among them."""
     installed = set(packages)
     found = [
-        replace(
-            vulnerability,
+        vulnerability._replace(
             affected=tuple(
                 package
                 for package in vulnerability.affected

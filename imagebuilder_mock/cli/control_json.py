@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from inspect import Parameter
 from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 
+from imagebuilder_mock.domain.records import is_record, members_of
 from imagebuilder_mock.domain.resources.base import member_name
 from imagebuilder_mock.testing.pages.table import Table
 from imagebuilder_mock.world.saved.codecs import Many
@@ -41,7 +41,7 @@ def codec_for(hint: Any, kind: object) -> Codec:
 def _is_inas_json(part: Any) -> bool:
     if get_origin(part) is not None or not isinstance(part, type):
         return get_origin(part) not in {type, Callable}
-    return not issubclass(part, Enum) and not is_dataclass(part)
+    return not issubclass(part, Enum) and not is_record(part)
 
 
 def read(name: str, value: object, codec: Codec) -> Any:
@@ -69,8 +69,8 @@ def as_json(value: Any) -> object:
         return {"title": value.title, "rows": as_json(value.rows)}
     if isinstance(value, (datetime, timedelta)):
         return value.isoformat() if isinstance(value, datetime) else value.total_seconds()
-    if is_dataclass(value) and not isinstance(value, type):
-        names = [each.name.lstrip("_") for each in fields(value)]
+    if is_record(type(value)):
+        names = [member.name.lstrip("_") for member in members_of(type(value))]
         return {member_name(name): as_json(getattr(value, name)) for name in names}
     if isinstance(value, Mapping):
         return {str(name): as_json(item) for name, item in value.items()}

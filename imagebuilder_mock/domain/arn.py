@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,8 +37,7 @@ def domain_of(partition: str) -> str:
     return "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
 
 
-@dataclass(frozen=True, slots=True)
-class Arn:
+class Arn(NamedTuple):
     """An ARN taken apart; ``str()`` puts it together again.
 
     ``kind`` is the resource type, ``workflow/build`` for a build workflow. ``version`` is the text
@@ -80,7 +78,7 @@ class Arn:
 
     def at(self, version: str, build: int | None = None) -> Arn:
         """The same name at another version."""
-        return replace(self, version=version, build=build)
+        return self._replace(version=version, build=build)
 
 
 @lru_cache(maxsize=4096)

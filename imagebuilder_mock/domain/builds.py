@@ -6,8 +6,7 @@ and toe-use-documents; the API reference for imports and DistributeImage.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -19,21 +18,19 @@ IMAGE_ID = "ImageId"
 """The output of a build workflow that says which AMI the image is."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedWorkflow:
+class PlannedWorkflow(NamedTuple):
     """A workflow that is to run, with the values of its parameters."""
 
     arn: str
     """Of a build version: wildcards mean what they meant when the image was made."""
     type: WorkflowType
-    parameters: Mapping[str, object] = field(default_factory=dict)
+    parameters: Mapping[str, object] = {}
     parallel_group: str | None = None
     continues_on_failure: bool = False
     """Whether the build goes on without it, if it fails."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
+class Stage(NamedTuple):
     """A status, and what is done in it: groups of workflows one after another.
 
     Without workflows the service does the work itself.
@@ -45,8 +42,7 @@ class Stage:
     """EC2 makes the AMI, and Image Builder waits for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class BuildPlan:
+class BuildPlan(NamedTuple):
     """The stages in their order, if nothing goes wrong."""
 
     stages: tuple[Stage, ...]

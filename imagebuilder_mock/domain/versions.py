@@ -5,7 +5,6 @@ Source: user guide, page ibhow-semantic-versioning; API reference, CreateImageRe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -40,8 +39,7 @@ class Version(NamedTuple):
         return f"{self.major}.{self.minor}.{self.patch}"
 
 
-@dataclass(frozen=True, slots=True)
-class VersionPattern:
+class VersionPattern(NamedTuple):
     """A version that may end in wildcards: what selects among the versions of a name."""
 
     fixed: tuple[int, ...]
@@ -63,8 +61,8 @@ class VersionPattern:
             )
         return cls(tuple(_node(node) for node in fixed))
 
-    def __contains__(self, version: Version) -> bool:
-        return version[: len(self.fixed)] == self.fixed
+    def __contains__(self, version: object) -> bool:
+        return isinstance(version, tuple) and version[: len(self.fixed)] == self.fixed
 
     @property
     def ceiling(self) -> tuple[int, ...]:
@@ -72,8 +70,7 @@ class VersionPattern:
         return (*self.fixed, *([HIGHEST_NODE + 1] * (4 - len(self.fixed))))
 
 
-@dataclass(frozen=True, slots=True)
-class VersionTemplate:
+class VersionTemplate(NamedTuple):
     """The version of a new recipe: three numbers, one of which may be an ``x`` to count up."""
 
     nodes: tuple[int | None, int | None, int | None]

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from imagebuilder_mock.domain.errors import InvalidParameterValueException, invalid_value
 from imagebuilder_mock.domain.machine_image import AmiFacts
@@ -33,8 +32,7 @@ _PUBLIC_PARAMETER = "/aws/service/"
 _PREFIX = "ssm:"
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """An AMI, by its id, and what EC2 tells of it; of neither is all known without EC2 and SSM."""
 
     ami_id: str | None

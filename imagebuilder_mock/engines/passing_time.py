@@ -77,9 +77,8 @@ def _runs(world: World, due: Due, until: datetime) -> Iterator[tuple[datetime, s
 
 
 def catch_up(world: World) -> None:
-    """In the clock mode, do what has fallen due while the process's own time passed."""
-    if world.settings.builds == "clock":
-        move_to(world, world.clock.now(), limit=None)
+    """Do what has fallen due while the process's own time passed."""
+    move_to(world, world.clock.now(), limit=None)
 
 
 def _do(world: World, due: Due) -> None:

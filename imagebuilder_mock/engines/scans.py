@@ -36,9 +36,9 @@ def installed_packages(store: Store, image: Image) -> list[Package]:
 
 
 def note_state(build: Build) -> None:
-    """Collect the findings when a change of the image's state has completed its scan."""
+    """Collect the findings when a change of a scanned image's state has completed its scan."""
     world, store, image = build
-    if not image.is_scanned or image.is_scanned_on_demand:
+    if image.is_scanned_on_demand:
         return
     state = image.scan_state
     if state is None or state.status != "COMPLETED" or image.arn in store.findings.settled:
@@ -52,14 +52,14 @@ def note_state(build: Build) -> None:
 
 
 def failed_condition(store: Store, image: Image) -> str | None:
-    """Why the tests end with a failure, if a finding is more severe than the image may have.
+    """Why the tests of a scanned image end with a failure, if a finding is too severe for it.
 
     Findings count that have a fix, unless the condition counts all; a critical one always fails
     the image (API reference, ScanResultCondition).
     """
     scanning = image.image_scanning_configuration or {}
     condition = scanning.get("scanResultCondition")
-    if image.state.status != "TESTING" or not image.is_scanned or not isinstance(condition, dict):
+    if image.state.status != "TESTING" or not isinstance(condition, dict):
         return None
     highest = SEVERITIES.index(str(condition.get("maximumSeverityLabel", SEVERITIES[-2])))
     only_fixable = condition.get("fixAvailable", True)

@@ -6,7 +6,7 @@ accounts in ARNs, a message that was captured on 2024-08-27.
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import datetime
 from hashlib import blake2b
 from typing import TYPE_CHECKING
@@ -88,7 +88,7 @@ def with_account(arn: str) -> str:
         return arn
     if parsed.account != _AMAZON:
         return arn
-    return str(replace(parsed, account=_AMAZON_ACCOUNTS.get(parsed.region, _AMAZON_ACCOUNT)))
+    return str(parsed._replace(account=_AMAZON_ACCOUNTS.get(parsed.region, _AMAZON_ACCOUNT)))
 
 
 def _workflows(image: Image) -> list[dict[str, str]] | None:

@@ -6,7 +6,6 @@ then it stands for something that the test is not about.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .account import Account, NeighbourError, NobodyToAskError, account_at
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     from .account import Place
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """Whether there is a thing of a kind."""
 
     kind: str

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 R = TypeVar("R", bound=Resource)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Context:
     """One request: who asks is told by ``store``, the account's resources in the Region."""
 

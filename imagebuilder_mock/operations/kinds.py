@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 R = TypeVar("R", bound=Resource)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Kind(Generic[R]):
     """A kind of resource, and what can be asked of it."""
 

@@ -5,9 +5,8 @@ Everything is worked out once for each operation, at its first use.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from botocore.loaders import Loader
 from botocore.model import ServiceModel, StructureShape
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.errors import ImageBuilderError
 
 SERVICE_NAME = "imagebuilder"
+_MODEL = "service-2"
 
 # What no model says (AWS's common errors).
 _COMMON_STATUSES = {
@@ -41,8 +41,7 @@ _COMMON_STATUSES = {
 _UNMODELLED_STATUS = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """One operation of the model, ready to be used."""
 
     name: str
@@ -59,8 +58,13 @@ class Operation:
 
 @lru_cache(maxsize=1)
 def service_model() -> ServiceModel:
-    """The newest API version that botocore has of the service."""
-    return ServiceModel(Loader().load_service_model(SERVICE_NAME, "service-2"), SERVICE_NAME)
+    """The newest API version that botocore has of the service.
+
+    The loader's own ``load_service_model`` first looks through the folders of every service.
+    """
+    loader = Loader()
+    version = loader.determine_latest_version(SERVICE_NAME, _MODEL)
+    return ServiceModel(loader.load_data(f"{SERVICE_NAME}/{version}/{_MODEL}"), SERVICE_NAME)
 
 
 def input_members(operation: str) -> Mapping[str, Any]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from imagebuilder_mock.domain.errors import ImageBuilderError
 
@@ -34,8 +33,7 @@ class MissingAuthenticationTokenException(ImageBuilderError):
     """The request is unsigned, and its host names no Region."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """What a signature says; ``region`` is None in a signature of version 4a."""
 
     access_key: str

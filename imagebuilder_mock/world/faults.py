@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import blake2b
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from imagebuilder_mock.domain.errors import ImageBuilderError
 
@@ -139,8 +139,7 @@ class FaultRule:
         return int.from_bytes(drawn, "big") / (1 << 8 * _DRAW_BYTES)
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """What the rules do to one request."""
 
     latency: timedelta = timedelta()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
 from imagebuilder_mock.catalogue.offer import offer, offered
@@ -25,8 +25,7 @@ _IMAGES_BY_AMI: WeakKeyDictionary[Store, Mapping[str, Image]] = WeakKeyDictionar
 """For each complete offer, so that a recipe on an AMI does not search it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Publication:
+class Publication(NamedTuple):
     """A version that a test lets Amazon publish, of a name that it offers."""
 
     account: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn, slugify
@@ -139,8 +139,8 @@ def is_meant(reference: str, arn: str, name: str) -> bool:
         return slugify(reference) in (slugify(name), Arn.parse(arn).slug)
     meant, parsed = Arn.parse(reference), Arn.parse(arn)
     if meant.build is not None or meant.version is None:
-        return str(meant) in (arn, str(replace(parsed, version=None, build=None)))
-    if replace(meant, version=None) != replace(parsed, version=None, build=None):
+        return str(meant) in (arn, str(parsed._replace(version=None, build=None)))
+    if meant._replace(version=None) != parsed._replace(version=None, build=None):
         return False
     return Version.parse(parsed.version or "") in _pattern(meant.version)
 

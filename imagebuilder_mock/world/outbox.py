@@ -12,7 +12,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Lock, RLock, get_ident
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
@@ -36,8 +36,7 @@ class Message:
     """The thread whose change of the world caused it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Undelivered:
+class Undelivered(NamedTuple):
     """A message or an errand that failed."""
 
     subject: str

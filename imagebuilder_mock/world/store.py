@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import defaultdict
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from imagebuilder_mock.domain.arn import Arn, slugify
 from imagebuilder_mock.domain.ordered import Numbering, OrderedIndex
@@ -69,8 +68,7 @@ class Family:
             yield from self.groups[version].newest_first()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FamilyNumbers:
+class FamilyNumbers(NamedTuple):
     """The numbers of one name, apart from the resources that got them."""
 
     owner: str

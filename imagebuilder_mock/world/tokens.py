@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
-from dataclasses import dataclass
 from hashlib import blake2b
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from imagebuilder_mock.domain.errors import (
     IdempotentParameterMismatchException,
@@ -24,8 +23,7 @@ TokenKey: TypeAlias = "tuple[str, str, str, str]"
 MOST_TOKENS = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class UsedToken:
+class UsedToken(NamedTuple):
     """A client token, and the answer that it got."""
 
     account_id: str

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from copy import copy, deepcopy
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import invalid_value, missing_reference
@@ -245,8 +244,7 @@ class World:
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """An attribute of a world that changes, and what becomes of it."""
 
     name: str

@@ -22,6 +22,8 @@ from botocore.model import ListShape, StructureShape
 
 from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.domain.errors import ImageBuilderError
+from imagebuilder_mock.domain.ordered import OrderedIndex
+from imagebuilder_mock.domain.records import is_record, members_of
 from imagebuilder_mock.gateway import Gateway
 from imagebuilder_mock.operations import HANDLERS
 from imagebuilder_mock.protocol.requests import check
@@ -89,12 +91,22 @@ def _outcome(original: Any, gateway: Any, *request: Any) -> tuple[str, str]:
 
 
 def _left_behind(world: Any) -> str:
-    stores = [sorted(map(repr, store)) for store in world.state.stores.values()]
+    stores = [sorted(map(_whole, store)) for store in world.state.stores.values()]
     executions = [
         [*execution.resources, *(each for index in execution.outputs.values() for each in index)]
         for execution in world.state.lifecycle_executions
     ]
-    return repr((stores, executions))
+    return _whole((stores, executions))
+
+
+def _whole(value: Any) -> str:
+    """Everything in a value, as text: the ``repr`` of a resource is short."""
+    if is_record(type(value)):
+        members = [_whole(getattr(value, member.name)) for member in members_of(type(value))]
+        return f"{type(value).__name__}({', '.join(members)})"
+    if isinstance(value, (list, tuple, OrderedIndex)):
+        return f"[{', '.join(map(_whole, value))}]"
+    return repr(value)
 
 
 def _given(value: Any, above: str = "") -> Iterator[str]:

@@ -17,6 +17,7 @@ import pytest
 from botocore import xform_name
 from botocore.model import ListShape, MapShape, StructureShape
 
+from imagebuilder_mock import operations
 from imagebuilder_mock.operations import HANDLERS
 from tests.contracts.installed import IS_PINNED, PINNED, only_with_the_pinned_botocore
 from tests.model import service_model
@@ -117,6 +118,13 @@ def test_what_is_not_built_is_listed():
 @only_with_the_pinned_botocore
 def test_what_is_built_is_in_the_model():
     assert set(HANDLERS) <= set(operation_names())
+
+
+def test_the_first_call_of_an_operation_finds_it_in_its_room():
+    for name, handler in HANDLERS.items():
+        function = handler.func if isinstance(handler, partial) else handler
+        home = function.__module__.removeprefix(f"{operations.__name__}.")
+        assert home in operations.rooms_of(name), name
 
 
 FUNCTIONS = {name: each for name, each in HANDLERS.items() if not isinstance(each, partial)}

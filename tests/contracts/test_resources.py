@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pkgutil
-from dataclasses import fields, is_dataclass
 from importlib import import_module
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 from botocore import xform_name
 
 from imagebuilder_mock.domain import resources
+from imagebuilder_mock.domain.records import is_record, members_of
 from imagebuilder_mock.domain.resources.base import Resource
 from tests.contracts.installed import only_with_the_pinned_botocore
 from tests.model import service_model
@@ -124,7 +124,7 @@ def classes() -> list[type]:
         cls
         for module in modules
         for cls in vars(module).values()
-        if isinstance(cls, type) and cls.__module__ == module.__name__ and is_dataclass(cls)
+        if isinstance(cls, type) and cls.__module__ == module.__name__ and is_record(cls)
     ]
 
 
@@ -157,7 +157,7 @@ def our_own(cls: type) -> set[str]:
 @only_with_the_pinned_botocore
 @pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
 def test_an_attribute_is_a_member_of_the_model_or_listed_as_our_own(cls):
-    attributes = {field.name for field in fields(cls)}
+    attributes = {member.name for member in members_of(cls)}
 
     assert members(cls), f"the model has no {cls.__name__}: list it in OUR_OWN_CLASSES"
     assert attributes - our_own(cls) <= members(cls)
@@ -168,7 +168,7 @@ def test_an_attribute_is_a_member_of_the_model_or_listed_as_our_own(cls):
 def test_what_is_listed_as_our_own_is_there_and_in_no_answer(cls):
     listed = set(OUR_OWN.get(cls.__name__, {}))
 
-    assert listed <= {field.name for field in fields(cls)}
+    assert listed <= {member.name for member in members_of(cls)}
     assert not listed & members(cls)
 
 
@@ -181,7 +181,7 @@ def test_a_list_names_only_classes_that_exist():
 @pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
 def test_attributes_are_slots_so_that_the_answer_finds_them_on_the_class(cls):
     """What an answer shows of a class is worked out from the class, once."""
-    assert all(hasattr(cls, field.name) for field in fields(cls))
+    assert all(hasattr(cls, member.name) for member in members_of(cls))
     assert "__slots__" in vars(cls)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import types
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.builds import WITHOUT_WORKFLOWS
 from imagebuilder_mock.domain.machine_image import MachineImage
+from imagebuilder_mock.domain.records import is_record, members_of
 from imagebuilder_mock.domain.resources.base import member_name
 from imagebuilder_mock.domain.resources.images import Image, Transition
 from imagebuilder_mock.world.clock import moment_of
@@ -50,13 +50,13 @@ def resource_from(cls: Any, members: Mapping[str, Any]) -> Resource:
 def _record(cls: Any, members: Mapping[str, Any]) -> dict[str, Any]:
     json = {}
     hints = hints_of(cls)
-    for field in fields(cls):
-        hint = hints[field.name]
-        value = members.get(_MEMBERS.get(field.name) or member_name(field.name))
+    for each in members_of(cls):
+        hint = hints[each.name]
+        value = members.get(_MEMBERS.get(each.name) or member_name(each.name))
         if value is not None:
-            json[field.name] = _json(hint, value)
-        elif field.default is MISSING and field.default_factory is MISSING and _may_be_none(hint):
-            json[field.name] = None
+            json[each.name] = _json(hint, value)
+        elif each.default is None and _may_be_none(hint):
+            json[each.name] = None
     return json
 
 
@@ -67,7 +67,7 @@ def _json(hint: Any, value: Any) -> Any:
         return _json(parts[0], value) if len(parts) == 1 else value
     if hint is datetime:
         return str(value)
-    if is_dataclass(hint) and isinstance(value, Mapping):
+    if is_record(hint) and isinstance(value, Mapping):
         return _record(hint, value)
     if isinstance(value, Sequence) and not isinstance(value, str) and parts:
         return [_json(parts[0], item) for item in value]

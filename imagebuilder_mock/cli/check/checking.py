@@ -33,7 +33,7 @@ from .templates import as_written, documents_of, has_variables
 from .warnings import warnings_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from .kinds import DocumentKind
     from .problems import Severity
@@ -107,7 +107,8 @@ def _findings_in_template(template: str) -> Findings:
             what = f"The {each.kind} of {each.resource} is passed over: a function makes its text."
             notes.append(Note(each.line, each.column, what))
         else:
-            problems += told(each.kind, _embedded_problems(each), resource=each.resource)
+            wrong = told(each.kind, _embedded_problems(each), resource=each.resource)
+            problems += wrong or _embedded_warnings(each)
     return Findings(tuple(problems), tuple(notes))
 
 
@@ -136,13 +137,24 @@ def _embedded_problems(document: Embedded) -> list[Problem]:
         workflow_type=document.workflow_type,
         has_components=document.has_components,
     )
+    return _in_template(document, wrong)
+
+
+def _embedded_warnings(document: Embedded) -> list[DocumentProblem]:
+    warnings = _in_template(document, warnings_of(document.text or "", document.kind))
+    return told(document.kind, warnings, resource=document.resource, severity="warning")
+
+
+def _in_template(document: Embedded, found: Iterable[Problem]) -> list[Problem]:
+    """What is said of a document, at its place in the template."""
+    text = document.text or ""
     return [
         Problem(
             problem.path,
             *document.place(problem.line, problem.column),
             as_written(problem.sentence, document.variables),
         )
-        for problem in wrong
+        for problem in found
         if not _hangs_on_a_variable(problem, text)
     ]
 
@@ -153,7 +165,8 @@ def _hangs_on_a_variable(problem: Problem, text: str) -> bool:
     value: Any = load_document(text)
     for step in problem.path:
         value = value[step]
-    return isinstance(value, str) and has_variables(value)
+    # A name can be a value, as a step's is, or a key, as a parameter's is.
+    return any(isinstance(each, str) and has_variables(each) for each in (value, problem.path[-1]))
 
 
 def told(

@@ -1,4 +1,4 @@
-"""The documents in a CloudFormation template, and where each of their characters stands."""
+"""The documents in a CloudFormation template."""
 
 from __future__ import annotations
 
@@ -11,16 +11,14 @@ import yaml
 from imagebuilder_mock.domain.states import Platform, WorkflowType
 
 from .kinds import LOADER
+from .places import place_in
 from .policies import is_function
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from typing import TypeAlias
+    from collections.abc import Iterator, Mapping
 
     from .kinds import DocumentKind
-
-    Place: TypeAlias = Callable[[int, int], tuple[int, int]]
-    """Where a line and a column of a text stand in the template; all count from one."""
+    from .places import Place
 
 T = TypeVar("T")
 
@@ -37,8 +35,6 @@ _VARIABLE = re.compile(r"\$\{[^!}][^}]*\}")
 _SOME_TEXT = range(0xE000, 0xF900)
 """Characters that no document has: each variable is a text of one of them."""
 _SOME_TEXTS = re.compile(f"([{chr(_SOME_TEXT[0])}-{chr(_SOME_TEXT[-1])}])\\1*")
-_BLOCK = re.compile(r"[|>][-+0-9]*[ \t]*(?:#.*)?$")
-_ESCAPE = re.compile(r"\\(?:x..|u....|U........|.)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +60,6 @@ class Embedded:
 def documents_of(template: str) -> Iterator[Embedded]:
     """The documents of a template, in their order; yaml.YAMLError for one that cannot be read."""
     root = yaml.compose(template, Loader=LOADER)
-    lines = template.splitlines()
     for resource, body in _members(_member(root, "Resources")).items():
         properties = _member(body, "Properties")
         resource_type = _text(_member(body, "Type"))
@@ -83,7 +78,7 @@ def documents_of(template: str) -> Iterator[Embedded]:
             kind, member = _DOCUMENTS[resource_type]
             node = _member(properties, member)
             if node is not None:
-                yield _embedded(resource, kind, node, properties, lines)
+                yield _embedded(resource, kind, node, properties, template)
 
 
 def has_variables(text: str) -> bool:
@@ -101,7 +96,7 @@ def _embedded(
     kind: DocumentKind,
     node: yaml.Node,
     properties: yaml.Node,
-    lines: Sequence[str],
+    template: str,
 ) -> Embedded:
     line, column = _start(node)
     scalar, is_substituted = _written(node)
@@ -118,7 +113,7 @@ def _embedded(
         column=column,
         text=text,
         variables={character: variable for variable, character in known.items()},
-        place=_place_in(scalar, lines) if scalar else lambda *_: (line, column),
+        place=place_in(scalar, template) if scalar else lambda *_: (line, column),
         platform=_one_of(get_args(Platform), platform),
         workflow_type=_one_of(get_args(WorkflowType), workflow_type),
         has_components=components is not None and components.value != [],
@@ -150,53 +145,6 @@ def _with_some_text(text: str, known: dict[str, str]) -> str:
         return character * len(match[0])
 
     return _VARIABLE.sub(some_text, text)
-
-
-# Places
-
-
-def _place_in(scalar: yaml.ScalarNode, lines: Sequence[str]) -> Place:
-    start = scalar.start_mark.line
-    if scalar.style == "|":
-        return _place_in_block(scalar, lines)
-    if scalar.style == '"' and scalar.end_mark.line == start:
-        return _place_in_quotes(scalar, lines[start])
-    place = _start(scalar)
-    return lambda *_: place
-
-
-def _place_in_block(scalar: yaml.ScalarNode, lines: Sequence[str]) -> Place:
-    first = scalar.start_mark.line
-    while not _BLOCK.search(lines[first]):
-        first += 1
-    first += 1
-    indent = 0
-    for offset, line in enumerate(scalar.value.split("\n")):
-        if line.strip():
-            written = lines[first + offset]
-            indent = len(written) - len(line)
-            break
-    return lambda line, column: (first + line, indent + column)
-
-
-def _place_in_quotes(scalar: yaml.ScalarNode, source: str) -> Place:
-    """A text with its line ends as escapes stands in one line, as in JSON."""
-    line = scalar.start_mark.line + 1
-    at = source.index('"', scalar.start_mark.column) + 1
-    columns: list[int] = []
-    while len(columns) <= len(scalar.value) and at < len(source):
-        columns.append(at + 1)
-        escape = _ESCAPE.match(source, at)
-        at = escape.end() if escape else at + 1
-    starts = [0]
-    for text in scalar.value.split("\n"):
-        starts.append(starts[-1] + len(text) + 1)
-
-    def place(inner_line: int, inner_column: int) -> tuple[int, int]:
-        offset = starts[min(inner_line, len(starts)) - 1] + inner_column - 1
-        return line, columns[min(offset, len(columns) - 1)]
-
-    return place
 
 
 # Nodes

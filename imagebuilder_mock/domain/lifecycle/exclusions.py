@@ -5,8 +5,7 @@ Source: user guide, image-lifecycle-rules, "AMI exclusion rule evaluation order"
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .periods import Period
 
@@ -19,13 +18,12 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.machine_image import MachineImage
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AmiExclusions:
+class AmiExclusions(NamedTuple):
     """``exclusionRules.amis`` of a rule, or of an update by hand."""
 
     regions: frozenset[str] = frozenset()
     is_public: bool = False
-    tag_map: Mapping[str, str] = field(default_factory=dict)
+    tag_map: Mapping[str, str] = {}
     shared_accounts: frozenset[str] = frozenset()
     last_launched: Period | None = None
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 PeriodUnit = Literal["DAYS", "WEEKS", "MONTHS", "YEARS"]
 
@@ -16,8 +15,7 @@ _MONTHS_OF_A_YEAR = 12
 _NEVER = datetime.max.replace(tzinfo=timezone.utc)
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(NamedTuple):
     """``6 MONTHS``, as the rules of lifecycle policies have it."""
 
     value: int

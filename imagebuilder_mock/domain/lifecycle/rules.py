@@ -9,7 +9,6 @@ from the end of its build; what is retained is counted for each recipe version b
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -60,8 +59,7 @@ def included_in(
     return frozenset(name for name, is_included in (resources or {}).items() if is_included)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(NamedTuple):
     """One of a policy's rules."""
 
     action: LifecycleActionName
@@ -71,7 +69,7 @@ class Rule:
     """How many of the newest images of a recipe version the action spares, whatever their age."""
     included: frozenset[str] = frozenset()
     """``amis``, ``snapshots`` or ``containers``."""
-    tag_map: Mapping[str, str] = field(default_factory=dict)
+    tag_map: Mapping[str, str] = {}
     amis: AmiExclusions = NO_AMIS
 
     @classmethod
@@ -96,8 +94,7 @@ class Rule:
         return f"{self.action} {condition}{kept}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
+class Selection(NamedTuple):
     """The images that a policy is for: those of some recipes, or with one of some tags."""
 
     image_type: str

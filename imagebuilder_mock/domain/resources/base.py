@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .workflow_executions import WorkflowExecution
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class Resource:
     """Attributes are the model's members in snake case; the output shape picks what it shows.
 
@@ -53,6 +53,9 @@ class Resource:
         }
         said["tags"] = dict(said.get("tags", {}))
         return cls(**said | others)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.arn!r})"
 
     @classmethod
     def member(cls) -> str:
@@ -90,7 +93,7 @@ def member_name(attribute: str) -> str:
     return first + "".join(word.title() for word in rest)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class ResourceVersion:
     """All builds of a version, or all versions of a name, as a list shows them: by the newest.
 

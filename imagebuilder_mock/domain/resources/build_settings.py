@@ -21,7 +21,7 @@ LOG_GROUP = "/aws/imagebuilder/"
 """Under it are the log groups that the service writes to by itself."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class BuildSettings(Resource):
     """A member that stands here goes from a request to the pipeline, and on to its images."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from .base import ResourceVersion
 from .documents import Document
@@ -16,23 +16,24 @@ if TYPE_CHECKING:
     from .documents import ParameterDetail
 
 
-@dataclass(frozen=True, slots=True)
-class ComponentState:
+class ComponentState(NamedTuple):
     """ACTIVE, DEPRECATED or DISABLED."""
 
     status: str
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ProductCodeListItem:
+class ProductCodeListItem(NamedTuple):
     """What a product of AWS Marketplace is billed under."""
 
     product_code_id: str
     product_code_type: str = "marketplace"
 
 
-@dataclass(slots=True, kw_only=True)
+ACTIVE = ComponentState("ACTIVE")
+
+
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class Component(Document):
     """One build of a component version."""
 
@@ -47,7 +48,7 @@ class Component(Document):
         tuple[ParameterDetail, ...] | Callable[[], tuple[ParameterDetail, ...] | None] | None
     ) = None
     """The parameters, or what reads them."""
-    state: ComponentState = ComponentState("ACTIVE")
+    state: ComponentState = ACTIVE
     publisher: str | None = None
     product_codes: tuple[ProductCodeListItem, ...] | None = None
     obfuscate: bool | None = None
@@ -78,7 +79,7 @@ class Component(Document):
         return *Document.content(self), self.platform, self.supported_os_versions
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class ComponentVersion(ResourceVersion):
     """A version of a component, or its name, as ListComponents shows it."""
 

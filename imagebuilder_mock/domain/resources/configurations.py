@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class InfrastructureConfiguration(Resource):
     """An update makes a new object, so that an image keeps the one it was built with."""
 
@@ -43,7 +43,7 @@ TIMEOUT_MINUTES = 720
 """The API always answers it and lets nobody set it (API reference, DistributionConfiguration)."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class DistributionConfiguration(Resource):
     """An update makes a new object, so that an image keeps the one it was built with."""
 

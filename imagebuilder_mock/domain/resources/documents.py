@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from .base import Resource
 
@@ -11,8 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterDetail:
+class ParameterDetail(NamedTuple):
     """A parameter that a document declares."""
 
     name: str
@@ -23,7 +22,7 @@ class ParameterDetail:
     """The service does not show them."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class Document(Resource):
     """One build of a version; its content never changes."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.builds import FINISHED, BuildPlan
@@ -29,8 +29,7 @@ class IllegalTransitionError(Exception):
     """An image was sent to a state that cannot follow the one it is in."""
 
 
-@dataclass(frozen=True, slots=True)
-class ImageState:
+class ImageState(NamedTuple):
     """The status, and for a failure the reason."""
 
     status: ImageStatus
@@ -38,8 +37,7 @@ class ImageState:
     failure_context: ImageFailureContext | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ami:
+class Ami(NamedTuple):
     """One output AMI; of one that Amazon has published, the service tells no more than its id."""
 
     region: str
@@ -54,16 +52,14 @@ class Ami:
         return self.account_id or ""
 
 
-@dataclass(frozen=True, slots=True)
-class Container:
+class Container(NamedTuple):
     """The output container images of one Region."""
 
     region: str
     image_uris: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OutputResources:
+class OutputResources(NamedTuple):
     """What a build has made so far: AMIs or container images."""
 
     amis: tuple[Ami, ...] | None = None
@@ -74,15 +70,14 @@ class OutputResources:
         return cls(amis=()) if output_type == "AMI" else cls(containers=())
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
+class Transition(NamedTuple):
     """A state and when the image entered it."""
 
     status: ImageStatus
     moment: datetime
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class Image(BuildSettings):
     """One build of a recipe version, from PENDING to AVAILABLE or to where it went wrong.
 
@@ -222,7 +217,7 @@ class Image(BuildSettings):
         self.transitions.append(Transition(state.status, moment))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class ImageVersion(ResourceVersion):
     """A version of an image, or its name, as ListImages shows it."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 from imagebuilder_mock.domain.ordered import OrderedIndex
 
@@ -25,14 +25,12 @@ LifecycleActionName = Literal["AVAILABLE", "DELETE", "DEPRECATE", "DISABLE"]
 ENDED: frozenset[LifecycleExecutionStatus] = frozenset(("CANCELLED", "FAILED", "SUCCESS"))
 
 
-@dataclass(frozen=True, slots=True)
-class LifecycleExecutionState:
+class LifecycleExecutionState(NamedTuple):
     status: LifecycleExecutionStatus
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LifecycleExecutionResourceState:
+class LifecycleExecutionResourceState(NamedTuple):
     status: Literal["FAILED", "IN_PROGRESS", "SKIPPED", "SUCCESS"]
     reason: str | None = None
 
@@ -41,13 +39,12 @@ IN_PROGRESS = LifecycleExecutionResourceState("IN_PROGRESS")
 SUCCESS = LifecycleExecutionResourceState("SUCCESS")
 
 
-@dataclass(frozen=True, slots=True)
-class LifecycleExecutionResourceAction:
+class LifecycleExecutionResourceAction(NamedTuple):
     name: LifecycleActionName
     reason: str | None = None
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class LifecycleExecutionSnapshotResource:
     """A snapshot that goes with its AMI."""
 
@@ -55,7 +52,7 @@ class LifecycleExecutionSnapshotResource:
     state: LifecycleExecutionResourceState = IN_PROGRESS
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class LifecycleExecutionResource:
     """An image that an execution acts on, or one of the AMIs or container images it made."""
 
@@ -85,7 +82,7 @@ class LifecycleExecutionResource:
                 snapshot.state = state
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class LifecycleExecution:
     """One run, with what it acts on: the images, and under each its AMIs or containers."""
 
@@ -163,7 +160,7 @@ class LifecycleExecution:
             self.outputs[resource.resource_id] = index
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class LifecyclePolicy(Resource):
     """Up to three rules, and the images that they are for."""
 

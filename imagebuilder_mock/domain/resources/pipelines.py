@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class ImagePipeline(BuildSettings):
     """What an update replaces, and what the runs of the pipeline leave on it."""
 

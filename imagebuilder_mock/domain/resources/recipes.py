@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class Recipe(Resource):
     """A recipe version; it never changes.
 
@@ -47,7 +47,7 @@ class Recipe(Resource):
         return self.component_arns
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class ImageRecipe(Recipe):
     """An image recipe version; it never changes."""
 
@@ -62,7 +62,7 @@ class ImageRecipe(Recipe):
     ami_watermarks: Sequence[str] | None = None
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class ContainerRecipe(Recipe):
     """A container recipe version; it never changes."""
 

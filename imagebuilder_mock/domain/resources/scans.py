@@ -8,7 +8,7 @@ if the image ends before that (API reference, ImageScanState).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from imagebuilder_mock.domain.states import IN_PROGRESS
 
@@ -26,15 +26,14 @@ ImageScanStatus = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class ImageScanState:
+class ImageScanState(NamedTuple):
     """How far the scan of an image is, and why it ended if it did not complete."""
 
     status: ImageScanStatus
     reason: str | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class ImagePackage:
     """A package on an image, as its package manager reports it."""
 
@@ -43,7 +42,7 @@ class ImagePackage:
     sequence: int = 0
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class ImageScanFinding:
     """One vulnerability on one image; nested values have the members of the model."""
 

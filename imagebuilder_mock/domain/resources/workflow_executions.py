@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +36,7 @@ _UNSUCCESSFUL: frozenset[WorkflowExecutionStatus] = frozenset(("FAILED", "ROLLBA
 WAIT_FOR_ACTION = "WaitForAction"
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class WorkflowStepExecution:
     """One step, begun or still to come; ``inputs`` and ``outputs`` are JSON."""
 
@@ -81,7 +81,7 @@ class WorkflowStepExecution:
         return self.status == "RUNNING" and self.action == WAIT_FOR_ACTION
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class WorkflowExecution:
     """One run of a workflow; ``total_step_count`` is known before any step runs."""
 
@@ -146,8 +146,7 @@ class WorkflowExecution:
         return sum(step.status == status for step in self.steps)
 
 
-@dataclass(frozen=True, slots=True)
-class ImageFailureContext:
+class ImageFailureContext(NamedTuple):
     """Where a build went wrong; every member may be absent (user guide, image-failure-context)."""
 
     image_status: ImageStatus

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from imagebuilder_mock.domain.arn import Arn
 
@@ -21,15 +21,14 @@ def workflow_kind(workflow_type: WorkflowType) -> str:
     return f"{Workflow.kind}/{workflow_type.lower()}"
 
 
-@dataclass(frozen=True, slots=True)
-class WorkflowState:
+class WorkflowState(NamedTuple):
     """The model knows DEPRECATED alone; a workflow in use has no state."""
 
     status: str
     reason: str | None = None
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class Workflow(Document):
     """One build of a workflow version."""
 
@@ -53,10 +52,10 @@ class Workflow(Document):
 
 def name_arn(arn: Arn) -> str:
     """The ARN of a workflow's name, without version."""
-    return str(replace(arn, version=None, build=None))
+    return str(arn._replace(version=None, build=None))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class WorkflowVersion(ResourceVersion):
     """A version of a workflow, or its name, as ListWorkflows shows it."""
 

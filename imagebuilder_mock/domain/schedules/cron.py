@@ -17,11 +17,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from calendar import SATURDAY, SUNDAY, monthrange
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import partial
 from string import ascii_lowercase, ascii_uppercase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -40,8 +39,7 @@ class CronSyntaxError(ValueError):
         self.details = details
 
 
-@dataclass(frozen=True, slots=True)
-class CronExpression:
+class CronExpression(NamedTuple):
     """What the six fields allow; all values ascend."""
 
     minutes: tuple[int, ...]
@@ -96,8 +94,7 @@ def _at_least(values: tuple[int, ...], lowest: int) -> tuple[int, ...]:
     return values[bisect_left(values, lowest) :]
 
 
-@dataclass(frozen=True, slots=True)
-class _Field:
+class _Field(NamedTuple):
     """One row of AWS's table; ``label`` is its name in a refusal."""
 
     label: str

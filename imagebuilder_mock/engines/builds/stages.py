@@ -15,12 +15,11 @@ from imagebuilder_mock.domain.errors import InvalidParameterValueException
 from imagebuilder_mock.domain.resources.images import ImageState, OutputResources, Transition
 from imagebuilder_mock.domain.resources.workflow_executions import ImageFailureContext
 from imagebuilder_mock.domain.states import IN_PROGRESS
-from imagebuilder_mock.engines import notices, scans
+from imagebuilder_mock.engines import notices
 from imagebuilder_mock.engines.one_build import Build, BuildFailedError, Run
 from imagebuilder_mock.engines.outputs import distribution
 from imagebuilder_mock.engines.outputs.amis import source_ami
 from imagebuilder_mock.engines.parents import parent_facts
-from imagebuilder_mock.engines.pipelines import schedule
 
 from . import steps, workflows
 
@@ -44,7 +43,7 @@ def begin(world: World, store: Store, image: Image) -> None:
     store.running[image.arn] = image
     build = Build(world, store, image)
     notices.build_began(build)
-    schedule.note_state(world, image)
+    _note_on_pipeline(world, image)
     _start_stage(build)
     _go_on(build)
 
@@ -102,7 +101,7 @@ def retry(world: World, image: Image) -> None:
     image.resume(ended_in, world.clock.now())
     build.store.running[image.arn] = image
     notices.state_changed(build, before)
-    schedule.note_state(world, image)
+    _note_on_pipeline(world, image)
     stage = build.stage
     if stage is not None and stage.groups:
         workflows.mark_retried(build, stage)
@@ -179,9 +178,7 @@ def _settle(build: Build) -> None:
     while (stage := build.stage) is not None and stage.groups:
         if not workflows.is_done(build, stage):
             return
-        too_severe = scans.failed_condition(build.store, image)
-        if too_severe is not None:
-            raise BuildFailedError(too_severe)
+        _judge_scan(build)
         _enter(build, ImageState(image.plan.after(image.state.status)))
 
 
@@ -235,12 +232,38 @@ def _enter(build: Build, state: ImageState) -> None:
     world.state.scheduler.withdraw(image.stage_ticket)
     image.stage_ticket = None
     notices.state_changed(build, before)
-    scans.note_state(build)
+    _note_on_scan(build)
     if not image.is_in_progress:
         del store.running[image.arn]
         notices.build_ended(build)
-    schedule.note_state(world, image)
+    _note_on_pipeline(world, image)
     _start_stage(build)
+
+
+# Few builds are scanned or are a pipeline's: what these take is loaded by the first that is.
+
+
+def _judge_scan(build: Build) -> None:
+    if build.image.is_scanned:
+        from imagebuilder_mock.engines import scans
+
+        too_severe = scans.failed_condition(build.store, build.image)
+        if too_severe is not None:
+            raise BuildFailedError(too_severe)
+
+
+def _note_on_scan(build: Build) -> None:
+    if build.image.is_scanned:
+        from imagebuilder_mock.engines import scans
+
+        scans.note_state(build)
+
+
+def _note_on_pipeline(world: World, image: Image) -> None:
+    if image.source_pipeline_arn is not None:
+        from imagebuilder_mock.engines.pipelines import schedule
+
+        schedule.note_state(world, image)
 
 
 def _running(world: World, arn: str) -> Build | None:

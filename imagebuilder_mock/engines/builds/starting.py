@@ -6,8 +6,8 @@ WorkflowConfiguration; user guide, manage-image-workflows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.builds import IMAGE_ID, PlannedWorkflow, build_plan
@@ -46,8 +46,7 @@ if TYPE_CHECKING:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuildRequest:
+class BuildRequest(NamedTuple):
     """What a build is started with: what it refers to, and its settings, as a request has them."""
 
     recipe: Recipe

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, cast
 
@@ -233,8 +232,7 @@ def _give_up(run: Run, step: WorkflowStepExecution, error: StepFailedError) -> N
         go_on(run)
         return
     execution.message = step.message
-    execution.failure_context = replace(
-        run.place(step),
+    execution.failure_context = run.place(step)._replace(
         component_failure=error.component_failure,
         distribution_failure=error.distribution_failure,
     )

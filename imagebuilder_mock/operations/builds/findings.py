@@ -92,7 +92,7 @@ def list_image_scan_finding_aggregations(
     return {**result, "aggregationType": by}
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Aggregation:
     """One entry of a list that has at most one."""
 

@@ -8,8 +8,7 @@ has one; those on overrides of a container recipe were seen (terraform-provider-
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.documents.dockerfile import check_dockerfile_template
@@ -49,8 +48,7 @@ _TYPE_WITH_THROUGHPUT = "gp3"
 _DEFAULT_PLATFORM = "Linux"
 
 
-@dataclass(frozen=True, slots=True)
-class ParentImage:
+class ParentImage(NamedTuple):
     """What is known of a parent: of an AMI or a parameter, what the services beside us tell."""
 
     platform: str | None = None

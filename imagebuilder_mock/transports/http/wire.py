@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from imagebuilder_mock.domain.errors import ImageBuilderError
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.gateway import Gateway
 
 
-@dataclass(frozen=True, slots=True)
-class RawRequest:
+class RawRequest(NamedTuple):
     """A request as HTTP has it; ``path`` and ``query`` are still percent-encoded."""
 
     method: str
@@ -49,7 +47,7 @@ class RawRequest:
         return cls(method, host, path, query, authorization)
 
     def with_body(self, body: bytes) -> RawRequest:
-        return replace(self, body=body)
+        return self._replace(body=body)
 
 
 def is_for_image_builder(request: RawRequest) -> bool:

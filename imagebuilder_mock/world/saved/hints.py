@@ -11,11 +11,12 @@ import ast
 import inspect
 import sys
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
 from functools import cache
 from importlib import import_module
 from importlib.util import resolve_name
 from typing import TYPE_CHECKING, Any, get_args
+
+from imagebuilder_mock.domain.records import is_record, members_of
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -29,23 +30,27 @@ def hints_of(cls: Any) -> dict[str, Any]:
     hints: dict[str, Any] = {}
     for base in reversed(cls.__mro__):
         hints |= annotations_of(base)
-    return {field.name: hints[field.name] for field in fields(cls)}
+    return {member.name: hints[member.name] for member in members_of(cls)}
 
 
 def annotations_of(thing: Any) -> dict[str, Any]:
     """The annotations of a class, or of a function, as types."""
     names = _names_in(sys.modules[thing.__module__])
+    if hasattr(thing, "_field_defaults"):
+        # NamedTuple keeps each text in an object of its own.
+        texts = {name: hint.__forward_arg__ for name, hint in thing.__annotations__.items()}
+        thing = type(thing.__name__, (), {"__annotations__": texts})
     return inspect.get_annotations(thing, globals={}, locals=names, eval_str=True)
 
 
 def classes_in(hint: Any) -> list[type]:
-    """The dataclasses that a type hint names, and those that their fields name in turn."""
+    """The classes of records that a type hint names, and those that their members name in turn."""
     found: dict[type, None] = {}
     waiting = [hint]
     while waiting:
         each = waiting.pop()
         waiting += get_args(each)
-        if isinstance(each, type) and is_dataclass(each) and each not in found:
+        if is_record(each) and each not in found:
             found[each] = None
             waiting += hints_of(each).values()
     return list(found)

@@ -1,4 +1,4 @@
-"""Codecs of the domain's dataclasses, worked out from their fields and type hints.
+"""Codecs of the domain's records, worked out from their fields and type hints.
 
 A class is written by its fields, those with their default value left out. Where a value can be of
 one of several classes, ``class`` says of which.
@@ -10,12 +10,12 @@ import collections.abc
 import datetime as dt
 import types
 import typing
-from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from imagebuilder_mock.domain.errors import InvalidVersionNumberException
 from imagebuilder_mock.domain.ordered import OrderedIndex
+from imagebuilder_mock.domain.records import is_record, members_of
 from imagebuilder_mock.domain.versions import Version
 
 from .codecs import Choice, Codec, Either, Many, Moment, Plain, Row, Rows, Span, Table, Text, shown
@@ -62,7 +62,7 @@ def _simple(hint: Any) -> Codec | None:
     if isinstance(hint, type) and issubclass(hint, dt.datetime):
         # Where freezegun is on, a class of its own stands for it.
         return Moment()
-    if isinstance(hint, type) and is_dataclass(hint):
+    if is_record(hint):
         return Record(hint)
     return None
 
@@ -86,7 +86,7 @@ def _compound(hint: Any) -> Codec | None:
 def _union(arguments: tuple[Any, ...]) -> Codec:
     # What a callable reads is Amazon's own, and not saved.
     parts = [part for part in arguments if get_origin(part) is not collections.abc.Callable]
-    classes: list[Any] = [part for part in parts if is_dataclass(part)]
+    classes: list[Any] = [part for part in parts if is_record(part)]
     if len(classes) > 1:
         others = [codec_of(part) for part in parts if part not in classes]
         codecs = [OneOf(classes), *others]
@@ -112,14 +112,14 @@ class Index(Many):
 
 
 class Record(Codec):
-    """A dataclass: an object with a member for each field."""
+    """A record: an object with its members."""
 
     _json = dict
     _noun = "an object"
 
     def __init__(self, cls: type) -> None:
         self._cls = cls
-        self._fields = fields(cls)
+        self._record = members_of(cls)
         self._known: dict[str, Codec] = {}
 
     @property
@@ -132,10 +132,10 @@ class Record(Codec):
     def write(self, value: Any) -> Json:
         written = {}
         codecs = self._codecs
-        for field in self._fields:
-            item = getattr(value, field.name)
-            if not _is_default(field, item):
-                written[field.name] = codecs[field.name].write(item)
+        for member in self._record:
+            item = getattr(value, member.name)
+            if not member.is_default(item):
+                written[member.name] = codecs[member.name].write(item)
         return written
 
     def read(self, json: Json) -> Any:
@@ -158,12 +158,12 @@ class Record(Codec):
                 with at(name):
                     raise Damage(f"is no member of {self._cls.__name__}")
         members = {}
-        for field in self._fields:
-            if field.name in json:
-                with at(field.name):
-                    members[field.name] = codecs[field.name].read(json[field.name])
-            elif field.default is MISSING and field.default_factory is MISSING:
-                with at(field.name):
+        for member in self._record:
+            if member.name in json:
+                with at(member.name):
+                    members[member.name] = codecs[member.name].read(json[member.name])
+            elif member.default is None:
+                with at(member.name):
                     raise Damage("is missing")
         return members
 
@@ -172,18 +172,14 @@ class Record(Codec):
         return {
             "type": "object",
             "properties": {
-                field.name: codecs[field.name].schema(definitions) for field in self._fields
+                member.name: codecs[member.name].schema(definitions) for member in self._record
             },
-            "required": [
-                field.name
-                for field in self._fields
-                if field.default is MISSING and field.default_factory is MISSING
-            ],
+            "required": [member.name for member in self._record if member.default is None],
         }
 
 
 class OneOf(Codec):
-    """One of several dataclasses: its object says in ``class`` which."""
+    """One of several classes of records: its object says in ``class`` which."""
 
     _json = dict
     _noun = "an object"
@@ -245,7 +241,7 @@ class Anything(Codec):
             return {"$map": written} if is_marked else written
         if isinstance(value, list):
             return [self.write(item) for item in value]
-        if isinstance(value, tuple):
+        if type(value) is tuple:
             return {"$tuple": [self.write(item) for item in value]}
         if isinstance(value, dt.datetime):
             return {"$time": self._marked["$time"].write(value)}
@@ -287,7 +283,7 @@ class Anything(Codec):
 
 @cache
 def _classes_by_name() -> dict[str, type]:
-    """The dataclasses that a state file can hold."""
+    """The classes of records that a state file can hold."""
     return {cls.__name__: cls for cls in classes_in(SavedState)}
 
 
@@ -305,11 +301,3 @@ _OTHERS: Mapping[object, Callable[[], Codec]] = {
     Version: lambda: Text(Version, str, _version, "is no version"),
     bytes: lambda: Text(bytes, bytes.hex, bytes.fromhex, "must be hexadecimal digits, and is {}"),
 }
-
-
-def _is_default(field: Field[Any], value: object) -> bool:
-    if field.default is not MISSING:
-        return type(value) is type(field.default) and bool(value == field.default)
-    if field.default_factory is not MISSING:
-        return bool(value == field.default_factory())
-    return False

@@ -368,6 +368,50 @@ steps:
 """
 
 
+LATER = """\
+schemaVersion: 1.0
+phases:
+  - name: setup
+    steps: []
+  - name: build
+    steps:
+      - name: First
+        action: ExecuteBash
+        inputs: {commands: ["echo {{ build.Second.outputs.stdout }}",
+                 "echo {{ loop.value }}"]}
+      - name: Second
+        action: ExecuteBash
+        loop: {forEach: [a]}
+        inputs: {commands: ["echo {{ build.First.outputs.stdout }} {{ loop.value }}"]}
+  - name: test
+    steps:
+      - name: Third
+        action: ExecuteBash
+        inputs:
+          commands:
+            - echo "{{ build.First.outputs.stdout }}"
+"""
+OUTPUTS = """\
+schemaVersion: 1.0
+steps:
+  - name: Run
+    action: RunCommand
+    rollbackEnabled: false
+    inputs: {instanceId: i-1234567890abcdef0, documentName: AWS-RunShellScript}
+  - name: Stop
+    action: TerminateInstance
+    inputs: {instanceId: i-1234567890abcdef0}
+  - name: Wait
+    action: WaitForAction
+    inputs: {payload: "{}"}
+  - name: Again
+    action: RunCommand
+    inputs: {instanceId.$: $.stepOutputs.Run.stdout, documentName: AWS-RunShellScript}
+outputs:
+  - {name: Result, value: $.stepOutputs.Stop.status}
+"""
+
+
 @pytest.mark.parametrize(
     ("text", "warnings"),
     [
@@ -377,6 +421,29 @@ steps:
             [
                 (4, 5, "The parameter 'unused' is not used."),
                 (6, 5, "Nobody is told that the step 'Alone' waits: it has neither"),
+            ],
+        ),
+        (
+            LATER,
+            [
+                (3, 5, "Image Builder does not run the phase 'setup'."),
+                (9, 29, "The reference 'build.Second.outputs.stdout' cannot be resolved: the step"),
+                (10, 18, "The reference 'loop.value' cannot be resolved: the step 'First' has no"),
+                (
+                    21,
+                    15,
+                    "The reference 'build.First.outputs.stdout' cannot be resolved: the phase",
+                ),
+            ],
+        ),
+        (
+            OUTPUTS,
+            [
+                (5, 5, "'rollbackEnabled' is ignored: RunCommand has no rollback."),
+                (10, 5, "Nobody is told that the step 'Wait' waits: it has neither"),
+                (12, 14, "'payload' is ignored: nobody is told."),
+                (15, 14, "The reference '$.stepOutputs.Run.stdout' cannot be resolved: the step"),
+                (17, 20, "The reference '$.stepOutputs.Stop.status' cannot be resolved: the step"),
             ],
         ),
     ],

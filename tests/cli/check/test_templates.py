@@ -118,9 +118,12 @@ def test_json_templates_have_exact_places_too():
         ("|\n        schemaVersion: 2", (6, 9)),
         ("|2\n        schemaVersion: 2", (6, 9)),
         ("!Sub\n        |\n          schemaVersion: 2", (7, 11)),
-        (">\n        schemaVersion: 2", (5, 13)),
-        ("'schemaVersion: 2'", (5, 13)),
-        ('"schemaVersion:\n        2"', (5, 13)),
+        (">\n        schemaVersion: 2", (6, 9)),
+        (">-  # folded\n        {schemaVersion: 1.0, phases: [],\n         x: 2}", (7, 10)),
+        ("'schemaVersion: 2'", (5, 14)),
+        ("'{description: it''s,\n        schemaVersion: 2}'", (6, 9)),
+        ('"schemaVersion:\n        2"', (5, 14)),
+        ("!Sub &here\n        schemaVersion", (6, 9)),
         ("schemaVersion", (5, 13)),
         ('!Sub "\\n\\u0020schemaVersion: 2"', (5, 27)),
     ],
@@ -140,6 +143,41 @@ def test_what_is_not_written_out_is_passed_over(properties):
     )
 
     assert check_document(template) == []
+
+
+NAMED = """\
+Resources:
+  A:
+    Type: AWS::ImageBuilder::Component
+    Properties:
+      Data: !Sub |
+        schemaVersion: 1.0
+        parameters:
+          - ${Parameter}: {type: string}
+          - Unused: {type: string}
+        phases:
+          - name: ${Phase}
+            steps:
+              - name: ${Name}
+                action: ${Action}
+                inputs: {commands: ["{{ ${Parameter} }} {{ build.${Name}.outputs.stdout }}"]}
+          - name: build
+            steps:
+              - name: ${Name}
+                action: ExecuteBash
+                loop: {forEach: ["${A}"], name: "${Loop}"}
+                inputs: {commands: ["{{ ${Loop}.value }}"]}
+"""
+
+
+def test_what_a_variable_names_may_be_fine(tmp_path, capsys):
+    file = tmp_path / "stack.yml"
+    file.write_text(NAMED, encoding="utf-8")
+
+    assert main(["check", str(file)]) == 0
+    assert capsys.readouterr().out == (
+        f"{file}:9:13: warning: The parameter 'Unused' is not used.\n"
+    )
 
 
 def test_a_text_in_a_template_is_bounded_more_closely():

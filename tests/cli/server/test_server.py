@@ -168,15 +168,9 @@ class TestClients:
         with pytest.raises(CannotListenError), imagebuilder_server(port=99_999):
             pass
 
-    def test_the_url_of_one_that_listens_on_all_addresses_is_one_that_works(self):
-        with imagebuilder_server(host="0.0.0.0") as url:  # noqa: S104 - the case
-            assert url.startswith("http://127.0.0.1:")
-            assert a_client(url).list_images()["imageVersionList"] == []
-
-    @pytest.mark.parametrize("host", ["::1", "::"])
-    def test_it_can_listen_on_ipv6(self, host):
+    def test_it_can_listen_on_ipv6(self):
         try:
-            with imagebuilder_server(host=host) as url:
+            with imagebuilder_server(host="::1") as url:
                 assert url.startswith("http://[::1]:")
                 assert a_client(url).list_images()["imageVersionList"] == []
         except CannotListenError:

@@ -161,7 +161,7 @@ def test_what_is_not_there_cannot_be_replaced(world, store):
 def test_a_reference_to_what_cannot_be_selected_any_more_needs_nothing(world, store):
     component = add_component(world, store, "1.0.0/1")
     world.add(store, a_recipe(f"{COMPONENT}/x.x.x"))
-    component.state = replace(component.state, status="DISABLED")
+    component.state = component.state._replace(status="DISABLED")
 
     assert not world.is_needed(component)
 

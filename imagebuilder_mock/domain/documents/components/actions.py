@@ -5,8 +5,7 @@ Source: AWSTOE action modules, user guide page toe-action-modules.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from imagebuilder_mock.domain.documents.members import (
     Items,
@@ -34,8 +33,7 @@ _OS_PLATFORMS: Mapping[Platform, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ActionModule:
+class ActionModule(NamedTuple):
     """What a module's ``inputs`` look like, and where it runs.
 
     ``form`` says whether ``inputs`` is one mapping, a list of them, or a condition.

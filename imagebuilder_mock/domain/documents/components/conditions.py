@@ -7,7 +7,6 @@ toe-logical-operators.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast
 
@@ -74,8 +73,7 @@ COMPARISONS: Mapping[str, Operator] = {
 _MEMBERS = frozenset({*COMPARISONS, *LOGICAL, "value", "path"})
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """One test; ``operand`` is its ``value`` or ``path``, None for an operator that has neither."""
 
     operator: str
@@ -93,8 +91,7 @@ class Comparison:
         return compare(value, baseline)
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """Whether a step runs: what to do when the expression is true, and when it is not."""
 
     expression: Expression

@@ -9,8 +9,8 @@ the script" (API reference, ImportComponent); the names of its phase and step ar
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, cast
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 import yaml
 
@@ -55,8 +55,7 @@ _PHASES = ("build", "validate", "test")
 _NESTED = "Action ExecuteDocument does not support a {key} other than"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(NamedTuple):
     """One action; ``inputs`` has an entry for each mapping that the document gives it."""
 
     name: str
@@ -69,16 +68,14 @@ class Step:
     condition: Condition | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Phase:
+class Phase(NamedTuple):
     """Steps that run one after the other."""
 
     name: str
     steps: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComponentDocument:
+class ComponentDocument(NamedTuple):
     """A document that the service takes, with its defaults filled in."""
 
     name: str | None
@@ -153,6 +150,7 @@ MEMBERS = frozenset({*_Document.rows, *_Phase.rows, *_Step.rows})
 """What documents, phases and steps can have."""
 
 
+@lru_cache(maxsize=256)
 def parse_component_document(text: str, *, platform: Platform | None = None) -> ComponentDocument:
     """The document that a component's ``data`` holds, or a DocumentError.
 

@@ -5,8 +5,7 @@ Source: AWSTOE looping constructs, user guide page toe-looping-constructs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from imagebuilder_mock.domain.documents.members import (
     Items,
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
 DELIMITERS = (".", ",", ";", ":", "\n", "\t", " ", "-", "_")
 
 
-@dataclass(frozen=True, slots=True)
-class ForLoop:
+class ForLoop(NamedTuple):
     """The whole numbers from ``start`` to ``end``, both included."""
 
     name: str | None
@@ -33,16 +31,14 @@ class ForLoop:
     update_by: int
 
 
-@dataclass(frozen=True, slots=True)
-class ForEachLoop:
+class ForEachLoop(NamedTuple):
     """The texts of a list, which may hold references."""
 
     name: str | None
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DelimitedLoop:
+class DelimitedLoop(NamedTuple):
     """The parts of one text, which may be a reference, between delimiters."""
 
     name: str | None

@@ -9,9 +9,7 @@ toe-comparison-operators.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from imagebuilder_mock.domain.builds import PHASES_OF_STAGE
 from imagebuilder_mock.domain.documents.members import Node
@@ -32,8 +30,7 @@ MAX_ITERATIONS = 1000
 """Of one loop: the rest is not shown."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TracedStep:
+class TracedStep(NamedTuple):
     """A step, or one round of its loop."""
 
     phase: str
@@ -46,7 +43,6 @@ class TracedStep:
     """Why it fails whatever it finds on the instance."""
 
 
-@lru_cache(maxsize=256)
 def document_of(text: str) -> ComponentDocument:
     """The document of a component that was accepted when it was created."""
     return parse_component_document(text)

@@ -13,7 +13,6 @@ as documented, loop expressions in a step that has no loop.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from imagebuilder_mock.domain.documents.members import (
@@ -33,8 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentParameter:
+class DocumentParameter(NamedTuple):
     """A value that the recipe may give, or must where there is no ``default``."""
 
     name: str
@@ -44,8 +42,7 @@ class DocumentParameter:
     allowed_values: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentConstant:
+class DocumentConstant(NamedTuple):
     """A value with a name; its type is always string."""
 
     name: str
@@ -151,6 +148,12 @@ def chained_phases(inputs: object) -> Iterator[tuple[str, str]]:
         for expression in REFERENCE.findall(str(node.value)):
             if match := _CHAIN.fullmatch(expression.strip()):
                 yield match[0], match[1]
+
+
+def chained_steps(expression: str) -> Iterator[tuple[str, str]]:
+    """The phase and the step that an expression refers to, if it is about inputs or outputs."""
+    if match := _CHAIN.fullmatch(expression):
+        yield match[1], match[2]
 
 
 class Scope(NamedTuple):

@@ -135,7 +135,7 @@ COMMAND_ID = "runCommandId"
 _COMMAND: Mapping[str, object] = {COMMAND_ID: NewId.UUID, "status": "Success", "output": ""}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class StepAction:
     """All that is known of a step action; its limits of time are in seconds."""
 

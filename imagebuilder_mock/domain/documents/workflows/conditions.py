@@ -5,10 +5,9 @@ Source: user guide, image-workflow-create-document.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from types import NoneType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from imagebuilder_mock.domain.documents.conditions import LOGICAL, ORDERS, Logical
 
@@ -34,8 +33,7 @@ _COMPARISONS: Mapping[str, Callable[[object, object], bool]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """``stringEquals: Linux`` with ``value: $.imagebuilder.platform``."""
 
     operator: str

@@ -8,9 +8,8 @@ number of attempts is what the API shows of it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from imagebuilder_mock.domain.documents.conditions import Expression
 from imagebuilder_mock.domain.documents.errors import DocumentError
@@ -53,33 +52,30 @@ OnFailure = Literal["Abort", "Continue"]
 _STEP_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{2,99}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkflowStep:
+class WorkflowStep(NamedTuple):
     """One action, with its defaults filled in. Times are in seconds."""
 
     name: str
     action: str
+    timeout_seconds: int
     description: str | None = None
     inputs: Mapping[str, object] | None = None
     on_failure: OnFailure = "Abort"
     rollback_enabled: bool | str = True
     """Or a reference to a boolean."""
-    timeout_seconds: int
     wait_seconds: int = 0
     condition: Expression | None = None
     max_attempts: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class WorkflowOutput:
+class WorkflowOutput(NamedTuple):
     """A value that later workflows of the image can refer to."""
 
     name: str
     value: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkflowDocument:
+class WorkflowDocument(NamedTuple):
     """A document that the service takes."""
 
     name: str | None

@@ -6,8 +6,7 @@ Source: user guide, image-workflow-create-document.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from imagebuilder_mock.domain.documents.members import (
     Member,
@@ -28,8 +27,7 @@ _BOOLEANS = {"true": True, "false": False}
 _INTEGER = re.compile("[+-]?[0-9]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkflowParameter:
+class WorkflowParameter(NamedTuple):
     """A value that a build may give, or must where there is no ``default``."""
 
     name: str
@@ -65,7 +63,7 @@ def parse_parameters(entries: list[Node]) -> tuple[WorkflowParameter, ...]:
         parameter = WorkflowParameter(name=name or "?", type=members.type_)
         node = members.default
         default = None if node is None or "type" in members.wrong else _default(node, parameter)
-        parameter = replace(parameter, default=default, description=members.description)
+        parameter = parameter._replace(default=default, description=members.description)
         if name is not None:
             parameters.append(parameter)
     return tuple(parameters)

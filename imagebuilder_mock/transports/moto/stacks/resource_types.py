@@ -23,7 +23,7 @@ VERSIONS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class ResourceType:
     """One type: what a template says of it, and how a stack changes it."""
 
