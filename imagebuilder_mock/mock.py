@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar, overload
 
 from .gateway import Gateway
+from .neighbours.machine_images import put_back, start_again
 from .protocol.identity import access_key_for
 from .switch import Switch
 from .transports.boto.clients import own_client
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from .testing.lifecycle import Lifecycle
     from .transports.http.own_servers import OwnServers
     from .world.events import Events
+    from .world.neighbours import Neighbours
     from .world.settings import Options
 
 T = TypeVar("T", bound="Callable[..., object] | type")
@@ -79,7 +81,10 @@ class ImageBuilderMock:
     @published()
     def reset(self) -> None:
         """Remove everything, or go back to ``state=``; the clock and the options stay."""
-        self._active_world("reset()").reset()
+        world = self._active_world("reset()")
+        world.reset()
+        with world.lock:
+            start_again(world)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -329,3 +334,25 @@ def server_gateway(mock: ImageBuilderMock) -> Gateway:
 def own_servers() -> OwnServers:
     """The addresses that the mock leaves alone."""
     return _switch.own_servers
+
+
+def account_of(mock: ImageBuilderMock) -> str:
+    """The account of a mock that is on."""
+    return mock._active_world("an account").settings.account_id  # noqa: SLF001 - of this module
+
+
+@contextmanager
+def surrounded(mock: ImageBuilderMock, neighbours: Neighbours) -> Iterator[None]:
+    """Have another cloud stand around a mock that is on, unless the mock asks no neighbours."""
+    world = mock._active_world("a cloud")  # noqa: SLF001 - of this module
+    before = world.neighbours
+    if before is None:
+        yield
+        return
+    with world.lock:
+        world.neighbours = neighbours
+        put_back(world)
+    try:
+        yield
+    finally:
+        world.neighbours = before

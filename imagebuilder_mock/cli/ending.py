@@ -35,8 +35,12 @@ class Ending:
         for each in _numbers():
             # Not SIG_DFL: a signal that has come already would be lost.
             signal.signal(each, _end_at_once)
-        self.deadline = monotonic() + TIME_TO_END
+        self.begin()
         self._signals.put(number)
+
+    def begin(self) -> None:
+        """The end has come, and is to be over in time."""
+        self.deadline = monotonic() + TIME_TO_END
 
     def wait(self, every: float | None, then: Callable[[], None]) -> None:
         """Wait for the signal, and do something at intervals meanwhile."""

@@ -43,9 +43,12 @@ class Saving:
         if self._answered() != self._seen:
             self._save(_PATIENCE)
 
-    def first(self) -> None:
-        """Save before anything else is done about the end, which comes in time from now on."""
-        self._ending.enforce(lambda: self._own.is_being_written, lambda: self.status)
+    def first(self, status: int) -> None:
+        """Save before anything else is done about the end, which comes in time from now on.
+
+        ``status`` is what the process ends with if nothing is wrong with saving.
+        """
+        self._ending.enforce(lambda: self._own.is_being_written, lambda: status or self.status)
         self._save(_PATIENCE)
 
     def last(self) -> None:

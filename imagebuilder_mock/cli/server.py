@@ -13,6 +13,7 @@ from imagebuilder_mock.transports.http.wsgi import CONTROL_PREFIX, Application
 
 from .remote_control import RemoteControl
 from .state_files import StateFiles
+from .surroundings import ALONE, Surroundings
 
 if TYPE_CHECKING:
     import os
@@ -33,6 +34,8 @@ def imagebuilder_server(  # noqa: PLR0913 - the public contract: one for each op
     allow_host: Sequence[str] = (),
     allow_origin: Sequence[str] = (),
     files: str | os.PathLike[str] | None = None,
+    moto: bool = False,
+    upstream: str | None = None,
     **options: Unpack[Options],
 ) -> Iterator[str]:
     """Serve Image Builder over HTTP, by default on a free port; the context's value is the URL.
@@ -42,12 +45,19 @@ def imagebuilder_server(  # noqa: PLR0913 - the public contract: one for each op
     ignored unless ``unknown_members`` says otherwise. ``allow_remote_control`` lets other machines
     control the mock too; ``allow_host`` names further hosts under which the server may be asked,
     and ``allow_origin`` origins of web pages that may ask it. ``files`` is the folder that control
-    saves to and loads from; without it, it does neither. CannotListenError (an OSError) if the port
-    is taken, ModuleNotFoundError if werkzeug is not installed, ValueError for what is no host or no
-    origin.
+    saves to and loads from; without it, it does neither.
+
+    With ``moto=True`` the port answers for the rest of AWS too, from moto in this process, and what
+    Image Builder looks up and leaves behind is in the same state; a reset of the mock empties both.
+    ``upstream`` is the URL of another emulator, which gets these requests. ValueError if both are
+    given, or the URL is one of AWS, and for what is no host or no origin. CannotListenError (an
+    OSError) if the port is taken, ModuleNotFoundError if werkzeug, or what moto's server needs, is
+    not installed.
     """
+    surroundings = Surroundings.checked(moto=moto, upstream=upstream)
     with (
         ImageBuilderMock(**options) as mock,
+        surroundings.around(mock),
         serve(
             mock,
             host=host,
@@ -56,6 +66,7 @@ def imagebuilder_server(  # noqa: PLR0913 - the public contract: one for each op
             allow_host=allow_host,
             allow_origin=allow_origin,
             files=StateFiles(files),
+            surroundings=surroundings,
         ) as served,
     ):
         yield served.url
@@ -68,6 +79,7 @@ def serve(  # noqa: PLR0913 - one for each option
     host: str,
     port: int,
     files: StateFiles,
+    surroundings: Surroundings = ALONE,
     allow_remote_control: bool = False,
     allow_host: Sequence[str] = (),
     allow_origin: Sequence[str] = (),
@@ -77,10 +89,10 @@ def serve(  # noqa: PLR0913 - one for each option
     gateway = server_gateway(mock)
     control = RemoteControl(mock, gateway.world, files, allow_remote=allow_remote_control)
     application = Guard(
-        Application(gateway, control),
+        surroundings.on_one_port(Application(gateway, control)),
         hosts=[*allow_host, *_named_by(host)],
         origins=allow_origin,
-        pages=(CONTROL_PREFIX,),
+        pages=(CONTROL_PREFIX, *surroundings.pages),
     )
     with serving(application, host=host, port=port, linger=linger) as served:
         # Clients of this process that are pointed at it go there, and not the short way.

@@ -19,6 +19,8 @@ class Moto:
 
     name = "moto"
     absence = "imagebuilder_mock looks it up in moto: switch moto's mock_aws on."
+    is_the_whole_cloud = False
+    chooses_ami_ids = False
 
     def are_there(self) -> bool:
         return _is_on()
@@ -33,10 +35,29 @@ class Moto:
 
         return client(service, account, region)
 
+    def cannot_be_asked(self, sentence: str, *, is_late: bool) -> bool:
+        """A test may have told moto to let a service pass, or use one that moto does not have."""
+        del sentence, is_late
+        return False
+
     def register(self, ami: MachineImage, devices: Sequence[Mapping[str, Any]]) -> None:
         from .machine_images import register  # noqa: PLC0415
 
         register(ami, devices)
+
+    def reset(self) -> bool:
+        """What is in moto is the test's own."""
+        return False
+
+
+class OwnMoto(Moto):
+    """moto, where the mock has switched it on for its server: what is in it ends with a reset."""
+
+    def reset(self) -> bool:
+        from .switching import forget  # noqa: PLC0415
+
+        forget()
+        return True
 
 
 def _is_on() -> bool:

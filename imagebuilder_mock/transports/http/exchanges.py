@@ -11,9 +11,12 @@ import socket
 import threading
 from http.server import BaseHTTPRequestHandler
 from io import BufferedReader, RawIOBase
+from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+from .one_port import HEADERS, TAKE_TIME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -97,6 +100,10 @@ class _PatientReader(RawIOBase):
     def wait_for(self, seconds: float) -> None:
         self._deadline = monotonic() + seconds
 
+    def take_time(self) -> None:
+        """Wait for this request as long as it takes, as for one that uploads a large file."""
+        self._deadline = inf
+
     def readable(self) -> bool:
         return True
 
@@ -104,7 +111,7 @@ class _PatientReader(RawIOBase):
         left = self._deadline - monotonic()
         if left <= 0:
             raise TimeoutError
-        self._connection.settimeout(left)
+        self._connection.settimeout(None if left == inf else left)
         try:
             return self._connection.recv_into(buffer)
         finally:
@@ -229,6 +236,8 @@ class _Exchanges(BaseHTTPRequestHandler):
             self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
             self.wfile.flush()
         self.environ = environ = self.make_environ()
+        environ[HEADERS] = self.headers
+        environ[TAKE_TIME] = self.reader.take_time
         body = None
         if "HTTP_TRANSFER_ENCODING" not in environ:
             body = _Body(self.rfile, _length(self.headers.get_all("Content-Length", ["0"])))

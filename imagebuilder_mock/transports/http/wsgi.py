@@ -111,7 +111,7 @@ class Application:
 
     def _answer(self, environ: Environ) -> tuple[int, dict[str, str], bytes, bool]:
         """Status, headers and body, and whether the body is to be cut off."""
-        request = _request(environ)
+        request = request_of(environ)
         if request.path.startswith(CONTROL_PREFIX):
             status, members = self._controlled(environ, request)
             _log.info("%s %s", shown(request.method, request.path), status)
@@ -145,7 +145,7 @@ class Application:
             return self._gateway.refuse(error).status, {"message": error.message}
 
 
-def _request(environ: Environ) -> RawRequest:
+def request_of(environ: Environ) -> RawRequest:
     """The request without its body. Servers keep the original path in variables of their own."""
     target = environ.get("REQUEST_URI") or environ.get("RAW_URI")
     if target is None:

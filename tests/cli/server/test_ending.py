@@ -52,9 +52,9 @@ def half(state):
     yield next(lines(state))
     print("saving", flush=True)
     threading.Event().wait()
-def first_half(self):
+def first_half(self, *more):
     files.state_lines = half
-    first(self)
+    first(self, *more)
 Saving.first = first_half
 """
 # A request that waits until the state has been saved for the first time.
@@ -63,8 +63,8 @@ import threading
 saved = threading.Event()
 from imagebuilder_mock.cli.saving import Saving
 first = Saving.first
-def then_go_on(self):
-    first(self)
+def then_go_on(self, *more):
+    first(self, *more)
     saved.set()
 Saving.first = then_go_on
 from imagebuilder_mock.transports.http.wsgi import Application
