@@ -225,6 +225,7 @@ def _serve_with(parser: argparse.ArgumentParser, given: argparse.Namespace, own:
         logging.getLogger(REQUEST_LOG).setLevel(logging.INFO)
     mock = _mock(parser, given, **options)
     with _started(parser, mock), until_a_signal() as ending:
+        ending.is_of_the_process = given.is_whole_process
         saving = Saving(own, mock, ending)
         with serve(
             mock,
