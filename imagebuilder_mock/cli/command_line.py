@@ -119,6 +119,7 @@ def _serve_with(
         until_a_signal() as ending,
         serving.surroundings.around(mock),
     ):
+        ending.is_of_the_process = given.is_whole_process
         saving = Saving(own, mock, ending)
         with serve(
             mock,

@@ -29,6 +29,8 @@ class Ending:
         # What a handler of signals may use at any moment, other than an Event.
         self._signals: SimpleQueue[int] = SimpleQueue()
         self.deadline = float("inf")
+        self.is_of_the_process = True
+        """Whether the process ends with the server; not so where a program calls ``main``."""
 
     def note(self, number: int, _: object) -> None:
         """Handle the first signal; the next ends the process at once."""
@@ -64,6 +66,8 @@ class Ending:
 
     def enforce(self, is_busy: Callable[[], bool], status: Callable[[], int]) -> None:
         """End the process in time, though not while the state is written."""
+        if not self.is_of_the_process:
+            return
 
         def watch() -> None:
             sleep(max(0.0, self.deadline - _RESERVE / 2 - monotonic()))
