@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .transports.http.own_servers import OwnServers
     from .world.events import Events
     from .world.neighbours import Neighbours
+    from .world.saved.document import SavedState
     from .world.settings import Options
 
 T = TypeVar("T", bound="Callable[..., object] | type")
@@ -236,9 +237,9 @@ class ImageBuilderMock:
         (a ValueError) says what is wrong with the file and where, OSError that it cannot be read;
         then nothing changes.
         """
-        from .world.saved.files import read_state, replace_state
+        from .world.saved.files import read_state
 
-        replace_state(self._active_world("load()"), read_state(path), path)
+        put_state(self, read_state(path), path)
 
     def snapshot(self) -> Snapshot:
         """Remember the state: resources, time, ids and what is scheduled."""
@@ -329,6 +330,16 @@ def server_gateway(mock: ImageBuilderMock) -> Gateway:
     world = mock._active_world("a server")  # noqa: SLF001 - of this module
     is_said = any("unknown_members" in start.options for start in _switch.starts)
     return Gateway(world, unknown_members=None if is_said else "ignore")
+
+
+def put_state(mock: ImageBuilderMock, document: SavedState, name: str | os.PathLike[str]) -> None:
+    """Replace the state of a mock that is on, in its neighbours too; StateError as for ``load``."""
+    from .world.saved.files import replace_state
+
+    world = mock._active_world("load()")  # noqa: SLF001 - of this module
+    with world.lock:
+        replace_state(world, document, name)
+        put_back(world)
 
 
 def own_servers() -> OwnServers:

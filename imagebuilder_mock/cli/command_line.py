@@ -28,7 +28,7 @@ from .saving import LINGER, Saving
 from .serve import command as serve_command
 from .serve.command import Serving
 from .serve.commands import CannotRunError
-from .server import serve
+from .server import ADVICE, serve
 from .state_files import OwnFile, StateFiles
 from .verify import command as verify_command
 
@@ -117,7 +117,7 @@ def _serve_with(
     with (
         _started(parser, mock),
         until_a_signal() as ending,
-        serving.surroundings.around(mock),
+        serving.surroundings.around(mock, advice=ADVICE),
     ):
         ending.is_of_the_process = given.is_whole_process
         saving = Saving(own, mock, ending)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from imagebuilder_mock.mock import put_state
 from imagebuilder_mock.transports.http.wsgi import BODY_LIMIT
-from imagebuilder_mock.world.saved.files import read_document, replace_state, state_document
+from imagebuilder_mock.world.saved.files import read_document, state_document
 from imagebuilder_mock.world.saved.worlds import saved
 
 from .control_json import as_json
@@ -101,7 +102,7 @@ def _state(controlled: Controlled, _: object) -> object:
 
 
 def _replace_state(controlled: Controlled, given: dict[str, Any]) -> None:
-    replace_state(controlled.world, read_document(given, "the body"), "the body")
+    put_state(controlled.mock, read_document(given, "the body"), "the body")
 
 
 def _save(controlled: Controlled, given: dict[str, Any]) -> None:
@@ -114,7 +115,7 @@ def _save(controlled: Controlled, given: dict[str, Any]) -> None:
 def _load(controlled: Controlled, given: dict[str, Any]) -> None:
     path = _text(given, "path")
     state = controlled.files.load(path)
-    replace_state(controlled.world, state, path or "the file of the server")
+    put_state(controlled.mock, state, path or "the file of the server")
 
 
 def _names(controlled: Controlled, _: object) -> object:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from imagebuilder_mock.mock import ImageBuilderMock, own_servers, server_gateway
 from imagebuilder_mock.transports.http.guarding import Guard, is_host
-from imagebuilder_mock.transports.http.serving import PATIENCE, serving
+from imagebuilder_mock.transports.http.serving import PATIENCE, CannotListenError, serving
 from imagebuilder_mock.transports.http.wsgi import CONTROL_PREFIX, Application
 
 from .remote_control import RemoteControl
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.transports.http.serving import Served
     from imagebuilder_mock.world.settings import Options
+
+
+ADVICE = (
+    "Nobody answers here for other services: start the server with --moto or --upstream URL (in "
+    "Python with moto=True or upstream=URL)."
+)
 
 
 @contextmanager
@@ -57,7 +63,7 @@ def imagebuilder_server(  # noqa: PLR0913 - the public contract: one for each op
     surroundings = Surroundings.checked(moto=moto, upstream=upstream)
     with (
         ImageBuilderMock(**options) as mock,
-        surroundings.around(mock),
+        surroundings.around(mock, advice=ADVICE),
         serve(
             mock,
             host=host,
@@ -89,7 +95,7 @@ def serve(  # noqa: PLR0913 - one for each option
     gateway = server_gateway(mock)
     control = RemoteControl(mock, gateway.world, files, allow_remote=allow_remote_control)
     application = Guard(
-        surroundings.on_one_port(Application(gateway, control)),
+        surroundings.on_one_port(Application(gateway, control), mock),
         hosts=[*allow_host, *_named_by(host)],
         origins=allow_origin,
         pages=(CONTROL_PREFIX, *surroundings.pages),
@@ -98,6 +104,9 @@ def serve(  # noqa: PLR0913 - one for each option
         # Clients of this process that are pointed at it go there, and not the short way.
         own_servers().add(served.host, served.port)
         try:
+            if own_servers().has_url(surroundings.upstream or ""):
+                msg = f"The upstream {surroundings.upstream} is this server itself."
+                raise CannotListenError(msg)
             yield served
         finally:
             own_servers().remove(served.host, served.port)

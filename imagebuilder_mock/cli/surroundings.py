@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 
 from imagebuilder_mock.mock import account_of, surrounded
 from imagebuilder_mock.neighbours.at_endpoint.door import Endpoint
-from imagebuilder_mock.neighbours.in_moto.door import OwnMoto
+from imagebuilder_mock.neighbours.in_moto.door import Moto, OwnMoto
 from imagebuilder_mock.neighbours.in_moto.switching import moto_application, moto_on
 from imagebuilder_mock.protocol.identity import is_of_aws
 from imagebuilder_mock.transports.http.forwarding import Forwarding
-from imagebuilder_mock.transports.http.one_port import OnePort
+from imagebuilder_mock.transports.http.one_port import InOneAccount, OnePort
 
 if TYPE_CHECKING:
     import argparse
@@ -51,26 +51,28 @@ class Surroundings(NamedTuple):
         return ("/moto-api/",) if self.moto else ()
 
     @contextmanager
-    def around(self, mock: ImageBuilderMock, *, is_own: bool = True) -> Iterator[None]:
-        """Let them stand around the mock, which is on.
+    def around(self, mock: ImageBuilderMock, *, advice: str) -> Iterator[None]:
+        """Let them stand around the mock, which is on; ModuleNotFoundError says what to install.
 
-        ``is_own``: a reset of the mock empties moto too. ModuleNotFoundError says what to install.
+        ``advice``: what to do where something has to be looked up and nobody is there.
         """
         with ExitStack() as stack:
             if self.moto:
                 stack.enter_context(moto_on())
-                if is_own:
-                    stack.enter_context(surrounded(mock, OwnMoto()))
+                stack.enter_context(surrounded(mock, OwnMoto()))
             elif self.upstream is not None:
                 account = account_of(mock)
                 endpoint = Endpoint(self.upstream, default_account=account)
                 stack.enter_context(surrounded(mock, endpoint))
+            else:
+                # A program, or a test around the server, may have moto on by itself.
+                stack.enter_context(surrounded(mock, Moto(advice)))
             yield
 
-    def on_one_port(self, own: WsgiApplication) -> WsgiApplication:
+    def on_one_port(self, own: WsgiApplication, mock: ImageBuilderMock) -> WsgiApplication:
         """Our own application, with theirs beside it."""
         if self.moto:
-            return OnePort(own, moto_application())
+            return OnePort(own, InOneAccount(moto_application(), account_of(mock)))
         if self.upstream is not None:
             return OnePort(own, Forwarding(self.upstream))
         return own

@@ -46,8 +46,9 @@ def find(world: World, account_id: str, region: str, image_id: str) -> MachineIm
 
 
 def start_again(world: World) -> None:
-    """Have EC2 beside us begin as our own record does, if what it has is ours to forget."""
-    if world.neighbours is not None and world.neighbours.reset():
+    """Have what is around us begin as our own record does, if it is ours."""
+    if world.neighbours is not None and world.neighbours.is_ours:
+        world.neighbours.reset()
         put_back(world)
 
 
@@ -89,8 +90,8 @@ def _as_parameter(device: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def put_back(world: World) -> None:
-    """Make the AMIs of our own record, and the snapshots that are left, exist in EC2 beside us."""
-    if world.neighbours is None or world.neighbours.chooses_ami_ids:
+    """Make the AMIs of our own record, and the snapshots that are left, exist in an EC2 of ours."""
+    if world.neighbours is None or not world.neighbours.is_ours:
         return
     for ami in list(world.state.machine_images):
         ami.is_in_ec2 = False

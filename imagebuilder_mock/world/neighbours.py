@@ -18,6 +18,8 @@ class Neighbours(Protocol):
     """What to do so that somebody answers: one sentence, for a refusal."""
     is_the_whole_cloud: bool
     """Whether a name that is not there is wrong, even if nothing of its service was made there."""
+    is_ours: bool
+    """Whether it is there for the mock: emptied with it, and given the AMIs of a saved state."""
     chooses_ami_ids: bool
     """Whether AMIs get their ids from its EC2, by RegisterImage, and not from us."""
 
@@ -48,6 +50,6 @@ class Neighbours(Protocol):
         """
         ...
 
-    def reset(self) -> bool:
-        """Forget everything, if that is for the mock to say; whether it was done."""
+    def reset(self) -> None:
+        """Forget everything. It is asked for only where it is ours."""
         ...

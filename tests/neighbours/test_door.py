@@ -36,6 +36,7 @@ class Cloud:
     absence = "Switch it on."
     is_the_whole_cloud = False
     chooses_ami_ids = False
+    is_ours = False
 
     def are_there(self):
         return True
@@ -48,7 +49,7 @@ class Cloud:
         return False
 
     def reset(self):
-        return False
+        """It is not ours."""
 
     def register(self, ami, devices):
         """No build runs here."""

@@ -26,6 +26,12 @@ if TYPE_CHECKING:
     MakeMock: TypeAlias = Callable[..., ImageBuilderMock]
 
 
+_ADVICE = (
+    "Nobody answers here for other services: run the program with --moto or --upstream URL, or "
+    "have it switch moto's mock_aws on."
+)
+
+
 def add_to(
     commands: argparse._SubParsersAction[argparse.ArgumentParser],
     *,
@@ -115,7 +121,7 @@ def _on(
     with ExitStack() as stack:
         try:
             stack.enter_context(mock)
-            stack.enter_context(around.around(mock, is_own=False))
+            stack.enter_context(around.around(mock, advice=_ADVICE))
         except (OSError, ValueError, ModuleNotFoundError) as error:
             # A state file that is not there or is damaged, or moto that is not installed.
             parser.exit(1, f"{parser.prog}: {error}\n")

@@ -29,6 +29,7 @@ class Endpoint:
 
     is_the_whole_cloud = True
     chooses_ami_ids = True
+    is_ours = False
 
     def __init__(self, url: str, *, default_account: str) -> None:
         self.name = url
@@ -64,6 +65,5 @@ class Endpoint:
     def register(self, ami: MachineImage, devices: Sequence[Mapping[str, Any]]) -> None:
         """An AMI that is there has been made by RegisterImage, which chose its id."""
 
-    def reset(self) -> bool:
+    def reset(self) -> None:
         """It is another program, which others may use."""
-        return False

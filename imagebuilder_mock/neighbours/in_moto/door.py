@@ -18,9 +18,14 @@ class Moto:
     """moto's services, for as long as ``mock_aws`` is on."""
 
     name = "moto"
-    absence = "imagebuilder_mock looks it up in moto: switch moto's mock_aws on."
     is_the_whole_cloud = False
     chooses_ami_ids = False
+    is_ours = False
+
+    def __init__(
+        self, absence: str = "imagebuilder_mock looks it up in moto: switch moto's mock_aws on."
+    ) -> None:
+        self.absence = absence
 
     def are_there(self) -> bool:
         return _is_on()
@@ -45,19 +50,17 @@ class Moto:
 
         register(ami, devices)
 
-    def reset(self) -> bool:
-        """What is in moto is the test's own."""
-        return False
-
-
-class OwnMoto(Moto):
-    """moto, where the mock has switched it on for its server: what is in it ends with a reset."""
-
-    def reset(self) -> bool:
+    def reset(self) -> None:
+        """Empty moto, as its own reset does."""
         from .switching import forget  # noqa: PLC0415
 
         forget()
-        return True
+
+
+class OwnMoto(Moto):
+    """moto, where the mock has switched it on itself: for its server, or a program that it runs."""
+
+    is_ours = True
 
 
 def _is_on() -> bool:

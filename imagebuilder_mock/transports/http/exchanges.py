@@ -101,7 +101,7 @@ class _PatientReader(RawIOBase):
         self._deadline = monotonic() + seconds
 
     def take_time(self) -> None:
-        """Wait for this request as long as it takes, as for one that uploads a large file."""
+        """Wait for this client as long as it goes on sending, as one that uploads a large file."""
         self._deadline = inf
 
     def readable(self) -> bool:
@@ -111,7 +111,7 @@ class _PatientReader(RawIOBase):
         left = self._deadline - monotonic()
         if left <= 0:
             raise TimeoutError
-        self._connection.settimeout(None if left == inf else left)
+        self._connection.settimeout(self._seconds if left == inf else left)
         try:
             return self._connection.recv_into(buffer)
         finally:

@@ -161,6 +161,23 @@ def test_credentials_of_the_program_stay(run, monkeypatch):
     assert key == "mine"
 
 
+def test_a_document_in_s3_is_refused_with_what_to_do(run):
+    message = run(
+        """
+        import json, boto3
+        client = boto3.client("imagebuilder", "us-east-1")
+        try:
+            client.create_component(
+                name="web", semanticVersion="1.0.0", platform="Linux", uri="s3://documents/web.yml"
+            )
+        except client.exceptions.ClientError as error:
+            print(json.dumps(str(error)))
+        """
+    )
+
+    assert "run the program with --moto or --upstream URL" in message
+
+
 # It decides last
 
 

@@ -11,6 +11,7 @@ import requests
 from botocore.config import Config
 
 from imagebuilder_mock import current_mock, imagebuilder_server
+from imagebuilder_mock.transports.http.one_port import TAKE_TIME, OnePort
 from tests.builders import DOCUMENT, a_recipe, an_infrastructure
 from tests.emulators import moto_server
 
@@ -128,3 +129,21 @@ def test_an_error_of_another_service_comes_as_it_is(url):
 
     with pytest.raises(ssm.exceptions.ParameterNotFound):
         ssm.get_parameter(Name="none")
+
+
+@pytest.mark.parametrize(
+    ("service", "answered_by", "lifts"),
+    [("s3", "the rest", ["lifted"]), ("imagebuilder", "ours", [])],
+)
+def test_the_patience_with_a_client_is_lifted_for_the_rest_alone(service, answered_by, lifts):
+    lifted: list[str] = []
+    scope = f"Credential=AKID/20260101/us-east-1/{service}/aws4_request"
+    environ = {
+        "REQUEST_METHOD": "PUT",
+        "PATH_INFO": "/documents/large",
+        "HTTP_AUTHORIZATION": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0a",
+        TAKE_TIME: lambda: lifted.append("lifted"),
+    }
+    port = OnePort(lambda *_: [b"ours"], lambda *_: [b"the rest"])
+
+    assert (port(environ, print), lifted) == ([answered_by.encode()], lifts)

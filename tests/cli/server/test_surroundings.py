@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 from contextlib import closing
 from datetime import datetime, timezone
 from http.client import HTTPConnection
@@ -14,7 +15,8 @@ import requests
 from botocore.config import Config
 
 from imagebuilder_mock import current_mock, imagebuilder_server, mock_imagebuilder
-from tests.builders import a_recipe
+from imagebuilder_mock.transports.http.serving import CannotListenError
+from tests.builders import a_recipe, an_infrastructure
 from tests.emulators import serving
 
 pytestmark = pytest.mark.needs("werkzeug", "moto", "flask", "flask_cors")
@@ -77,6 +79,40 @@ def test_the_amis_of_a_saved_state_are_in_ec2_again(tmp_path):
             current_mock().reset()  # goes back to the file, and moto with it
 
 
+def test_an_access_key_means_one_account_to_all_services():
+    with imagebuilder_server(moto=True, account_id="210987654321") as url:
+        other: Any = current_mock().credentials("111122223333")
+        sts = boto3.client("sts", "us-east-1", endpoint_url=url, **other)
+
+        assert sts.get_caller_identity()["Account"] == "111122223333"
+        assert aws(url, "sts").get_caller_identity()["Account"] == "210987654321"
+        assumed = sts.assume_role(
+            RoleArn="arn:aws:iam::444455556666:role/me", RoleSessionName="me"
+        )["Credentials"]
+        client = boto3.client(
+            "imagebuilder",
+            "us-east-1",
+            endpoint_url=url,
+            aws_access_key_id=assumed["AccessKeyId"],
+            aws_secret_access_key=assumed["SecretAccessKey"],
+            aws_session_token=assumed["SessionToken"],
+        )
+        assert ":444455556666:" in an_infrastructure(client)
+
+
+def test_the_amis_of_a_state_that_is_loaded_are_in_ec2(tmp_path):
+    with imagebuilder_server(moto=True) as url:
+        mock = current_mock()
+        image = mock.images.add(recipe=a_recipe(mock.client()))
+        mock.save(tmp_path / "state.json")
+        mock.reset()
+        mock.load(tmp_path / "state.json")
+
+        [ami] = mock.images.amis(image)
+        assert ami.state == "available"
+        assert aws(url, "ec2").describe_images(ImageIds=[ami.image_id])["Images"]
+
+
 def test_moto_is_off_behind_it():
     with imagebuilder_server(moto=True):
         pass
@@ -112,6 +148,27 @@ def test_without_flask_it_says_what_to_install(monkeypatch):
 def test_what_cannot_be_an_upstream_is_refused(given, message):
     with pytest.raises(ValueError, match=message), imagebuilder_server(**given):
         pass
+
+
+def test_nor_is_the_server_its_own_upstream():
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+
+    with (
+        pytest.raises(CannotListenError, match="is this server itself"),
+        imagebuilder_server(port=port, upstream=f"http://localhost:{port}"),
+    ):
+        pass
+
+
+def test_without_any_a_refusal_says_how_to_have_one():
+    with imagebuilder_server() as url:
+        client = aws(url, "imagebuilder")
+
+        with pytest.raises(client.exceptions.ClientError, match="start the server with --moto or"):
+            client.create_component(
+                name="web", semanticVersion="1.0.0", platform="Linux", uri="s3://documents/web.yml"
+            )
 
 
 def test_requests_and_answers_pass_as_they_are():
