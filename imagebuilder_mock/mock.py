@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypedDict, TypeVar, get_args, overloa
 
 from .domain.suggestions import Suggesting
 from .gateway import Gateway
+from .neighbours.machine_images import put_back, start_again
 from .protocol.identity import access_key_for
 from .switch import Switch
 from .transports.boto.clients import own_client
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
     from .testing.unmet_orders import UnmetOrder
     from .transports.http.own_servers import OwnServers
     from .world.events import Events
+    from .world.neighbours import Neighbours
+    from .world.saved.document import SavedState
     from .world.settings import Options
 
 Kind = Literal[
@@ -113,7 +116,10 @@ class ImageBuilderMock(Suggesting):
     @published()
     def reset(self) -> None:
         """Remove everything, or go back to ``state=``; the clock and the options stay."""
-        self._active_world("reset()").reset()
+        world = self._active_world("reset()")
+        world.reset()
+        with world.lock:
+            start_again(world)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -375,7 +381,8 @@ class ImageBuilderMock(Suggesting):
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the state to a JSON file, for ``load`` and ``mock_imagebuilder(state=path)``.
 
-        The file is written completely, or stays as it was; OSError says why.
+        The file is written completely, or stays as it was; OSError says why. A link stays a link,
+        and a file that is there keeps its mode.
         """
         from .world.saved.files import write_state
         from .world.saved.worlds import saved
@@ -392,18 +399,9 @@ class ImageBuilderMock(Suggesting):
         (a ValueError) says what is wrong with the file and where, OSError that it cannot be read;
         then nothing changes.
         """
-        from .world.saved.damage import Damage
-        from .world.saved.files import new_error, read_state
-        from .world.saved.worlds import fill
+        from .world.saved.files import read_state
 
-        world = self._active_world("load()")
-        document = read_state(path)
-        with world.lock:
-            try:
-                fill(world, document)
-            except Damage as damage:
-                raise new_error(path, damage) from None
-            world.clock.set_forward(document.time)
+        put_state(self, read_state(path), path)
 
     def snapshot(self) -> Snapshot:
         """Remember the state: resources, time, ids and what is scheduled."""
@@ -534,6 +532,38 @@ def server_gateway(mock: ImageBuilderMock) -> Gateway:
     return Gateway(world, unknown_members=None if is_said else "ignore")
 
 
+def put_state(mock: ImageBuilderMock, document: SavedState, name: str | os.PathLike[str]) -> None:
+    """Replace the state of a mock that is on, in its neighbours too; StateError as for ``load``."""
+    from .world.saved.files import replace_state
+
+    world = mock._active_world("load()")  # noqa: SLF001 - of this module
+    with world.lock:
+        replace_state(world, document, name)
+        put_back(world)
+
+
 def own_servers() -> OwnServers:
     """The addresses that the mock leaves alone."""
     return _switch.own_servers
+
+
+def account_of(mock: ImageBuilderMock) -> str:
+    """The account of a mock that is on."""
+    return mock._active_world("an account").settings.account_id  # noqa: SLF001 - of this module
+
+
+@contextmanager
+def surrounded(mock: ImageBuilderMock, neighbours: Neighbours) -> Iterator[None]:
+    """Have another cloud stand around a mock that is on, unless the mock asks no neighbours."""
+    world = mock._active_world("a cloud")  # noqa: SLF001 - of this module
+    before = world.neighbours
+    if before is None:
+        yield
+        return
+    with world.lock:
+        world.neighbours = neighbours
+        put_back(world)
+    try:
+        yield
+    finally:
+        world.neighbours = before

@@ -52,6 +52,7 @@ class Patches:
         self.are_on = True
         self._undos: list[Callable[[], object]] = []
         self._awaited: dict[str, Use] = {}
+        self._being_found: set[str] = set()
 
     def patch(self, owner: Any, path: str, instead: Method) -> None:
         """Have ``instead`` called for a method, whose path from ``owner`` may have dots.
@@ -132,9 +133,21 @@ class Patches:
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """The first finder: the others find an awaited module, and its loader is wrapped."""
-        if fullname not in self._awaited:
+        """The first finder: the others find an awaited module, and its loader is wrapped.
+
+        Another list among them, which awaits the module too, asks this one in its turn.
+        """
+        if fullname not in self._awaited or fullname in self._being_found:
             return None
+        self._being_found.add(fullname)  # an import has a lock of the module's own
+        try:
+            return self._find(fullname, path, target)
+        finally:
+            self._being_found.discard(fullname)
+
+    def _find(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None
+    ) -> ModuleSpec | None:
         for finder in sys.meta_path:
             find = None if finder is self else getattr(finder, "find_spec", None)
             spec: ModuleSpec | None = None if find is None else find(fullname, path, target)

@@ -34,12 +34,22 @@ class Sns:
 class Cloud:
     name = "a cloud"
     absence = "Switch it on."
+    is_the_whole_cloud = False
+    chooses_ami_ids = False
+    is_ours = False
 
     def are_there(self):
         return True
 
     def may_have(self, service):
         return service == "sns"
+
+    def cannot_be_asked(self, sentence, *, is_late):
+        del sentence, is_late
+        return False
+
+    def reset(self):
+        """It is not ours."""
 
     def register(self, ami, devices):
         """No build runs here."""

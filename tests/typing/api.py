@@ -297,5 +297,10 @@ def orders(mock: ImageBuilderMock) -> None:
 def a_server() -> None:
     with imagebuilder_server(port=5055, builds="instant", quotas=False) as url:
         assert_type(url, str)
+    with imagebuilder_server(
+        host="::1", allow_remote_control=True, allow_host=["mock"], allow_origin=(), files="states"
+    ):
+        pass
+
     with imagebuilder_server(build="instant"):  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
         pass

@@ -16,7 +16,7 @@ from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.machine_image import MachineImage
 from imagebuilder_mock.domain.resources.images import Ami
 from imagebuilder_mock.engines.parents import carried
-from imagebuilder_mock.neighbours import telling
+from imagebuilder_mock.neighbours import machine_images, telling
 from imagebuilder_mock.neighbours.account import Place
 
 from .devices import built_devices, encrypted, snapshotted
@@ -49,20 +49,13 @@ def _registered(
     """Make an output AMI, and make it known to its account."""
     (account, region), settings = target
     recipe = image.image_recipe
-    ami = Ami(
-        region=region,
-        image=world.ids.ami(),
-        name=name_of(image, settings),
+    image_id, volumes = world.ids.ami(), snapshotted(world, devices)
+    planned = MachineImage(
+        image_id=image_id,
         account_id=account,
+        region=region,
+        name=name_of(image, settings),
         description=description,
-    )
-    volumes = snapshotted(world, devices)
-    known = MachineImage(
-        image_id=ami.image,
-        account_id=ami.owner,
-        region=ami.region,
-        name=ami.name or ami.image,
-        description=ami.description,
         platform=image.platform,
         architecture=image.architecture or "x86_64",
         creation_date=world.clock.now(),
@@ -76,9 +69,16 @@ def _registered(
         watermarks=_watermarks(world, image),
         devices=tuple(volumes),
     )
+    known = machine_images.made_elsewhere(world, planned)
     world.state.machine_images.add(known)
     telling.tell_of_ami(world, known, volumes)
-    return ami
+    return Ami(
+        region=region,
+        image=known.image_id,
+        name=known.name,
+        account_id=account,
+        description=description,
+    )
 
 
 def name_of(image: Image, settings: Settings) -> str:

@@ -16,6 +16,8 @@ from imagebuilder_mock.domain.schedules.schedule import parse_schedule
 from imagebuilder_mock.engines import notices
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from imagebuilder_mock.domain.schedules.schedule import Schedule
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
@@ -47,6 +49,16 @@ def plan_next_run(world: World, pipeline: ImagePipeline) -> None:
         pipeline.schedule_ticket = world.state.scheduler.enter(
             pipeline.date_next_run, ACTION, pipeline.arn
         )
+
+
+def run_after(world: World, arn: str, moment: datetime) -> datetime | None:
+    """When a pipeline runs after ``moment``, as it is now."""
+    parsed = Arn.parse(arn)
+    pipeline = world.store(parsed.account, parsed.region).get(ImagePipeline, arn)
+    schedule = None if pipeline is None else schedule_of(pipeline)
+    if pipeline is None or schedule is None:
+        return None
+    return schedule.next_after(moment, anchor=pipeline.date_updated)
 
 
 def forget_next_run(world: World, pipeline: ImagePipeline) -> None:

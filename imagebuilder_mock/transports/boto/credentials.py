@@ -61,6 +61,12 @@ def local_providers(session: Session) -> Iterator[Any]:
             yield provider
 
 
+def is_remote(provider: Any) -> bool:
+    """Whether it is one of botocore's that goes out for credentials, or runs a process."""
+    library = type(provider).__module__.partition(".")[0]
+    return library in {"botocore", "aiobotocore"} and provider.METHOD not in _LOCAL_PROVIDERS
+
+
 def as_arguments(credentials: object) -> dict[str, object]:
     """Credentials as keyword arguments of ``create_client``."""
     return {
