@@ -37,14 +37,17 @@ if TYPE_CHECKING:
     from .testing.calls import Calls
     from .testing.catalogue import Catalogue
     from .testing.clock import MockClock
+    from .testing.documents import Documents
     from .testing.faults import Faults
     from .testing.findings import MockFindings
     from .testing.images import Images
     from .testing.lifecycle import Lifecycle
+    from .testing.pipelines import Pipelines
     from .testing.unmet_orders import UnmetOrder
     from .transports.http.own_servers import OwnServers
     from .world.events import Events
     from .world.neighbours import Neighbours
+    from .world.saved.document import SavedState
     from .world.settings import Options
 
 Kind = Literal[
@@ -188,6 +191,20 @@ class ImageBuilderMock(Suggesting):
         from .testing.images import Images
 
         return Images(self._active_world("images"))
+
+    @property
+    def pipelines(self) -> Pipelines:
+        """Ready pipelines, with all that they need."""
+        from .testing.pipelines import Pipelines
+
+        return Pipelines(self._active_world("pipelines"))
+
+    @property
+    def documents(self) -> Documents:
+        """Documents at S3 URIs, without S3."""
+        from .testing.documents import Documents
+
+        return Documents(self._active_world("documents"))
 
     @property
     def lifecycle(self) -> Lifecycle:
@@ -364,7 +381,8 @@ class ImageBuilderMock(Suggesting):
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the state to a JSON file, for ``load`` and ``mock_imagebuilder(state=path)``.
 
-        The file is written completely, or stays as it was; OSError says why.
+        The file is written completely, or stays as it was; OSError says why. A link stays a link,
+        and a file that is there keeps its mode.
         """
         from .world.saved.files import write_state
         from .world.saved.worlds import saved
@@ -381,19 +399,9 @@ class ImageBuilderMock(Suggesting):
         (a ValueError) says what is wrong with the file and where, OSError that it cannot be read;
         then nothing changes.
         """
-        from .world.saved.damage import Damage
-        from .world.saved.files import new_error, read_state
-        from .world.saved.worlds import fill
+        from .world.saved.files import read_state
 
-        world = self._active_world("load()")
-        document = read_state(path)
-        with world.lock:
-            try:
-                fill(world, document)
-            except Damage as damage:
-                raise new_error(path, damage) from None
-            world.clock.set_forward(document.time)
-            put_back(world)
+        put_state(self, read_state(path), path)
 
     def snapshot(self) -> Snapshot:
         """Remember the state: resources, time, ids and what is scheduled."""
@@ -522,6 +530,16 @@ def server_gateway(mock: ImageBuilderMock) -> Gateway:
     world = mock._active_world("a server")  # noqa: SLF001 - of this module
     is_said = any("unknown_members" in start.options for start in _switch.starts)
     return Gateway(world, unknown_members=None if is_said else "ignore")
+
+
+def put_state(mock: ImageBuilderMock, document: SavedState, name: str | os.PathLike[str]) -> None:
+    """Replace the state of a mock that is on, in its neighbours too; StateError as for ``load``."""
+    from .world.saved.files import replace_state
+
+    world = mock._active_world("load()")  # noqa: SLF001 - of this module
+    with world.lock:
+        replace_state(world, document, name)
+        put_back(world)
 
 
 def own_servers() -> OwnServers:

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.resources.images import Image
+from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
 from imagebuilder_mock.domain.suggestions import Suggesting, did_you_mean, listed
 from imagebuilder_mock.protocol.model import input_members, operation_names
+from imagebuilder_mock.world.clock import aware
 from imagebuilder_mock.world.settings import check_account_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
+    from datetime import datetime
 
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
@@ -40,6 +43,26 @@ class Face(Suggesting):
     def _holds(self) -> str:
         """What it has at the moment, for whoever prints it."""
         return ""
+
+
+def refuse_text(**lists: Collection[object]) -> None:
+    """A string is a collection of strings too: of its letters, which nobody means."""
+    for name, value in lists.items():
+        if isinstance(value, str):
+            msg = f"{name}={value!r} is one string: give a list, [{value!r}]."
+            raise TypeError(msg)
+
+
+def past(world: World, moment: datetime | None, what: str) -> datetime:
+    """A moment in UTC, by default now; ValueError if it lies ahead or has no time zone."""
+    now = world.clock.now()
+    if moment is None:
+        return now
+    moment = aware(moment, f"{what}=")
+    if moment > now:
+        msg = f"{what}={moment.isoformat()} lies ahead: it is {now.isoformat()}."
+        raise ValueError(msg)
+    return moment
 
 
 def check_operation(name: str) -> None:
@@ -85,6 +108,21 @@ def store_at(world: World, *, region: str | None, account_id: str | None) -> Sto
     account = world.settings.account_id if account_id is None else account_id
     check_account_id(account)
     return world.store(account, region or region_in_use(world))
+
+
+def pipeline_at(store: Store, pipeline: str) -> ImagePipeline:
+    """A pipeline by its name or ARN; LookupError, which lists the pipelines, if there is none."""
+    is_arn = pipeline.startswith("arn:")
+    arn = pipeline if is_arn else str(store.arn_for(ImagePipeline.kind, pipeline))
+    found = store.get(ImagePipeline, arn)
+    if found is None:
+        known = ", ".join(each.arn for each in store.order(ImagePipeline))
+        msg = (
+            f"There is no pipeline {pipeline!r} in {store.region} of account {store.account}. "
+            f"There are: {known or 'none'}."
+        )
+        raise LookupError(msg)
+    return found
 
 
 def image_at(world: World, arn: str, instead: Callable[[], str]) -> tuple[Store, Image]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from copy import copy, deepcopy
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -31,6 +32,8 @@ from .tokens import ClientTokens, PageTokens
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
+
+    from imagebuilder_mock.domain.resources.images import Image
 
     from .events import Event
     from .ids import Ids
@@ -60,6 +63,8 @@ class State:
         self.lifecycle_executions = LifecycleExecutions()
         self.failures = BuildFailures()
         self.output_orders = OutputOrders()
+        self.documents: dict[str, str] = {}
+        """What a test has put at S3 URIs."""
         self.publications: list[Publication] = []
         self.managed: dict[tuple[str, str], Store] = {}
         """What Amazon offers with the publications, where somebody has looked."""
@@ -97,6 +102,10 @@ class World:
         """A copy of the state to which a reset goes back; None is an empty one."""
         self.neighbours = neighbours
         """Who is asked and told beside us; None looks nothing up."""
+        self.is_in_the_past = False
+        """Whether what goes on is history (``in_the_past``): there is nobody to be told of it."""
+        self.models: dict[tuple[str, str | None], Image] = {}
+        """By recipe and pipeline, the last image of the past whose build was played through."""
         self._partition_of = partition_of
 
     def reset(self) -> None:
@@ -134,6 +143,40 @@ class World:
         )
         twin.state = deepcopy(self.state)
         return twin
+
+    @contextmanager
+    def in_the_past(self, moment: datetime) -> Iterator[None]:
+        """What is done in the block was done at that moment, before the test began.
+
+        Builds move only as the block moves them, no order of the test is met, and nobody is told;
+        but what builds made is where it is kept: AMIs in EC2, container images in ECR.
+        """
+        state, settings = self.state, self.settings
+        orders = (state.failures, state.output_orders, state.durations)
+        state.failures, state.output_orders, state.durations = (
+            BuildFailures(),
+            OutputOrders(),
+            Durations(),
+        )
+        self.settings, self.is_in_the_past = replace(settings, builds="held"), True
+        try:
+            with self.clock.as_of(moment):
+                yield
+        finally:
+            self.settings, self.is_in_the_past = settings, False
+            state.failures, state.output_orders, state.durations = orders
+
+    @contextmanager
+    def all_or_nothing(self, store: Store) -> Iterator[None]:
+        """If the block fails, what it has added to the store is gone, with the numbers it got."""
+        known, numbers = {resource.arn for resource in store}, store.numbers()
+        try:
+            yield
+        except BaseException:
+            for resource in [each for each in store if each.arn not in known]:
+                self.remove(store, resource)
+            store.restore_numbers(numbers)
+            raise
 
     def publish(self, event: Event) -> None:
         """Let an event be known; those who subscribed are told as soon as the lock is free."""

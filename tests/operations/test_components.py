@@ -191,7 +191,8 @@ class TestCreate:
         assert refusal == invalid_value(
             "uri",
             "The document at 's3://bucket/key.yml' could not be read. imagebuilder_mock looks it "
-            "up in moto: switch moto's mock_aws on.",
+            "up in moto: switch moto's mock_aws on. "
+            "Or put the document there with mock.documents.put().",
         )
 
 

@@ -201,11 +201,21 @@ def lifecycle(mock: ImageBuilderMock) -> None:
     mock.lifecycle.preview({"policyDetails": []})
     mock.lifecycle.preview([])
 
-    mock.images.add(recipe="web", state="PENDING")  # type: ignore[arg-type]
+    arns = mock.images.add(pipeline="web", created=[mock.clock.now()], reason="The disk is full.")
+    assert_type(arns, list[str])
+
+    mock.images.add(recipe="web", state="PENDING")  # type: ignore[call-overload]
 
 
 def what_is_seen(mock: ImageBuilderMock) -> None:
     assert_type(mock.events.since(3), list[Event])
+    assert_type(mock.events.sent_to("EventBridge")[0].body["detail-type"], str)
+    assert_type(mock.events.sent_to("CloudWatchLogs")[0].body["message"], str)
+    assert_type(mock.events.sent_to("S3")[0].body["lines"], list[str])
+    assert_type(mock.events.sent_to("Lambda")[0].body["workflowStepName"], str)
+    message = mock.events.sent_to("SNS")[0].body
+    if "semver" in message:
+        assert_type(message["state"]["status"], str)
     for call in mock.calls:
         assert_type(call, Call)
         assert_type(call.error, CallError | None)
@@ -287,5 +297,10 @@ def orders(mock: ImageBuilderMock) -> None:
 def a_server() -> None:
     with imagebuilder_server(port=5055, builds="instant", quotas=False) as url:
         assert_type(url, str)
+    with imagebuilder_server(
+        host="::1", allow_remote_control=True, allow_host=["mock"], allow_origin=(), files="states"
+    ):
+        pass
+
     with imagebuilder_server(build="instant"):  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
         pass

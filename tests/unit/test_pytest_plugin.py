@@ -6,7 +6,7 @@ import boto3
 import pytest
 
 from imagebuilder_mock import ImageBuilderMock, current_mock, mock_imagebuilder
-from tests.builders import a_component
+from tests.builders import a_component, a_recipe
 
 pytest_plugins = ["pytester"]
 
@@ -100,6 +100,67 @@ def test_the_mock_is_off_after_a_test_that_fails_or_is_skipped(run):
     )
 
     result.assert_outcomes(failed=2, skipped=2, errors=1, passed=1)
+
+
+# Worlds
+
+
+def test_the_pipeline_fixture_is_a_ready_pipeline(imagebuilder, imagebuilder_pipeline):
+    [found] = imagebuilder.list_image_pipelines()["imagePipelineList"]
+
+    assert (found["arn"], found["name"]) == (imagebuilder_pipeline.arn, "web")
+
+
+@pytest.mark.imagebuilder(region="eu-west-1")
+@pytest.mark.imagebuilder_pipeline(name="app", container=True)
+@pytest.mark.imagebuilder_image(reason="The disk is full.")
+def test_markers_have_the_arguments_of_the_world(
+    imagebuilder, imagebuilder_pipeline, imagebuilder_image
+):
+    """The image is the pipeline's, and both are in the Region of the client."""
+    image = imagebuilder.get_image(imageBuildVersionArn=imagebuilder_image)["image"]
+
+    assert ":container-recipe/app/" in imagebuilder_pipeline.recipe_arn
+    assert image["sourcePipelineArn"] == imagebuilder_pipeline.arn
+    assert image["state"]["reason"] == "The disk is full."
+
+
+@pytest.fixture
+def a_recipe_of_its_own(imagebuilder):
+    return a_recipe(imagebuilder, name="own")
+
+
+@pytest.mark.imagebuilder_image(recipe="own")
+@pytest.mark.usefixtures("a_recipe_of_its_own")
+def test_an_image_of_a_recipe_needs_no_pipeline(imagebuilder, imagebuilder_image):
+    assert ":image/own/" in imagebuilder_image
+    assert imagebuilder.list_image_pipelines()["imagePipelineList"] == []
+
+
+def test_a_mistake_in_a_marker_of_the_world_is_explained(run):
+    result = run(
+        """
+        import pytest
+
+        @pytest.mark.imagebuilder_pipeline(schedule="daily")
+        def test_schedule(imagebuilder_pipeline): pass
+
+        @pytest.mark.imagebuilder_image(state="PENDING")
+        def test_state(imagebuilder_image): pass
+
+        @pytest.mark.imagebuilder_image("FAILED")
+        def test_position(imagebuilder_image): pass
+        """
+    )
+
+    result.assert_outcomes(errors=3)
+    result.stdout.fnmatch_lines(
+        [
+            "*imagebuilder_pipeline: No pipeline 'web' can be added: *Invalid schedule expression*",
+            "*imagebuilder_image: state='PENDING': a finished image is in one of *",
+            "*@pytest.mark.imagebuilder_image takes keyword options only, such as state='FAILED'.",
+        ]
+    )
 
 
 # Marker

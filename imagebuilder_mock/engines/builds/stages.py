@@ -91,10 +91,40 @@ def advance(world: World, image: Image) -> bool:
     return moved
 
 
+def move(world: World, image: Image) -> bool:
+    """The next thing that happens to a build, such as the end of a step; whether anything did."""
+    return image.is_in_progress and _move(Build.of(world, image))
+
+
 def complete(world: World, image: Image) -> None:
     """All stages that are left, or up to a step that waits for an action."""
     while image.is_in_progress and advance(world, image):
         pass
+
+
+def repeat(world: World, image: Image, model: Image) -> bool:
+    """Complete a build of the past that has just begun as another went, if it will go as that did.
+
+    Nothing has happened if the answer is False.
+    """
+    from . import again
+
+    build = Build.of(world, image)
+    before = image.architecture
+    try:
+        _meet_parent(build)
+    except BuildFailedError:
+        return False
+    if not again.is_alike(image, model):
+        image.architecture = before
+        return False
+
+    def work() -> None:
+        again.repeat(build, model)
+        _enter(build, ImageState("AVAILABLE"))
+
+    _run(build, work)
+    return True
 
 
 @_in_order
@@ -305,7 +335,7 @@ def _judge_scan(build: Build) -> None:
     if build.image.is_scanned:
         from imagebuilder_mock.engines import scans
 
-        too_severe = scans.failed_condition(build.store, build.image)
+        too_severe = scans.failed_condition(build)
         if too_severe is not None:
             raise BuildFailedError(too_severe)
 

@@ -255,15 +255,15 @@ def test_a_damaged_state_says_where(state, policy, capsys):
 
 
 @pytest.mark.parametrize(
-    ("time", "status", "message"),
+    ("time", "message"),
     [
-        ("noon", 2, "argument --at: 'noon' is no time; write 2024-01-31T12:00:00Z"),
-        ("2026-06-01", 1, "at="),
+        ("noon", "argument --at: 'noon' is no time; write 2024-01-31T12:00:00Z"),
+        ("2026-06-01", "argument --at: '2026-06-01' has no time zone; write 2024-01-31T12:00:00Z"),
     ],
 )
-def test_a_time_that_is_none_is_explained(state, policy, capsys, time, status, message):
+def test_a_time_that_is_none_is_explained(state, policy, capsys, time, message):
     with pytest.raises(SystemExit) as end:
         main(["lifecycle", "preview", str(state), str(policy), "--at", time])
 
-    assert end.value.code == status
+    assert end.value.code == 2
     assert message in capsys.readouterr().err
