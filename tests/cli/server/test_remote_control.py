@@ -130,7 +130,7 @@ def test_what_is_not_there_says_what_may_be_meant(control):
     ("query", "message"),
     [
         ("operation=GetImag", "no operation 'GetImag'. Did you mean 'GetImage'?"),
-        ("oparation=GetImage", "no parameter of calls 'oparation'. Did you mean 'operation'?"),
+        ("oparation=GetImage", "no argument 'oparation'. Did you mean 'operation'?"),
     ],
 )
 def test_calls_that_cannot_be_meant_are_no_empty_list(control, query, message):

@@ -138,10 +138,7 @@ def test_a_parameter_that_calls_do_not_have_is_named(control):
     status, answer = control("GET", "calls", params={"operations": "GetImage"})
 
     assert status == 400
-    assert (
-        "GET calls has no argument 'operations'. Its arguments are: operation, last."
-        in (answer["message"])
-    )
+    assert "GET calls has no argument 'operations'. Did you mean 'operation'?" in answer["message"]
 
 
 # Files
