@@ -71,8 +71,6 @@ class Account(NamedTuple):
         client, name = self.around.client(service, *self.place), self.around.name
         try:
             answer = getattr(client, operation)(**params)
-        except NeighbourError:
-            raise  # of what the door does beyond EC2's API
         except ClientError as error:
             raise self._refusal(service, error) from None
         except (ConnectTimeoutError, ReadTimeoutError):
