@@ -5,13 +5,14 @@ The public names are resolved when they are first used: importing the package co
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+TYPE_CHECKING = False  # as type checkers know it; to load typing would cost what all else does
 
 if TYPE_CHECKING:
     from .cli.check.checking import check_document
     from .cli.check.problems import DocumentProblem
     from .cli.server import imagebuilder_server
     from .mock import ImageBuilderMock, current_mock, mock_imagebuilder
+    from .testing.unmet_orders import UnmetOrdersError
     from .transports.boto.credentials import MockIsOffError
     from .world.events import Event
     from .world.record import Call, CallError, UnexpectedCallError
@@ -28,6 +29,7 @@ __all__ = [
     "MockIsOffError",
     "StateError",
     "UnexpectedCallError",
+    "UnmetOrdersError",
     "__version__",
     "check_document",
     "current_mock",
@@ -43,6 +45,7 @@ _HOMES = {
     "MockIsOffError": "transports.boto.credentials",
     "StateError": "world.saved.damage",
     "UnexpectedCallError": "world.record",
+    "UnmetOrdersError": "testing.unmet_orders",
     "check_document": "cli.check.checking",
     "imagebuilder_server": "cli.server",
 }

@@ -3,48 +3,47 @@
 from __future__ import annotations
 
 import argparse
-import atexit
-import builtins
 import logging
 import os
-import runpy
-import signal
+import re
 import sys
 import threading
-from concurrent.futures import thread as executors
 from contextlib import contextmanager
-from importlib.machinery import SourceFileLoader
-from importlib.util import find_spec
-from io import open_code
+from functools import partial
 from pathlib import Path
-from pkgutil import read_code
-from types import ModuleType
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.mock import ImageBuilderMock
-from imagebuilder_mock.transports.http.serving import CannotListenError
+from imagebuilder_mock.transports.http.guarding import allowed_host, allowed_origin
+from imagebuilder_mock.transports.http.wsgi import REQUEST_LOG
 from imagebuilder_mock.world.clock import moment_of
-from imagebuilder_mock.world.settings import BuildMode
+from imagebuilder_mock.world.log import logger
+from imagebuilder_mock.world.settings import OPTIONS
 
 from . import help_texts, preview
 from .capture import command as capture_command
 from .check import command as check_command
-from .server import serve
+from .dashes import kept
+from .ending import quiet_interrupts, until_a_signal
+from .run import command as run_command
+from .saving import LINGER, Saving
+from .serve import command as serve_command
+from .serve.command import Serving
+from .serve.commands import CannotRunError
+from .server import ADVICE, serve
+from .state_files import OwnFile, StateFiles
 from .verify import command as verify_command
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
-_KEPT_DASHES = "\0--"
+    from imagebuilder_mock.world.settings import Option
 
-_WHERE = """\
-Image Builder is at {url}, until Ctrl-C. With any credentials and a Region, for instance:
-  aws imagebuilder list-images --endpoint-url {url}
-or, for every SDK and the CLI: AWS_ENDPOINT_URL_IMAGEBUILDER={url}"""
-
-_ENDING_SIGNALS = ("SIGINT", "SIGTERM")
-_GLANCE = 0.5
+_OPEN = (
+    "{prog}: With --host {host} other machines can connect: whoever does may use the mock, "
+    "under the name localhost or one of --allow-host."
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,11 +52,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Where the arguments are the process's own, a program has the mock on to the very end of the
     process, so also in what it does ``atexit``.
     """
-    parser = _parser()
-    # argparse takes a -- away, and it is the program's.
-    given = parser.parse_args(
-        _with(_KEPT_DASHES, "--", sys.argv[1:] if arguments is None else arguments)
-    )
+    with quiet_interrupts():
+        parser = _parser()
+        given = parser.parse_args(kept(sys.argv[1:] if arguments is None else arguments))
     given.is_whole_process = arguments is None and _are_its_own(sys.argv[1:])
     command: Callable[[argparse.ArgumentParser, argparse.Namespace], int] = given.command
     return command(parser, given)
@@ -68,91 +65,9 @@ def _are_its_own(arguments: Sequence[str]) -> bool:
     return sys.orig_argv[-len(arguments) :] == arguments
 
 
-def _with(new: str, old: str, arguments: Sequence[str]) -> list[str]:
-    return [new if argument == old else argument for argument in arguments]
-
-
-# Running a program
-
-
-def _run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
-    """Run a program as ``python`` would, with its own exit status and errors."""
-    words = [] if given.script is None else [given.script, *given.arguments]
-    if words[:1] == [_KEPT_DASHES]:  # the first only ends our own options
-        words = words[1:]
-    if given.module is None and not words:
-        parser.error("the following arguments are required: SCRIPT.py, or -m MODULE")
-    mock = _mock(parser, given, **({} if given.state is None else {"state": given.state}))
-    mock.default_region = given.region
-    on = _on(parser, mock, given.timeline, to_the_end=given.is_whole_process)
-    if given.module is not None:
-        module, *arguments = _with("--", _KEPT_DASHES, given.module) or [""]
-        with _as_program([module, *arguments], first_path=str(Path.cwd())), on:
-            if not _is_there(module):
-                parser.error(f"there is no module {module}")
-            runpy.run_module(module, run_name="__main__", alter_sys=True)
-        return 0
-    script, *arguments = _with("--", _KEPT_DASHES, words)
-    if not Path(script).is_file():
-        parser.error(f"there is no program {script}")
-    folder = str(Path(script).resolve().parent)
-    with _as_program([script, *arguments], first_path=folder), on:
-        _run_script(script)
-    return 0
-
-
-def _run_script(path: str) -> None:
-    """Run a file in a new ``__main__``: its ``__file__`` is absolute, its ``sys.argv`` as given."""
-    file = os.path.abspath(path)  # noqa: PTH100 - links stay, as Python leaves them
-    with open_code(file) as stream:
-        code = read_code(stream)
-    if code is None:
-        code = compile(Path(file).read_bytes(), file, "exec", dont_inherit=True)
-    program = ModuleType("__main__")
-    program.__file__ = file
-    program.__loader__ = SourceFileLoader("__main__", file)
-    program.__dict__["__builtins__"] = builtins
-    sys.modules["__main__"] = program
-    exec(code, program.__dict__)  # noqa: S102 - this is what we are asked for
-
-
 @contextmanager
-def _as_program(argv: list[str], *, first_path: str) -> Iterator[None]:
-    """What ``python`` sets for a program: its arguments, and where it imports from."""
-    before = sys.argv, sys.path[:], sys.modules["__main__"]
-    sys.argv = argv
-    sys.path.insert(0, first_path)
-    try:
-        yield
-    finally:
-        sys.argv, sys.path[:], sys.modules["__main__"] = before
-
-
-@contextmanager
-def _on(
-    parser: argparse.ArgumentParser,
-    mock: ImageBuilderMock,
-    timelines: Path | None,
-    *,
-    to_the_end: bool,
-) -> Iterator[None]:
-    """The mock is on until the threads of the program have ended too."""
-    threads = threading.enumerate()
-    with _started(parser, mock, to_the_end=to_the_end):
-        try:
-            yield
-        finally:
-            _wait_for_threads_since(threads)
-            if timelines is not None:
-                for path in mock.builds.save_timelines(timelines):
-                    print(f"timeline: {path}", file=sys.stderr)
-
-
-@contextmanager
-def _started(
-    parser: argparse.ArgumentParser, mock: ImageBuilderMock, *, to_the_end: bool = False
-) -> Iterator[None]:
-    """The mock is on, for the context or to the end of the process.
+def _started(parser: argparse.ArgumentParser, mock: ImageBuilderMock) -> Iterator[None]:
+    """The mock is on for the context.
 
     A state file that is not there, or is damaged, is explained with exit status 1.
     """
@@ -160,92 +75,82 @@ def _started(
         mock.start()
     except (OSError, ValueError) as error:
         parser.exit(1, f"{parser.prog}: {error}\n")
-    if to_the_end:
-        # What is registered after this is called before it.
-        atexit.register(mock.stop)
-        yield
-        return
     try:
         yield
     finally:
         mock.stop()
 
 
-def _is_there(module: str) -> bool:
-    try:
-        return bool(module) and find_spec(module) is not None
-    except (ImportError, ValueError):
-        return False
-
-
-def _wait_for_threads_since(before: Sequence[threading.Thread]) -> None:
-    """Wait for threads, as Python does at the end; idle workers of executors are left out."""
-    workers = getattr(executors, "_threads_queues", ())
-    for thread in threading.enumerate():
-        if thread not in before and not thread.daemon and thread not in workers:
-            thread.join()
-
-
 # Serving
 
 
 def _serve(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
-    options: dict[str, object] = {}
-    if given.state is not None:
-        if not os.access(given.state.parent, os.W_OK):
-            parser.exit(
-                1,
-                f"{parser.prog}: The state cannot be saved to {given.state}: there is no such "
-                "folder, or it is not for writing.\n",
-            )
-        if given.state.exists():
-            options["state"] = given.state
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    mock = _mock(parser, given, **options)
-    with _started(parser, mock):
-        try:
-            with (
-                _until_a_signal() as ending,
-                serve(
-                    mock,
-                    host=given.host,
-                    port=given.port,
-                    allow_remote_control=given.allow_remote_control,
-                ) as url,
-            ):
-                print(_WHERE.format(url=url), flush=True)
-                # With a time-out, because a signal does not end a wait without one everywhere.
-                while not ending.wait(_GLANCE):
-                    pass
-        except (CannotListenError, ModuleNotFoundError) as error:
-            parser.exit(1, f"{parser.prog}: {error}\n")
-        if given.state is not None:
-            try:
-                mock.save(given.state)
-            except OSError as error:
-                parser.exit(1, f"{parser.prog}: The state could not be saved: {error}\n")
-            print(f"The state is in {given.state}.", flush=True)
-    return 0
+    with quiet_interrupts():  # until there is something to save
+        return _serve_quietly(parser, given)
 
 
-@contextmanager
-def _until_a_signal() -> Iterator[threading.Event]:
-    """An event that the first signal to end sets; the second signal ends the process."""
-    ending = threading.Event()
-    before = {}
-
-    def end(number: int, _: object) -> None:
-        signal.signal(number, signal.SIG_DFL)
-        ending.set()
-
-    for name in _ENDING_SIGNALS:
-        number = getattr(signal, name)
-        before[number] = signal.signal(number, end)
+def _serve_quietly(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
+    serving, own = Serving.of(parser, given), OwnFile(given.state)
+    if given.autosave is not None and given.state is None:
+        parser.error("--autosave needs --state: the file to save to")
+    if given.autosave is not None and serving.command:
+        parser.error("--autosave is for a server without a command: with one it saves at its end")
+    if given.state is not None and not os.access(given.state.parent, os.W_OK):
+        parser.exit(
+            1,
+            f"{parser.prog}: The state cannot be saved to {given.state}: there is no such "
+            "folder, or it is not for writing.\n",
+        )
     try:
-        yield ending
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        with own.held():
+            return _serve_with(parser, given, serving, own)
+    except CannotRunError as error:
+        parser.exit(error.status, f"{parser.prog}: {error}\n")
+    except (OSError, ModuleNotFoundError) as error:
+        parser.exit(1, f"{parser.prog}: {error}\n")
+
+
+def _serve_with(
+    parser: argparse.ArgumentParser, given: argparse.Namespace, serving: Serving, own: OwnFile
+) -> int:
+    options = {"state": given.state} if given.state is not None and given.state.exists() else {}
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    if given.verbose:
+        logging.getLogger(REQUEST_LOG).setLevel(logging.INFO)
+        logger.setLevel(logging.DEBUG)
+    mock, status = _mock(parser, given, **options), 0
+    with (
+        _started(parser, mock),
+        until_a_signal() as ending,
+        serving.surroundings.around(mock, advice=ADVICE),
+    ):
+        ending.is_of_the_process = given.is_whole_process
+        saving = Saving(own, mock, ending)
+        with serve(
+            mock,
+            host=given.host,
+            port=serving.port(given.port),
+            files=StateFiles(given.files, own=given.state),
+            surroundings=serving.surroundings,
+            allow_remote_control=given.allow_remote_control,
+            allow_host=given.allow_host,
+            allow_origin=given.allow_origin,
+            linger=LINGER,
+        ) as served:
+            saving.of(served)
+            if served.is_open:
+                print(_OPEN.format(host=given.host, prog=parser.prog), file=sys.stderr, flush=True)
+            if serving.command:
+                status = serving.run(mock, served.url)
+                ending.begin()
+            else:
+                print(serving.greeting(served.url), flush=True)
+                ending.wait(given.autosave, saving.now_and_then)
+            saving.first(status)
+        saving.last()
+        if given.state is not None and saving.status == 0 and not serving.command:
+            print(f"The state is in {given.state}.", flush=True)
+    return status or saving.status
 
 
 # Arguments
@@ -254,14 +159,14 @@ def _until_a_signal() -> Iterator[threading.Event]:
 def _mock(
     parser: argparse.ArgumentParser, given: argparse.Namespace, **more: object
 ) -> ImageBuilderMock:
-    options: dict[str, Any] = {"builds": given.builds, **more}
-    for name in ("seed", "account_id", "now", "calls_kept_bytes"):
-        if getattr(given, name) is not None:
-            options[name] = getattr(given, name)
+    named = {name: getattr(given, name) for name in OPTIONS if name != "state"} | more
+    options: dict[str, Any] = {name: value for name, value in named.items() if value is not None}
     try:
         return ImageBuilderMock(**options)
     except ValueError as error:
-        parser.error(str(error))
+        # The mock names its options as Python does.
+        said = re.sub("^([a-z_]+)=", lambda found: f"--{found[1].replace('_', '-')} ", str(error))
+        parser.error(said)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -269,52 +174,53 @@ def _parser() -> argparse.ArgumentParser:
         prog="imagebuilder-mock", description="A mock of EC2 Image Builder, in memory."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    run = commands.add_parser(
-        "run", help="run a Python program with the mock on", allow_abbrev=False
-    )
-    run.set_defaults(command=_run)
-    _add_options(run)
-    run.add_argument("--region", help="the Region of clients that name none")
-    run.add_argument(
-        "--state",
-        type=Path,
-        metavar="FILE",
-        help="begin with what mock.save() or capture has written",
-    )
-    run.add_argument(
-        "--timeline",
-        type=Path,
-        metavar="DIR",
-        help="write a page of each build to this folder, which shows what ran and when",
-    )
-    run.add_argument(
-        "-m",
-        dest="module",
-        nargs=argparse.REMAINDER,
-        metavar="MODULE",
-        help="run a module, as python -m does; what stands behind it is its own",
-    )
-    run.add_argument("script", metavar="SCRIPT.py", nargs="?", help="the program")
-    run.add_argument("arguments", nargs=argparse.REMAINDER, help="its own arguments")
-
+    run_command.add_to(commands, add_options=_add_options, mock_of=_mock)
     serve = commands.add_parser("serve", help="serve the mock over HTTP", allow_abbrev=False)
     serve.set_defaults(command=_serve)
-    _add_options(serve)
+    _add_options(serve, state="start from this file, if there is one, and save to it")
     serve.add_argument("--host", default="127.0.0.1", help="where to listen (default: %(default)s)")
     serve.add_argument(
-        "--port", type=int, default=5055, help="(default: %(default)s; 0: a free one)"
+        "--port", type=int, help="(default: 5055, or with a command a free one; 0: a free one)"
     )
     serve.add_argument(
-        "--state",
+        "--autosave",
+        type=_seconds,
+        metavar="SECONDS",
+        help="save to the file of --state that often too, if something was asked meanwhile",
+    )
+    serve.add_argument(
+        "--files",
         type=Path,
-        metavar="FILE",
-        help="start from this file, if there is one, and save to it",
+        metavar="DIR",
+        help="the folder that control over HTTP may save states to and load them from "
+        "(default: the file of --state alone)",
+    )
+    serve.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        type=_allowed(allowed_host),
+        metavar="NAME",
+        help="answer under this name too, such as mock or *.example.com; otherwise only under "
+        "localhost, the address of --host, and names of AWS's endpoints. May be repeated",
+    )
+    serve.add_argument(
+        "--allow-origin",
+        action="append",
+        default=[],
+        type=_allowed(allowed_origin),
+        metavar="ORIGIN",
+        help="let web pages of this origin, such as http://localhost:3000, use and control the "
+        "mock. May be repeated",
     )
     serve.add_argument(
         "--allow-remote-control",
         action="store_true",
-        help="let other machines reset the mock and move its clock",
+        help="let other machines do all that control over HTTP can: read the state and every call "
+        "with its parameters, replace or reset the state, move the clock, make builds and calls "
+        "fail, and write and read state files (--state, --files)",
     )
+    serve_command.add_to(serve)
     capture_command.add_to(commands)
     preview.add_to(commands, moment=_moment)
     check_command.add_to(commands)
@@ -323,32 +229,67 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_options(parser: argparse.ArgumentParser) -> None:
+def _add_options(parser: argparse.ArgumentParser, **other_help: str) -> None:
+    """A flag for each option of ``mock_imagebuilder``, with the environment's value as default."""
     parser.add_argument(
-        "--builds",
-        choices=get_args(BuildMode),
-        default="observed",
-        help="what moves builds on (default: a look at them)",
+        "-v",
+        "--verbose",
+        action="store_true",
+        help="show each call, each refusal with its rule, and each stage of a build",
     )
-    parser.add_argument("--account-id", help="the account (default: 123456789012)")
-    parser.add_argument("--seed", type=int, help="for reproducible ids (default: 0)")
-    parser.add_argument(
-        "--now",
-        type=_moment,
-        metavar="TIME",
-        help="start the clock at this ISO time, with a time zone, and let it stand still",
+    options = parser.add_argument_group(
+        "options of the mock",
+        "What is not given is taken from the environment, if it is there: IMAGEBUILDER_MOCK_BUILDS "
+        "and so on.",
     )
-    parser.add_argument(
-        "--calls-kept-bytes",
-        type=int,
-        metavar="BYTES",
-        help="how much memory the calls may take that are remembered (default: 64 MiB)",
-    )
+    for option in OPTIONS.values():
+        options.add_argument(
+            option.flag,
+            type=partial(_read, option),
+            choices=option.choices or None,
+            metavar=option.metavar,
+            default=os.environ.get(option.variable) or None,  # argparse reads it if it is used
+            help=other_help.get(option.name, option.help),
+        )
+
+
+def _read(option: Option, text: str) -> object:
+    try:
+        return option.read(text)
+    except ValueError as error:
+        source = f"{option.variable}=" if text == os.environ.get(option.variable) else ""
+        msg = f"{source}{text!r}: {error}"
+        raise argparse.ArgumentTypeError(msg) from None
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < threading.TIMEOUT_MAX:
+        msg = f"{text!r} is no number of seconds above 0"
+        raise argparse.ArgumentTypeError(msg)
+    return seconds
+
+
+def _allowed(check: Callable[[str], str]) -> Callable[[str], str]:
+    def checked(text: str) -> str:
+        try:
+            return check(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return checked
 
 
 def _moment(text: str) -> datetime:
     try:
-        return moment_of(text)
+        moment = moment_of(text)
     except ValueError:
         msg = f"{text!r} is no time; write 2024-01-31T12:00:00Z"
         raise argparse.ArgumentTypeError(msg) from None
+    if moment.tzinfo is None:
+        msg = f"{text!r} has no time zone; write 2024-01-31T12:00:00Z, or +01:00 in place of the Z"
+        raise argparse.ArgumentTypeError(msg)
+    return moment

@@ -64,6 +64,11 @@ class BuildPlan(NamedTuple):
         last = next(following, None)
         return "AVAILABLE" if last is None else last.status
 
+    def ahead_of(self, status: ImageStatus) -> list[ImageStatus]:
+        """The statuses that follow, down to AVAILABLE, if nothing goes wrong."""
+        known = [stage.status for stage in self.stages]
+        return [*known[known.index(status) + 1 :], "AVAILABLE"]
+
 
 _BEGINNING = (Stage(status="PENDING"), Stage(status="CREATING"))
 _INTEGRATION = Stage(status="INTEGRATING")
@@ -121,10 +126,10 @@ def _groups(workflows: Sequence[PlannedWorkflow]) -> tuple[tuple[PlannedWorkflow
 
 
 CONTAINER_HOST_TEST = "container-host-test"
-"""Tests of containers only, on the instance that runs them."""
+"""Tests of containers only, beside the container, on the instance that runs it."""
 
 PHASES_OF_STAGE: Mapping[str, Sequence[str]] = {
     "BUILD": ("build", "validate"),
     "TEST": ("test", CONTAINER_HOST_TEST),
 }
-"""By the workflow's type. A stage knows nothing of the other's: it runs on another instance."""
+"""By the workflow's type. A stage knows nothing of the other's (user guide, toe-use-documents)."""

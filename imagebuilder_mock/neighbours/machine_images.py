@@ -7,10 +7,13 @@ beside us. What is gone there is a success (user guide, lifecycle-policy-executi
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from .account import AbsentError, NeighbourError, NobodyToAskError, Place, account_at
+from imagebuilder_mock.world.log import logger
+
+from .account import AbsentError, NeighbourError, Place, account_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,27 +38,121 @@ def find(world: World, account_id: str, region: str, image_id: str) -> MachineIm
         return None
     ec2 = _ec2_with(world, ami)
     if ec2 is not None:
-        with suppress(NobodyToAskError):
+        with suppress(NeighbourError):
             _renew(ami, ec2)
     return ami
+
+
+def start_again(world: World) -> None:
+    """Have what is around us begin as our own record does, if it is ours."""
+    if world.neighbours is not None and world.neighbours.is_ours:
+        world.neighbours.reset()
+        put_back(world)
+
+
+def made_elsewhere(world: World, ami: MachineImage) -> MachineImage:
+    """An AMI that is about to be known, under the id that EC2 beside us gives it.
+
+    It is ours unless that EC2 chooses the ids itself.
+    """
+    account = account_at(world, Place(ami.account_id, ami.region))
+    if account is None or not account.around.chooses_ami_ids:
+        return ami
+    root = ami.devices[0]["DeviceName"]
+    asked: list[dict[str, Any]] = [
+        {"DeviceName": device["DeviceName"], "Ebs": _as_parameter(device)} for device in ami.devices
+    ]
+    try:
+        made = account.ask(
+            "ec2",
+            "register_image",
+            Name=ami.name,
+            Architecture=ami.architecture,
+            RootDeviceName=root,
+            VirtualizationType="hvm",
+            BlockDeviceMappings=asked,
+            **({"Description": ami.description} if ami.description else {}),
+        )
+        return replace(ami, image_id=made["ImageId"], is_in_ec2=True)
+    except NeighbourError as error:
+        logger.warning("EC2: register %s in %s: %s", ami.name, ami.region, error)
+        return ami
+
+
+# What RegisterImage takes of a volume; the snapshots are ours.
+_ASKED_OF_VOLUMES = ("VolumeSize", "VolumeType", "Iops", "Throughput", "DeleteOnTermination")
+
+
+def _as_parameter(device: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: device["Ebs"][name] for name in _ASKED_OF_VOLUMES if name in device["Ebs"]}
+
+
+def put_back(world: World) -> None:
+    """Make the AMIs of our own record, and the snapshots that are left, exist in an EC2 of ours."""
+    if world.neighbours is None or not world.neighbours.is_ours:
+        return
+    for ami in list(world.state.machine_images):
+        ami.is_in_ec2 = False
+        account, devices = account_at(world, Place(ami.account_id, ami.region)), _devices_left(ami)
+        if account is None or not devices:
+            continue
+        with suppress(NeighbourError):
+            account.around.register(ami, devices)
+            ami.is_in_ec2 = True
+            _make_as_it_was(account, ami)
+
+
+# Of AMIs that were captured the snapshots are known, and not their volumes: these are of the size
+# of Amazon Linux's root.
+_UNKNOWN_VOLUME: Mapping[str, Any] = {"VolumeSize": 8, "Encrypted": False}
+_DEVICE_NAMES = ("/dev/xvda", *(f"/dev/sd{letter}" for letter in "bcdefghijklmnopqrstuvwxyz"))
+
+
+def _devices_left(ami: MachineImage) -> list[dict[str, Any]]:
+    """Its volumes whose snapshots are there."""
+    known: list[dict[str, Any]] = list(ami.devices) or [
+        {"DeviceName": name, "Ebs": {**_UNKNOWN_VOLUME, "SnapshotId": snapshot}}
+        for name, snapshot in zip(_DEVICE_NAMES, ami.snapshots, strict=False)
+    ]
+    return [device for device in known if device["Ebs"]["SnapshotId"] in ami.snapshots]
+
+
+def _make_as_it_was(ec2: Account, ami: MachineImage) -> None:
+    def do(operation: str, **params: object) -> None:
+        ec2.ask("ec2", operation, ImageId=ami.image_id, **params)
+
+    if ami.state == "deregistered":
+        do("deregister_image")  # which leaves the snapshots
+        return
+    sharing = {"Attribute": "launchPermission", "OperationType": "add"}
+    if ami.shared_with:
+        do("modify_image_attribute", **sharing, UserIds=sorted(ami.shared_with))
+    if ami.public:
+        do("modify_image_attribute", **sharing, UserGroups=["all"])
+    if ami.deprecation_time is not None:
+        do("enable_image_deprecation", DeprecateAt=ami.deprecation_time)
+    if ami.state == "disabled":
+        do("disable_image")
 
 
 def adopt(world: World, ami: MachineImage) -> None:
     """Take an AMI that somebody else made into our own record, as EC2 beside us has it."""
     account = account_at(world, Place(ami.account_id, ami.region))
-    found = None
     if account is not None:
-        with suppress(NobodyToAskError):
-            found = account.finds("ec2", "describe_images", ImageIds=[ami.image_id])
-    if account is not None and found and found["Images"]:
+        with suppress(NeighbourError):
+            _learn(ami, account)
+    world.state.machine_images.add(ami)
+
+
+def _learn(ami: MachineImage, ec2: Account) -> None:
+    found = ec2.finds("ec2", "describe_images", ImageIds=[ami.image_id])
+    if found and found["Images"]:
         volumes = [
             each.get("Ebs", {}) for each in found["Images"][0].get("BlockDeviceMappings", ())
         ]
         ami.snapshots = tuple(each["SnapshotId"] for each in volumes if "SnapshotId" in each)
         ami.is_in_ec2 = True
-        with suppress(NobodyToAskError):
-            _renew(ami, account)
-    world.state.machine_images.add(ami)
+        _renew(ami, ec2)
 
 
 def _renew(ami: MachineImage, ec2: Account) -> None:
@@ -64,10 +161,10 @@ def _renew(ami: MachineImage, ec2: Account) -> None:
         ami.state = "deregistered"
         return
     [image] = found["Images"]
-    permissions = _attribute(ec2, ami, "launchPermission")["LaunchPermissions"]
-    launched = _attribute(ec2, ami, "lastLaunchedTime").get("LastLaunchedTime", {}).get("Value")
     ami.state = "disabled" if image["State"] == "disabled" else "available"
     ami.tags = {tag["Key"]: tag["Value"] for tag in image.get("Tags", ())}
+    permissions = _attribute(ec2, ami, "launchPermission")["LaunchPermissions"]
+    launched = _attribute(ec2, ami, "lastLaunchedTime").get("LastLaunchedTime", {}).get("Value")
     ami.public = any(each.get("Group") == "all" for each in permissions)
     ami.shared_with = frozenset(each["UserId"] for each in permissions if "UserId" in each)
     if launched is not None:
@@ -165,4 +262,5 @@ def _ask(account: Account, service: str, operation: str, **params: object) -> No
         with suppress(AbsentError):
             account.ask(service, operation, **params)
     except NeighbourError as error:
+        logger.warning("%s of %s: %s", operation, service, error)
         raise ActionRefused(str(error)) from None

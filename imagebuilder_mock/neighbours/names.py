@@ -1,7 +1,7 @@
 """Names of other services' resources: a row for each question whether there is such a thing.
 
-A name that is missing is taken too as long as the test has made nothing of the service there:
-then it stands for something that the test is not about.
+Beside moto a name that is missing is taken too as long as the test has made nothing of the service
+there: then it stands for something that the test is not about.
 """
 
 from __future__ import annotations
@@ -147,7 +147,7 @@ def _is_immutable(account: Account, repository: str) -> bool:
 
 def takes_missing(account: Account, service: str, *, is_strict: bool) -> bool:
     """Whether names are taken that a service does not have."""
-    if is_strict:
+    if is_strict or account.around.is_the_whole_cloud:
         return False
     return not account.around.may_have(service) or not any(
         _has_made(account, service, listing) for listing in MADE[service]

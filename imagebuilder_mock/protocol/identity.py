@@ -32,6 +32,11 @@ def access_key_for(account_id: str) -> str:
     return f"{_OWN_KEY}{account_id}"
 
 
+def is_own_key(access_key: str | None) -> bool:
+    """Whether a mock made the key: it opens nothing."""
+    return access_key is not None and _OWN_KEY_FORM.fullmatch(access_key) is not None
+
+
 def account_of(access_key: str | None, *, default: str) -> str:
     """The account that an access key belongs to.
 
@@ -60,14 +65,37 @@ def region_of(host: str) -> str | None:
     return None if found is None else found["region"]
 
 
+def is_of_aws(host: str) -> bool:
+    """Whether a host is in a domain that AWS has for its services, in any partition."""
+    return domain_of(host) is not None
+
+
+def domain_of(host: str) -> str | None:
+    """The domain of AWS's that a host is in; None for any other host."""
+    name = f".{host.lower().rstrip('.')}"
+    return next((domain for domain in _domains() if name.endswith(f".{domain}")), None)
+
+
 @lru_cache(maxsize=1)
-def _form() -> re.Pattern[str]:
-    suffixes = {
-        partition["outputs"][kind]
+def _domains() -> tuple[str, ...]:
+    # Function URLs of Lambda, and the portals of IAM Identity Center, are in two more.
+    return (*aws_domains(), "on.aws", "awsapps.com")
+
+
+@lru_cache(maxsize=1)
+def aws_domains() -> tuple[str, ...]:
+    """The domains in which AWS's endpoints are: ``amazonaws.com``, ``api.aws`` and others."""
+    domains = {
+        str(partition["outputs"][kind])
         for partition in Loader().load_data("partitions")["partitions"]
         for kind in ("dnsSuffix", "dualStackDnsSuffix")
     }
-    listed = "|".join(map(re.escape, sorted(suffixes)))
+    return tuple(sorted(domains))
+
+
+@lru_cache(maxsize=1)
+def _form() -> re.Pattern[str]:
+    listed = "|".join(map(re.escape, aws_domains()))
     return re.compile(
         rf"(?:[a-z0-9-]+\.)?{SERVICE_NAME}(?:-fips)?\.(?P<region>[a-z0-9-]+)\.(?:vpce\.)?(?:{listed})"
     )

@@ -17,13 +17,15 @@ from imagebuilder_mock.world.orders import BuildFailure, StepOutputs, check_refe
 from imagebuilder_mock.world.published import published
 from imagebuilder_mock.world.settings import check_account_id
 
-from .arguments import SOME_IMAGE, Face, image_at
+from .arguments import SOME_IMAGE, Face, counted, image_at
 from .pages.timeline import timeline_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from imagebuilder_mock.domain.states import ImageStatus
     from imagebuilder_mock.world.durations import Durations
+    from imagebuilder_mock.world.orders import Placed
 
     from .pages.timeline import Timeline
 
@@ -42,6 +44,10 @@ class Builds(Face):
     """
 
     __slots__ = ()
+
+    def _holds(self) -> str:
+        running, waiting = len(self.running), len(self.waiting)
+        return f"{counted(running, 'build')} running{f', {waiting} waiting' if waiting else ''}"
 
     @property
     @published()
@@ -67,13 +73,33 @@ class Builds(Face):
         """
         return self._world.state.durations
 
-    @published(arn=SOME_IMAGE)
-    def advance(self, arn: str) -> str:
-        """Move a build to its next stage, or to a step that waits, and return its new status."""
+    @published(arn=SOME_IMAGE, to="TESTING")
+    def advance(self, arn: str, *, to: ImageStatus | None = None) -> str:
+        """Move a build to its next stage, or to a step that waits, and return its new status.
+
+        With ``to`` it goes on until the image is in that status. ValueError, which lists the
+        statuses that lie ahead, if that is behind or not on the build's way: then nothing moves.
+        RuntimeError if the build ends, or reaches a step that waits for an action, before it.
+        """
         with self._world.lock:
             image = self._build(arn)
-            stages.advance(self._world, image)
-            return image.state.status
+            if to is None:
+                stages.advance(self._world, image)
+                return image.state.status
+            ahead = image.plan.ahead_of(image.state.status)
+            if to not in ahead:
+                msg = f"to={to!r}: {arn} is {image.state.status}. Ahead are {', '.join(ahead)}."
+                raise ValueError(msg)
+            while image.is_in_progress and image.state.status != to:
+                if not stages.advance(self._world, image):
+                    raise self._waits(image)
+            if image.state.status != to:
+                msg = (
+                    f"The build {arn} has not come to {to}: it is {image.state.status}"
+                    f"{f', {image.state.reason}' if image.state.reason else ''}"
+                )
+                raise RuntimeError(msg)
+            return to
 
     @published(arn=SOME_IMAGE)
     def complete(self, arn: str) -> None:
@@ -82,13 +108,7 @@ class Builds(Face):
             image = self._build(arn)
             stages.complete(self._world, image)
             if image.is_in_progress:
-                steps = [run.open_step for run in image.running_executions]
-                names = ", ".join(step.name for step in steps if step is not None)
-                msg = (
-                    f"The build {arn} waits for an action on the step {names}. Answer it with "
-                    "send_workflow_step_action(), or let its time-out pass with clock.advance()."
-                )
-                raise RuntimeError(msg)
+                raise self._waits(image)
 
     @published(arn=SOME_IMAGE, reason="The disk is full.")
     def fail(self, arn: str, *, reason: str = "An internal error has occurred.") -> None:
@@ -111,6 +131,7 @@ class Builds(Face):
         error: str | None = None,
         cause: str | None = None,
         times: int = 1,
+        optional: bool = False,
     ) -> None:
         """Make the next builds that match fail, in the way in which builds of the service fail.
 
@@ -127,8 +148,9 @@ class Builds(Face):
         step runs. Where a region or account gets no image, the reason is EC2's; ``cause`` replaces
         it by another one, such as ``AMI Copy Reported Failure For ami-0123456789abcdef0``.
 
-        ``times`` is how many builds fail; the order is kept until then. ValueError says what is
-        wrong with an argument, or which of them exclude each other.
+        ``times`` is how many builds fail; the order is kept until then. One that nothing has met is
+        in ``mock.unmet``, unless it is ``optional``. ValueError says what is wrong with an
+        argument, or which of them exclude each other.
         """
         if times < 1:
             msg = f"times={times}: give at least 1."
@@ -184,7 +206,7 @@ class Builds(Face):
             times=times,
         )
         with self._world.lock:
-            self._world.state.failures.add(failure)
+            self._world.state.failures.add(failure, self._placed(failure, optional=optional))
 
     @published(step="Check", outputs={"output": "{}"}, workflow="checks", times=1)
     def set_outputs(
@@ -194,13 +216,15 @@ class Builds(Face):
         *,
         workflow: str | None = None,
         times: int | None = None,
+        optional: bool = False,
     ) -> None:
         """Say what the workflow step named ``step`` gives when it succeeds, such as its ``output``.
 
         ``workflow`` (a name or an ARN) restricts it to the steps of a workflow, and ``times`` to
         the next ones; what is not named in ``outputs`` stays as it is. ValueError lists what the
         actions give if none of them gives all of it. A step whose action does not give it fails
-        with a message that says so.
+        with a message that says so. An order that nothing has met is in ``mock.unmet``, unless it
+        is ``optional``.
         """
         if times is not None and times < 1:
             msg = f"times={times}: give at least 1, or None."
@@ -222,7 +246,7 @@ class Builds(Face):
         copy = json.loads(json.dumps(dict(outputs)))
         order = StepOutputs(step=step, outputs=copy, workflow=workflow, times=times)
         with self._world.lock:
-            self._world.state.output_orders.add(order)
+            self._world.state.output_orders.add(order, self._placed(order, optional=optional))
 
     @published(arn=SOME_IMAGE)
     def timeline(self, arn: str) -> Timeline:
@@ -251,6 +275,20 @@ class Builds(Face):
         with self._world.lock:
             while [image for image in list(self._running()) if stages.advance(self._world, image)]:
                 pass
+
+    def _placed(self, order: object, *, optional: bool) -> Placed:
+        made = self._world.state.numbering.last
+        return self._world.placed.place(
+            order, f"mock.builds.{order}", noted=made, optional=optional
+        )
+
+    def _waits(self, image: Image) -> RuntimeError:
+        steps = [run.open_step for run in image.running_executions]
+        names = ", ".join(step.name for step in steps if step is not None)
+        return RuntimeError(
+            f"The build {image.arn} waits for an action on the step {names}. Answer it with "
+            "send_workflow_step_action(), or let its time-out pass with clock.advance()."
+        )
 
     def _running(self) -> Iterator[Image]:
         images = (

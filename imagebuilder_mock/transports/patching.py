@@ -52,6 +52,7 @@ class Patches:
         self.are_on = True
         self._undos: list[Callable[[], object]] = []
         self._awaited: dict[str, Use] = {}
+        self._being_found: set[str] = set()
 
     def patch(self, owner: Any, path: str, instead: Method) -> None:
         """Have ``instead`` called for a method, whose path from ``owner`` may have dots.
@@ -59,14 +60,7 @@ class Patches:
         A wrap that somebody puts around ours stays when ours is undone, and ours lets everything
         through from then on. RuntimeError if there is no such method.
         """
-        place = owner
-        *way, name = path.split(".")
-        try:
-            for step in way:
-                place = getattr(place, step)
-            original = getattr(place, name)
-        except AttributeError:
-            raise _moved(owner, path) from None
+        place, name, original = _found(owner, path)
         target: Method = partial(instead, original)
 
         def patched(*args: Any, **kwargs: Any) -> Any:
@@ -92,6 +86,10 @@ class Patches:
         setattr(place, name, patched)
         if not self.are_on:
             put_back()
+
+    def require(self, owner: Any, path: str) -> None:
+        """RuntimeError if there is no such method, which is to be patched later on."""
+        _found(owner, path)
 
     def patch_late(self, module: str, path: str, instead: Method) -> None:
         """Patch a method in a module, now or as soon as the program has imported it."""
@@ -135,9 +133,21 @@ class Patches:
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """The first finder: the others find an awaited module, and its loader is wrapped."""
-        if fullname not in self._awaited:
+        """The first finder: the others find an awaited module, and its loader is wrapped.
+
+        Another list among them, which awaits the module too, asks this one in its turn.
+        """
+        if fullname not in self._awaited or fullname in self._being_found:
             return None
+        self._being_found.add(fullname)  # an import has a lock of the module's own
+        try:
+            return self._find(fullname, path, target)
+        finally:
+            self._being_found.discard(fullname)
+
+    def _find(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None
+    ) -> ModuleSpec | None:
         for finder in sys.meta_path:
             find = None if finder is self else getattr(finder, "find_spec", None)
             spec: ModuleSpec | None = None if find is None else find(fullname, path, target)
@@ -185,6 +195,18 @@ class _TellingLoader:
                 setattr(place, name, self._loader)
         self._loader.exec_module(module)
         self._tell(module)
+
+
+def _found(owner: Any, path: str) -> tuple[Any, str, Method]:
+    """Where a method is, its name there, and the method."""
+    place = owner
+    *way, name = path.split(".")
+    try:
+        for step in way:
+            place = getattr(place, step)
+        return place, name, getattr(place, name)
+    except AttributeError:
+        raise _moved(owner, path) from None
 
 
 def _moved(owner: Any, path: str) -> RuntimeError:

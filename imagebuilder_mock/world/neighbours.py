@@ -16,6 +16,12 @@ class Neighbours(Protocol):
     name: str
     absence: str
     """What to do so that somebody answers: one sentence, for a refusal."""
+    is_the_whole_cloud: bool
+    """Whether a name that is not there is wrong, even if nothing of its service was made there."""
+    is_ours: bool
+    """Whether it is there for the mock: emptied with it, and given the AMIs of a saved state."""
+    chooses_ami_ids: bool
+    """Whether AMIs get their ids from its EC2, by RegisterImage, and not from us."""
 
     def are_there(self) -> bool:
         """Whether anybody answers at this moment."""
@@ -29,9 +35,21 @@ class Neighbours(Protocol):
         """Whether anybody can have made something in a service."""
         ...
 
+    def cannot_be_asked(self, sentence: str, *, is_late: bool) -> bool:
+        """Hear why there was no answer that is AWS's; ``is_late``: none in time.
+
+        The answer is whether the log has it.
+        """
+        ...
+
     def register(self, ami: MachineImage, devices: Sequence[Mapping[str, Any]]) -> None:
         """Make an AMI exist in EC2 under its id, with the snapshots of its devices.
 
-        The devices are in the form in which EC2 describes them (``BlockDeviceMapping``).
+        The devices are in the form in which EC2 describes them (``BlockDeviceMapping``). It is
+        asked for only where EC2 does not choose the ids.
         """
+        ...
+
+    def reset(self) -> None:
+        """Forget everything. It is asked for only where it is ours."""
         ...

@@ -18,7 +18,14 @@ class Moto:
     """moto's services, for as long as ``mock_aws`` is on."""
 
     name = "moto"
-    absence = "imagebuilder_mock looks it up in moto: switch moto's mock_aws on."
+    is_the_whole_cloud = False
+    chooses_ami_ids = False
+    is_ours = False
+
+    def __init__(
+        self, absence: str = "imagebuilder_mock looks it up in moto: switch moto's mock_aws on."
+    ) -> None:
+        self.absence = absence
 
     def are_there(self) -> bool:
         return _is_on()
@@ -33,10 +40,27 @@ class Moto:
 
         return client(service, account, region)
 
+    def cannot_be_asked(self, sentence: str, *, is_late: bool) -> bool:
+        """A test may have told moto to let a service pass, or use one that moto does not have."""
+        del sentence, is_late
+        return False
+
     def register(self, ami: MachineImage, devices: Sequence[Mapping[str, Any]]) -> None:
         from .machine_images import register  # noqa: PLC0415
 
         register(ami, devices)
+
+    def reset(self) -> None:
+        """Empty moto, as its own reset does."""
+        from .switching import forget  # noqa: PLC0415
+
+        forget()
+
+
+class OwnMoto(Moto):
+    """moto, where the mock has switched it on itself: for its server, or a program that it runs."""
+
+    is_ours = True
 
 
 def _is_on() -> bool:

@@ -22,13 +22,13 @@ class MotoDoor:
 
     def open(self, patches: Patches) -> None:
         # They import all that is patched besides.
-        patches.when_imported("moto.cloudformation.models", self._open_stacks)
+        patches.when_imported("moto.cloudformation.responses", self._open_stacks)
         patches.when_imported("moto.resourcegroupstaggingapi.responses", self._open_tagging)
 
-    def _open_stacks(self, models: ModuleType, patches: Patches) -> None:
+    def _open_stacks(self, responses: ModuleType, patches: Patches) -> None:
         from .stacks.stacks import MotoStacks  # noqa: PLC0415 - few tests have stacks
 
-        MotoStacks(self._gateway).open(models, patches)
+        MotoStacks(self._gateway).open(responses, patches)
 
     def _open_tagging(self, responses: ModuleType, patches: Patches) -> None:
         from .tagging import MotoTagging  # noqa: PLC0415 - few tests use it

@@ -1,0 +1,1 @@
+"""``imagebuilder-mock run``: an unmodified program, none of whose requests reaches AWS."""

@@ -1,0 +1,284 @@
+"""Requests of a running program to AWS services other than Image Builder: none reaches AWS.
+
+What is patched here is what a request passes last, so whatever a program has of its own has
+answered by then: ``mock_aws``, a Stubber, ``responses``, an ``endpoint_url`` that is not AWS's. The
+sessions of botocore and aiobotocore know the operation; ``urllib3``'s pools are what requests
+stands on. All others, such as ``http.client``, look the host up first, and get no further.
+"""
+
+from __future__ import annotations
+
+import socket
+from contextlib import contextmanager
+from contextvars import ContextVar
+from copy import copy
+from inspect import isawaitable, iscoroutinefunction
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit, urlunsplit
+
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.client import BaseClient
+from botocore.compat import HTTPHeaders
+from botocore.credentials import CredentialResolver, Credentials
+from botocore.httpsession import URLLib3Session
+from urllib3 import HTTPResponse, connection_from_url
+from urllib3.connectionpool import HTTPConnectionPool
+
+from imagebuilder_mock.domain.errors import ImageBuilderError
+from imagebuilder_mock.mock import account_of
+from imagebuilder_mock.protocol.identity import access_key_for, is_of_aws
+from imagebuilder_mock.protocol.signatures import scope_of
+from imagebuilder_mock.transports.boto.credentials import is_remote
+from imagebuilder_mock.transports.http.wire import (
+    RawRequest,
+    authorization_of,
+    body_bytes,
+    is_for_image_builder,
+)
+from imagebuilder_mock.transports.moto.answers import answer_of_moto, awaitable
+from imagebuilder_mock.transports.patching import all_or_nothing
+
+from .addresses import at_upstream, service_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
+    from imagebuilder_mock.cli.surroundings import Surroundings
+    from imagebuilder_mock.mock import ImageBuilderMock
+    from imagebuilder_mock.transports.patching import Method, Patches
+
+_SECRET = "imagebuilder-mock"  # noqa: S105 - it opens nothing
+
+_ALONE = (
+    "{what} was not sent to AWS: imagebuilder-mock run answers for Image Builder alone. Before the "
+    "program, give --moto to have moto answer for other services, --upstream URL to have another "
+    "emulator do it, or --allow-aws to let the requests go to AWS."
+)
+_WITHOUT_MOTO = (
+    "{what} was not sent to AWS, and moto has no answer to it. Before the program, give "
+    "--upstream URL in place of --moto to have another emulator answer for other services, or "
+    "--allow-aws to let their requests go to AWS."
+)
+_UNHELD = (
+    "{what} was not sent to AWS, and not to {around} either: it was not made with botocore, "
+    "aiobotocore, requests or urllib3. Make it with one of them, or run the program with "
+    "--allow-aws."
+)
+
+
+class RequestRefusedError(RuntimeError):
+    """A request to another service of AWS, which has not been sent."""
+
+
+_operation: ContextVar[str | None] = ContextVar("imagebuilder_mock.operation", default=None)
+"""What a client is doing in this thread or task, as ``EC2 DescribeImages``."""
+
+
+class OtherServices:
+    """What becomes of requests to other services, by what is around the mock."""
+
+    def __init__(self, around: Surroundings, mock: ImageBuilderMock) -> None:
+        self._around = around
+        self._access_key = access_key_for(account_of(mock))
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold requests back, or send them elsewhere, while the context lasts."""
+        with all_or_nothing() as patches:
+            patches.patch(BaseClient, "_make_request", _named)
+            patches.patch(URLLib3Session, "send", self._send)
+            patches.patch(HTTPConnectionPool, "urlopen", self._urlopen)
+            patches.patch(socket, "getaddrinfo", self._look_up)
+            patches.patch(CredentialResolver, "load_credentials", self._load_credentials)
+            patches.when_imported("aiobotocore.client", _patch_clients)
+            patches.when_imported("aiobotocore.httpsession", self._patch_sessions)
+            patches.when_imported("aiobotocore.httpxsession", self._patch_sessions)
+            if self._around.moto:
+                patches.when_imported("aiobotocore.endpoint", _patch_endpoints)
+            patches.when_imported("aiobotocore.credentials", self._patch_credentials)
+        try:
+            yield
+        finally:
+            patches.undo()
+
+    def _patch_sessions(self, module: ModuleType, patches: Patches) -> None:
+        for name in ("AIOHTTPSession", "HttpxSession"):
+            if module.__name__ == getattr(getattr(module, name, None), "__module__", None):
+                patches.patch(module, f"{name}.send", self._aio_send)
+
+    def _patch_credentials(self, module: ModuleType, patches: Patches) -> None:
+        patches.patch(module, "AioCredentialResolver.load_credentials", self._aio_load_credentials)
+
+    # Requests
+
+    def _send(self, original: Method, session: object, request: AWSPreparedRequest) -> Any:
+        """A request of a client."""
+        if not is_of_aws(urlsplit(request.url).hostname or ""):
+            return original(session, request)
+        if self._around.upstream is not None:
+            return original(session, _readdressed(request, self._around.upstream))
+        # moto has answered clients of sessions from after its import.
+        answer = answer_of_moto(request) if self._around.moto else None
+        if answer is None:
+            raise self._refused(
+                _operation.get() or _described(request.method, request.url, request.headers)
+            )
+        return answer
+
+    async def _aio_send(
+        self, original: Method, session: object, request: AWSPreparedRequest
+    ) -> Any:
+        if self._around.moto:
+            await _read_body(request)
+        answer = self._send(original, session, request)
+        return await answer if isawaitable(answer) else awaitable(answer)
+
+    def _urlopen(  # noqa: PLR0913, PLR0917 - urllib3's arguments
+        self,
+        original: Method,
+        pool: HTTPConnectionPool,
+        method: str,
+        url: str,
+        body: Any = None,
+        headers: Any = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> Any:
+        asked = pool.headers if headers is None else headers
+        raw = RawRequest.of_target(method, pool.host, url, authorization_of(asked))
+        if not is_of_aws(raw.host) or is_for_image_builder(raw):
+            return original(pool, method, url, body, headers, *args, **kwargs)
+        address = urlunsplit(("https", raw.host, raw.path, raw.query, ""))
+        if self._around.upstream is not None:
+            parts = urlsplit(at_upstream(self._around.upstream, address))
+            elsewhere = connection_from_url(f"{parts.scheme}://{parts.netloc}")
+            target = urlunsplit(("", "", parts.path, parts.query, ""))
+            given = {name: text for name, text in asked.items() if name.lower() != "host"}
+            return original(elsewhere, method, target, body, given, *args, **kwargs)
+        if self._around.moto:
+            prepared = AWSPreparedRequest(
+                method, address, _headers(asked), body_bytes(body), stream_output=False
+            )
+            answer = answer_of_moto(prepared)
+            if answer is not None:
+                return HTTPResponse(
+                    body=BytesIO(answer.content),
+                    headers=dict(answer.headers),
+                    status=answer.status_code,
+                    preload_content=kwargs.get("preload_content", True),
+                    decode_content=kwargs.get("decode_content", True),
+                    request_method=method,
+                    request_url=url,
+                )
+        raise self._refused(_described(method, address, asked))
+
+    def _look_up(self, original: Method, host: Any, *args: Any, **kwargs: Any) -> Any:
+        name = host.decode("latin-1") if isinstance(host, bytes) else str(host or "")
+        if is_of_aws(name):
+            what = f"A request to {service_of(name)} ({name})"
+            if self._around:
+                raise RequestRefusedError(_UNHELD.format(what=what, around=self._around.name))
+            raise self._refused(what)
+        return original(host, *args, **kwargs)
+
+    def _refused(self, what: str) -> RequestRefusedError:
+        return RequestRefusedError(
+            (_WITHOUT_MOTO if self._around.moto else _ALONE).format(what=what)
+        )
+
+    # Credentials: from the environment, files and the program's own providers; nobody is asked.
+
+    def _load_credentials(self, original: Method, resolver: Any) -> Any:
+        del original
+        for provider in resolver.providers:
+            found = None if is_remote(provider) else provider.load()
+            if found is not None:
+                return found
+        return Credentials(self._access_key, _SECRET, method=_SECRET)
+
+    async def _aio_load_credentials(self, original: Method, resolver: Any) -> Any:
+        del original
+        for provider in resolver.providers:
+            found = None if is_remote(provider) else await provider.load()
+            if found is not None:
+                return found
+        from aiobotocore.credentials import AioCredentials  # noqa: PLC0415 - it is loaded
+
+        return AioCredentials(self._access_key, _SECRET, method=_SECRET)
+
+
+def _readdressed(request: AWSPreparedRequest, upstream: str) -> AWSPreparedRequest:
+    request = copy(request)
+    request.url = at_upstream(upstream, request.url)
+    request.headers = copy(request.headers)
+    if "Host" in request.headers:
+        del request.headers["Host"]
+    return request
+
+
+async def _read_body(request: AWSPreparedRequest) -> None:
+    """Have at hand what moto would read, and aiobotocore awaits."""
+    read: Any = getattr(request.body, "read", None)
+    if iscoroutinefunction(read):
+        request.body = await read()
+
+
+def _named(original: Method, client: BaseClient, operation_model: Any, *args: Any) -> Any:
+    """``BaseClient._make_request``, with the operation known to what it calls."""
+    token = _operation.set(_name_of(client, operation_model))
+    try:
+        return original(client, operation_model, *args)
+    finally:
+        _operation.reset(token)
+
+
+def _patch_clients(module: ModuleType, patches: Patches) -> None:
+    async def named(original: Method, client: BaseClient, operation_model: Any, *args: Any) -> Any:
+        token = _operation.set(_name_of(client, operation_model))
+        try:
+            return await original(client, operation_model, *args)
+        finally:
+            _operation.reset(token)
+
+    patches.patch(module, "AioBaseClient._make_request", named)
+
+
+def _name_of(client: BaseClient, operation_model: Any) -> str:
+    return f"{client.meta.service_model.service_id} {operation_model.name}"
+
+
+def _described(method: str, url: str, headers: Any) -> str:
+    """A request of which only HTTP is known: ``s3 GET /documents/web.yml``."""
+    parts = urlsplit(url)
+    try:
+        scope = scope_of(authorization_of(headers), parse_qs(parts.query))
+    except ImageBuilderError:
+        scope = None
+    service = service_of(parts.hostname or "") if scope is None else scope.service
+    target = next((text for name, text in headers.items() if name.lower() == "x-amz-target"), None)
+    if target is not None:
+        name = target.decode() if isinstance(target, bytes) else str(target)
+        return f"{service} {name.rpartition('.')[2]}"
+    return f"{service} {method} {parts.path or '/'}"
+
+
+def _headers(given: Any) -> HTTPHeaders:
+    headers = HTTPHeaders()
+    for name, text in given.items():
+        headers[name] = text
+    return headers
+
+
+def _patch_endpoints(module: ModuleType, patches: Patches) -> None:
+    """Have moto and aiobotocore take what the other gives, which one awaits and the other not."""
+
+    async def with_body(original: Method, endpoint: object, request: Any, *args: Any) -> Any:
+        await _read_body(request)
+        return await original(endpoint, request, *args)
+
+    patches.patch(module, "AioEndpoint._do_get_response", with_body)
+    patches.patch(
+        module, "first_non_none_response", lambda original, *args: awaitable(original(*args))
+    )

@@ -1,0 +1,1 @@
+"""``imagebuilder-mock serve -- COMMAND``: a command whose AWS is the server."""

@@ -1,0 +1,109 @@
+"""The rest of AWS around a mock that is on: moto in this process, or an emulator at a URL."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+from imagebuilder_mock.mock import account_of, surrounded
+from imagebuilder_mock.neighbours.at_endpoint.door import Endpoint
+from imagebuilder_mock.neighbours.in_moto.door import Moto, OwnMoto
+from imagebuilder_mock.neighbours.in_moto.switching import moto_application, moto_on
+from imagebuilder_mock.protocol.identity import is_of_aws
+from imagebuilder_mock.transports.http.forwarding import Forwarding
+from imagebuilder_mock.transports.http.one_port import InOneAccount, OnePort
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from imagebuilder_mock.mock import ImageBuilderMock
+    from imagebuilder_mock.transports.http.one_port import WsgiApplication
+
+
+class Surroundings(NamedTuple):
+    """Who answers for the rest of AWS: nobody, moto, or the emulator at a URL."""
+
+    moto: bool = False
+    upstream: str | None = None
+
+    @classmethod
+    def checked(cls, *, moto: bool, upstream: str | None) -> Surroundings:
+        """ValueError, with what to give instead, for both at once or a URL that cannot be one."""
+        if upstream is None:
+            return cls(moto=moto)
+        if moto:
+            msg = "moto and upstream are two answers for the rest of AWS: give one of them."
+            raise ValueError(msg)
+        return cls(upstream=_checked_url(upstream))
+
+    def __bool__(self) -> bool:
+        return self.moto or self.upstream is not None
+
+    @property
+    def name(self) -> str:
+        return "moto" if self.moto else str(self.upstream)
+
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """The beginnings of the paths that a link in a web page may open."""
+        return ("/moto-api/",) if self.moto else ()
+
+    @contextmanager
+    def around(self, mock: ImageBuilderMock, *, advice: str) -> Iterator[None]:
+        """Let them stand around the mock, which is on; ModuleNotFoundError says what to install.
+
+        ``advice``: what to do where something has to be looked up and nobody is there.
+        """
+        with ExitStack() as stack:
+            if self.moto:
+                stack.enter_context(moto_on())
+                stack.enter_context(surrounded(mock, OwnMoto()))
+            elif self.upstream is not None:
+                account = account_of(mock)
+                endpoint = Endpoint(self.upstream, default_account=account)
+                stack.enter_context(surrounded(mock, endpoint))
+            else:
+                # A program, or a test around the server, may have moto on by itself.
+                stack.enter_context(surrounded(mock, Moto(advice)))
+            yield
+
+    def on_one_port(self, own: WsgiApplication, mock: ImageBuilderMock) -> WsgiApplication:
+        """Our own application, with theirs beside it."""
+        if self.moto:
+            return OnePort(own, InOneAccount(moto_application(), account_of(mock)))
+        if self.upstream is not None:
+            return OnePort(own, Forwarding(self.upstream))
+        return own
+
+
+ALONE = Surroundings()
+
+
+def _checked_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        msg = f"The upstream {url!r} is no URL of a server: write one as http://localhost:4566."
+        raise ValueError(msg)
+    if is_of_aws(parts.hostname):
+        msg = (
+            f"The upstream {url} is AWS itself, where requests would reach a real account: "
+            "name an emulator, as http://localhost:4566."
+        )
+        raise ValueError(msg)
+    return url.rstrip("/")
+
+
+def add_to(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
+    """Add ``--moto`` and ``--upstream``; the answer takes what else excludes them."""
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument(
+        "--moto", action="store_true", help="have moto answer for the rest of AWS, in this process"
+    )
+    group.add_argument(
+        "--upstream",
+        metavar="URL",
+        help="have another emulator answer for the rest of AWS, as http://localhost:4566",
+    )
+    return group

@@ -1,0 +1,77 @@
+"""One port for all of AWS: our service's requests, and everybody else's, go where each is answered.
+
+A request is Image Builder's by the service of its signature, by its host, or by the path of the
+control over HTTP. The limits of size and time are for these alone: an upload to S3 may be large.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+from imagebuilder_mock.domain.errors import ImageBuilderError
+from imagebuilder_mock.protocol.identity import account_of
+from imagebuilder_mock.protocol.signatures import scope_of
+
+from .wire import is_for_image_builder
+from .wsgi import CONTROL_PREFIX, request_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import TypeAlias
+
+    from .wsgi import Environ, StartResponse
+
+    WsgiApplication: TypeAlias = "Callable[[Environ, StartResponse], Iterable[bytes]]"
+
+HEADERS = "imagebuilder_mock.headers"
+"""In a request's environ: its headers as they came, of which WSGI loses names and order."""
+TAKE_TIME = "imagebuilder_mock.take_time"
+"""In a request's environ: a function by which the server waits while more of it comes."""
+
+_ACCOUNT = "HTTP_X_MOTO_ACCOUNT_ID"
+"""The header by which moto is told the account, before it looks at the key."""
+
+_log = logging.getLogger("imagebuilder_mock.cli.server")
+
+
+class OnePort:
+    """Image Builder's application, and the one that has the rest of AWS."""
+
+    def __init__(self, own: WsgiApplication, rest: WsgiApplication) -> None:
+        self._own = own
+        self._rest = rest
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        request = request_of(environ)
+        if request.path.startswith(CONTROL_PREFIX) or is_for_image_builder(request):
+            return self._own(environ, start_response)
+        take_time = environ.get(TAKE_TIME)
+        if take_time is not None:
+            take_time()
+
+        def start(status: str, headers: list[tuple[str, str]], *more: Any) -> object:
+            _log.info("%s %s %s", request.method, request.path, status.partition(" ")[0])
+            return start_response(status, headers, *more)
+
+        return self._rest(environ, start)
+
+
+class InOneAccount:
+    """moto's application, in which an access key means the account that it means to us."""
+
+    def __init__(self, moto: WsgiApplication, default: str) -> None:
+        self._moto = moto
+        self._default = default
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        request = request_of(environ)
+        try:
+            scope = scope_of(request.authorization, parse_qs(request.query))
+        except ImageBuilderError:
+            scope = None
+        if scope is None or _ACCOUNT in environ:
+            return self._moto(environ, start_response)
+        account = account_of(scope.access_key, default=self._default)
+        return self._moto({**environ, _ACCOUNT: account}, start_response)
