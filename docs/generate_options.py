@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.world import settings
-from imagebuilder_mock.world.settings import Options, Settings
+from imagebuilder_mock.world.settings import OPTIONS, Options, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,8 +25,9 @@ _PAGE = """\
 
 <!-- Written by generate_options.py; do not edit. -->
 
-What `mock_imagebuilder`, `ImageBuilderMock` and the marker `@pytest.mark.imagebuilder` can be told,
-as keywords. [Using the mock](usage.md) has examples, pytest's configuration and the command line.
+What the mock can be told: by keywords of `mock_imagebuilder`, `ImageBuilderMock`,
+`imagebuilder_server` and the marker `@pytest.mark.imagebuilder`, in pytest's configuration, on the
+command line, and in the environment of a command. [Using the mock](usage.md) has examples.
 
 {options}"""
 
@@ -37,6 +38,9 @@ _OPTION = """\
 
 - Type: `{type}`
 - Default: `{default}`
+- In pytest's configuration: `{option.ini}`
+- With `imagebuilder-mock run` and `serve`: `{option.flag}`
+- In the environment of these two: `{option.variable}`
 """
 
 
@@ -55,6 +59,7 @@ def _sections(defaults: Mapping[str, object]) -> Iterator[str]:
                 name = ast.unparse(member.target)
                 yield _OPTION.format(
                     name=name,
+                    option=OPTIONS[name],
                     type=_type(ast.unparse(member.annotation)),
                     description=inspect.cleandoc(description).replace("``", "`"),
                     default=_written(defaults[name]),

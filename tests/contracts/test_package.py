@@ -245,7 +245,7 @@ def test_its_program_runs_programs(installed, tmp_path):
 def test_serving_without_its_extra_says_what_to_install(installed):
     said = _run([installed.with_name("imagebuilder-mock"), "serve", "--port", "0"], status=1)
 
-    assert "imagebuilder-mock[server]" in said
+    assert "pip install 'imagebuilder-mock[server]'" in said
 
 
 def _build(target, source, folder):
