@@ -26,7 +26,7 @@ demo: .venv/demo/.stamp ## the examples, run by the command line, with a page of
 quick: .venv/dev/.stamp ## tests for while you work: units, contracts and operations, newest botocore
 	$(DEV)/$(PYTEST) tests/unit tests/contracts tests/operations
 
-test: test-newest test-oldest test-aio ## the tests: the next three, in about a quarter of an hour
+test: test-newest test-oldest test-aio ## the tests: the next three, in about ten minutes on two cores
 
 test-newest: .venv/dev/.stamp clients ## the tests with the newest botocore
 	$(DEV)/$(PYTEST)

@@ -163,6 +163,7 @@ def test_the_botocore_with_which_an_operation_came_is_right(generator):
     )
     for name, version in since.items():
         assert (name in operations) == (installed >= _numbers(version)), name
+    assert set(HANDLERS) - operations <= set(since)
 
 
 @of_the_pinned_model
