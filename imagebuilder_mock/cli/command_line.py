@@ -25,6 +25,7 @@ from .capture import command as capture_command
 from .check import command as check_command
 from .dashes import kept
 from .ending import quiet_interrupts, until_a_signal
+from .patience import patience
 from .run import command as run_command
 from .saving import LINGER, Saving
 from .serve import command as serve_command
@@ -72,7 +73,8 @@ def _started(parser: argparse.ArgumentParser, mock: ImageBuilderMock) -> Iterato
     A state file that is not there, or is damaged, is explained with exit status 1.
     """
     try:
-        mock.start()
+        with patience("starting"):
+            mock.start()
     except (OSError, ValueError) as error:
         parser.exit(1, f"{parser.prog}: {error}\n")
     try:

@@ -13,6 +13,7 @@ from imagebuilder_mock.mock import ImageBuilderMock
 from imagebuilder_mock.testing.lifecycle import PolicyRefusedError
 
 from .check.checking import check_document
+from .patience import patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,7 +69,7 @@ def run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
         if not given.policy.startswith("arn:"):
             text = Path(given.policy).read_text(encoding="utf-8")
         policy: Any = given.policy if text is None else json.loads(text)
-        with ImageBuilderMock(state=given.state) as mock:
+        with patience(f"looking at {given.state}"), ImageBuilderMock(state=given.state) as mock:
             table = mock.lifecycle.preview(
                 policy,
                 at=given.at,

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
+
+from imagebuilder_mock.cli.patience import patience
 
 from .kinds import KINDS
 
@@ -73,11 +76,13 @@ def run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
     """Check files and print what is wrong. Returns the exit status."""
     checked: list[_Checked] = []
     wrong_use: list[str] = []
-    for file in given.files:
-        try:
-            checked += _checked(file, given.kind)
-        except _WrongUseError as error:
-            wrong_use.append(str(error))
+    is_typed = STANDARD_INPUT in given.files
+    with nullcontext() if is_typed else patience("checking"):
+        for file in given.files:
+            try:
+                checked += _checked(file, given.kind)
+            except _WrongUseError as error:
+                wrong_use.append(str(error))
     _FORMATTERS[given.format](checked)
     for message in wrong_use:
         print(f"{parser.prog} check: {message}", file=sys.stderr)
