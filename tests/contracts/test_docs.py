@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import runpy
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -203,6 +204,24 @@ def test_links_to_files_lead_somewhere(page):
     targets = [target for target in _LINK.findall(page.read_text(encoding="utf-8")) if target]
 
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.name)
+def test_a_page_says_what_its_examples_need(page):
+    text = page.read_text(encoding="utf-8")
+    examples = "\n".join(re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))
+    imported = set(re.findall(r"^\s*(?:from|import) (\w+)", examples, re.MULTILINE))
+    if "tests" in imported:
+        return  # those are for who works on the project
+    own = {name.removesuffix(".py") for name in re.findall(r"# (\w+\.py)\n", examples)}
+    known = {"boto3", "botocore", "imagebuilder_mock"}
+
+    opening = " ".join(text.partition("\n## ")[0].partition("```")[0].split())
+    assert [
+        name
+        for name in imported - sys.stdlib_module_names - known - own
+        if not re.search(rf"need\b.*`{name.replace('_', '-')}[`\[]", opening)
+    ] == []
 
 
 @pytest.mark.parametrize("name", ["quotas.md", "catalogue.md", "control.md"])
