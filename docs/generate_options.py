@@ -38,9 +38,9 @@ _OPTION = """\
 
 - Type: `{type}`
 - Default: `{default}`
-- In pytest's configuration: `{option.ini}`
-- With `imagebuilder-mock run` and `serve`: `{option.flag}`
-- In the environment of these two: `{option.variable}`
+- Configuration of pytest: `{option.ini}`
+- Flag of `run` and `serve`: `{option.flag}`
+- Environment of `run` and `serve`: `{option.variable}`
 """
 
 
