@@ -14,10 +14,12 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
         "imagebuilder-mock run release.py --stage beta": "run a program, with its own arguments",
         "imagebuilder-mock run --builds instant --timeline pages -m my_package": "run a module, "
         "with builds that are over at once, and write a page of each",
+        "imagebuilder-mock run --moto clean_up.py": "let moto answer for the rest of AWS",
     },
     "serve": {
         "imagebuilder-mock serve --port 5055 --state world.json": "serve until Ctrl-C, and keep "
         "the state for the next time",
+        "imagebuilder-mock serve --moto -- npm test": "run a command, with all of AWS mocked",
     },
     "capture": {
         "imagebuilder-mock capture --region eu-west-1 --output account.json": (
@@ -27,6 +29,9 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
     "lifecycle preview": {
         "imagebuilder-mock lifecycle preview account.json policy.json --at 2026-12-01T00:00:00Z": (
             "say what a policy would do to a captured account on that day"
+        ),
+        "imagebuilder-mock lifecycle preview account.json policy.json --runs settled": (
+            "say what would be left in the end"
         ),
     },
     "check": {

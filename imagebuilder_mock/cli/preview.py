@@ -26,7 +26,9 @@ _FATE_IS_MET = 3
 
 def add_to(commands: Any, *, moment: Callable[[str], datetime]) -> None:
     """Add the command to a parser's subcommands; ``moment`` reads a time."""
-    lifecycle = commands.add_parser("lifecycle", help="look ahead at lifecycle policies")
+    lifecycle = commands.add_parser(
+        "lifecycle", help="say beforehand what lifecycle policies would do"
+    )
     actions = lifecycle.add_subparsers(required=True, metavar="ACTION")
     parser = actions.add_parser(
         "preview", help="print what a policy would do to the images of a state file"

@@ -74,7 +74,7 @@ def add_to(
         dest="module",
         nargs=REMAINDER,
         metavar="MODULE",
-        help="run a module, as python -m does; what stands behind it is its own",
+        help="run a module, as python -m does; what comes after it is its own",
     )
     parser.add_argument("script", metavar="SCRIPT.py", nargs="?", help="the program")
     parser.add_argument("arguments", nargs=REMAINDER, help="its own arguments")
