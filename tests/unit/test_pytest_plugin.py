@@ -347,6 +347,7 @@ def test_ini_options_are_those_of_fixtures_and_markers(run, pytester):
         ("builds = slow", "builds='slow': choose one of *"),
         ("account_id = 1234", "account_id='1234': an account is a string of 12 digits."),
         ("seed = seven", "imagebuilder_seed = 'seven': give a whole number."),
+        ("now = 2024-01-31", "imagebuilder_now = '2024-01-31': give a time with its zone, such *"),
         ("calls_kept_bytes = -1", "calls_kept_bytes=-1: give a number of bytes, or 0 *"),
         ("quotas = none", "imagebuilder_quotas = 'none': give true, false, or some quotas*"),
         ("state = none.json", "*No such file or directory: '*none.json'"),
