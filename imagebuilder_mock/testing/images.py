@@ -136,6 +136,7 @@ class Images(Face):
 
         It is history: EC2, and ECR for container images, have what was built, but nothing is told
         to ``mock.events``, and orders such as ``mock.builds.fail_next`` wait for the next build.
+        What another program made for a workflow (its output ``ImageId``) is an AMI like any other.
 
         LookupError, which lists the recipes or pipelines, if there is no such one. ValueError for
         a time in the future, a state that no finished image has, a wrong account id, tags that the
