@@ -98,6 +98,11 @@ def test_the_calls_are_listed(control):
         ("clock/advance", {"json": {"days": 1e300}}, "The calendar ends with the year 9999"),
         ("builds/fail-next", {"json": {"component": 7}}, "TypeError: component=7: give a string"),
         ("builds/fail-next", {"json": {"times": "1"}}, "TypeError: times='1': give a whole number"),
+        (
+            "images/add",
+            {"json": {"pipeline": "web", "packages": ["nginx"]}},
+            "TypeError: packages[0] must be a list, and is 'nginx'.",
+        ),
         ("clock/advance", {"json": []}, "the body must be a JSON object"),
         ("clock/advance", {"data": b"{"}, "JSONDecodeError"),
         ("clock/advance", {"data": b"\xff"}, "UnicodeDecodeError"),

@@ -297,15 +297,19 @@ class TestMistakes:
 
         assert imagebuilder_mock.resources() == before
 
-    def test_what_goes_wrong_on_the_way_leaves_no_build_behind(self, imagebuilder_mock, add):
+    def test_what_goes_wrong_on_the_way_leaves_no_build_behind(
+        self, imagebuilder_mock, add, monkeypatch
+    ):
         before = imagebuilder_mock.resources()
-        wrong = {"vulnerability_id": "CVE-1", "severity": "HIGH", "package": None, "score": "high"}
+        found = {"vulnerability_id": "CVE-2026-0001", "severity": "HIGH"}
 
-        with pytest.raises((TypeError, ValueError)):
-            add(findings=[wrong])
+        with monkeypatch.context() as patched:
+            patched.delattr("imagebuilder_mock.testing.history.finding_on")
+            with pytest.raises(NameError):
+                add(findings=[found])
 
         assert imagebuilder_mock.resources() == before
-        assert add().endswith("/1")
+        assert add(findings=[found]).endswith("/1")
 
     def test_a_reason_for_an_image_that_is_well(self, add):
         with pytest.raises(ValueError, match="only a FAILED image has a reason"):
