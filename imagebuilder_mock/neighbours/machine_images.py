@@ -6,7 +6,6 @@ beside us. What is gone there is a success (user guide, lifecycle-policy-executi
 
 from __future__ import annotations
 
-import logging
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -23,9 +22,6 @@ if TYPE_CHECKING:
     from imagebuilder_mock.world.world import World
 
     from .account import Account
-
-
-_log = logging.getLogger("imagebuilder_mock")
 
 
 class ActionRefused(Exception):
@@ -79,7 +75,7 @@ def made_elsewhere(world: World, ami: MachineImage) -> MachineImage:
         )
         return replace(ami, image_id=made["ImageId"], is_in_ec2=True)
     except NeighbourError as error:
-        _log.warning("EC2: register %s in %s: %s", ami.name, ami.region, error)
+        logger.warning("EC2: register %s in %s: %s", ami.name, ami.region, error)
         return ami
 
 

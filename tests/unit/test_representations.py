@@ -44,7 +44,7 @@ def test_each_face_tells_what_it_holds(imagebuilder, imagebuilder_mock):
     mock = imagebuilder_mock
     a_build(imagebuilder)
     a_policy(imagebuilder)
-    mock.faults.add("ListImages", error="ServiceException")
+    mock.faults.add("ListImages", error="ServiceException", optional=True)
     mock.catalogue.publish("update-linux", "2026.12.1")
     mock.clock.advance(hours=1)
 
