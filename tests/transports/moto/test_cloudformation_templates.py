@@ -463,6 +463,10 @@ class TestForms:
                 },
                 r"Unable to fetch parameters \[/none\] from parameter store for this account",
             ),
+            (
+                {"Parameters": {"In": {"Type": "Number", "Default": "x"}}, **described("")},
+                "Parameter 'In' must be a number",
+            ),
         ],
         ids=lambda each: each if isinstance(each, str) else "",
     )

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from .calls import NotBuiltYet, StackFailure, failure_of
 from .deletions import delete_all
 from .events import failed, say_made
+from .nested import complete, is_waited_for
 from .resource_types import RESOURCE_TYPES
 from .resources import StackResourceType
 from .template_checks import TemplateError, has_ours, prepare
-from .work import concerns, ours, parsing
+from .work import concerns, concerns_nested, parsing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -77,12 +78,17 @@ class StackContents:
 
     def _load_parameters(self, original: Method, resources: Any) -> None:
         """Take defaults of lists apart too, and leave out spaces, which moto does not."""
-        original(resources)
         if not has_ours(resources._template):
+            original(resources)
             return
         for name, parameter in (resources._template.get("Parameters") or {}).items():
+            given = resources.input_parameters.get(name, parameter.get("Default"))
+            if parameter["Type"] == "Number" and given is not None and not _is_number(given):
+                raise validation_error(f"Parameter '{name}' must be a number.")
+        original(resources)
+        for name, parameter in (resources._template.get("Parameters") or {}).items():
             given = resources.resolved_parameters.get(name)
-            if str(parameter["Type"]).startswith(_LISTS) and isinstance(given, str):
+            if parameter["Type"].startswith(_LISTS) and isinstance(given, str):
                 given = given.split(",")
             if isinstance(given, list):
                 trimmed = [each.strip() if isinstance(each, str) else each for each in given]
@@ -94,6 +100,8 @@ class StackContents:
             return original(resources, value, *args)
         except AttributeError:
             # moto has found nothing, and reads it.
+            if not has_ours(resources._template):
+                raise
             said = f"Unable to fetch parameters [{value}] from parameter store for this account."
             raise validation_error(said) from None
 
@@ -131,9 +139,15 @@ class StackContents:
                 "block of the template"
             )
             raise StackFailure(msg)
-        if made is not None:
-            say_made(stack, "CREATE", made, is_complete=getattr(made, "is_there", True))
+        self._note(key, made, resources, stack)
         return made
+
+    def _note(self, key: str, made: Any, resources: Any, stack: Any) -> None:
+        if concerns_nested(made):
+            stack = self._work.stack_of(resources)
+        if stack is not None and made is not None:
+            complete(key, made)
+            say_made(stack, "CREATE", made, is_complete=not is_waited_for(made))
 
     def _update(
         self, original: Method, resources: Any, template: Any, parameters: Any = None
@@ -155,7 +169,7 @@ class StackContents:
 
     def _output_keys(self, original: Method, outputs: Any) -> Iterator[str]:
         resources = outputs._resource_map
-        waits = any(not resource.is_there for _, resource in ours(resources))
+        waits = any(map(is_waited_for, resources._parsed_resources.values()))
         keys: Iterator[str] = iter(()) if waits else original(outputs)
         return keys
 
@@ -194,6 +208,14 @@ def validation_error(message: str) -> Exception:
     exceptions: Any = sys.modules["moto.cloudformation.exceptions"]
     error: Exception = exceptions.ValidationError(message=message)
     return error
+
+
+def _is_number(given: object) -> bool:
+    try:
+        float(str(given))
+    except ValueError:
+        return False
+    return True
 
 
 def _is_left_out(resource_json: Mapping[str, Any], resources: Any) -> bool:

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from .calls import StackFailure, failure_of
 from .contents import DeletionFailure, StackContents, template_errors
-from .events import enter, failed, say
+from .events import enter, failed, id_of, say, type_of
+from .nested import is_waited_for
 from .rollbacks import fail_creation, fail_deletion, fail_update, without_outputs
 from .template_checks import TemplateError, check_types, has_ours, prepare
 from .updates import StackUpdate
@@ -277,7 +278,7 @@ class MotoStacks:
     def _look_again(self, backend: Any, stack: Any) -> None:
         resources = stack.resource_map
         update = self._work.updates.get(stack.stack_id)
-        waiting = [each for _, each in ours(resources) if not each.is_there]
+        waiting = list(filter(is_waited_for, resources._parsed_resources.values()))
         try:
             if update is None:
                 is_complete = resources.creation_complete()
@@ -295,8 +296,8 @@ class MotoStacks:
             return
         verb = stack.status.partition("_")[0]
         for each in waiting:
-            if each.is_there:
-                about = each.logical_resource_id, each.template.type, each.physical_resource_id
+            if not is_waited_for(each):
+                about = each.logical_resource_id, type_of(each), id_of(each)
                 say(stack, f"{verb}_COMPLETE", *about)
         if is_complete:
             self._work.updates.pop(stack.stack_id, None)
