@@ -1,4 +1,4 @@
-"""Stacks within others: their outputs, and images in them that are not built yet."""
+"""Stacks within others and of stack sets: outputs, and images that are not built yet."""
 
 from __future__ import annotations
 
@@ -114,3 +114,24 @@ def test_an_output_that_it_does_not_have_fails_the_one_that_asks(mock, cloudform
         "Fn::GetAtt"
     }
     assert left(mock) == []
+
+
+def test_a_stack_set_says_what_became_of_its_stacks(mock, cloudformation):
+    def said():
+        found = cloudformation.list_stack_instances(StackSetName="web")["Summaries"]
+        return [each["Status"] for each in found]
+
+    cloudformation.create_stack_set(StackSetName="web", TemplateBody=template(**images()))
+    cloudformation.create_stack_instances(
+        StackSetName="web", Accounts=["111122223333"], Regions=["us-east-1", "eu-west-1"]
+    )
+    # The parent of the recipe is not in the second Region.
+    assert said() == ["OUTDATED", "OUTDATED"]
+
+    mock.builds.finish_all()
+
+    assert said() == ["CURRENT", "OUTDATED"]
+    failed = cloudformation.describe_stack_instance(
+        StackSetName="web", StackInstanceAccount="111122223333", StackInstanceRegion="eu-west-1"
+    )["StackInstance"]
+    assert failed["StackInstanceStatus"] == {"DetailedStatus": "FAILED"}

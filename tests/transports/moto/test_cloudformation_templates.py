@@ -427,6 +427,10 @@ class TestForms:
                 "DependsOn must be a string or list of strings",
             ),
             (
+                {"Resources": {"Web": {**INFRASTRUCTURE, "DeletionPolicy": "Keep"}}},
+                "Unrecognized DeletionPolicy Keep for resource Web",
+            ),
+            (
                 {"Resources": {"Web": {**INFRASTRUCTURE, "Condition": "Is"}}},
                 "Unresolved condition dependency Is in the Resources block of the template",
             ),

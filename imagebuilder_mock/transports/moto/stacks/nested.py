@@ -1,4 +1,4 @@
-"""Stacks that are resources of others: what these ask of them, which moto's stacks have not."""
+"""Stacks that are part of others, or of stack sets: what moto does not say of them."""
 
 from __future__ import annotations
 
@@ -25,6 +25,21 @@ def complete(logical_id: str, made: Any) -> None:
 def is_waited_for(resource: Any) -> bool:
     """Whether a resource is not there yet: an image, or a stack that waits for one."""
     return not getattr(resource, "is_there", True)
+
+
+def status_of_instance(stack: Any) -> dict[str, Any]:
+    """What a stack set says of one of its stacks; nothing if that is complete."""
+    if stack.status.endswith(_IN_PROGRESS):
+        _backend_of(stack).get_stack(stack.stack_id)
+    if stack.status.endswith(_IN_PROGRESS):
+        return {"Status": "OUTDATED", "StackInstanceStatus": {"DetailedStatus": "RUNNING"}}
+    if "ROLLBACK" in stack.status or stack.status.endswith("_FAILED"):
+        return {
+            "Status": "OUTDATED",
+            "StackInstanceStatus": {"DetailedStatus": "FAILED"},
+            "StatusReason": _reason(stack),
+        }
+    return {}
 
 
 class _Nested:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from .calls import StackFailure, failure_of
 from .contents import DeletionFailure, StackContents, template_errors
 from .events import enter, failed, id_of, say, type_of
-from .nested import is_waited_for
+from .nested import is_waited_for, status_of_instance
 from .rollbacks import fail_creation, fail_deletion, fail_update, without_outputs
 from .template_checks import TemplateError, check_types, has_ours, prepare
 from .updates import StackUpdate
@@ -68,7 +68,10 @@ class MotoStacks:
         refusal = "CloudFormationResponse._validate_different_update"
         models = sys.modules["moto.cloudformation.models"]
         backend = "CloudFormationBackend"
+        # moto 5.0 calls it by another name.
+        instance = "StackInstance" if hasattr(models, "StackInstance") else "FakeStackInstance"
         return [
+            (models, f"{instance}.to_dict", self._describe_instance),
             (responses, refusal, self._validate_different_update),
             (models, f"{backend}._validate_export_uniqueness", self._validate_export_uniqueness),
             (models, f"{backend}.create_change_set", self._create_change_set),
@@ -243,6 +246,11 @@ class MotoStacks:
                     del backend.exports[name]
             finally:
                 del self._work.deleting[stack.stack_id]
+
+    @staticmethod
+    def _describe_instance(original: Method, instance: Any) -> dict[str, Any]:
+        """Of a stack set; to moto it is complete whatever became of its stack."""
+        return {**original(instance), **status_of_instance(instance.stack)}
 
     # Stacks that wait for an image are looked at again whenever somebody reads them
 

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
 _FOR_EACH = "Fn::ForEach"
 _PAIR, _TRIPLE = 2, 3
+_REPLACED = ("Delete", "Retain", "Snapshot")
+_POLICIES = {
+    "DeletionPolicy": (*_REPLACED, "RetainExceptOnCreate"),
+    "UpdateReplacePolicy": _REPLACED,
+}
 
 
 def malformed(template: Mapping[str, Any]) -> Iterator[str]:
@@ -66,6 +71,12 @@ def _malformed_resource(name: str, resource: Any) -> Iterator[str]:
         needed = resource.get("DependsOn", "")
         if not (_is_text(needed) or (isinstance(needed, list) and all(map(_is_text, needed)))):
             yield "Template format error: DependsOn must be a string or list of strings."
+        for attribute, policies in _POLICIES.items():
+            given = resource.get(attribute, "Delete")
+            if isinstance(given, str) and given not in policies:
+                yield (
+                    f"Template format error: Unrecognized {attribute} {given} for resource {name}"
+                )
 
 
 def _unknown_conditions(
