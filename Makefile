@@ -53,7 +53,7 @@ check: .venv/dev/.stamp ## format, lint, types, layers, dependencies
 	$(DEV)/lint-imports
 	$(DEV)/deptry .
 
-format: .venv/dev/.stamp ## make `make check` happier
+format: .venv/dev/.stamp ## mend what `make check` can mend by itself
 	$(DEV)/ruff check --fix-only .
 	$(DEV)/ruff format .
 
@@ -91,7 +91,7 @@ pins: ## newest versions into requirements/*.txt
 	$(subst pyproject.toml,,$(PIN)) --group cli -o requirements/cli.txt
 	$(PIN) --group build --group test --resolution lowest-direct -o requirements/oldest.txt
 
-clean: ## away with everything that make made
+clean: ## remove everything that make made
 	rm -rf .venv build dist docs/_build .coverage .coverage.* .hypothesis \
 		.import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
