@@ -51,7 +51,7 @@ class RegionIsMissingError(NoRegionError):
         "You must specify a region. A mocked Image Builder has Regions too: name one with "
         "boto3.client('imagebuilder', region_name='us-east-1') or in the environment variable "
         "AWS_DEFAULT_REGION, or take a client that has one, from mock.client() or from the pytest "
-        "fixture 'imagebuilder'."
+        "fixture 'imagebuilder'; a program gets one with imagebuilder-mock run --region us-east-1."
     )
 
 
