@@ -6,7 +6,7 @@ The layers are those of the import contract in pyproject.toml. The pictures of t
 by hand, in docs/pictures, with any Chromium, cut at their last line, and saved with a palette, so
 that they are small:
 
-    chromium --headless --no-sandbox --hide-scrollbars --window-size=1200,1400 \
+    chromium --headless --no-sandbox --hide-scrollbars --window-size=1200,1500 \
         --screenshot=build.png build.html
 """
 

@@ -135,7 +135,7 @@ class Preview(Table[PreviewRow]):
             runs[row["run"] or 0].append(row)
         for number, rows in sorted(runs.items(), key=lambda run: run[0] or len(self.rows) + 1):
             yield f"<h2>{escape(self._heading(number, rows))}</h2>"
-            yield self.html(rows, said)
+            yield self.html(rows, [name for name in said if any(self.shown(r, name) for r in rows)])
 
     def shown(self, row: PreviewRow, name: str) -> Sequence[str]:
         if name == "image":

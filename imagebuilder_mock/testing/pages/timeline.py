@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagebuilder_mock.domain.arn import Arn
@@ -72,9 +73,10 @@ class Timeline(Table[TimelineRow]):
         told = self._told
         words = self.summary.replace(",", "").split()
         yield summary(self.summary, SHADES.get(words[0]) if words else None)
+        yield f'<p class="soft">{escape(self.title.removeprefix("Build of "))}</p>'
         if told.reason:
             yield box(told.reason, told.place, "bad")
-        yield facts({"Image": [self.title.removeprefix("Build of ")], **told.facts})
+        yield facts(told.facts)
         yield from chart(self.rows)
 
 
