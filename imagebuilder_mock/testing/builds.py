@@ -27,7 +27,7 @@ from .arguments import (
     counted,
     image_at,
 )
-from .pages.timeline import timeline_of
+from .pages.timeline import logs_of, timeline_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -278,7 +278,7 @@ class Builds(Face):
     def timeline(self, arn: str) -> Timeline:
         """What ran in a build, and when, as a table: ``rows``, ``str()``, ``.save_html(path)``."""
         with self._world.lock:
-            return timeline_of(self._image(arn), self._world.events)
+            return timeline_of(self._image(arn), logs_of(self._world.events))
 
     def save_timelines(self, folder: str | Path) -> list[Path]:
         """Write a page for each build to a folder, which may be new, and return the paths.
@@ -293,8 +293,9 @@ class Builds(Face):
                 if isinstance(resource, Image)
             ]
             images += self._world.deleted or []
+            logs = logs_of(self._world.events)
             pages = [
-                (_page_name(image), timeline_of(image, self._world.events))
+                (_page_name(image), timeline_of(image, logs))
                 for image in images
                 if image.transitions
             ]

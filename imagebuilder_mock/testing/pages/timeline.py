@@ -80,20 +80,22 @@ class Timeline(Table[TimelineRow]):
         yield from chart(self.rows)
 
 
-def timeline_of(image: Image, events: Iterable[Event] = ()) -> Timeline:
-    """The timeline of a build; a row that has not ended has no ``end``."""
-    rows = list(_rows(image, _logs(image, events)))
+def timeline_of(image: Image, logs: Mapping[str, list[str]]) -> Timeline:
+    """The timeline of a build, with the ``logs_of`` the events.
+
+    A row that has not ended has no ``end``.
+    """
+    rows = list(_rows(image, logs))
     return Timeline(f"Build of {image.arn}", rows, _told(image))
 
 
-def _logs(image: Image, events: Iterable[Event]) -> Mapping[str, list[str]]:
-    """The lines of the log by the steps that they are about."""
-    steps = {step.step_execution_id for execution in image.executions for step in execution.steps}
+def logs_of(events: Iterable[Event]) -> Mapping[str, list[str]]:
+    """The lines of logs, as far as events are kept, by the ids of the steps that they are about."""
     lines: dict[str, list[str]] = defaultdict(list)
     for event in events:
-        if event.step_execution_id in steps:
+        if event.step_execution_id is not None:
             said = f"{event.time:%H:%M:%S} {event.body['message']}"
-            lines[str(event.step_execution_id)].append(said)
+            lines[event.step_execution_id].append(said)
     return lines
 
 
