@@ -119,7 +119,7 @@ _PAGE = """\
 {style}</style>
 </head>
 <body>
-<h1>{headline}</h1>
+<h1>{title}</h1>
 {body}
 </body>
 </html>
@@ -133,16 +133,10 @@ SHADES: Mapping[str, Shade] = {
 }
 
 
-def page(
-    title: str, parts: Iterable[str], *, headline: str | None = None, refresh: int | None = None
-) -> str:
-    """A page of parts that are HTML; with ``refresh`` it is loaded again after so many seconds.
-
-    ``headline`` is the title as HTML, if it is more than text.
-    """
+def page(title: str, parts: Iterable[str], *, refresh: int | None = None) -> str:
+    """A page of parts that are HTML; with ``refresh`` it is loaded again after so many seconds."""
     return _PAGE.format(
         title=escape(title),
-        headline=headline or escape(title),
         style=_STYLE,
         body="\n".join(part for part in parts if part),
         refresh="" if refresh is None else f'<meta http-equiv="refresh" content="{refresh}">\n',
