@@ -397,6 +397,16 @@ def test_the_region_is_that_of_clients_that_have_none(run, monkeypatch, given, e
     assert output == region
 
 
+def test_clients_of_other_services_get_it_too(run):
+    program = """
+        import boto3
+        import json
+        print(json.dumps(boto3.session.Session().client("ec2").meta.region_name))
+    """
+
+    assert run(program, options=["--region", "eu-west-1"]) == "eu-west-1"
+
+
 def test_without_the_option_a_client_needs_a_region_as_ever(program):
     from botocore.exceptions import NoRegionError
 
