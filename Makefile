@@ -10,8 +10,8 @@ COVERED := imagebuilder_mock/domain/*,imagebuilder_mock/catalogue/*,imagebuilder
 DEV := .venv/dev/bin
 PYTEST := python -m pytest -n 2
 
-.PHONY: help demo quick test test-full clients check format coverage coverage-model bench docs pins \
-	clean
+.PHONY: help demo quick test test-newest test-oldest test-aio test-full clients check format coverage \
+	coverage-model bench docs release-check pins clean
 .DELETE_ON_ERROR:
 
 help: ## what make can do here
@@ -28,9 +28,15 @@ demo: .venv/demo/.stamp ## the examples, run by the command line, with a page of
 quick: .venv/dev/.stamp ## tests for while you work: units, contracts and operations, newest botocore
 	$(DEV)/$(PYTEST) tests/unit tests/contracts tests/operations
 
-test: .venv/dev/.stamp .venv/oldest/.stamp .venv/aio/.stamp .venv/aioboto3/.stamp clients ## the tests, with the newest and with the oldest botocore, and with aiobotocore
+test: test-newest test-oldest test-aio ## the tests: the next three, in about ten minutes on two cores
+
+test-newest: .venv/dev/.stamp clients ## the tests with the newest botocore
 	$(DEV)/$(PYTEST)
+
+test-oldest: .venv/oldest/.stamp clients ## the tests with the oldest botocore that is supported
 	.venv/oldest/bin/$(PYTEST)
+
+test-aio: .venv/aio/.stamp .venv/aioboto3/.stamp ## the tests with aiobotocore and with aioboto3
 	.venv/aio/bin/python -m pytest tests/transports/boto/aio
 	.venv/aioboto3/bin/python -m pytest tests/transports/boto/aio
 
@@ -49,7 +55,7 @@ check: .venv/dev/.stamp ## format, lint, types, layers, dependencies
 	$(DEV)/lint-imports
 	$(DEV)/deptry .
 
-format: .venv/dev/.stamp ## make `make check` happier
+format: .venv/dev/.stamp ## mend what `make check` can mend by itself
 	$(DEV)/ruff check --fix-only .
 	$(DEV)/ruff format .
 
@@ -69,6 +75,9 @@ bench: .venv/dev/.stamp ## what a call costs
 docs: .venv/docs/.stamp ## the documentation, in docs/_build
 	.venv/docs/bin/sphinx-build -W --keep-going -q docs docs/_build
 
+release-check: .venv/release/.stamp ## what a release is, in dist: built, installed on each Python found, tried
+	.venv/release/bin/python .ci/release_check.py
+
 # One set of pins for every Python from 3.10 on; "oldest" takes the lower bounds of pyproject.toml.
 PIN = .venv/pins/bin/uv pip compile --quiet --universal --python-version 3.10 --upgrade \
 	--no-annotate --no-header pyproject.toml
@@ -78,12 +87,13 @@ pins: ## newest versions into requirements/*.txt
 	$(PIN) --group dev -o requirements/dev.txt
 	$(PIN) --group demo -o requirements/demo.txt
 	$(PIN) --group docs -o requirements/docs.txt
+	$(PIN) --group release -o requirements/release.txt
 	$(PIN) --group aio -o requirements/aio.txt
 	$(PIN) --group aioboto3 -o requirements/aioboto3.txt
 	$(subst pyproject.toml,,$(PIN)) --group cli -o requirements/cli.txt
 	$(PIN) --group build --group test --resolution lowest-direct -o requirements/oldest.txt
 
-clean: ## away with everything that make made
+clean: ## remove everything that make made
 	rm -rf .venv build dist docs/_build .coverage .coverage.* .hypothesis \
 		.import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -7,7 +7,8 @@ author = "The imagebuilder_mock authors"
 copyright = author
 release = version = installed_version(project)
 
-extensions = ["myst_parser", "sphinx.ext.autodoc"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_copybutton"]
+copybutton_exclude = ".linenos, .gp, .go"  # what is copied is the commands: no prompts, no answers
 autodoc_class_signature = "separated"
 autodoc_default_options = {"exclude-members": "__init__,__new__"}
 autodoc_member_order = "bysource"
@@ -18,4 +19,5 @@ myst_heading_anchors = 3
 exclude_patterns = ["_build"]
 
 html_theme = "furo"
+pygments_dark_style = "github-dark"  # the theme's own underlines modules as if they were links
 html_title = f"{project} {release}"

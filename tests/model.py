@@ -38,6 +38,14 @@ def has_member(operation: str, path: str, *, accepts: str | None = None) -> bool
     return _accepts(_shape(operation, path), accepts)
 
 
+def needs_operation(operation: str) -> pytest.MarkDecorator:
+    """Skips where there is no such operation."""
+    return pytest.mark.skipif(
+        operation not in service_model().operation_names,
+        reason=f"this botocore has no {operation}",
+    )
+
+
 def needs_output(operation: str, path: str) -> pytest.MarkDecorator:
     """Skips where the answer has no such member."""
     return pytest.mark.skipif(

@@ -20,11 +20,12 @@ from imagebuilder_mock.world.clock import moment_of
 from imagebuilder_mock.world.log import logger
 from imagebuilder_mock.world.settings import OPTIONS
 
-from . import preview
+from . import help_texts, preview
 from .capture import command as capture_command
 from .check import command as check_command
 from .dashes import kept
 from .ending import quiet_interrupts, until_a_signal
+from .patience import patience
 from .run import command as run_command
 from .saving import LINGER, Saving
 from .serve import command as serve_command
@@ -72,7 +73,8 @@ def _started(parser: argparse.ArgumentParser, mock: ImageBuilderMock) -> Iterato
     A state file that is not there, or is damaged, is explained with exit status 1.
     """
     try:
-        mock.start()
+        with patience("starting"):
+            mock.start()
     except (OSError, ValueError) as error:
         parser.exit(1, f"{parser.prog}: {error}\n")
     try:
@@ -171,7 +173,8 @@ def _mock(
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="imagebuilder-mock", description="A mock of EC2 Image Builder, in memory."
+        prog="imagebuilder-mock",
+        description="A mock of AWS EC2 Image Builder: it answers from memory, never from AWS.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     run_command.add_to(commands, add_options=_add_options, mock_of=_mock)
@@ -180,13 +183,15 @@ def _parser() -> argparse.ArgumentParser:
     _add_options(serve, state="start from this file, if there is one, and save to it")
     serve.add_argument("--host", default="127.0.0.1", help="where to listen (default: %(default)s)")
     serve.add_argument(
-        "--port", type=int, help="(default: 5055, or with a command a free one; 0: a free one)"
+        "--port",
+        type=int,
+        help="the port (default: 5055, or with a command any free one; 0: any free one)",
     )
     serve.add_argument(
         "--autosave",
         type=_seconds,
         metavar="SECONDS",
-        help="save to the file of --state that often too, if something was asked meanwhile",
+        help="also save to the file of --state this often, if something was asked meanwhile",
     )
     serve.add_argument(
         "--files",
@@ -225,6 +230,7 @@ def _parser() -> argparse.ArgumentParser:
     preview.add_to(commands, moment=_moment)
     check_command.add_to(commands)
     verify_command.add_to(commands)
+    help_texts.add_to(parser)
     return parser
 
 
@@ -238,7 +244,7 @@ def _add_options(parser: argparse.ArgumentParser, **other_help: str) -> None:
     )
     options = parser.add_argument_group(
         "options of the mock",
-        "What is not given is taken from the environment, if it is there: IMAGEBUILDER_MOCK_BUILDS "
+        "An option that is not given is taken from the environment: IMAGEBUILDER_MOCK_BUILDS "
         "and so on.",
     )
     for option in OPTIONS.values():

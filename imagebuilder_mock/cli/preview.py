@@ -13,6 +13,7 @@ from imagebuilder_mock.mock import ImageBuilderMock
 from imagebuilder_mock.testing.lifecycle import PolicyRefusedError
 
 from .check.checking import check_document
+from .patience import patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +26,9 @@ _FATE_IS_MET = 3
 
 def add_to(commands: Any, *, moment: Callable[[str], datetime]) -> None:
     """Add the command to a parser's subcommands; ``moment`` reads a time."""
-    lifecycle = commands.add_parser("lifecycle", help="look ahead at lifecycle policies")
+    lifecycle = commands.add_parser(
+        "lifecycle", help="say beforehand what lifecycle policies would do"
+    )
     actions = lifecycle.add_subparsers(required=True, metavar="ACTION")
     parser = actions.add_parser(
         "preview", help="print what a policy would do to the images of a state file"
@@ -68,7 +71,7 @@ def run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
         if not given.policy.startswith("arn:"):
             text = Path(given.policy).read_text(encoding="utf-8")
         policy: Any = given.policy if text is None else json.loads(text)
-        with ImageBuilderMock(state=given.state) as mock:
+        with patience(f"looking at {given.state}"), ImageBuilderMock(state=given.state) as mock:
             table = mock.lifecycle.preview(
                 policy,
                 at=given.at,

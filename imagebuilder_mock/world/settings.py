@@ -192,7 +192,7 @@ OPTIONS: Mapping[str, Option] = {
     for option in (
         Option(
             name="builds",
-            help="what moves builds on: a look at them (the default), their creation, mock time, "
+            help="what moves builds on: looking at them (the default), their creation, mock time, "
             "or mock.builds alone",
             ensure=_check_choice,
             choices=get_args(BuildMode),
@@ -219,7 +219,7 @@ OPTIONS: Mapping[str, Option] = {
         ),
         Option(
             name="now",
-            help="start the clock at this ISO time, with a time zone, and let it stand still",
+            help="stop the clock at this ISO time, with a time zone",
             ensure=_check_moment,
             read=_moment,
             metavar="TIME",
@@ -247,14 +247,14 @@ OPTIONS: Mapping[str, Option] = {
         ),
         Option(
             name="state",
-            help="begin with what mock.save() or imagebuilder-mock capture has written",
+            help="start from a file that mock.save() or imagebuilder-mock capture wrote",
             ensure=_check_path,
             read=Path,
             metavar="FILE",
         ),
         Option(
             name="calls_kept_bytes",
-            help="how much memory the calls may take that are remembered (default: 64 MiB)",
+            help="how much memory the calls that are kept may take (default: 64 MiB)",
             ensure=_check_bytes,
             read=_whole,
             metavar="BYTES",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import runpy
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import botocore
 import pytest
 
 from imagebuilder_mock.operations import HANDLERS
+from imagebuilder_mock.world.settings import Options
 from tests.model import service_model
 
 ROOT = Path(__file__).parents[2]
@@ -162,6 +164,7 @@ def test_the_botocore_with_which_an_operation_came_is_right(generator):
     )
     for name, version in since.items():
         assert (name in operations) == (installed >= _numbers(version)), name
+    assert set(HANDLERS) - operations <= set(since)
 
 
 @of_the_pinned_model
@@ -203,12 +206,38 @@ def test_links_to_files_lead_somewhere(page):
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.name)
+def test_a_page_says_what_its_examples_need(page):
+    text = page.read_text(encoding="utf-8")
+    examples = "\n".join(re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))
+    imported = set(re.findall(r"^\s*(?:from|import) (\w+)", examples, re.MULTILINE))
+    if "tests" in imported:
+        return  # those are for who works on the project
+    own = {name.removesuffix(".py") for name in re.findall(r"# (\w+\.py)\n", examples)}
+    known = {"boto3", "botocore", "imagebuilder_mock"}
+
+    opening = " ".join(text.partition("\n## ")[0].partition("```")[0].split())
+    assert [
+        name
+        for name in imported - sys.stdlib_module_names - known - own
+        if not re.search(rf"need\b.*`{name.replace('_', '-')}[`\[]", opening)
+    ] == []
+
+
 @pytest.mark.parametrize("name", ["quotas.md", "catalogue.md", "control.md"])
 def test_the_reference_is_that_of_the_package(name):
     pages = runpy.run_path(str(ROOT / "docs" / "generate_reference.py"))["PAGES"]
     committed = (ROOT / "docs" / name).read_text(encoding="utf-8")
 
     assert committed == pages[name](), "run: python docs/generate_reference.py"
+
+
+def test_the_page_of_options_is_that_of_the_package():
+    page = runpy.run_path(str(ROOT / "docs" / "generate_options.py"))["page"]()
+    committed = (ROOT / "docs" / "options.md").read_text(encoding="utf-8")
+
+    assert committed == page, "run: python docs/generate_options.py"
+    assert re.findall(r"^## (.+)$", page, re.MULTILINE) == list(Options.__annotations__)
 
 
 @of_the_pinned_model

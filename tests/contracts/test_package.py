@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import runpy
 import subprocess
 import sys
 import tarfile
@@ -12,6 +14,7 @@ from importlib.metadata import PathDistribution, distribution, version
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 
 import imagebuilder_mock
@@ -114,6 +117,64 @@ def test_the_metadata_says_what_the_files_say(wheel):
     assert "Apache License\n                           Version 2.0" in license_text
 
 
+def test_the_readme_that_is_built_in_has_no_link_to_a_file(wheel):
+    """A registry has no other files of the project."""
+    readme = _described(wheel).metadata.get_payload()
+
+    assert readme.startswith("# imagebuilder-mock")
+    assert "](" not in readme.replace("](https://", "")
+
+
+@pytest.mark.parametrize(
+    ("files", "shown"),
+    [
+        (None, "[A](https://example.com/a), B and [C](#c)"),
+        (
+            "https://example.com/blob/v1",
+            "[A](https://example.com/a), [B](https://example.com/blob/v1/docs/b.md#b) and [C](#c)",
+        ),
+    ],
+)
+def test_links_to_files_lead_to_the_source_if_there_is_an_address(files, shown):
+    with_links_to = runpy.run_path(str(ROOT / "hatch_build.py"))["with_links_to"]
+
+    assert with_links_to(files, "[A](https://example.com/a), [B](docs/b.md#b) and [C](#c)") == shown
+
+
+# The public CI
+
+
+def test_the_workflows_call_targets_of_make():
+    targets = set(
+        re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    )
+
+    called = {
+        line.removeprefix("make ").replace("${{ matrix.botocore }}", botocore)
+        for workflow in _workflows()
+        for job in workflow["jobs"].values()
+        for step in job["steps"]
+        if (line := step.get("run", "")).startswith("make ")
+        for botocore in job.get("strategy", {}).get("matrix", {}).get("botocore", [""])
+    }
+
+    assert {"check", "docs", "release-check", "test-newest", "test-oldest"} <= called <= targets
+
+
+def test_the_pythons_of_the_classifiers_are_those_that_the_workflows_test(wheel):
+    [tests] = [each["jobs"]["test"] for each in _workflows() if "test" in each["jobs"]]
+    classifiers = _described(wheel).metadata.get_all("Classifier")
+
+    assert tests["strategy"]["matrix"]["python"] == [
+        found[1] for each in classifiers if (found := re.fullmatch(r".* :: (3\.\d+)", each))
+    ]
+
+
+def _workflows():
+    for path in sorted((ROOT / ".github" / "workflows").glob("*.yml")):
+        yield yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
 # Installed
 
 
@@ -184,7 +245,7 @@ def test_its_program_runs_programs(installed, tmp_path):
 def test_serving_without_its_extra_says_what_to_install(installed):
     said = _run([installed.with_name("imagebuilder-mock"), "serve", "--port", "0"], status=1)
 
-    assert "imagebuilder-mock[server]" in said
+    assert "pip install 'imagebuilder-mock[server]'" in said
 
 
 def _build(target, source, folder):

@@ -23,7 +23,7 @@ from tests.examples.beside_moto import (
     sns_events,
     subscribed_queue,
 )
-from tests.model import needs_member, service_model
+from tests.model import needs_member, needs_operation
 
 REGIONS = (HOME, "eu-central-1", "ap-northeast-1")
 APPROVED = """
@@ -113,10 +113,7 @@ class TestNewImage:
 
 @pytest.mark.needs("jsonpath_ng")  # moto matches events with it: moto[events]
 @needs_member("CreateImagePipeline", "workflows")
-@pytest.mark.skipif(
-    "ListWaitingWorkflowSteps" not in service_model().operation_names,
-    reason="this botocore has no workflow step actions",
-)
+@needs_operation("ListWaitingWorkflowSteps")
 class TestApproval:
     @both_orders
     @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from imagebuilder_mock import mock_imagebuilder
 from tests.beside_moto import aws
 from tests.builders import DOCUMENT, an_infrastructure
 from tests.container_builders import TEMPLATE, a_container_recipe, container_params
-from tests.model import service_model
+from tests.model import needs_operation
 from tests.refusals import invalid_value, over_quota, refusal_of
 
 OTHERWISE = "Or put the document there with mock.documents.put()."
@@ -177,10 +177,7 @@ def test_a_missing_dockerfile_template_is_refused(imagebuilder, bucket):
     )
 
 
-@pytest.mark.skipif(
-    "ImportDiskImage" not in service_model().operation_names,
-    reason="this botocore has no ImportDiskImage",
-)
+@needs_operation("ImportDiskImage")
 class TestDiskFiles:
     def params(self, client, uri):
         return {

@@ -20,7 +20,7 @@ from tests.builders import (
     an_infrastructure,
 )
 from tests.container_builders import a_container_recipe
-from tests.model import needs_optional, service_model
+from tests.model import needs_operation, needs_optional
 from tests.refusals import invalid_value, refusal_of
 
 MISSING = "ami-0123456789abcdef0"
@@ -220,10 +220,7 @@ class TestParameters:
         assert (unchanged, builds()) == (1, 2)
 
 
-@pytest.mark.skipif(
-    "DistributeImage" not in service_model().operation_names,
-    reason="this botocore has no DistributeImage",
-)
+@needs_operation("DistributeImage")
 class TestSourcesOfDistribution:
     def test_the_platform_is_the_one_that_ec2_tells(self, imagebuilder):
         made = imagebuilder.distribute_image(

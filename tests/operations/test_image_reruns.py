@@ -17,13 +17,10 @@ from tests.builders import (
     unique_name,
 )
 from tests.container_builders import CONTAINER_PARENT, a_container_build
-from tests.model import service_model
+from tests.model import needs_operation
 from tests.refusals import invalid_value, not_found
 
-pytestmark = pytest.mark.skipif(
-    "RetryImage" not in service_model().operation_names,
-    reason="this botocore knows neither operation",
-)
+pytestmark = needs_operation("RetryImage")
 
 AMI = "ami-0123456789abcdef0"
 A_TIME = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=timezone.utc)

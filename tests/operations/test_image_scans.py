@@ -8,7 +8,7 @@ import pytest
 
 from tests.builders import MANAGED_COMPONENT, a_build, a_pipeline, a_recipe, an_infrastructure
 from tests.container_builders import a_container_build, a_container_recipe
-from tests.model import needs_member, service_model
+from tests.model import needs_member, needs_operation
 from tests.refusals import Refusal
 from tests.scans import (
     SCANNING,
@@ -74,10 +74,7 @@ class TestScanState:
         assert look(imagebuilder, build)["scanState"]["status"] == "COMPLETED"
         assert findings(imagebuilder) == collected != []
 
-    @pytest.mark.skipif(
-        "RetryImage" not in service_model().operation_names,
-        reason="this botocore has no RetryImage",
-    )
+    @needs_operation("RetryImage")
     @pytest.mark.imagebuilder(builds="held")
     def test_a_retried_build_takes_its_scan_up_again(self, imagebuilder, imagebuilder_mock):
         build = a_scanned_build(imagebuilder)

@@ -9,7 +9,7 @@ import yaml
 
 from tests.build_views import the_image
 from tests.builders import OWN, a_recipe, an_infrastructure
-from tests.model import modelled, needs_member, service_model
+from tests.model import modelled, needs_member, needs_operation
 from tests.refusals import (
     Refusal,
     already_exists,
@@ -20,10 +20,7 @@ from tests.refusals import (
 
 A_TIME = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=timezone.utc)
 
-needs_disk_import = pytest.mark.skipif(
-    "ImportDiskImage" not in service_model().operation_names,
-    reason="this botocore has no ImportDiskImage",
-)
+needs_disk_import = needs_operation("ImportDiskImage")
 
 
 def component_params(**params):

@@ -30,7 +30,7 @@ from tests.builders import (
 )
 from tests.clients import the_client
 from tests.container_builders import a_container_build
-from tests.model import needs_member, needs_optional, service_model
+from tests.model import needs_member, needs_operation, needs_optional
 from tests.workflow_builders import BUILD_IMAGE, WAIT, a_run, a_workflow, executions_of, steps_of
 
 A_TIME = datetime(2026, 1, 2, 13, 4, 5, 678000, tzinfo=timezone.utc)
@@ -362,10 +362,7 @@ class TestTopic:
             "accountId": "123456789012",
         }
 
-    @pytest.mark.skipif(
-        "RetryImage" not in service_model().operation_names,
-        reason="this botocore has no RetryImage",
-    )
+    @needs_operation("RetryImage")
     @pytest.mark.imagebuilder(builds="held")
     def test_of_a_retried_workflow_the_message_has_the_newest_run(
         self, imagebuilder, imagebuilder_mock
@@ -387,10 +384,7 @@ class TestTopic:
         assert f"wf-{body['buildExecutionId']}" == build["workflowExecutionId"]
         assert f"wf-{body['testExecutionId']}" == test["workflowExecutionId"]
 
-    @pytest.mark.skipif(
-        "RetryImage" not in service_model().operation_names,
-        reason="this botocore has no RetryImage",
-    )
+    @needs_operation("RetryImage")
     @instant
     def test_a_job_has_one_id_wherever_it_is_told_of(self, imagebuilder, imagebuilder_mock):
         imagebuilder_mock.builds.fail_next(region="us-east-1")

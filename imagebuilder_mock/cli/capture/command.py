@@ -27,12 +27,14 @@ _INTERRUPTED = 130  # what a shell reports of a program that Ctrl-C has ended
 def add_to(commands: Any) -> None:
     """Add the command to a parser's subcommands."""
     parser = commands.add_parser(
-        "capture", help="write a real account's resources, which are only read, to a state file"
+        "capture", help="read a real account, and write what is there to a state file"
     )
     parser.add_argument("--region", required=True, help="the Region to read")
     parser.add_argument("--profile", help="the profile of the AWS configuration")
     parser.add_argument("--endpoint-url", help="another endpoint than AWS's own")
-    parser.add_argument("--output", metavar="FILE", help="where to write (default: to the output)")
+    parser.add_argument(
+        "--output", metavar="FILE", help="where to write (default: standard output)"
+    )
     parser.add_argument(
         "--journal", metavar="FILE", help="keep what was read here, to go on after an interruption"
     )
@@ -42,7 +44,9 @@ def add_to(commands: Any) -> None:
         help="have EC2 describe the AMIs too: exclusions of lifecycle policies look at them",
     )
     parser.add_argument(
-        "--account-mask", metavar="ID", help="12 digits to write for the account's id; others too"
+        "--account-mask",
+        metavar="ID",
+        help="12 digits to write for the account's id; other ids are replaced too",
     )
     parser.add_argument(
         "--mask-names", action="store_true", help="write numbers for the names of resources"

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
+
+from imagebuilder_mock.cli.patience import patience
 
 from .kinds import KINDS
 
@@ -33,7 +36,7 @@ def add_to(commands: Any) -> None:
     """Add the command to a parser's subcommands."""
     parser = commands.add_parser(
         "check",
-        help="tell what the service would refuse of documents",
+        help="say what the service would refuse of documents",
         description="Checks components, workflows, Dockerfile templates and lifecycle policies, "
         "also those within CloudFormation templates. Exit status: 0 if the service would take all "
         "of them, 1 if it would refuse one, 2 for wrong usage.",
@@ -46,10 +49,10 @@ def add_to(commands: Any) -> None:
         help="a document, a folder to look for documents in, or - for standard input",
     )
     parser.add_argument(
-        "--kind", choices=KINDS, help="what the files are (default: their content tells)"
+        "--kind", choices=KINDS, help="what the files are (default: known from their content)"
     )
     parser.add_argument("--format", choices=_FORMATS, default="text", help="(default: %(default)s)")
-    parser.add_argument("--strict", action="store_true", help="let warnings count too")
+    parser.add_argument("--strict", action="store_true", help="exit with 1 for warnings too")
     parser.set_defaults(command=run)
     schema = commands.add_parser("schema", help="print the JSON Schema of documents, for editors")
     schema.add_argument("kind", choices=_WITH_SCHEMAS, help="what the schema is for")
@@ -73,11 +76,13 @@ def run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
     """Check files and print what is wrong. Returns the exit status."""
     checked: list[_Checked] = []
     wrong_use: list[str] = []
-    for file in given.files:
-        try:
-            checked += _checked(file, given.kind)
-        except _WrongUseError as error:
-            wrong_use.append(str(error))
+    is_typed = STANDARD_INPUT in given.files
+    with nullcontext() if is_typed else patience("checking"):
+        for file in given.files:
+            try:
+                checked += _checked(file, given.kind)
+            except _WrongUseError as error:
+                wrong_use.append(str(error))
     _FORMATTERS[given.format](checked)
     for message in wrong_use:
         print(f"{parser.prog} check: {message}", file=sys.stderr)

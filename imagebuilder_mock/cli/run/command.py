@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from imagebuilder_mock.cli import surroundings
 from imagebuilder_mock.cli.dashes import KEPT_DASHES, given_back
+from imagebuilder_mock.cli.patience import patience
 from imagebuilder_mock.cli.surroundings import Surroundings
 from imagebuilder_mock.world.log import logger
 
@@ -73,7 +74,7 @@ def add_to(
         dest="module",
         nargs=REMAINDER,
         metavar="MODULE",
-        help="run a module, as python -m does; what stands behind it is its own",
+        help="run a module, as python -m does; what comes after it is its own",
     )
     parser.add_argument("script", metavar="SCRIPT.py", nargs="?", help="the program")
     parser.add_argument("arguments", nargs=REMAINDER, help="its own arguments")
@@ -132,7 +133,8 @@ def _on(
     """The mock is on, and what stands around it, for the context or to the end of the process."""
     with ExitStack() as stack:
         try:
-            stack.enter_context(mock)
+            with patience("starting"):
+                stack.enter_context(mock)
             stack.enter_context(around.around(mock, advice=_ADVICE))
         except (OSError, ValueError, ModuleNotFoundError) as error:
             # A state file that is not there or is damaged, or moto that is not installed.

@@ -12,28 +12,30 @@ if TYPE_CHECKING:
 def add_to(commands: Any) -> None:
     """Add the command to a parser's subcommands."""
     parser = commands.add_parser(
-        "verify", help="put the mock's claims to an account, only with calls that cost nothing"
+        "verify", help="ask an account whether the mock is right, only with calls that cost nothing"
     )
     parser.add_argument("--region", help="the Region (default: that of the configuration)")
     parser.add_argument("--profile", help="the profile of the AWS configuration")
     parser.add_argument("--endpoint-url", help="another endpoint than AWS's own")
     parser.add_argument(
-        "--instance-profile", metavar="NAME", help="an instance profile to be named"
+        "--instance-profile", metavar="NAME", help="an instance profile that claims may name"
     )
     parser.add_argument(
-        "--role", metavar="ARN", help="a role for lifecycle policies and workflows, to be named"
+        "--role",
+        metavar="ARN",
+        help="a role for lifecycle policies and workflows that claims may name",
     )
-    parser.add_argument("--topic", metavar="ARN", help="an SNS topic to be named")
-    parser.add_argument("--repository", metavar="NAME", help="an ECR repository to be named")
+    parser.add_argument("--topic", metavar="ARN", help="an SNS topic that claims may name")
+    parser.add_argument(
+        "--repository", metavar="NAME", help="an ECR repository that claims may name"
+    )
     parser.add_argument(
         "--only",
         action="append",
         metavar="PATTERN",
-        help="only claims with these ids: 'lists.*'; can be repeated",
+        help="only claims with these ids, such as 'lists.*'; can be repeated",
     )
-    parser.add_argument(
-        "--plan", action="store_true", help="say what would be asked, and ask nothing"
-    )
+    parser.add_argument("--plan", action="store_true", help="show what would be asked, and stop")
     parser.add_argument("--yes", action="store_true", help="begin without asking")
     parser.add_argument("--report", type=Path, metavar="FILE", help="write the report as JSON")
     parser.set_defaults(command=run)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_NEEDS_MOTO = "moto answers for other services, and it is not installed: install {what}."
+_NEEDS_MOTO = "moto answers for other services, and it is not installed: pip install {what}."
 # Credentials in the environment stay, and so does boto3's default session, which moto 5.0 replaces.
 _CONFIG: Any = {"core": {"mock_credentials": False, "reset_boto3_session": False}}
 
@@ -20,7 +20,7 @@ def moto_on() -> Iterator[None]:
 
     ModuleNotFoundError, with what to install, without moto.
     """
-    _check_installed(("moto",), "imagebuilder-mock[moto], or moto itself")
+    _check_installed(("moto",), "'imagebuilder-mock[moto]', or moto itself")
     from moto import mock_aws  # noqa: PLC0415 - an extra
 
     with mock_aws(config=_CONFIG):
@@ -32,7 +32,7 @@ def moto_application() -> Any:
 
     ModuleNotFoundError, with what to install, without moto or what its server needs.
     """
-    what = "moto[server], or moto, flask and flask-cors"
+    what = "'moto[server]', or moto, flask and flask-cors"
     _check_installed(("moto", "flask", "flask_cors"), what)
     from moto.moto_server.werkzeug_app import (  # noqa: PLC0415 - an extra
         DomainDispatcherApplication,

@@ -167,7 +167,8 @@ def handler_class(connections: Connections, *, patience: float, kept: float) -> 
     try:
         from werkzeug.serving import WSGIRequestHandler  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
-        msg = "The server needs werkzeug: install imagebuilder-mock[server], or werkzeug itself."
+        what = "'imagebuilder-mock[server]', or werkzeug itself"
+        msg = f"The server needs werkzeug: pip install {what}."
         raise ModuleNotFoundError(msg, name=error.name) from None
 
     members = {"connections": connections, "patience": patience, "kept": kept}

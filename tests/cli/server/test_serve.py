@@ -64,8 +64,8 @@ def test_without_werkzeug_it_says_what_to_install():
 
     assert done.returncode == 1
     assert done.stderr == (
-        "imagebuilder-mock: The server needs werkzeug: install imagebuilder-mock[server], or "
-        "werkzeug itself.\n"
+        "imagebuilder-mock: The server needs werkzeug: pip install 'imagebuilder-mock[server]', "
+        "or werkzeug itself.\n"
     )
 
 

@@ -127,7 +127,9 @@ def test_without_flask_it_says_what_to_install(monkeypatch):
     monkeypatch.setattr(switching, "find_spec", lambda name: None if name == "flask" else name)
 
     with (
-        pytest.raises(ModuleNotFoundError, match=r"install moto\[server\], or moto, flask and"),
+        pytest.raises(
+            ModuleNotFoundError, match=r"pip install 'moto\[server\]', or moto, flask and"
+        ),
         imagebuilder_server(moto=True),
     ):
         pass

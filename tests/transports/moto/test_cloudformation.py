@@ -14,7 +14,7 @@ from imagebuilder_mock.transports.moto.stacks.resource_types import RESOURCE_TYP
 from tests.beside_moto import aws
 from tests.builders import MANAGED_PARENT, OWN
 from tests.container_builders import a_container_recipe
-from tests.model import needs_member, needs_output, service_model
+from tests.model import needs_member, needs_operation, needs_output, service_model
 from tests.stack_builders import (
     COMPONENT,
     INFRASTRUCTURE,
@@ -209,10 +209,7 @@ class TestTypes:
         )["containerRecipe"]
         assert found["targetRepository"] == {"service": "ECR", "repositoryName": "app"}
 
-    @pytest.mark.skipif(
-        "CreateWorkflow" not in service_model().operation_names,
-        reason="this botocore has no workflows",
-    )
+    @needs_operation("CreateWorkflow")
     def test_a_workflow(self, mock, cloudformation):
         properties = {"Name": "build", "Version": "1.0.0", "Type": "TEST", "Data": WORKFLOW}
 
@@ -220,10 +217,7 @@ class TestTypes:
 
         assert left(mock) == ["workflow/test/build/1.0.0/1"]
 
-    @pytest.mark.skipif(
-        "CreateLifecyclePolicy" not in service_model().operation_names,
-        reason="this botocore has no lifecycle policies",
-    )
+    @needs_operation("CreateLifecyclePolicy")
     def test_a_lifecycle_policy_is_updated_in_place(self, mock, cloudformation):
         properties = {
             "Name": "old",
@@ -485,10 +479,7 @@ class TestImages:
 
             assert left(mock) == []
 
-    @pytest.mark.skipif(
-        "StartResourceStateUpdate" not in service_model().operation_names,
-        reason="this botocore has no state updates",
-    )
+    @needs_operation("StartResourceStateUpdate")
     def test_deletion_settings_delete_the_ami_too(self, mock, cloudformation):
         role = "arn:aws:iam::123456789012:role/lifecycle"
         create(cloudformation, template(**images(DeletionSettings={"ExecutionRole": role})))
