@@ -44,16 +44,18 @@ how sure it is.
 
 | confidence | rows | what it means |
 |---|---|---|
-{counts}
-{contradicted} rows tell what the mock does today although newer evidence says otherwise; that
-evidence is after **but** in the column of sources.
-
+{counts}{contradicted}
 What is not in these tables follows from the model: members, required ones, patterns, bounds, enums,
 HTTP statuses. An observation that a later release of the service has overtaken does not count.
 
 "TF" is hashicorp/terraform-provider-aws, its issues and its acceptance tests; "UG" is a page of the
 user guide; "aws-samples" is aws-samples/amazon-ec2-image-builder-samples. The last column says what
 would settle a row that is not certain.
+"""
+
+_CONTRADICTED = """
+What the mock does today is contradicted by newer evidence in {count} of them; that evidence is
+after **but** in the column of sources.
 """
 
 _TABLE_HEAD = """
@@ -106,12 +108,13 @@ def rows() -> list[Row]:
 def page() -> str:
     """The page as it ought to be."""
     count = Counter(row.confidence for row in rows())
+    contradicted = sum(bool(row.contradicted_by) for row in rows())
     head = _HEAD.format(
         rows=len(rows()),
         counts="".join(
             f"| {word} | {count[word]} | {CONFIDENCES[word]} |\n" for word in CONFIDENCES
         ),
-        contradicted=sum(bool(row.contradicted_by) for row in rows()),
+        contradicted=_CONTRADICTED.format(count=contradicted) if contradicted else "",
     )
     return head + "".join(_table(subject, title) for subject, title in DATA["subjects"].items())
 

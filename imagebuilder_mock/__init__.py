@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .cli.check.problems import DocumentProblem
     from .cli.server import imagebuilder_server
     from .mock import ImageBuilderMock, current_mock, mock_imagebuilder
+    from .testing.unmet_orders import UnmetOrdersError
     from .transports.boto.credentials import MockIsOffError
     from .world.events import Event
     from .world.record import Call, CallError, UnexpectedCallError
@@ -28,6 +29,7 @@ __all__ = [
     "MockIsOffError",
     "StateError",
     "UnexpectedCallError",
+    "UnmetOrdersError",
     "__version__",
     "check_document",
     "current_mock",
@@ -43,6 +45,7 @@ _HOMES = {
     "MockIsOffError": "transports.boto.credentials",
     "StateError": "world.saved.damage",
     "UnexpectedCallError": "world.record",
+    "UnmetOrdersError": "testing.unmet_orders",
     "check_document": "cli.check.checking",
     "imagebuilder_server": "cli.server",
 }

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .testing.findings import MockFindings
     from .testing.images import Images
     from .testing.lifecycle import Lifecycle
+    from .testing.unmet_orders import UnmetOrder
     from .transports.http.own_servers import OwnServers
     from .world.events import Events
     from .world.neighbours import Neighbours
@@ -115,8 +116,12 @@ class ImageBuilderMock:
             if not _switch.is_nested_in_itself(self):
                 yield
                 return
-            with self._active_world("for_one_test()").restored_afterwards():
-                yield
+            world = self._active_world("for_one_test()")
+            with world.restored_afterwards():
+                try:
+                    yield
+                finally:
+                    _switch.leave(world)
 
     # The world
 
@@ -180,6 +185,24 @@ class ImageBuilderMock:
         from .testing.calls import Calls
 
         return Calls(self._known_world("calls"))
+
+    @property
+    @published("orders")
+    def unmet(self) -> list[UnmetOrder]:
+        """The orders of ``mock.builds`` and ``mock.faults`` that nothing has met so far.
+
+        Left out are those that are ``optional``, rules with a ``probability``, and what a state
+        file, or a snapshot of another test, brought along.
+        """
+        return _unmet_orders(self._known_world("unmet"))
+
+    @published()
+    def assert_all_met(self) -> None:
+        """UnmetOrdersError (an AssertionError) if there are ``unmet`` orders: it lists them."""
+        if unmet := self.unmet:
+            from .testing.unmet_orders import UnmetOrdersError
+
+            raise UnmetOrdersError(unmet)
 
     def __str__(self) -> str:
         """All resources, as a tree."""
@@ -327,6 +350,44 @@ def current_mock() -> ImageBuilderMock:
 def is_on() -> bool:
     """Whether a mock is on."""
     return _switch.is_on()
+
+
+# For the pytest plugin, which judges a test by its orders, whatever it has switched on.
+
+
+def orders_left() -> list[UnmetOrder]:
+    """What nothing has met: of the mock that is on, and of those that were on for this test."""
+    ended = list(_switch.left)
+    return ended if _switch.world is None else ended + _unmet_orders(_switch.world)
+
+
+def _unmet_orders(world: World) -> list[UnmetOrder]:
+    if not world.placed.unmet():
+        return []
+    from .testing.unmet_orders import unmet_orders
+
+    return unmet_orders(world)
+
+
+def excuse_orders() -> None:
+    """Wait for none of the orders that were placed so far: a new test begins."""
+    _switch.left.clear()
+    if _switch.world is not None:
+        _switch.world.placed.excuse()
+
+
+@contextmanager
+def excused_orders() -> Iterator[None]:
+    """Wait for none of the orders that are placed meanwhile: they are of no single test."""
+    left = list(_switch.left)
+    placed = [] if _switch.world is None else _switch.world.placed.unmet()
+    try:
+        yield
+    finally:
+        _switch.left.clear()
+        _switch.left.extend(left)
+        if _switch.world is not None:
+            _switch.world.placed.excuse(placed)
 
 
 def server_gateway(mock: ImageBuilderMock) -> Gateway:

@@ -1,4 +1,4 @@
-"""The pytest plugin: two fixtures, a marker, and options in the configuration file.
+"""The pytest plugin: two fixtures, a marker, options, and what the reports of tests say.
 
 It loads in every test run where the package is installed, so it imports the mock, and with it
 botocore, only for tests that ask for it.
@@ -8,36 +8,55 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from .world.settings import OPTIONS
+
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
+    from types import ModuleType, TracebackType
 
     from mypy_boto3_imagebuilder import ImagebuilderClient
 
     from .mock import ImageBuilderMock
+    from .testing.unmet_orders import UnmetOrder
+    from .transports.patching import Patches
 
 _MARKER = "imagebuilder"
 _FALLBACK_REGION = "us-east-1"
 
-_OPTIONS = {
-    "builds": "what moves builds on: observed, instant, clock or held",
-    "region": "the Region of the imagebuilder fixture's client",
-    "account_id": "the account that clients act as",
-    "quotas": "false to lift the account's quotas",
-    "seed": "a number for reproducible ids",
-    "calls_kept_bytes": "how much memory the calls may take that are remembered",
-}
-_NUMBERS = ("seed", "calls_kept_bytes")
+_UNMET = ("error", "warn", "ignore")
+
+_HOW_TO_SWITCH_ON = (
+    "Take the fixture 'imagebuilder_mock', or 'imagebuilder' for a client, or put "
+    "@pytest.mark.imagebuilder on the test."
+)
 
 _marked = pytest.StashKey["ImageBuilderMock"]()
+_has_passed = pytest.StashKey[bool]()
+_block = pytest.StashKey["Patches"]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    for name, text in _OPTIONS.items():
-        parser.addini(f"imagebuilder_{name}", f"imagebuilder_mock: {text}", default=None)
+    for option in OPTIONS.values():
+        parser.addini(option.ini, f"imagebuilder_mock: {option.help}", default=None)
+    parser.addini(
+        "imagebuilder_region",
+        "imagebuilder_mock: the Region of the imagebuilder fixture's client",
+        default=None,
+    )
+    parser.addini(
+        "imagebuilder_unmet",
+        "imagebuilder_mock: what becomes of a test with orders (such as fail_next) that nothing "
+        f"has met: {', '.join(_UNMET)} (default: {_UNMET[0]})",
+        default=None,
+    )
+    block = "make calls of Image Builder fail while no mock is on: no request leaves"
+    parser.addini("imagebuilder_block", f"imagebuilder_mock: {block}", type="bool", default=False)
+    group = parser.getgroup("imagebuilder_mock", "EC2 Image Builder (imagebuilder_mock)")
+    group.addoption("--imagebuilder-block", action="store_true", help=block)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -46,42 +65,77 @@ def pytest_configure(config: pytest.Config) -> None:
         f"{_MARKER}(**options): run the test with imagebuilder_mock on, with these options of "
         "mock_imagebuilder; region= sets the Region of the imagebuilder fixture.",
     )
+    if _unmet_policy(config) not in _UNMET:
+        msg = f"imagebuilder_unmet = {_unmet_policy(config)}: give {', '.join(_UNMET)}."
+        raise pytest.UsageError(msg)
+    if config.getoption("--imagebuilder-block") or config.getini("imagebuilder_block"):
+        config.stash[_block] = _started_block()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _block in config.stash:
+        config.stash[_block].undo()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Switch the mock on for a marked test, before its fixtures."""
+    mock = _loaded_mock()
+    if mock is not None:
+        mock.excuse_orders()
     if item.get_closest_marker(_MARKER) is not None:
         item.stash[_marked] = _started_mock(item)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> Generator[None, Any, Any]:
+    """What the set-up of a class, a module or a session orders is of no single test."""
+    if fixturedef.scope == "function":
+        return (yield)
+    mock = _loaded_mock()
+    if mock is not None:
+        with mock.excused_orders():
+            return (yield)
+    try:
+        return (yield)
+    finally:
+        if (mock := _loaded_mock()) is not None:
+            mock.excuse_orders()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
     try:
-        return (yield)
+        yield
     finally:
         if _marked in item.stash:
             item.stash[_marked].stop()
             del item.stash[_marked]
+    mock = _loaded_mock()
+    if mock is None:
+        return
+    orders = mock.orders_left()
+    mock.excuse_orders()
+    if orders and item.stash.get(_has_passed, False):
+        _judge(item, orders)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
-    item: pytest.Item,  # noqa: ARG001 - pytest's name
-    call: pytest.CallInfo[None],
+    item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add the last calls and the states of the builds to the report of a failed test."""
+    """Add what a failed test did with the mock to its report, or that it had none."""
     report = yield
-    module = sys.modules.get(f"{__package__}.mock")
-    if report.failed and module is not None:
-        from .testing.printing import kept_report
-
-        # A decorator or a with statement is off again by now.
-        shown = kept_report(None if call.excinfo is None else call.excinfo.value)
-        if shown is None and module.is_on():
-            shown = module.current_mock().report()
-        if shown is not None:
-            report.sections.append((f"{__package__}", shown))
+    item.stash[_has_passed] = (
+        report.when == "call" and report.passed and not hasattr(report, "wasxfail")
+    )
+    if report.failed:
+        error = None if call.excinfo is None else call.excinfo.value
+        report.sections += [
+            (f"{__package__}{title}", text)
+            for title, tell in _SECTIONS.items()
+            if (text := tell(call.when, error)) is not None
+        ]
     return report
 
 
@@ -118,6 +172,9 @@ def imagebuilder(
     return imagebuilder_mock.client(region=str(region))
 
 
+# Options
+
+
 def _started_mock(item: pytest.Item) -> ImageBuilderMock:
     """The mock with the options of configuration file and markers; a wrong one fails the test."""
     from .mock import ImageBuilderMock
@@ -144,17 +201,134 @@ def _marker_options(item: pytest.Item) -> dict[str, object]:
 
 def _ini_options(config: pytest.Config) -> dict[str, object]:
     """The options that the configuration file sets; ValueError for a wrong value."""
-    texts = {name: str(config.getini(f"imagebuilder_{name}") or "") for name in _OPTIONS}
-    options: dict[str, object] = {name: text for name, text in texts.items() if text}
-    for name in options.keys() & _NUMBERS:
-        try:
-            options[name] = int(texts[name])
-        except ValueError:
-            msg = f"imagebuilder_{name} = {texts[name]!r}: give a whole number."
-            raise ValueError(msg) from None
-    if "quotas" in options:
-        if texts["quotas"].lower() not in ("true", "false"):
-            msg = f"imagebuilder_quotas = {texts['quotas']!r}: give true or false."
-            raise ValueError(msg)
-        options["quotas"] = texts["quotas"].lower() == "true"
+    options: dict[str, object] = {}
+    for option in OPTIONS.values():
+        text = str(config.getini(option.ini) or "").strip()
+        if text:
+            try:
+                options[option.name] = option.read(text)
+            except ValueError as error:
+                msg = f"{option.ini} = {text!r}: {error}"
+                raise ValueError(msg) from None
+    if "state" in options and config.inipath is not None:
+        # As pytest has it for the paths of its own.
+        options["state"] = config.inipath.parent / cast("os.PathLike[str]", options["state"])
     return options
+
+
+def _unmet_policy(config: pytest.Config) -> str:
+    return str(config.getini("imagebuilder_unmet") or _UNMET[0])
+
+
+# What is known of the mock, if anybody has imported it
+
+
+def _loaded_mock() -> ModuleType | None:
+    return sys.modules.get(f"{__package__}.mock")
+
+
+def _is_on() -> bool:
+    mock = _loaded_mock()
+    return mock is not None and mock.is_on()
+
+
+def _started_block() -> Patches:
+    """Nothing for Image Builder leaves from now on, but through a mock."""
+    from .transports.boto.blocking import Block
+    from .transports.patching import all_or_nothing
+    from .world.settings import Settings
+
+    with all_or_nothing() as patches:
+        Block(Settings().account_id, _is_on, _HOW_TO_SWITCH_ON).open(patches)
+    return patches
+
+
+def _judge(item: pytest.Item, orders: list[UnmetOrder]) -> None:
+    """A test that has passed has not, if it ordered what nothing has met."""
+    policy = _unmet_policy(item.config)
+    if policy == "ignore":
+        return
+    from .testing.unmet_orders import described
+
+    text = (
+        f"imagebuilder_mock: {described(orders)} For all tests, imagebuilder_unmet = warn or "
+        "ignore in the configuration of pytest lets such orders pass."
+    )
+    if policy == "warn":
+        item.warn(pytest.PytestWarning(text))
+    else:
+        pytest.fail(text, pytrace=False)
+
+
+# What a failed test's report says
+
+
+def _did(_: str, error: BaseException | None) -> str | None:
+    """The last calls, and the states of the builds."""
+    mock = _loaded_mock()
+    if mock is None:
+        return None
+    from .testing.printing import kept_report
+
+    # A decorator or a with statement is off again by now.
+    shown = kept_report(error)
+    if shown is None and mock.is_on():
+        shown = mock.current_mock().report()
+    return shown
+
+
+def _left_unmet(when: str, _: BaseException | None) -> str | None:
+    mock = _loaded_mock()
+    orders = [] if mock is None or when == "teardown" else mock.orders_left()
+    return "\n".join(map(str, orders)) or None
+
+
+def _had_no_mock(_: str, error: BaseException | None) -> str | None:
+    """For an error that comes of asking AWS: how to ask the mock."""
+    if _is_on() or not _comes_of_asking_aws(error):
+        return None
+    return f"No mock of EC2 Image Builder was on where this failed. {_HOW_TO_SWITCH_ON}"
+
+
+_SECTIONS: dict[str, Callable[[str, BaseException | None], str | None]] = {
+    "": _did,
+    ": orders that nothing has met": _left_unmet,
+    ": no mock was on": _had_no_mock,
+}
+"""The titles of the sections behind the package's name, and their texts; None leaves one out."""
+
+_ERRORS_OF_ASKING = frozenset(
+    # The last two are the bases of all errors of reaching an endpoint.
+    ("NoCredentialsError", "NoRegionError", "ConnectionError", "HTTPClientError")
+)
+
+
+def _comes_of_asking_aws(error: BaseException | None) -> bool:
+    """Whether it is botocore's error, or one that followed from it, for a client of the service."""
+    seen = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        if type(error).__module__.startswith(f"{__package__}."):
+            return False  # it says by itself what to do
+        bases = {cls.__name__ for cls in type(error).__mro__ if cls.__module__ == _EXCEPTIONS}
+        if bases & _ERRORS_OF_ASKING:
+            return _is_of_image_builder(error.__traceback__)
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return False
+
+
+_EXCEPTIONS = "botocore.exceptions"
+
+
+def _is_of_image_builder(trace: TracebackType | None) -> bool:
+    """Whether a client of Image Builder was made, or called, on the way to an error."""
+    while trace is not None:
+        frame = trace.tb_frame
+        if frame.f_globals.get("__name__") in ("botocore.client", "botocore.session"):
+            client = frame.f_locals.get("self")
+            model = getattr(getattr(client, "meta", None), "service_model", None)
+            made = frame.f_locals.get("service_name")
+            if _MARKER in (made, getattr(model, "service_name", None)):
+                return True
+        trace = trace.tb_next
+    return False

@@ -6,9 +6,14 @@ object or of others, are views of it.
 
 from __future__ import annotations
 
+import sys
+import time
+from collections import deque
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import fields
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from random import Random
 from threading import RLock, local
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
@@ -29,7 +34,13 @@ from .world.settings import Settings
 from .world.world import World
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .testing.unmet_orders import UnmetOrder
     from .world.outbox import TellingLock
+
+_LEFT = 100
+"""How many unmet orders are remembered of worlds that have ended."""
 
 _FORK_PATIENCE = 1.0
 """How many seconds a fork waits for a thread to end its change of the world."""
@@ -55,6 +66,8 @@ class Switch(Generic[S]):
         self._patches = Patches()
         self._forking = local()
         self.own_servers = OwnServers()
+        self.left: deque[UnmetOrder] = deque(maxlen=_LEFT)
+        """What nothing had met when the test left its world, for whoever judges the test."""
 
     def push(self, mock: S) -> World:
         with self.lock:
@@ -78,18 +91,29 @@ class Switch(Generic[S]):
                 )
                 raise RuntimeError(msg)
             del self.starts[places[-1]]
-            if not self.starts:
-                self.world = None
-                self._patches.undo()
+            if self.starts:
+                return
+            world, self.world = self.world, None
+            self._patches.undo()
+        if world is not None:
+            self.leave(world)
+
+    def leave(self, world: World) -> None:
+        """Remember what nothing has met: a test ends, in a world that may go on or not."""
+        if world.placed.unmet():
+            from .testing.unmet_orders import unmet_orders
+
+            self.left.extend(unmet_orders(world))
 
     def _open(self, gateway: Gateway, patches: Patches, default_region: str | None) -> None:
+        account = gateway.world.settings.account_id
         for door in (
             BotocoreDoor(gateway, self.own_servers),
             AiobotocoreDoor(gateway, self.own_servers),
             RawDoor(gateway, self.own_servers),
             MotoDoor(gateway),
-            ClientCreation(gateway, self.is_on, default_region=default_region),
-            AiobotocoreClientCreation(gateway, self.is_on, default_region=default_region),
+            ClientCreation(account, self.is_on, default_region=default_region),
+            AiobotocoreClientCreation(account, self.is_on, default_region=default_region),
         ):
             door.open(patches)
 
@@ -150,16 +174,37 @@ def _empty_world(
     starts_at: datetime | None = None,
     offset: timedelta = timedelta(),
 ) -> World:
-    # ``datetime`` is looked up at each call: freezegun puts its own in this module's place.
     return World(
         settings,
         clock=Clock(
-            lambda: datetime.now(timezone.utc), starts_at=settings.now or starts_at, offset=offset
+            _process_time,
+            steady=_steady_time(),
+            starts_at=settings.now or starts_at,
+            offset=offset,
         ),
         ids=Ids(Random(settings.seed)),
         partition_of=partition_of,
         neighbours=None if settings.neighbours == "off" else Moto(),
     )
+
+
+def _process_time() -> datetime:
+    # ``datetime`` is looked up at each call: freezegun puts its own in this module's place.
+    return datetime.now(timezone.utc)
+
+
+def _steady_time() -> Callable[[], float]:
+    """Seconds that go on while a test freezes the time or travels.
+
+    freezegun replaces ``time.monotonic``, also where a module has it under a name of its own, but
+    no clock that is read by its number.
+    """
+    for name in ("CLOCK_BOOTTIME", "CLOCK_MONOTONIC"):  # the first goes on while a laptop sleeps
+        number = getattr(time, name, None)
+        with suppress(OSError):  # not every kernel has what Python knows
+            if number is not None and time.clock_gettime(number):
+                return partial(time.clock_gettime, number)
+    return getattr(sys.modules.get("freezegun.api"), "real_monotonic", time.monotonic)
 
 
 def _refuse_other_options(settings: Settings, options: dict[str, object]) -> None:

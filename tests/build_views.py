@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from imagebuilder_mock import ImageBuilderMock
+
+
+def before_workflows(mock: ImageBuilderMock) -> timedelta:
+    """How long a build takes on the clock until its first workflow begins."""
+    durations = mock.builds.durations
+    return durations["PENDING"] + durations["CREATING"]
+
 
 def the_image(client, arn):
     return client.get_image(imageBuildVersionArn=arn)["image"]

@@ -56,8 +56,10 @@ def fill(mock: ImageBuilderMock) -> None:
         includeResources={"amis": True, "snapshots": True},
     )
     mock.lifecycle.start(policy)
-    mock.builds.fail_next(recipe="web", component="agent", message="No.", exit_status=3, times=2)
-    mock.builds.fail_next(region="eu-west-1", account_id=STRANGER)
+    mock.builds.fail_next(
+        recipe="web", component="agent", message="No.", exit_status=3, times=2, optional=True
+    )
+    mock.builds.fail_next(region="eu-west-1", account_id=STRANGER, optional=True)
 
 
 def _shared_and_deleted(mock: ImageBuilderMock, client: Any) -> None:
@@ -79,7 +81,7 @@ def _ended(mock: ImageBuilderMock, client: Any, infrastructure: str) -> str:
     use: Any = {"infrastructureConfigurationArn": infrastructure}
     recipe = a_recipe(client, name="failing", components=[_component("agent")])
     mock.builds.fail_next(recipe="failing", phase="build", message="Out of disk space.")
-    mock.builds.set_outputs("Later", {"output": "yes"}, times=2)
+    mock.builds.set_outputs("Later", {"output": "yes"}, times=2, optional=True)
     a_build(client, imageRecipeArn=recipe, **use)
     mock.builds.finish_all()
     boxed = a_container_recipe(client, name="boxed", workingDirectory="/tmp")  # noqa: S108

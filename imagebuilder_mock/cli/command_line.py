@@ -9,13 +9,13 @@ import signal
 import sys
 import threading
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.mock import ImageBuilderMock
 from imagebuilder_mock.transports.http.serving import CannotListenError
 from imagebuilder_mock.world.clock import moment_of
-from imagebuilder_mock.world.settings import BuildMode
+from imagebuilder_mock.world.settings import OPTIONS
 
 from . import preview
 from .capture import command as capture_command
@@ -31,6 +31,8 @@ from .verify import command as verify_command
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
+
+    from imagebuilder_mock.world.settings import Option
 
 _ENDING_SIGNALS = ("SIGINT", "SIGTERM")
 _GLANCE = 0.5
@@ -155,10 +157,8 @@ def _until_a_signal() -> Iterator[threading.Event]:
 def _mock(
     parser: argparse.ArgumentParser, given: argparse.Namespace, **more: object
 ) -> ImageBuilderMock:
-    options: dict[str, Any] = {"builds": given.builds, **more}
-    for name in ("seed", "account_id", "now", "calls_kept_bytes"):
-        if getattr(given, name) is not None:
-            options[name] = getattr(given, name)
+    named = {name: getattr(given, name) for name in OPTIONS if name != "state"} | more
+    options: dict[str, Any] = {name: value for name, value in named.items() if value is not None}
     try:
         return ImageBuilderMock(**options)
     except ValueError as error:
@@ -173,16 +173,10 @@ def _parser() -> argparse.ArgumentParser:
     run_command.add_to(commands, add_options=_add_options, mock_of=_mock)
     serve = commands.add_parser("serve", help="serve the mock over HTTP", allow_abbrev=False)
     serve.set_defaults(command=_serve)
-    _add_options(serve)
+    _add_options(serve, state="start from this file, if there is one, and save to it")
     serve.add_argument("--host", default="127.0.0.1", help="where to listen (default: %(default)s)")
     serve.add_argument(
         "--port", type=int, help="(default: 5055, or with a command a free one; 0: a free one)"
-    )
-    serve.add_argument(
-        "--state",
-        type=Path,
-        metavar="FILE",
-        help="start from this file, if there is one, and save to it",
     )
     serve.add_argument(
         "--allow-remote-control",
@@ -197,27 +191,31 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--builds",
-        choices=get_args(BuildMode),
-        default="observed",
-        help="what moves builds on (default: a look at them)",
+def _add_options(parser: argparse.ArgumentParser, **other_help: str) -> None:
+    """A flag for each option of ``mock_imagebuilder``, with the environment's value as default."""
+    options = parser.add_argument_group(
+        "options of the mock",
+        "What is not given is taken from the environment, if it is there: IMAGEBUILDER_MOCK_BUILDS "
+        "and so on.",
     )
-    parser.add_argument("--account-id", help="the account (default: 123456789012)")
-    parser.add_argument("--seed", type=int, help="for reproducible ids (default: 0)")
-    parser.add_argument(
-        "--now",
-        type=_moment,
-        metavar="TIME",
-        help="start the clock at this ISO time, with a time zone, and let it stand still",
-    )
-    parser.add_argument(
-        "--calls-kept-bytes",
-        type=int,
-        metavar="BYTES",
-        help="how much memory the calls may take that are remembered (default: 64 MiB)",
-    )
+    for option in OPTIONS.values():
+        options.add_argument(
+            option.flag,
+            type=partial(_read, option),
+            choices=option.choices or None,
+            metavar=option.metavar,
+            default=os.environ.get(option.variable) or None,  # argparse reads it if it is used
+            help=other_help.get(option.name, option.help),
+        )
+
+
+def _read(option: Option, text: str) -> object:
+    try:
+        return option.read(text)
+    except ValueError as error:
+        source = f"{option.variable}=" if text == os.environ.get(option.variable) else ""
+        msg = f"{source}{text!r}: {error}"
+        raise argparse.ArgumentTypeError(msg) from None
 
 
 def _moment(text: str) -> datetime:

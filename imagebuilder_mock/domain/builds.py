@@ -121,10 +121,10 @@ def _groups(workflows: Sequence[PlannedWorkflow]) -> tuple[tuple[PlannedWorkflow
 
 
 CONTAINER_HOST_TEST = "container-host-test"
-"""Tests of containers only, on the instance that runs them."""
+"""Tests of containers only, beside the container, on the instance that runs it."""
 
 PHASES_OF_STAGE: Mapping[str, Sequence[str]] = {
     "BUILD": ("build", "validate"),
     "TEST": ("test", CONTAINER_HOST_TEST),
 }
-"""By the workflow's type. A stage knows nothing of the other's: it runs on another instance."""
+"""By the workflow's type. A stage knows nothing of the other's (user guide, toe-use-documents)."""

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.documents.workflows.actions import COMMAND_ID, STEP_ACTIONS
+from imagebuilder_mock.domain.documents.workflows.actions import COMMAND_ID
 from imagebuilder_mock.domain.resources.build_settings import LOG_GROUP
 from imagebuilder_mock.domain.resources.recipes import ImageRecipe
 from imagebuilder_mock.neighbours import telling
@@ -128,7 +128,7 @@ def step_started(build: Build, step: WorkflowStepExecution, *, has_condition: bo
 
 def step_ended(build: Build, step: WorkflowStepExecution) -> None:
     if step.status == "FAILED":
-        if step.message and COMMAND_ID not in STEP_ACTIONS[step.action].outputs:
+        if step.message and COMMAND_ID not in json.loads(step.outputs or "{}"):
             _log(build, step.message)
         _log(build, f"Action failed for step {step.name}. Failing step")
     elif step.action == _LAUNCH:
@@ -276,9 +276,13 @@ def vulnerabilities_detected(build: Build, counts: Mapping[str, int]) -> None:
 
 
 def _tested_instance(build: Build) -> str | None:
-    """The instance that the tests ran on, which is what is scanned."""
+    """The instance that the tests ran on, which is what is scanned.
+
+    A container is tested on the instance that built it.
+    """
+    stage = "TEST" if build.image.type == "AMI" else "BUILD"
     for execution in build.image.executions:
-        if execution.type != "TEST" or execution.retried:
+        if execution.type != stage or execution.retried:
             continue
         for step in execution.steps:
             if step.action == _LAUNCH and step.name in execution.step_outputs:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from .builds import stages, steps
@@ -59,7 +58,6 @@ def catch_up(world: World) -> None:
 
 def _do(world: World, due: Due) -> None:
     world.clock.set_forward(due.moment)
-    # Real time may be well past the moment; what follows from it still counts from there.
-    is_late = world.settings.builds == "clock"
-    with world.clock.as_of(due.moment) if is_late else nullcontext():
+    # The process's time may be well past the moment; what follows from it counts from there.
+    with world.clock.as_of(due.moment):
         _ACTIONS[due.action](world, due.arn)

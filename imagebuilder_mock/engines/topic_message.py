@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import datetime
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.resources.base import member_name
 from imagebuilder_mock.domain.resources.images import service_linked_role
 from imagebuilder_mock.domain.versions import Version
+
+from .jobs import id_of, job_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -162,8 +163,8 @@ def _output(image: Image) -> dict[str, object]:
 def _jobs(image: Image) -> dict[str, object]:
     """The ids of what ran, of a build that went well.
 
-    Those of jobs are seen nowhere else: each is made from the image's ARN. Without a distribution
-    configuration there are none.
+    Those of jobs are in the reasons of failures too. Without a distribution configuration there
+    are none.
     """
     if image.state.status != "AVAILABLE":
         return {}
@@ -175,20 +176,15 @@ def _jobs(image: Image) -> dict[str, object]:
         if execution.type in names
     }
     if image.distribution_configuration is not None:
-        ids["distributionJobId"] = _id_of(f"distribution of {image.arn}")
-        ids["integrationJobId"] = _id_of(f"integration of {image.arn}")
+        ids["distributionJobId"] = job_id("distribution", image.arn)
+        ids["integrationJobId"] = job_id("integration", image.arn)
     return ids
 
 
 def _tags(resource: Resource) -> dict[str, object]:
     """Its tags, with two of the service's own."""
-    own = {"internalId": _id_of(resource.arn), "resourceArn": resource.arn}
+    own = {"internalId": id_of(resource.arn), "resourceArn": resource.arn}
     return {**own, **resource.tags}
-
-
-def _id_of(text: str) -> str:
-    digits = blake2b(text.encode(), digest_size=16).hexdigest()
-    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
 def _date(moment: datetime) -> str:

@@ -46,6 +46,16 @@ def tell_of_ami(world: World, ami: MachineImage, devices: Sequence[Mapping[str, 
     _entrust(world, place, f"EC2: register {ami.image_id} in {place.region}", register)
 
 
+def tell_of_tags(world: World, place: Place, ami_id: str, tags: Mapping[str, str]) -> None:
+    """Tag an AMI that EC2 has already."""
+    listed = [{"Key": key, "Value": value} for key, value in tags.items()]
+
+    def tag(account: Account) -> None:
+        account.ask("ec2", "create_tags", Resources=[ami_id], Tags=listed)
+
+    _entrust(world, place, f"EC2: tag {ami_id} in {place.region}", tag)
+
+
 def tell_of_permission(
     world: World,
     place: Place,

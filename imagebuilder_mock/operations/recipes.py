@@ -63,7 +63,7 @@ def create_container_recipe(
     parent = container_parent(ctx, params)
     platform = check_container_components(ctx, components, parent)
     dockerfile = checked_template(ctx, params)
-    check_repository(ctx, params["targetRepository"], parameter="targetRepository")
+    check_repository(ctx, params["targetRepository"])
     check_key(ctx, params.get("kmsKeyId"))
     check_instance(ctx, params.get("instanceConfiguration"))
     arn = free_version(ctx, ContainerRecipe, params["name"], template)

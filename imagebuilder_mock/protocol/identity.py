@@ -32,6 +32,11 @@ def access_key_for(account_id: str) -> str:
     return f"{_OWN_KEY}{account_id}"
 
 
+def is_own_key(access_key: str | None) -> bool:
+    """Whether a mock made the key: it opens nothing."""
+    return access_key is not None and _OWN_KEY_FORM.fullmatch(access_key) is not None
+
+
 def account_of(access_key: str | None, *, default: str) -> str:
     """The account that an access key belongs to.
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from imagebuilder_mock.world.durations import Durations
+    from imagebuilder_mock.world.orders import Placed
 
     from .pages.timeline import Timeline
 
@@ -111,6 +112,7 @@ class Builds(Face):
         error: str | None = None,
         cause: str | None = None,
         times: int = 1,
+        optional: bool = False,
     ) -> None:
         """Make the next builds that match fail, in the way in which builds of the service fail.
 
@@ -127,8 +129,9 @@ class Builds(Face):
         step runs. Where a region or account gets no image, the reason is EC2's; ``cause`` replaces
         it by another one, such as ``AMI Copy Reported Failure For ami-0123456789abcdef0``.
 
-        ``times`` is how many builds fail; the order is kept until then. ValueError says what is
-        wrong with an argument, or which of them exclude each other.
+        ``times`` is how many builds fail; the order is kept until then. One that nothing has met is
+        in ``mock.unmet``, unless it is ``optional``. ValueError says what is wrong with an
+        argument, or which of them exclude each other.
         """
         if times < 1:
             msg = f"times={times}: give at least 1."
@@ -184,7 +187,7 @@ class Builds(Face):
             times=times,
         )
         with self._world.lock:
-            self._world.state.failures.add(failure)
+            self._world.state.failures.add(failure, self._placed(failure, optional=optional))
 
     @published(step="Check", outputs={"output": "{}"}, workflow="checks", times=1)
     def set_outputs(
@@ -194,13 +197,15 @@ class Builds(Face):
         *,
         workflow: str | None = None,
         times: int | None = None,
+        optional: bool = False,
     ) -> None:
         """Say what the workflow step named ``step`` gives when it succeeds, such as its ``output``.
 
         ``workflow`` (a name or an ARN) restricts it to the steps of a workflow, and ``times`` to
         the next ones; what is not named in ``outputs`` stays as it is. ValueError lists what the
         actions give if none of them gives all of it. A step whose action does not give it fails
-        with a message that says so.
+        with a message that says so. An order that nothing has met is in ``mock.unmet``, unless it
+        is ``optional``.
         """
         if times is not None and times < 1:
             msg = f"times={times}: give at least 1, or None."
@@ -222,7 +227,7 @@ class Builds(Face):
         copy = json.loads(json.dumps(dict(outputs)))
         order = StepOutputs(step=step, outputs=copy, workflow=workflow, times=times)
         with self._world.lock:
-            self._world.state.output_orders.add(order)
+            self._world.state.output_orders.add(order, self._placed(order, optional=optional))
 
     @published(arn=SOME_IMAGE)
     def timeline(self, arn: str) -> Timeline:
@@ -251,6 +256,12 @@ class Builds(Face):
         with self._world.lock:
             while [image for image in list(self._running()) if stages.advance(self._world, image)]:
                 pass
+
+    def _placed(self, order: object, *, optional: bool) -> Placed:
+        made = self._world.state.numbering.last
+        return self._world.placed.place(
+            order, f"mock.builds.{order}", noted=made, optional=optional
+        )
 
     def _running(self) -> Iterator[Image]:
         images = (

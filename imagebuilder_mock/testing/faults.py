@@ -61,6 +61,7 @@ class Faults(Face):
         region: str | None = None,
         when: Condition | None = None,
         truncated: bool = False,
+        optional: bool = False,
     ) -> FaultRule:
         """Make the next requests of ``operation`` (``"CreateImage"``, or ``"*"`` for all) fail.
 
@@ -75,7 +76,8 @@ class Faults(Face):
         With a ``probability`` (above 0, 1 at most) only this share of the requests fails, by
         default without end. ``region`` restricts the rule to a Region, and ``when`` to requests
         with these parameters, or for which a function of the parameters returns true. Each attempt
-        of a client that retries is a request.
+        of a client that retries is a request. A rule that has never fired is in ``mock.unmet``,
+        unless it is ``optional`` or has a ``probability``.
 
         Returns the rule, whose ``fired`` counts the failures. ValueError and TypeError say what is
         wrong with an argument and what to give instead.
@@ -104,7 +106,13 @@ class Faults(Face):
             )
             raise ValueError(msg)
         with self._world.lock:
-            self._world.faults.add(rule)
+            placed = self._world.placed.place(
+                rule,
+                f"mock.faults.{rule}",
+                noted=self._world.record.count(None if operation == EVERY_OPERATION else operation),
+                optional=optional or probability is not None,
+            )
+            self._world.faults.add(rule, placed)
         return rule
 
     @published(rule=1)

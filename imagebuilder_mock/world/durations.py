@@ -1,7 +1,9 @@
 """How long things take in mock time, which a test can change.
 
-A real build of 2023 took 10 seconds to its first step, 10 minutes 15 to build, 4 minutes 45 to
-test; how these spread over the steps was not seen. Each step action has its own time.
+Seen were the 0.45 seconds of CREATING (amazon-linux-2023#1054) and, in aws-samples of 2026, the
+launch of an instance (3:25), its termination (41 to 52 seconds), a test workflow without tests
+(4:19), whole builds without a distribution configuration (9 to 15 minutes) and one of a Windows AMI
+(20). The other steps take what adds up to that. Each step action has its own time.
 """
 
 from __future__ import annotations
@@ -13,13 +15,15 @@ from imagebuilder_mock.domain.documents.workflows.actions import STEP_ACTIONS
 
 _STAGES = {
     "PENDING": timedelta(seconds=1),
-    "CREATING": timedelta(seconds=10),
-    "BUILDING": timedelta(minutes=10, seconds=15),
-    "TESTING": timedelta(minutes=4, seconds=45),
+    "CREATING": timedelta(milliseconds=450),
+    "BUILDING": timedelta(minutes=9, seconds=17),
+    "TESTING": timedelta(minutes=4, seconds=19),
     "DISTRIBUTING": timedelta(minutes=5),
     "INTEGRATING": timedelta(seconds=30),
 }
 """Stages in which the service works without a workflow."""
+_NOTHING_TO_DO = timedelta(seconds=1)
+"""What a stage, or a step that distributes, takes then."""
 
 _DEFAULTS = {
     **_STAGES,
@@ -48,9 +52,16 @@ class Durations(ChainMap[str, timedelta]):
         """Those that are not the defaults."""
         return dict(self.maps[0])
 
-    def of_step(self, name: str, action: str) -> timedelta:
-        """The step's own if a test set one, else that of its action."""
-        return self.maps[0].get(name, self[action])
+    def of_stage(self, status: str, *, is_idle: bool) -> timedelta:
+        """What a test set for the stage, else its default; hardly anything if it is idle."""
+        return self.maps[0].get(status, _NOTHING_TO_DO if is_idle else self[status])
+
+    def of_step(self, name: str, action: str, *, is_idle: bool = False) -> timedelta:
+        """The step's own if a test set one, else that of its action; hardly anything if idle."""
+        given = self.given_for(name, action)
+        if given is not None:
+            return given
+        return _NOTHING_TO_DO if is_idle else self[action]
 
     def given_for(self, name: str, action: str) -> timedelta | None:
         """What a test set for the step or its action; the defaults are samples."""

@@ -19,6 +19,8 @@ from .record import holds
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .orders import Placed
+
 EVERY_OPERATION = "*"
 
 Condition: TypeAlias = Mapping[str, object] | Callable[[Mapping[str, object]], bool]
@@ -152,29 +154,35 @@ NO_FAULT = Fault()
 class FaultRules:
     """The rules in the order in which they were added."""
 
-    __slots__ = ("_added", "_rules", "_seed")
+    __slots__ = ("_added", "_notes", "_rules", "_seed")
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
         self._rules: list[FaultRule] = []
+        self._notes: dict[FaultRule, Placed] = {}
         self._added = 0
 
-    def add(self, rule: FaultRule) -> None:
+    def add(self, rule: FaultRule, placed: Placed | None = None) -> None:
         self._added += 1
         rule.number = self._added
         self._rules.append(rule)
+        if placed is not None:
+            self._notes[rule] = placed
 
     def remove(self, rule: FaultRule) -> None:
         """Remove a rule; ValueError if it is not among them."""
         self._rules.remove(rule)
+        self._settle(rule)
 
     def clear(self) -> None:
-        self._rules.clear()
+        for rule in self:
+            self.remove(rule)
 
     def copy(self) -> FaultRules:
         """A list with the same rules."""
         twin = FaultRules(self._seed)
         twin._rules, twin._added = self._rules.copy(), self._added
+        twin._notes = self._notes.copy()
         return twin
 
     def __iter__(self) -> Iterator[FaultRule]:
@@ -194,7 +202,14 @@ class FaultRules:
         latency = timedelta()
         for rule in self._rules:
             if rule.matches(operation, params, region) and rule.fires(self._seed):
+                self._settle(rule)
                 latency += rule.latency
                 if rule.outcome is not None:
                     return Fault(latency, rule.outcome)
         return Fault(latency)
+
+    def _settle(self, rule: FaultRule) -> None:
+        """It has fired, or was taken back: nobody waits for it any more."""
+        placed = self._notes.pop(rule, None)
+        if placed is not None:
+            placed.is_settled = True

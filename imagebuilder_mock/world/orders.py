@@ -1,21 +1,75 @@
-"""What a test has ordered: ``mock.builds.fail_next``, and ``mock.builds.set_outputs``."""
+"""What a test has ordered: ``mock.builds.fail_next``, and ``mock.builds.set_outputs``.
+
+The orders themselves are of the state: snapshots and files hold them. Which of them a test has
+placed, and something has met, is noted beside (``PlacedOrders``), with those of ``mock.faults``.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, TypeVar
 
 from imagebuilder_mock.domain.arn import Arn, slugify
 from imagebuilder_mock.domain.errors import ImageBuilderError
 from imagebuilder_mock.domain.versions import Version, VersionPattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from imagebuilder_mock.domain.resources.images import Image
 
 
 _ARN = "arn:"
+
+T = TypeVar("T")
+
+
+class Placed:
+    """An order as a test has placed it.
+
+    All copies of the order have the same note: one that is met in a restored state is met.
+    """
+
+    __slots__ = ("is_settled", "noted", "order", "said")
+
+    def __init__(self, order: object, said: str, noted: int) -> None:
+        self.order = order
+        self.said = said
+        """The call that placed it."""
+        self.noted = noted
+        """How many calls, or resources, there had been by then."""
+        self.is_settled = False
+        """Whether something has met it, or the test has taken it back."""
+
+    def __deepcopy__(self, memo: object) -> Placed:
+        return self
+
+
+class PlacedOrders:
+    """The orders that a test has placed, and that something has to meet."""
+
+    __slots__ = ("_placed",)
+
+    def __init__(self) -> None:
+        self._placed: list[Placed] = []
+
+    def place(self, order: object, said: str, *, noted: int, optional: bool) -> Placed:
+        """Note an order; nobody waits for an ``optional`` one."""
+        placed = Placed(order, said, noted)
+        if not optional:
+            self._placed = [*self.unmet(), placed]
+        return placed
+
+    def unmet(self) -> list[Placed]:
+        """Those that nothing has met so far, in the order in which they were placed."""
+        return [placed for placed in self._placed if not placed.is_settled]
+
+    def excuse(self, others_than: Collection[Placed] = ()) -> None:
+        """Wait for no order that was placed so far, but for these."""
+        self._placed = [placed for placed in self._placed if placed in others_than]
+
+    def emptied(self) -> PlacedOrders:
+        return PlacedOrders()
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -60,14 +114,24 @@ class BuildFailure:
             return True
         return recipe is not None and is_meant(self.recipe, recipe.arn, recipe.name)
 
+    def __str__(self) -> str:
+        """The call that made the order."""
+        said = [
+            f"{field.name}={getattr(self, field.name)!r}"
+            for field in fields(self)
+            if getattr(self, field.name) != field.default
+        ]
+        return f"fail_next({', '.join(said)})"
+
 
 class BuildFailures:
     """The orders that are still to be carried out, the oldest first."""
 
-    __slots__ = ("_ordered",)
+    __slots__ = ("_notes", "_ordered")
 
     def __init__(self) -> None:
         self._ordered: list[BuildFailure] = []
+        self._notes: dict[BuildFailure, Placed] = {}
 
     def __iter__(self) -> Iterator[BuildFailure]:
         return iter(tuple(self._ordered))
@@ -75,14 +139,18 @@ class BuildFailures:
     def __len__(self) -> int:
         return len(self._ordered)
 
-    def add(self, failure: BuildFailure) -> None:
+    def add(self, failure: BuildFailure, placed: Placed | None = None) -> None:
+        """Add an order; one out of a file was placed by no test."""
         self._ordered.append(failure)
+        if placed is not None:
+            self._notes[failure] = placed
 
     def for_image(self, image: Image) -> list[BuildFailure]:
         return [failure for failure in self._ordered if failure.fits_image(image)]
 
     def carry_out(self, failure: BuildFailure) -> None:
         """Count one failure; remove the order if it was the last."""
+        _settle(self._notes, failure)
         failure.times -= 1
         if failure.times <= 0:
             self._ordered.remove(failure)
@@ -103,6 +171,16 @@ class StepOutputs:
         slug = Arn.parse(workflow_arn).slug
         return self.workflow is None or is_meant(self.workflow, workflow_arn, slug)
 
+    def __str__(self) -> str:
+        """The call that made the order."""
+        said = [repr(self.step), repr(self.outputs)]
+        said += [
+            f"{name}={value!r}"
+            for name, value in (("workflow", self.workflow), ("times", self.times))
+            if value is not None
+        ]
+        return f"set_outputs({', '.join(said)})"
+
 
 class OutputOrders:
     """The outputs that are still to be given: those of some times first, the oldest before others.
@@ -110,27 +188,42 @@ class OutputOrders:
     Of those without end the newest counts.
     """
 
-    __slots__ = ("_ordered",)
+    __slots__ = ("_notes", "_ordered")
 
     def __init__(self) -> None:
         self._ordered: list[StepOutputs] = []
+        self._notes: dict[StepOutputs, Placed] = {}
 
     def __iter__(self) -> Iterator[StepOutputs]:
         return iter(tuple(self._ordered))
 
-    def add(self, order: StepOutputs) -> None:
+    def add(self, order: StepOutputs, placed: Placed | None = None) -> None:
+        """Add an order; one out of a file was placed by no test."""
         self._ordered.append(order)
+        if placed is not None:
+            self._notes[order] = placed
 
     def take(self, step: str, workflow_arn: str) -> StepOutputs | None:
         """The order that a step meets, which is counted."""
         fitting = [order for order in self._ordered if order.fits(step, workflow_arn)]
         order = next((each for each in fitting if each.times is not None), None)
         if order is None or order.times is None:
+            # A newer one is in the place of the others, so these are met too.
+            for each in fitting:
+                _settle(self._notes, each)
             return fitting[-1] if fitting else None
+        _settle(self._notes, order)
         order.times -= 1
         if order.times <= 0:
             self._ordered.remove(order)
         return order
+
+
+def _settle(notes: dict[T, Placed], order: T) -> None:
+    """The order is met; once is enough."""
+    placed = notes.pop(order, None)
+    if placed is not None:
+        placed.is_settled = True
 
 
 def is_meant(reference: str, arn: str, name: str) -> bool:

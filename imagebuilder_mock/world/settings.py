@@ -1,16 +1,21 @@
-"""The options of a mock."""
+"""The options of a mock: what each may be, and how it is said in code, in a file, in a shell.
+
+A new option is a row of ``OPTIONS``, and a member of ``Settings`` and of ``Options``, which has its
+type for type checkers and its description.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from os import PathLike
-from typing import Literal, TypedDict, get_args
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, TypedDict, cast, get_args
 
 from imagebuilder_mock.domain.quotas import DEFAULTS
 
-from .clock import aware
+from .clock import aware, moment_of
 
 BuildMode = Literal["observed", "instant", "clock", "held"]
 UnknownMembers = Literal["refuse", "ignore"]
@@ -46,6 +51,214 @@ class Options(TypedDict, total=False):
     """How much memory ``mock.calls`` may take, by default 64 MiB; 0 keeps no calls."""
 
 
+class Option(NamedTuple):
+    """What there is to an option beside its type.
+
+    From this follow the ini entry of pytest, the flag of the command line and the environment
+    variable; the marker takes the keyword itself.
+    """
+
+    name: str
+    help: str
+    ensure: Callable[[str, Any], None]
+    """Of its name and a value; ValueError or TypeError says what to write instead."""
+    read: Callable[[str], object] = str
+    """Of a text; ValueError says what to write instead, as the end of a sentence."""
+    choices: tuple[str, ...] = ()
+    metavar: str | None = None
+
+    @property
+    def flag(self) -> str:
+        return f"--{self.name.replace('_', '-')}"
+
+    @property
+    def ini(self) -> str:
+        return f"imagebuilder_{self.name}"
+
+    @property
+    def variable(self) -> str:
+        return f"IMAGEBUILDER_MOCK_{self.name.upper()}"
+
+
+# How a value is checked, and read from a text.
+
+
+def _check_choice(name: str, value: object) -> None:
+    choices = OPTIONS[name].choices
+    if value not in choices:
+        listed = ", ".join(repr(choice) for choice in choices)
+        msg = f"{name}={value!r}: choose one of {listed}."
+        raise ValueError(msg)
+
+
+def _check_whole(name: str, value: object) -> None:
+    _check_type(name, value, int)
+
+
+def _check_truth(name: str, value: object) -> None:
+    _check_type(name, value, bool)
+
+
+def _check_bytes(name: str, value: int) -> None:
+    _check_type(name, value, int)
+    if value < 0:
+        msg = f"{name}={value}: give a number of bytes, or 0 to keep no calls."
+        raise ValueError(msg)
+
+
+def _check_moment(name: str, value: object) -> None:
+    if value is not None:
+        _check_type(name, value, datetime)
+        aware(cast("datetime", value), f"{name}=")
+
+
+def _check_path(name: str, value: object) -> None:
+    if value is not None and not isinstance(value, (str, PathLike)):
+        msg = f"{name}={value!r}: give the path of a file that mock.save() wrote."
+        raise TypeError(msg)
+
+
+def _check_quotas(name: str, value: object) -> None:
+    if isinstance(value, bool):
+        return
+    _check_type(name, value, Mapping)
+    for quota, limit in cast("Mapping[str, object]", value).items():
+        if quota not in DEFAULTS:
+            listed = ", ".join(repr(known) for known in DEFAULTS)
+            msg = f"{name} has no {quota!r}. It has: {listed}."
+            raise ValueError(msg)
+        if type(limit) is not int or limit < 0:
+            msg = f"{name}[{quota!r}]={limit!r}: give a whole number of at least 0."
+            raise ValueError(msg)
+
+
+def _check_account_id(_: str, value: object) -> None:
+    check_account_id(value)
+
+
+def _check_type(name: str, value: object, expected: type) -> None:
+    is_truth = isinstance(value, bool) and expected is int
+    if is_truth or not isinstance(value, expected):
+        msg = f"{name}={value!r}: give {expected.__name__}, not {type(value).__name__}."
+        raise TypeError(msg)
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        msg = "give a whole number."
+        raise ValueError(msg) from None
+
+
+def _truth(text: str) -> bool:
+    if text.lower() not in _TRUTHS:
+        msg = "give true or false."
+        raise ValueError(msg)
+    return _TRUTHS[text.lower()]
+
+
+_TRUTHS = {"true": True, "false": False}
+
+
+def _quotas(text: str) -> bool | Mapping[str, int]:
+    if text.lower() in _TRUTHS:
+        return _TRUTHS[text.lower()]
+    limits = {}
+    for entry in text.split(","):
+        name, _, limit = entry.partition("=")
+        if not limit.strip().isdecimal():
+            msg = "give true, false, or some quotas, such as 'image pipelines=3, components=10'."
+            raise ValueError(msg)
+        limits[name.strip()] = int(limit)
+    return limits
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return moment_of(text)
+    except ValueError:
+        msg = "give a time such as 2024-01-31T12:00:00Z."
+        raise ValueError(msg) from None
+
+
+OPTIONS: Mapping[str, Option] = {
+    option.name: option
+    for option in (
+        Option(
+            name="builds",
+            help="what moves builds on: a look at them (the default), their creation, mock time, "
+            "or mock.builds alone",
+            ensure=_check_choice,
+            choices=get_args(BuildMode),
+        ),
+        Option(
+            name="account_id",
+            help="the account that clients act as (default: 123456789012)",
+            ensure=_check_account_id,
+        ),
+        Option(
+            name="quotas",
+            help="whether the service's quotas apply; or some of them, 'image pipelines=3, "
+            "components=10' (default: true)",
+            ensure=_check_quotas,
+            read=_quotas,
+            metavar="{true,false,NAME=NUMBER,...}",
+        ),
+        Option(
+            name="seed",
+            help="a number for reproducible ids (default: 0)",
+            ensure=_check_whole,
+            read=_whole,
+            metavar="NUMBER",
+        ),
+        Option(
+            name="now",
+            help="start the clock at this ISO time, with a time zone, and let it stand still",
+            ensure=_check_moment,
+            read=_moment,
+            metavar="TIME",
+        ),
+        Option(
+            name="inspector",
+            help="whether Amazon Inspector is activated, which scans images (default: true)",
+            ensure=_check_truth,
+            read=_truth,
+            metavar="{true,false}",
+        ),
+        Option(
+            name="neighbours",
+            help="whether names are looked up in moto: once something was made there (auto, the "
+            "default), always, or never",
+            ensure=_check_choice,
+            choices=get_args(NeighbourMode),
+        ),
+        Option(
+            name="unknown_members",
+            help="what to do with parameters that the model does not have (default: refuse; of a "
+            "server: ignore)",
+            ensure=_check_choice,
+            choices=get_args(UnknownMembers),
+        ),
+        Option(
+            name="state",
+            help="begin with what mock.save() or imagebuilder-mock capture has written",
+            ensure=_check_path,
+            read=Path,
+            metavar="FILE",
+        ),
+        Option(
+            name="calls_kept_bytes",
+            help="how much memory the calls may take that are remembered (default: 64 MiB)",
+            ensure=_check_bytes,
+            read=_whole,
+            metavar="BYTES",
+        ),
+    )
+}
+"""The options by their names. ``Settings`` has their types and defaults."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The options of ``mock_imagebuilder``, checked.
@@ -65,51 +278,17 @@ class Settings:
     calls_kept_bytes: int = 64 * 1024**2
 
     def __post_init__(self) -> None:
-        _check_choice("builds", self.builds, get_args(BuildMode))
-        _check_choice("neighbours", self.neighbours, get_args(NeighbourMode))
-        _check_choice("unknown_members", self.unknown_members, get_args(UnknownMembers))
-        _check_type("seed", self.seed, int)
-        _check_type("inspector", self.inspector, bool)
-        _check_type("calls_kept_bytes", self.calls_kept_bytes, int)
-        if self.calls_kept_bytes < 0:
-            msg = (
-                f"calls_kept_bytes={self.calls_kept_bytes}: give a number of bytes, "
-                "or 0 to keep no calls."
-            )
-            raise ValueError(msg)
-        check_account_id(self.account_id)
-        if self.now is not None:
-            _check_type("now", self.now, datetime)
-            aware(self.now, "now=")
-        if self.state is not None and not isinstance(self.state, (str, PathLike)):
-            msg = f"state={self.state!r}: give the path of a file that mock.save() wrote."
-            raise TypeError(msg)
-        if not isinstance(self.quotas, bool):
-            _check_quotas(self.quotas)
+        for option in OPTIONS.values():
+            option.ensure(option.name, getattr(self, option.name))
 
     @classmethod
     def from_options(cls, options: Mapping[str, object]) -> Settings:
         """Read keyword options; TypeError names an unknown one and lists those that exist."""
-        known = [field.name for field in fields(cls)]
         for name in options:
-            if name not in known:
-                msg = f"mock_imagebuilder() has no option {name!r}. It has: {', '.join(known)}."
+            if name not in OPTIONS:
+                msg = f"mock_imagebuilder() has no option {name!r}. It has: {', '.join(OPTIONS)}."
                 raise TypeError(msg)
         return cls(**options)  # type: ignore[arg-type] # each value is checked in __post_init__
-
-
-def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        listed = ", ".join(repr(choice) for choice in choices)
-        msg = f"{name}={value!r}: choose one of {listed}."
-        raise ValueError(msg)
-
-
-def _check_type(name: str, value: object, expected: type) -> None:
-    is_truth = isinstance(value, bool) and expected is int
-    if is_truth or not isinstance(value, expected):
-        msg = f"{name}={value!r}: give {expected.__name__}, not {type(value).__name__}."
-        raise TypeError(msg)
 
 
 def check_account_id(account_id: object) -> None:
@@ -121,15 +300,3 @@ def check_account_id(account_id: object) -> None:
 
 def is_account_id(value: object) -> bool:
     return isinstance(value, str) and len(value) == _ACCOUNT_DIGITS and value.isdecimal()
-
-
-def _check_quotas(quotas: Mapping[str, int]) -> None:
-    _check_type("quotas", quotas, Mapping)
-    for name, limit in quotas.items():
-        if name not in DEFAULTS:
-            listed = ", ".join(repr(known) for known in DEFAULTS)
-            msg = f"quotas has no {name!r}. It has: {listed}."
-            raise ValueError(msg)
-        if type(limit) is not int or limit < 0:
-            msg = f"quotas[{name!r}]={limit!r}: give a whole number of at least 0."
-            raise ValueError(msg)

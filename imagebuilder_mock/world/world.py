@@ -19,7 +19,7 @@ from .events import Events
 from .faults import FaultRules
 from .indexes import LifecycleExecutions, MachineImages, References
 from .managed import how_to_publish, managed_store, store_with
-from .orders import BuildFailures, OutputOrders
+from .orders import BuildFailures, OutputOrders, PlacedOrders
 from .outbox import Message, Outbox, TellingLock
 from .record import Record
 from .scheduler import Scheduler
@@ -89,6 +89,7 @@ class World:
         self.outbox = Outbox()
         self.lock = TellingLock(self.outbox)
         self.faults = FaultRules(settings.seed)
+        self.placed = PlacedOrders()
         self.state = State(ids.uuid().encode())
         self.beginning: State | None = None
         """A copy of the state to which a reset goes back; None is an empty one."""
@@ -270,6 +271,7 @@ PARTS = (
     Part("clock", _leave, copy, is_put_aside=True),
     Part("ids", _leave, deepcopy, is_put_aside=True),
     Part("faults", lambda world: world.faults.clear(), FaultRules.copy, is_put_aside=False),
+    Part("placed", lambda world: world.placed.excuse(), PlacedOrders.emptied, is_put_aside=False),
     Part("record", lambda world: world.record.clear(), Record.emptied, is_put_aside=False),
     Part("events", lambda world: world.events.clear(), Events.emptied, is_put_aside=False),
     Part("outbox", lambda world: world.outbox.forget(), None, is_put_aside=False),

@@ -12,8 +12,9 @@ from textwrap import dedent
 
 import pytest
 
-from imagebuilder_mock import current_mock
+from imagebuilder_mock import current_mock, mock_imagebuilder
 from imagebuilder_mock.cli.command_line import main
+from imagebuilder_mock.world.settings import OPTIONS as SETTINGS
 
 
 @pytest.fixture
@@ -272,6 +273,69 @@ def test_the_options_of_the_mock_can_be_given(run):
     assert now == "2024-01-31T12:00:00+00:00"
 
 
+GIVEN = """
+    import json
+    from imagebuilder_mock import current_mock
+
+    print(json.dumps(current_mock().options, default=str))
+"""
+
+AS_TEXTS = {
+    "builds": "held",
+    "account_id": "000000000001",
+    "quotas": "image pipelines=3",
+    "seed": "7",
+    "now": "2026-01-01T00:00:00+00:00",
+    "inspector": "false",
+    "neighbours": "off",
+    "unknown_members": "ignore",
+    "state": "state.json",
+    "calls_kept_bytes": "0",
+}
+
+
+def as_values(texts):
+    values = {name: SETTINGS[name].read(text) for name, text in texts.items()}
+    return json.loads(json.dumps(values, default=str))
+
+
+def test_every_option_of_the_mock_has_a_flag_and_a_variable(run, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    with mock_imagebuilder() as mock:
+        mock.save("state.json")
+    expected = as_values(AS_TEXTS)
+    assert AS_TEXTS.keys() == SETTINGS.keys()
+
+    flags = [f"--{name.replace('_', '-')}={text}" for name, text in AS_TEXTS.items()]
+    assert run(GIVEN, options=flags) == expected
+
+    for name, text in AS_TEXTS.items():
+        monkeypatch.setenv(f"IMAGEBUILDER_MOCK_{name.upper()}", text)
+    assert run(GIVEN) == expected
+    assert run(GIVEN, options=["--builds=clock", "--seed=8"]) == expected | {
+        "builds": "clock",
+        "seed": 8,
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("SEED", "seven", "IMAGEBUILDER_MOCK_SEED='seven': give a whole number."),
+        ("BUILDS", "slow", "builds='slow': choose one of 'observed', 'instant'"),
+    ],
+)
+def test_a_wrong_variable_is_explained_with_exit_status_2(
+    program, capsys, monkeypatch, name, text, message
+):
+    monkeypatch.setenv(f"IMAGEBUILDER_MOCK_{name}", text)
+    with pytest.raises(SystemExit) as end:
+        main(["run", program("pass")])
+
+    assert end.value.code == 2
+    assert message in capsys.readouterr().err
+
+
 REGION_OF_A_CLIENT = """
     import json
     import boto3
@@ -325,8 +389,8 @@ def test_without_the_option_a_client_needs_a_region_as_ever(program):
         (["serve", "program.py"], "unrecognized arguments: program.py"),
         (["run", "no-such-program.py"], "there is no program no-such-program.py"),
         (["run", "--builds", "slow", "x.py"], "argument --builds: invalid choice: 'slow'"),
-        (["run", "--seed", "seven", "x.py"], "argument --seed: invalid int value: 'seven'"),
-        (["run", "--now", "noon", "x.py"], "argument --now: 'noon' is no time; write 2024-01-31T"),
+        (["run", "--seed", "seven", "x.py"], "argument --seed: 'seven': give a whole number."),
+        (["run", "--now", "noon", "x.py"], "argument --now: 'noon': give a time such as 2024-01"),
         (["run", "--now", "2024-01-31", __file__], "a datetime with a time zone"),
         (["run", "--account-id", "1234", __file__], "an account is a string of 12 digits"),
         (["serve", "--calls-kept-bytes", "-1"], "calls_kept_bytes=-1: give a number of bytes"),

@@ -38,7 +38,8 @@ LOOKS = """
     from imagebuilder_mock import current_mock
 
     mock = current_mock()
-    print(json.dumps([mock.builds.running, mock.clock.now().isoformat(), mock.options["builds"]]))
+    builds = mock.options.get("builds")
+    print(json.dumps([mock.builds.running, mock.clock.now().isoformat(), builds]))
 """
 
 

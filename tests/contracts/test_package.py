@@ -37,6 +37,7 @@ def test_the_public_names_are_those_and_no_others():
         "MockIsOffError",
         "StateError",
         "UnexpectedCallError",
+        "UnmetOrdersError",
         "__version__",
         "check_document",
         "current_mock",

@@ -17,6 +17,7 @@ import pytest
 import yaml
 from botocore import xform_name
 
+from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.cli import command_line
 from tests.model import service_model
 
@@ -48,12 +49,17 @@ def test_the_examples_of_a_page_run(page, tmp_path):
 def test_the_configuration_of_the_usage_page_is_read(tmp_path):
     [settings] = _blocks(ROOT / "docs" / "usage.md", "toml")
     (tmp_path / "pyproject.toml").write_text(settings, encoding="utf-8")
+    (tmp_path / "tests").mkdir()
+    with mock_imagebuilder() as mock:
+        mock.save(tmp_path / "tests" / "state.json")
     (tmp_path / "test_settings.py").write_text(
         "def test_settings(imagebuilder, imagebuilder_mock):\n"
-        "    options = imagebuilder_mock.options\n"
         "    assert imagebuilder.meta.region_name == 'eu-central-1'\n"
-        "    assert options == {'builds': 'instant', 'account_id': '111122223333', "
-        "'quotas': False, 'seed': 7, 'calls_kept_bytes': 1000000}\n",
+        "    options = imagebuilder_mock.options\n"
+        "    assert (options['builds'], options['account_id']) == ('instant', '111122223333')\n"
+        "    assert options['quotas'] == {'image pipelines': 3, 'components': 10}\n"
+        "    assert (options['seed'], options['calls_kept_bytes']) == (7, 1000000)\n"
+        "    assert imagebuilder_mock.clock.now().isoformat() == '2024-02-29T12:00:00+00:00'\n",
         encoding="utf-8",
     )
 

@@ -362,6 +362,16 @@ class TestLifecycle:
 
         assert described(ami.image_id) is None
 
+    def test_one_without_the_services_tag_goes_all_the_same(self, mock, imagebuilder):
+        """In aws-samples the managed policy refuses it; no policies are evaluated here."""
+        arn = a_build(imagebuilder, imageRecipeArn=a_recipe(imagebuilder, name="web"))
+        ami = the_ami(imagebuilder, arn)
+        aws("ec2").delete_tags(Resources=[ami], Tags=[{"Key": "CreatedBy"}])
+
+        self.run(mock, imagebuilder, **deleting(amis=True))
+
+        assert (described(ami), builds_left(imagebuilder, arn)) == (None, [])
+
     def test_one_that_the_user_deregistered_is_a_success(self, mock, imagebuilder):
         """User guide, lifecycle-policy-execution (externally modified resources)."""
         arn = a_build(imagebuilder, imageRecipeArn=a_recipe(imagebuilder, name="web"))
@@ -435,10 +445,23 @@ class TestLifecycle:
 class TestAdoptedAmis:
     """The output ``ImageId`` names an AMI that somebody else made."""
 
-    def built(self, client, ami):
+    def built(self, client, ami, **params):
         outputs = [{"name": "ImageId", "value": ami}]
         workflow = a_workflow(client, LAUNCH, type="BUILD", outputs=outputs)
-        return a_run(client, workflow, imageRecipeArn=a_recipe(client))
+        return a_run(client, workflow, imageRecipeArn=a_recipe(client), **params)
+
+    def test_it_is_tagged_in_ec2_when_it_is_distributed(self, imagebuilder):
+        """Source: aws-samples, packer-build."""
+        ami = aws("ec2").register_image(Name="packed")["ImageId"]
+        settings = {"amiTags": {"Build": "{{ imagebuilder:buildVersion }}"}}
+        distribution = a_distribution(
+            imagebuilder,
+            distributions=[{"region": "us-east-1", "amiDistributionConfiguration": settings}],
+        )
+
+        self.built(imagebuilder, ami, distributionConfigurationArn=distribution)
+
+        assert described(ami)["Tags"] == [{"Key": "Build", "Value": "1"}]
 
     def test_it_keeps_its_name_and_its_snapshots_are_known(self, mock, imagebuilder):
         ec2 = aws("ec2")

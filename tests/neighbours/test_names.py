@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from imagebuilder_mock import mock_imagebuilder
+from imagebuilder_mock import current_mock, mock_imagebuilder
 from tests.beside_moto import aws
+from tests.build_views import the_image
 from tests.builders import (
     DOCUMENT,
     a_build,
@@ -15,7 +16,7 @@ from tests.builders import (
     a_recipe,
     an_infrastructure,
 )
-from tests.container_builders import a_container_recipe
+from tests.container_builders import a_container_build, a_container_recipe
 from tests.model import needs_member
 from tests.refusals import invalid_value, refusal_of
 
@@ -145,6 +146,18 @@ class TestRoles:
         assert refusal_of(imagebuilder.create_image, **settings) == refusal
         create = imagebuilder.create_image_pipeline
         assert refusal_of(create, name="nightly", **settings) == refusal
+
+    def test_the_service_linked_one_need_not_be_made(self, imagebuilder):
+        """Seen: terraform-provider-aws pull request 37317."""
+        infrastructure = an_infrastructure(imagebuilder)
+        a_role("build")
+        path = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/imagebuilder.amazonaws.com/"
+
+        assert a_pipeline(
+            imagebuilder,
+            infrastructureConfigurationArn=infrastructure,
+            executionRole=f"{path}AWSServiceRoleForImageBuilder",
+        )
 
     def test_a_pipeline_that_is_updated_to_a_missing_one_is_refused(self, imagebuilder):
         recipe, infrastructure = a_recipe(imagebuilder), an_infrastructure(imagebuilder)
@@ -286,34 +299,24 @@ class TestRepositories:
         with pytest.raises(imagebuilder.exceptions.InvalidParameterValueException) as caught:
             a_container_recipe(imagebuilder, targetRepository=repository)
         assert caught.value.response["Error"]["Message"].endswith(detail)
-        assert refusal_of(
-            imagebuilder.create_distribution_configuration,
-            name="everywhere",
-            distributions=[
-                {
-                    "region": "us-east-1",
-                    "containerDistributionConfiguration": {"targetRepository": repository},
-                }
-            ],
-        ) == invalid_value(
-            "distributions[0].containerDistributionConfiguration.targetRepository.repositoryName",
-            detail,
+
+    def test_a_missing_one_of_a_distribution_fails_the_image(self, imagebuilder):
+        """Source: terraform-provider-aws pull request 35492, whose tests name one."""
+        aws("ecr").create_repository(repositoryName="hello")
+        aws("ecr", "eu-west-1").create_repository(repositoryName="other")
+        repository = {"service": "ECR", "repositoryName": "app"}
+        settings = {"containerDistributionConfiguration": {"targetRepository": repository}}
+        distribution = a_distribution(
+            imagebuilder, distributions=[{"region": "eu-west-1", **settings}]
         )
 
-    def test_a_distribution_means_the_repositories_of_its_region(self, imagebuilder):
-        aws("ecr").create_repository(repositoryName="other")
+        arn = a_container_build(imagebuilder, distributionConfigurationArn=distribution)
+        current_mock().builds.complete(arn)
 
-        assert a_distribution(
-            imagebuilder,
-            distributions=[
-                {
-                    "region": "eu-west-1",
-                    "containerDistributionConfiguration": {
-                        "targetRepository": {"service": "ECR", "repositoryName": "app"}
-                    },
-                }
-            ],
-        )
+        state = the_image(imagebuilder, arn)["state"]
+        assert state["status"] == "FAILED"
+        assert "The repository with name 'app' does not exist in the registry" in state["reason"]
+        assert state["reason"].endswith("in Region eu-west-1.'")
 
 
 class TestKeys:

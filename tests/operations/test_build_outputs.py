@@ -196,7 +196,7 @@ class TestNames:
 
         [ami] = the_image(imagebuilder, arn)["outputResources"]["amis"]
 
-        assert ami["name"] == "golden 2026-01-02T03-04-16.678901Z"
+        assert ami["name"] == "golden 2026-01-02T03-04-07.128901Z"
 
     @pytest.mark.imagebuilder(builds="clock")
     def test_the_build_date_is_date_created(self, imagebuilder, imagebuilder_mock):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -105,21 +105,21 @@ class TestOtherModes:
 
     @pytest.mark.imagebuilder(builds="clock", now=A_TIME)
     def test_in_the_clock_mode_a_build_takes_its_time(self, imagebuilder, imagebuilder_mock):
-        """Seen: a captured build of 2023 (the times of building and testing)."""
+        """Without a distribution configuration hardly any is DISTRIBUTING (aws-samples, 2026)."""
         arn = a_build(imagebuilder, imageRecipeArn=a_full_recipe(imagebuilder))
 
         stages = [status(imagebuilder, arn), status(imagebuilder, arn)]
         for passed in (
             {"seconds": 1},
-            {"seconds": 10},
-            {"minutes": 10, "seconds": 14},
+            {"milliseconds": 450},
+            {"minutes": 9, "seconds": 16},
             {"seconds": 1},
-            {"minutes": 4, "seconds": 45},
-            {"minutes": 5},
-            {"seconds": 29},
+            {"minutes": 5, "seconds": 17},
             {"seconds": 1},
+            {"milliseconds": 999},
+            {"milliseconds": 1},
         ):
-            imagebuilder_mock.clock.advance(**passed)
+            imagebuilder_mock.clock.move_to(imagebuilder_mock.clock.now() + timedelta(**passed))
             stages.append(status(imagebuilder, arn))
 
         assert stages == [

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.builders import MANAGED_COMPONENT, a_build, a_pipeline, a_recipe, an_infrastructure
-from tests.container_builders import a_container_recipe
+from tests.container_builders import a_container_build, a_container_recipe
 from tests.model import needs_member, service_model
 from tests.refusals import Refusal
 from tests.scans import (
@@ -108,6 +108,15 @@ class TestEvent:
         assert set(counts) == {"all", "critical", "high", "medium"}
         _, test = executions_of(imagebuilder, arn)
         [launched, *_] = steps_of(imagebuilder, test)
+        assert json.loads(launched["outputs"]) == {"instanceId": event["detail"]["resource-id"]}
+
+    @pytest.mark.imagebuilder(builds="instant")
+    def test_a_container_was_tested_where_it_was_built(self, imagebuilder, imagebuilder_mock):
+        """Source: aws-samples, containers."""
+        arn = a_container_build(imagebuilder, imageScanningConfiguration=SCANNING)
+
+        [event] = self.events(imagebuilder_mock)
+        [launched, *_] = steps_of(imagebuilder, executions_of(imagebuilder, arn)[0])
         assert json.loads(launched["outputs"]) == {"instanceId": event["detail"]["resource-id"]}
 
     @pytest.mark.imagebuilder(builds="instant")

@@ -16,6 +16,7 @@ import pytest
 from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.engines.topic_message import packed_version
+from tests.build_views import before_workflows
 from tests.builders import (
     DOCUMENT,
     OWN,
@@ -30,7 +31,7 @@ from tests.builders import (
 from tests.clients import the_client
 from tests.container_builders import a_container_build
 from tests.model import needs_member, needs_optional, service_model
-from tests.workflow_builders import BUILD_IMAGE, WAIT, a_run, a_workflow, executions_of
+from tests.workflow_builders import BUILD_IMAGE, WAIT, a_run, a_workflow, executions_of, steps_of
 
 A_TIME = datetime(2026, 1, 2, 13, 4, 5, 678000, tzinfo=timezone.utc)
 TOPIC = "arn:aws:sns:us-east-1:123456789012:topic"
@@ -386,6 +387,25 @@ class TestTopic:
         assert f"wf-{body['buildExecutionId']}" == build["workflowExecutionId"]
         assert f"wf-{body['testExecutionId']}" == test["workflowExecutionId"]
 
+    @pytest.mark.skipif(
+        "RetryImage" not in service_model().operation_names,
+        reason="this botocore has no RetryImage",
+    )
+    @instant
+    def test_a_job_has_one_id_wherever_it_is_told_of(self, imagebuilder, imagebuilder_mock):
+        imagebuilder_mock.builds.fail_next(region="us-east-1")
+        arn = a_build(
+            imagebuilder,
+            infrastructureConfigurationArn=an_infrastructure(imagebuilder, snsTopicArn=TOPIC),
+            distributionConfigurationArn=a_distribution(imagebuilder),
+        )
+        imagebuilder.retry_image(imageBuildVersionArn=arn)
+
+        failed, retried = bodies(imagebuilder_mock, "SNS")
+
+        job = f"Distribution failed with JobId '{retried['distributionJobId']}', "
+        assert failed["state"]["reason"].startswith(job)
+
     @instant
     def test_the_message_of_a_failed_build_has_no_amis_and_no_ids(
         self, imagebuilder, imagebuilder_mock
@@ -612,6 +632,36 @@ phases:
         assert "Action failed for step ApplyBuildComponents. Failing step" in logged
 
     @instant
+    @pytest.mark.parametrize(
+        ("step", "is_command"),
+        [("RunSanitizeScript", True), ("ApplyBuildComponents", True), ("CreateOutputAMI", False)],
+    )
+    def test_a_step_that_is_ordered_to_fail_names_its_command(
+        self, imagebuilder, imagebuilder_mock, step, is_command
+    ):
+        """aws-samples, debugging, for the message of a command without a result."""
+        imagebuilder_mock.builds.fail_next(step=step)
+        arn = a_build(imagebuilder, imageRecipeArn=a_full_recipe(imagebuilder))
+
+        [build] = executions_of(imagebuilder, arn)
+        [failed] = [each for each in steps_of(imagebuilder, build) if each["name"] == step]
+        outputs, logged = json.loads(failed["outputs"]), lines(imagebuilder_mock)
+        if is_command:
+            message = (
+                "ExpectationNotMet. ssm:ListCommandInvocations returned terminal state Failed in "
+                f"workflow step {step}"
+            )
+            assert outputs == {"errorMessage": message, "runCommandId": outputs["runCommandId"]}
+            line = f"Command failed (command id: {outputs['runCommandId']}, state: Failed)"
+            assert (line in logged, message in logged) == (True, False)
+        else:
+            message = f"The step '{step}' failed."
+            assert outputs == {"errorMessage": message}
+            assert message in logged
+        assert failed["message"] == message
+        assert logged.count(f"Action failed for step {step}. Failing step") == 1
+
+    @instant
     def test_what_fails_without_a_command_writes_none(self, imagebuilder, imagebuilder_mock):
         inputs = "inputs:\n          commands:\n            - echo hello"
         folder = DOCUMENT.replace(inputs, "inputs: [{path: /tmp/hello}]")
@@ -740,7 +790,7 @@ class TestSubscribers:
         arn = a_run(imagebuilder, a_workflow(imagebuilder, WAIT))
         imagebuilder_mock.clock.advance(days=4)
 
-        assert told == [A_TIME + timedelta(seconds=11)]
+        assert told == [A_TIME + before_workflows(imagebuilder_mock)]
         assert replayed(imagebuilder_mock, arn) == "AVAILABLE"
 
     @instant
@@ -828,7 +878,7 @@ class TestOfAClass:
 
         mock = current_mock()
         assert len(mock.events) == 0
-        assert mock.builds.durations["CREATING"] == timedelta(seconds=10)
+        assert mock.builds.durations["CREATING"] < timedelta(hours=1)
 
         a_build(the_client())
         mock.builds.durations["CREATING"] = timedelta(hours=1)

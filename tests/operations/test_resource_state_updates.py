@@ -275,6 +275,9 @@ class TestScheduled:
         assert ami.deprecation_time is None
         imagebuilder_mock.clock.move_to(self.AT)
         assert the_execution(imagebuilder, execution)["state"]["status"] == "FAILED"
+        shown = imagebuilder.get_image(imageBuildVersionArn=arn)["image"]
+        assert shown["state"] == {"status": "AVAILABLE"}
+        assert "deprecationTime" not in shown
 
     @pytest.mark.imagebuilder(builds="held", now=NOW)
     def test_held_it_waits_for_the_test(self, imagebuilder, imagebuilder_mock, image, update):

@@ -58,7 +58,7 @@ def test_some_times_come_before_what_is_set_for_good(imagebuilder, imagebuilder_
 
 @pytest.mark.parametrize(("named", "expected"), [("mine", "set"), ("other", "{}")])
 def test_a_workflow_can_be_named(imagebuilder, imagebuilder_mock, named, expected):
-    imagebuilder_mock.builds.set_outputs("Check", {"output": "set"}, workflow=named)
+    imagebuilder_mock.builds.set_outputs("Check", {"output": "set"}, workflow=named, optional=True)
 
     arn = a_run(imagebuilder, a_workflow(imagebuilder, CHECK, name="mine"))
 

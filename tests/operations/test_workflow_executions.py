@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from tests.build_views import before_workflows
 from tests.builders import WINDOWS_PARENT, a_build, a_component, a_full_recipe, a_recipe
 from tests.container_builders import a_container_build
 from tests.model import is_required, needs_output
@@ -172,6 +173,11 @@ class TestExecutions:
         pushed = the_step(imagebuilder, executions[2], "DistributeContainerImage")
         launched = the_step(imagebuilder, executions[0], "LaunchBuildInstance")
         assert json.loads(pushed["inputs"]) == json.loads(launched["outputs"])
+        # Nothing is launched for the tests (aws-samples, containers).
+        assert [step["action"] for step in steps_of(imagebuilder, executions[1])] == [
+            "CollectImageScanFindings",
+            "ExecuteComponents",
+        ]
         assert json.loads(pushed["outputs"]) == {
             "status": "Success",
             "succeededRegions": ["us-east-1"],
@@ -334,21 +340,22 @@ class TestMoments:
     @clock
     def test_on_the_clock_each_step_has_its_time(self, imagebuilder, imagebuilder_mock):
         arn = a_build(imagebuilder, imageRecipeArn=a_full_recipe(imagebuilder))
-        imagebuilder_mock.clock.advance(minutes=3)
+        durations = imagebuilder_mock.builds.durations
+        imagebuilder_mock.clock.advance(minutes=4)
 
         [build] = executions_of(imagebuilder, arn)
 
-        began = A_TIME + timedelta(seconds=11)
+        began = A_TIME + before_workflows(imagebuilder_mock)
         launch, components, *_ = steps_of(imagebuilder, build)
         assert build["startTime"] == launch["startTime"] == shown_at(began)
-        launched = shown_at(began + timedelta(minutes=2, seconds=15))
+        launched = shown_at(began + durations["LaunchInstance"])
         assert launch["endTime"] == components["startTime"] == launched
         assert (launch["status"], components["status"]) == ("COMPLETED", "RUNNING")
         imagebuilder_mock.clock.advance(minutes=18)
         build, test = executions_of(imagebuilder, arn)
         assert build["endTime"] == test["startTime"]
-        assert build["endTime"] == shown_at(began + timedelta(minutes=10, seconds=15))
-        assert test["endTime"] == shown_at(began + timedelta(minutes=15))
+        took = [durations[action] for name, action in BUILD_STEPS if name != "RunSysPrepScript"]
+        assert build["endTime"] == shown_at(began + sum(took, timedelta()))
 
     def test_looks_at_executions_move_an_observed_build(self, imagebuilder):
         arn = a_build(imagebuilder)

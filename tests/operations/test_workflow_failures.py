@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from imagebuilder_mock import mock_imagebuilder
-from tests.build_views import amis_of, status, the_image
+from tests.build_views import amis_of, before_workflows, status, the_image
 from tests.builders import (
     an_infrastructure,
 )
@@ -209,7 +209,7 @@ class TestFailures:
         imagebuilder_mock.builds.durations["Terminate"] = timedelta(hours=1)
         arn = a_run(imagebuilder, a_workflow(imagebuilder, a_step("Terminate", timeoutSeconds=60)))
 
-        imagebuilder_mock.clock.advance(seconds=11 + 60)
+        imagebuilder_mock.clock.advance(seconds=2 + 60)
 
         [execution] = executions_of(imagebuilder, arn)
         [step] = steps_of(imagebuilder, execution)
@@ -246,7 +246,7 @@ class TestOutputs:
 
     @instant
     def test_only_a_state_machine_has_an_error_and_a_cause(self, imagebuilder, imagebuilder_mock):
-        imagebuilder_mock.builds.fail_next(step="Terminate", error="NotReady")
+        imagebuilder_mock.builds.fail_next(step="Terminate", error="NotReady", optional=True)
 
         arn = a_run(imagebuilder, a_workflow(imagebuilder, a_step("Terminate")))
 
@@ -329,11 +329,19 @@ class TestAttempts:
             a_workflow(imagebuilder, a_step("Try", retry={"maxAttempts": 2})),
         )
 
-        imagebuilder_mock.clock.advance(seconds=11 + 119)
+        begun = A_TIME + before_workflows(imagebuilder_mock)
+        imagebuilder_mock.clock.move_to(begun + timedelta(seconds=119))
         assert status(imagebuilder, arn) == "TESTING"
         imagebuilder_mock.clock.advance(seconds=1)
 
         assert status(imagebuilder, arn) == "DISTRIBUTING"
+
+
+def until_it_breaks(mock):
+    """How long a build on the clock takes until a workflow of ``LAUNCH`` and ``Break`` fails."""
+    durations = mock.builds.durations
+    steps = durations["LaunchInstance"] + durations["TerminateInstance"]
+    return before_workflows(mock) + steps
 
 
 class TestRollback:
@@ -377,7 +385,7 @@ class TestRollback:
         imagebuilder_mock.builds.fail_next(step="Break")
         steps = (LAUNCH, a_step("Break"))
         arn = a_run(imagebuilder, a_workflow(imagebuilder, *steps))
-        imagebuilder_mock.clock.advance(seconds=11 + 135 + 30)
+        imagebuilder_mock.clock.move_to(A_TIME + until_it_breaks(imagebuilder_mock))
 
         [execution] = executions_of(imagebuilder, arn)
         assert execution["status"] == "ROLLBACK_IN_PROGRESS"
@@ -396,7 +404,7 @@ class TestRollback:
     ):
         imagebuilder_mock.builds.fail_next(step="Break")
         arn = a_run(imagebuilder, a_workflow(imagebuilder, LAUNCH, a_step("Break")))
-        imagebuilder_mock.clock.advance(seconds=11 + 135 + 30)
+        imagebuilder_mock.clock.move_to(A_TIME + until_it_breaks(imagebuilder_mock))
 
         if end == "cancel":
             imagebuilder.cancel_image_creation(imageBuildVersionArn=arn)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from tests.build_views import amis_of, status, the_image
+from tests.build_views import amis_of, before_workflows, status, the_image
 from tests.builders import (
     OWN,
     a_distribution,
@@ -20,6 +20,7 @@ from tests.workflow_builders import (
     BUILD_IMAGE,
     CREATE,
     DISTRIBUTE_IMAGE,
+    INSTANCE,
     LAUNCH,
     ROLE,
     TEST_IMAGE,
@@ -136,7 +137,9 @@ class TestOrder:
             {"workflowArn": a_workflow(imagebuilder, LAUNCH, a_step("Slow")), **group},
         )
 
-        imagebuilder_mock.clock.advance(seconds=11, minutes=9)
+        imagebuilder_mock.clock.move_to(
+            A_TIME + before_workflows(imagebuilder_mock) + timedelta(minutes=9)
+        )
         assert [one["status"] for one in executions_of(imagebuilder, arn)] == [
             "COMPLETED",
             "RUNNING",
@@ -152,7 +155,8 @@ class TestPause:
         imagebuilder_mock.builds.durations["Stop"] = timedelta(seconds=30)
         arn = a_run(imagebuilder, a_workflow(imagebuilder, a_step("Stop", waitSeconds=60)))
 
-        imagebuilder_mock.clock.advance(seconds=11 + 59)
+        begun = A_TIME + before_workflows(imagebuilder_mock)
+        imagebuilder_mock.clock.move_to(begun + timedelta(seconds=59))
         [execution] = executions_of(imagebuilder, arn)
         [step] = steps_of(imagebuilder, execution)
         assert step["status"] == "PENDING"
@@ -283,9 +287,10 @@ class TestImageId:
         assert (known.image_id, known.tags) == (AN_AMI, {})
 
     @instant
-    def test_an_adopted_ami_is_copied_and_shared(self, imagebuilder, imagebuilder_mock):
-        friend = "111111111111"
-        sharing = {"amiDistributionConfiguration": {"launchPermission": {"userIds": [friend]}}}
+    def test_an_adopted_ami_is_copied_tagged_and_shared(self, imagebuilder, imagebuilder_mock):
+        friend, tags = "111111111111", {"CreatedBy": "me"}
+        settings = {"launchPermission": {"userIds": [friend]}, "amiTags": tags}
+        sharing = {"amiDistributionConfiguration": settings}
         distribution = a_distribution(
             imagebuilder,
             distributions=[
@@ -298,7 +303,17 @@ class TestImageId:
 
         home, copy = amis_of(imagebuilder, arn)
         assert (home["image"], copy["region"]) == (AN_AMI, "eu-west-1")
-        assert imagebuilder_mock.images.amis(arn)[0].shared_with == {friend}
+        known = imagebuilder_mock.images.amis(arn)[0]
+        assert (known.shared_with, known.tags) == ({friend}, tags)
+
+    @instant
+    def test_the_inventory_is_the_build_instances(self, imagebuilder):
+        collect = a_step("Collect", "CollectImageMetadata", inputs=INSTANCE)
+        arn = self.built(imagebuilder, AN_AMI, LAUNCH, collect)
+
+        packages = imagebuilder.list_image_packages(imageBuildVersionArn=arn)
+        assert the_image(imagebuilder, arn)["osVersion"] == "Amazon Linux 2023"
+        assert packages["imagePackageList"]
 
     @instant
     @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ Sources: user guide, wfdoc-step-actions, wfdoc-dynamic-vars, image-workflow-crea
 from __future__ import annotations
 
 import json
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -42,6 +42,7 @@ A_TIME = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
 
 instant = pytest.mark.imagebuilder(builds="instant", now=A_TIME)
 held = pytest.mark.imagebuilder(builds="held", now=A_TIME)
+clock = pytest.mark.imagebuilder(builds="clock", now=A_TIME)
 
 
 def outputs_of(client, execution, name):
@@ -299,6 +300,12 @@ class TestValues:
         assert outputs_of(imagebuilder, execution, "Launch") == {"instanceId": "i-1"}
 
 
+def took(entry, started, stopped):
+    """How long something took, by the names of the members that say when it began and ended."""
+    form = "%Y-%m-%dT%H:%M:%S.%fZ"
+    return datetime.strptime(entry[stopped], form) - datetime.strptime(entry[started], form)  # noqa: DTZ007 - both are UTC
+
+
 class TestDistribution:
     TWO_REGIONS = ("us-east-1", "eu-west-1")
 
@@ -332,8 +339,129 @@ class TestDistribution:
             ("ModifyImageAttributes", "modifiedImages"),
             ("ApplyImageConfigurations", "configuredImages"),
         ):
-            assert outputs_of(imagebuilder, execution, name) == {member: distributed}
+            # The configuration says nothing of attributes, launch templates and so on.
+            assert outputs_of(imagebuilder, execution, name) == {member: []}
             assert inputs_of(imagebuilder, execution, name) == {"distributedImages": distributed}
+
+    @clock
+    def test_each_step_tells_of_the_amis_that_it_touched(self, imagebuilder, imagebuilder_mock):
+        """Source: aws-samples, packer-build and gated-distribution."""
+        workflow = a_workflow(
+            imagebuilder,
+            a_step("Distribute", "DistributeImage"),
+            a_step(
+                "Modify",
+                "ModifyImageAttributes",
+                inputs={
+                    "distributedImages.$": "$.stepOutputs.Distribute.distributedImages",
+                    "attributes": [
+                        {"region": "us-east-1", "launchPermission": {"userGroups": ["all"]}}
+                    ],
+                },
+            ),
+            a_step(
+                "Apply",
+                "ApplyImageConfigurations",
+                inputs={
+                    "distributedImages.$": "$.stepOutputs.Distribute.distributedImages",
+                    "configurations": [
+                        {
+                            "region": "eu-west-1",
+                            "ssmParameterConfigurations": [{"parameterName": "/imagebuilder/a"}],
+                        }
+                    ],
+                },
+            ),
+            type="DISTRIBUTION",
+        )
+        arn = a_run(
+            imagebuilder,
+            BUILD_IMAGE,
+            workflow,
+            distributionConfigurationArn=a_distribution(imagebuilder, *self.TWO_REGIONS),
+        )
+        imagebuilder_mock.clock.advance(hours=1)
+
+        _, execution = executions_of(imagebuilder, arn)
+
+        def told(step, member):
+            entries = outputs_of(imagebuilder, execution, step)[member]
+            return {entry["region"]: took(entry, "dateStarted", "dateStopped") for entry in entries}
+
+        durations = imagebuilder_mock.builds.durations
+        assert told("Distribute", "distributedImages") == {
+            "us-east-1": timedelta(),
+            "eu-west-1": durations["DistributeImage"],
+        }
+        modified = durations["ModifyImageAttributes"]
+        assert told("Modify", "modifiedImages") == {"us-east-1": modified}
+        configured = durations["ApplyImageConfigurations"]
+        assert told("Apply", "configuredImages") == {"eu-west-1": configured}
+
+    @instant
+    def test_a_name_in_a_workflow_is_for_copies(self, imagebuilder):
+        """Source: aws-samples, gated-distribution."""
+        configured = "configured {{ imagebuilder:buildDate }}"
+        own = "own {{ imagebuilder:buildDate }}"
+        settings = {"amiDistributionConfiguration": {"name": configured}}
+        distribute = a_step(
+            "Distribute",
+            "DistributeImage",
+            inputs={
+                "distributions": [{"region": region, "name": own} for region in self.TWO_REGIONS]
+            },
+        )
+
+        arn = a_run(
+            imagebuilder,
+            BUILD_IMAGE,
+            a_workflow(imagebuilder, distribute, type="DISTRIBUTION"),
+            distributionConfigurationArn=a_distribution(
+                imagebuilder, distributions=[{"region": "us-east-1", **settings}]
+            ),
+        )
+
+        names = {ami["region"]: ami["name"].split()[0] for ami in amis_of(imagebuilder, arn)}
+        assert names == {"us-east-1": "configured", "eu-west-1": "own"}
+
+    @clock
+    @pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
+    def test_only_copies_take_time(self, imagebuilder, imagebuilder_mock, region):
+        distributes = a_step("Distribute", "DistributeImage")
+        arn = a_run(
+            imagebuilder,
+            BUILD_IMAGE,
+            a_workflow(imagebuilder, distributes, type="DISTRIBUTION"),
+            distributionConfigurationArn=a_distribution(imagebuilder, region),
+        )
+        imagebuilder_mock.clock.advance(hours=1)
+
+        _, execution = executions_of(imagebuilder, arn)
+
+        [step] = steps_of(imagebuilder, execution)
+        [entry] = outputs_of(imagebuilder, execution, "Distribute")["distributedImages"]
+        assert entry["region"] == region
+        is_long = took(step, "startTime", "endTime") > timedelta(minutes=1)
+        assert is_long == (region == "eu-west-1")
+
+    @instant
+    def test_the_ami_of_the_builds_own_region_is_tagged_in_place(
+        self, imagebuilder, imagebuilder_mock
+    ):
+        """Source: aws-samples, packer-build and gated-distribution."""
+        tags = {"stage": "released", "CreatedBy": "me"}
+        distribute = a_step(
+            "Distribute",
+            "DistributeImage",
+            inputs={"distributions": [{"region": "us-east-1", "amiTags": tags}]},
+        )
+        workflow = a_workflow(imagebuilder, distribute, type="DISTRIBUTION")
+
+        arn = a_run(imagebuilder, BUILD_IMAGE, workflow)
+
+        [ami] = imagebuilder_mock.images.amis(arn)
+        assert ami.tags["stage"] == "released"
+        assert ami.tags["CreatedBy"] == "EC2 Image Builder"
 
     @instant
     def test_the_document_can_have_distributions_of_its_own(self, imagebuilder):

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from tests.build_views import the_image
 from tests.builders import a_build
 from tests.refusals import invalid_value, not_found
 from tests.workflow_builders import (
@@ -225,6 +226,24 @@ class TestAnswers:
             f"Workflow Execution ID: '{execution['workflowExecutionId']}' failed with reason: "
             f"{detail}"
         )
+
+    @instant
+    def test_stop_before_a_distribution_leaves_the_ami_where_it_is(self, imagebuilder):
+        """Source: aws-samples, gated-distribution."""
+        distribute = a_step(
+            "Distribute",
+            "DistributeImage",
+            inputs={"distributions": [{"region": "eu-west-1"}]},
+        )
+        workflow = a_workflow(imagebuilder, WAIT, distribute, type="DISTRIBUTION")
+        arn = a_run(imagebuilder, BUILD_IMAGE, workflow)
+
+        answer(imagebuilder, arn, "STOP", reason="not today")
+
+        image = the_image(imagebuilder, arn)
+        assert image["state"]["status"] == "FAILED"
+        assert image["state"]["reason"].endswith("not today")
+        assert [ami["region"] for ami in image["outputResources"]["amis"]] == ["us-east-1"]
 
     @instant
     def test_stop_without_reason_has_none(self, imagebuilder):

@@ -16,7 +16,9 @@ from tests.workflow_builders import (
     LAUNCH,
     ROLE,
     WAIT,
+    a_run,
     a_workflow,
+    executions_of,
 )
 
 
@@ -53,6 +55,20 @@ class TestWhatABuildTakes:
                 "workflows",
                 "AWS managed workflows must have latest version 'x.x.x' for '{workflow_arn_str}'",
             )
+
+    @pytest.mark.imagebuilder(builds="instant")
+    def test_ones_own_may_be_named_by_a_wildcard(self, imagebuilder):
+        """Source: aws-samples, attestable image."""
+        older, newer = (
+            a_workflow(imagebuilder, WAIT, name="mine", semanticVersion=version)
+            for version in ("1.0.0", "1.1.0")
+        )
+        wildcard = older.replace("1.0.0/1", "x.x.x")
+
+        arn = a_run(imagebuilder, wildcard)
+
+        [execution] = executions_of(imagebuilder, arn)
+        assert execution["workflowBuildVersionArn"] == newer
 
     def test_a_workflow_that_is_not_there_is_refused(self, build_with):
         arn = f"{OWN}workflow/build/none/x.x.x"

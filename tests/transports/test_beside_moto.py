@@ -164,3 +164,21 @@ def test_the_account_of_a_key_is_that_of_the_regions_of_its_partition():
             ["us-east-1", "222233334444"],
             ["eu-west-1", "222233334444"],
         ]
+
+
+@pytest.mark.needs("freezegun")
+def test_both_show_the_date_at_which_the_process_is():
+    import freezegun
+
+    with moto.mock_aws(), mock_imagebuilder() as mock:
+        mock.clock.advance(days=400)
+        with freezegun.freeze_time("2024-02-29T12:00:00"):
+            an_infrastructure(a_client(), name="mine")
+            theirs = a_client("iam").create_user(UserName="mine")["User"]["CreateDate"]
+
+        [ours] = a_client().list_infrastructure_configurations()[
+            "infrastructureConfigurationSummaryList"
+        ]
+
+    assert ours["dateCreated"] == "2024-02-29T12:00:00.000Z"
+    assert theirs.isoformat() == "2024-02-29T12:00:00+00:00"

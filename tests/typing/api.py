@@ -19,11 +19,13 @@ from imagebuilder_mock import (
     MockIsOffError,
     StateError,
     UnexpectedCallError,
+    UnmetOrdersError,
     __version__,
     current_mock,
     imagebuilder_server,
     mock_imagebuilder,
 )
+from imagebuilder_mock.testing.unmet_orders import UnmetOrder
 
 # What is decorated keeps its signature.
 
@@ -256,6 +258,17 @@ def errors() -> None:
         mock_imagebuilder(state="state.json").start()
     except (MockIsOffError, StateError, UnexpectedCallError) as error:
         assert_type(f"{__version__}: {error}", str)
+
+
+def orders(mock: ImageBuilderMock) -> None:
+    mock.builds.fail_next(component="web", optional=True)
+    mock.builds.set_outputs("Check", {"output": "{}"}, optional=True)
+    mock.faults.add("GetImage", error=500, optional=True)
+    assert_type(mock.unmet, list[UnmetOrder])
+    try:
+        mock.assert_all_met()
+    except UnmetOrdersError as error:
+        assert_type([order.nearest for order in error.orders], list[str])
 
 
 def a_server() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 import sys
 from argparse import REMAINDER
 from contextlib import ExitStack, contextmanager
@@ -48,18 +49,16 @@ def add_to(
     )
     parser.set_defaults(command=lambda main, given: _run(main, given, mock_of))
     add_options(parser)
-    parser.add_argument("--region", help="the Region of clients that name none")
+    parser.add_argument(
+        "--region",
+        default=os.environ.get("IMAGEBUILDER_MOCK_REGION") or None,
+        help="the Region of clients that name none",
+    )
     group = surroundings.add_to(parser)
     group.add_argument(
         "--allow-aws",
         action="store_true",
         help="let requests for other services go to AWS, with the user's credentials",
-    )
-    parser.add_argument(
-        "--state",
-        type=Path,
-        metavar="FILE",
-        help="begin with what mock.save() or capture has written",
     )
     parser.add_argument(
         "--timeline",
@@ -85,7 +84,7 @@ def _run(parser: argparse.ArgumentParser, given: argparse.Namespace, mock_of: Ma
         around = Surroundings.checked(moto=given.moto, upstream=given.upstream)
     except ValueError as error:
         parser.error(str(error))
-    mock = mock_of(parser, given, **({} if given.state is None else {"state": given.state}))
+    mock = mock_of(parser, given, state=given.state)
     mock.default_region = given.region
     with _on(parser, given, mock, around), threads_ended():
         try:

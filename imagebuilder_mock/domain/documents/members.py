@@ -246,6 +246,15 @@ class Items(Generic[T]):
         return tuple(value for item in items if (value := self.of(item)) is not None)
 
 
+def _text_or_nothing(node: Node) -> str | None:
+    """An item that is null is an empty text, as for Go's YAML libraries."""
+    return "" if node.value is None else text(node)
+
+
+TEXTS = Items(_text_or_nothing)
+"""A list of texts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Each:
     """A list of mappings; its reader takes them out by their table."""

@@ -212,9 +212,22 @@ class Image(BuildSettings):
             raise IllegalTransitionError(msg)
         self._go_to(ImageState(status), moment)
 
+    @property
+    def last_moment(self) -> datetime:
+        """The newest of the times that it shows, as far as a build has come."""
+        moments = [self.date_created, *(step.moment for step in self.transitions[-1:])]
+        for execution in self.executions:
+            times = [execution.start_time, execution.end_time]
+            for step in execution.begun_steps:
+                times += [step.start_time, step.end_time]
+            moments += [time for time in times if time is not None]
+        return max(moments)
+
     def _go_to(self, state: ImageState, moment: datetime) -> None:
         self.state = state
-        self.transitions.append(Transition(state.status, moment))
+        # The process's time can be set back, and no state lasts less than no time.
+        since = self.transitions[-1].moment if self.transitions else moment
+        self.transitions.append(Transition(state.status, max(moment, since)))
 
 
 @dataclass(slots=True, kw_only=True, eq=False, repr=False)
@@ -228,8 +241,13 @@ class ImageVersion(ResourceVersion):
 
 
 def service_linked_role(image: Image) -> str:
+    """The ARN of the role that Image Builder has in the account that builds."""
+    return service_linked_role_in(Arn.parse(image.arn).partition, image.owner)
+
+
+def service_linked_role_in(partition: str, account: str) -> str:
     """The ARN of the role that Image Builder has in every account."""
     return (
-        f"arn:{Arn.parse(image.arn).partition}:iam::{image.owner}:role/aws-service-role/"
-        "imagebuilder.amazonaws.com/AWSServiceRoleForImageBuilder"
+        f"arn:{partition}:iam::{account}:role/aws-service-role/imagebuilder.amazonaws.com/"
+        "AWSServiceRoleForImageBuilder"
     )

@@ -22,6 +22,7 @@ from . import components
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from imagebuilder_mock.domain.documents.workflows.document import WorkflowStep
     from imagebuilder_mock.domain.states import WorkflowType
@@ -65,22 +66,53 @@ def inputs_as_shown(run: Run, step: WorkflowStep) -> object:
 
 def perform(run: Run, step: WorkflowStep) -> dict[str, object]:
     """Do the step's work; StepFailedError if it fails, by itself or because a test ordered it."""
-    inputs = inputs_for(run, step)
-    work = _WORK.get(step.action)
-    known = _Step(run.build, run.execution.type, inputs)
     command = STEP_ACTIONS[step.action].outputs.get(COMMAND_ID)
     if command is None:
-        given = {} if work is None else work(known)
+        given = _work(run, step, inputs_for(run, step))
     else:
+        inputs = _resolved(run, step)
         command_id = str(_made(run.build.world.ids, command))
         with notices.command(run.build, command_id):
-            given = {COMMAND_ID: command_id, **({} if work is None else work(known))}
+            given = {COMMAND_ID: command_id, **_commanded(run, step, inputs, command_id)}
     outputs = {
         name: given[name] if name in given else _made(run.build.world.ids, value)
         for name, value in STEP_ACTIONS[step.action].outputs.items()
         if name in given or not isinstance(value, type)
     }
     return as_ordered(run, step, outputs)
+
+
+def _work(run: Run, step: WorkflowStep, inputs: Inputs) -> Outputs:
+    work = _WORK.get(step.action)
+    known = _Step(run.build, run.execution.type, inputs, _started(run))
+    return {} if work is None else work(known)
+
+
+def _commanded(run: Run, step: WorkflowStep, inputs: Inputs, command_id: str) -> Outputs:
+    """The work of a command; what fails says which command it was."""
+    try:
+        _fail_if_ordered(run, step)
+        return _work(run, step, inputs)
+    except StepFailedError as error:
+        error.outputs = {**error.outputs, COMMAND_ID: command_id}
+        raise
+
+
+def is_idle(run: Run, step: WorkflowStep) -> bool:
+    """Whether a step that distributes has nowhere to copy to."""
+    if step.action != "DistributeImage":
+        return False
+    try:
+        return not distribution.step_has_copies(run.build, _resolved(run, step))
+    except StepFailedError:
+        # It fails when it ends.
+        return False
+
+
+def _started(run: Run) -> datetime:
+    """When the step that runs began."""
+    step = run.execution.open_step
+    return (None if step is None else step.start_time) or run.build.world.clock.now()
 
 
 def as_ordered(run: Run, step: WorkflowStep, outputs: dict[str, object]) -> dict[str, object]:
@@ -104,11 +136,19 @@ def inputs_for(run: Run, step: WorkflowStep) -> Inputs:
     StepFailedError if a reference means nothing or has a value that the input does not take, or a
     test ordered the step to fail.
     """
+    _fail_if_ordered(run, step)
+    return _resolved(run, step)
+
+
+def _fail_if_ordered(run: Run, step: WorkflowStep) -> None:
     failures = run.build.world.state.failures
     for failure in failures.for_image(run.build.image):
         if failure.is_of_step(step.name, step.action):
             failures.carry_out(failure)
-            raise _ordered(run.build, step, failure)
+            raise _ordered(step, failure)
+
+
+def _resolved(run: Run, step: WorkflowStep) -> Inputs:
     try:
         inputs = cast("Inputs", resolve(step.inputs or {}, run.variables))
         for name, value in inputs.items():
@@ -120,20 +160,15 @@ def inputs_for(run: Run, step: WorkflowStep) -> Inputs:
     return inputs
 
 
-def _ordered(build: Build, step: WorkflowStep, failure: BuildFailure) -> StepFailedError:
-    action = STEP_ACTIONS[step.action]
-    message = failure.message or action.failure_message or f"The step '{step.name}' failed."
+def _ordered(step: WorkflowStep, failure: BuildFailure) -> StepFailedError:
+    action, said = STEP_ACTIONS[step.action], {"error": failure.error, "cause": failure.cause}
     return StepFailedError(
-        message,
-        outputs=_failed_outputs(build, step.action, error=failure.error, cause=failure.cause),
+        failure.message or action.failure_message.format(step=step.name),
+        outputs={
+            name: said[name] or "" if isinstance(value, type) else value
+            for name, value in action.failure.items()
+        },
     )
-
-
-def _failed_outputs(build: Build, action: str, **said: str | None) -> Outputs:
-    return {
-        name: said.get(name) or "" if isinstance(value, type) else _made(build.world.ids, value)
-        for name, value in STEP_ACTIONS[action].failure.items()
-    }
 
 
 def _unresolved(error: UnresolvedReferenceError) -> StepFailedError:
@@ -150,6 +185,7 @@ class _Step(NamedTuple):
     build: Build
     stage: WorkflowType
     inputs: Inputs
+    started: datetime
 
 
 def _launch_instance(step: _Step) -> Outputs:
@@ -166,11 +202,7 @@ def _bootstrap(step: _Step) -> Outputs:
 
 
 def _execute_components(step: _Step) -> Outputs:
-    try:
-        components.run(step.build, step.stage)
-    except StepFailedError as error:
-        error.outputs = {**_failed_outputs(step.build, "ExecuteComponents"), **error.outputs}
-        raise
+    components.run(step.build, step.stage)
     return {}
 
 
@@ -205,17 +237,18 @@ def _run_command(step: _Step) -> Outputs:
 
 
 def _distribute_image(step: _Step) -> Outputs:
-    return {"distributedImages": distribution.distribute_in_workflow(step.build, step.inputs)}
+    images = distribution.distribute_in_workflow(step.build, step.inputs, step.started)
+    return {"distributedImages": images}
 
 
 def _modify_attributes(step: _Step) -> Outputs:
-    distribution.permit_in_workflow(step.build, step.inputs)
-    return {"modifiedImages": step.inputs["distributedImages"]}
+    images = distribution.permit_in_workflow(step.build, step.inputs, step.started)
+    return {"modifiedImages": images}
 
 
 def _apply_configurations(step: _Step) -> Outputs:
-    distribution.integrate_in_workflow(step.build, step.inputs)
-    return {"configuredImages": step.inputs["distributedImages"]}
+    images = distribution.integrate_in_workflow(step.build, step.inputs, step.started)
+    return {"configuredImages": images}
 
 
 _WORK: Mapping[str, Callable[[_Step], Outputs]] = {

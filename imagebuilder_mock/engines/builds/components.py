@@ -1,11 +1,14 @@
 """Components as a build runs them: their phases, their steps, and where a test lets them fail.
 
 The build stage runs the phases build and validate, the test stage the phase test (user guide,
-toe-use-documents). Nothing is executed; the log shows each step with its values.
+toe-use-documents). Nothing is executed; the log shows each step with its values. AWSTOE's summary
+of a run has the members that were seen in ec2-image-builder-roadmap#91.
 """
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagebuilder_mock.domain.builds import CONTAINER_HOST_TEST, PHASES_OF_STAGE
@@ -44,13 +47,48 @@ def has_work(build: Build, workflow_type: WorkflowType) -> bool:
 
 def run(build: Build, workflow_type: WorkflowType) -> None:
     """Run the phases of the stage, each for all components; StepFailedError where one fails."""
-    for phase in _phases(build, workflow_type):
-        for used in _used(build):
-            _run_phase(build, used, phase)
+    tally = _Tally()
+    try:
+        for phase in _phases(build, workflow_type):
+            for used in _used(build):
+                _run_phase(build, used, phase, tally)
+        _fail_without_component(build, tally)
+    except StepFailedError as error:
+        error.outputs = {**error.outputs, "output": _summary(build, tally, error.detail)}
+        raise
+
+
+def _fail_without_component(build: Build, tally: _Tally) -> None:
     failure = _ordered_without_component(build)
     if failure is not None:
         build.world.state.failures.carry_out(failure)
+        tally.executed = tally.failed = 1
         raise StepFailedError(failure.message or f"exit status {failure.exit_status}")
+
+
+@dataclass(slots=True)
+class _Tally:
+    """How many steps of components there were so far."""
+
+    executed: int = 0
+    failed: int = 0
+    ignored: int = 0
+
+
+def _summary(build: Build, tally: _Tally, message: str) -> str:
+    """What AWSTOE says at the end of a run that failed."""
+    execution_id = build.world.ids.uuid()
+    return json.dumps(
+        {
+            "executionId": execution_id,
+            "status": "failed",
+            "failedStepCount": tally.failed,
+            "executedStepCount": tally.executed,
+            "ignoredFailedStepCount": tally.ignored,
+            "failureMessage": message,
+            "logUrl": f"TOE_{build.world.clock.now():%Y-%m-%d_%H-%M-%S}_UTC-0_{execution_id}",
+        }
+    )
 
 
 def _phases(build: Build, workflow_type: WorkflowType) -> Sequence[str]:
@@ -60,18 +98,21 @@ def _phases(build: Build, workflow_type: WorkflowType) -> Sequence[str]:
     return [phase for phase in phases if phase != CONTAINER_HOST_TEST]
 
 
-def _run_phase(build: Build, used: _Used, phase: str) -> None:
+def _run_phase(build: Build, used: _Used, phase: str, tally: _Tally) -> None:
     from imagebuilder_mock.domain.documents.components.trace import trace  # noqa: PLC0415
 
     failed: StepFailedError | None = None
     for traced in trace(used.document, phase, used.parameters):
         notices.component_step(build, used.component, traced)
         message = _failure_of(build, used, traced)
+        tally.executed += traced.decision != "Skip"
         if message is None:
             continue
         notices.command_output(build, traced, message)
         if traced.step.on_failure == "Ignore":
+            tally.ignored += 1
             continue
+        tally.failed += 1
         error = _error(used, traced, message)
         if failed is None:
             notices.component_failed(build, used.component, used.document, traced, message)

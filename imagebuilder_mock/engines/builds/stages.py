@@ -8,7 +8,8 @@ is set here alone.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import InvalidParameterValueException
@@ -33,7 +34,26 @@ if TYPE_CHECKING:
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 ACTION: Final = "end-stage"
+
+
+def _in_order(
+    move: Callable[Concatenate[World, Image, P], T],
+) -> Callable[Concatenate[World, Image, P], T]:
+    """What ``move`` does to a build is no earlier than what happened to it before.
+
+    The process's time can have been set back since.
+    """
+
+    @wraps(move)
+    def moved(world: World, image: Image, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        with world.clock.not_before(image.last_moment):
+            return move(world, image, *args, **kwargs)
+
+    return moved
 
 
 def begin(world: World, store: Store, image: Image) -> None:
@@ -55,6 +75,7 @@ def look_at(world: World, images: Iterable[Image]) -> None:
             advance(world, image)
 
 
+@_in_order
 def advance(world: World, image: Image) -> bool:
     """One stage on, or up to a step that waits for an action; whether anything moved.
 
@@ -73,6 +94,7 @@ def complete(world: World, image: Image) -> None:
         pass
 
 
+@_in_order
 def fail(world: World, image: Image, reason: str) -> None:
     """End a build here, with the reason that ``GetImage`` shows; its AMIs so far stay."""
     build = Build.of(world, image)
@@ -81,6 +103,7 @@ def fail(world: World, image: Image, reason: str) -> None:
     _fail(build, BuildFailedError(reason, context))
 
 
+@_in_order
 def cancel(world: World, image: Image) -> None:
     """End a build here; what it made so far stays (API reference, CancelImageCreation)."""
     build = Build.of(world, image)
@@ -88,6 +111,7 @@ def cancel(world: World, image: Image) -> None:
     _enter(build, ImageState("CANCELLED"))
 
 
+@_in_order
 def retry(world: World, image: Image) -> None:
     """Go on where a build ended, at the same build number (API reference, RetryImage).
 
@@ -109,6 +133,7 @@ def retry(world: World, image: Image) -> None:
     _go_on(build)
 
 
+@_in_order
 def answer(
     world: World,
     image: Image,
@@ -119,12 +144,18 @@ def answer(
     """Answer a step that waits, and let happen what follows from it."""
     build = Build.of(world, image)
     execution = next(each for each in image.running_executions if each.open_step is step)
-    _run(build, lambda: steps.answer(Run(build, execution), step, action, reason))
+    run = Run(build, execution)
+
+    def go_on() -> None:
+        steps.answer(run, step, action, reason)
+        _settle(build)
+
+    _run(build, go_on)
     _go_on(build)
 
 
 def end_stage(world: World, arn: str) -> None:
-    """The scheduler's entry: the time of a stage without workflows is over."""
+    """The scheduler's entry: the time of a stage in which no step runs is over."""
     build = _running(world, arn)
     if build is not None:
         build.image.stage_ticket = None
@@ -137,7 +168,8 @@ def end_step(world: World, key: str) -> None:
     build = _running(world, arn)
     execution = None if build is None else build.store.executions.workflow(execution_id)
     if build is not None and execution is not None and not execution.has_ended:
-        _run(build, lambda: steps.move(Run(build, execution)))
+        run = Run(build, execution)
+        _run(build, lambda: _move_in(build, run))
         _go_on(build)
 
 
@@ -154,18 +186,26 @@ def _move(build: Build) -> bool:
     if not stage.groups:
         _run(build, lambda: _end_own_work(build, stage))
         return True
+    if workflows.is_idle(build):
+        _run(build, lambda: _settle(build))
+        return True
     run = workflows.next_to_move(build)
     if run is None:
         return False
-    _run(build, lambda: steps.move(run))
+    _run(build, lambda: _move_in(build, run))
     return True
 
 
+def _move_in(build: Build, run: Run) -> None:
+    """Do the next thing of a workflow; what that ends may end the stage."""
+    steps.move(run)
+    _settle(build)
+
+
 def _run(build: Build, work: Callable[[], None]) -> None:
-    """Do a part of the work; what it ends, or fails, changes the image's state."""
+    """Do a part of the work; a failure of it ends the build."""
     try:
         work()
-        _settle(build)
     except BuildFailedError as failure:
         # What else runs at the time has no fault in it.
         workflows.end_all(build, "CANCELLED")
@@ -174,12 +214,11 @@ def _run(build: Build, work: Callable[[], None]) -> None:
 
 def _settle(build: Build) -> None:
     """Leave a stage whose workflows are done, for the next."""
-    image = build.image
-    while (stage := build.stage) is not None and stage.groups:
-        if not workflows.is_done(build, stage):
-            return
-        _judge_scan(build)
-        _enter(build, ImageState(image.plan.after(image.state.status)))
+    image, stage = build.image, build.stage
+    if stage is None or not stage.groups or not workflows.is_done(build, stage):
+        return
+    _judge_scan(build)
+    _enter(build, ImageState(image.plan.after(image.state.status)))
 
 
 def _end_own_work(build: Build, stage: Stage) -> None:
@@ -214,10 +253,22 @@ def _start_stage(build: Build) -> None:
         return
     if stage.groups:
         _run(build, lambda: workflows.begin_group(build, stage, 0))
-    elif build.goes_on_by_itself:
-        world = build.world
-        due = world.clock.now() + world.state.durations[stage.status]
+        # It has failed already, or its steps move it.
+        if build.stage is not stage or not workflows.is_idle(build):
+            return
+    if build.goes_on_by_itself:
+        world, is_idle = build.world, _is_idle(build, stage)
+        due = world.clock.now() + world.state.durations.of_stage(stage.status, is_idle=is_idle)
         build.image.stage_ticket = world.state.scheduler.enter(due, ACTION, build.image.arn)
+
+
+def _is_idle(build: Build, stage: Stage) -> bool:
+    """Whether there is nothing to do in a stage: none of its steps, no copy, no configuration."""
+    if stage.groups:
+        return True
+    if stage.status == "DISTRIBUTING":
+        return not distribution.has_copies(build)
+    return stage.status == "INTEGRATING" and not distribution.has_configurations(build)
 
 
 def _fail(build: Build, failure: BuildFailedError) -> None:

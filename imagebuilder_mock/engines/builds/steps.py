@@ -161,7 +161,9 @@ def _run_step(run: Run, planned: WorkflowStep, step: WorkflowStepExecution) -> N
         step.inputs = json.dumps(actions.inputs_as_shown(run, planned))
     timeout = timedelta(seconds=planned.timeout_seconds)
     if planned.action != WAIT_FOR_ACTION:
-        duration = run.build.world.state.durations.of_step(planned.name, planned.action)
+        duration = run.build.world.state.durations.of_step(
+            planned.name, planned.action, is_idle=actions.is_idle(run, planned)
+        )
         _wait(run, step, min(duration, timeout))
         return
     try:

@@ -52,6 +52,11 @@ def is_done(build: Build, stage: Stage) -> bool:
     return False
 
 
+def is_idle(build: Build) -> bool:
+    """Whether nothing runs, and nothing waits to: each step so far was skipped, or is over."""
+    return not build.image.running_executions and not build.image.queue
+
+
 def next_to_move(build: Build) -> Run | None:
     """The one that goes on first; None if all of them wait for an action."""
     ready = [

@@ -61,6 +61,8 @@ def act_on(
     if outcome == SUCCESS and image is not None:
         change_state(world, home, image, action)
         image.lifecycle_execution_id = execution.lifecycle_execution_id
+    elif action == "DEPRECATE" and image is not None:
+        _forget_deprecation(image, now)
     resource.end(outcome)
     for each in (resource, *outputs):
         each.start_time = each.end_time = now
@@ -104,6 +106,12 @@ def schedule_deprecation(
         if ami is not None and ami.state != "deregistered" and output.exclusion is None:
             with suppress(ActionRefused):
                 machine_images.deprecate(world, ami, moment)
+
+
+def _forget_deprecation(image: Image, now: datetime) -> None:
+    """A deprecation that did not happen at its time is none any more; one still ahead stays."""
+    if image.state.status != "DEPRECATED" and (image.deprecation_time or now) <= now:
+        image.deprecation_time = None
 
 
 def _outcome_of(

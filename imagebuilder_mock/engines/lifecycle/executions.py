@@ -192,7 +192,7 @@ def _end(world: World, execution: LifecycleExecution, state: LifecycleExecutionS
         for each in (resource, *execution.outputs_of(resource.resource_id)):
             each.end(skipped)
     execution.state = state
-    execution.end_time = world.clock.now()
+    execution.end_time = max(world.clock.now(), execution.start_time)
     world.state.lifecycle_executions.end(execution)
 
 

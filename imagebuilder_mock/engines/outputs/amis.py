@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
     Settings = wire.AmiDistributionConfigurationUnionTypeDef
 
+_MADE_FOR = "Ec2ImageBuilderArn"
+"""The tag of the service's own that no AMI has which it did not make."""
+
 
 def _registered(
     world: World,
@@ -61,7 +64,7 @@ def _registered(
             **_tags(image, recipe.ami_tags if recipe else None),
             **_tags(image, settings.get("amiTags")),
             "CreatedBy": "EC2 Image Builder",
-            "Ec2ImageBuilderArn": image.arn,
+            _MADE_FOR: image.arn,
         },
         watermarks=_watermarks(world, image),
         devices=tuple(volumes),
@@ -93,6 +96,18 @@ def permit(world: World, ami: Ami, settings: Settings) -> None:
     known.shared_with |= frozenset(permission.get("userIds", ()))
     known.public = known.public or "all" in permission.get("userGroups", ())
     telling.tell_of_permission(world, Place(ami.owner, ami.region), ami.image, permission)
+
+
+def tag_in_place(world: World, image: Image, ami: Ami, settings: Settings) -> None:
+    """Give an AMI that is there already the tags of the settings; the service's own stay."""
+    known = world.state.machine_images.get(ami.image)
+    tags = _tags(image, settings.get("amiTags"))
+    if known is None or not tags:
+        return
+    if _MADE_FOR in known.tags:
+        tags |= {key: known.tags[key] for key in ("CreatedBy", _MADE_FOR)}
+    known.tags = {**known.tags, **tags}
+    telling.tell_of_tags(world, Place(ami.owner, ami.region), ami.image, tags)
 
 
 def _watermarks(world: World, image: Image) -> tuple[str, ...]:
@@ -138,16 +153,13 @@ def settings_at_home(store: Store, image: Image) -> Settings:
 def ami_targets(
     store: Store, distributions: Sequence[wire.DistributionUnionTypeDef]
 ) -> Iterator[AmiTarget]:
-    """Where copies go: one for each Region and target account, but where the source is."""
-    home = Place(store.account, store.region)
+    """Where AMIs are to be: in each Region, and there in each target account."""
     for distribution in distributions:
         settings = distribution.get("amiDistributionConfiguration")
         if settings is None:
             continue
         for account in settings.get("targetAccountIds") or (store.account,):
-            place = Place(account, distribution["region"])
-            if place != home:
-                yield AmiTarget(place, settings)
+            yield AmiTarget(Place(account, distribution["region"]), settings)
 
 
 def copied_ami(world: World, store: Store, image: Image, target: AmiTarget) -> Ami:

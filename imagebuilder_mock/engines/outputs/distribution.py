@@ -2,28 +2,35 @@
 
 Containers are pushed to repositories. A test can make a Region fail.
 
-Sources: user guide, manage-distribution-settings and image-failure-context. The reason of a failed
-copy is that of AWS's knowledge centre (2022-08-26), with another cause than EC2's as in
-cdk-image-pipeline#76; the one of a failed integration is the guide's sample. What another account
-cannot do with a key is in EC2's documentation and in aws-samples/amazon-ec2-image-builder-samples.
+Sources: user guide, manage-distribution-settings and image-failure-context. What is done in place
+to the AMI of the build's own Region, and what the steps of a workflow tell, was seen in
+aws-samples, packer-build and gated-distribution. What another account cannot do with a key is in
+EC2's documentation and in aws-samples.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from imagebuilder_mock.domain.resources.images import OutputResources
-from imagebuilder_mock.domain.resources.workflow_executions import ImageFailureContext
-from imagebuilder_mock.engines.one_build import MAX_ERROR, BuildFailedError, StepFailedError
 from imagebuilder_mock.neighbours.account import Place
 
-from .amis import AmiTarget, ami_targets, copied_ami, permit, source_devices
+from .amis import AmiTarget, ami_targets, copied_ami, permit, source_devices, tag_in_place
 from .configuration import CONFIGURATIONS, configure
 from .containers import push, pushed_containers
 from .devices import is_managed_key, is_under_managed_key
+from .failed_distribution import (
+    Refusal,
+    distribution_failed,
+    distribution_step_failed,
+    failure_in,
+    integration_failed,
+    integration_step_failed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
@@ -31,8 +38,9 @@ if TYPE_CHECKING:
     from imagebuilder_mock.engines.one_build import Build
     from imagebuilder_mock.world.orders import BuildFailure
 
+    from .failed_distribution import Failure
+
     Distributions = Sequence[wire.DistributionUnionTypeDef]
-    Failure = wire.RegionFailureTypeDef
 
 INTERNAL_ERROR = "An internal error has occurred."
 """Of a failure about which a test says nothing more (awscli example, list-image-build-versions)."""
@@ -48,9 +56,7 @@ def distribute(build: Build) -> None:
     _, refusals = _copy(build, _distributions(build))
     _permit(build, _distributions(build))
     if refusals:
-        details = _distribution_details(build, refusals)
-        reason = _distribution_reason(build, details)
-        raise _failed(build, reason, _failures(build, refusals), details)
+        raise distribution_failed(build, refusals)
 
 
 def integrate(build: Build) -> None:
@@ -58,96 +64,141 @@ def integrate(build: Build) -> None:
 
     A workflow that distributes does that itself, or leaves it.
     """
-    stage = build.image.plan.stage("DISTRIBUTING")
-    if stage is not None and stage.groups:
+    if not has_configurations(build):
         return
     failures = list(_configuration_failures(build, _distributions(build)))
     if failures:
-        details = _integration_details(failures)
-        raise _failed(build, _integration_reason(build, details), failures, details)
+        raise integration_failed(build, failures)
 
 
-def distribute_in_workflow(build: Build, inputs: Mapping[str, object]) -> list[dict[str, object]]:
-    """The step DistributeImage: its own distributions, or those of the configuration."""
-    started = build.world.clock.now()
+def has_copies(build: Build) -> bool:
+    """Whether an AMI goes anywhere by the service's own distribution."""
+    return build.image.type == "AMI" and _goes_anywhere(build, _distributions(build))
+
+
+def has_configurations(build: Build) -> bool:
+    """Whether the service configures anything itself."""
+    stage = build.image.plan.stage("DISTRIBUTING")
+    return not (stage is not None and stage.groups) and any(
+        distribution.get(configuration.member)
+        for distribution in _distributions(build)
+        for configuration in CONFIGURATIONS
+    )
+
+
+def step_has_copies(build: Build, inputs: Mapping[str, object]) -> bool:
+    """Whether an AMI goes anywhere by the step DistributeImage."""
+    return _goes_anywhere(build, _said(build, inputs, "distributions"))
+
+
+def _goes_anywhere(build: Build, distributions: Distributions) -> bool:
+    home = Place(build.store.account, build.store.region)
+    return any(target.place != home for target in ami_targets(build.store, distributions))
+
+
+def distribute_in_workflow(
+    build: Build, inputs: Mapping[str, object], started: datetime
+) -> list[dict[str, object]]:
+    """The step DistributeImage: its own distributions, or those of the configuration.
+
+    It has an entry for each AMI that it touched; nothing is copied to where the image was built.
+    """
     amis, refusals = _copy(build, _said(build, inputs, "distributions"))
     if refusals:
-        raise _distribution_step_failed(build, refusals)
-    moment = f"{started:%Y-%m-%dT%H:%M:%S.%f}Z"
-    return [
-        {
-            "region": ami.region,
-            "name": ami.name,
-            "amiId": ami.image,
-            "accountId": ami.owner,
-            "dateStarted": moment,
-            "dateStopped": moment,
-            "status": "Completed",
-            "step": "Completed",
-        }
-        for ami in amis
-    ]
+        raise distribution_step_failed(build, refusals)
+    home = Place(build.store.account, build.store.region)
+    now = build.world.clock.now()
+    return [_entry(ami, started, started if _place_of(ami) == home else now) for ami in amis]
 
 
-def permit_in_workflow(build: Build, inputs: Mapping[str, object]) -> None:
+def permit_in_workflow(
+    build: Build, inputs: Mapping[str, object], started: datetime
+) -> list[dict[str, object]]:
     """The step ModifyImageAttributes: its own, or those of the distribution configuration."""
-    _permit(build, _said(build, inputs, "attributes"))
+    amis = _permit(build, _said(build, inputs, "attributes"))
+    return [_entry(ami, started, build.world.clock.now()) for ami in amis]
 
 
-def integrate_in_workflow(build: Build, inputs: Mapping[str, object]) -> None:
+def integrate_in_workflow(
+    build: Build, inputs: Mapping[str, object], started: datetime
+) -> list[dict[str, object]]:
     """The step ApplyImageConfigurations: its own, or those of the distribution configuration."""
     own: Distributions | None = inputs.get("configurations")  # type: ignore[assignment] # checked with the document
-    failures = list(_configuration_failures(build, _distributions(build) if own is None else own))
+    distributions = _distributions(build) if own is None else own
+    failures = list(_configuration_failures(build, distributions))
     if failures:
-        details = _integration_details(failures)
-        raise _step_failed(_integration_reason(build, details), failures, details)
+        raise integration_step_failed(build, failures)
+    places = {
+        place
+        for distribution in distributions
+        for configuration in CONFIGURATIONS
+        for place in _by_place(build, distribution, configuration.member)
+    }
+    now = build.world.clock.now()
+    return [_entry(ami, started, now) for ami in build.image.amis if _place_of(ami) in places]
+
+
+def _entry(ami: Ami, started: datetime, stopped: datetime) -> dict[str, object]:
+    """What a step that distributes tells of an AMI."""
+    form = "%Y-%m-%dT%H:%M:%S.%fZ"
+    return {
+        "region": ami.region,
+        "name": ami.name,
+        "amiId": ami.image,
+        "accountId": ami.owner,
+        "dateStarted": started.strftime(form),
+        "dateStopped": stopped.strftime(form),
+        "status": "Completed",
+        "step": "Completed",
+    }
+
+
+def _place_of(ami: Ami) -> Place:
+    return Place(ami.owner, ami.region)
 
 
 def push_in_workflow(build: Build) -> dict[str, object]:
     """The step DistributeContainerImage."""
     refusals = _push(build)
     if refusals:
-        raise _distribution_step_failed(build, refusals)
+        raise distribution_step_failed(build, refusals)
     containers = (build.image.output_resources or OutputResources()).containers or ()
     regions = [container.region for container in containers]
     return {"status": "Success", "succeededRegions": regions, "failedRegions": []}
 
 
-class _Refusal(NamedTuple):
-    """Why a place does not get the image."""
+def _copy(build: Build, distributions: Distributions) -> tuple[list[Ami], list[Refusal]]:
+    """The AMI of each place that is named, and a refusal for each that has none.
 
-    place: Place
-    error: str
-    is_of_ec2: bool = False
-    """Whether the error is EC2's answer to a request."""
-
-
-def _copy(build: Build, distributions: Distributions) -> tuple[list[Ami], list[_Refusal]]:
-    """All AMIs that there are then, and a refusal for each place that has none.
-
-    What an earlier try has copied is not copied again.
+    What an earlier try has copied is not copied again. Where the image was built its AMI is
+    tagged; that place can be refused even if it is not named, as copies are made from there.
     """
     world, store, image = build
     made = list((image.output_resources or OutputResources()).amis or ())
     if image.recipe is not None and not made:
         # No workflow has made an AMI.
         return [], []
-    there = {Place(ami.owner, ami.region) for ami in made}
-    refusals: list[_Refusal] = []
+    there = {_place_of(ami): ami for ami in made}
+    refusals: list[Refusal] = []
     orders = _Orders(build)
-    home = AmiTarget(Place(store.account, store.region), {})
-    for target in (home, *ami_targets(store, distributions)):
+    home = Place(store.account, store.region)
+    # The build's own place comes first.
+    named = sorted(ami_targets(store, distributions), key=lambda target: target.place != home)
+    unnamed = [] if named and named[0].place == home else [AmiTarget(home, {})]
+    for target in (*unnamed, *named):
         refusal = orders.refusal_for(target.place) or _refusal_of_key(build, target)
         if refusal is not None:
             refusals.append(refusal)
-        elif target is not home and target.place not in there:
-            made.append(copied_ami(world, store, image, target))
+        elif target.place in there:
+            tag_in_place(world, image, there[target.place], target.settings)
+        elif target.place != home:
+            there[target.place] = copied_ami(world, store, image, target)
     orders.carry_out()
-    image.output_resources = OutputResources(tuple(made))
-    return made, refusals
+    image.output_resources = OutputResources(tuple(there.values()))
+    return [there[each.place] for each in named if each.place in there], refusals
 
 
-def _refusal_of_key(build: Build, target: AmiTarget) -> _Refusal | None:
+def _refusal_of_key(build: Build, target: AmiTarget) -> Refusal | None:
     """Another account can use neither a key that AWS manages nor one without its ARN or alias."""
     world, store, image = build
     place, key = target.place, target.settings.get("kmsKeyId")
@@ -155,29 +206,35 @@ def _refusal_of_key(build: Build, target: AmiTarget) -> _Refusal | None:
         return None
     if (key and is_managed_key(key)) or is_under_managed_key(source_devices(world, store, image)):
         error = "Snapshots encrypted with the AWS Managed CMK can’t be shared. Specify another snapshot."  # noqa: E501, RUF001 - as EC2 has it
-        return _Refusal(place, error, is_of_ec2=True)
+        return Refusal(place, error, is_of_ec2=True)
     if key and not key.startswith(("arn:", "alias/")):
         error = f"AMI snapshot copy failed with error: The specified keyId {key} is invalid"
-        return _Refusal(place, error)
+        return Refusal(place, error)
     return None
 
 
-def _permit(build: Build, distributions: Distributions) -> None:
-    """Say who may launch from the AMIs, Region by Region."""
-    output = build.image.output_resources
+def _permit(build: Build, distributions: Distributions) -> list[Ami]:
+    """Say who may launch from the AMIs, Region by Region; those of which anything is said."""
+    touched = []
     for distribution in distributions:
         settings = distribution.get("amiDistributionConfiguration")
-        for ami in (output.amis if output else None) or ():
-            if settings and ami.region == distribution["region"]:
+        for ami in build.image.amis:
+            if settings and settings.get("launchPermission") and _is_in(ami, distribution):
                 permit(build.world, ami, settings)
+                touched.append(ami)
+    return touched
 
 
-def _push(build: Build) -> list[_Refusal]:
+def _is_in(ami: Ami, distribution: wire.DistributionUnionTypeDef) -> bool:
+    return ami.region == distribution["region"]
+
+
+def _push(build: Build) -> list[Refusal]:
     store, image = build.store, build.image
     recipe = image.container_recipe
     containers = () if recipe is None else pushed_containers(store, image, recipe)
     orders = _Orders(build)
-    refusals: list[_Refusal] = []
+    refusals: list[Refusal] = []
     pushed = []
     for container in containers:
         place = Place(store.account, container.region)
@@ -185,7 +242,7 @@ def _push(build: Build) -> list[_Refusal]:
         if error is None:
             pushed.append(container)
         else:
-            refusals.append(_Refusal(place, error))
+            refusals.append(Refusal(place, error))
     orders.carry_out()
     image.output_resources = OutputResources(containers=tuple(pushed))
     return refusals
@@ -201,7 +258,7 @@ def _configuration_failures(build: Build, distributions: Distributions) -> Itera
                     build, place, configuration, entries
                 )
                 if refusal is not None:
-                    yield {**_failure(build, place, refusal), "imageConfigurationStep": step}
+                    yield {**failure_in(build, place, refusal), "imageConfigurationStep": step}
     orders.carry_out()
 
 
@@ -233,13 +290,13 @@ class _Orders:
         ]
         self._met: list[BuildFailure] = []
 
-    def refusal_for(self, place: Place) -> _Refusal | None:
+    def refusal_for(self, place: Place) -> Refusal | None:
         """An order with a cause has it in the place of EC2's error."""
         failure = self._order_for(place)
         if failure is None:
             return None
         error = failure.cause or failure.message or INTERNAL_ERROR
-        return _Refusal(place, error, is_of_ec2=failure.cause is None)
+        return Refusal(place, error, is_of_ec2=failure.cause is None)
 
     def error_for(self, place: Place, step: str | None = None) -> str | None:
         failure = self._order_for(place, step)
@@ -289,79 +346,3 @@ def _as_settings(entry: Mapping[str, Any]) -> wire.AmiDistributionConfigurationT
         lists = {name: list(map(str, value)) for name, value in permission.items()}
         settings["launchPermission"] = cast("wire.LaunchPermissionConfigurationTypeDef", lists)
     return settings
-
-
-def _failure(build: Build, place: Place, error: str) -> Failure:
-    """What failed in a Region; the account is told only where it is another one's."""
-    failure: Failure = {
-        "region": place.region,
-        "status": "FAILED",
-        "errorMessage": error[:MAX_ERROR],
-    }
-    if place.account != build.store.account:
-        failure["targetAccountId"] = place.account
-    return failure
-
-
-def _failed(build: Build, reason: str, failures: list[Failure], summary: str) -> BuildFailedError:
-    return BuildFailedError(
-        reason,
-        ImageFailureContext(
-            image_status=build.image.state.status,
-            distribution_failure=_context(summary, failures),
-        ),
-    )
-
-
-def _step_failed(reason: str, failures: list[Failure], summary: str) -> StepFailedError:
-    return StepFailedError(reason, distribution_failure=_context(summary, failures))
-
-
-def _context(summary: str, failures: list[Failure]) -> dict[str, object]:
-    return {"errorMessage": summary[:MAX_ERROR], "regionFailures": failures}
-
-
-def _failures(build: Build, refusals: list[_Refusal]) -> list[Failure]:
-    return [_failure(build, refusal.place, refusal.error) for refusal in refusals]
-
-
-def _distribution_step_failed(build: Build, refusals: list[_Refusal]) -> StepFailedError:
-    details = _distribution_details(build, refusals)
-    reason = _distribution_reason(build, details)
-    return _step_failed(reason, _failures(build, refusals), details)
-
-
-def _distribution_reason(build: Build, details: str) -> str:
-    return (
-        f"Distribution failed with JobId '{build.world.ids.uuid()}', status = 'Failed' for ARN "
-        f"'{build.image.arn}'. '{details}'"
-    )
-
-
-def _distribution_details(build: Build, refusals: list[_Refusal]) -> str:
-    source = build.store.account
-    texts = (
-        f"{number}) {_cause(refusal)} when distributing the image from the source account "
-        f"(ID: {source}) to the destination account (ID: {refusal.place.account}) in Region "
-        f"{refusal.place.region}."
-        for number, refusal in enumerate(refusals, 1)
-    )
-    return f"Not all distribution jobs are completed. {' '.join(texts)}"
-
-
-def _cause(refusal: _Refusal) -> str:
-    error = refusal.error[:MAX_ERROR]
-    return f"EC2 Client Error: '{error}'" if refusal.is_of_ec2 else error
-
-
-def _integration_reason(build: Build, details: str) -> str:
-    return (
-        f"Integration failed with JobId '{build.world.ids.uuid()}', status = 'Failed' for ARN "
-        f"'{build.image.arn}'. {details}"
-    )
-
-
-def _integration_details(failures: list[Failure]) -> str:
-    return " ".join(
-        f"In region '{failure['region']}' - '{failure['errorMessage']}'" for failure in failures
-    )

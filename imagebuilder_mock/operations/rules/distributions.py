@@ -1,6 +1,7 @@
 """What a distribution may say for a Region.
 
-Sources: API reference, Distribution and its members; user guide, cr-upd-ami-distribution-settings.
+What a distribution names is looked up when an image is distributed, all but keys. Sources: API
+reference, Distribution and its members; user guide, cr-upd-ami-distribution-settings.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
 from imagebuilder_mock.engines.outputs.amis import has_build_date
 
-from .neighbours import check_key, check_repository
+from .neighbours import check_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -66,14 +67,6 @@ def check_distributions(
             parameter=f"{path}.{_AMI}.kmsKeyId",
             region=distribution["region"],
         )
-        container = distribution.get("containerDistributionConfiguration")
-        if container is not None:
-            check_repository(
-                ctx,
-                container["targetRepository"],
-                parameter=f"{path}.containerDistributionConfiguration.targetRepository",
-                region=distribution["region"],
-            )
         _check_fast_launch(distribution, path)
         _check_parameters(ctx, distribution, path)
         ctx.world.quotas.check(

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.errors import invalid_value
+from imagebuilder_mock.domain.resources.images import service_linked_role_in
 from imagebuilder_mock.neighbours import names
 from imagebuilder_mock.neighbours.account import (
     AbsentError,
@@ -51,8 +52,13 @@ def check_instance_profile(ctx: Context, name: str) -> None:
 
 
 def check_role(ctx: Context, role: str | None, *, parameter: str = "executionRole") -> None:
-    """Refuse a role that Image Builder could not assume; None is the service's own."""
-    _check(ctx, names.ROLE, role, parameter)
+    """Refuse a role that Image Builder could not assume; None is the service's own.
+
+    That one is there although nobody made it (terraform-provider-aws pull request 37317).
+    """
+    own = service_linked_role_in(ctx.store.partition, ctx.store.account)
+    if role not in (own, names.name_of_role(own)):
+        _check(ctx, names.ROLE, role, parameter)
 
 
 def check_lifecycle_role(ctx: Context, role: str | None) -> None:
@@ -84,16 +90,10 @@ def check_network(
     _check(ctx, names.KEY_PAIR, key_pair, "keyPair")
 
 
-def check_repository(
-    ctx: Context,
-    repository: wire.TargetContainerRepositoryTypeDef,
-    *,
-    parameter: str,
-    region: str | None = None,
-) -> None:
-    """Refuse a target repository that is not there: Image Builder makes none (API reference)."""
+def check_repository(ctx: Context, repository: wire.TargetContainerRepositoryTypeDef) -> None:
+    """Refuse a recipe's repository that is not there: Image Builder makes none (API reference)."""
     name = repository["repositoryName"]
-    _check(ctx, names.REPOSITORY, name, f"{parameter}.repositoryName", region)
+    _check(ctx, names.REPOSITORY, name, "targetRepository.repositoryName")
 
 
 def check_key(

@@ -12,7 +12,7 @@ from functools import partial
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, cast
 
-from .clients import ClientCreation, needs_credentials
+from .clients import ClientCreation, explained_region, needs_credentials
 from .credentials import as_arguments, local_providers
 from .door import BotocoreDoor
 from .waiting import AsyncBackingOff
@@ -69,11 +69,10 @@ class AiobotocoreClientCreation(ClientCreation):
         if given is None:
             return await original(session, *args, **kwargs)
         create = partial(original, session, given.pop("service_name"))
-        if not needs_credentials(session, given):
-            return await create(**given)
-        credentials = await _local_credentials(session)
-        client = await create(**given | (credentials or self._placeholder()))
-        return client if credentials else self._guarded(client)
+        held = await _local_credentials(session) if needs_credentials(session, given) else {}
+        with explained_region():
+            client = await create(**given | (self._placeholder() if held is None else held))
+        return self._guarded(client, has_placeholder=held is None)
 
 
 async def _local_credentials(session: Any) -> dict[str, object] | None:

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from botocore import UNSIGNED
 from botocore.config import Config
+from botocore.exceptions import NoRegionError
 from botocore.session import Session
 
-from imagebuilder_mock.protocol.identity import access_key_for
+from imagebuilder_mock.protocol.identity import access_key_for, is_own_key, region_of
 from imagebuilder_mock.protocol.model import SERVICE_NAME
 
-from .credentials import MockIsOffError, local_credentials
+from .credentials import MockIsOffError, access_key_of, local_credentials
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from mypy_boto3_imagebuilder import ImagebuilderClient
 
-    from imagebuilder_mock.gateway import Gateway
     from imagebuilder_mock.transports.patching import Method, Patches
 
 
@@ -42,6 +44,17 @@ _PARAMETERS = (
 _PLACEHOLDER_SECRET = "imagebuilder-mock-placeholder"  # noqa: S105 - it opens nothing
 
 
+class RegionIsMissingError(NoRegionError):
+    """A client is made that has no Region."""
+
+    fmt = (
+        "You must specify a region. A mocked Image Builder has Regions too: name one with "
+        "boto3.client('imagebuilder', region_name='us-east-1') or in the environment variable "
+        "AWS_DEFAULT_REGION, or take a client that has one, from mock.client() or from the pytest "
+        "fixture 'imagebuilder'."
+    )
+
+
 class ClientCreation:
     """Patches ``Session.create_client``.
 
@@ -50,9 +63,9 @@ class ClientCreation:
     """
 
     def __init__(
-        self, gateway: Gateway, is_on: Callable[[], bool], *, default_region: str | None
+        self, account_id: str, is_on: Callable[[], bool], *, default_region: str | None = None
     ) -> None:
-        self._account = gateway.world.settings.account_id
+        self._account = account_id
         self._is_on = is_on
         self._default_region = default_region
 
@@ -64,11 +77,10 @@ class ClientCreation:
         if given is None:
             return original(session, *args, **kwargs)
         create = partial(original, session, given.pop("service_name"))
-        if not needs_credentials(session, given):
-            return create(**given)
-        credentials = local_credentials(session)
-        client = create(**given | (credentials or self._placeholder()))
-        return client if credentials else self._guarded(client)
+        held = local_credentials(session) if needs_credentials(session, given) else {}
+        with explained_region():
+            client = create(**given | (self._placeholder() if held is None else held))
+        return self._guarded(client, has_placeholder=held is None)
 
     def _given(
         self, session: Session, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -91,12 +103,31 @@ class ClientCreation:
             "aws_secret_access_key": _PLACEHOLDER_SECRET,
         }
 
-    def _guarded(self, client: Any) -> Any:
-        """Make a client with placeholder credentials refuse to send while no mock is on."""
-        client.meta.events.register_first(
-            f"before-sign.{SERVICE_NAME}", partial(_refuse_when_off, self._is_on)
-        )
+    def _guarded(self, client: Any, *, has_placeholder: bool) -> Any:
+        """Make a client refuse to send while no mock is on, if only a mock can have made it.
+
+        That is one with placeholders; and one with a key that mocks give, unless it is pointed at
+        an endpoint of the user's.
+        """
+        key = access_key_of(client._request_signer)
+        if has_placeholder or (is_own_key(key) and _is_for_aws(client)):
+            client.meta.events.register_first(
+                f"before-sign.{SERVICE_NAME}", partial(_refuse_when_off, self._is_on)
+            )
         return client
+
+
+def _is_for_aws(client: Any) -> bool:
+    return region_of(urlsplit(client.meta.endpoint_url).hostname or "") is not None
+
+
+@contextmanager
+def explained_region() -> Iterator[None]:
+    """Say how a Region is given, where botocore says only that it misses one."""
+    try:
+        yield
+    except NoRegionError:
+        raise RegionIsMissingError from None
 
 
 def _refuse_when_off(is_on: Callable[[], bool], **_: object) -> None:

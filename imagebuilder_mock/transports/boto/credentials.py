@@ -19,12 +19,12 @@ _LOCAL_PROVIDERS = frozenset(
 
 
 class MockIsOffError(NoCredentialsError):
-    """A client that was created without credentials is used after the mock was switched off."""
+    """A client with the mock's credentials, or without any, is used after it was switched off."""
 
     fmt = (
         "This Image Builder client was made inside mock_imagebuilder without credentials of its "
-        "own, and the mock is off now. Use it while the mock is on, or make a new client with "
-        "credentials to reach AWS."
+        "own, or with those of the mock, and the mock is off now. Use it while the mock is on, or "
+        "make a new client with credentials to reach AWS."
     )
 
 

@@ -152,10 +152,16 @@ def _check_running(store: Store) -> None:
 
 
 def _read_findings(store: Store, part: SavedStore) -> None:
-    for is_on_demand, findings in ((False, part.findings), (True, part.on_demand_findings)):
-        for finding in findings:
+    for member, findings in (
+        ("findings", part.findings),
+        ("on_demand_findings", part.on_demand_findings),
+    ):
+        for position, finding in enumerate(findings):
+            with at(member, position, "package_vulnerability_details"):
+                if "vulnerabilityId" not in finding.package_vulnerability_details:
+                    raise Damage("has no vulnerabilityId")
             enter = store.findings.readmit if finding.sequence else store.findings.add
-            enter(finding, on_demand=is_on_demand)
+            enter(finding, on_demand=member == "on_demand_findings")
     for arn, packages in part.packages.items():
         supplied = [(package.package_name, package.package_version) for package in packages]
         store.findings.set_packages(arn, supplied)

@@ -221,8 +221,25 @@ def test_times_are_iso_text_and_lengths_of_time_seconds(control):
     now = control("POST", "clock/move_to", json={"moment": moment}).json()["now"]
 
     assert datetime.fromisoformat(now) >= datetime.fromisoformat(moment)
-    rule = {"operation": "ListImages", "latency": 2.5, "when": {"owner": "Self"}}
+    rule = {"operation": "ListImages", "latency": 2.5, "when": {"owner": "Self"}, "optional": True}
     assert control("POST", "faults/add", json=rule).json()["latency"] == 2.5
+
+
+def test_orders_that_nothing_has_met_are_told(control):
+    control("POST", "builds/fail-next", json={"component": "web"})
+
+    assert control("POST", "unmet").json() == {
+        "orders": [
+            {
+                "order": "mock.builds.fail_next(component='web')",
+                "nearest": "No build has started.",
+            }
+        ]
+    }
+    refused = control("POST", "assert-all-met")
+    assert refused.status_code == 400
+    assert "UnmetOrdersError: Nothing has met 1 order" in refused.json()["message"]
+    control("POST", "reset")
 
 
 def test_faults_are_added_and_removed_by_their_number(control):

@@ -75,10 +75,8 @@ class TestComponents:
         }
         assert (step["status"], step["message"]) == ("FAILED", detail)
         outputs = json.loads(step["outputs"])
-        assert (sorted(outputs), outputs["errorMessage"]) == (
-            ["errorMessage", "runCommandId"],
-            detail,
-        )
+        assert sorted(outputs) == ["errorMessage", "output", "runCommandId"]
+        assert outputs["errorMessage"] == detail
         assert (execution["status"], execution["message"]) == ("ROLLBACK_COMPLETED", detail)
         assert statuses_of(imagebuilder, execution)[:3] == [
             ("LaunchBuildInstance", "COMPLETED"),
@@ -117,7 +115,7 @@ class TestComponents:
     ):
         component = a_component(imagebuilder)
         reference = component.replace("1.0.0/1", version)
-        imagebuilder_mock.builds.fail_next(component=reference)
+        imagebuilder_mock.builds.fail_next(component=reference, optional=True)
 
         arn = a_build(imagebuilder, imageRecipeArn=a_recipe(imagebuilder, components=[component]))
 
@@ -275,6 +273,40 @@ phases:
         ]
         assert logged == steps
 
+    def test_the_outputs_have_the_summary_of_awstoe(self, imagebuilder, imagebuilder_mock):
+        """Its members were seen in ec2-image-builder-roadmap#91; where it stands is inferred."""
+        steps = [
+            {"name": name, "action": "ExecuteBash", "inputs": {"commands": ["x"]}, **more}
+            for name, more in (
+                ("Tolerated", {"onFailure": "Ignore"}),
+                ("Skipped", {"if": {"stringEquals": "a", "value": "b", "then": "Execute"}}),
+                ("Fine", {}),
+                ("Broken", {"onFailure": "Continue"}),
+                ("Last", {}),
+            )
+        ]
+        document = {"schemaVersion": 1.0, "phases": [{"name": "build", "steps": steps}]}
+        component = a_component(imagebuilder, name="web", data=json.dumps(document))
+        for step in ("Tolerated", "Broken"):
+            imagebuilder_mock.builds.fail_next(component="web", step=step)
+
+        arn = a_build(imagebuilder, imageRecipeArn=a_recipe(imagebuilder, components=[component]))
+
+        [execution] = executions_of(imagebuilder, arn)
+        [failed] = [
+            step for step in steps_of(imagebuilder, execution) if step["status"] == "FAILED"
+        ]
+        summary = json.loads(json.loads(failed["outputs"])["output"])
+        assert summary == {
+            "executionId": summary["executionId"],
+            "status": "failed",
+            "failedStepCount": 1,
+            "executedStepCount": 4,
+            "ignoredFailedStepCount": 1,
+            "failureMessage": f"Document {component} failed!",
+            "logUrl": f"TOE_2026-01-02_03-04-05_UTC-0_{summary['executionId']}",
+        }
+
     @pytest.mark.parametrize(
         ("then", "expected"), [("Abort", "FAILED"), ("Skip", "AVAILABLE"), ("Execute", "FAILED")]
     )
@@ -296,7 +328,7 @@ phases:
           commands: ['true']
 """
         component = a_component(imagebuilder, name="web", data=document)
-        imagebuilder_mock.builds.fail_next(component="web", message="ordered")
+        imagebuilder_mock.builds.fail_next(component="web", message="ordered", optional=True)
 
         arn = a_build(imagebuilder, imageRecipeArn=a_recipe(imagebuilder, components=[component]))
 
@@ -336,7 +368,7 @@ class TestSteps:
         }
 
     def test_a_step_that_is_skipped_does_not_fail(self, imagebuilder, imagebuilder_mock):
-        imagebuilder_mock.builds.fail_next(step="RunSysPrepScript")
+        imagebuilder_mock.builds.fail_next(step="RunSysPrepScript", optional=True)
 
         assert status(imagebuilder, a_build(imagebuilder)) == "AVAILABLE"
 

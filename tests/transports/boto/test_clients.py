@@ -12,10 +12,10 @@ import botocore.session
 import pytest
 from botocore.client import BaseClient
 from botocore.config import Config
-from botocore.exceptions import ClientError, NoCredentialsError
+from botocore.exceptions import ClientError, NoCredentialsError, NoRegionError
 from botocore.stub import Stubber
 
-from imagebuilder_mock import mock_imagebuilder
+from imagebuilder_mock import MockIsOffError, mock_imagebuilder
 from tests.builders import an_infrastructure
 
 KEYS: dict[str, Any] = {
@@ -51,7 +51,7 @@ class TestWhichAreCaught:
         program = """
 import boto3
 client = boto3.client("imagebuilder", region_name="us-east-1")
-from imagebuilder_mock import mock_imagebuilder
+from imagebuilder_mock import MockIsOffError, mock_imagebuilder
 with mock_imagebuilder():
     assert client.list_images()["imageVersionList"] == []
 """
@@ -173,6 +173,36 @@ class TestAfterTheMock:
             client.list_images()
 
         with pytest.raises(NoCredentialsError, match="made inside mock_imagebuilder"):
+            client.list_images()
+
+    @pytest.mark.usefixtures("refused_network")
+    @pytest.mark.parametrize(
+        "made",
+        [
+            lambda mock: mock.client(),
+            lambda mock: a_client(**mock.credentials("111122223333")),
+            lambda mock: boto3.Session(**mock.credentials("111122223333")).client(
+                "imagebuilder", "eu-west-1", config=Config(use_fips_endpoint=True)
+            ),
+        ],
+        ids=["mock.client()", "mock.credentials()", "of a session"],
+    )
+    def test_one_that_only_the_mock_can_have_made_refuses(self, made):
+        with mock_imagebuilder() as mock:
+            client = made(mock)
+            client.list_images()
+
+        with pytest.raises(MockIsOffError, match="with those of the mock, and the mock is off"):
+            client.list_images()
+
+    @pytest.mark.usefixtures("refused_network")
+    def test_one_that_is_pointed_at_an_endpoint_of_the_users_goes_there(self):
+        with mock_imagebuilder() as mock:
+            keys: dict[str, Any] = mock.credentials("111122223333")
+            client = a_client(endpoint_url="http://localhost:4566", **keys)
+            client.list_images()
+
+        with pytest.raises(Refused):
             client.list_images()
 
     @pytest.mark.usefixtures("refused_network")
@@ -305,3 +335,20 @@ class TestWhatUsersPutOnClients:
             "Message": "The value supplied for parameter 'instanceProfileName' is not valid. "
             "'instanceProfileName' is required",
         }
+
+
+class TestWithoutARegion:
+    def test_one_is_refused_with_how_to_give_it(self):
+        with mock_imagebuilder(), pytest.raises(NoRegionError, match="specify a region") as caught:
+            boto3.client("imagebuilder")
+
+        said = str(caught.value)
+        assert "region_name='us-east-1'" in said
+        assert "AWS_DEFAULT_REGION" in said
+        assert "mock.client()" in said
+
+    def test_one_of_another_service_is_refused_as_ever(self):
+        with mock_imagebuilder(), pytest.raises(NoRegionError) as caught:
+            boto3.client("ec2", **KEYS)
+
+        assert str(caught.value) == "You must specify a region."

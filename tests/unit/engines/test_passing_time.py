@@ -17,6 +17,10 @@ ALWAYS = "EXPRESSION_MATCH_ONLY"
 instant = pytest.mark.imagebuilder(builds="instant", now=NOW)
 
 
+A_BUILD = timedelta(minutes=14, seconds=37.45)
+"""What a build with components and tests takes, without a distribution configuration."""
+
+
 def images_of(mock):
     return [resource for resource in mock.resources() if isinstance(resource, Image)]
 
@@ -41,7 +45,7 @@ def test_what_falls_due_happens_at_its_own_moment(imagebuilder, imagebuilder_moc
     ]
     ends = [image.transitions[-1] for image in images]
     assert [end.status for end in ends] == ["AVAILABLE", "AVAILABLE", "PENDING"]
-    assert ends[0].moment - images[0].date_created == timedelta(minutes=20, seconds=41)
+    assert ends[0].moment - images[0].date_created == A_BUILD
     assert imagebuilder_mock.clock.now() == NOW + timedelta(hours=3)
 
 
@@ -88,7 +92,7 @@ def test_on_the_clock_real_time_counts_as_mock_time_does():
 
         assert image["state"]["status"] == "AVAILABLE"
         first, *others = images_of(mock)
-        assert first.transitions[-1].moment == NOW + timedelta(minutes=20, seconds=41)
+        assert first.transitions[-1].moment == NOW + A_BUILD
         assert [other.date_created for other in others] == [
             NOW + timedelta(hours=hours) for hours in (1, 2)
         ]

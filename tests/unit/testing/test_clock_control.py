@@ -1,14 +1,15 @@
-"""``mock.clock``: it follows the process's time or stands still, and moves forwards only."""
+"""``mock.clock``: it follows the process's time or stands still, and moves only forwards."""
 
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from imagebuilder_mock import mock_imagebuilder
-from tests.builders import a_build, a_pipeline
+from tests.builders import a_build, a_pipeline, a_recipe
 
 UTC = timezone.utc
 NOON = datetime(2024, 1, 31, 12, tzinfo=UTC)
@@ -209,29 +210,161 @@ def test_freezegun_is_followed():
         assert mock.clock.now().tzinfo is UTC
 
 
-@pytest.mark.needs("freezegun")
-def test_freezegun_may_begin_after_the_mock():
+def frozen_by_freezegun(moment):
     import freezegun
 
-    later = datetime(2124, 1, 1, tzinfo=UTC)
+    return freezegun.freeze_time(moment)
+
+
+def running_under_freezegun(moment):
+    import freezegun
+
+    return freezegun.freeze_time(moment, tick=True)
+
+
+def steps_of_freezegun(moment):
+    import freezegun
+
+    return freezegun.freeze_time(moment, auto_tick_seconds=15)
+
+
+def frozen_by_time_machine(moment):
+    import time_machine
+
+    return time_machine.travel(moment, tick=False)
+
+
+def running_under_time_machine(moment):
+    import time_machine
+
+    return time_machine.travel(moment)
+
+
+every_other_clock = pytest.mark.parametrize(
+    "at",
+    [
+        frozen_by_freezegun,
+        running_under_freezegun,
+        steps_of_freezegun,
+        frozen_by_time_machine,
+        running_under_time_machine,
+    ],
+)
+PAST, FUTURE = NOON, datetime(2124, 1, 31, 12, tzinfo=UTC)
+A_WHILE = timedelta(minutes=30)
+"""More than all the steps of a clock that steps at every look."""
+
+
+def is_soon_after(moment, earlier):
+    return timedelta() <= moment - earlier < A_WHILE
+
+
+@pytest.mark.needs("freezegun", "time_machine")
+@every_other_clock
+@pytest.mark.parametrize("moment", [PAST, FUTURE], ids=["past", "future"])
+@pytest.mark.parametrize("added", [timedelta(), timedelta(days=400)], ids=["as it was", "moved"])
+def test_a_clock_that_begins_and_ends_under_a_mock_is_followed_both_ways(at, moment, added):
     with mock_imagebuilder() as mock:
-        with freezegun.freeze_time(later):
-            assert mock.clock.now() == later
-        # Back in the present: mock time waits for it.
-        assert mock.clock.now() == later
+        mock.clock.advance(seconds=added.total_seconds())
+
+        @at(moment)
+        def body():
+            return mock.clock.now(), mock.clock.advance(days=1), mock.clock.now()
+
+        begun, moved, later = body()
+
+        assert is_soon_after(begun, moment)
+        assert is_soon_after(moved, moment + timedelta(days=1))
+        assert is_soon_after(later, moved)
+        assert is_soon_after(mock.clock.now(), datetime.now(UTC) - timedelta(seconds=5))
+
+
+@pytest.mark.needs("freezegun", "time_machine")
+@every_other_clock
+def test_a_clock_that_a_mock_begins_under_may_end_before_it(at):
+    other = at(FUTURE)
+    other.start()
+    mock = mock_imagebuilder().start()
+    mock.clock.advance(days=1)
+    other.stop()
+    after = mock.clock.now()
+    mock.stop()
+
+    assert is_soon_after(after, datetime.now(UTC) - timedelta(seconds=5))
+
+
+@pytest.mark.needs("freezegun", "time_machine")
+@every_other_clock
+def test_nested_clocks_are_followed_in_and_out(at):
+    with at(PAST), mock_imagebuilder() as mock:
+        mock.clock.advance(days=1)
+        with at(FUTURE):
+            assert is_soon_after(mock.clock.now(), FUTURE)
+        assert is_soon_after(mock.clock.now(), PAST)
 
 
 @pytest.mark.needs("freezegun")
-def test_a_time_set_back_by_freezegun_does_not_run_the_clock_backwards():
-    import freezegun
-
-    with freezegun.freeze_time(NOON) as frozen, mock_imagebuilder() as mock:
+def test_what_was_added_is_dropped_where_freezegun_moves_and_no_move_goes_back():
+    with frozen_by_freezegun(NOON) as frozen, mock_imagebuilder() as mock:
         mock.clock.advance(hours=1)
         frozen.move_to(NOON - timedelta(days=1))
-        set_back = mock.clock.now()
-        mock.clock.advance(hours=1)
+        with pytest.raises(ValueError, match="never runs backwards: it is 2024-01-30T12:00:00"):
+            mock.clock.move_to(NOON - timedelta(days=2))
 
-        assert (set_back, mock.clock.now()) == (NOON.replace(hour=13), NOON.replace(hour=14))
+        assert mock.clock.now() == NOON - timedelta(days=1)
+
+
+@pytest.mark.needs("freezegun")
+def test_threads_see_the_time_that_the_test_has_frozen():
+    with mock_imagebuilder() as mock, frozen_by_freezegun(NOON), ThreadPoolExecutor(1) as threads:
+        assert threads.submit(mock.clock.now).result() == NOON
+
+
+@pytest.mark.needs("freezegun")
+def test_what_has_run_does_not_run_again_and_what_is_due_stays_due():
+    daily = {
+        "scheduleExpression": "cron(0 3 * * ? *)",
+        "pipelineExecutionStartCondition": "EXPRESSION_MATCH_ONLY",
+    }
+    with mock_imagebuilder(builds="instant") as mock, frozen_by_freezegun(NOON) as frozen:
+        client = mock.client()
+        pipeline = a_pipeline(client, schedule=daily)
+
+        def runs():
+            listed = client.list_image_pipeline_images(imagePipelineArn=pipeline)
+            return [image["dateCreated"][:10] for image in listed["imageSummaryList"]]
+
+        mock.clock.advance(days=2)
+        assert runs() == ["2024-02-01", "2024-02-02"]
+        frozen.move_to(NOON - timedelta(days=30))
+        mock.clock.advance(days=31)
+        assert runs() == ["2024-02-01", "2024-02-02"]
+        frozen.move_to(NOON + timedelta(days=4))
+        assert runs() == ["2024-02-01", "2024-02-02"]
+        mock.clock.advance(seconds=1)
+
+        assert runs() == ["2024-02-01", "2024-02-02", "2024-02-03", "2024-02-04"]
+
+
+@pytest.mark.needs("freezegun")
+def test_nothing_ends_before_it_begins_and_lists_keep_the_order_of_making():
+    with mock_imagebuilder() as mock, frozen_by_freezegun(FUTURE) as frozen:
+        client = mock.client()
+        first = a_build(client)
+        status_of(client, first)
+        frozen.move_to(PAST)
+        mock.builds.complete(first)
+        second = a_build(client, imageRecipeArn=a_recipe(client, name="second"))
+        mock.builds.complete(second)
+
+        listed = client.list_images()["imageVersionList"]
+        runs = client.list_workflow_executions(imageBuildVersionArn=first)["workflowExecutions"]
+        timeline = mock.builds.timeline(first)
+
+    assert [image["name"] for image in listed] == [arn.split("/")[1] for arn in (second, first)]
+    assert [image["dateCreated"][:4] for image in listed] == ["2024", "2124"]
+    assert all(run["startTime"] <= run["endTime"] for run in runs)
+    assert not [row for row in timeline.rows if "-" in str(row["duration"])]
 
 
 @pytest.mark.needs("freezegun")

@@ -59,7 +59,7 @@ def test_a_condition_is_a_mapping_or_a_function(faults):
 
 
 def test_a_condition_on_every_operation_may_name_any_parameter(faults):
-    faults.add("*", error=500, when={"clientToken": "a"})
+    faults.add("*", error=500, when={"clientToken": "a"}, optional=True)
 
     assert len(faults) == 1
 
@@ -70,7 +70,7 @@ def test_a_condition_on_every_operation_may_name_any_parameter(faults):
     ids=["once", "probability", "number", "always"],
 )
 def test_a_rule_holds_once_unless_it_says_otherwise(faults, given, times):
-    assert faults.add("ListImages", error=500, **given).times == times
+    assert faults.add("ListImages", error=500, **given, optional=True).times == times
 
 
 @pytest.mark.parametrize("name", error_names())
@@ -88,7 +88,7 @@ def test_a_condition_narrows_a_rule(imagebuilder, faults):
 
 
 def test_a_request_of_a_bad_form_meets_no_rule(imagebuilder, faults):
-    rule = faults.add("ListImages", error="ForbiddenException")
+    rule = faults.add("ListImages", error="ForbiddenException", optional=True)
 
     with pytest.raises(ClientError, match="maxResults"):
         imagebuilder.list_images(maxResults=1000)
@@ -97,7 +97,7 @@ def test_a_request_of_a_bad_form_meets_no_rule(imagebuilder, faults):
 
 
 def test_rules_that_never_fired_are_named_with_what_was_called(imagebuilder, faults):
-    never = faults.add("CreateImage", error="ServiceException")
+    never = faults.add("CreateImage", error="ServiceException", optional=True)
     unlucky = faults.add("ListImages", error="ServiceException", probability=1e-9)
     faults.add("ListImages", latency=1)
     imagebuilder.list_images()
@@ -147,7 +147,7 @@ def test_a_reset_takes_back_the_rules(imagebuilder_mock, faults):
 
 def test_unused_rules_can_be_read_when_the_mock_is_off():
     with mock_imagebuilder() as mock:
-        rule = mock.faults.add("ListImages", error=500)
+        rule = mock.faults.add("ListImages", error=500, optional=True)
 
     assert mock.faults.unused == [rule]
 
@@ -159,8 +159,8 @@ class TestRulesOfAClass:
 
     def test_each_test_has_the_rules_of_the_class(self):
         assert len(current_mock().faults) == 1
-        current_mock().faults.add("GetImage", error=500)
+        current_mock().faults.add("GetImage", error=500, optional=True)
 
     def test_each_test_has_its_own_rules_to_itself(self):
         assert len(current_mock().faults) == 1
-        current_mock().faults.add("GetImage", error=500)
+        current_mock().faults.add("GetImage", error=500, optional=True)

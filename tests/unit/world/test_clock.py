@@ -1,4 +1,4 @@
-"""Mock time follows the real time, stands still, or is moved; it never runs backwards."""
+"""Mock time follows the process's, stands still, or is moved on."""
 
 from __future__ import annotations
 
@@ -15,8 +15,22 @@ HOUR = timedelta(hours=1)
 class RealTime:
     def __init__(self):
         self.now = NOON
+        self.step = timedelta()
 
     def __call__(self):
+        self.now += self.step
+        return self.now
+
+
+class SteadyTime:
+    def __init__(self):
+        self.now = 0.0
+        self.slow_for = 0
+
+    def __call__(self):
+        if self.slow_for:
+            self.slow_for -= 1
+            self.now += 5
         return self.now
 
 
@@ -69,14 +83,78 @@ def test_it_is_not_set_back(real, starts_at):
     assert clock.now() == NOON
 
 
-def test_it_does_not_run_backwards_with_the_real_time(real):
-    clock = Clock(real)
-    real.now -= HOUR
-    assert clock.now() == NOON
+@pytest.fixture
+def steady():
+    return SteadyTime()
 
+
+@pytest.fixture
+def moved(real, steady):
+    """A clock that a test has moved by an hour."""
+    clock = Clock(real, steady=steady)
+    clock.set_forward(NOON + HOUR)
+    return clock
+
+
+@pytest.mark.parametrize("jump", [-2 * HOUR, -timedelta(seconds=1), HOUR / 2, 9 * HOUR])
+def test_where_the_process_jumps_what_was_added_is_dropped(moved, real, jump):
+    assert moved.now() == NOON + HOUR
+
+    real.now += jump
+
+    assert moved.now() == NOON + jump
+    assert moved.offset == timedelta()
+
+
+def test_time_that_passes_in_the_process_is_no_jump(moved, real, steady):
+    real.now += HOUR
+    steady.now += HOUR.total_seconds() + 1
+
+    assert moved.now() == NOON + 2 * HOUR
+
+
+def test_a_process_whose_time_stands_still_has_not_jumped(moved, steady):
+    steady.now += 60
+    assert moved.now() == NOON + HOUR
+    steady.now += 60
+
+    assert moved.now() == NOON + HOUR
+
+
+def test_a_clock_that_steps_at_every_look_has_not_jumped(real, steady):
+    real.step = timedelta(seconds=15)
+    clock = Clock(real, steady=steady)
     clock.set_forward(NOON + HOUR)
 
-    assert clock.now() == NOON + HOUR
+    assert NOON + HOUR < clock.now() < clock.now() < NOON + HOUR + timedelta(minutes=2)
+
+    real.now -= HOUR
+    assert clock.now() < NOON
+
+
+def test_a_thread_that_is_interrupted_between_two_times_has_not_jumped(moved, real, steady):
+    steady.slow_for = 3
+
+    assert NOON + HOUR <= moved.now() <= real.now + HOUR
+    assert moved.offset == HOUR
+
+
+def test_without_anything_added_it_is_the_process_that_tells_the_time(real, steady):
+    clock = Clock(real, steady=steady)
+    real.now -= HOUR
+
+    assert clock.now() == NOON - HOUR
+
+
+def test_what_goes_on_since_a_moment_has_no_earlier_one(real):
+    clock = Clock(real)
+
+    with clock.not_before(NOON + HOUR):
+        assert clock.now() == NOON + HOUR
+        with clock.not_before(NOON):
+            assert clock.now() == NOON + HOUR
+        real.now += 2 * HOUR
+        assert clock.now() == NOON + 2 * HOUR
 
 
 def test_what_is_late_is_dated_when_it_should_have_been(real):

@@ -22,7 +22,7 @@ def test_every_action_that_does_not_wait_has_one(durations):
 
 
 def test_stages_without_workflows_have_one(durations):
-    assert durations["CREATING"] == timedelta(seconds=10)
+    assert durations["CREATING"] == timedelta(milliseconds=450)
     assert durations["DISTRIBUTING"] == timedelta(minutes=5)
     with pytest.raises(KeyError):
         durations["AVAILABLE"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import datetime, timezone
+from pathlib import Path
 
 import pytest
 
-from imagebuilder_mock.world.settings import Settings
+from imagebuilder_mock.world.settings import OPTIONS, Options, Settings
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
@@ -103,3 +105,48 @@ def test_a_wrong_option_is_explained(options, error, message):
         Settings.from_options(options)
 
     assert str(caught.value).startswith(message)
+
+
+# As texts: in ini files, on the command line, in the environment
+
+
+def test_every_option_has_a_row_a_type_and_a_default():
+    assert list(OPTIONS) == list(Options.__annotations__) == [x.name for x in fields(Settings)]
+    assert all(option.help and option.name == name for name, option in OPTIONS.items())
+
+
+TEXTS = {
+    "builds": ("held", "held"),
+    "account_id": ("000000000001", "000000000001"),
+    "quotas": ("image pipelines=3, components = 10", {"image pipelines": 3, "components": 10}),
+    "seed": ("7", 7),
+    "now": ("2026-01-01T00:00:00Z", NOW),
+    "inspector": ("False", False),
+    "neighbours": ("off", "off"),
+    "unknown_members": ("ignore", "ignore"),
+    "state": ("a/state.json", Path("a/state.json")),
+    "calls_kept_bytes": ("0", 0),
+}
+
+
+@pytest.mark.parametrize("option", OPTIONS.values(), ids=list(OPTIONS))
+def test_every_option_can_be_read_from_a_text(option):
+    text, value = TEXTS[option.name]
+
+    assert option.read(text) == value
+    assert getattr(Settings.from_options({option.name: value}), option.name) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("seed", "seven", "give a whole number."),
+        ("inspector", "on", "give true or false."),
+        ("now", "noon", "give a time such as 2024-01-31T12:00:00Z."),
+        ("quotas", "components", "give true, false, or some quotas, such as 'image pipelines=3, "),
+        ("quotas", "components=many", "give true, false, or some quotas"),
+    ],
+)
+def test_a_text_that_is_no_value_says_what_to_give(name, text, message):
+    with pytest.raises(ValueError, match=message):
+        OPTIONS[name].read(text)

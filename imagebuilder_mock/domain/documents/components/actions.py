@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from imagebuilder_mock.domain.documents.members import (
-    Items,
+    TEXTS,
     Kind,
     Member,
     Members,
@@ -173,13 +173,8 @@ def _parse_input(module: ActionModule, entry: Node, subject: str) -> Mapping[str
     return members
 
 
-def _text_or_nothing(node: Node) -> str | None:
-    """An item that is null is an empty text, as for Go's YAML libraries."""
-    return "" if node.value is None else text(node)
-
-
 def _text_or_texts(node: Node) -> object:
-    return (Items(_text_or_nothing) if isinstance(node.value, list) else text)(node)
+    return (TEXTS if isinstance(node.value, list) else text)(node)
 
 
 def _properties(node: Node) -> object:
@@ -207,11 +202,11 @@ def _seconds(node: Node) -> object:
 
 
 _INPUTS: Mapping[str, Kind[object]] = {
-    "arguments": Items(_text_or_nothing),
-    "commands": Items(_text_or_nothing),
+    "arguments": TEXTS,
+    "commands": TEXTS,
     "delaySeconds": _seconds,
-    "exclude": Items(_text_or_nothing),
-    "include": Items(_text_or_nothing),
+    "exclude": TEXTS,
+    "include": TEXTS,
     "parameters": _document_parameters,
     "properties": _properties,
     "value": _text_or_texts,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from imagebuilder_mock.domain.documents.members import (
-    Items,
+    TEXTS,
     Member,
     Members,
     OneOf,
@@ -83,7 +83,7 @@ def _for(node: Node) -> tuple[int, int, int] | None:
 
 
 def _for_each(node: Node) -> tuple[str, ...] | _Delimited | None:
-    return _Delimited(node) if isinstance(node.value, dict) else Items(text)(node)
+    return _Delimited(node) if isinstance(node.value, dict) else TEXTS(node)
 
 
 class _Loop(Members):

@@ -16,8 +16,8 @@ import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from imagebuilder_mock.domain.documents.members import (
+    TEXTS,
     Each,
-    Items,
     Member,
     Members,
     Node,
@@ -60,7 +60,7 @@ class _Parameter(Members):
     type_ = Member[str | None](_TYPE, None, required=True)
     default = Member[str | None](text, None)
     description = Member[str | None](text, None)
-    allowed_values = Member[tuple[str, ...]](Items(text), ())
+    allowed_values = Member[tuple[str, ...]](TEXTS, ())
 
 
 class _Constant(Members):
@@ -129,6 +129,12 @@ _CHAIN = re.compile(
 _LOOP = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
 _CREDENTIAL_METADATA = re.compile(r"aws:imds:/*(iam|identity-credentials)(/.*)?")
 _LOOP_MEMBERS = frozenset({"index", "value"})
+_CONTEXT = re.compile("context:(.*)")
+_CONTEXT_KEYS = (
+    *("executionId", "accountId", "region", "osPlatform", "osName", "osVersion"),
+    *("date", "dateTime", "uuid", "hostname", "phase", "step"),
+)
+"""What an instance knows of itself and of the run (user guide, as of 2026-09-08)."""
 
 
 def filled(value: object, variables: Mapping[str, object]) -> object:
@@ -197,6 +203,16 @@ def _what_is_wrong(expression: str, scope: Scope) -> str | None:
             why = "valid: a loop has the members index and value."
         elif scope.own_loops and loop not in scope.own_loops and loop in scope.loops:
             why = f"valid: '{loop}' is the loop of another step."
-    elif _CREDENTIAL_METADATA.fullmatch(expression):
-        why = "supported: its instance metadata path returns credentials."
+    else:
+        why = _why_not_of_instance(expression)
     return why and f"The reference '{expression}' is not {why}"
+
+
+def _why_not_of_instance(expression: str) -> str | None:
+    """What the run itself would know; what has another form is left alone."""
+    match = _CONTEXT.fullmatch(expression)
+    if match is not None and match[1] not in _CONTEXT_KEYS:
+        return f"valid: the keys of the context are {', '.join(_CONTEXT_KEYS)}."
+    if _CREDENTIAL_METADATA.fullmatch(expression):
+        return "supported: its instance metadata path returns credentials."
+    return None

@@ -134,6 +134,12 @@ COMMAND_ID = "runCommandId"
 """The output of what is done by a command of Systems Manager."""
 _COMMAND: Mapping[str, object] = {COMMAND_ID: NewId.UUID, "status": "Success", "output": ""}
 
+_COMMAND_FAILED = (
+    "ExpectationNotMet. ssm:ListCommandInvocations returned terminal state Failed in workflow step "
+    "{step}"
+)
+"""Of a command without a result of its own (aws-samples, debugging)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class StepAction:
@@ -157,9 +163,9 @@ class StepAction:
     """What it gives: a value that is always the same, a NewId, or the type of a value that depends
     on the build, and may be missing."""
     failure: Mapping[str, object] = field(default_factory=dict)
-    """What the outputs of a step have, beside the error's message, if its work fails: values as in
-    ``outputs``; text is what the order says of it."""
-    failure_message: str | None = None
+    """What the outputs of a step have, beside the error's message and the id of its command, if
+    its work fails: a value, or the type of what the order says of it."""
+    failure_message: str = "The step '{step}' failed."
     """The message of a failure that a test orders without one."""
     undone: Literal["terminates the instance", "ends the inventory"] | None = None
     """What a rollback does about it."""
@@ -183,7 +189,7 @@ STEP_ACTIONS: Mapping[str, StepAction] = {
                 "parentInstanceId": _anything,
             },
             timeout=75 * _MINUTE,
-            takes=timedelta(minutes=2, seconds=15),
+            takes=timedelta(minutes=3, seconds=25),
             outputs={"instanceId": NewId.INSTANCE},
             undone="terminates the instance",
         ),
@@ -193,16 +199,16 @@ STEP_ACTIONS: Mapping[str, StepAction] = {
             timeout=_HOUR,
             takes=timedelta(minutes=1),
             outputs=_COMMAND,
+            failure_message=_COMMAND_FAILED,
         ),
         StepAction(
             name="ExecuteComponents",
             types=_BUILD_AND_TEST,
             timeout=720 * _MINUTE,
             longest_timeout=_DAY,
-            takes=timedelta(minutes=2),
+            takes=timedelta(minutes=1),
             outputs=_COMMAND,
-            # aws-samples/amazon-ec2-image-builder-samples, debugging; two more are not known.
-            failure={"runCommandId": NewId.UUID},
+            failure_message=_COMMAND_FAILED,
         ),
         StepAction(
             name="CollectImageMetadata",
@@ -216,23 +222,26 @@ STEP_ACTIONS: Mapping[str, StepAction] = {
             name="RunSysPrep",
             platforms=frozenset(("Windows",)),
             timeout=_HOUR,
-            takes=timedelta(minutes=3),
+            # With it a Windows AMI takes its 20 minutes.
+            takes=timedelta(minutes=8),
             outputs=_COMMAND,
+            failure_message=_COMMAND_FAILED,
         ),
         StepAction(
             name="SanitizeInstance",
             platforms=frozenset(("Linux", "macOS")),
             output_type="AMI",
             timeout=_HOUR,
-            takes=timedelta(minutes=1, seconds=30),
+            takes=timedelta(minutes=1),
             outputs=_COMMAND,
+            failure_message=_COMMAND_FAILED,
         ),
         StepAction(
             name="CreateImage",
             output_type="AMI",
             timeout=720 * _MINUTE,
             longest_timeout=3 * _DAY,
-            takes=timedelta(minutes=3, seconds=30),
+            takes=timedelta(minutes=2, seconds=30),
             outputs={"imageId": str},
         ),
         StepAction(
@@ -271,6 +280,7 @@ STEP_ACTIONS: Mapping[str, StepAction] = {
             timeout=120 * _MINUTE,
             takes=timedelta(minutes=2),
             outputs=_COMMAND,
+            failure_message=_COMMAND_FAILED,
         ),
         StepAction(
             name="RunCommand",
@@ -279,6 +289,7 @@ STEP_ACTIONS: Mapping[str, StepAction] = {
             timeout=720 * _MINUTE,
             takes=timedelta(minutes=1),
             outputs={**_COMMAND, "output": list},
+            failure_message=_COMMAND_FAILED,
         ),
         StepAction(
             name="WaitForSSMAgent",
@@ -306,7 +317,7 @@ STEP_ACTIONS: Mapping[str, StepAction] = {
             optional={"input": _json_text},
             timeout=6 * _HOUR,
             longest_timeout=_DAY,
-            takes=timedelta(minutes=1),
+            takes=timedelta(seconds=10),
             outputs={"output": "{}", "executionArn": str, "status": "SUCCEEDED"},
             # A run of 2026-03-28.
             failure={"error": str, "cause": str, "status": "FAILED"},
@@ -318,7 +329,7 @@ STEP_ACTIONS: Mapping[str, StepAction] = {
             name="TerminateInstance",
             optional={"waitForTermination": _anything},
             timeout=30 * _MINUTE,
-            takes=timedelta(seconds=30),
+            takes=timedelta(seconds=52),
             outputs={},
         ),
         StepAction(

@@ -12,10 +12,13 @@ import boto3
 import pytest
 from botocore import UNSIGNED
 from botocore.config import Config
-from botocore.exceptions import NoCredentialsError
+from botocore.exceptions import NoCredentialsError, NoRegionError
 
-from imagebuilder_mock import current_mock, mock_imagebuilder
+from imagebuilder_mock import UnexpectedCallError, current_mock, mock_imagebuilder
+from imagebuilder_mock.mock import is_on
 from imagebuilder_mock.operations import HANDLERS
+from imagebuilder_mock.transports.boto.blocking import Block
+from imagebuilder_mock.transports.patching import all_or_nothing
 from tests.builders import (
     DOCUMENT,
     MANAGED_COMPONENT,
@@ -296,6 +299,36 @@ class TestClients:
                 context = a_client()
                 client = await context.__aenter__()
                 await client.list_images()
+            try:
+                with pytest.raises(NoCredentialsError, match="the mock is off now"):
+                    await client.list_images()
+            finally:
+                await context.__aexit__(None, None, None)
+
+        asyncio.run(story())
+
+    def test_a_session_that_blocks_calls_lets_none_leave_without_a_mock(self):
+        async def names():
+            async with a_client() as client:
+                return (await client.list_images())["imageVersionList"]
+
+        with all_or_nothing() as patches:
+            Block("123456789012", is_on, "Take the fixture.").open(patches)
+            try:
+                with pytest.raises(UnexpectedCallError, match="Take the fixture"):
+                    asyncio.run(names())
+                with mock_imagebuilder():
+                    assert asyncio.run(names()) == []
+            finally:
+                patches.undo()
+
+    def test_one_with_the_mocks_credentials_refuses_too_and_one_needs_a_region(self):
+        async def story():
+            with mock_imagebuilder() as mock:
+                context = a_client(**mock.credentials("111122223333"))
+                client = await context.__aenter__()
+                with pytest.raises(NoRegionError, match="region_name='us-east-1'"):
+                    await a_client(region=None).__aenter__()
             try:
                 with pytest.raises(NoCredentialsError, match="the mock is off now"):
                     await client.list_images()

@@ -41,7 +41,7 @@ def test_a_build_without_tests_is_not_in_testing(imagebuilder):
 def test_on_the_clock_a_build_takes_the_time_of_a_real_one(imagebuilder, imagebuilder_mock):
     arn = a_build(imagebuilder, imageRecipeArn=a_full_recipe(imagebuilder))
 
-    imagebuilder_mock.clock.advance(minutes=20, seconds=40)
+    imagebuilder_mock.clock.advance(minutes=14, seconds=37)
     assert status_of(imagebuilder, arn) == "INTEGRATING"
 
     imagebuilder_mock.clock.advance(seconds=1)
@@ -54,7 +54,7 @@ def test_a_stage_that_was_ended_by_hand_does_not_end_again(imagebuilder, imagebu
     for _ in range(2):
         imagebuilder_mock.builds.advance(arn)
 
-    imagebuilder_mock.clock.advance(minutes=10)
+    imagebuilder_mock.clock.advance(minutes=9)
 
     assert status_of(imagebuilder, arn) == "BUILDING"
 

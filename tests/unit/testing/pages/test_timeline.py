@@ -63,28 +63,28 @@ class TestRows:
 
         assert shown(rows) == [
             ("PENDING", "", 0, 1),
-            ("CREATING", "", 1, 11),
-            ("BUILDING", "", 11, 626),
-            ("build-image", "COMPLETED", 11, 626),
-            ("LaunchBuildInstance", "COMPLETED", 11, 146),
-            ("ApplyBuildComponents", "COMPLETED", 146, 266),
-            ("InventoryCollection", "COMPLETED", 266, 296),
-            ("RunSanitizeScript", "COMPLETED", 296, 386),
-            ("RunSysPrepScript", "SKIPPED", 386, 386),
-            ("CreateOutputAMI", "COMPLETED", 386, 596),
-            ("TerminateBuildInstance", "COMPLETED", 596, 626),
-            ("TESTING", "", 626, 911),
-            ("test-image", "COMPLETED", 626, 911),
-            ("LaunchTestInstance", "COMPLETED", 626, 761),
-            ("CollectImageScanFindings", "SKIPPED", 761, 761),
-            ("ApplyTestComponents", "COMPLETED", 761, 881),
-            ("TerminateTestInstance", "COMPLETED", 881, 911),
-            ("DISTRIBUTING", "", 911, 1211),
-            ("INTEGRATING", "", 1211, 1241),
-            ("AVAILABLE", "AVAILABLE", 1241, 1241),
+            ("CREATING", "", 1, 1.45),
+            ("BUILDING", "", 1.45, 558.45),
+            ("build-image", "COMPLETED", 1.45, 558.45),
+            ("LaunchBuildInstance", "COMPLETED", 1.45, 206.45),
+            ("ApplyBuildComponents", "COMPLETED", 206.45, 266.45),
+            ("InventoryCollection", "COMPLETED", 266.45, 296.45),
+            ("RunSanitizeScript", "COMPLETED", 296.45, 356.45),
+            ("RunSysPrepScript", "SKIPPED", 356.45, 356.45),
+            ("CreateOutputAMI", "COMPLETED", 356.45, 506.45),
+            ("TerminateBuildInstance", "COMPLETED", 506.45, 558.45),
+            ("TESTING", "", 558.45, 875.45),
+            ("test-image", "COMPLETED", 558.45, 875.45),
+            ("LaunchTestInstance", "COMPLETED", 558.45, 763.45),
+            ("CollectImageScanFindings", "SKIPPED", 763.45, 763.45),
+            ("ApplyTestComponents", "COMPLETED", 763.45, 823.45),
+            ("TerminateTestInstance", "COMPLETED", 823.45, 875.45),
+            ("DISTRIBUTING", "", 875.45, 876.45),
+            ("INTEGRATING", "", 876.45, 877.45),
+            ("AVAILABLE", "AVAILABLE", 877.45, 877.45),
         ]
         assert rows[4]["action"] == "LaunchInstance"
-        assert rows[4]["duration"] == timedelta(minutes=2, seconds=15)
+        assert rows[4]["duration"] == timedelta(minutes=3, seconds=25)
         assert re.fullmatch(r"build-image/[0-9.]+/1", rows[3]["workflow"])
 
     def test_a_failure_is_told_where_it_was(self, imagebuilder_mock, build):
@@ -218,7 +218,7 @@ class TestPage:
         assert len(page.bars) == len(timeline.rows)
         for text in ("ApplyBuildComponents", "AVAILABLE", "ExecuteComponents", timeline.title):
             assert text in page.texts
-        assert page.bars[2]["style"] == "left:0.89%;width:49.56%"
+        assert page.bars[2]["style"] == "left:0.17%;width:63.48%"
         assert page.bars[-1]["style"] == "left:100.00%;width:0.00%"
         assert page.bars[-1]["class"] == "bar good"
 

@@ -362,6 +362,25 @@ def test_an_entry_that_does_not_say_what_it_refers_to_is_named(path):
         mock_imagebuilder(state=path).start()
 
 
+@pytest.mark.parametrize("on_demand", [False, True])
+def test_a_finding_without_the_id_of_its_vulnerability_is_named(tmp_path, on_demand):
+    with mock_imagebuilder(builds="instant", now=NOON) as mock:
+        arn = a_scanned_build(mock.client())
+        mock.findings.clear(arn)
+        mock.findings.add(arn, vulnerability_id="CVE-2026-0001", severity="HIGH")
+        mock.save(tmp_path / "state.json")
+    document = json.loads((tmp_path / "state.json").read_text())
+    [finding] = document["stores"][0].pop("findings")
+    del finding["package_vulnerability_details"]["vulnerabilityId"]
+    member = "on_demand_findings" if on_demand else "findings"
+    document["stores"][0][member] = [finding]
+    (tmp_path / "state.json").write_text(json.dumps(document))
+
+    place = f"$.stores[0].{member}[0].package_vulnerability_details"
+    with pytest.raises(StateError, match=re.escape(f"{place} has no vulnerabilityId")):
+        mock_imagebuilder(state=tmp_path / "state.json").start()
+
+
 def test_a_build_that_has_ended_is_not_running(path):
     image = resource(path, "Image")
     changed(path, "stores", 0, "resources", image, "state", to={"status": "AVAILABLE"})

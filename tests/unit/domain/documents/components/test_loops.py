@@ -25,6 +25,8 @@ from .builders import parsed_step, step_refusal
                      id="once"),
         pytest.param({"forEach": ["a", 1, "{{ env:A }}"]},
                      ForEachLoop(None, ("a", "1", "{{ env:A }}")), id="each of a list"),
+        pytest.param({"forEach": ["a", None]}, ForEachLoop(None, ("a", "")),
+                     id="nothing as an empty text, as in Go"),
         pytest.param({"name": "Parts", "forEach": {"list": "a,b"}},
                      DelimitedLoop("Parts", "a,b", ","), id="parts between commas"),
     ],

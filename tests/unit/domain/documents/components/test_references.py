@@ -86,6 +86,9 @@ def test_a_step_refers_to_its_own_loop(expression):
         pytest.param("{{ test.Version.inputs[0].path }}", "The reference "
                      "'test.Version.inputs[0].path' is not valid: there is no step 'Version' in "
                      "phase 'test'.", id="unknown phase"),
+        pytest.param("{{ context:hostName }}", "The reference 'context:hostName' is not valid: the "
+                     "keys of the context are executionId, accountId, region, osPlatform, osName, "
+                     "osVersion, date, dateTime, uuid, hostname, phase, step.", id="context"),
         pytest.param("{{ aws:imds:iam/info }}", "The reference 'aws:imds:iam/info' is not "
                      "supported: its instance metadata path returns credentials.", id="iam"),
         pytest.param("{{ aws:imds:/identity-credentials }}", "The reference "

@@ -19,7 +19,7 @@ def test_a_parameter_has_a_type_and_may_have_a_default_and_a_description():
         {"Plain": STRING},
         {"Full": {"type": "string", "default": 1.5, "description": "How much."}},
         {"Empty": {"type": "string", "default": ""}},
-        {"One": {"type": "string", "allowedValues": ["a", 2, True]}},
+        {"One": {"type": "string", "allowedValues": ["a", 2, True, None]}},
         {"Any": {"type": "string", "allowedValues": []}},
     ]
 
@@ -27,7 +27,7 @@ def test_a_parameter_has_a_type_and_may_have_a_default_and_a_description():
         DocumentParameter("Plain", "string"),
         DocumentParameter("Full", "string", "1.5", "How much."),
         DocumentParameter("Empty", "string", ""),
-        DocumentParameter("One", "string", allowed_values=("a", "2", "true")),
+        DocumentParameter("One", "string", allowed_values=("a", "2", "true", "")),
         DocumentParameter("Any", "string"),
     )
 

@@ -633,14 +633,14 @@ def _change_something(document: object, data: st.DataObject) -> None:
     parent, key = data.draw(st.sampled_from(places))
     change = data.draw(st.sampled_from(["replace", "remove", "add"]))
     if change == "replace":
-        parent[key] = data.draw(VALUES)
+        parent[key] = copy.deepcopy(data.draw(VALUES))
     elif change == "remove":
         del parent[key]
     elif isinstance(parent, dict):
         names = st.sampled_from(["if", "retry", "rollbackEnabled", "waitSeconds", "x", "inputs"])
-        parent[data.draw(names)] = data.draw(VALUES)
+        parent[data.draw(names)] = copy.deepcopy(data.draw(VALUES))
     else:
-        parent.append(data.draw(VALUES))
+        parent.append(copy.deepcopy(data.draw(VALUES)))
 
 
 def _places(value):

@@ -1,0 +1,118 @@
+"""How a distribution, or the configuration after it, fails: reasons, summaries, Regions.
+
+Sources: AWS's knowledge centre (2022-08-26), for the reason of a failed copy, with another cause
+than EC2's as in cdk-image-pipeline#76; user guide, image-failure-context, for an integration's.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagebuilder_mock.domain.resources.workflow_executions import ImageFailureContext
+from imagebuilder_mock.engines.jobs import job_id
+from imagebuilder_mock.engines.one_build import MAX_ERROR, BuildFailedError, StepFailedError
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from mypy_boto3_imagebuilder import type_defs as wire
+
+    from imagebuilder_mock.engines.one_build import Build
+    from imagebuilder_mock.neighbours.account import Place
+
+    Failure: TypeAlias = wire.RegionFailureTypeDef
+
+
+class Refusal(NamedTuple):
+    """Why a place does not get the image."""
+
+    place: Place
+    error: str
+    is_of_ec2: bool = False
+    """Whether the error is EC2's answer to a request."""
+
+
+def failure_in(build: Build, place: Place, error: str) -> Failure:
+    """What failed in a Region; the account is told only where it is another one's."""
+    failure: Failure = {
+        "region": place.region,
+        "status": "FAILED",
+        "errorMessage": error[:MAX_ERROR],
+    }
+    if place.account != build.store.account:
+        failure["targetAccountId"] = place.account
+    return failure
+
+
+def distribution_failed(build: Build, refusals: list[Refusal]) -> BuildFailedError:
+    """The service's own distribution did not reach all places."""
+    told = _of_distribution(build, refusals)
+    return BuildFailedError(told.reason, _where(build, told))
+
+
+def distribution_step_failed(build: Build, refusals: list[Refusal]) -> StepFailedError:
+    """The step of a workflow did not."""
+    told = _of_distribution(build, refusals)
+    return StepFailedError(told.reason, distribution_failure=told.context)
+
+
+def integration_failed(build: Build, failures: list[Failure]) -> BuildFailedError:
+    """The service could not configure everything."""
+    told = _of_integration(build, failures)
+    return BuildFailedError(told.reason, _where(build, told))
+
+
+def integration_step_failed(build: Build, failures: list[Failure]) -> StepFailedError:
+    """The step of a workflow could not."""
+    told = _of_integration(build, failures)
+    return StepFailedError(told.reason, distribution_failure=told.context)
+
+
+class _Told(NamedTuple):
+    """What GetImage shows of it: the state's reason, and a part of the failure context."""
+
+    reason: str
+    context: dict[str, object]
+
+
+def _of_distribution(build: Build, refusals: list[Refusal]) -> _Told:
+    arn, source = build.image.arn, build.store.account
+    texts = (
+        f"{number}) {_cause(refusal)} when distributing the image from the source account "
+        f"(ID: {source}) to the destination account (ID: {refusal.place.account}) in Region "
+        f"{refusal.place.region}."
+        for number, refusal in enumerate(refusals, 1)
+    )
+    summary = f"Not all distribution jobs are completed. {' '.join(texts)}"
+    reason = (
+        f"Distribution failed with JobId '{job_id('distribution', arn)}', status = 'Failed' for "
+        f"ARN '{arn}'. '{summary}'"
+    )
+    failures = [failure_in(build, refusal.place, refusal.error) for refusal in refusals]
+    return _Told(reason, _context(summary, failures))
+
+
+def _cause(refusal: Refusal) -> str:
+    error = refusal.error[:MAX_ERROR]
+    return f"EC2 Client Error: '{error}'" if refusal.is_of_ec2 else error
+
+
+def _of_integration(build: Build, failures: list[Failure]) -> _Told:
+    arn = build.image.arn
+    summary = " ".join(
+        f"In region '{failure['region']}' - '{failure['errorMessage']}'" for failure in failures
+    )
+    reason = (
+        f"Integration failed with JobId '{job_id('integration', arn)}', status = 'Failed' for ARN "
+        f"'{arn}'. {summary}"
+    )
+    return _Told(reason, _context(summary, failures))
+
+
+def _context(summary: str, failures: list[Failure]) -> dict[str, object]:
+    return {"errorMessage": summary[:MAX_ERROR], "regionFailures": failures}
+
+
+def _where(build: Build, told: _Told) -> ImageFailureContext:
+    status = build.image.state.status
+    return ImageFailureContext(image_status=status, distribution_failure=told.context)

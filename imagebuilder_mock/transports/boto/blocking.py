@@ -1,0 +1,74 @@
+"""While no mock is on, nothing for Image Builder leaves: for test sessions that ask for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from botocore.client import BaseClient
+from urllib3.connectionpool import HTTPConnectionPool
+
+from imagebuilder_mock.protocol.model import SERVICE_NAME
+from imagebuilder_mock.transports.http.wire import (
+    RawRequest,
+    authorization_of,
+    is_for_image_builder,
+)
+from imagebuilder_mock.world.record import UnexpectedCallError
+
+from .aio import AiobotocoreClientCreation
+from .clients import ClientCreation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from imagebuilder_mock.transports.patching import Method, Patches
+
+
+class Block:
+    """Refuses calls while no mock is on, with a sentence that says what to do instead.
+
+    It is an AssertionError, which no handler of botocore's errors hides. Clients can be made
+    meanwhile, as under a mock: without credentials, and without asking anybody for them.
+    """
+
+    def __init__(self, account_id: str, is_on: Callable[[], bool], instead: str) -> None:
+        self._account_id = account_id
+        self._is_on = is_on
+        self._instead = instead
+
+    def open(self, patches: Patches) -> None:
+        patches.patch(BaseClient, "_make_request", self._make_request)
+        patches.patch_late("aiobotocore.client", "AioBaseClient._make_request", self._make_request)
+        patches.patch(HTTPConnectionPool, "urlopen", self._urlopen)
+        ClientCreation(self._account_id, self._is_on).open(patches)
+        AiobotocoreClientCreation(self._account_id, self._is_on).open(patches)
+
+    def _make_request(
+        self, original: Method, client: BaseClient, operation_model: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        # What aiobotocore's method returns is awaited by who called it.
+        if client.meta.service_model.service_name == SERVICE_NAME and not self._is_on():
+            self._refuse(operation_model.name)
+        return original(client, operation_model, *args, **kwargs)
+
+    def _urlopen(  # noqa: PLR0913, PLR0917 - urllib3's arguments
+        self,
+        original: Method,
+        pool: HTTPConnectionPool,
+        method: str,
+        url: str,
+        body: Any = None,
+        headers: Any = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> Any:
+        if not self._is_on():
+            asked = pool.headers if headers is None else headers
+            request = RawRequest.of_target(method, pool.host, url, authorization_of(asked))
+            if is_for_image_builder(request):
+                self._refuse(f"{method} {request.path}")
+        return original(pool, method, url, body, headers, *args, **kwargs)
+
+    def _refuse(self, what: str) -> NoReturn:
+        msg = f"{what} of EC2 Image Builder was called while no mock is on. {self._instead}"
+        raise UnexpectedCallError(msg)
