@@ -293,7 +293,7 @@ class ImageBuilderMock:
         world = self._active_world("client()")
         return own_client(
             region or region_in_use(world),
-            self.credentials(world.settings.account_id if account_id is None else account_id),
+            self.credentials(world.account_id if account_id is None else account_id),
         )
 
     def credentials(self, account_id: str) -> dict[str, str]:
@@ -408,7 +408,7 @@ def own_servers() -> OwnServers:
 
 def account_of(mock: ImageBuilderMock) -> str:
     """The account of a mock that is on."""
-    return mock._active_world("an account").settings.account_id  # noqa: SLF001 - of this module
+    return mock._active_world("an account").account_id  # noqa: SLF001 - of this module
 
 
 @contextmanager

@@ -70,7 +70,7 @@ def store_at(world: World, *, region: str | None, account_id: str | None) -> Sto
 
     ValueError if ``account_id`` is not 12 digits.
     """
-    account = world.settings.account_id if account_id is None else account_id
+    account = world.account_id if account_id is None else account_id
     check_account_id(account)
     return world.store(account, region or region_in_use(world))
 

@@ -5,25 +5,47 @@ They are patched when moto has loaded them; until then nothing is loaded for the
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from imagebuilder_mock.neighbours.in_moto.door import account_of_key
+from imagebuilder_mock.protocol.identity import account_named_by
 
 if TYPE_CHECKING:
     from types import ModuleType
 
     from imagebuilder_mock.gateway import Gateway
-    from imagebuilder_mock.transports.patching import Patches
+    from imagebuilder_mock.transports.patching import Method, Patches
+
+_HEADER = "x-moto-account-id"
 
 
 class MotoDoor:
-    """Has moto's CloudFormation and its Resource Groups Tagging API patched."""
+    """Has moto patched: whose a request is, its CloudFormation, its Resource Groups Tagging API."""
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
 
     def open(self, patches: Patches) -> None:
+        patches.patch_late(
+            "moto.core.responses", "BaseResponse.get_current_account", self._account_of
+        )
         # They import all that is patched besides.
         patches.when_imported("moto.cloudformation.models", self._open_stacks)
         patches.when_imported("moto.resourcegroupstaggingapi.responses", self._open_tagging)
+
+    def _account_of(self, original: Method, response: Any) -> Any:
+        """The account of a request to moto, in which the mock's keys and its option count.
+
+        All else is moto's to tell: MOTO_ACCOUNT_ID, its header, and keys of its own.
+        """
+        key = access_key_in(response)
+        named = account_named_by(key)
+        if named is not None:
+            return named
+        given = self._gateway.world.settings.account_id
+        if given is None or _HEADER in response.headers or account_of_key(key) is not None:
+            return original(response)
+        return given
 
     def _open_stacks(self, models: ModuleType, patches: Patches) -> None:
         from .stacks.stacks import MotoStacks  # noqa: PLC0415 - few tests have stacks
@@ -34,3 +56,11 @@ class MotoDoor:
         from .tagging import MotoTagging  # noqa: PLC0415 - few tests use it
 
         MotoTagging(self._gateway).open(responses, patches)
+
+
+def access_key_in(response: Any) -> str:
+    """The access key of a request, also of a presigned one."""
+    credential = response.querystring.get("X-Amz-Credential")
+    if credential and isinstance(credential, list):
+        return str(credential[0]).partition("/")[0]
+    return str(response.get_access_key())
