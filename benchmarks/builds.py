@@ -1,9 +1,9 @@
-"""What builds cost: one whole default build, and a day of many scheduled pipelines."""
+"""What builds cost: a whole default build, a day of many pipelines, and the past of one."""
 
 from __future__ import annotations
 
 import os
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ BUILD_LIMIT = 2000.0
 BUILDS = 90
 FEW, MANY = 1_000, int(os.environ.get("IMAGEBUILDER_BENCH_PIPELINES", "10000"))
 GROWTH_LIMIT = 1.5
+PAST, PAST_LIMIT = 10_000, 4.0
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 DAILY = {
     "scheduleExpression": "cron(0 3 * * ? *)",
@@ -34,6 +35,9 @@ def run() -> None:
     table.row(f"a scheduled run, of {FEW:,} pipelines", microseconds(few * 1e6))
     table.row(f"a scheduled run, of {MANY:,} pipelines", microseconds(many * 1e6))
     table.row("growth of a run's cost", within(many / few, GROWTH_LIMIT))
+    for container, made in ((False, "images"), (True, "container images")):
+        seconds = _a_history(container=container)
+        table.row(f"seconds to add {PAST:,} {made}", within(seconds, PAST_LIMIT))
     table.show()
 
 
@@ -70,3 +74,13 @@ def _a_day_of(pipelines: int) -> float:
         started = perf_counter()
         mock.clock.advance(days=1, limit=None)
         return (perf_counter() - started) / pipelines
+
+
+def _a_history(*, container: bool) -> float:
+    """Seconds to add images of the past, one after the other."""
+    with mock_imagebuilder(now=START) as mock:
+        web = mock.pipelines.add(container=container, created=START - timedelta(hours=PAST))
+        started = perf_counter()
+        for hours in range(PAST, 0, -1):
+            mock.images.add(pipeline=web.arn, created=START - timedelta(hours=hours))
+        return perf_counter() - started

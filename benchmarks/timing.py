@@ -57,3 +57,7 @@ def microseconds(value: float) -> str:
 
 def within(value: float, limit: float) -> str:
     return f"{value:.2f} {'≤' if value <= limit else 'OVER'} {limit:g}"
+
+
+def at_least(value: float, limit: float) -> str:
+    return f"{value:.2f} {'≥' if value >= limit else 'UNDER'} {limit:g}"

@@ -1,22 +1,24 @@
-"""Writes quotas.md and catalogue.md, from the tables that the mock itself works with.
+"""Writes quotas.md, catalogue.md and control.md, from the tables that the mock itself works with.
 
 python docs/generate_reference.py
 """
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.catalogue.records import (
     managed_components,
     managed_images,
     managed_workflows,
 )
+from imagebuilder_mock.cli.remote_control import rows as control_rows
 from imagebuilder_mock.domain.quotas import DEFAULTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 DOCS = Path(__file__).parent
 _WRITTEN = "<!-- Written by generate_reference.py; do not edit. -->"
@@ -58,6 +60,43 @@ What a component runs on is empty where it suits every version of its platform.
 
 {workflows}
 """
+
+
+_CONTROL = """\
+# Control over HTTP
+
+{written}
+
+The requests by which a test in another language or process controls a
+[server](transports.md#control-over-http). Each stands behind `/_imagebuilder_mock/`, as in
+`POST /_imagebuilder_mock/builds/fail`. The arguments are members of a JSON object in the body, for
+GET of the query; those in bold have to be given. Times are ISO text with a zone.
+`GET /_imagebuilder_mock/` answers the same table as JSON, with schemas.
+
+{parts}
+"""
+
+
+def control() -> str:
+    """The page of control over HTTP as it ought to be."""
+    parts: dict[str, list[tuple[str, ...]]] = {}
+    for row in control_rows():
+        part = str(row["request"]).partition(" ")[2].rpartition("/")[0] or "the mock"
+        parts.setdefault(part, []).append(_control_cells(row))
+    head = ("request", "does", "arguments", "example")
+    tables = (
+        f"## {part[0].upper()}{part[1:]}\n\n{_table(head, cells)}" for part, cells in parts.items()
+    )
+    return _CONTROL.format(written=_WRITTEN, parts="\n\n".join(tables))
+
+
+def _control_cells(row: Mapping[str, Any]) -> tuple[str, ...]:
+    arguments = (
+        f"**`{name}`**" if name in row["required"] else f"`{name}`" for name in row["arguments"]
+    )
+    does = row["does"].replace("``", "`").replace("|", "\\|")
+    example = f"`{json.dumps(row['example'])}`" if row["example"] else ""
+    return f"`{row['request']}`", does, ", ".join(arguments), example
 
 
 def quotas() -> str:
@@ -109,7 +148,7 @@ def catalogue() -> str:
     )
 
 
-PAGES = {"quotas.md": quotas, "catalogue.md": catalogue}
+PAGES = {"quotas.md": quotas, "catalogue.md": catalogue, "control.md": control}
 
 
 def _numbers(versions: Iterable[tuple[str, object]]) -> str:

@@ -5,7 +5,7 @@ The public names are resolved when they are first used: importing the package co
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+TYPE_CHECKING = False  # as type checkers know it; to load typing would cost what all else does
 
 if TYPE_CHECKING:
     from .cli.check.checking import check_document

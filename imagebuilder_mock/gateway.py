@@ -11,11 +11,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from .domain.errors import ImageBuilderError
+from .domain.suggestions import did_you_mean
 from .engines.builds import stages
 from .operations import HANDLERS, Context
 from .protocol.http import Answer
 from .protocol.model import status_of
 from .protocol.requests import check, parse
+from .world import log
 from .world.faults import NO_FAULT, CutAnswer, FaultError, LostRequestError
 from .world.record import UnexpectedCallError
 
@@ -59,6 +61,8 @@ class Gateway:
                 members = self._result(operation, params, caller)
             except (LostRequestError, UnexpectedCallError) as error:
                 self._record(operation, params, caller, error)
+                if log.is_told():
+                    log.tell_refusal(error, error.code, error.message)
                 raise
             except ImageBuilderError as error:
                 self._record(operation, params, caller, error)
@@ -80,6 +84,8 @@ class Gateway:
         """An error as an answer; transports use it for requests that they refuse themselves."""
         with self.world.lock:
             request_id = self.world.ids.uuid()
+        if log.is_told():
+            log.tell_refusal(error, error.code, error.message)
         return Answer(
             error.status if isinstance(error, FaultError) else status_of(error.code),
             {"message": error.message},
@@ -97,8 +103,8 @@ class Gateway:
     def _refuse_unbuilt(self, operation: Operation) -> None:
         if operation.name not in HANDLERS:
             msg = (
-                f"imagebuilder_mock does not have {operation.name} yet. It has: "
-                f"{', '.join(sorted(HANDLERS))}."
+                f"imagebuilder_mock does not have {operation.name} yet, which the installed "
+                f"botocore has.{did_you_mean(operation.name, HANDLERS)}"
             )
             raise NotImplementedError(msg)
 
@@ -139,10 +145,10 @@ class Gateway:
         caller: Caller,
         outcome: dict[str, object] | ImageBuilderError | UnexpectedCallError,
     ) -> None:
+        place = (caller.account_id, caller.region)
+        if log.is_told():
+            ended = outcome.code if isinstance(outcome, Exception) else "answered"
+            log.tell_call(operation.name, params, place, ended)
         self.world.record.add(
-            operation.name,
-            params,
-            outcome,
-            place=(caller.account_id, caller.region),
-            time=self.world.clock.now(),
+            operation.name, params, outcome, place=place, time=self.world.clock.now()
         )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar, overload
+from typing import TYPE_CHECKING, Literal, TypedDict, TypeVar, get_args, overload
 
+from .domain.suggestions import Suggesting
 from .gateway import Gateway
 from .neighbours.machine_images import put_back, start_again
 from .protocol.identity import access_key_for
@@ -16,25 +17,51 @@ from .world.settings import Settings, check_account_id
 from .world.world import Snapshot, World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from mypy_boto3_imagebuilder import ImagebuilderClient
     from typing_extensions import Self, Unpack
 
     from .domain.resources.base import Resource
+    from .domain.resources.components import Component
+    from .domain.resources.configurations import (
+        DistributionConfiguration,
+        InfrastructureConfiguration,
+    )
+    from .domain.resources.images import Image
+    from .domain.resources.lifecycle import LifecyclePolicy
+    from .domain.resources.pipelines import ImagePipeline
+    from .domain.resources.recipes import ContainerRecipe, ImageRecipe
+    from .domain.resources.workflows import Workflow
     from .testing.builds import Builds
     from .testing.calls import Calls
     from .testing.catalogue import Catalogue
     from .testing.clock import MockClock
+    from .testing.documents import Documents
     from .testing.faults import Faults
     from .testing.findings import MockFindings
     from .testing.images import Images
     from .testing.lifecycle import Lifecycle
+    from .testing.pipelines import Pipelines
     from .testing.unmet_orders import UnmetOrder
     from .transports.http.own_servers import OwnServers
     from .world.events import Events
     from .world.neighbours import Neighbours
+    from .world.saved.document import SavedState
     from .world.settings import Options
+
+Kind = Literal[
+    "component",
+    "image",
+    "image-recipe",
+    "container-recipe",
+    "infrastructure-configuration",
+    "distribution-configuration",
+    "image-pipeline",
+    "workflow",
+    "lifecycle-policy",
+]
+"""The types of resources, as ARNs call them."""
 
 T = TypeVar("T", bound="Callable[..., object] | type")
 
@@ -48,7 +75,14 @@ if hasattr(os, "register_at_fork"):
     )
 
 
-class ImageBuilderMock:
+class Credentials(TypedDict):
+    """What boto3 clients and sessions take by these names."""
+
+    aws_access_key_id: str
+    aws_secret_access_key: str
+
+
+class ImageBuilderMock(Suggesting):
     """A mock to switch on, as a context manager, a decorator, or with ``start`` and ``stop``.
 
     While it is on, every Image Builder client of the process is answered from memory. Its
@@ -159,6 +193,20 @@ class ImageBuilderMock:
         return Images(self._active_world("images"))
 
     @property
+    def pipelines(self) -> Pipelines:
+        """Ready pipelines, with all that they need."""
+        from .testing.pipelines import Pipelines
+
+        return Pipelines(self._active_world("pipelines"))
+
+    @property
+    def documents(self) -> Documents:
+        """Documents at S3 URIs, without S3."""
+        from .testing.documents import Documents
+
+        return Documents(self._active_world("documents"))
+
+    @property
     def lifecycle(self) -> Lifecycle:
         """Lifecycle policies: run one, or preview what it would do."""
         from .testing.lifecycle import Lifecycle
@@ -213,6 +261,25 @@ class ImageBuilderMock:
         with self._world.lock:
             return tree(self._world)
 
+    def __repr__(self) -> str:
+        world = self._world
+        if world is None:
+            options = "".join(f", {name}={value!r}" for name, value in self.options.items())
+            return f"<ImageBuilderMock, never on{options}>"
+        from .testing.printing import summary
+
+        state = "on" if world is _switch.world else "off"
+        with world.lock:
+            where = f"builds={world.settings.builds!r}, account_id={world.account_id!r}"
+            now = world.clock.now().isoformat(timespec="seconds")
+            return f"<ImageBuilderMock {state}, {where}, at {now}: {summary(world)}>"
+
+    def _repr_html_(self) -> str:
+        """The tree of ``str()``, for notebooks."""
+        from html import escape
+
+        return f"<pre>{escape(str(self))}</pre>"
+
     def report(self) -> str:
         """The last calls and the states of the builds, as a failing test shows them."""
         from .testing.printing import report
@@ -221,27 +288,101 @@ class ImageBuilderMock:
         with world.lock:
             return report(world)
 
+    @overload
     def resources(
-        self, *, region: str | None = None, account_id: str | None = None
-    ) -> list[Resource]:
+        self, kind: None = None, *, region: str | None = None, account_id: str | None = None
+    ) -> list[Resource]: ...
+    @overload
+    def resources(
+        self,
+        kind: Literal["component"],
+        *,
+        region: str | None = None,
+        account_id: str | None = None,
+    ) -> list[Component]: ...
+    @overload
+    def resources(
+        self, kind: Literal["image"], *, region: str | None = None, account_id: str | None = None
+    ) -> list[Image]: ...
+    @overload
+    def resources(
+        self,
+        kind: Literal["image-recipe"],
+        *,
+        region: str | None = None,
+        account_id: str | None = None,
+    ) -> list[ImageRecipe]: ...
+    @overload
+    def resources(
+        self,
+        kind: Literal["container-recipe"],
+        *,
+        region: str | None = None,
+        account_id: str | None = None,
+    ) -> list[ContainerRecipe]: ...
+    @overload
+    def resources(
+        self,
+        kind: Literal["infrastructure-configuration"],
+        *,
+        region: str | None = None,
+        account_id: str | None = None,
+    ) -> list[InfrastructureConfiguration]: ...
+    @overload
+    def resources(
+        self,
+        kind: Literal["distribution-configuration"],
+        *,
+        region: str | None = None,
+        account_id: str | None = None,
+    ) -> list[DistributionConfiguration]: ...
+    @overload
+    def resources(
+        self,
+        kind: Literal["image-pipeline"],
+        *,
+        region: str | None = None,
+        account_id: str | None = None,
+    ) -> list[ImagePipeline]: ...
+    @overload
+    def resources(
+        self, kind: Literal["workflow"], *, region: str | None = None, account_id: str | None = None
+    ) -> list[Workflow]: ...
+    @overload
+    def resources(
+        self,
+        kind: Literal["lifecycle-policy"],
+        *,
+        region: str | None = None,
+        account_id: str | None = None,
+    ) -> list[LifecyclePolicy]: ...
+    def resources(
+        self, kind: Kind | None = None, *, region: str | None = None, account_id: str | None = None
+    ) -> Sequence[Resource]:
         """The resources that an account (the mock's) owns in a Region, in order of creation.
 
-        The Region is by default the only one that has resources, else us-east-1. The objects are
-        the mock's own: changing one changes its state.
+        ``kind`` is one type of them, as ARNs call it: ``"image"``, ``"image-recipe"``,
+        ``"image-pipeline"``. The Region is by default the only one that has resources, else
+        us-east-1. The objects are the mock's own: changing one changes its state. ValueError for a
+        kind that there is not.
         """
-        from .testing.arguments import store_at
+        from .testing.arguments import check_known, store_at
 
         world = self._known_world("resources")
+        if kind is not None:
+            check_known("kind of resources", kind, get_args(Kind))
         with world.lock:
             store = store_at(world, region=region, account_id=account_id)
-            return sorted(store, key=lambda resource: resource.sequence)
+            found = (each for each in store if kind in {None, each.kind})
+            return sorted(found, key=lambda resource: resource.sequence)
 
     # State
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the state to a JSON file, for ``load`` and ``mock_imagebuilder(state=path)``.
 
-        The file is written completely, or stays as it was; OSError says why.
+        The file is written completely, or stays as it was; OSError says why. A link stays a link,
+        and a file that is there keeps its mode.
         """
         from .world.saved.files import write_state
         from .world.saved.worlds import saved
@@ -258,19 +399,9 @@ class ImageBuilderMock:
         (a ValueError) says what is wrong with the file and where, OSError that it cannot be read;
         then nothing changes.
         """
-        from .world.saved.damage import Damage
-        from .world.saved.files import new_error, read_state
-        from .world.saved.worlds import fill
+        from .world.saved.files import read_state
 
-        world = self._active_world("load()")
-        document = read_state(path)
-        with world.lock:
-            try:
-                fill(world, document)
-            except Damage as damage:
-                raise new_error(path, damage) from None
-            world.clock.set_forward(document.time)
-            put_back(world)
+        put_state(self, read_state(path), path)
 
     def snapshot(self) -> Snapshot:
         """Remember the state: resources, time, ids and what is scheduled."""
@@ -296,7 +427,7 @@ class ImageBuilderMock:
             self.credentials(world.account_id if account_id is None else account_id),
         )
 
-    def credentials(self, account_id: str) -> dict[str, str]:
+    def credentials(self, account_id: str) -> Credentials:
         """Keyword arguments with which a boto3 client or session acts as the account.
 
         ValueError if ``account_id`` is not 12 digits.
@@ -399,6 +530,16 @@ def server_gateway(mock: ImageBuilderMock) -> Gateway:
     world = mock._active_world("a server")  # noqa: SLF001 - of this module
     is_said = any("unknown_members" in start.options for start in _switch.starts)
     return Gateway(world, unknown_members=None if is_said else "ignore")
+
+
+def put_state(mock: ImageBuilderMock, document: SavedState, name: str | os.PathLike[str]) -> None:
+    """Replace the state of a mock that is on, in its neighbours too; StateError as for ``load``."""
+    from .world.saved.files import replace_state
+
+    world = mock._active_world("load()")  # noqa: SLF001 - of this module
+    with world.lock:
+        replace_state(world, document, name)
+        put_back(world)
 
 
 def own_servers() -> OwnServers:

@@ -1,4 +1,4 @@
-"""The pytest plugin: two fixtures, a marker, options, and what the reports of tests say.
+"""The pytest plugin: fixtures, markers, options, and what the reports of tests say.
 
 It loads in every test run where the package is installed, so it imports the mock, and with it
 botocore, only for tests that ask for it.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import pytest
 
@@ -21,10 +21,15 @@ if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import ImagebuilderClient
 
     from .mock import ImageBuilderMock
+    from .testing.pipelines import AddedPipeline
     from .testing.unmet_orders import UnmetOrder
     from .transports.patching import Patches
 
+T = TypeVar("T")
+
 _MARKER = "imagebuilder"
+_PIPELINE, _IMAGE = "imagebuilder_pipeline", "imagebuilder_image"
+_EXAMPLES = {_MARKER: "builds='held'", _PIPELINE: "container=True", _IMAGE: "state='FAILED'"}
 _FALLBACK_REGION = "us-east-1"
 
 _UNMET = ("error", "warn", "ignore")
@@ -65,6 +70,10 @@ def pytest_configure(config: pytest.Config) -> None:
         f"{_MARKER}(**options): run the test with imagebuilder_mock on, with these options of "
         "mock_imagebuilder; region= sets the Region of the imagebuilder fixture.",
     )
+    for name, method in ((_PIPELINE, "pipelines"), (_IMAGE, "images")):
+        config.addinivalue_line(
+            "markers", f"{name}(**arguments): what the fixture {name} gives mock.{method}.add()."
+        )
     if _unmet_policy(config) not in _UNMET:
         msg = f"imagebuilder_unmet = {_unmet_policy(config)}: give {', '.join(_UNMET)}."
         raise pytest.UsageError(msg)
@@ -172,6 +181,49 @@ def imagebuilder(
     return imagebuilder_mock.client(region=str(region))
 
 
+@pytest.fixture
+def imagebuilder_pipeline(
+    request: pytest.FixtureRequest,
+    imagebuilder_mock: ImageBuilderMock,
+    imagebuilder: ImagebuilderClient,
+) -> AddedPipeline:
+    """A ready pipeline, in the Region of the ``imagebuilder`` fixture's client.
+
+    ``@pytest.mark.imagebuilder_pipeline(container=True)`` has arguments of ``mock.pipelines.add``.
+    """
+    arguments = {
+        "region": imagebuilder.meta.region_name,
+        **_marker_options(request.node, _PIPELINE),
+    }
+    return _added(_PIPELINE, imagebuilder_mock.pipelines.add, arguments)
+
+
+@pytest.fixture
+def imagebuilder_image(
+    request: pytest.FixtureRequest,
+    imagebuilder_mock: ImageBuilderMock,
+    imagebuilder: ImagebuilderClient,
+) -> str:
+    """The ARN of a finished image, which the pipeline of ``imagebuilder_pipeline`` has built.
+
+    ``@pytest.mark.imagebuilder_image(state="FAILED")`` has arguments of ``mock.images.add``; with
+    a list of dates it is a list of ARNs.
+    """
+    arguments = {"region": imagebuilder.meta.region_name, **_marker_options(request.node, _IMAGE)}
+    if not arguments.keys() & {"recipe", "pipeline"}:
+        arguments["pipeline"] = request.getfixturevalue(_PIPELINE).arn
+    add: Callable[..., str] = imagebuilder_mock.images.add
+    return _added(_IMAGE, add, arguments)
+
+
+def _added(name: str, add: Callable[..., T], arguments: dict[str, object]) -> T:
+    """What was added; the test fails with what is wrong with the marker's arguments."""
+    try:
+        return add(**arguments)
+    except (LookupError, TypeError, ValueError) as error:
+        pytest.fail(f"{name}: {error}", pytrace=False)
+
+
 # Options
 
 
@@ -185,15 +237,17 @@ def _started_mock(item: pytest.Item) -> ImageBuilderMock:
         mock = ImageBuilderMock(**options)  # type: ignore[arg-type] # it checks and explains
         return mock.start()
     except (TypeError, ValueError) as error:
-        pytest.fail(f"imagebuilder_mock: {error}", pytrace=False)
+        mistake = str(error)
+    # Outside the handler, or pytest would show the mistake twice.
+    pytest.fail(f"imagebuilder_mock: {mistake}", pytrace=False)
 
 
-def _marker_options(item: pytest.Item) -> dict[str, object]:
-    """The options of all markers on the test; the closest wins."""
+def _marker_options(item: pytest.Item, name: str = _MARKER) -> dict[str, object]:
+    """The options of all markers of a name on the test; the closest wins."""
     options: dict[str, object] = {}
-    for marker in reversed(list(item.iter_markers(_MARKER))):
+    for marker in reversed(list(item.iter_markers(name))):
         if marker.args:
-            msg = f"@pytest.mark.{_MARKER} takes keyword options only, such as builds='held'."
+            msg = f"@pytest.mark.{name} takes keyword options only, such as {_EXAMPLES[name]}."
             raise TypeError(msg)
         options |= marker.kwargs
     return options

@@ -37,12 +37,21 @@ def invalid_combination(parameter: str, detail: str) -> Refusal:
     return Refusal("InvalidParameterCombinationException", 400, _not_valid(parameter, detail))
 
 
-def not_found(label: str, arn: str) -> Refusal:
+def not_found(label: str, arn: str, *, seen_from: str | None = None) -> Refusal:
+    """``seen_from`` is the Region of a request that asks for another Region's resource."""
     return Refusal(
         "ResourceNotFoundException",
         404,
-        f"The following resource '{label}' does not exist: '{arn}'.",
+        f"The following resource '{label}' does not exist: '{arn}'."
+        + _another_region(arn, seen_from),
     )
+
+
+def _another_region(arn: str, seen_from: str | None) -> str:
+    """The mock's own sentence about an ARN of another Region; empty if it is of this one."""
+    if seen_from is None:
+        return ""
+    return f" The ARN is of {arn.split(':')[3]}, and the request was made in {seen_from}."
 
 
 def already_exists(label: str, arn: str) -> Refusal:

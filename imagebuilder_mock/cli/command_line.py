@@ -5,27 +5,33 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-import signal
+import re
 import sys
 import threading
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.mock import ImageBuilderMock
-from imagebuilder_mock.transports.http.serving import CannotListenError
+from imagebuilder_mock.transports.http.guarding import allowed_host, allowed_origin
+from imagebuilder_mock.transports.http.wsgi import REQUEST_LOG
 from imagebuilder_mock.world.clock import moment_of
+from imagebuilder_mock.world.log import logger
 from imagebuilder_mock.world.settings import OPTIONS
 
 from . import preview
 from .capture import command as capture_command
 from .check import command as check_command
 from .dashes import kept
+from .ending import quiet_interrupts, until_a_signal
 from .run import command as run_command
+from .saving import LINGER, Saving
 from .serve import command as serve_command
 from .serve.command import Serving
 from .serve.commands import CannotRunError
 from .server import ADVICE, serve
+from .state_files import OwnFile, StateFiles
 from .verify import command as verify_command
 
 if TYPE_CHECKING:
@@ -34,8 +40,10 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.world.settings import Option
 
-_ENDING_SIGNALS = ("SIGINT", "SIGTERM")
-_GLANCE = 0.5
+_OPEN = (
+    "{prog}: With --host {host} other machines can connect: whoever does may use the mock, "
+    "under the name localhost or one of --allow-host."
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,8 +52,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Where the arguments are the process's own, a program has the mock on to the very end of the
     process, so also in what it does ``atexit``.
     """
-    parser = _parser()
-    given = parser.parse_args(kept(sys.argv[1:] if arguments is None else arguments))
+    with quiet_interrupts():
+        parser = _parser()
+        given = parser.parse_args(kept(sys.argv[1:] if arguments is None else arguments))
     given.is_whole_process = arguments is None and _are_its_own(sys.argv[1:])
     command: Callable[[argparse.ArgumentParser, argparse.Namespace], int] = given.command
     return command(parser, given)
@@ -76,79 +85,72 @@ def _started(parser: argparse.ArgumentParser, mock: ImageBuilderMock) -> Iterato
 
 
 def _serve(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
-    serving, status = Serving.of(parser, given), 0
-    options: dict[str, object] = {}
-    if given.state is not None:
-        if not os.access(given.state.parent, os.W_OK):
-            parser.exit(
-                1,
-                f"{parser.prog}: The state cannot be saved to {given.state}: there is no such "
-                "folder, or it is not for writing.\n",
-            )
-        if given.state.exists():
-            options["state"] = given.state
-    level = logging.WARNING if serving.command else logging.INFO
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s")
-    mock = _mock(parser, given, **options)
-    with _started(parser, mock):
-        try:
-            with (
-                _until_a_signal() as ending,
-                serving.surroundings.around(mock, advice=ADVICE),
-                serve(
-                    mock,
-                    host=given.host,
-                    port=serving.port(given.port),
-                    allow_remote_control=given.allow_remote_control,
-                    surroundings=serving.surroundings,
-                ) as url,
-            ):
-                status = _until_the_end(serving, mock, url, ending)
-        except (CannotListenError, ModuleNotFoundError) as error:
-            parser.exit(1, f"{parser.prog}: {error}\n")
-        except CannotRunError as error:
-            parser.exit(error.status, f"{parser.prog}: {error}\n")
-        if given.state is not None:
-            try:
-                mock.save(given.state)
-            except OSError as error:
-                parser.exit(1, f"{parser.prog}: The state could not be saved: {error}\n")
-            if not serving.command:
-                print(f"The state is in {given.state}.", flush=True)
-    return status
+    with quiet_interrupts():  # until there is something to save
+        return _serve_quietly(parser, given)
 
 
-def _until_the_end(
-    serving: Serving, mock: ImageBuilderMock, url: str, ending: threading.Event
-) -> int:
-    """Wait for the end of the command, or for a signal; the answer is the exit status."""
-    if serving.command:
-        return serving.run(mock, url)
-    print(serving.greeting(url), flush=True)
-    # With a time-out, because a signal does not end a wait without one everywhere.
-    while not ending.wait(_GLANCE):
-        pass
-    return 0
-
-
-@contextmanager
-def _until_a_signal() -> Iterator[threading.Event]:
-    """An event that the first signal to end sets; the second signal ends the process."""
-    ending = threading.Event()
-    before = {}
-
-    def end(number: int, _: object) -> None:
-        signal.signal(number, signal.SIG_DFL)
-        ending.set()
-
-    for name in _ENDING_SIGNALS:
-        number = getattr(signal, name)
-        before[number] = signal.signal(number, end)
+def _serve_quietly(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
+    serving, own = Serving.of(parser, given), OwnFile(given.state)
+    if given.autosave is not None and given.state is None:
+        parser.error("--autosave needs --state: the file to save to")
+    if given.autosave is not None and serving.command:
+        parser.error("--autosave is for a server without a command: with one it saves at its end")
+    if given.state is not None and not os.access(given.state.parent, os.W_OK):
+        parser.exit(
+            1,
+            f"{parser.prog}: The state cannot be saved to {given.state}: there is no such "
+            "folder, or it is not for writing.\n",
+        )
     try:
-        yield ending
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        with own.held():
+            return _serve_with(parser, given, serving, own)
+    except CannotRunError as error:
+        parser.exit(error.status, f"{parser.prog}: {error}\n")
+    except (OSError, ModuleNotFoundError) as error:
+        parser.exit(1, f"{parser.prog}: {error}\n")
+
+
+def _serve_with(
+    parser: argparse.ArgumentParser, given: argparse.Namespace, serving: Serving, own: OwnFile
+) -> int:
+    options = {"state": given.state} if given.state is not None and given.state.exists() else {}
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    if given.verbose:
+        logging.getLogger(REQUEST_LOG).setLevel(logging.INFO)
+        logger.setLevel(logging.DEBUG)
+    mock, status = _mock(parser, given, **options), 0
+    with (
+        _started(parser, mock),
+        until_a_signal() as ending,
+        serving.surroundings.around(mock, advice=ADVICE),
+    ):
+        ending.is_of_the_process = given.is_whole_process
+        saving = Saving(own, mock, ending)
+        with serve(
+            mock,
+            host=given.host,
+            port=serving.port(given.port),
+            files=StateFiles(given.files, own=given.state),
+            surroundings=serving.surroundings,
+            allow_remote_control=given.allow_remote_control,
+            allow_host=given.allow_host,
+            allow_origin=given.allow_origin,
+            linger=LINGER,
+        ) as served:
+            saving.of(served)
+            if served.is_open:
+                print(_OPEN.format(host=given.host, prog=parser.prog), file=sys.stderr, flush=True)
+            if serving.command:
+                status = serving.run(mock, served.url)
+                ending.begin()
+            else:
+                print(serving.greeting(served.url), flush=True)
+                ending.wait(given.autosave, saving.now_and_then)
+            saving.first(status)
+        saving.last()
+        if given.state is not None and saving.status == 0 and not serving.command:
+            print(f"The state is in {given.state}.", flush=True)
+    return status or saving.status
 
 
 # Arguments
@@ -162,7 +164,9 @@ def _mock(
     try:
         return ImageBuilderMock(**options)
     except ValueError as error:
-        parser.error(str(error))
+        # The mock names its options as Python does.
+        said = re.sub("^([a-z_]+)=", lambda found: f"--{found[1].replace('_', '-')} ", str(error))
+        parser.error(said)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -179,9 +183,42 @@ def _parser() -> argparse.ArgumentParser:
         "--port", type=int, help="(default: 5055, or with a command a free one; 0: a free one)"
     )
     serve.add_argument(
+        "--autosave",
+        type=_seconds,
+        metavar="SECONDS",
+        help="save to the file of --state that often too, if something was asked meanwhile",
+    )
+    serve.add_argument(
+        "--files",
+        type=Path,
+        metavar="DIR",
+        help="the folder that control over HTTP may save states to and load them from "
+        "(default: the file of --state alone)",
+    )
+    serve.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        type=_allowed(allowed_host),
+        metavar="NAME",
+        help="answer under this name too, such as mock or *.example.com; otherwise only under "
+        "localhost, the address of --host, and names of AWS's endpoints. May be repeated",
+    )
+    serve.add_argument(
+        "--allow-origin",
+        action="append",
+        default=[],
+        type=_allowed(allowed_origin),
+        metavar="ORIGIN",
+        help="let web pages of this origin, such as http://localhost:3000, use and control the "
+        "mock. May be repeated",
+    )
+    serve.add_argument(
         "--allow-remote-control",
         action="store_true",
-        help="let other machines reset the mock and move its clock",
+        help="let other machines do all that control over HTTP can: read the state and every call "
+        "with its parameters, replace or reset the state, move the clock, make builds and calls "
+        "fail, and write and read state files (--state, --files)",
     )
     serve_command.add_to(serve)
     capture_command.add_to(commands)
@@ -193,6 +230,12 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_options(parser: argparse.ArgumentParser, **other_help: str) -> None:
     """A flag for each option of ``mock_imagebuilder``, with the environment's value as default."""
+    parser.add_argument(
+        "-v",
+        "--verbose",
+        action="store_true",
+        help="show each call, each refusal with its rule, and each stage of a build",
+    )
     options = parser.add_argument_group(
         "options of the mock",
         "What is not given is taken from the environment, if it is there: IMAGEBUILDER_MOCK_BUILDS "
@@ -218,9 +261,34 @@ def _read(option: Option, text: str) -> object:
         raise argparse.ArgumentTypeError(msg) from None
 
 
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < threading.TIMEOUT_MAX:
+        msg = f"{text!r} is no number of seconds above 0"
+        raise argparse.ArgumentTypeError(msg)
+    return seconds
+
+
+def _allowed(check: Callable[[str], str]) -> Callable[[str], str]:
+    def checked(text: str) -> str:
+        try:
+            return check(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return checked
+
+
 def _moment(text: str) -> datetime:
     try:
-        return moment_of(text)
+        moment = moment_of(text)
     except ValueError:
         msg = f"{text!r} is no time; write 2024-01-31T12:00:00Z"
         raise argparse.ArgumentTypeError(msg) from None
+    if moment.tzinfo is None:
+        msg = f"{text!r} has no time zone; write 2024-01-31T12:00:00Z, or +01:00 in place of the Z"
+        raise argparse.ArgumentTypeError(msg)
+    return moment

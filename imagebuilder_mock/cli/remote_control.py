@@ -1,40 +1,39 @@
 """The control object over HTTP: for tests in another process or language.
 
 Every path stands behind ``CONTROL_PREFIX``; bodies and answers are JSON. The requests follow from
-the methods that are marked as ``published``. They are for the machine that the server runs on:
-requests from elsewhere are refused unless that is allowed, and so are those of web pages, whose
-scripts a browser on this machine runs.
+the methods that are marked as ``published``; a few have a form of their own. They are for the
+machine that the server runs on: requests from elsewhere are refused unless that is allowed. What
+web pages may ask is ``transports.http.guarding``'s business.
 """
 
 from __future__ import annotations
 
 import json
-import types
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import Enum
 from functools import cache, partial
 from http import HTTPStatus
 from inspect import Parameter, signature
 from ipaddress import ip_address
-from itertools import islice
-from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
-from imagebuilder_mock.domain.records import is_record, members_of
-from imagebuilder_mock.domain.resources.base import member_name
+from imagebuilder_mock.domain.suggestions import did_you_mean
 from imagebuilder_mock.mock import ImageBuilderMock
-from imagebuilder_mock.testing.pages.table import Table
+from imagebuilder_mock.transports.http.wsgi import BODY_LIMIT, CONTROL_PREFIX
 from imagebuilder_mock.world.published import MARK, Published
-from imagebuilder_mock.world.saved.codecs import Many
-from imagebuilder_mock.world.saved.damage import Damage
 from imagebuilder_mock.world.saved.hints import annotations_of
-from imagebuilder_mock.world.saved.records import codec_of
+
+from .control_json import as_json, codec_for, read
+from .control_requests import REQUESTS, Controlled
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from imagebuilder_mock.transports.http.wsgi import ControlRequest
-    from imagebuilder_mock.world.saved.codecs import Codec, Schema
+    from imagebuilder_mock.world.saved.codecs import Codec
+    from imagebuilder_mock.world.world import World
+
+    from .state_files import StateFiles
 
 # What the control object says to a wrong use of it, or to an assertion that does not hold.
 _MISTAKES = (
@@ -46,18 +45,6 @@ _MISTAKES = (
     OSError,
     AssertionError,
 )
-
-_CALLS_SHOWN = 100
-
-_NOUNS = {
-    "array": "a list",
-    "boolean": "true or false",
-    "integer": "a whole number",
-    "null": "null",
-    "number": "a number",
-    "object": "an object",
-    "string": "a string",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +67,7 @@ class Method:
             function,
             isinstance(member, property),
             {each.name: each for each in parameters},
-            {each.name: _codec(hints[each.name], each.kind) for each in parameters},
+            {each.name: codec_for(hints[each.name], each.kind) for each in parameters},
         )
 
     @property
@@ -104,9 +91,9 @@ class Method:
 
     def call(self, mock: ImageBuilderMock, given: Mapping[str, Any]) -> object:
         """Call it with arguments from JSON; TypeError names a wrong, unknown or missing one."""
-        found = _attribute(getattr(mock, self.face) if self.face else mock, self.function.__name__)
+        found = getattr(getattr(mock, self.face) if self.face else mock, self.function.__name__)
         positional, named = self._arguments(given)
-        returned = _json(found if self.is_property else found(*positional, **named))
+        returned = as_json(found if self.is_property else found(*positional, **named))
         if self.mark.answer is not None:
             return {self.mark.answer: returned}
         return {} if returned is None else returned
@@ -121,14 +108,14 @@ class Method:
         for name, value in given.items():
             each = self.parameters.get(name, kinds.get(Parameter.VAR_KEYWORD))
             if each is None:
-                raise self._mistake(f"has no argument {name!r}")
-            read = _read(name, value, self.codecs[each.name])
+                raise self._mistake(f"has no argument {name!r}", name)
+            argument = read(name, value, self.codecs[each.name])
             if each.kind is Parameter.VAR_POSITIONAL:
-                positional += read
+                positional += argument
             elif each.kind is Parameter.POSITIONAL_ONLY:
-                positional.append(read)
+                positional.append(argument)
             else:
-                named[name] = read
+                named[name] = argument
         return positional, named
 
     def _required(self) -> list[str]:
@@ -139,9 +126,10 @@ class Method:
             if each.default is Parameter.empty and each.kind not in variable
         ]
 
-    def _mistake(self, said: str) -> TypeError:
+    def _mistake(self, said: str, name: str = "") -> TypeError:
         known = ", ".join(self.parameters) or "none"
-        return TypeError(f"{self.path} {said}. Its arguments are: {known}.")
+        hint = did_you_mean(name, self.parameters)
+        return TypeError(f"{self.path} {said}.{hint} Its arguments are: {known}.")
 
 
 @cache
@@ -160,133 +148,64 @@ def published_methods() -> Mapping[str, Method]:
     return {method.path: method for method in methods}
 
 
+def rows() -> list[dict[str, object]]:
+    """All requests, with the schemas of their arguments and an example each."""
+    methods = published_methods().values()
+    return [*(request.row() for request in REQUESTS), *(method.row() for method in methods)]
+
+
 class RemoteControl:
     """Calls the methods of a mock for requests."""
 
-    def __init__(self, mock: ImageBuilderMock, *, allow_remote: bool) -> None:
-        self._mock = mock
+    def __init__(
+        self, mock: ImageBuilderMock, world: World, files: StateFiles, *, allow_remote: bool
+    ) -> None:
         self._allow_remote = allow_remote
-        methods = published_methods()
-        self._actions: dict[tuple[str, str], Callable[[dict[str, Any]], object]] = {
-            ("GET", ""): lambda _: {"requests": [method.row() for method in methods.values()]},
-            ("GET", "calls"): self._calls,
-            ("GET", "clock"): lambda _: methods["clock/now"].call(mock, {}),
-            # They take a file of this machine.
-            ("POST", "load"): partial(self._with_file, "load"),
-            ("POST", "save"): partial(self._with_file, "save"),
-            **{("POST", path): partial(method.call, mock) for path, method in methods.items()},
+        controlled = Controlled(mock, world, files)
+        self._actions: dict[str, Callable[[dict[str, Any]], object]] = {
+            "GET ": lambda _: {"requests": rows()},
+            **{request.name: partial(request.call, controlled) for request in REQUESTS},
+            **{
+                f"POST {path}": partial(each.call, mock)
+                for path, each in published_methods().items()
+            },
         }
+        self._limits = {request.name: request.body_limit for request in REQUESTS}
 
     def __call__(self, request: ControlRequest) -> tuple[int, object]:
-        """The status and the answer; a mistake is 400 with a message that explains it."""
+        """The status and the answer; a mistake is 400 with a message that explains it.
+
+        An ImageBuilderError if the body is too large, too slow or incomplete.
+        """
         if not self._allow_remote and not _is_loopback(request.client):
             return _said(
                 HTTPStatus.FORBIDDEN,
                 "The mock is controlled from the machine that it runs on, unless it is started "
                 "with --allow-remote-control.",
             )
-        if request.is_from_a_web_page:
-            return _said(HTTPStatus.FORBIDDEN, "Web pages do not control the mock.")
-        action = self._actions.get((request.method, request.name.replace("-", "_")))
+        asked = f"{request.method} {request.name.replace('-', '_')}"
+        action = self._actions.get(asked)
         if action is None:
-            listed = ", ".join(f"{method} {name}" for method, name in self._actions)
-            return _said(HTTPStatus.NOT_FOUND, f"There is no such control. There are: {listed}.")
+            return _said(
+                HTTPStatus.NOT_FOUND,
+                f"There is no control {asked!r}.{did_you_mean(asked, self._actions)} "
+                f"GET {CONTROL_PREFIX} lists all.",
+            )
         try:
-            return HTTPStatus.OK, action(_parameters(request))
-        except NotImplementedError as error:
-            return _said(HTTPStatus.NOT_IMPLEMENTED, str(error))
+            return HTTPStatus.OK, action(_parameters(request, self._limits.get(asked, BODY_LIMIT)))
         except _MISTAKES as error:
             return _said(HTTPStatus.BAD_REQUEST, f"{type(error).__name__}: {error}")
 
-    def _with_file(self, name: str, params: dict[str, Any]) -> object:
-        path = params.get("path")
-        if not isinstance(path, str) or not path or len(params) != 1:
-            msg = 'say which file: {"path": "state.json"}'
-            raise ValueError(msg)
-        _attribute(self._mock, name)(path)
-        return {}
 
-    def _calls(self, params: dict[str, Any]) -> object:
-        """The newest calls, the last one last: ``?operation=GetImage&last=10``."""
-        operation, last = params.get("operation"), int(params.get("last", _CALLS_SHOWN))
-        record = self._mock.calls
-        wanted = (call for call in reversed([*record]) if operation in {None, call.operation})
-        newest = list(islice(wanted, max(last, 0)))
-        return {
-            "count": record.count(operation),
-            "dropped": record.dropped,
-            "calls": _json(newest[::-1]),
-        }
-
-
-def _attribute(owner: object, name: str) -> Any:
-    if not hasattr(owner, name):
-        msg = f"imagebuilder_mock does not have {name} yet."
-        raise NotImplementedError(msg)
-    return getattr(owner, name)
-
-
-def _parameters(request: ControlRequest) -> dict[str, Any]:
+def _parameters(request: ControlRequest, limit: int) -> dict[str, Any]:
     """The arguments in the query or the body; ValueError if that is no JSON object."""
     if request.method == "GET":
         return {name: values[-1] for name, values in parse_qs(request.query).items()}
-    params = json.loads(request.body or b"{}")
+    params = json.loads(request.body(limit) or b"{}")
     if not isinstance(params, dict):
         msg = "the body must be a JSON object"
         raise ValueError(msg)  # noqa: TRY004 - the caller's text is wrong, not a type of ours
     return params
-
-
-# Between JSON and Python: times are ISO text, and lengths of time seconds.
-
-
-def _codec(hint: Any, kind: object) -> Codec:
-    """The codec of an argument, for those types of a union that JSON can express."""
-    if get_origin(hint) in {Union, types.UnionType}:
-        hint = Union[tuple(part for part in get_args(hint) if _is_in_json(part))]  # noqa: UP007
-    codec = codec_of(hint)
-    return Many(codec, list) if kind is Parameter.VAR_POSITIONAL else codec
-
-
-def _is_in_json(part: Any) -> bool:
-    if get_origin(part) is not None or not isinstance(part, type):
-        return get_origin(part) not in {type, Callable}
-    return not issubclass(part, Enum) and not is_record(part)
-
-
-def _read(name: str, value: object, codec: Codec) -> Any:
-    try:
-        return codec.read(value)
-    except Damage:
-        msg = f"{name}={value!r}: give {_noun(codec.schema({}))}."
-        raise TypeError(msg) from None
-
-
-def _noun(schema: Schema) -> str:
-    """``a string``, or ``a whole number or null``."""
-    if "anyOf" in schema:
-        return " or ".join(dict.fromkeys(map(_noun, schema["anyOf"])))
-    if "enum" in schema:
-        return f"one of {', '.join(map(repr, schema['enum']))}"
-    if schema.get("format") == "date-time":
-        return "a time with its zone, such as '2024-01-31T12:00:00+00:00'"
-    return _NOUNS.get(schema.get("type", ""), "another value")
-
-
-def _json(value: Any) -> object:
-    """What a method returned, as JSON; members of objects have names such as ``accountId``."""
-    if isinstance(value, Table):
-        return {"title": value.title, "rows": _json(value.rows)}
-    if isinstance(value, (datetime, timedelta)):
-        return value.isoformat() if isinstance(value, datetime) else value.total_seconds()
-    if is_record(type(value)):
-        names = [member.name.lstrip("_") for member in members_of(type(value))]
-        return {member_name(name): _json(getattr(value, name)) for name in names}
-    if isinstance(value, Mapping):
-        return {str(name): _json(item) for name, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_json(item) for item in value]
-    return value
 
 
 def _is_loopback(client: str) -> bool:

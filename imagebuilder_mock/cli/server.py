@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.mock import ImageBuilderMock, own_servers, server_gateway
-from imagebuilder_mock.transports.http.serving import CannotListenError, serving, url_of
-from imagebuilder_mock.transports.http.wsgi import Application
+from imagebuilder_mock.transports.http.guarding import Guard, is_host
+from imagebuilder_mock.transports.http.serving import PATIENCE, CannotListenError, serving
+from imagebuilder_mock.transports.http.wsgi import CONTROL_PREFIX, Application
 
 from .remote_control import RemoteControl
+from .state_files import StateFiles
 from .surroundings import ALONE, Surroundings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import os
+    from collections.abc import Iterator, Sequence
 
     from typing_extensions import Unpack
 
+    from imagebuilder_mock.transports.http.serving import Served
     from imagebuilder_mock.world.settings import Options
 
 
@@ -27,11 +32,14 @@ ADVICE = (
 
 
 @contextmanager
-def imagebuilder_server(
+def imagebuilder_server(  # noqa: PLR0913 - the public contract: one for each option
     *,
     host: str = "127.0.0.1",
     port: int = 0,
     allow_remote_control: bool = False,
+    allow_host: Sequence[str] = (),
+    allow_origin: Sequence[str] = (),
+    files: str | os.PathLike[str] | None = None,
     moto: bool = False,
     upstream: str | None = None,
     **options: Unpack[Options],
@@ -41,13 +49,16 @@ def imagebuilder_server(
     The options are those of ``mock_imagebuilder``, which is on while the server runs:
     ``current_mock()`` controls what the server answers. Parameters that the model does not have are
     ignored unless ``unknown_members`` says otherwise. ``allow_remote_control`` lets other machines
-    control the mock too.
+    control the mock too; ``allow_host`` names further hosts under which the server may be asked,
+    and ``allow_origin`` origins of web pages that may ask it. ``files`` is the folder that control
+    saves to and loads from; without it, it does neither.
 
     With ``moto=True`` the port answers for the rest of AWS too, from moto in this process, and what
     Image Builder looks up and leaves behind is in the same state; a reset of the mock empties both.
     ``upstream`` is the URL of another emulator, which gets these requests. ValueError if both are
-    given, or the URL is one of AWS. CannotListenError (an OSError) if the port is taken,
-    ModuleNotFoundError if werkzeug, or what moto's server needs, is not installed.
+    given, or the URL is one of AWS, and for what is no host or no origin. CannotListenError (an
+    OSError) if the port is taken, ModuleNotFoundError if werkzeug, or what moto's server needs, is
+    not installed.
     """
     surroundings = Surroundings.checked(moto=moto, upstream=upstream)
     with (
@@ -58,31 +69,53 @@ def imagebuilder_server(
             host=host,
             port=port,
             allow_remote_control=allow_remote_control,
+            allow_host=allow_host,
+            allow_origin=allow_origin,
+            files=StateFiles(files),
             surroundings=surroundings,
-        ) as url,
+        ) as served,
     ):
-        yield url
+        yield served.url
 
 
 @contextmanager
-def serve(
+def serve(  # noqa: PLR0913 - one for each option
     mock: ImageBuilderMock,
     *,
     host: str,
     port: int,
-    allow_remote_control: bool,
+    files: StateFiles,
     surroundings: Surroundings = ALONE,
-) -> Iterator[str]:
-    """Serve a mock that is on; the context's value is the URL."""
-    control = RemoteControl(mock, allow_remote=allow_remote_control)
-    application = surroundings.on_one_port(Application(server_gateway(mock), control), mock)
-    with serving(application, host=host, port=port) as address:
+    allow_remote_control: bool = False,
+    allow_host: Sequence[str] = (),
+    allow_origin: Sequence[str] = (),
+    linger: float = PATIENCE,
+) -> Iterator[Served]:
+    """Serve a mock that is on; at its end, requests have ``linger`` seconds to be answered."""
+    gateway = server_gateway(mock)
+    control = RemoteControl(mock, gateway.world, files, allow_remote=allow_remote_control)
+    application = Guard(
+        surroundings.on_one_port(Application(gateway, control), mock),
+        hosts=[*allow_host, *_named_by(host)],
+        origins=allow_origin,
+        pages=(CONTROL_PREFIX, *surroundings.pages),
+    )
+    with serving(application, host=host, port=port, linger=linger) as served:
         # Clients of this process that are pointed at it go there, and not the short way.
-        own_servers().add(*address)
+        own_servers().add(served.host, served.port)
         try:
             if own_servers().has_url(surroundings.upstream or ""):
                 msg = f"The upstream {surroundings.upstream} is this server itself."
                 raise CannotListenError(msg)
-            yield url_of(*address)
+            yield served
         finally:
-            own_servers().remove(*address)
+            own_servers().remove(served.host, served.port)
+
+
+def _named_by(host: str) -> list[str]:
+    """Who listens at an address or a name may be asked under it, unless it is all addresses."""
+    name = host.partition("%")[0]  # without the zone of an IPv6 address
+    try:
+        return [] if ip_address(name).is_unspecified else [name]
+    except ValueError:
+        return [name] if is_host(name) else []

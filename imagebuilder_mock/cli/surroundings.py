@@ -45,6 +45,11 @@ class Surroundings(NamedTuple):
     def name(self) -> str:
         return "moto" if self.moto else str(self.upstream)
 
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """The beginnings of the paths that a link in a web page may open."""
+        return ("/moto-api/",) if self.moto else ()
+
     @contextmanager
     def around(self, mock: ImageBuilderMock, *, advice: str) -> Iterator[None]:
         """Let them stand around the mock, which is on; ModuleNotFoundError says what to install.

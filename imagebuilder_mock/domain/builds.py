@@ -64,6 +64,11 @@ class BuildPlan(NamedTuple):
         last = next(following, None)
         return "AVAILABLE" if last is None else last.status
 
+    def ahead_of(self, status: ImageStatus) -> list[ImageStatus]:
+        """The statuses that follow, down to AVAILABLE, if nothing goes wrong."""
+        known = [stage.status for stage in self.stages]
+        return [*known[known.index(status) + 1 :], "AVAILABLE"]
+
 
 _BEGINNING = (Stage(status="PENDING"), Stage(status="CREATING"))
 _INTEGRATION = Stage(status="INTEGRATING")

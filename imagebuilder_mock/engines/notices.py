@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.documents.workflows.actions import COMMAND_ID
@@ -25,7 +26,7 @@ from .parents import parent_ami_id
 from .topic_message import message_of, with_account
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
@@ -38,6 +39,13 @@ if TYPE_CHECKING:
         WorkflowStepExecution,
     )
     from imagebuilder_mock.domain.states import ImageStatus
+    from imagebuilder_mock.world.event_bodies import (
+        EventBridgeBody,
+        LogBody,
+        LogFileBody,
+        StepWaitingDetail,
+        StepWaitingMessage,
+    )
     from imagebuilder_mock.world.world import World
 
     from .one_build import Build
@@ -52,13 +60,28 @@ _LOG_FILES: Mapping[str, Sequence[str]] = {
 }
 _TOLD_BY_SNS: frozenset[ImageStatus] = frozenset(("AVAILABLE", "FAILED"))
 
+P = ParamSpec("P")
 
+
+def _news(tell: Callable[Concatenate[Build, P], None]) -> Callable[Concatenate[Build, P], None]:
+    """What is told of a build as it happens, and not of one that is history."""
+
+    @wraps(tell)
+    def tell_of_present(build: Build, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        if not build.world.is_in_the_past:
+            tell(build, *args, **kwargs)
+
+    return tell_of_present
+
+
+@_news
 def build_began(build: Build) -> None:
     """The log group is there before its first event (user guide, monitor-cwlogs)."""
     place = Place(build.store.account, build.store.region)
     telling.tell_of_log_group(build.world, place, build.image.log_group)
 
 
+@_news
 def state_changed(build: Build, before: ImageStatus) -> None:
     status = build.image.state.status
     _log(build, f"Image transitioned to {status} state for Image ARN: {build.image.arn}")
@@ -71,6 +94,7 @@ def state_changed(build: Build, before: ImageStatus) -> None:
     )
 
 
+@_news
 def step_waiting(build: Build, step: WorkflowStepExecution, inputs: Mapping[str, object]) -> None:
     """The event, and if the step asks for it a notification and the call of a function.
 
@@ -78,14 +102,14 @@ def step_waiting(build: Build, step: WorkflowStepExecution, inputs: Mapping[str,
     """
     _log(build, f"Step {step.name} waits for an action")
     resources = [build.image.arn, step.workflow_build_version_arn]
-    detail = {
+    detail: StepWaitingDetail = {
         "workflow-execution-id": step.workflow_execution_id,
         "workflow-step-execution-id": step.step_execution_id,
         "workflow-step-name": step.name,
     }
     name = "EC2 Image Builder Workflow Step Waiting"
     _to_event_bus(build.world, build.image.arn, name, resources=resources, detail=detail)
-    message: dict[str, object] = {
+    message: StepWaitingMessage = {
         "imageArn": build.image.arn,
         "workflowArn": step.workflow_build_version_arn,
         "workflowExecutionId": step.workflow_execution_id,
@@ -102,6 +126,7 @@ def step_waiting(build: Build, step: WorkflowStepExecution, inputs: Mapping[str,
             _publish(build.world, home, destination, str(inputs[member]), message)
 
 
+@_news
 def workflow_started(build: Build, execution: WorkflowExecution) -> None:
     world, store, image = build
     recipe = image.image_recipe
@@ -118,6 +143,7 @@ def workflow_started(build: Build, execution: WorkflowExecution) -> None:
     _log(build, f"Total {execution.total_step_count} steps to run for workflow {workflow}")
 
 
+@_news
 def step_started(build: Build, step: WorkflowStepExecution, *, has_condition: bool) -> None:
     if not has_condition:
         _log(build, f"No 'if' conditions to evaluate for step: {step.name}")
@@ -126,6 +152,7 @@ def step_started(build: Build, step: WorkflowStepExecution, *, has_condition: bo
         _log(build, "Launching instance")
 
 
+@_news
 def step_ended(build: Build, step: WorkflowStepExecution) -> None:
     if step.status == "FAILED":
         if step.message and COMMAND_ID not in json.loads(step.outputs or "{}"):
@@ -144,6 +171,9 @@ def step_ended(build: Build, step: WorkflowStepExecution) -> None:
 @contextmanager
 def command(build: Build, command_id: str) -> Iterator[None]:
     """A command of Systems Manager that does the work of a step."""
+    if build.world.is_in_the_past:
+        yield
+        return
     _log(build, "Sending command to instance to run")
     _log(build, f"Running command (command id: {command_id})")
     _log(build, f"Waiting for command to complete (command id: {command_id}). Attempt number: 1.")
@@ -154,6 +184,7 @@ def command(build: Build, command_id: str) -> Iterator[None]:
         raise
 
 
+@_news
 def component_step(build: Build, component: Component, traced: TracedStep) -> None:
     number = "" if traced.round is None else f" round {traced.round}"
     inputs = "".join(f" {json.dumps(each, default=str)}" for each in traced.inputs)
@@ -164,6 +195,7 @@ def component_step(build: Build, component: Component, traced: TracedStep) -> No
     )
 
 
+@_news
 def command_output(build: Build, traced: TracedStep, message: str) -> None:
     """What a step of a component that fails writes, if it runs commands."""
     if not traced.step.action.startswith("Execute"):
@@ -176,6 +208,7 @@ def command_output(build: Build, traced: TracedStep, message: str) -> None:
     _log(build, "CmdExecution: [ERROR] Command execution has resulted in an error")
 
 
+@_news
 def component_failed(
     build: Build,
     component: Component,
@@ -197,6 +230,7 @@ def component_failed(
             _log(build, f"  {name}: {value}")
 
 
+@_news
 def build_ended(build: Build) -> None:
     """The message at the end, and the logs in the bucket of the infrastructure."""
     world, store, image = build
@@ -216,7 +250,10 @@ def build_ended(build: Build) -> None:
             for step in _with_components(execution):
                 place = f"{folder}/{image.version}/{execution.workflow_execution_id}/{step.name}"
                 for file in _LOG_FILES[image.type]:
-                    body = {"key": f"{place}/{file}", "lines": _outcome(step, file)}
+                    body: LogFileBody = {
+                        "key": f"{place}/{file}",
+                        "lines": _outcome(step, file),
+                    }
                     _publish(world, home, "S3", logs["s3BucketName"], body)
 
 
@@ -246,7 +283,7 @@ def pipeline_log(world: World, pipeline: ImagePipeline, line: str) -> None:
     arn = Arn.parse(pipeline.arn)
     logging = pipeline.logging_configuration or {}
     group = logging.get("pipelineLogGroupName") or f"{LOG_GROUP}pipeline/{pipeline.name}"
-    body = {"logStreamName": f"{world.clock.now():%Y/%m/%d}", "message": line}
+    body: LogBody = {"logStreamName": f"{world.clock.now():%Y/%m/%d}", "message": line}
     _publish(world, (arn.account, arn.region), "CloudWatchLogs", str(group), body)
 
 
@@ -260,6 +297,7 @@ def pipeline_disabled(world: World, pipeline: ImagePipeline) -> None:
     )
 
 
+@_news
 def vulnerabilities_detected(build: Build, counts: Mapping[str, int]) -> None:
     """A scan is complete; the counts are those of all, critical, high and medium findings."""
     pipeline = build.image.source_pipeline_arn
@@ -299,7 +337,7 @@ def _to_event_bus(
     detail: Mapping[str, object],
 ) -> None:
     parsed = Arn.parse(arn)
-    body = {
+    body: EventBridgeBody = {
         "version": "0",
         "id": world.ids.uuid(),
         "detail-type": detail_type,
@@ -314,7 +352,7 @@ def _to_event_bus(
 
 
 def _log(build: Build, line: str) -> None:
-    body = {"logStreamName": build.image.version, "message": line}
+    body: LogBody = {"logStreamName": str(build.image.version), "message": line}
     store = build.store
     home = (store.account, store.region)
     _publish(build.world, home, "CloudWatchLogs", build.image.log_group, body)

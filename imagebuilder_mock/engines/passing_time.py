@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from heapq import merge
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from .builds import stages, steps
@@ -9,7 +11,7 @@ from .lifecycle import executions, policies
 from .pipelines import runs, schedule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
     from imagebuilder_mock.world.scheduler import Due
@@ -25,30 +27,52 @@ _ACTIONS: Mapping[str, Callable[[World, str], None]] = {
     executions.ACTION: executions.move_on,
     policies.ACTION: policies.run_on_schedule,
 }
+_NEXT_RUN: Mapping[str, Callable[[World, str, datetime], datetime | None]] = {
+    schedule.ACTION: schedule.run_after,
+    policies.ACTION: policies.run_after,
+}
 
 
 def move_to(world: World, moment: datetime, *, limit: int | None = RUN_LIMIT) -> None:
     """Take the clock to ``moment``; every entry up to there finds the clock at its own time.
 
-    RuntimeError, naming the pipeline, when more than ``limit`` scheduled runs fall due; None
-    lifts it.
+    RuntimeError, naming the pipeline or policy, if more than ``limit`` scheduled runs fall due;
+    then nothing has moved. None lifts it.
     """
-    started = 0
+    if limit is not None:
+        _check_runs(world, moment, limit)
     while (due := world.state.scheduler.next_due(moment)) is not None:
-        if due.action == schedule.ACTION:
-            started += 1
-            if limit is not None and started > limit:
-                msg = (
-                    f"More than {limit:,} scheduled runs fall due before {moment.isoformat()}; the "
-                    f"last was to be of {due.arn}. Move the clock less far, give the pipeline a "
-                    "rarer schedule, or lift the limit with limit=None."
-                )
-                raise RuntimeError(msg)
         world.state.scheduler.take()
         _do(world, due)
         # Who is told of it may answer before more time passes.
         world.lock.pause()
     world.clock.set_forward(moment)
+
+
+def _check_runs(world: World, moment: datetime, limit: int) -> None:
+    runs = merge(
+        *(
+            _runs(world, due, moment)
+            for due in world.state.scheduler.due_by(moment)
+            if due.action in _NEXT_RUN
+        )
+    )
+    beyond = next(islice(runs, limit, None), None)
+    if beyond is not None:
+        msg = (
+            f"More than {limit:,} scheduled runs fall due before {moment.isoformat()}, and nothing "
+            f"has moved; the first beyond them would be of {beyond[1]}. Move the clock less far, "
+            "have it scheduled less often, or lift the limit with limit=None."
+        )
+        raise RuntimeError(msg)
+
+
+def _runs(world: World, due: Due, until: datetime) -> Iterator[tuple[datetime, str]]:
+    """The runs of a pipeline or policy from one that is due, as things stand now."""
+    moment: datetime | None = due.moment
+    while moment is not None and moment <= until:
+        yield moment, due.arn
+        moment = _NEXT_RUN[due.action](world, due.arn, moment)
 
 
 def catch_up(world: World) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.resources.base import member_name
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.domain.resources.base import Resource
     from imagebuilder_mock.domain.resources.images import Image
+    from imagebuilder_mock.world.event_bodies import BuildMessage
 
     from .one_build import Build
 
@@ -35,7 +36,7 @@ _AMAZON_ACCOUNT = "627945338248"
 _LEFT_OUT = frozenset(("owner", "policy", "shared_with", "sequence", "tags", "timeout_minutes"))
 
 
-def message_of(build: Build) -> dict[str, object]:
+def message_of(build: Build) -> BuildMessage:
     """Keys that have no value are left out, as in JSON that the service sends."""
     image = build.image
     arn = Arn.parse(image.arn)
@@ -69,7 +70,8 @@ def message_of(build: Build) -> dict[str, object]:
         "buildType": image.build_type,
         "tags": _tags(image),
     }
-    return {key: value for key, value in message.items() if value is not None}
+    given = {key: value for key, value in message.items() if value is not None}
+    return cast("BuildMessage", given)
 
 
 def packed_version(arn: Arn) -> int:

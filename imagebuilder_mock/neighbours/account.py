@@ -83,8 +83,12 @@ class Account(NamedTuple):
             raise self.no_answer(
                 f"{name} does not have {operation} of {service}: {error}."
             ) from None
-        except (AttributeError, LookupError) as error:
-            # As for a Region that moto does not know: KeyError('mars-north-1').
+        except NeighbourError:
+            # Of a method that does for a neighbour what this does not have.
+            raise
+        except Exception as error:  # noqa: BLE001 - no answer of AWS, so nothing can be told
+            # As for a Region that moto does not know: KeyError('mars-north-1'); or where moto
+            # cannot read what its own CloudFormation has made.
             raise self.no_answer(
                 f"{name} cannot tell of {service} in {self.place.region}: {error!r}."
             ) from None

@@ -96,15 +96,32 @@ class S3Uri(NamedTuple):
 
 def size_of(world: World, place: Place, uri: S3Uri) -> int:
     """An object's size in bytes; AbsentError, or NobodyToAskError without S3."""
-    found = _s3(world, place).ask("s3", "head_object", Bucket=uri.bucket, Key=uri.key)
-    return int(found["ContentLength"])
+    found = _found(world, place, uri, "head_object")
+    return len(_supplied(world, uri)) if found is None else int(found[1]["ContentLength"])
 
 
 def read(world: World, place: Place, uri: S3Uri, *, limit: int | None) -> bytes:
     """An object's bytes, at most ``limit`` of them; AbsentError, or NobodyToAskError."""
-    s3 = _s3(world, place)
-    found = s3.ask("s3", "get_object", Bucket=uri.bucket, Key=uri.key)
-    return s3.reads(found["Body"], limit)
+    found = _found(world, place, uri, "get_object")
+    if found is None:
+        return _supplied(world, uri)[:limit]
+    s3, answer = found
+    return s3.reads(answer["Body"], limit)
+
+
+def _found(world: World, place: Place, uri: S3Uri, operation: str) -> tuple[Account, Any] | None:
+    """S3 and its answer; None if it has no such object, and a test has put a document there."""
+    try:
+        s3 = _s3(world, place)
+        return s3, s3.ask("s3", operation, Bucket=uri.bucket, Key=uri.key)
+    except (AbsentError, NobodyToAskError):
+        if str(uri) not in world.state.documents:
+            raise
+        return None
+
+
+def _supplied(world: World, uri: S3Uri) -> bytes:
+    return world.state.documents[str(uri)].encode()
 
 
 def _s3(world: World, place: Place) -> Account:

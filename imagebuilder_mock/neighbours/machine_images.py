@@ -6,11 +6,12 @@ beside us. What is gone there is a success (user guide, lifecycle-policy-executi
 
 from __future__ import annotations
 
-import logging
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
+
+from imagebuilder_mock.world.log import logger
 
 from .account import AbsentError, NeighbourError, Place, account_at
 
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from imagebuilder_mock.world.world import World
 
     from .account import Account
-
-
-_log = logging.getLogger("imagebuilder_mock")
 
 
 class ActionRefused(Exception):
@@ -77,7 +75,7 @@ def made_elsewhere(world: World, ami: MachineImage) -> MachineImage:
         )
         return replace(ami, image_id=made["ImageId"], is_in_ec2=True)
     except NeighbourError as error:
-        _log.warning("EC2: register %s in %s: %s", ami.name, ami.region, error)
+        logger.warning("EC2: register %s in %s: %s", ami.name, ami.region, error)
         return ami
 
 
@@ -264,4 +262,5 @@ def _ask(account: Account, service: str, operation: str, **params: object) -> No
         with suppress(AbsentError):
             account.ask(service, operation, **params)
     except NeighbourError as error:
+        logger.warning("%s of %s: %s", operation, service, error)
         raise ActionRefused(str(error)) from None

@@ -272,7 +272,7 @@ def _make(account: Account, operation: str, **params: str) -> None:
 
 def _tell_of_log(world: World, place: Place, event: Event) -> None:
     uri = S3Uri(event.name, str(event.body["key"]))
-    tell_bucket(world, place, uri, "\n".join(event.body["lines"]).encode())  # type: ignore[arg-type] # a list of text, as written
+    tell_bucket(world, place, uri, "\n".join(event.body["lines"]).encode())
 
 
 def _tell_nobody(world: World, place: Place, event: Event) -> None:

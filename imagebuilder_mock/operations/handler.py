@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import (
     DryRunOperationException,
     ResourceDependencyException,
@@ -14,7 +15,6 @@ from imagebuilder_mock.domain.errors import (
     missing_error,
 )
 from imagebuilder_mock.domain.resources.base import Resource
-from imagebuilder_mock.world.managed import how_to_publish
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -51,15 +51,22 @@ class Context:
         """What the ARN means, to answer or to change it: ResourceNotFoundException if nothing."""
         found = self.world.find(self.store, cls, arn, parameter=parameter)
         if found is None:
-            raise ResourceNotFoundException(f"{missing_error(cls.label, arn)}{how_to_publish(arn)}")
+            raise self._missing(cls, arn)
         return found
 
     def own(self, cls: type[R], arn: str) -> R:
         """The account's own resource with exactly this ARN: ResourceNotFoundException if none."""
         found = self.store.get(cls, arn)
         if found is None:
-            raise ResourceNotFoundException(missing_error(cls.label, arn))
+            raise self._missing(cls, arn, is_own=True)
         return found
+
+    def _missing(
+        self, cls: type[Resource], arn: str, *, is_own: bool = False
+    ) -> ResourceNotFoundException:
+        is_amazons = is_own and Arn.parse(arn).owner is not None
+        hint = "" if is_amazons else self.world.hint_at(self.store, cls, arn)
+        return ResourceNotFoundException(f"{missing_error(cls.label, arn)}{hint}")
 
     def reference(self, cls: type[R], arn: str, *, parameter: str | None = None) -> R:
         """What a new resource refers to: InvalidParameterValueException if there is nothing."""

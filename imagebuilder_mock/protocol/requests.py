@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from imagebuilder_mock.domain.errors import ImageBuilderError, InvalidRequestException, not_valid
+from imagebuilder_mock.domain.suggestions import did_you_mean
 
 from .model import Operation, operation, service_model
 from .validation import InvalidForm
@@ -96,7 +97,11 @@ def _route(request: HttpRequest) -> tuple[str, dict[str, str]]:
     for (method, before), (labelled_name, label) in labelled.items():
         if request.method == method and request.path.startswith(before):
             return labelled_name, {label: unquote(request.path[len(before) :])}
-    raise UnknownOperationException(f"There is no operation for {request.method} {request.path}.")
+    asked = f"{request.method} {request.path}"
+    known = [" ".join(route) for route in (*plain, *labelled)]
+    raise UnknownOperationException(
+        f"There is no operation for {asked}.{did_you_mean(asked, known)}"
+    )
 
 
 def _body(body: bytes | str) -> dict[str, object]:

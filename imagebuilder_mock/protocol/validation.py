@@ -25,6 +25,10 @@ _Number: TypeAlias = "tuple[type | tuple[type, ...], str, float, float]"
 # Seen in 2025 without quotes round the second name, unlike all other members.
 _UNQUOTED_SHAPES = frozenset(("VersionNumber",))
 
+# Names have three characters at least, which their pattern alone says.
+_SHORTEST = 3
+_FILLER = "a"
+
 _UNKNOWN = "is not a parameter of this request"
 _REQUIRED = "is required"
 _LATEST_EPOCH = 253_402_300_799
@@ -242,10 +246,20 @@ def _string(shape: StringShape) -> Check:
         if length is not None:
             length(len(value))
         if matches is not None and matches(value) is None:
-            raise InvalidForm(f"must match pattern {pattern}", quoted=quoted)
+            detail = f"must match pattern {pattern}{_shortness(value, matches)}"
+            raise InvalidForm(detail, quoted=quoted)
         return value
 
     return check
+
+
+def _shortness(value: str, matches: Callable[[str], object]) -> str:
+    """A sentence of our own if the value would match but for its length, as a name of ``ab``."""
+    for missing in range(1, _SHORTEST - len(value) + 1):
+        if matches(value + _FILLER * missing) is not None:
+            said = "1 character" if len(value) == 1 else f"{len(value)} characters"
+            return f" It has {said}, and needs at least {len(value) + missing}."
+    return ""
 
 
 def _number(shape: Shape) -> Check:

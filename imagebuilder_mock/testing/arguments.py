@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.resources.images import Image
+from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
+from imagebuilder_mock.domain.suggestions import Suggesting, did_you_mean, listed
 from imagebuilder_mock.protocol.model import input_members, operation_names
+from imagebuilder_mock.world.clock import aware
 from imagebuilder_mock.world.settings import check_account_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
+    from datetime import datetime
 
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
@@ -23,7 +26,7 @@ SOME_IMAGE = "arn:aws:imagebuilder:us-east-1:123456789012:image/web/1.0.0/1"
 """For the examples of published methods."""
 
 
-class Face:
+class Face(Suggesting):
     """A part of the control object: it acts on the world of a mock."""
 
     __slots__ = ("_world",)
@@ -31,9 +34,39 @@ class Face:
     def __init__(self, world: World) -> None:
         self._world = world
 
+    def __repr__(self) -> str:
+        name = type(self).__name__.removeprefix("Mock").lower()
+        with self._world.lock:
+            holds = self._holds()
+        return f"<mock.{name}: {holds}>" if holds else f"<mock.{name}>"
+
+    def _holds(self) -> str:
+        """What it has at the moment, for whoever prints it."""
+        return ""
+
+
+def refuse_text(**lists: Collection[object]) -> None:
+    """A string is a collection of strings too: of its letters, which nobody means."""
+    for name, value in lists.items():
+        if isinstance(value, str):
+            msg = f"{name}={value!r} is one string: give a list, [{value!r}]."
+            raise TypeError(msg)
+
+
+def past(world: World, moment: datetime | None, what: str) -> datetime:
+    """A moment in UTC, by default now; ValueError if it lies ahead or has no time zone."""
+    now = world.clock.now()
+    if moment is None:
+        return now
+    moment = aware(moment, f"{what}=")
+    if moment > now:
+        msg = f"{what}={moment.isoformat()} lies ahead: it is {now.isoformat()}."
+        raise ValueError(msg)
+    return moment
+
 
 def check_operation(name: str) -> None:
-    """ValueError, which lists all operations, if the model does not have this one."""
+    """ValueError, with the closest names, if the model does not have this operation."""
     check_known("operation", name, operation_names())
 
 
@@ -48,14 +81,16 @@ def check_parameters(operation: str | None, names: Iterable[str]) -> None:
 
 
 def check_known(what: str, given: str, known: Sequence[str]) -> None:
-    """ValueError for an unknown name; it has the closest name, and lists all that are known."""
-    if given in known:
-        return
-    by_lower = {name.lower(): name for name in known}
-    close = get_close_matches(str(given).replace("_", "").lower(), by_lower, n=1)
-    hint = f" Did you mean {by_lower[close[0]]!r}?" if close else ""
-    msg = f"There is no {what} {given!r}.{hint} There are: {', '.join(known)}."
-    raise ValueError(msg)
+    """ValueError for an unknown name; it has the closest name, or else some that are known."""
+    if given not in known:
+        hint = did_you_mean(str(given), known) or f" There are: {listed(known)}."
+        msg = f"There is no {what} {given!r}.{hint}"
+        raise ValueError(msg)
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 build``, or ``2 builds``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def region_in_use(world: World) -> str:
@@ -73,6 +108,21 @@ def store_at(world: World, *, region: str | None, account_id: str | None) -> Sto
     account = world.account_id if account_id is None else account_id
     check_account_id(account)
     return world.store(account, region or region_in_use(world))
+
+
+def pipeline_at(store: Store, pipeline: str) -> ImagePipeline:
+    """A pipeline by its name or ARN; LookupError, which lists the pipelines, if there is none."""
+    is_arn = pipeline.startswith("arn:")
+    arn = pipeline if is_arn else str(store.arn_for(ImagePipeline.kind, pipeline))
+    found = store.get(ImagePipeline, arn)
+    if found is None:
+        known = ", ".join(each.arn for each in store.order(ImagePipeline))
+        msg = (
+            f"There is no pipeline {pipeline!r} in {store.region} of account {store.account}. "
+            f"There are: {known or 'none'}."
+        )
+        raise LookupError(msg)
+    return found
 
 
 def image_at(world: World, arn: str, instead: Callable[[], str]) -> tuple[Store, Image]:

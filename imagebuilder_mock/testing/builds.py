@@ -17,12 +17,13 @@ from imagebuilder_mock.world.orders import BuildFailure, StepOutputs, check_refe
 from imagebuilder_mock.world.published import published
 from imagebuilder_mock.world.settings import check_account_id
 
-from .arguments import SOME_IMAGE, Face, image_at
+from .arguments import SOME_IMAGE, Face, counted, image_at
 from .pages.timeline import timeline_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from imagebuilder_mock.domain.states import ImageStatus
     from imagebuilder_mock.world.durations import Durations
     from imagebuilder_mock.world.orders import Placed
 
@@ -43,6 +44,10 @@ class Builds(Face):
     """
 
     __slots__ = ()
+
+    def _holds(self) -> str:
+        running, waiting = len(self.running), len(self.waiting)
+        return f"{counted(running, 'build')} running{f', {waiting} waiting' if waiting else ''}"
 
     @property
     @published()
@@ -68,13 +73,33 @@ class Builds(Face):
         """
         return self._world.state.durations
 
-    @published(arn=SOME_IMAGE)
-    def advance(self, arn: str) -> str:
-        """Move a build to its next stage, or to a step that waits, and return its new status."""
+    @published(arn=SOME_IMAGE, to="TESTING")
+    def advance(self, arn: str, *, to: ImageStatus | None = None) -> str:
+        """Move a build to its next stage, or to a step that waits, and return its new status.
+
+        With ``to`` it goes on until the image is in that status. ValueError, which lists the
+        statuses that lie ahead, if that is behind or not on the build's way: then nothing moves.
+        RuntimeError if the build ends, or reaches a step that waits for an action, before it.
+        """
         with self._world.lock:
             image = self._build(arn)
-            stages.advance(self._world, image)
-            return image.state.status
+            if to is None:
+                stages.advance(self._world, image)
+                return image.state.status
+            ahead = image.plan.ahead_of(image.state.status)
+            if to not in ahead:
+                msg = f"to={to!r}: {arn} is {image.state.status}. Ahead are {', '.join(ahead)}."
+                raise ValueError(msg)
+            while image.is_in_progress and image.state.status != to:
+                if not stages.advance(self._world, image):
+                    raise self._waits(image)
+            if image.state.status != to:
+                msg = (
+                    f"The build {arn} has not come to {to}: it is {image.state.status}"
+                    f"{f', {image.state.reason}' if image.state.reason else ''}"
+                )
+                raise RuntimeError(msg)
+            return to
 
     @published(arn=SOME_IMAGE)
     def complete(self, arn: str) -> None:
@@ -83,13 +108,7 @@ class Builds(Face):
             image = self._build(arn)
             stages.complete(self._world, image)
             if image.is_in_progress:
-                steps = [run.open_step for run in image.running_executions]
-                names = ", ".join(step.name for step in steps if step is not None)
-                msg = (
-                    f"The build {arn} waits for an action on the step {names}. Answer it with "
-                    "send_workflow_step_action(), or let its time-out pass with clock.advance()."
-                )
-                raise RuntimeError(msg)
+                raise self._waits(image)
 
     @published(arn=SOME_IMAGE, reason="The disk is full.")
     def fail(self, arn: str, *, reason: str = "An internal error has occurred.") -> None:
@@ -261,6 +280,14 @@ class Builds(Face):
         made = self._world.state.numbering.last
         return self._world.placed.place(
             order, f"mock.builds.{order}", noted=made, optional=optional
+        )
+
+    def _waits(self, image: Image) -> RuntimeError:
+        steps = [run.open_step for run in image.running_executions]
+        names = ", ".join(step.name for step in steps if step is not None)
+        return RuntimeError(
+            f"The build {image.arn} waits for an action on the step {names}. Answer it with "
+            "send_workflow_step_action(), or let its time-out pass with clock.advance()."
         )
 
     def _running(self) -> Iterator[Image]:

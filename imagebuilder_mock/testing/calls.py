@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imagebuilder_mock.world.published import published
 from imagebuilder_mock.world.record import KEPT, differences, holds
 
-from .arguments import Face, check_operation, check_parameters
+from .arguments import Face, check_operation, check_parameters, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,10 +24,14 @@ class Calls(Face):
     The newest 10,000 calls are kept, or fewer if they need more memory than ``calls_kept_bytes``;
     ``dropped`` is the number of the others. An assertion that would need them fails.
 
-    Operations and parameters are spelled as in AWS's API. ValueError for an unknown one lists all.
+    Operations and parameters are spelled as in AWS's API. ValueError for an unknown one.
     """
 
     __slots__ = ()
+
+    def _holds(self) -> str:
+        newest = f", the newest {self[-1]}" if len(self) else ""
+        return f"{counted(self.count(), 'call')}{newest}"
 
     def __iter__(self) -> Iterator[Call]:
         return iter(self._record)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from difflib import get_close_matches
 
 from imagebuilder_mock.catalogue.offer import offered, offered_names
 from imagebuilder_mock.domain.errors import InvalidVersionNumberException
+from imagebuilder_mock.domain.suggestions import did_you_mean, listed
 from imagebuilder_mock.domain.versions import Version
 from imagebuilder_mock.world.managed import Publication
 from imagebuilder_mock.world.published import published
 
-from .arguments import DEFAULT_REGION, Face
+from .arguments import DEFAULT_REGION, Face, counted
 
 _NODES = 3
 
@@ -20,6 +20,9 @@ class Catalogue(Face):
     """``mock.catalogue``: Amazon-managed images, components and workflows."""
 
     __slots__ = ()
+
+    def _holds(self) -> str:
+        return f"{counted(len(self._world.state.publications), 'version')} published by the test"
 
     @published(name="Amazon Linux 2023 x86", version="2026.12.1")
     def publish(self, name: str, version: str) -> None:
@@ -33,9 +36,9 @@ class Catalogue(Face):
         with self._world.lock:
             found = offered(name)
             if found is None:
-                known = offered_names()
-                close = get_close_matches(name, known, n=5, cutoff=0.3) or sorted(known)
-                msg = f"Amazon offers nothing named {name!r}. It offers: {', '.join(close)}, ..."
+                known = sorted(offered_names())
+                hint = did_you_mean(name, known) or f" It offers: {listed(known)}."
+                msg = f"Amazon offers nothing named {name!r}.{hint}"
                 raise ValueError(msg)
             account, kind, slug = found
             number = _checked(version)

@@ -19,11 +19,15 @@ class MockClock(Face):
     """``mock.clock``: read mock time and move it forward; what falls due on the way happens.
 
     The methods return the new time, an aware datetime in UTC. ValueError for a time in the past.
-    RuntimeError if more than ``limit`` scheduled runs of pipelines and lifecycle policies would
-    start on the way; ``limit=None`` allows any number.
+    RuntimeError if more than ``limit`` scheduled runs of pipelines and lifecycle policies fall due
+    on the way, and then nothing has moved; ``limit=None`` allows any number.
     """
 
     __slots__ = ()
+
+    def _holds(self) -> str:
+        still = ", standing still" if self._world.clock.stands_still else ""
+        return f"{self._world.clock.now().isoformat()}{still}"
 
     @published("now")
     def now(self) -> datetime:

@@ -48,6 +48,9 @@ class Faults(Face):
 
     __slots__ = ()
 
+    def _holds(self) -> str:
+        return "; ".join(map(str, self)) or "no rules"
+
     @published(operation="GetImage", error="ServiceException", times=3)
     def add(
         self,

@@ -10,7 +10,7 @@ from imagebuilder_mock.domain.resources.scans import ImageScanState
 from imagebuilder_mock.engines.scans import SEVERITIES, finding_on
 from imagebuilder_mock.world.published import published
 
-from .arguments import SOME_IMAGE, Face, image_at
+from .arguments import SOME_IMAGE, Face, counted, image_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from imagebuilder_mock.world.store import Store
 
 BadEnd = Literal["FAILED", "TIMED_OUT"]
+
+_DESCRIPTION = "A vulnerability that the test made up."
 
 
 class MockFindings(Face):
@@ -29,13 +31,18 @@ class MockFindings(Face):
 
     __slots__ = ()
 
+    def _holds(self) -> str:
+        stores = self._world.state.stores.values()
+        scanned = sum(each.is_scanned for store in stores for each in store.order(Image))
+        return counted(scanned, "scanned image")
+
     @published(arn=SOME_IMAGE, packages=[["openssl", "3.0.8"]])
     def set_packages(self, arn: str, packages: Iterable[tuple[str, str]]) -> None:
         """Replace the sample packages of an image by these pairs of a name and a version.
 
         A scan that completes afterwards finds the sample vulnerabilities of these packages.
         """
-        pairs = [_pair(package) for package in packages]
+        pairs = pairs_of(packages)
         with self._world.lock:
             store, image = self._image(arn)
             store.findings.set_packages(image.arn, pairs)
@@ -50,7 +57,7 @@ class MockFindings(Face):
         package: str = "openssl",
         version: str = "1.0.0",
         fixed_in: str | None = None,
-        description: str = "A vulnerability that the test made up.",
+        description: str = _DESCRIPTION,
         score: float | None = None,
     ) -> None:
         """Add a finding to a scanned image: a vulnerability of one of its packages.
@@ -58,14 +65,13 @@ class MockFindings(Face):
         ``severity`` is a word of Amazon Inspector's, such as ``"CRITICAL"``, and ``score`` a CVSS
         score. ``fixed_in`` is the version of the package that has the fix.
         """
-        if severity not in SEVERITIES:
-            msg = f"severity={severity!r}: choose one of {', '.join(SEVERITIES)}."
-            raise ValueError(msg)
-        vulnerability = Vulnerability(
-            id=vulnerability_id,
+        vulnerability = made_up(
+            vulnerability_id=vulnerability_id,
             severity=severity,
+            package=package,
+            version=version,
+            fixed_in=fixed_in,
             description=description,
-            affected=(Affected(package, version, fixed_in),),
             score=score,
         )
         with self._world.lock:
@@ -110,6 +116,34 @@ class MockFindings(Face):
         stores = self._world.state.stores.values()
         arns = [each.arn for store in stores for each in store if isinstance(each, Image)]
         return f"There are: {', '.join(arns) or 'none'}."
+
+
+def made_up(
+    *,
+    vulnerability_id: str,
+    severity: str,
+    package: str = "openssl",
+    version: str = "1.0.0",
+    fixed_in: str | None = None,
+    description: str = _DESCRIPTION,
+    score: float | None = None,
+) -> Vulnerability:
+    """A vulnerability of a test; ValueError for a severity that Inspector does not have."""
+    if severity not in SEVERITIES:
+        msg = f"severity={severity!r}: choose one of {', '.join(SEVERITIES)}."
+        raise ValueError(msg)
+    return Vulnerability(
+        id=vulnerability_id,
+        severity=severity,
+        description=description,
+        affected=(Affected(package, version, fixed_in),),
+        score=score,
+    )
+
+
+def pairs_of(packages: Iterable[Sequence[str]]) -> list[tuple[str, str]]:
+    """Packages as pairs of a name and a version; ValueError for one that is none."""
+    return [_pair(package) for package in packages]
 
 
 def _pair(package: Sequence[str]) -> tuple[str, str]:

@@ -2,113 +2,175 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from dataclasses import replace
-from typing import TYPE_CHECKING, Literal, get_args
+from collections.abc import Iterable
+from inspect import signature
+from typing import TYPE_CHECKING, Any, TypedDict, cast, get_args, overload
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import ImageBuilderError
-from imagebuilder_mock.domain.resources.build_settings import with_defaults
-from imagebuilder_mock.domain.resources.configurations import (
-    DistributionConfiguration,
-    InfrastructureConfiguration,
-)
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRecipe
-from imagebuilder_mock.engines.builds import stages
-from imagebuilder_mock.engines.builds.starting import BuildRequest, start_build
-from imagebuilder_mock.engines.lifecycle.actions import TARGETS, change_state
+from imagebuilder_mock.domain.suggestions import did_you_mean, listed
+from imagebuilder_mock.engines.lifecycle.actions import TARGETS
+from imagebuilder_mock.engines.outputs.distribution import INTERNAL_ERROR
 from imagebuilder_mock.neighbours import machine_images
 from imagebuilder_mock.protocol.model import operation
 from imagebuilder_mock.protocol.requests import check
-from imagebuilder_mock.world.clock import aware
 from imagebuilder_mock.world.published import published
 from imagebuilder_mock.world.settings import is_account_id
 
-from .arguments import store_at
+from .arguments import Face, counted, past, pipeline_at, refuse_text, store_at
+from .findings import made_up, pairs_of
+from .history import Additions, EndState, PastBuild, request_of_pipeline, request_of_recipe
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from mypy_boto3_imagebuilder import type_defs as wire
+    from typing_extensions import Unpack
 
+    from imagebuilder_mock.catalogue.samples import Vulnerability
     from imagebuilder_mock.domain.machine_image import MachineImage
     from imagebuilder_mock.domain.resources.lifecycle import LifecycleActionName
+    from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
     from imagebuilder_mock.domain.resources.recipes import Recipe
+    from imagebuilder_mock.engines.builds.starting import BuildRequest
     from imagebuilder_mock.world.store import Store
-    from imagebuilder_mock.world.world import World
 
-EndState = Literal["AVAILABLE", "CANCELLED", "DEPRECATED", "DISABLED", "FAILED"]
+
+class ImageArguments(TypedDict, total=False):
+    """What ``mock.images.add`` is told of an image, beside ``created``."""
+
+    recipe: str | None
+    pipeline: str | None
+    regions: Sequence[str]
+    tags: Mapping[str, str] | None
+    state: EndState | None
+    reason: str | None
+    ami_tags: Mapping[str, str] | None
+    last_launched: datetime | None
+    public: bool
+    shared_with: Collection[str]
+    findings: Sequence[Mapping[str, object]] | None
+    packages: Sequence[Sequence[str]] | None
+    region: str | None
+    account_id: str | None
+
 
 _ANY_ARN = "arn:aws:imagebuilder:us-east-1:123456789012:image/any/1.0.0/1"
 
-_ACTIONS = {target: action for action, target in TARGETS.items()}
 
-
-class Images:
+class Images(Face):
     """``mock.images``. Each method takes effect at once."""
 
-    __slots__ = ("_world",)
+    __slots__ = ()
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def _holds(self) -> str:
+        stores = self._world.state.stores.values()
+        return counted(sum(len(store.order(Image)) for store in stores), "image")
 
-    @published(recipe="web", created="2024-01-31T12:00:00+00:00", tags={"team": "web"})
+    @overload
+    def add(
+        self, *, created: Sequence[datetime], **arguments: Unpack[ImageArguments]
+    ) -> list[str]: ...
+    @overload
+    def add(
+        self, *, created: datetime | None = None, **arguments: Unpack[ImageArguments]
+    ) -> str: ...
+    @published(
+        pipeline="web",
+        created="2024-01-31T12:00:00+00:00",
+        state="FAILED",
+        reason="The disk is full.",
+    )
     def add(
         self,
         *,
-        recipe: str,
-        created: datetime | None = None,
+        recipe: str | None = None,
+        pipeline: str | None = None,
+        created: datetime | Sequence[datetime] | None = None,
         regions: Sequence[str] = (),
         tags: Mapping[str, str] | None = None,
-        state: EndState = "AVAILABLE",
+        state: EndState | None = None,
+        reason: str | None = None,
         ami_tags: Mapping[str, str] | None = None,
         last_launched: datetime | None = None,
         public: bool = False,
         shared_with: Collection[str] = (),
+        findings: Sequence[Mapping[str, object]] | None = None,
+        packages: Sequence[Sequence[str]] | None = None,
         region: str | None = None,
         account_id: str | None = None,
-    ) -> str:
+    ) -> str | list[str]:
         """Add a finished image, as if it had been built at ``created``; return its ARN.
 
-        ``recipe`` is the name or the ARN of an image or container recipe. A name is looked up in
-        ``region`` and ``account_id``, and the newest version of the recipe is used. ``created`` is
-        an aware datetime, by default now. ``regions`` are further Regions that the output was
-        distributed to. ``state`` is the state that the image has reached. ``ami_tags``,
-        ``last_launched``, ``public`` and ``shared_with`` (account ids) apply to each of its AMIs;
-        ``amis`` returns objects on which a test can change them.
+        ``created`` is an aware datetime, by default now. With a list of them there is an image for
+        each, and the answer is the list of their ARNs in the same order: the build numbers follow
+        the dates, in whatever order these stand. In a further call the next number is given, also
+        to an older image.
 
-        LookupError, which lists the recipes, if there is no such recipe. ValueError for a time in
-        the future, a state that no finished image has, a wrong account id, tags that the service
-        would refuse, and settings of AMIs for a container recipe.
+        ``pipeline`` is the name or the ARN of the pipeline that made it: the image is in the
+        pipeline's lists, has its recipe, settings, distribution and tags, and counts as its last
+        run if none is later. ``recipe`` is the name or the ARN of an image or container recipe,
+        for an image of no pipeline, or for one that a pipeline built of a recipe that it no longer
+        has. A name is looked up in ``region`` and ``account_id``, and the newest version of the
+        recipe is used.
+
+        ``state`` is the state that the image has reached, by default AVAILABLE. With a ``reason``
+        it is FAILED: the workflow step that runs the components has failed with that.
+        ``regions`` are further Regions that the output was distributed to. ``ami_tags``,
+        ``last_launched``, ``public`` and ``shared_with`` (account ids) apply to each of its AMIs;
+        ``amis`` returns objects on which a test can change them. ``findings`` is all that its scan
+        found, each a mapping with the arguments of ``mock.findings.add``, and ``packages`` what
+        is installed, as for ``mock.findings.set_packages``.
+
+        It is history: EC2, and ECR for container images, have what was built, but nothing is told
+        to ``mock.events``, and orders such as ``mock.builds.fail_next`` wait for the next build.
+
+        LookupError, which lists the recipes or pipelines, if there is no such one. ValueError for
+        a time in the future, a state that no finished image has, a wrong account id, tags that the
+        service would refuse, settings of AMIs for a container recipe, and a build that the service
+        would refuse; then nothing is added.
         """
-        _refuse_text(regions=regions, shared_with=shared_with)
+        refuse_text(regions=regions, shared_with=shared_with)
         _check_tags(tags=tags, ami_tags=ami_tags)
+        reached = _state(state, reason)
+        settings = _ami_settings(ami_tags, shared_with, public=public)
+        vulnerabilities = None if findings is None else list(map(_vulnerability, findings))
         with self._world.lock:
-            if recipe.startswith("arn:"):
-                arn = Arn.parse(recipe)
-                region, account_id = region or arn.region, account_id or arn.account
-            home = store_at(self._world, region=region, account_id=account_id)
-            found = self._recipe(home, recipe)
-            moment = self._past(created, "created")
-            launched = None if last_launched is None else self._past(last_launched, "last_launched")
-            if state not in get_args(EndState):
-                listed = ", ".join(map(repr, get_args(EndState)))
-                msg = f"state={state!r}: a finished image is in one of {listed}."
-                raise ValueError(msg)
-            settings = _ami_settings(ami_tags, shared_with, public=public)
-            if isinstance(found, ContainerRecipe) and (settings or launched):
-                msg = f"{found.arn} makes container images: what is said of AMIs means nothing."
-                raise ValueError(msg)
-            with self._world.clock.as_of(moment), _held(self._world):
-                image = self._build(
-                    home, found, _distribution(home, found, regions, settings, moment), tags or {}
+            moments = [
+                past(self._world, each, "created")
+                for each in (created if isinstance(created, Iterable) else [created])
+            ]
+            launched = (
+                None if last_launched is None else past(self._world, last_launched, "last_launched")
+            )
+            home, made_by, found = self._source(recipe, pipeline, region, account_id)
+            additions = Additions(regions=regions, settings=settings, tags=tags or {})
+            request = self._request(home, made_by, found, additions)
+            if isinstance(request.recipe, ContainerRecipe) and (settings or launched):
+                msg = (
+                    f"{request.recipe.arn} makes container images: what is said of AMIs means "
+                    "nothing."
                 )
-                self._end(home, image, state)
-            for ami in self.amis(image.arn):
-                ami.last_launched = launched
-            return image.arn
+                raise ValueError(msg)
+            if vulnerabilities is not None:
+                request = _scanned(request)
+            build = PastBuild(
+                request=request,
+                pipeline=made_by,
+                state=reached,
+                reason=INTERNAL_ERROR if reason is None else reason,
+                vulnerabilities=vulnerabilities,
+                packages=None if packages is None else pairs_of(packages),
+                last_launched=launched,
+            )
+            arns: dict[int, str] = {}
+            for position in sorted(range(len(moments)), key=moments.__getitem__):
+                arns[position] = build.add(self._world, home, moments[position]).arn
+        in_order = [arns[position] for position in range(len(moments))]
+        return in_order if isinstance(created, Iterable) else in_order[0]
 
     def amis(self, image_arn: str) -> list[MachineImage]:
         """What EC2 knows of an image's AMIs. A test may change it: launch, tag, share, deregister.
@@ -157,6 +219,44 @@ class Images:
         with self._world.lock:
             self._world.state.machine_images.allow(resource_id)
 
+    def _source(
+        self, recipe: str | None, pipeline: str | None, region: str | None, account_id: str | None
+    ) -> tuple[Store, ImagePipeline | None, Recipe | None]:
+        """Where the image is, the pipeline that made it, and the recipe if one is named."""
+        named = pipeline or recipe
+        if named is not None and named.startswith("arn:"):
+            arn = Arn.parse(named)
+            region, account_id = region or arn.region, account_id or arn.account
+        home = store_at(self._world, region=region, account_id=account_id)
+        found = None if recipe is None else self._recipe(home, recipe)
+        if pipeline is None:
+            return home, None, found
+        made_by = pipeline_at(home, pipeline)
+        is_container = made_by.container_recipe_arn is not None
+        if found is not None and isinstance(found, ContainerRecipe) is not is_container:
+            kind = "container" if is_container else "image"
+            msg = f"recipe={recipe!r}: {made_by.arn} builds {kind} recipes."
+            raise ValueError(msg)
+        return home, made_by, found
+
+    def _request(
+        self,
+        home: Store,
+        pipeline: ImagePipeline | None,
+        recipe: Recipe | None,
+        additions: Additions,
+    ) -> BuildRequest:
+        if pipeline is not None:
+            try:
+                return request_of_pipeline(self._world, pipeline, recipe, additions)
+            except ImageBuilderError as error:
+                msg = f"No image can be made by {pipeline.arn}: {error.message}"
+                raise ValueError(msg) from None
+        if recipe is None:
+            msg = "Name the recipe= that the image was built of, or the pipeline= that built it."
+            raise ValueError(msg)
+        return request_of_recipe(home, recipe, additions, self._world.clock.now())
+
     def _recipe(self, home: Store, recipe: str) -> Recipe:
         for kind in (ImageRecipe, ContainerRecipe):
             found: Recipe | None
@@ -167,55 +267,15 @@ class Images:
                 found = next(named.newest_first(), None)
             if found is not None:
                 return found
-        known = [each.arn for kind in (ImageRecipe, ContainerRecipe) for each in home.order(kind)]
+        known = [each for kind in (ImageRecipe, ContainerRecipe) for each in home.order(kind)]
+        words = [each.arn for each in known]
+        if not recipe.startswith("arn:"):
+            words = list(dict.fromkeys(each.name for each in known))
         msg = (
-            f"There is no recipe {recipe!r} in {home.region} of account {home.account}. "
-            f"There are: {', '.join(known) or 'none'}."
+            f"There is no recipe {recipe!r} in {home.region} of account {home.account}."
+            f"{did_you_mean(recipe, words)} There are: {listed(words)}."
         )
         raise LookupError(msg)
-
-    def _past(self, moment: datetime | None, what: str) -> datetime:
-        now = self._world.clock.now()
-        if moment is None:
-            return now
-        moment = aware(moment, f"{what}=")
-        if moment > now:
-            msg = f"{what}={moment.isoformat()} lies ahead: it is {now.isoformat()}."
-            raise ValueError(msg)
-        return moment
-
-    def _build(
-        self,
-        home: Store,
-        recipe: Recipe,
-        distribution: DistributionConfiguration,
-        tags: Mapping[str, str],
-    ) -> Image:
-        request = BuildRequest(
-            recipe=recipe,
-            infrastructure=InfrastructureConfiguration(
-                arn=str(home.arn_for(InfrastructureConfiguration.kind, recipe.name)),
-                name=recipe.name,
-                date_created=distribution.date_created,
-                instance_profile_name=recipe.name,
-            ),
-            distribution=distribution,
-            settings=with_defaults({"tags": tags}),
-        )
-        try:
-            return start_build(self._world, home, request, build_type="USER_INITIATED")
-        except ImageBuilderError as error:
-            msg = f"No image can be made of {recipe.arn}: {error.message}"
-            raise ValueError(msg) from None
-
-    def _end(self, home: Store, image: Image, state: EndState) -> None:
-        if state == "CANCELLED":
-            stages.cancel(self._world, image)
-        elif state == "FAILED":
-            stages.fail(self._world, image, "An internal error has occurred.")
-        else:
-            stages.complete(self._world, image)
-            change_state(self._world, home, image, _ACTIONS[state])
 
     def _image(self, arn: str) -> Image:
         for store in self._world.state.stores.values():
@@ -226,23 +286,35 @@ class Images:
         raise LookupError(msg)
 
 
-@contextmanager
-def _held(world: World) -> Iterator[None]:
-    """Whatever the mode, a build that begins waits for us."""
-    settings = world.settings
-    world.settings = replace(settings, builds="held")
+def _state(state: EndState | None, reason: str | None) -> EndState:
+    """The state that an image has reached; ValueError if it is none, or needs no reason."""
+    if state is None:
+        return "AVAILABLE" if reason is None else "FAILED"
+    if state not in get_args(EndState):
+        known = listed(map(repr, get_args(EndState)))
+        msg = f"state={state!r}: a finished image is in one of {known}."
+        raise ValueError(msg)
+    if reason is not None and state != "FAILED":
+        msg = f"reason={reason!r} with state={state!r}: only a FAILED image has a reason."
+        raise ValueError(msg)
+    return state
+
+
+def _scanned(request: BuildRequest) -> BuildRequest:
+    """The same, of an image that was scanned."""
+    member = "imageScanningConfiguration"
+    scanning = {**cast("dict[str, Any]", request.settings.get(member) or {})}
+    settings = {**request.settings, member: {**scanning, "imageScanningEnabled": True}}
+    return request._replace(settings=settings)
+
+
+def _vulnerability(finding: Mapping[str, Any]) -> Vulnerability:
     try:
-        yield
-    finally:
-        world.settings = settings
-
-
-def _refuse_text(**lists: Collection[str]) -> None:
-    """A string is a collection of strings too: of its letters, which nobody means."""
-    for name, value in lists.items():
-        if isinstance(value, str):
-            msg = f"{name}={value!r} is one string: give a list, [{value!r}]."
-            raise TypeError(msg)
+        return made_up(**finding)
+    except TypeError as error:
+        known = listed(signature(made_up).parameters)
+        msg = f"findings: {dict(finding)!r} ({error}). A finding is a mapping with {known}."
+        raise ValueError(msg) from None
 
 
 def _check_tags(**tags: Mapping[str, str] | None) -> None:
@@ -275,27 +347,3 @@ def _ami_settings(
     if permission:
         settings["launchPermission"] = permission
     return settings
-
-
-def _distribution(
-    home: Store,
-    recipe: Recipe,
-    regions: Sequence[str],
-    settings: wire.AmiDistributionConfigurationTypeDef,
-    moment: datetime,
-) -> DistributionConfiguration:
-    output: wire.DistributionTypeDef = {"region": home.region}
-    if isinstance(recipe, ContainerRecipe):
-        output["containerDistributionConfiguration"] = {
-            "targetRepository": recipe.target_repository
-        }
-    else:
-        output["amiDistributionConfiguration"] = settings
-    return DistributionConfiguration(
-        arn=str(home.arn_for(DistributionConfiguration.kind, recipe.name)),
-        name=recipe.name,
-        date_created=moment,
-        distributions=[
-            {**output, "region": region} for region in dict.fromkeys((home.region, *regions))
-        ],
-    )

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from imagebuilder_mock.domain.errors import ImageBuilderError
-from imagebuilder_mock.domain.lifecycle.rules import Selection, creation_date
+from imagebuilder_mock.domain.lifecycle.rules import Selection
 from imagebuilder_mock.domain.resources.lifecycle import LifecyclePolicy
 from imagebuilder_mock.engines.lifecycle import executions, policies
-from imagebuilder_mock.engines.lifecycle.actions import obstacle_to
+from imagebuilder_mock.engines.lifecycle.trials import Draft, trials
 from imagebuilder_mock.operations.rules.lifecycle import check_policy
 from imagebuilder_mock.protocol.model import operation
 from imagebuilder_mock.protocol.requests import check
 from imagebuilder_mock.world.clock import aware
 from imagebuilder_mock.world.published import published
 
-from .arguments import Face, store_at
-from .pages.preview import Preview
+from .arguments import Face, counted, store_at
+from .previewing import nothing_selected, preview_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,23 +25,23 @@ if TYPE_CHECKING:
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
-    from imagebuilder_mock.domain.lifecycle.rules import Fate
-    from imagebuilder_mock.domain.resources.lifecycle import (
-        LifecycleExecution,
-        LifecycleExecutionResource,
-    )
-    from imagebuilder_mock.world.store import Store
+    from imagebuilder_mock.domain.resources.lifecycle import LifecycleExecution
 
+    from .pages.preview import Preview
+
+_MOST_RUNS = 10_000
 # What CreateLifecyclePolicy needs, and a preview does not.
 _UNSEEN = {"name": "preview", "executionRole": "preview", "clientToken": "preview"}
-_DOUBT = "(unless it is excluded: what EC2 knows of it is not known here)"
 _EVERY_IMAGE = {"tagMap": {"preview": ""}}
 # What a policy has in answers alone; its tags can be empty only there.
 _ANSWERED = frozenset(("arn", "dateCreated", "dateLastRun", "dateUpdated", "tags"))
 
-
 _ANY = "arn:aws:imagebuilder:us-east-1:123456789012:lifecycle-policy/tidy"
 _ANY_RUN = "lce-00000000-0000-0000-0000-000000000000"
+
+
+class PolicyRefusedError(ValueError):
+    """The service would refuse the policy that is to be previewed."""
 
 
 class Lifecycle(Face):
@@ -51,6 +51,12 @@ class Lifecycle(Face):
     """
 
     __slots__ = ()
+
+    def _holds(self) -> str:
+        stores = self._world.state.stores.values()
+        policies = sum(len(store.order(LifecyclePolicy)) for store in stores)
+        plural = "policy" if policies == 1 else "policies"
+        return f"{policies:,} {plural}, {counted(len(self.running), 'run')} under way"
 
     @property
     @published()
@@ -118,86 +124,69 @@ class Lifecycle(Face):
                 return None
             return policies.next_run(policy.arn, self._world.clock.now())
 
-    @published(policy=_ANY, at="2030-01-31T12:00:00+00:00")
+    @published(policy=_ANY, at="2030-01-31T12:00:00+00:00", runs="settled")
     def preview(
         self,
         policy: str | Mapping[str, object] | Sequence[Mapping[str, object]],
         *,
         at: datetime | None = None,
+        runs: int | Literal["settled"] = 1,
         region: str | None = None,
         account_id: str | None = None,
     ) -> Preview:
-        """What one run of a policy would do to the images, now or ``at`` a time; nothing changes.
+        """What runs of a policy would do to the images, from now or ``at`` a time; nothing changes.
 
         ``policy`` is an ARN, or a policy as CreateLifecyclePolicy takes it: ``policyDetails``,
         ``resourceSelection`` (by default every image) and ``resourceType`` (by default AMI_IMAGE).
         A list is the ``policyDetails`` alone. ``region`` and ``account_id`` say whose images are
         meant, unless an ARN does.
 
+        ``runs`` is how many daily runs there are, the first of them now or ``at`` the time, with
+        no new builds between them. With ``"settled"`` they are all at that moment, until one
+        changes nothing. A run that is under way, and other policies, are left out of account.
+
         The table has a row for each image, from the newest to the oldest: its ``image`` ARN,
         ``state`` and ``created``; its ``fate``, which is DEPRECATE, DISABLE, DELETE, SKIP (an
         exclusion of the rule applies) or KEEP; the ``rule`` and the ``reason`` for it; the
         ``resources`` concerned, each with a ``fate`` and ``reason`` of its own; and the
-        ``obstacle`` that would make the action fail, if there is one. ValueError, with the
-        service's message, for a policy that it would refuse.
+        ``obstacle`` that would make the action fail, if there is one. ``run`` and ``at`` say in
+        which run, from 1 on, and when; they are None of an image that is kept in all runs. An image
+        has a row for each run in which something new becomes of it. ``summary`` is the sum of all:
+        ``12 deprecated, then 5 deleted, 3 kept``. ValueError, with the service's message, for a
+        policy that it would refuse.
         """
         with self._world.lock:
             moment = self._world.clock.now() if at is None else aware(at, "at=")
-            home, selection, details = self._rules(policy, region, account_id)
-            fates = policies.fates(self._world, home, selection, details, moment)
-            what = policy if isinstance(policy, str) else "A lifecycle policy"
-            return Preview(
-                f"{what} at {moment.isoformat(sep=' ', timespec='seconds')}",
-                [self._row(home, fate) for fate in fates],
+            draft = self._draft(policy, region, account_id)
+            _check_runs(runs)
+            tried = list(trials(self._world, draft, at=moment, runs=runs))
+            return preview_of(
+                policy if isinstance(policy, str) else "A lifecycle policy",
+                tried,
+                knows_ami=lambda ami: self._world.state.machine_images.get(ami) is not None,
                 moment=moment,
+                runs=runs,
+                nothing=None
+                if any(each.prospects for each in tried)
+                else nothing_selected(draft, self._world.state.stores.values()),
             )
 
-    def _rules(
+    def _draft(
         self,
         policy: str | Mapping[str, object] | Sequence[Mapping[str, object]],
         region: str | None,
         account_id: str | None,
-    ) -> tuple[Store, Selection, Sequence[wire.LifecyclePolicyDetailUnionTypeDef]]:
+    ) -> Draft:
         if isinstance(policy, str):
             found = self._policy(policy)
             selection = Selection.parse(found.resource_type, found.resource_selection)
-            return self._world.home_of(found.arn), selection, found.policy_details
+            return Draft(self._world.home_of(found.arn), selection, found.policy_details)
         home = store_at(self._world, region=region, account_id=account_id)
         given = policy if isinstance(policy, Mapping) else {"policyDetails": policy}
         params = _checked(given)
         wanted = params["resourceSelection"] if "resourceSelection" in given else {}
-        return home, Selection.parse(params["resourceType"], wanted), params["policyDetails"]
-
-    def _row(self, home: Store, fate: Fate) -> Mapping[str, object]:
-        image = fate.image
-        action = None if fate.is_skipped else fate.action
-        outputs = (
-            executions.resources_of(self._world, home, fate, fate.rule)[1] if fate.rule else []
-        )
-        return {
-            "image": image.arn,
-            "state": image.state.status,
-            "created": creation_date(image),
-            "fate": "SKIP" if fate.is_skipped else fate.action or "KEEP",
-            "rule": None if fate.rule is None else str(fate.rule),
-            "reason": fate.exclusion or fate.reason,
-            "resources": [
-                {
-                    "resource": output.resource_id,
-                    "region": output.region,
-                    "fate": "SKIP" if output.exclusion else output.action.name,
-                    "reason": output.exclusion or self._doubt(fate, output),
-                }
-                for output in outputs
-            ],
-            "obstacle": None if action is None else obstacle_to(self._world, image, action),
-        }
-
-    def _doubt(self, fate: Fate, output: LifecycleExecutionResource) -> str | None:
-        """What a preview cannot say of an AMI, such as one of a captured account."""
-        needs_ec2 = fate.rule is not None and fate.rule.amis.needs_ec2
-        known = self._world.state.machine_images.get(output.resource_id)
-        return _DOUBT if needs_ec2 and output.image_uris is None and known is None else None
+        selection = Selection.parse(params["resourceType"], wanted)
+        return Draft(home, selection, params["policyDetails"])
 
     def _run(self, policy_arn: str) -> LifecycleExecution:
         policy = self._policy(policy_arn)
@@ -236,6 +225,13 @@ class Lifecycle(Face):
         return execution
 
 
+def _check_runs(runs: object) -> None:
+    is_number = isinstance(runs, int) and not isinstance(runs, bool)
+    if runs != "settled" and not (is_number and 1 <= int(str(runs)) <= _MOST_RUNS):
+        msg = f"runs={runs!r}: give a whole number from 1 to {_MOST_RUNS:,}, or 'settled'."
+        raise ValueError(msg)
+
+
 def _checked(policy: Mapping[str, object]) -> wire.CreateLifecyclePolicyRequestTypeDef:
     """The policy as CreateLifecyclePolicy would take it; ValueError in the service's words."""
     given = {name: value for name, value in policy.items() if name not in _ANSWERED}
@@ -247,5 +243,5 @@ def _checked(policy: Mapping[str, object]) -> wire.CreateLifecyclePolicyRequestT
             checked["resourceType"], checked["policyDetails"], checked["resourceSelection"]
         )
     except ImageBuilderError as error:
-        raise ValueError(error.message) from None
+        raise PolicyRefusedError(error.message) from None
     return checked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import suppress
 from itertools import groupby
 from typing import TYPE_CHECKING, TypeAlias
@@ -35,6 +36,19 @@ def tree(world: World) -> str:
         if any(store)
     }
     return "\n".join([title, *_lines(places or {"nothing was made yet": {}})])
+
+
+def summary(world: World) -> str:
+    """``2 ImageRecipe, 3 Image (1 running)``: how many resources there are of each type."""
+    counts = Counter(each.label for store in world.state.stores.values() for each in store)
+    running = sum(len(store.running) for store in world.state.stores.values())
+    return (
+        ", ".join(
+            f"{count:,} {label}{f' ({running:,} running)' * (label == Image.label and running > 0)}"
+            for label, count in sorted(counts.items())
+        )
+        or "no resources"
+    )
 
 
 def report(world: World) -> str:

@@ -60,14 +60,7 @@ class Patches:
         A wrap that somebody puts around ours stays when ours is undone, and ours lets everything
         through from then on. RuntimeError if there is no such method.
         """
-        place = owner
-        *way, name = path.split(".")
-        try:
-            for step in way:
-                place = getattr(place, step)
-            original = getattr(place, name)
-        except AttributeError:
-            raise _moved(owner, path) from None
+        place, name, original = _found(owner, path)
         target: Method = partial(instead, original)
 
         def patched(*args: Any, **kwargs: Any) -> Any:
@@ -93,6 +86,10 @@ class Patches:
         setattr(place, name, patched)
         if not self.are_on:
             put_back()
+
+    def require(self, owner: Any, path: str) -> None:
+        """RuntimeError if there is no such method, which is to be patched later on."""
+        _found(owner, path)
 
     def patch_late(self, module: str, path: str, instead: Method) -> None:
         """Patch a method in a module, now or as soon as the program has imported it."""
@@ -198,6 +195,18 @@ class _TellingLoader:
                 setattr(place, name, self._loader)
         self._loader.exec_module(module)
         self._tell(module)
+
+
+def _found(owner: Any, path: str) -> tuple[Any, str, Method]:
+    """Where a method is, its name there, and the method."""
+    place = owner
+    *way, name = path.split(".")
+    try:
+        for step in way:
+            place = getattr(place, step)
+        return place, name, getattr(place, name)
+    except AttributeError:
+        raise _moved(owner, path) from None
 
 
 def _moved(owner: Any, path: str) -> RuntimeError:

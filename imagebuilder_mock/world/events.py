@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Generic, Literal, cast, get_args, overload
+
+from imagebuilder_mock.domain.suggestions import Suggesting, did_you_mean
 
 from .published import published
 
@@ -13,32 +15,63 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
+    from typing_extensions import TypeVar
+
+    from .event_bodies import (
+        BuildMessage,
+        EventBridgeBody,
+        LogBody,
+        LogFileBody,
+        StepWaitingMessage,
+    )
+
+    Body_co = TypeVar("Body_co", covariant=True, default=Mapping[str, Any])
+else:
+    from typing import TypeVar
+
+    Body_co = TypeVar("Body_co", covariant=True)
+
 Destination = Literal["EventBridge", "SNS", "Lambda", "CloudWatchLogs", "S3"]
 
 KEPT = 10_000
 
+_SHOWN = 120
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Event(Generic[Body_co]):
     """One message of the service."""
 
     destination: Destination
     name: str
     """EventBridge's detail type, the ARN of the SNS topic, the function, log group or bucket."""
-    body: Mapping[str, object]
-    """What is sent."""
+    body: Body_co
+    """What is sent: ``world.event_bodies`` has a type for each destination."""
     time: datetime
     region: str
     account_id: str
 
+    def __str__(self) -> str:
+        said = str(dict(cast("Mapping[str, Any]", self.body)))
+        shown = said if len(said) <= _SHOWN else f"{said[:_SHOWN]}…"
+        return f"{self.time:%H:%M:%S} {self.region} {self.destination} {self.name!r}: {shown}"
 
-class Events:
+    def __repr__(self) -> str:
+        return f"<Event {self}>"
+
+
+class Events(Suggesting):
     """``mock.events``: a sequence of the newest 10,000 events, the oldest first."""
 
     def __init__(self) -> None:
         self._events: deque[Event] = deque(maxlen=KEPT)
         self._count = 0
         self._subscribers: list[Callable[[Event], object]] = []
+
+    def __repr__(self) -> str:
+        counts = Counter(event.destination for event in self._events)
+        held = ", ".join(f"{counts[each]:,} for {each}" for each in counts) or "none"
+        return f"<mock.events: {held}>"
 
     def __iter__(self) -> Iterator[Event]:
         return iter(tuple(self._events))
@@ -49,9 +82,28 @@ class Events:
     def __getitem__(self, position: int) -> Event:
         return self._events[position]
 
+    @overload
+    def sent_to(self, destination: Literal["EventBridge"]) -> list[Event[EventBridgeBody]]: ...
+    @overload
+    def sent_to(
+        self, destination: Literal["SNS"]
+    ) -> list[Event[BuildMessage | StepWaitingMessage]]: ...
+    @overload
+    def sent_to(self, destination: Literal["Lambda"]) -> list[Event[StepWaitingMessage]]: ...
+    @overload
+    def sent_to(self, destination: Literal["CloudWatchLogs"]) -> list[Event[LogBody]]: ...
+    @overload
+    def sent_to(self, destination: Literal["S3"]) -> list[Event[LogFileBody]]: ...
+    @overload
+    def sent_to(self, destination: Destination) -> list[Event]: ...
     @published(destination="SNS")
-    def sent_to(self, destination: Destination) -> list[Event]:
-        """The events for one destination, the oldest first."""
+    def sent_to(self, destination: Destination) -> list[Any]:
+        """The events for one destination, the oldest first; ValueError if there is none such."""
+        if destination not in get_args(Destination):
+            known = get_args(Destination)
+            hint = did_you_mean(str(destination), known)
+            msg = f"There is no destination {destination!r}.{hint} There are: {', '.join(known)}."
+            raise ValueError(msg)
         return [event for event in self._events if event.destination == destination]
 
     @published(number=12)

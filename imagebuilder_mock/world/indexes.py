@@ -286,6 +286,10 @@ class MachineImages:
     def get(self, image_id: str) -> MachineImage | None:
         return self._by_id.get(image_id)
 
+    def take_back(self, image_id: str) -> None:
+        """Forget an AMI that was not made after all."""
+        self._by_id.pop(image_id, None)
+
     def refuse(self, resource_id: str, action: str | None, message: str) -> None:
         """From now on, refuse one lifecycle action, or all (None), on an AMI, snapshot or URI."""
         self._refusals.setdefault(resource_id, {})[action] = message

@@ -75,6 +75,15 @@ class Outbox:
             self.put(Message(subject, partial(deliver, items)))
         items.append(item)
 
+    def errands_count(self) -> int:
+        """How many errands wait, to come back to with ``take_back``."""
+        return len(self._errands)
+
+    def take_back(self, count: int) -> None:
+        """Drop the errands after the first ``count``: what they were for has not happened."""
+        while len(self._errands) > count:
+            self._errands.pop()
+
     def do_errands(self) -> None:
         """Do the errands so far, for a change that is about to ask neighbours for the result."""
         while self._errands:

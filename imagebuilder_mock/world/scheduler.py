@@ -69,6 +69,12 @@ class Scheduler:
             self._withdrawn.clear()
             heapify(self._heap)
 
+    def due_by(self, moment: datetime) -> list[Due]:
+        """What falls due at ``moment`` or before, as things stand, in no order."""
+        return [
+            due for due in self._heap if due.moment <= moment and due.ticket not in self._withdrawn
+        ]
+
     def next_due(self, until: datetime) -> Due | None:
         """The earliest entry that falls due at ``until`` or before; it stays until ``take``."""
         while self._heap and self._heap[0].ticket in self._withdrawn:

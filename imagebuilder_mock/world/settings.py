@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypedDict, cast, get_args
 
 from imagebuilder_mock.domain.quotas import DEFAULTS
+from imagebuilder_mock.domain.suggestions import did_you_mean, listed
 
 from .clock import aware, moment_of
 
@@ -127,8 +128,8 @@ def _check_quotas(name: str, value: object) -> None:
     _check_type(name, value, Mapping)
     for quota, limit in cast("Mapping[str, object]", value).items():
         if quota not in DEFAULTS:
-            listed = ", ".join(repr(known) for known in DEFAULTS)
-            msg = f"{name} has no {quota!r}. It has: {listed}."
+            hint = did_you_mean(quota, DEFAULTS) or f" It has: {listed(map(repr, DEFAULTS))}."
+            msg = f"{name} has no {quota!r}.{hint}"
             raise ValueError(msg)
         if type(limit) is not int or limit < 0:
             msg = f"{name}[{quota!r}]={limit!r}: give a whole number of at least 0."
@@ -291,7 +292,11 @@ class Settings:
         """Read keyword options; TypeError names an unknown one and lists those that exist."""
         for name in options:
             if name not in OPTIONS:
-                msg = f"mock_imagebuilder() has no option {name!r}. It has: {', '.join(OPTIONS)}."
+                hint = did_you_mean(name, OPTIONS)
+                msg = (
+                    f"mock_imagebuilder() has no option {name!r}.{hint} It has: "
+                    f"{', '.join(OPTIONS)}."
+                )
                 raise TypeError(msg)
         return cls(**options)  # type: ignore[arg-type] # each value is checked in __post_init__
 

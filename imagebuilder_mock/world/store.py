@@ -199,6 +199,22 @@ class Store:
         if arn.version is not None:
             self._remove_version(resource, arn, Version.parse(arn.version))
 
+    def remove_last_build(self, resource: Resource) -> None:
+        """Remove what should not have been added: its build number is free again."""
+        arn = Arn.parse(resource.arn)
+        self.remove(resource)
+        if arn.build is not None:
+            self.family(arn).last_builds[Version.parse(arn.version or "")] = arn.build - 1
+
+    def restore_numbers(self, numbers: Iterable[FamilyNumbers]) -> None:
+        """Go back to the names and numbers of ``numbers()``, after what came since is removed."""
+        known = {(each.owner, each.kind, each.slug): each for each in numbers}
+        for name in [name for name in self._families if name not in known]:
+            del self._families[name]
+        for name, each in known.items():
+            family = self._families[name]
+            family.last_builds, family.highest = dict(each.last_builds), dict(each.highest)
+
     def numbers(self) -> list[FamilyNumbers]:
         """What the names' numbers are, those of names that are not in use any more too.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from copy import copy, deepcopy
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -14,11 +15,13 @@ from imagebuilder_mock.domain.quotas import Quotas
 from imagebuilder_mock.domain.resources.base import Resource
 from imagebuilder_mock.domain.versions import VersionPattern
 
+from .clock import Clock
 from .durations import Durations
 from .events import Events
 from .faults import FaultRules
 from .indexes import LifecycleExecutions, MachineImages, References
-from .managed import how_to_publish, managed_store, store_with
+from .managed import managed_store, store_with
+from .missing import hint_at
 from .orders import BuildFailures, OutputOrders, PlacedOrders
 from .outbox import Message, Outbox, TellingLock
 from .record import Record
@@ -29,8 +32,10 @@ from .tokens import ClientTokens, PageTokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
-    from .clock import Clock
+    from imagebuilder_mock.domain.resources.images import Image
+
     from .events import Event
     from .ids import Ids
     from .managed import Publication
@@ -59,6 +64,8 @@ class State:
         self.lifecycle_executions = LifecycleExecutions()
         self.failures = BuildFailures()
         self.output_orders = OutputOrders()
+        self.documents: dict[str, str] = {}
+        """What a test has put at S3 URIs."""
         self.publications: list[Publication] = []
         self.managed: dict[tuple[str, str], Store] = {}
         """What Amazon offers with the publications, where somebody has looked."""
@@ -96,6 +103,10 @@ class World:
         """A copy of the state to which a reset goes back; None is an empty one."""
         self.neighbours = neighbours
         """Who is asked and told beside us; None looks nothing up."""
+        self.is_in_the_past = False
+        """Whether what goes on is history (``in_the_past``): there is nobody to be told of it."""
+        self.models: dict[tuple[str, str | None], Image] = {}
+        """By recipe and pipeline, the last image of the past whose build was played through."""
         self._partition_of = partition_of
         self.default_account: Callable[[], str | None] = lambda: None
         """The account that a cloud beside us takes for whoever names none; None without one."""
@@ -133,6 +144,54 @@ class World:
             with self.lock:
                 for name, value in before.items():
                     setattr(self, name, value)
+
+    def twin(self, moment: datetime) -> World:
+        """A copy to try things on: its clock stands still, and nobody is beside it or hears of it.
+
+        What happens to it costs this world no id, no event and no change.
+        """
+        twin = World(
+            self.settings,
+            clock=Clock(lambda: moment, starts_at=moment),
+            ids=deepcopy(self.ids),
+            partition_of=self._partition_of,
+        )
+        twin.state = deepcopy(self.state)
+        return twin
+
+    @contextmanager
+    def in_the_past(self, moment: datetime) -> Iterator[None]:
+        """What is done in the block was done at that moment, before the test began.
+
+        Builds move only as the block moves them, no order of the test is met, and nobody is told;
+        but what builds made is where it is kept: AMIs in EC2, container images in ECR.
+        """
+        state, settings = self.state, self.settings
+        orders = (state.failures, state.output_orders, state.durations)
+        state.failures, state.output_orders, state.durations = (
+            BuildFailures(),
+            OutputOrders(),
+            Durations(),
+        )
+        self.settings, self.is_in_the_past = replace(settings, builds="held"), True
+        try:
+            with self.clock.as_of(moment):
+                yield
+        finally:
+            self.settings, self.is_in_the_past = settings, False
+            state.failures, state.output_orders, state.durations = orders
+
+    @contextmanager
+    def all_or_nothing(self, store: Store) -> Iterator[None]:
+        """If the block fails, what it has added to the store is gone, with the numbers it got."""
+        known, numbers = {resource.arn for resource in store}, store.numbers()
+        try:
+            yield
+        except BaseException:
+            for resource in [each for each in store if each.arn not in known]:
+                self.remove(store, resource)
+            store.restore_numbers(numbers)
+            raise
 
     def publish(self, event: Event) -> None:
         """Let an event be known; those who subscribed are told as soon as the lock is free."""
@@ -205,9 +264,17 @@ class World:
         parameter = parameter or f"{cls.label[0].lower()}{cls.label[1:]}Arn"
         found = self.find(viewer, cls, arn, parameter=parameter)
         if found is None:
-            detail = f"{missing_reference(cls.label, arn)}{how_to_publish(arn)}"
+            detail = f"{missing_reference(cls.label, arn)}{self.hint_at(viewer, cls, arn)}"
             raise invalid_value(parameter, detail)
         return found
+
+    def hint_at(self, viewer: Store, cls: type[Resource], arn: str) -> str:
+        """What an account may have meant by an ARN that means nothing to it: a sentence, or none.
+
+        It stands behind the service's own, after a blank.
+        """
+        parsed = Arn.parse(arn)
+        return hint_at(parsed, viewer, self._source_of(parsed, viewer), cls)
 
     def share(self, resource: Resource, accounts: frozenset[str]) -> None:
         """Let these accounts, and no others, see a resource."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import py_compile
 import subprocess
@@ -40,6 +41,34 @@ def run(program, capsys):
         return json.loads(capsys.readouterr().out)
 
     return run
+
+
+@pytest.fixture
+def _own_log(monkeypatch):
+    """What -v does to the log is undone."""
+    logger = logging.getLogger("imagebuilder_mock")
+    monkeypatch.setattr(logger, "handlers", [])
+    monkeypatch.setattr(logger, "propagate", True)
+    level = logger.level
+    yield
+    logger.setLevel(level)
+
+
+@pytest.mark.usefixtures("_own_log")
+@pytest.mark.parametrize("option", ["-v", "--verbose"])
+def test_verbose_shows_calls_on_standard_error(program, capsys, option):
+    text = """
+    import boto3
+
+    client = boto3.client("imagebuilder", region_name="us-east-1")
+    client.list_images()
+    """
+
+    assert main(["run", option, program(text)]) == 0
+
+    output, told = capsys.readouterr()
+    assert output == ""
+    assert told == "imagebuilder-mock: 123456789012 us-east-1 ListImages(): answered\n"
 
 
 # The program
@@ -322,7 +351,7 @@ def test_every_option_of_the_mock_has_a_flag_and_a_variable(run, monkeypatch, tm
     ("name", "text", "message"),
     [
         ("SEED", "seven", "IMAGEBUILDER_MOCK_SEED='seven': give a whole number."),
-        ("BUILDS", "slow", "builds='slow': choose one of 'observed', 'instant'"),
+        ("BUILDS", "slow", "--builds 'slow': choose one of 'observed', 'instant'"),
     ],
 )
 def test_a_wrong_variable_is_explained_with_exit_status_2(
@@ -392,8 +421,12 @@ def test_without_the_option_a_client_needs_a_region_as_ever(program):
         (["run", "--seed", "seven", "x.py"], "argument --seed: 'seven': give a whole number."),
         (["run", "--now", "noon", "x.py"], "argument --now: 'noon': give a time such as 2024-01"),
         (["run", "--now", "2024-01-31", __file__], "a datetime with a time zone"),
-        (["run", "--account-id", "1234", __file__], "an account is a string of 12 digits"),
-        (["serve", "--calls-kept-bytes", "-1"], "calls_kept_bytes=-1: give a number of bytes"),
+        (["run", "--account-id", "1234", __file__], "--account-id '1234': an account is a string"),
+        (["serve", "--calls-kept-bytes", "-1"], "--calls-kept-bytes -1: give a number of bytes"),
+        (["serve", "--autosave", "0", "--state", "x"], "'0' is no number of seconds above 0"),
+        (["serve", "--autosave", "5"], "--autosave needs --state"),
+        (["serve", "--allow-host", "http://mock"], "'http://mock' is no host"),
+        (["serve", "--allow-origin", "localhost"], "'localhost' is no origin"),
         (["run", "--build", "held", "x.py"], "unrecognized arguments"),
     ],
     ids=lambda value: " ".join(value[:3]) if isinstance(value, list) else "",

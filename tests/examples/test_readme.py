@@ -68,6 +68,62 @@ def test_the_configuration_of_the_usage_page_is_read(tmp_path):
     assert "1 passed" in result.stdout, result.stdout + result.stderr
 
 
+_CHECKED_BY = """\
+import pytest
+from pathlib import Path
+from typing import Any
+
+from imagebuilder_mock import ImageBuilderMock
+
+"""
+_SIGNATURE = re.compile(r"^(\s*(?:async )?def \w+)\(([^)]*)\):", re.MULTILINE)
+_FIXTURES = {"imagebuilder_mock": "ImageBuilderMock", "mock": "ImageBuilderMock"}
+_OF_THE_EXAMPLE = re.compile(
+    # The stubs ask for what every SDK gives of itself, and classes' attributes are the reader's.
+    r'Missing named argument "clientToken"|has no attribute "client"  \[attr-defined\]$'
+)
+
+
+@pytest.mark.needs("mypy", "mypy_boto3_imagebuilder", "moto", "time_machine")
+def test_the_examples_pass_a_strict_type_checker(tmp_path):
+    """As a user would have them who annotates the mock's fixture, and nothing else."""
+    for page in PAGES:
+        for number, block in enumerate(_blocks(page, "python")):
+            named = _MODULE.match(block)
+            is_imported = named is not None and named[1] not in {"conftest.py", "test_golden.py"}
+            name = named[1] if named and is_imported else f"{page.stem.lower()}_{number}.py"
+            text = _CHECKED_BY + _SIGNATURE.sub(_annotated, block)
+            (tmp_path / name.replace("-", "_")).write_text(text, encoding="utf-8")
+
+    result = subprocess.run(
+        [
+            *(sys.executable, "-m", "mypy", "--strict", "--config-file=", "--no-error-summary"),
+            # One of its own, which the next run finds; it takes half a minute to fill.
+            *("--cache-dir", str(ROOT / ".mypy_cache" / "examples"), str(tmp_path)),
+        ],
+        env={**os.environ, "MYPYPATH": str(ROOT)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+    assert not result.stderr
+    errors = [line for line in result.stdout.splitlines() if ": error: " in line]
+    assert [line for line in errors if not _OF_THE_EXAMPLE.search(line)] == []
+
+
+def _annotated(signature: re.Match[str]) -> str:
+    parameters = []
+    for each in filter(None, map(str.strip, signature[2].split(","))):
+        name, _, default = each.partition("=")
+        hint = _FIXTURES.get(name, "Any")
+        is_bare = name in {"self", "cls", "*"} or ":" in name
+        parameters.append(each if is_bare else f"{name}: {hint}{default and f' = {default}'}")
+    return f"{signature[1]}({', '.join(parameters)}) -> Any:"
+
+
 # Commands
 
 _COMMAND = re.compile(r"^\s*(?:\$|- run:) ((?:.*\\\n)*.+)", re.MULTILINE)

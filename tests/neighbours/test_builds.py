@@ -240,14 +240,6 @@ class TestOtherThreads:
 
         return subscribe
 
-    def test_one_can_look_at_an_image_as_a_test_adds_it(self, mock, imagebuilder, subscribe):
-        a_recipe(imagebuilder, name="web")
-        ended = subscribe(imagebuilder.list_images)
-
-        mock.images.add(recipe="web")
-
-        assert ended == [True]
-
     def test_one_can_run_a_lifecycle_policy(self, mock, imagebuilder, subscribe):
         arn = a_build(imagebuilder, imageRecipeArn=a_recipe(imagebuilder, name="web"))
         policy = imagebuilder.create_lifecycle_policy(name="tidy", **deleting(amis=True))

@@ -11,7 +11,8 @@ from tests.container_builders import TEMPLATE, a_container_recipe, container_par
 from tests.model import service_model
 from tests.refusals import invalid_value, over_quota, refusal_of
 
-HINT = "imagebuilder_mock looks it up in moto: switch moto's mock_aws on."
+OTHERWISE = "Or put the document there with mock.documents.put()."
+HINT = f"imagebuilder_mock looks it up in moto: switch moto's mock_aws on. {OTHERWISE}"
 LIMIT = 64 * 1024
 
 
@@ -138,6 +139,15 @@ class TestComponents:
                 "uri", f"The document at 's3://documents/hello.yml' could not be read. {HINT}"
             )
 
+    def test_a_test_can_put_one_where_s3_has_none(self, imagebuilder, imagebuilder_mock, put):
+        uri = put("hello.yml", DOCUMENT)
+        imagebuilder_mock.documents.put(uri, "S3 is asked first")
+        imagebuilder_mock.documents.put("s3://elsewhere/other.yml", DOCUMENT)
+
+        for name, at in (("hello", uri), ("other", "s3://elsewhere/other.yml")):
+            made = imagebuilder.create_component(**component_params(at, name=name))
+            assert data_of(imagebuilder, made["componentBuildVersionArn"]) == DOCUMENT
+
     def test_off_reads_nothing(self, put):
         uri = put("hello.yml", DOCUMENT)
 
@@ -208,7 +218,7 @@ def test_an_s3_that_moto_lets_pass_is_not_read():
     assert refusal == invalid_value(
         "uri",
         "The document at 's3://documents/hello.yml' could not be read. moto did not answer "
-        "GetObject.",
+        f"GetObject. {OTHERWISE}",
     )
 
 

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.neighbours import names
-from imagebuilder_mock.neighbours.account import Place
+from imagebuilder_mock.neighbours.account import AbsentError, Place, account_at
 
 HERE = Place("123456789012", "us-east-1")
 THERE = "arn:aws:sns:us-east-1:123456789012:builds"
@@ -81,3 +81,11 @@ def test_what_it_cannot_be_asked_is_taken_as_given():
         world.neighbours = Cloud()
 
         assert names.can_take(world, HERE, names.BUCKET, "logs")
+
+
+def test_that_something_is_gone_is_told_where_the_door_itself_finds_out(mock):
+    account = account_at(mock._active_world("test"), HERE)
+
+    assert account is not None
+    with pytest.raises(AbsentError):
+        account.ask("ec2", "disable_image_deprecation", ImageId="ami-0123456789abcdef0")

@@ -191,7 +191,8 @@ class TestCreate:
         assert refusal == invalid_value(
             "uri",
             "The document at 's3://bucket/key.yml' could not be read. imagebuilder_mock looks it "
-            "up in moto: switch moto's mock_aws on.",
+            "up in moto: switch moto's mock_aws on. "
+            "Or put the document there with mock.documents.put().",
         )
 
 
@@ -332,14 +333,6 @@ class TestGet:
                 "arn:aws:imagebuilder:us-east-1:210987654321:component/hello/1.0.0/1",
                 id="another account's",
             ),
-            pytest.param(
-                "arn:aws:imagebuilder:eu-west-1:123456789012:component/hello/1.0.0/1",
-                id="another Region's",
-            ),
-            pytest.param(
-                "arn:aws-cn:imagebuilder:us-east-1:123456789012:component/hello/1.0.0/1",
-                id="another partition's",
-            ),
         ],
     )
     def test_what_is_not_there_is_not_found(self, imagebuilder, refused, arn):
@@ -349,6 +342,32 @@ class TestGet:
         assert refused(imagebuilder.get_component, componentBuildVersionArn=arn) == not_found(
             "Component", arn
         )
+
+    @pytest.mark.parametrize(
+        ("partition", "region"), [("aws", "eu-west-1"), ("aws-cn", "cn-north-1")]
+    )
+    def test_of_one_of_another_region_that_is_said(self, imagebuilder, refused, partition, region):
+        a_component(imagebuilder, name="hello")
+        arn = f"arn:{partition}:imagebuilder:{region}:123456789012:component/hello/1.0.0/1"
+
+        assert refused(imagebuilder.get_component, componentBuildVersionArn=arn) == not_found(
+            "Component", arn, seen_from="us-east-1"
+        )
+
+    @pytest.mark.parametrize(
+        ("arn", "meant"),
+        [
+            (f"{OWN}component/hallo/1.0.0/1", "hello"),
+            (f"{AMAZON}component/update-linx/x.x.x", "update-linux"),
+        ],
+        ids=["own", "Amazon's"],
+    )
+    def test_a_name_that_is_alike_is_told(self, imagebuilder, refused, arn, meant):
+        a_component(imagebuilder, name="hello")
+
+        refusal = refused(imagebuilder.get_component, componentBuildVersionArn=arn)
+
+        assert refusal.message == f"{not_found('Component', arn).message} Did you mean '{meant}'?"
 
     @pytest.mark.parametrize("status", ["DEPRECATED", "DISABLED"])
     def test_only_an_active_build_is_meant_by_its_version(

@@ -172,7 +172,8 @@ class TestTemplate:
         ) == invalid_value(
             "dockerfileTemplateUri",
             "The document at 's3://bucket/Dockerfile' could not be read. imagebuilder_mock looks "
-            "it up in moto: switch moto's mock_aws on.",
+            "it up in moto: switch moto's mock_aws on. "
+            "Or put the document there with mock.documents.put().",
         )
 
     def test_it_is_at_an_address_in_s3(self, imagebuilder, refused):

@@ -182,7 +182,8 @@ class TestComponent:
         assert refused(imagebuilder.import_component, **params) == invalid_value(
             "uri",
             "The document at 's3://bucket/script.sh' could not be read. imagebuilder_mock looks "
-            "it up in moto: switch moto's mock_aws on.",
+            "it up in moto: switch moto's mock_aws on. "
+            "Or put the document there with mock.documents.put().",
         )
 
     def test_a_reference_to_no_parameter_is_refused(self, imagebuilder, refused):

@@ -90,11 +90,6 @@ class TestRules:
                 "DistributionConfiguration",
                 f"{OWN}distribution-configuration/other",
             ),
-            (
-                "imageRecipeArn",
-                "ImageRecipe",
-                "arn:aws:imagebuilder:eu-west-1:123456789012:image-recipe/golden/1.0.0",
-            ),
         ],
     )
     def test_what_it_refers_to_must_be_there(self, refused_settings, member, label, arn):

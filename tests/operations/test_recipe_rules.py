@@ -112,12 +112,20 @@ class TestParents:
                 "arn:aws:imagebuilder:us-east-1:210987654321:image/golden/1.0.0/1",
                 id="another account's",
             ),
-            pytest.param(MANAGED_PARENT.replace("us-east-1", "eu-west-1"), id="another Region's"),
         ],
     )
     def test_an_image_must_be_there(self, refused_recipe, parent):
         assert refused_recipe(parentImage=parent) == invalid_value(
             "parentImage", f"The provided resource 'Image' does not exist: '{parent}'."
+        )
+
+    def test_of_an_image_of_another_region_that_is_said(self, refused_recipe):
+        parent = MANAGED_PARENT.replace("us-east-1", "eu-west-1")
+
+        assert refused_recipe(parentImage=parent) == invalid_value(
+            "parentImage",
+            f"The provided resource 'Image' does not exist: '{parent}'. "
+            "The ARN is of eu-west-1, and the request was made in us-east-1.",
         )
 
     @pytest.mark.imagebuilder(builds="held")

@@ -267,7 +267,7 @@ class TestSharing:
 
         assert kind.listed(elsewhere, owner="Shared") == []
         refusal = refused(getattr(elsewhere, f"get_{kind.operation}"), **{kind.get_parameter: arn})
-        assert refusal == not_found(kind.label, arn)
+        assert refusal == not_found(kind.label, arn, seen_from="eu-west-1")
 
     def test_the_order_is_that_of_making(self, imagebuilder, consumer, kind):
         first, second, third = (kind.make(imagebuilder) for _ in range(3))

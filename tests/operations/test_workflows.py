@@ -132,7 +132,8 @@ class TestCreate:
         assert refused(imagebuilder.create_workflow, **call) == invalid_value(
             "uri",
             "The document at 's3://bucket/key' could not be read. imagebuilder_mock looks it up in "
-            "moto: switch moto's mock_aws on.",
+            "moto: switch moto's mock_aws on. "
+            "Or put the document there with mock.documents.put().",
         )
 
     @pytest.mark.parametrize(

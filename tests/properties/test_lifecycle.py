@@ -16,7 +16,7 @@ from imagebuilder_mock.domain.resources.images import Image
 from tests.builders import a_recipe
 from tests.clients import the_client
 from tests.index_rebuild import check_indexes
-from tests.lifecycle_builders import a_policy, resources_of
+from tests.lifecycle_builders import a_policy, pages_of, resources_of
 
 NOW = datetime(2026, 6, 1, tzinfo=timezone.utc)
 VERSIONS = ("1.0.0", "1.1.0")
@@ -140,14 +140,27 @@ class Scene:
         ]
         return {image.arn: image.state.status for image in self.images()}, amis
 
-    def preview(self) -> Any:
-        return self.mock.lifecycle.preview(self.policy).rows
+    def preview(self, **options: Any) -> Any:
+        return self.mock.lifecycle.preview(self.policy, **options).rows
+
+    def refuse(self, positions: Any) -> None:
+        """Let EC2 refuse everything of the AMIs of some images."""
+        for arn in [arn for position, arn in enumerate(self.arns) if position in positions]:
+            for ami in self.mock.images.amis(arn):
+                self.mock.images.refuse(ami.image_id)
 
     def run(self) -> Any:
         """What a run says of its images and of what they made."""
         execution = self.mock.lifecycle.run(self.policy)
         check_indexes(self.mock._active_world("test"))
+        return self.happened_in(execution)
+
+    def happened_in(self, execution: str) -> Any:
         return self._resources(execution, None)
+
+    def failed_in(self, execution: str) -> set[str]:
+        found = resources_of(self.client, execution)
+        return {each["resourceId"] for each in found if each["state"]["status"] == "FAILED"}
 
     def _resources(self, execution: str, parent: str | None) -> Any:
         found = resources_of(self.client, execution, parent)
@@ -191,6 +204,80 @@ def test_what_was_previewed_is_what_happens(images, rules):
         target = {"DEPRECATE": "DEPRECATED", "DISABLE": "DISABLED", "DELETE": None}
         for row in previewed:
             assert states.get(row["image"]) == target.get(row["fate"], row["state"])
+
+
+REFUSING = st.sets(st.integers(0, 7), max_size=2)
+RUN_BY_THEMSELVES = st.sampled_from(["observed", "instant", "clock"])
+
+
+@given(IMAGES, POLICIES, REFUSING)
+def test_what_was_previewed_until_it_settles_is_what_runs_at_that_moment_do(
+    images, rules, refusing
+):
+    with mock_imagebuilder(now=NOW) as mock:
+        scene = Scene(mock, images, rules)
+        scene.refuse(refusing)
+        before = scene.what_is_there()
+        previewed = scene.preview(runs="settled")
+        assert scene.what_is_there() == before, "a preview changes nothing"
+
+        executions: list[str] = []
+        standing = None
+        while standing != scene.what_is_there():
+            standing = scene.what_is_there()
+            executions.append(mock.lifecycle.run(scene.policy))
+
+        # The last run changed nothing, so all that it did was done before it.
+        check_that_it_happened(scene, previewed, executions)
+
+
+@given(IMAGES, POLICIES, REFUSING, RUN_BY_THEMSELVES, st.sampled_from([1, 2, 5, 31]))
+def test_what_was_previewed_of_daily_runs_is_what_they_do(images, rules, refusing, builds, runs):
+    with mock_imagebuilder(now=NOW, builds=builds) as mock:
+        scene = Scene(mock, images, rules)
+        scene.refuse(refusing)
+        first = mock.lifecycle.next_run(scene.policy)
+        assert first is not None
+        before = scene.what_is_there()
+        previewed = scene.preview(at=first, runs=runs)
+        assert scene.what_is_there() == before, "a preview changes nothing"
+        assert mock.clock.now() == NOW
+
+        mock.clock.move_to(first + timedelta(days=runs - 1, hours=1))
+
+        pages = pages_of(scene.client.list_lifecycle_executions, resourceArn=scene.policy)
+        newest_first = [
+            each["lifecycleExecutionId"] for page in pages for each in page["lifecycleExecutions"]
+        ]
+        executions = newest_first[::-1]
+        assert len(executions) == runs
+        check_that_it_happened(scene, previewed, executions)
+
+
+def check_that_it_happened(scene: Scene, previewed: Any, executions: list[str]) -> None:
+    """Each run did what the newest row so far of each image says; and the images are so now."""
+    for number, execution in enumerate(executions, start=1):
+        told = {
+            row["image"]: row
+            for row in previewed
+            if row["run"] is not None and row["run"] <= number
+        }
+        failed = scene.failed_in(execution)
+        happened = scene.happened_in(execution)
+        for image, fate, resources in happened:
+            row = told[image]
+            assert fate == row["fate"]
+            assert resources == [(each["resource"], each["fate"]) for each in row["resources"]]
+            assert (image in failed) == (row["obstacle"] is not None)
+        new = {row["image"] for row in previewed if row["run"] == number}
+        assert new <= {image for image, *_ in happened}
+    states, _ = scene.what_is_there()
+    target = {"DEPRECATE": "DEPRECATED", "DISABLE": "DISABLED", "DELETE": None}
+    ended_as = {row["image"]: row["state"] for row in previewed}
+    for row in previewed:
+        if row["obstacle"] is None:
+            ended_as[row["image"]] = target.get(row["fate"], row["state"])
+    assert {arn: states.get(arn) for arn in ended_as} == ended_as
 
 
 @given(IMAGES, POLICIES)

@@ -68,6 +68,7 @@ def aiobotocore(monkeypatch, tmp_path):
 @pytest.fixture
 def patched(aiobotocore):  # noqa: ARG001 - what is there of it
     """Everything that is patched while a mock is on, with its library and name."""
+    importlib.import_module("moto.cloudformation.responses")
     stacks = importlib.import_module("moto.cloudformation.models")
     parsing = importlib.import_module("moto.cloudformation.parsing")
     tagging = importlib.import_module("moto.resourcegroupstaggingapi.responses")

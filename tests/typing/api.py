@@ -25,6 +25,10 @@ from imagebuilder_mock import (
     imagebuilder_server,
     mock_imagebuilder,
 )
+from imagebuilder_mock.domain.resources.base import Resource
+from imagebuilder_mock.domain.resources.images import Image
+from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
+from imagebuilder_mock.mock import Credentials
 from imagebuilder_mock.testing.unmet_orders import UnmetOrder
 
 # What is decorated keeps its signature.
@@ -135,7 +139,7 @@ def clients(mock: ImageBuilderMock) -> None:
     assert_type(client, ImagebuilderClient)
     assert_type(mock.client(), ImagebuilderClient)
     assert_type(client.get_image(imageBuildVersionArn="")["requestId"], str)
-    assert_type(mock.credentials("111122223333"), dict[str, str])
+    assert_type(mock.credentials("111122223333"), Credentials)
 
     mock.client("eu-west-1")  # type: ignore[call-arg]
 
@@ -181,18 +185,37 @@ def lifecycle(mock: ImageBuilderMock) -> None:
     assert_type(mock.lifecycle.advance("lce-1"), str)
     assert_type(mock.lifecycle.running, list[str])
     assert_type(mock.lifecycle.next_run(arn), datetime | None)
+    assert_type(mock.resources("image"), list[Image])
+    assert_type(mock.resources("image-pipeline", region="us-east-1"), list[ImagePipeline])
+    assert_type(mock.resources(), list[Resource])
+    mock.resources("pipeline")  # type: ignore[call-overload]
+    assert mock.build  # type: ignore[attr-defined]
     table = mock.lifecycle.preview(arn, at=mock.clock.now() + timedelta(days=90))
-    assert_type(table.rows[0]["fate"], object)
+    assert_type(table.rows[0]["image"], str)
+    assert_type(table.rows[0]["run"], int | None)
+    assert_type(table.summary, str)
+    mock.lifecycle.preview(arn, runs="settled")
+    mock.lifecycle.preview(arn, runs="setled")  # type: ignore[arg-type]
     assert_type(str(table), str)
     table.save_html("preview.html")
     mock.lifecycle.preview({"policyDetails": []})
     mock.lifecycle.preview([])
 
-    mock.images.add(recipe="web", state="PENDING")  # type: ignore[arg-type]
+    arns = mock.images.add(pipeline="web", created=[mock.clock.now()], reason="The disk is full.")
+    assert_type(arns, list[str])
+
+    mock.images.add(recipe="web", state="PENDING")  # type: ignore[call-overload]
 
 
 def what_is_seen(mock: ImageBuilderMock) -> None:
     assert_type(mock.events.since(3), list[Event])
+    assert_type(mock.events.sent_to("EventBridge")[0].body["detail-type"], str)
+    assert_type(mock.events.sent_to("CloudWatchLogs")[0].body["message"], str)
+    assert_type(mock.events.sent_to("S3")[0].body["lines"], list[str])
+    assert_type(mock.events.sent_to("Lambda")[0].body["workflowStepName"], str)
+    message = mock.events.sent_to("SNS")[0].body
+    if "semver" in message:
+        assert_type(message["state"]["status"], str)
     for call in mock.calls:
         assert_type(call, Call)
         assert_type(call.error, CallError | None)
@@ -274,5 +297,10 @@ def orders(mock: ImageBuilderMock) -> None:
 def a_server() -> None:
     with imagebuilder_server(port=5055, builds="instant", quotas=False) as url:
         assert_type(url, str)
+    with imagebuilder_server(
+        host="::1", allow_remote_control=True, allow_host=["mock"], allow_origin=(), files="states"
+    ):
+        pass
+
     with imagebuilder_server(build="instant"):  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
         pass

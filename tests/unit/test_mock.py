@@ -220,7 +220,7 @@ def test_the_same_option_or_none_can_be_given_to_a_nested_mock():
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"build": "held"}, TypeError, r"no option 'build'\. It has: builds, account_id"),
+        ({"build": "held"}, TypeError, r"no option 'build'\. Did you mean 'builds'\? It has: b"),
         ({"builds": "slow"}, ValueError, "choose one of 'observed', 'instant', 'clock', 'held'"),
         ({"account_id": "1234"}, ValueError, "12 digits"),
         ({"account_id": 123456789012}, ValueError, "12 digits"),
@@ -234,6 +234,17 @@ def test_the_same_option_or_none_can_be_given_to_a_nested_mock():
 def test_a_wrong_option_is_refused_with_what_exists(options, error, message):
     with pytest.raises(error, match=message):
         mock_imagebuilder(**options)
+
+
+@pytest.mark.parametrize(
+    ("of", "attribute", "meant"), [("", "build", "builds"), ("builds", "fail_nxt", "fail_next")]
+)
+def test_an_attribute_that_is_not_there_is_told_with_the_one_that_was_meant(of, attribute, meant):
+    with mock_imagebuilder() as mock:
+        owner = getattr(mock, of) if of else mock
+
+        with pytest.raises(AttributeError, match=f"'{attribute}'. Did you mean '{meant}'?"):
+            getattr(owner, attribute)
 
 
 def test_options_are_taken_by_keyword_only():
@@ -364,7 +375,7 @@ def test_the_account_of_the_mock_is_that_of_clients_without_one():
 
 def test_a_session_can_act_as_an_account():
     with mock_imagebuilder() as mock:
-        keys: dict[str, Any] = mock.credentials("210987654321")
+        keys: Any = mock.credentials("210987654321")
         session = boto3.Session(**keys, region_name="us-east-1")
 
         assert ":210987654321:" in a_component(session.client("imagebuilder"))

@@ -6,7 +6,7 @@ import boto3
 import pytest
 
 from imagebuilder_mock import ImageBuilderMock, current_mock, mock_imagebuilder
-from tests.builders import a_component
+from tests.builders import a_component, a_recipe
 
 pytest_plugins = ["pytester"]
 
@@ -102,6 +102,67 @@ def test_the_mock_is_off_after_a_test_that_fails_or_is_skipped(run):
     result.assert_outcomes(failed=2, skipped=2, errors=1, passed=1)
 
 
+# Worlds
+
+
+def test_the_pipeline_fixture_is_a_ready_pipeline(imagebuilder, imagebuilder_pipeline):
+    [found] = imagebuilder.list_image_pipelines()["imagePipelineList"]
+
+    assert (found["arn"], found["name"]) == (imagebuilder_pipeline.arn, "web")
+
+
+@pytest.mark.imagebuilder(region="eu-west-1")
+@pytest.mark.imagebuilder_pipeline(name="app", container=True)
+@pytest.mark.imagebuilder_image(reason="The disk is full.")
+def test_markers_have_the_arguments_of_the_world(
+    imagebuilder, imagebuilder_pipeline, imagebuilder_image
+):
+    """The image is the pipeline's, and both are in the Region of the client."""
+    image = imagebuilder.get_image(imageBuildVersionArn=imagebuilder_image)["image"]
+
+    assert ":container-recipe/app/" in imagebuilder_pipeline.recipe_arn
+    assert image["sourcePipelineArn"] == imagebuilder_pipeline.arn
+    assert image["state"]["reason"] == "The disk is full."
+
+
+@pytest.fixture
+def a_recipe_of_its_own(imagebuilder):
+    return a_recipe(imagebuilder, name="own")
+
+
+@pytest.mark.imagebuilder_image(recipe="own")
+@pytest.mark.usefixtures("a_recipe_of_its_own")
+def test_an_image_of_a_recipe_needs_no_pipeline(imagebuilder, imagebuilder_image):
+    assert ":image/own/" in imagebuilder_image
+    assert imagebuilder.list_image_pipelines()["imagePipelineList"] == []
+
+
+def test_a_mistake_in_a_marker_of_the_world_is_explained(run):
+    result = run(
+        """
+        import pytest
+
+        @pytest.mark.imagebuilder_pipeline(schedule="daily")
+        def test_schedule(imagebuilder_pipeline): pass
+
+        @pytest.mark.imagebuilder_image(state="PENDING")
+        def test_state(imagebuilder_image): pass
+
+        @pytest.mark.imagebuilder_image("FAILED")
+        def test_position(imagebuilder_image): pass
+        """
+    )
+
+    result.assert_outcomes(errors=3)
+    result.stdout.fnmatch_lines(
+        [
+            "*imagebuilder_pipeline: No pipeline 'web' can be added: *Invalid schedule expression*",
+            "*imagebuilder_image: state='PENDING': a finished image is in one of *",
+            "*@pytest.mark.imagebuilder_image takes keyword options only, such as state='FAILED'.",
+        ]
+    )
+
+
 # Marker
 
 
@@ -160,7 +221,10 @@ def test_a_marked_unittest_class_has_the_mock_on(run):
 @pytest.mark.parametrize(
     ("marker", "message"),
     [
-        ("build='held'", "mock_imagebuilder() has no option 'build'. It has: builds, account_id,*"),
+        (
+            "build='held'",
+            "mock_imagebuilder() has no option 'build'. Did you mean 'builds'? It has: *",
+        ),
         ("builds='slow'", "builds='slow': choose one of 'observed', 'instant', 'clock', 'held'."),
         ("'held'", "@pytest.mark.imagebuilder takes keyword options only, such as builds='held'."),
         ("seed='7'", "seed='7': give int, not str."),
@@ -181,6 +245,7 @@ def test_a_wrong_marker_fails_its_test_with_an_explanation(run, marker, message,
 
     result.assert_outcomes(errors=1, passed=1)
     result.stdout.re_match_lines([r"imagebuilder_mock: \S"])
+    assert "During handling of" not in str(result.stdout), "a mistake is shown once"
     result.stdout.fnmatch_lines([f"imagebuilder_mock: {message.replace('[', '[[]')}"])
     result.stdout.no_fnmatch_line("*pytest_plugin.py*")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +10,11 @@ from imagebuilder_mock.domain.documents.components import actions as component_a
 from imagebuilder_mock.domain.documents.components import document as component_document
 from imagebuilder_mock.domain.documents.workflows import actions as workflow_actions
 from imagebuilder_mock.domain.documents.workflows import document as workflow_document
+from imagebuilder_mock.domain.suggestions import closest
 from imagebuilder_mock.protocol.model import service_model
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
     from imagebuilder_mock.domain.documents.errors import Problem
 
@@ -39,16 +39,8 @@ def with_hint(kind: DocumentKind, problem: Problem) -> str:
         return problem.sentence
     word = next(group for group in match.groups() if group)
     words = match[4].split(", ") if match[4] else _words(kind)
-    meant = _meant(word.rpartition(".")[2], words)
+    meant = closest(word.rpartition(".")[2], words, cutoff=_LEAST_ALIKE)
     return problem.sentence if meant is None else f"{problem.sentence} Did you mean '{meant}'?"
-
-
-def _meant(word: str, words: Collection[str]) -> str | None:
-    # Among words that differ in their case, the one that begins as this one does comes last.
-    ordered = sorted(words, key=lambda each: (each[:1] == word[:1], each))
-    folded = {each.lower(): each for each in ordered}
-    alike = get_close_matches(word.lower(), folded, n=1, cutoff=_LEAST_ALIKE)
-    return folded[alike[0]] if alike and folded[alike[0]] != word else None
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import sys
 from argparse import REMAINDER
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from imagebuilder_mock.cli import surroundings
 from imagebuilder_mock.cli.dashes import KEPT_DASHES, given_back
 from imagebuilder_mock.cli.surroundings import Surroundings
+from imagebuilder_mock.world.log import logger
 
 from .other_services import OtherServices
 from .program import NoSuchModuleError, Program, threads_ended
@@ -86,12 +88,23 @@ def _run(parser: argparse.ArgumentParser, given: argparse.Namespace, mock_of: Ma
         parser.error(str(error))
     mock = mock_of(parser, given, state=given.state)
     mock.default_region = given.region
+    if given.verbose:
+        _log_to_stderr()
     with _on(parser, given, mock, around), threads_ended():
         try:
             program.run()
         except NoSuchModuleError as error:
             parser.error(str(error))
     return 0
+
+
+def _log_to_stderr() -> None:
+    """Show what the mock does; the program's own logging is its own, and has none of it."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("imagebuilder-mock: %(message)s"))
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    logger.propagate = False
 
 
 def _program(parser: argparse.ArgumentParser, given: argparse.Namespace) -> Program:

@@ -21,6 +21,7 @@ from imagebuilder_mock.engines.one_build import Build, BuildFailedError, Run
 from imagebuilder_mock.engines.outputs import distribution
 from imagebuilder_mock.engines.outputs.amis import source_ami
 from imagebuilder_mock.engines.parents import parent_facts
+from imagebuilder_mock.world import log
 
 from . import steps, workflows
 
@@ -61,6 +62,8 @@ def begin(world: World, store: Store, image: Image) -> None:
     image.transitions.append(Transition(image.state.status, world.clock.now()))
     world.add(store, image)
     store.running[image.arn] = image
+    if log.is_told():
+        log.tell_stage(image.arn, "new", image.state.status, None)
     build = Build(world, store, image)
     notices.build_began(build)
     _note_on_pipeline(world, image)
@@ -88,10 +91,40 @@ def advance(world: World, image: Image) -> bool:
     return moved
 
 
+def move(world: World, image: Image) -> bool:
+    """The next thing that happens to a build, such as the end of a step; whether anything did."""
+    return image.is_in_progress and _move(Build.of(world, image))
+
+
 def complete(world: World, image: Image) -> None:
     """All stages that are left, or up to a step that waits for an action."""
     while image.is_in_progress and advance(world, image):
         pass
+
+
+def repeat(world: World, image: Image, model: Image) -> bool:
+    """Complete a build of the past that has just begun as another went, if it will go as that did.
+
+    Nothing has happened if the answer is False.
+    """
+    from . import again
+
+    build = Build.of(world, image)
+    before = image.architecture
+    try:
+        _meet_parent(build)
+    except BuildFailedError:
+        return False
+    if not again.is_alike(image, model):
+        image.architecture = before
+        return False
+
+    def work() -> None:
+        again.repeat(build, model)
+        _enter(build, ImageState("AVAILABLE"))
+
+    _run(build, work)
+    return True
 
 
 @_in_order
@@ -123,6 +156,8 @@ def retry(world: World, image: Image) -> None:
     build = Build.of(world, image)
     before = image.state.status
     image.resume(ended_in, world.clock.now())
+    if log.is_told():
+        log.tell_stage(image.arn, before, ended_in, "a retry")
     build.store.running[image.arn] = image
     notices.state_changed(build, before)
     _note_on_pipeline(world, image)
@@ -280,6 +315,8 @@ def _enter(build: Build, state: ImageState) -> None:
     world, store, image = build
     before = image.state.status
     image.enter(state, world.clock.now())
+    if log.is_told():
+        log.tell_stage(image.arn, before, state.status, state.reason)
     world.state.scheduler.withdraw(image.stage_ticket)
     image.stage_ticket = None
     notices.state_changed(build, before)
@@ -298,7 +335,7 @@ def _judge_scan(build: Build) -> None:
     if build.image.is_scanned:
         from imagebuilder_mock.engines import scans
 
-        too_severe = scans.failed_condition(build.store, build.image)
+        too_severe = scans.failed_condition(build)
         if too_severe is not None:
             raise BuildFailedError(too_severe)
 

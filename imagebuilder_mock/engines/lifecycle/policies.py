@@ -86,6 +86,11 @@ def next_run(arn: str, now: datetime) -> datetime:
     return today if today > now else today + timedelta(days=1)
 
 
+def run_after(_: World, arn: str, moment: datetime) -> datetime:
+    """When a policy runs after ``moment``, as it is now."""
+    return next_run(arn, moment)
+
+
 def run_hour(arn: str) -> int:
     """The hour of the day, UTC: the CRC-32 of the ARN, modulo 24."""
     return crc32(arn.encode()) % _HOURS_OF_A_DAY

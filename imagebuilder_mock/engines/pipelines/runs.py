@@ -10,7 +10,6 @@ from imagebuilder_mock.domain.errors import (
     InvalidParameterValueException,
     ServiceQuotaExceededException,
 )
-from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
 from imagebuilder_mock.engines import notices
 from imagebuilder_mock.engines.builds.starting import (
@@ -20,13 +19,14 @@ from imagebuilder_mock.engines.builds.starting import (
     start_build,
 )
 
-from .schedule import plan_next_run
+from .schedule import last_run, plan_next_run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
+    from imagebuilder_mock.domain.resources.images import Image
     from imagebuilder_mock.domain.resources.recipes import Recipe
     from imagebuilder_mock.engines.builds.starting import BuildRequest
     from imagebuilder_mock.world.store import Store
@@ -44,11 +44,10 @@ def run(
     shared; InvalidParameterCombinationException if a newer workflow declares other parameters;
     ServiceQuotaExceededException if too many builds are running.
     """
-    request = _request(world, store, pipeline, tags)
+    request = request_of(world, store, pipeline, tags)
     image = start_build(
         world, store, request, build_type=build_type, source_pipeline_arn=pipeline.arn
     )
-    pipeline.date_last_run = image.date_created
     notices.pipeline_log(world, pipeline, f"The execution has started: {image.arn}")
     return image
 
@@ -86,7 +85,7 @@ def _is_due(world: World, store: Store, pipeline: ImagePipeline) -> bool:
     schedule = pipeline.schedule or {}
     if schedule.get("pipelineExecutionStartCondition") == _ALWAYS:
         return True
-    last = next(store.order(Image, pipeline.arn).before(None), None)
+    last = last_run(store, pipeline)
     before = last.recipe if last is not None else None
     if before is None:
         return True
@@ -104,10 +103,10 @@ def _what_it_means(resolved: Recipe) -> list[str]:
     return [resolved.arn, resolved.parent_image, *resolved.component_arns]
 
 
-def _request(
+def request_of(
     world: World, store: Store, pipeline: ImagePipeline, tags: Mapping[str, str]
 ) -> BuildRequest:
-    """The pipeline as a request of CreateImage, which calls the log group otherwise."""
+    """What a run of the pipeline asks for, as CreateImage: that calls the log group otherwise."""
     params = {**pipeline.as_requested(), "tags": tags}
     logging = params.pop("loggingConfiguration", {})
     group = cast("wire.PipelineLoggingConfigurationTypeDef", logging).get("imageLogGroupName")

@@ -16,7 +16,10 @@ from imagebuilder_mock.domain.schedules.schedule import parse_schedule
 from imagebuilder_mock.engines import notices
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from imagebuilder_mock.domain.schedules.schedule import Schedule
+    from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
 
 ACTION: Final = "run-pipeline"
@@ -48,14 +51,36 @@ def plan_next_run(world: World, pipeline: ImagePipeline) -> None:
         )
 
 
+def run_after(world: World, arn: str, moment: datetime) -> datetime | None:
+    """When a pipeline runs after ``moment``, as it is now."""
+    parsed = Arn.parse(arn)
+    pipeline = world.store(parsed.account, parsed.region).get(ImagePipeline, arn)
+    schedule = None if pipeline is None else schedule_of(pipeline)
+    if pipeline is None or schedule is None:
+        return None
+    return schedule.next_after(moment, anchor=pipeline.date_updated)
+
+
 def forget_next_run(world: World, pipeline: ImagePipeline) -> None:
     world.state.scheduler.withdraw(pipeline.schedule_ticket)
     pipeline.schedule_ticket = None
     pipeline.date_next_run = None
 
 
+def last_run(store: Store, pipeline: ImagePipeline) -> Image | None:
+    """The newest image of a pipeline, by its date: history may have been added after it."""
+    images = store.order(Image, pipeline.arn)
+    for image in images.before(None):
+        if image.date_created == pipeline.date_last_run:
+            return image
+    return max(images, key=lambda image: image.date_created, default=None)
+
+
 def note_state(world: World, image: Image) -> None:
-    """What a change of an image's state leaves on the pipeline that started it."""
+    """What a change of an image's state leaves on the pipeline that started it.
+
+    An image that is older than the last run leaves nothing; history disables no pipeline.
+    """
     if image.source_pipeline_arn is None:
         return
     arn = Arn.parse(image.source_pipeline_arn)
@@ -63,8 +88,12 @@ def note_state(world: World, image: Image) -> None:
     pipeline = store.get(ImagePipeline, image.source_pipeline_arn)
     if pipeline is None:
         return
-    if next(store.order(Image, pipeline.arn).before(None), None) is image:
-        pipeline.last_run_status = image.state.status
+    if pipeline.date_last_run is None or image.date_created >= pipeline.date_last_run:
+        pipeline.date_last_run = image.date_created
+        if last_run(store, pipeline) is image:
+            pipeline.last_run_status = image.state.status
+    elif world.is_in_the_past:
+        return
     if image.state.status == "AVAILABLE":
         pipeline.consecutive_failures = 0
     elif image.state.status == "FAILED" and image.build_type == "SCHEDULED":
@@ -75,7 +104,7 @@ def _count_failure(world: World, pipeline: ImagePipeline) -> None:
     pipeline.consecutive_failures = (pipeline.consecutive_failures or 0) + 1
     policy = (pipeline.schedule or {}).get("autoDisablePolicy")
     limit = DEFAULT_FAILURE_LIMIT if policy is None else policy["failureCount"]
-    if pipeline.consecutive_failures >= limit:
+    if pipeline.consecutive_failures >= limit and not world.is_in_the_past:
         pipeline.status = "DISABLED"
         forget_next_run(world, pipeline)
         notices.pipeline_disabled(world, pipeline)

@@ -6,9 +6,10 @@ own, in which a name that is not there is wrong, and not one that a test does no
 
 from __future__ import annotations
 
-import logging
 from time import monotonic
 from typing import TYPE_CHECKING, Any
+
+from imagebuilder_mock.world.log import logger
 
 from .clients import Clients
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 # Requests wait for one another, and an emulator that hangs would hold each of them for seconds.
 _PAUSE = 10.0
 """Seconds for which it is not asked after it has not answered in time."""
-
-_log = logging.getLogger("imagebuilder_mock")
 
 
 class Endpoint:
@@ -55,7 +54,7 @@ class Endpoint:
             self._asked_again_at = monotonic() + _PAUSE
         if sentence not in self._said:
             self._said.add(sentence)
-            _log.warning(
+            logger.warning(
                 "%s What Image Builder would ask there is taken as given, and what it would tell "
                 "is lost.",
                 sentence,

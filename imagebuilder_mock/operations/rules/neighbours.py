@@ -143,5 +143,7 @@ def _address(uri: str, parameter: str) -> S3Uri:
 
 
 def _unreadable(uri: str, parameter: str, error: NeighbourError) -> InvalidParameterValueException:
-    reason = "Check that it exists." if isinstance(error, AbsentError) else error
+    reason = "Check that it exists." if isinstance(error, AbsentError) else str(error)
+    if isinstance(error, NobodyToAskError):
+        reason += " Or put the document there with mock.documents.put()."
     return invalid_value(parameter, f"The document at '{uri}' could not be read. {reason}")

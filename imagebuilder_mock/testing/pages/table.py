@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+Row = TypeVar("Row", bound=Mapping[str, object])
 
 _PAGE = """\
 <!DOCTYPE html>
@@ -36,7 +38,7 @@ ul {{ margin: 0; padding: 0; }}
 </head>
 <body>
 <h1>{title}</h1>
-{figure}
+{summary}{figure}
 <div><table>
 <thead><tr>{head}</tr></thead>
 <tbody>
@@ -55,21 +57,29 @@ SHADES = {
 }
 
 
-class Table:
+class Table(Generic[Row]):
     """``rows`` is the data: for each row a mapping from the names of the columns to values.
 
-    ``str()`` gives aligned text, and ``save_html`` writes a page. Both leave out empty columns.
+    ``str()`` gives aligned text, and ``save_html`` writes a page. Both leave out empty columns, and
+    begin with the ``summary`` of a table that has one.
     """
 
     __slots__ = ("_marked_by", "rows", "title")
 
-    def __init__(
-        self, title: str, rows: Sequence[Mapping[str, object]], *, marked_by: str | None = None
-    ) -> None:
+    def __init__(self, title: str, rows: Sequence[Row], *, marked_by: str | None = None) -> None:
         """``marked_by`` is the column whose words shade the rows of the page."""
         self.title = title
         self.rows = list(rows)
         self._marked_by = marked_by
+
+    @property
+    def summary(self) -> str:
+        """What the rows come to, in a line; empty if nothing is summed up."""
+        return ""
+
+    def data(self) -> dict[str, object]:
+        """What JSON has of the table."""
+        return {"title": self.title, "rows": self.rows}
 
     @property
     def columns(self) -> list[str]:
@@ -88,13 +98,20 @@ class Table:
             "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
             for cells in lines
         )
-        return "\n".join([self.title, *(line.rstrip() for line in table)])
+        heading = [self.title, self.summary] if self.summary else [self.title]
+        return "\n".join([*heading, *(line.rstrip() for line in table)])
 
     def save_html(self, path: str | Path) -> Path:
         """Write the table as one HTML page without scripts or links, and return its path.
 
         Missing folders are created.
         """
+        target = Path(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(self._page(), encoding="utf-8")
+        return target
+
+    def _page(self) -> str:
         columns = self.columns
         head = "".join(
             f"<th>{escape(name.replace('_', ' ').capitalize())}</th>" for name in columns
@@ -105,17 +122,27 @@ class Table:
             + "</tr>"
             for row in self.rows
         )
-        target = Path(path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        page = _PAGE.format(title=escape(self.title), figure=self.figure(), head=head, body=body)
-        target.write_text(page, encoding="utf-8")
-        return target
+        summary = f"<p>{escape(self.summary)}</p>\n" if self.summary else ""
+        return _PAGE.format(
+            title=escape(self.title), summary=summary, figure=self.figure(), head=head, body=body
+        )
+
+    def __repr__(self) -> str:
+        held = self.summary or f"{len(self.rows):,} rows"
+        return f"<{type(self).__name__} {self.title!r}: {held}>"
+
+    def _repr_html_(self) -> str:
+        """The page, in a frame of a notebook that leaves the notebook's own style alone."""
+        return (
+            f'<iframe title="{escape(self.title)}" srcdoc="{escape(self._page())}" '
+            'style="width: 100%; height: 30em; border: 0"></iframe>'
+        )
 
     def figure(self) -> str:
         """HTML that the page shows above the table."""
         return ""
 
-    def _shade(self, row: Mapping[str, object]) -> str:
+    def _shade(self, row: Row) -> str:
         shade = None if self._marked_by is None else SHADES.get(str(row.get(self._marked_by)))
         return "" if shade is None else f' class="{shade}"'
 
@@ -137,12 +164,3 @@ def _lines(value: object) -> list[str]:
     if isinstance(value, (list, tuple)):
         return [line for each in value for line in _lines(each)]
     return [str(value)]
-
-
-def moment_in(row: Mapping[str, object], column: str) -> datetime:
-    """The time in a row; TypeError if it has none."""
-    moment = row[column]
-    if not isinstance(moment, datetime):
-        msg = f"a row without {column!r}: {row}"
-        raise TypeError(msg)
-    return moment

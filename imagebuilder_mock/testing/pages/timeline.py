@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.states import IN_PROGRESS
 
-from .table import SHADES, Table, moment_in
+from .table import SHADES, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from datetime import datetime
+    from collections.abc import Iterator
 
     from imagebuilder_mock.domain.resources.images import Image
     from imagebuilder_mock.domain.resources.workflow_executions import WorkflowExecution
@@ -38,14 +37,33 @@ _CHART = """\
 _COLOURS = {**SHADES, "ROLLBACK_COMPLETED": "bad"}
 
 
-class Timeline(Table):
+class TimelineRow(TypedDict):
+    """A stage, a workflow or a step, whichever of the three is not empty."""
+
+    stage: str
+    workflow: str
+    step: str
+    action: str
+    status: str
+    start: datetime | None
+    end: datetime | None
+    duration: timedelta | None
+    message: str | None
+
+
+class Timeline(Table[TimelineRow]):
     """A row for each stage, workflow and step of a build, in the order in which they started."""
 
     __slots__ = ()
 
     def figure(self) -> str:
         """A bar for each row, on the time from the first start to the last end."""
-        spans = [(row, *_span(row)) for row in self.rows]
+        # A row that has not ended has just its beginning.
+        spans = [
+            (row, row["start"], row["end"] or row["start"])
+            for row in self.rows
+            if row["start"] is not None
+        ]
         first = min((start for _, start, _ in spans), default=None)
         if first is None:
             return ""
@@ -62,7 +80,7 @@ def timeline_of(image: Image) -> Timeline:
     return Timeline(f"Build of {image.arn}", list(_rows(image)), marked_by="status")
 
 
-def _rows(image: Image) -> Iterator[Mapping[str, object]]:
+def _rows(image: Image) -> Iterator[TimelineRow]:
     following = [*(stage.moment for stage in image.transitions[1:]), None]
     for number, (stage, end) in enumerate(zip(image.transitions, following, strict=True)):
         is_end = stage.status not in IN_PROGRESS
@@ -77,7 +95,7 @@ def _rows(image: Image) -> Iterator[Mapping[str, object]]:
                 yield from _execution_rows(execution)
 
 
-def _execution_rows(execution: WorkflowExecution) -> Iterator[Mapping[str, object]]:
+def _execution_rows(execution: WorkflowExecution) -> Iterator[TimelineRow]:
     workflow = Arn.parse(execution.workflow_build_version_arn)
     yield _row(
         workflow=f"{workflow.slug}/{workflow.version}/{workflow.build}",
@@ -96,12 +114,21 @@ def _execution_rows(execution: WorkflowExecution) -> Iterator[Mapping[str, objec
 
 
 def _row(
-    *, status: str, span: tuple[datetime | None, datetime | None], message: str | None, **named: str
-) -> Mapping[str, object]:
+    *,
+    status: str,
+    span: tuple[datetime | None, datetime | None],
+    message: str | None,
+    stage: str = "",
+    workflow: str = "",
+    step: str = "",
+    action: str = "",
+) -> TimelineRow:
     start, end = span
     return {
-        **dict.fromkeys(("stage", "workflow", "step", "action"), ""),
-        **named,
+        "stage": stage,
+        "workflow": workflow,
+        "step": step,
+        "action": action,
         "status": status,
         "start": start,
         "end": end,
@@ -110,12 +137,7 @@ def _row(
     }
 
 
-def _span(row: Mapping[str, object]) -> tuple[datetime, datetime]:
-    """From when to when; a row that has not ended has just its beginning."""
-    return moment_in(row, "start"), moment_in(row, "start" if row["end"] is None else "end")
-
-
-def _bar(row: Mapping[str, object], *, left: float, width: float) -> str:
+def _bar(row: TimelineRow, *, left: float, width: float) -> str:
     name = str(row["stage"] or row["workflow"] or row["step"])
     kind = "step" if row["step"] else "whole"
     colour = _COLOURS.get(str(row["status"]), "")

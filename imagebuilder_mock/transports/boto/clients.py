@@ -180,7 +180,7 @@ def _loader() -> Any:
     return Session(_NO_FILES).get_component("data_loader")
 
 
-def own_client(region: str, credentials: Mapping[str, str]) -> ImagebuilderClient:
+def own_client(region: str, credentials: Mapping[str, object]) -> ImagebuilderClient:
     """A client with a session of its own, so that tests do not share event handlers.
 
     Only what cannot be changed on it, the loaded model, is shared.

@@ -30,7 +30,10 @@ BODY_LIMIT = 1 << 20
 
 _CHUNK = 1 << 16
 
-_log = logging.getLogger("imagebuilder_mock.cli.server")
+REQUEST_LOG = "imagebuilder_mock.cli.server"
+"""The logger of a line for each request, at INFO."""
+
+_log = logging.getLogger(REQUEST_LOG)
 
 
 class RequestTooLargeException(ImageBuilderError):
@@ -53,19 +56,32 @@ _BROKEN = ServiceException(
     "An internal server error occurred while Image Builder processed the request."
 )
 _UNAVAILABLE = ServiceUnavailableException("The service is unavailable.")
-_TOO_LARGE = f"The request body must not have more than {BODY_LIMIT} bytes."
+
+
+def shown(method: str, path: str) -> str:
+    """A request as the log has it: in one line that moves no cursor.
+
+    Without the query, which may hold a signature.
+    """
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in f"{method} {path}"
+    )
 
 
 class ControlRequest:
     """A request to the mock itself: the path behind the prefix, and who sends it."""
 
     def __init__(self, environ: Environ, request: RawRequest) -> None:
+        self._environ = environ
         self.method = request.method
         self.name = request.path.removeprefix(CONTROL_PREFIX)
         self.query = request.query
-        self.body = request.body
         self.client = str(environ.get("REMOTE_ADDR", ""))
-        self.is_from_a_web_page = "HTTP_ORIGIN" in environ
+
+    def body(self, limit: int) -> bytes:
+        """The whole body. An ImageBuilderError if it is too large, too slow or incomplete."""
+        return _body(self._environ, limit)
 
 
 class Application:
@@ -98,11 +114,11 @@ class Application:
         request = request_of(environ)
         if request.path.startswith(CONTROL_PREFIX):
             status, members = self._controlled(environ, request)
-            _log.info("%s %s %s", request.method, request.path, status)
+            _log.info("%s %s", shown(request.method, request.path), status)
             body = json.dumps(members, default=str).encode()
             return status, {"content-type": "application/json"}, body, False
         given = self._given(environ, request)
-        _log.info("%s %s %s %s", request.method, request.path, given.status, given.request_id)
+        _log.info("%s %s %s", shown(request.method, request.path), given.status, given.request_id)
         return given.status, given.headers, given.body, given.is_cut
 
     def _given(self, environ: Environ, request: RawRequest) -> Answer:
@@ -124,10 +140,9 @@ class Application:
 
     def _controlled(self, environ: Environ, request: RawRequest) -> tuple[int, object]:
         try:
-            body = _body(environ)
+            return self._control(ControlRequest(environ, request))
         except ImageBuilderError as error:
             return self._gateway.refuse(error).status, {"message": error.message}
-        return self._control(ControlRequest(environ, request.with_body(body)))
 
 
 def request_of(environ: Environ) -> RawRequest:
@@ -146,13 +161,13 @@ def request_of(environ: Environ) -> RawRequest:
     )
 
 
-def _body(environ: Environ) -> bytes:
+def _body(environ: Environ, limit: int = BODY_LIMIT) -> bytes:
     """The whole body. An ImageBuilderError if it is too large, too slow or incomplete."""
     expected = _content_length(environ)
     if expected is None and not environ.get("wsgi.input_terminated"):
         return b""
-    if (expected or 0) > BODY_LIMIT:
-        raise RequestTooLargeException(_TOO_LARGE)
+    if (expected or 0) > limit:
+        raise RequestTooLargeException(_too_large(limit))
     chunks = bytearray()
     try:
         while expected is None or len(chunks) < expected:
@@ -161,8 +176,8 @@ def _body(environ: Environ) -> bytes:
             if not chunk:
                 break
             chunks += chunk
-            if len(chunks) > BODY_LIMIT:
-                raise RequestTooLargeException(_TOO_LARGE)
+            if len(chunks) > limit:
+                raise RequestTooLargeException(_too_large(limit))
     except TimeoutError:
         raise RequestTimeoutException("The request body took too long to arrive.") from None
     except OSError:
@@ -170,6 +185,10 @@ def _body(environ: Environ) -> bytes:
     if expected is not None and len(chunks) < expected:
         raise InvalidRequestException("The request body ended before its Content-Length.")
     return bytes(chunks)
+
+
+def _too_large(limit: int) -> str:
+    return f"The request body must not have more than {limit} bytes."
 
 
 def _content_length(environ: Environ) -> int | None:

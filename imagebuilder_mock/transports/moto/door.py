@@ -30,7 +30,7 @@ class MotoDoor:
             "moto.core.responses", "BaseResponse.get_current_account", self._account_of
         )
         # They import all that is patched besides.
-        patches.when_imported("moto.cloudformation.models", self._open_stacks)
+        patches.when_imported("moto.cloudformation.responses", self._open_stacks)
         patches.when_imported("moto.resourcegroupstaggingapi.responses", self._open_tagging)
 
     def _account_of(self, original: Method, response: Any) -> Any:
@@ -47,10 +47,10 @@ class MotoDoor:
             return original(response)
         return given
 
-    def _open_stacks(self, models: ModuleType, patches: Patches) -> None:
+    def _open_stacks(self, responses: ModuleType, patches: Patches) -> None:
         from .stacks.stacks import MotoStacks  # noqa: PLC0415 - few tests have stacks
 
-        MotoStacks(self._gateway).open(models, patches)
+        MotoStacks(self._gateway).open(responses, patches)
 
     def _open_tagging(self, responses: ModuleType, patches: Patches) -> None:
         from .tagging import MotoTagging  # noqa: PLC0415 - few tests use it

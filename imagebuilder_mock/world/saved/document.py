@@ -97,6 +97,8 @@ class SavedState:
     lifecycle_executions: Sequence[LifecycleExecution] = ()
     failures: Sequence[BuildFailure] = ()
     output_orders: Sequence[StepOutputs] = ()
+    documents: Mapping[str, str] = field(default_factory=dict)
+    """What a test has put at S3 URIs."""
     publications: Sequence[Publication] = ()
     durations: Mapping[str, timedelta] = field(default_factory=dict)
     """Those that a test has set."""

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import stat
 import threading
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +17,15 @@ from imagebuilder_mock.world.settings import is_account_id
 from .codecs import shown
 from .damage import Damage, StateError, at
 from .document import SavedState
+from .locks import is_still, try_lock
 from .records import codec_of
+from .worlds import fill
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from typing import IO
+
+    from imagebuilder_mock.world.world import World
 
     from .codecs import Json, Schema
 
@@ -32,40 +40,139 @@ _DEPTH = 4
 
 
 def write_state(state: SavedState, path: str | os.PathLike[str]) -> None:
-    """Write the file, or leave the one that is there as it is."""
-    target = Path(path)
-    writer = f"{os.getpid()}-{threading.get_ident()}"
-    unfinished = target.with_name(f".{target.name}.{writer}")
+    """Write the file, or leave the one that is there as it is.
+
+    A link stays, and what it leads to is written. A file that is there keeps its mode. OSError if
+    it is no regular file.
+    """
+    target = Path(os.path.realpath(path))
+    mode = _mode_of(target)
+    remove_unfinished(target)
+    unfinished, descriptor = _new_unfinished(target, 0o666 if mode is None else mode)
     try:
-        with unfinished.open("w", encoding="utf-8", newline="\n") as file:
+        with open(descriptor, "w", encoding="utf-8", newline="\n") as file:  # noqa: PTH123 - it is open
+            if mode is not None:
+                unfinished.chmod(mode)  # the umask counts for new files
             file.writelines(state_lines(state))
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
 
 
+def _new_unfinished(target: Path, mode: int) -> tuple[Path, int]:
+    """A file of our own to write to; its lock tells it from what a killed process has left."""
+    numbers = count()
+    while True:
+        number = f"{os.getpid()}-{threading.get_ident()}-{next(numbers)}"
+        name = f".{target.name}.{number}.unfinished"
+        path = target.with_name(name)
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        except FileExistsError:
+            continue
+        if try_lock(descriptor) and is_still(path, descriptor):
+            return path, descriptor
+        # Another process has taken it for abandoned, in the moment before it was locked.
+        os.close(descriptor)
+
+
+def remove_unfinished(target: Path) -> None:
+    """Remove what processes have left that were killed while they wrote a file.
+
+    Of a folder, the files anywhere in it are meant.
+    """
+    of_target = rf"\.{re.escape(target.name)}\.\d+-\d+-\d+\.unfinished"
+    is_folder = target.is_dir()
+    form = re.compile(r"\..+\.\d+-\d+-\d+\.unfinished" if is_folder else of_target)
+    around = target.rglob if is_folder else target.parent.glob
+    for path in around(".*.unfinished"):
+        if form.fullmatch(path.name):
+            _remove_if_abandoned(path)
+
+
+def _remove_if_abandoned(path: Path) -> None:
+    try:
+        descriptor = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+    except OSError:
+        return  # its writer has just ended, or it is nobody's
+    try:
+        if try_lock(descriptor):
+            path.unlink(missing_ok=True)
+    except PermissionError:
+        return  # another user's; or it is open, on Windows
+    finally:
+        os.close(descriptor)
+
+
+def _mode_of(target: Path) -> int | None:
+    try:
+        mode = target.stat().st_mode
+    except FileNotFoundError:
+        return None
+    if not stat.S_ISREG(mode):
+        msg = "it is no regular file"
+        raise OSError(0, msg, str(target))
+    return stat.S_IMODE(mode)
+
+
 def state_lines(state: SavedState) -> Iterator[str]:
     """What a file holds, in pieces."""
-    document = {"format": FORMAT, "version": VERSION, **codec_of(SavedState).write(state)}
-    yield from _lines(document)
+    yield from _lines(state_document(state))
     yield "\n"
+
+
+def state_document(state: SavedState) -> dict[str, Json]:
+    """What a file holds, as JSON."""
+    return {"format": FORMAT, "version": VERSION, **codec_of(SavedState).write(state)}
 
 
 def read_state(path: str | os.PathLike[str]) -> SavedState:
     """Read a file; StateError says where in it something is wrong, OSError that there is none."""
+    with open(path, "rb") as file:  # noqa: PTH123 - any path
+        return read_stream(file, os.fspath(path))
+
+
+def read_stream(file: IO[bytes], name: str) -> SavedState:
+    """Read an open file; StateError says where in it something is wrong."""
     try:
-        with open(path, encoding="utf-8") as file:  # noqa: PTH123 - any path
-            document = json.load(file)
+        document = json.loads(file.read().decode())
     except json.JSONDecodeError as error:
-        msg = f"{os.fspath(path)}: line {error.lineno}, column {error.colno}: no JSON: {error.msg}."
+        msg = f"{name}: line {error.lineno}, column {error.colno}: no JSON: {error.msg}."
         raise StateError(msg) from None
     except (UnicodeDecodeError, RecursionError) as error:
-        msg = f"{os.fspath(path)}: no state file: {error}."
+        msg = f"{name}: no state file: {error}."
         raise StateError(msg) from None
+    return read_document(document, name)
+
+
+def read_document(document: Json, name: str) -> SavedState:
+    """Read the JSON of a file; StateError says where in it something is wrong."""
     try:
         return _read_document(document)
     except Damage as damage:
-        raise new_error(path, damage) from None
+        raise new_error(name, damage) from None
+
+
+def replace_state(world: World, document: SavedState, name: str | os.PathLike[str]) -> None:
+    """Put a saved state in the place of a world's; the clock moves forward to its time.
+
+    StateError says what does not go together in it; then nothing changes.
+    """
+    with world.lock:
+        try:
+            fill(world, document)
+        except Damage as damage:
+            raise new_error(name, damage) from None
+        world.clock.set_forward(document.time)
+
+
+def is_state_file(path: Path) -> bool:
+    """Whether a file has the form of one that was saved, whatever is wrong with it otherwise."""
+    try:
+        document = json.loads(path.read_bytes())
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and document.get("format") == FORMAT
 
 
 def new_error(path: str | os.PathLike[str], damage: Damage) -> StateError:

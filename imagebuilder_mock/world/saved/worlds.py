@@ -265,6 +265,10 @@ STATE: Mapping[str, Saved] = {
     "lifecycle_executions": _each("lifecycle_executions", LifecycleExecutions.readmit),
     "failures": _each("failures", BuildFailures.add),
     "output_orders": _each("output_orders", OutputOrders.add, tuple),
+    "documents": Saved(
+        lambda documents: {"documents": dict(documents)},
+        lambda _, documents, document: documents.update(document.documents),
+    ),
     "publications": Saved(lambda known: {"publications": list(known)}, _read_publications),
     "managed": _FOLLOWS,
     "durations": Saved(

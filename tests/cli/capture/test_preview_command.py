@@ -49,7 +49,7 @@ def preview(state, capsys):
         with pytest.raises(RuntimeError):
             current_mock()
         output, told = capsys.readouterr()
-        _, head, *rows = output.splitlines()
+        head, *rows = output.splitlines()[2:]
         assert head.split()[:4] == (["IMAGE", "STATE", "CREATED", "FATE"] if rows else [])
         fates = {}
         for row in rows:
@@ -108,28 +108,125 @@ def test_it_writes_a_page_too(preview, policy, tmp_path):
     assert "image/web/1.0.0/2" in text
 
 
+def test_it_looks_at_runs_one_after_the_other(state, policy, capsys):
+    rules = [a_rule("DEPRECATE", 5), a_rule("DELETE", 5)]
+    policy.write_text(json.dumps(rules), encoding="utf-8")
+    arguments = ["lifecycle", "preview", str(state), str(policy), "--region", "us-east-1"]
+
+    assert main([*arguments, "--runs", "settled"]) == 0
+    _, settled, head, *rows = capsys.readouterr().out.splitlines()
+    assert main([*arguments, "--runs", "2", "--at", "2026-01-02T12:00:00Z"]) == 0
+    _, daily, *_ = capsys.readouterr().out.splitlines()
+
+    assert settled == "2 deprecated, then 2 deleted"
+    assert head.split()[:4] == ["IMAGE", "STATE", "CREATED", "RUN"]
+    assert len(rows) == 4
+    assert daily == "2 deprecated on 2026-01-02, then 2 deleted on 2026-01-03"
+
+
+def test_it_prints_json_with_members_that_stay(state, policy, capsys):
+    arguments = ["lifecycle", "preview", str(state), str(policy), "--region", "us-east-1"]
+
+    assert main([*arguments, "--at", "2026-01-02T12:00:00Z", "--json"]) == 0
+
+    document = json.loads(capsys.readouterr().out)
+    assert [*document] == ["title", "summary", "rows"]
+    assert document["summary"] == "1 deleted, 1 kept"
+    kept, deleted = document["rows"]
+    arn = "arn:aws:imagebuilder:us-east-1:123456789012:image/web/1.0.0/"
+    assert deleted == {
+        "image": f"{arn}2",
+        "state": "AVAILABLE",
+        "created": "2025-06-16T12:00:00+00:00",
+        "run": 1,
+        "at": "2026-01-02T12:00:00+00:00",
+        "fate": "DELETE",
+        "rule": "DELETE after 100 days",
+        "reason": "The image is 100 days old or older.",
+        "resources": [
+            {
+                "resource": deleted["resources"][0]["resource"],
+                "region": "us-east-1",
+                "fate": "DELETE",
+                "reason": None,
+            }
+        ],
+        "obstacle": None,
+    }
+    assert (kept["image"], kept["fate"], kept["run"], kept["at"]) == (f"{arn}1", "KEEP", None, None)
+
+
+@pytest.mark.parametrize(
+    ("fates", "status", "told"),
+    [
+        ("DELETE", 3, "1 image(s) would get DELETE."),
+        ("disable,delete", 3, "1 image(s) would get DELETE."),
+        ("DISABLE,DEPRECATE", 0, ""),
+    ],
+)
+def test_its_exit_status_can_tell_of_a_fate(state, policy, capsys, fates, status, told):
+    arguments = ["lifecycle", "preview", str(state), str(policy), "--region", "us-east-1"]
+
+    assert main([*arguments, "--at", "2026-01-02T12:00:00Z", "--fail-on", fates]) == status
+
+    assert told in capsys.readouterr().err
+
+
+def test_a_policy_that_selects_nothing_says_what_there_is(state, policy, capsys):
+    selection = {"recipes": [{"name": "wbe", "semanticVersion": "1.0.0"}]}
+    document = {"policyDetails": [RULE], "resourceSelection": selection}
+    policy.write_text(json.dumps(document), encoding="utf-8")
+
+    main(["lifecycle", "preview", str(state), str(policy), "--region", "us-east-1"])
+
+    assert "no image of 123456789012 in us-east-1 is selected (recipes: web)" in (
+        capsys.readouterr().out
+    )
+
+
 # Mistakes
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("{", "Expecting property name"),
-        ('{"policyDetails": []}', "'policyDetails' must contain at least 1 items"),
-        ('{"policyDetails": [{"action": {"type": "BURN"}}]}', "policyDetails[0].action.type"),
+        ('{\n  "policyDetails": ]', "2:20: no JSON: Expecting value"),
+        (b"\xff", ": no JSON: 'utf-8' codec can't decode"),
+        ("3", ": The value supplied for parameter 'policyDetails' is not valid."),
+        ('{"policyDetails": []}', "1:2: The value supplied for parameter 'policyDetails'"),
+        (
+            '{"policyDetails":\n [{"action": {"type": "BURN"}}]}',
+            "2:15: The value supplied for parameter 'policyDetails[0].action.type' is not valid.",
+        ),
+        ('{"policyDetials": []}', "Did you mean 'policyDetails'?"),
     ],
-    ids=["no JSON", "no rules", "wrong action"],
+    ids=["no JSON", "no text", "no policy", "no rules", "wrong action", "unknown member"],
 )
-def test_a_policy_that_is_none_is_explained(state, policy, capsys, content, message):
-    policy.write_text(content, encoding="utf-8")
+def test_a_policy_that_is_none_is_explained_with_its_place(state, policy, capsys, content, message):
+    policy.write_bytes(content if isinstance(content, bytes) else content.encode())
 
     with pytest.raises(SystemExit) as end:
         main(["lifecycle", "preview", str(state), str(policy)])
 
     assert end.value.code == 1
     said = capsys.readouterr().err
-    assert said.startswith("imagebuilder-mock lifecycle preview: ")
+    assert said.startswith(f"imagebuilder-mock lifecycle preview: {policy}:")
     assert message in said
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--runs", "all", "'all' is neither a number of runs nor 'settled'"),
+        ("--fail-on", "BURN", "'BURN' is none of DELETE, DISABLE, DEPRECATE"),
+    ],
+)
+def test_a_wrong_option_says_what_there_is(state, policy, capsys, option, value, message):
+    with pytest.raises(SystemExit) as end:
+        main(["lifecycle", "preview", str(state), str(policy), option, value])
+
+    assert end.value.code == 2
+    assert message in capsys.readouterr().err
 
 
 def test_files_and_policies_that_are_not_there_are_named(state, policy, tmp_path, capsys):
@@ -158,15 +255,15 @@ def test_a_damaged_state_says_where(state, policy, capsys):
 
 
 @pytest.mark.parametrize(
-    ("time", "status", "message"),
+    ("time", "message"),
     [
-        ("noon", 2, "argument --at: 'noon' is no time; write 2024-01-31T12:00:00Z"),
-        ("2026-06-01", 1, "at="),
+        ("noon", "argument --at: 'noon' is no time; write 2024-01-31T12:00:00Z"),
+        ("2026-06-01", "argument --at: '2026-06-01' has no time zone; write 2024-01-31T12:00:00Z"),
     ],
 )
-def test_a_time_that_is_none_is_explained(state, policy, capsys, time, status, message):
+def test_a_time_that_is_none_is_explained(state, policy, capsys, time, message):
     with pytest.raises(SystemExit) as end:
         main(["lifecycle", "preview", str(state), str(policy), "--at", time])
 
-    assert end.value.code == status
+    assert end.value.code == 2
     assert message in capsys.readouterr().err

@@ -18,6 +18,7 @@ from tests.builders import DOCUMENT, an_infrastructure
 ROOT = Path(__file__).parents[3]
 INSTALLED = ROOT / ".venv" / "javascript"
 STORY = Path(__file__).parent / "javascript" / "story.mjs"
+CONTROL = STORY.with_name("control.mjs")
 OWN = "arn:aws:imagebuilder:eu-west-1:123456789012:"
 
 pytestmark = [
@@ -130,3 +131,33 @@ def test_requests_at_once_with_tokens_used_twice(seen):
 @pytest.mark.skipif("CreateLifecyclePolicy" not in HANDLERS, reason="no times without policies")
 def test_a_time_is_a_date(seen):
     assert seen["date"] == {"isDate": True, "isNow": True}
+
+
+@pytest.mark.skipif("CreateLifecyclePolicy" not in HANDLERS, reason="no previews without policies")
+def test_a_test_in_javascript_controls_builds_faults_and_previews():
+    with imagebuilder_server(builds="held") as url:
+        done = subprocess.run(
+            ["node", CONTROL, INSTALLED, url],  # noqa: S607 - which node is the machine's business
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {
+        "held": ["PENDING", "PENDING"],
+        "advanced": "CREATING",
+        "completed": "AVAILABLE",
+        "failed": ["FAILED", True],
+        "failedStep": "ApplyBuildComponents",
+        "retried": [3, 1],
+        "throttled": [3, 429],
+        "calls": [*["TooManyRequestsException"] * 2, None, *["429"] * 3],
+        "preview": [
+            ["FAILED", "DELETE", "The image is FAILED."],
+            ["AVAILABLE", "DELETE", "The image is 6 months old or older."],
+        ],
+        "still": "AVAILABLE",
+        "mistake": "LookupError: 'web' is no image build version ARN. Builds under way: none.",
+    }

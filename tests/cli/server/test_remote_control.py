@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import boto3
 import pytest
@@ -10,12 +10,14 @@ import requests
 
 from imagebuilder_mock import ImageBuilderMock, current_mock, imagebuilder_server
 from imagebuilder_mock.cli.remote_control import RemoteControl, published_methods
-from imagebuilder_mock.testing.builds import Builds
+from imagebuilder_mock.cli.state_files import StateFiles
+from imagebuilder_mock.mock import server_gateway
 from imagebuilder_mock.transports.http.wire import RawRequest
 from imagebuilder_mock.transports.http.wsgi import CONTROL_PREFIX, ControlRequest
 from imagebuilder_mock.world.record import UnexpectedCallError
 from imagebuilder_mock.world.saved.hints import annotations_of
 from tests.builders import OWN, a_build, an_infrastructure
+from tests.container_builders import TEMPLATE, a_container_recipe
 
 # What takes a path or a function, and what is changed in place.
 NOT_PUBLISHED = {"builds": {"durations", "save_timelines"}}
@@ -75,41 +77,6 @@ def test_the_calls_are_listed(control):
 
 
 @pytest.mark.parametrize(
-    ("name", "owner", "method", "body"),
-    [
-        ("save", ImageBuilderMock, "save", {"path": "state.json"}),
-        ("load", ImageBuilderMock, "load", {"path": "state.json"}),
-        ("builds/fail-next", Builds, "fail_next", {"phase": "build", "times": 2}),
-    ],
-)
-def test_what_the_control_object_has_is_called(control, monkeypatch, name, owner, method, body):
-    given = []
-    monkeypatch.setattr(
-        owner, method, lambda _, *args, **kwargs: given.append((args, kwargs)), raising=False
-    )
-
-    assert control("POST", name, json=body).json() == {}
-    assert given == [(("state.json",), {}) if "path" in body else ((), body)]
-
-
-@pytest.mark.parametrize(
-    ("name", "owner", "method"),
-    [
-        ("save", ImageBuilderMock, "save"),
-        ("load", ImageBuilderMock, "load"),
-        ("builds/fail-next", Builds, "fail_next"),
-    ],
-)
-def test_what_the_control_object_has_not_is_501(control, monkeypatch, name, owner, method):
-    monkeypatch.delattr(owner, method, raising=False)
-
-    answer = control("POST", name, json={"path": "state.json"})
-
-    assert answer.status_code == 501
-    assert answer.json() == {"message": f"imagebuilder_mock does not have {method} yet."}
-
-
-@pytest.mark.parametrize(
     ("name", "options", "said"),
     [
         ("clock/advance", {"json": {"days": -1}}, "ValueError: The clock never runs backwards"),
@@ -147,21 +114,29 @@ def test_a_mistake_is_explained(control, name, options, said):
     assert (current_mock().clock.now() - before).days == 0
 
 
-@pytest.mark.parametrize("body", [{}, {"path": ""}, {"path": 1}, {"path": "a", "more": 1}])
-def test_a_file_has_to_be_named(control, body, monkeypatch):
-    monkeypatch.setattr(ImageBuilderMock, "save", pytest.fail, raising=False)
-
-    answer = control("POST", "save", json=body)
-
-    assert (answer.status_code, "say which file" in answer.json()["message"]) == (400, True)
-
-
-def test_what_there_is_is_listed(control):
+def test_what_is_not_there_says_what_may_be_meant(control):
     answer = control("GET", "nothing")
 
     assert answer.status_code == 404
-    assert "POST clock/advance" in answer.json()["message"]
+    assert answer.json()["message"] == (
+        "There is no control 'GET nothing'. GET /_imagebuilder_mock/ lists all."
+    )
     assert control("GET", "reset").status_code == 404
+    alike = control("POST", "clock/advanse").json()["message"]
+    assert "Did you mean 'POST clock/advance'?" in alike
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("operation=GetImag", "no operation 'GetImag'. Did you mean 'GetImage'?"),
+        ("oparation=GetImage", "no argument 'oparation'. Did you mean 'operation'?"),
+    ],
+)
+def test_calls_that_cannot_be_meant_are_no_empty_list(control, query, message):
+    answer = control("GET", f"calls?{query}")
+
+    assert (answer.status_code, message in answer.json()["message"]) == (400, True)
 
 
 def test_the_published_methods_are_listed_with_arguments_and_examples(control):
@@ -174,6 +149,8 @@ def test_the_published_methods_are_listed_with_arguments_and_examples(control):
         "required": ["arn"],
         "example": {"arn": f"{OWN}image/web/1.0.0/1", "reason": "The disk is full."},
     }
+    assert rows["POST snapshot"]["required"] == ["name"]
+    assert {"GET calls", "GET state", "PUT state", "POST save", "POST load"} <= rows.keys()
     assert rows["POST clock/move_to"]["arguments"]["moment"]["format"] == "date-time"
 
 
@@ -194,7 +171,8 @@ def test_each_example_is_one_that_the_method_takes(imagebuilder_mock, method, mo
 
 
 def test_what_is_not_for_json_is_not_published():
-    for face in ("builds", "calls", "catalogue", "clock", "faults", "findings", "lifecycle"):
+    faces = "builds calls catalogue clock documents faults findings lifecycle pipelines"
+    for face in faces.split():
         cls = annotations_of(vars(ImageBuilderMock)[face].fget)["return"]
         offered = {path.partition("/")[2] for path in published_methods() if face in path}
         own = {name for name in vars(cls) if not name.startswith("_")}
@@ -213,6 +191,28 @@ def test_a_build_is_moved_and_failed(control):
     assert timeline["title"] == f"Build of {build}"
     assert timeline["rows"][0]["start"].endswith("+00:00")
     assert timeline["rows"][0]["duration"] >= 0
+
+
+def test_a_world_is_made(control):
+    """A pipeline, its history and a document, each in one request."""
+    uri, now = "s3://documents/Dockerfile", current_mock().clock.now()
+    assert control("POST", "documents/put", json={"uri": uri, "text": TEMPLATE}).json() == {}
+    pipeline = control("POST", "pipelines/add", json={"regions": ["eu-west-1"]}).json()
+    dates = [(now - timedelta(days=days)).isoformat() for days in (1, 30)]
+    finding = {"vulnerability_id": "CVE-2026-0001", "severity": "HIGH"}
+    added = {"pipeline": "web", "created": dates, "findings": [finding]}
+
+    arns = control("POST", "images/add", json=added).json()
+    one = control("POST", "images/add", json={"pipeline": pipeline["arn"]}).json()
+
+    assert [*arns, one] == [f"{OWN}image/web/1.0.0/{number}" for number in (2, 1, 3)]
+    assert pipeline["recipeArn"] == f"{OWN}image-recipe/web/1.0.0"
+    client = boto3.client("imagebuilder", "us-east-1")
+    assert len(client.list_image_scan_findings()["findings"]) == 2
+    container = a_container_recipe(client, dockerfileTemplateData=None, dockerfileTemplateUri=uri)
+    assert ":container-recipe/" in container
+    answer = control("POST", "builds/advance", json={"arn": a_build(client), "to": "TESTING"})
+    assert answer.json() == "TESTING"
 
 
 def test_times_are_iso_text_and_lengths_of_time_seconds(control):
@@ -308,9 +308,10 @@ def test_it_is_for_this_machine_unless_others_are_allowed(
     imagebuilder_mock, client, allow_remote, status
 ):
     request = RawRequest("POST", "", f"{CONTROL_PREFIX}reset", "", None)
-    control = RemoteControl(imagebuilder_mock, allow_remote=allow_remote)
+    world = server_gateway(imagebuilder_mock).world
+    control = RemoteControl(imagebuilder_mock, world, StateFiles(), allow_remote=allow_remote)
 
-    answer, said = control(ControlRequest({"REMOTE_ADDR": client}, request))
+    answer, said = control(ControlRequest({"REMOTE_ADDR": client, "CONTENT_LENGTH": "0"}, request))
 
     assert answer == status
     assert ("--allow-remote-control" in str(said)) == (status == 403)

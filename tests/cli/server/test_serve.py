@@ -3,88 +3,38 @@
 from __future__ import annotations
 
 import os
-import re
+import shutil
 import signal
 import subprocess
 import sys
-import threading
-from contextlib import contextmanager
 
-import boto3
 import pytest
 
 from imagebuilder_mock import imagebuilder_server
 from tests.builders import an_infrastructure
+from tests.servers import SERVE, a_client, ended, run_serve, served
 
 pytestmark = pytest.mark.needs("werkzeug")
 
-_SERVE = "import sys; from imagebuilder_mock.cli.command_line import main; sys.exit(main())"
-
-# Its input ends with pytest, however that does, and it with its input.
-_SERVE_UNTIL_THE_INPUT_ENDS = f"""
-import os, sys, threading
-threading.Thread(target=lambda: (sys.stdin.read(), os._exit(3)), daemon=True).start()
-{_SERVE}
-"""
-_PATIENCE = 60
 
 needs_signals = pytest.mark.skipif(os.name == "nt", reason="there are no such signals on Windows")
 
 
-@contextmanager
-def served(*arguments, port="0"):
-    watched, kept_open = os.pipe()
-    process = subprocess.Popen(
-        [sys.executable, "-c", _SERVE_UNTIL_THE_INPUT_ENDS, "serve", "--port", port, *arguments],
-        stdin=watched,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-    )
-    os.close(watched)
-    # A server that says nothing would be listened to for ever.
-    too_late = threading.Timer(_PATIENCE, process.kill)
-    too_late.start()
-    try:
-        assert process.stdout is not None
-        greeting = process.stdout.readline()
-        found = re.match(r"Image Builder is at (http://127\.0\.0\.1:\d+),", greeting)
-        assert found, greeting + process.communicate(timeout=30)[1]
-        greeting += process.stdout.readline() + process.stdout.readline()
-        assert f"aws imagebuilder list-images --endpoint-url {found[1]}\n" in greeting
-        assert f"AWS_ENDPOINT_URL_IMAGEBUILDER={found[1]}\n" in greeting
-        yield process, found[1]
-    finally:
-        too_late.cancel()
-        process.kill()
-        process.communicate()
-        os.close(kept_open)
+@needs_signals
+def test_verbose_shows_calls_refusals_and_stages():
+    with served("-v") as (process, url):
+        a_client(url).list_images(owner="Self")
+        _, _, told = ended(process, signal.SIGINT)
 
-
-def a_client(url):
-    return boto3.client(
-        "imagebuilder",
-        "us-east-1",
-        endpoint_url=url,
-        aws_access_key_id="example",
-        aws_secret_access_key="example",
-    )
-
-
-def ended(process, number):
-    """Exit status and output of a process that gets a signal."""
-    process.send_signal(number)
-    output, log = process.communicate(timeout=30)
-    return process.returncode, output, log
+    assert "DEBUG 123456789012 us-east-1 ListImages(owner='Self'): answered\n" in told
 
 
 @needs_signals
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
-def test_it_says_where_it_is_and_ends_cleanly(number):
-    with served("--account-id", "111122223333", "--builds", "held") as (process, url):
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
+def test_it_says_where_it_is_and_ends_cleanly(name):
+    with served("--account-id", "111122223333", "--builds", "held", "-v") as (process, url):
         arn = an_infrastructure(a_client(url))
-        status, _, log = ended(process, number)
+        status, _, log = ended(process, getattr(signal, name))
 
     assert ":111122223333:" in arn
     assert status == 0
@@ -95,13 +45,7 @@ def test_it_says_where_it_is_and_ends_cleanly(number):
 def test_a_port_that_is_taken_is_an_error_in_one_line():
     with imagebuilder_server() as url:
         port = url.rpartition(":")[2]
-        done = subprocess.run(
-            [sys.executable, "-c", _SERVE, "serve", "--port", port],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+        done = run_serve("--port", port)
 
     assert done.returncode == 1
     assert done.stderr.startswith(f"imagebuilder-mock: Cannot listen at {url}: ")
@@ -109,7 +53,7 @@ def test_a_port_that_is_taken_is_an_error_in_one_line():
 
 
 def test_without_werkzeug_it_says_what_to_install():
-    program = f"import sys; sys.modules['werkzeug.serving'] = None; {_SERVE}"
+    program = f"import sys; sys.modules['werkzeug.serving'] = None; {SERVE}"
     done = subprocess.run(
         [sys.executable, "-c", program, "serve", "--port", "0"],
         capture_output=True,
@@ -126,13 +70,7 @@ def test_without_werkzeug_it_says_what_to_install():
 
 
 def test_a_state_that_could_not_be_saved_is_refused_at_the_start(tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-c", _SERVE, "serve", "--state", str(tmp_path / "no" / "state.json")],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    done = run_serve("--state", str(tmp_path / "no" / "state.json"))
 
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("imagebuilder-mock: The state cannot be saved to ")
@@ -144,7 +82,7 @@ def test_a_state_that_cannot_be_saved_at_the_end_is_said_in_one_line(tmp_path):
     folder = tmp_path / "folder"
     folder.mkdir()
     with served("--state", str(folder / "state.json")) as (process, _):
-        folder.rmdir()
+        shutil.rmtree(folder)
         status, _, log = ended(process, signal.SIGTERM)
 
     assert status == 1
@@ -166,3 +104,55 @@ def test_the_state_is_there_again_at_the_next_start(tmp_path):
         ended(process, signal.SIGTERM)
 
     assert [s["arn"] for s in listed["infrastructureConfigurationSummaryList"]] == [arn]
+
+
+@needs_signals
+def test_ctrl_c_while_it_is_loaded_is_no_traceback():
+    """A module that is imported late in its start interrupts it, as Ctrl-C does."""
+    interrupt = """
+import os, runpy, signal, sys
+class Interrupting:
+    def find_spec(self, name, *_):
+        if name in {"botocore.loaders", "imagebuilder_mock.cli.server"}:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupting())
+sys.argv = ["imagebuilder-mock", "serve", "--port", "0"]
+runpy.run_module("imagebuilder_mock", run_name="__main__", alter_sys=True)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", interrupt], capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
+
+
+def test_an_address_that_others_can_reach_is_warned_of_and_one_that_works_is_printed():
+    with served("--host", "0.0.0.0") as (process, url):  # noqa: S104 - the case
+        arn = an_infrastructure(a_client(url))
+        process.kill()
+        _, log = process.communicate(timeout=30)
+
+    assert arn
+    assert log == (
+        "imagebuilder-mock: With --host 0.0.0.0 other machines can connect: whoever does may use "
+        "the mock, under the name localhost or one of --allow-host.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--port", "-1"], "Cannot listen at http://127.0.0.1:-1: a port is a number from 0 to"),
+        (["--host", ""], "no host is named; 0.0.0.0 would be all addresses."),
+        (["--files", "no-such-folder"], "There is no folder no-such-folder to save to"),
+        (["--state", os.curdir], ". is no regular file, and cannot be the state of a server."),
+        (["--state", os.devnull], " is no regular file, and cannot be the state of a server."),
+    ],
+    ids=" ".join,
+)
+def test_what_cannot_be_served_is_said_in_one_line(arguments, said):
+    done = run_serve(*arguments)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1

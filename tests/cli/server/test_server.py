@@ -6,7 +6,6 @@ import http.client
 import io
 import json
 import logging
-import os
 import socket
 import threading
 import time
@@ -30,6 +29,7 @@ from imagebuilder_mock.transports.http.serving import CannotListenError
 from imagebuilder_mock.transports.http.wsgi import BODY_LIMIT, Application
 from tests.builders import DOCUMENT, OWN, a_component, an_image, an_infrastructure
 from tests.model_inputs import operation_names
+from tests.servers import FULL
 
 pytestmark = pytest.mark.needs("werkzeug")
 
@@ -73,10 +73,12 @@ def address_of(url):
     return parts.hostname, parts.port
 
 
-def bytes_exchanged(url, sent, *, patience=10.0):
+def bytes_exchanged(url, sent, *, is_all=True):
     """What comes back to raw bytes until the server closes."""
-    with closing(socket.create_connection(address_of(url), timeout=patience)) as connection:
+    with closing(socket.create_connection(address_of(url), timeout=10)) as connection:
         connection.sendall(sent)
+        if is_all:
+            connection.shutdown(socket.SHUT_WR)
         answer = b""
         while piece := connection.recv(65_536):
             answer += piece
@@ -219,6 +221,33 @@ class TestWhoAsks:
             f"POST /ListImages 200 {current_mock().calls and logged[0].args[-1]}"
         ]
 
+    def test_what_could_move_a_terminals_cursor_is_logged_as_text(self, url, caplog):
+        with caplog.at_level(logging.INFO, logger="imagebuilder_mock"):
+            for path in (b"/\x1b[2J\x9b", b"/_imagebuilder_mock/\x07", b"/a%0Ab"):
+                sent = b"GET " + path + b" HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                assert bytes_exchanged(url, sent).startswith(b"HTTP/1.1 40")
+            bytes_exchanged(url, b"GET /%1b[2J%0a HTTP/1.1\r\nHost: evil.example\r\n\r\n")
+
+        lines = [record.getMessage() for record in caplog.records]
+        assert all(line.isprintable() for line in lines)
+        assert [line.split()[1] for line in lines] == [
+            r"/\x1b[2J\x9b",
+            r"/_imagebuilder_mock/\x07",
+            "/a%0Ab",
+            r"/\x1b[2J\n",
+        ]
+
+    def test_names_and_pages_that_are_let_in_are_options(self):
+        page = "http://localhost:3000"
+        with imagebuilder_server(allow_host=["mock"], allow_origin=[page]) as url:
+            headers = {**SIGNED, "Host": "mock", "Origin": page}
+            answer = call(url, "ListImages", headers=headers)
+            assert answer.headers["Access-Control-Allow-Origin"] == page
+            assert call(url, "ListImages", headers={**SIGNED, "Host": "moc"}).status_code == 403
+
+        with pytest.raises(ValueError, match="is no host"), imagebuilder_server(allow_host=["*"]):
+            pass
+
 
 class TestMembers:
     def test_unknown_ones_are_ignored(self, url):
@@ -271,7 +300,7 @@ class TestBodies:
     @pytest.mark.parametrize("length", ["-1", "1e3", "x", "\u00b2", "9" * 5000])
     def test_a_length_that_is_none_is_refused(self, url, length):
         sent = (
-            b"POST /ListImages HTTP/1.1\r\nHost: x\r\nContent-Length: "
+            b"POST /ListImages HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
             + length.encode("latin-1")
             + b"\r\n\r\n"
         )
@@ -282,7 +311,8 @@ class TestBodies:
     def test_one_that_ends_too_early_does_nothing(self, url):
         body = json.dumps(COMPONENT).encode()
         head = (
-            f"PUT /CreateComponent HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body) + 1}\r\n"
+            "PUT /CreateComponent HTTP/1.1\r\nHost: localhost\r\n"
+            f"Content-Length: {len(body) + 1}\r\n"
             f"Authorization: {SIGNED['Authorization']}\r\n\r\n"
         )
         with closing(socket.create_connection(address_of(url), timeout=10)) as connection:
@@ -303,7 +333,7 @@ class TestBadClients:
             yield url
 
     def test_one_that_sends_its_body_slowly_is_refused(self, hasty):
-        head = b"PUT /CreateComponent HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n"
+        head = b"PUT /CreateComponent HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n"
         started = time.monotonic()
         with closing(socket.create_connection(address_of(hasty), timeout=10)) as connection:
             connection.sendall(head)
@@ -329,11 +359,15 @@ class TestBadClients:
         assert time.monotonic() - started < 5
 
     def test_one_that_never_ends_its_headers_is_cut_off(self, hasty):
-        assert bytes_exchanged(hasty, b"GET /ListImages HTTP/1.1\r\nHost: ") == b""
+        sent = b"GET /ListImages HTTP/1.1\r\nHost: "
+
+        assert bytes_exchanged(hasty, sent, is_all=False) == b""
 
     def test_one_that_goes_away_in_the_middle_leaves_the_store_whole(self, url):
         body = json.dumps(COMPONENT).encode()
-        head = f"PUT /CreateComponent HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n"
+        head = (
+            f"PUT /CreateComponent HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n"
+        )
         whole = f"{head}Authorization: {SIGNED['Authorization']}\r\n\r\n".encode() + body
         for size in (1, len(head), len(whole) - 1):
             with closing(socket.create_connection(address_of(url), timeout=10)) as connection:
@@ -347,14 +381,14 @@ class TestBadClients:
         assert len(current_mock().resources()) == 1
 
     def test_one_that_asks_for_what_is_no_url_is_answered(self, url):
-        sent = b"POST a://]b HTTP/1.1\r\nHost: x\r\n\r\n"
+        sent = b"POST a://]b HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
         assert bytes_exchanged(url, sent).startswith(b"HTTP/1.1 400")
 
     def test_one_that_waits_to_send_its_body_is_told_once(self, url):
         body = json.dumps(COMPONENT).encode()
         head = (
-            f"PUT /CreateComponent HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n"
+            f"PUT /CreateComponent HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n"
             f"Authorization: {SIGNED['Authorization']}\r\nExpect: 100-continue\r\n\r\n"
         )
 
@@ -428,7 +462,7 @@ class TestFaults:
         assert len(current_mock().resources()) == 1
 
     def test_head_has_no_body(self, url):
-        answer = bytes_exchanged(url, b"HEAD /ListImages HTTP/1.1\r\nHost: x\r\n\r\n")
+        answer = bytes_exchanged(url, b"HEAD /ListImages HTTP/1.1\r\nHost: localhost\r\n\r\n")
 
         assert answer.startswith(b"HTTP/1.1 403")
         assert answer.endswith(b"\r\n\r\n")
@@ -465,7 +499,9 @@ GARBAGE_BODIES = st.one_of(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=10_000 if FULL else 60
+)
 @given(
     method=st.sampled_from(
         ["GET", "PUT", "POST", "DELETE", "HEAD", "OPTIONS", "get", "X", "\u00ff"]
@@ -498,7 +534,7 @@ def test_garbage_of_every_kind_is_never_a_5xx(url, method, path, query, headers,
 
 
 THREADS, CALLS = 8, 1000
-CALLS_SERVED = CALLS if os.environ.get("HYPOTHESIS_PROFILE") == "full" else 100
+CALLS_SERVED = CALLS if FULL else 100
 
 
 @pytest.mark.parametrize(
@@ -532,5 +568,5 @@ def test_threads_with_mixed_calls_lose_and_double_nothing(is_served, calls):
         assert current_mock().calls.count() == THREADS * calls
 
 
-def _hasty_serving(application, *, host, port):
-    return serving.serving(application, host=host, port=port, patience=0.5)
+def _hasty_serving(application, **options):
+    return serving.serving(application, **options, patience=0.5)

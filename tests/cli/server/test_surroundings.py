@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+from contextlib import closing
 from datetime import datetime, timezone
 from http.client import HTTPConnection
 from typing import Any
@@ -179,8 +180,11 @@ def test_requests_and_answers_pass_as_they_are():
         return [b"first ", b"second"]
 
     target = "/bucket//a%2Fb/../%C3%BC?x=%2F&y"
-    with serving(application) as there, imagebuilder_server(upstream=f"{there}/base/") as url:
-        connection = HTTPConnection(url.removeprefix("http://"), timeout=10)
+    with (
+        serving(application) as there,
+        imagebuilder_server(upstream=f"{there}/base/") as url,
+        closing(HTTPConnection(url.removeprefix("http://"), timeout=10)) as connection,
+    ):
         connection.request("PUT", target, b"\x00\xff", {"X-Amz-Date": "é"})
         answer = connection.getresponse()
         body = answer.read()

@@ -12,8 +12,9 @@ import pytest
 from imagebuilder_mock import ImageBuilderMock
 from imagebuilder_mock.cli.command_line import main
 from imagebuilder_mock.cli.remote_control import RemoteControl
+from imagebuilder_mock.cli.state_files import StateFiles
 from imagebuilder_mock.mock import own_servers, server_gateway
-from imagebuilder_mock.transports.http.serving import serving, url_of
+from imagebuilder_mock.transports.http.serving import serving
 from imagebuilder_mock.transports.http.wsgi import Application
 
 OPTIONS = (
@@ -74,16 +75,17 @@ class Between:
 def a_service(change=None, **options):
     """The mock's service, with changed answers; the values are its URL and the mock."""
     with ImageBuilderMock(**options) as mock:
-        control = RemoteControl(mock, allow_remote=False)
-        application: Any = Application(server_gateway(mock), control)
+        gateway = server_gateway(mock)
+        control = RemoteControl(mock, gateway.world, StateFiles(), allow_remote=False)
+        application: Any = Application(gateway, control)
         if change is not None:
             application = Between(application, change)
-        with serving(application, host="127.0.0.1", port=0) as address:
-            own_servers().add(*address)
+        with serving(application, host="127.0.0.1", port=0) as served:
+            own_servers().add(served.host, served.port)
             try:
-                yield url_of(*address), mock
+                yield served.url, mock
             finally:
-                own_servers().remove(*address)
+                own_servers().remove(served.host, served.port)
 
 
 @pytest.fixture

@@ -198,7 +198,7 @@ class TestAfterTheMock:
     @pytest.mark.usefixtures("refused_network")
     def test_one_that_is_pointed_at_an_endpoint_of_the_users_goes_there(self):
         with mock_imagebuilder() as mock:
-            keys: dict[str, Any] = mock.credentials("111122223333")
+            keys = mock.credentials("111122223333")
             client = a_client(endpoint_url="http://localhost:4566", **keys)
             client.list_images()
 

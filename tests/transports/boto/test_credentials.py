@@ -88,7 +88,7 @@ def test_the_keys_of_a_session_go_before_all_others(monkeypatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
 
     with mock_imagebuilder() as mock:
-        keys: dict[str, Any] = mock.credentials("444455556666")
+        keys: Any = mock.credentials("444455556666")
         session = boto3.Session(**keys)
 
         assert account(a_client(session)) == "444455556666"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -13,19 +12,26 @@ from botocore.exceptions import ClientError
 from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.transports.moto.stacks.resource_types import RESOURCE_TYPES
 from tests.beside_moto import aws
-from tests.builders import DOCUMENT, MANAGED_PARENT, OWN
+from tests.builders import MANAGED_PARENT, OWN
 from tests.container_builders import a_container_recipe
 from tests.model import needs_member, needs_output, service_model
+from tests.stack_builders import (
+    COMPONENT,
+    INFRASTRUCTURE,
+    a_resource,
+    create,
+    images,
+    left,
+    outputs,
+    physical_ids,
+    reasons,
+    recipe,
+    status,
+    template,
+    update,
+)
 
 GOLDEN = Path(__file__).with_name("golden_image.yml").read_text(encoding="utf-8")
-INFRASTRUCTURE: dict[str, Any] = {
-    "Type": "AWS::ImageBuilder::InfrastructureConfiguration",
-    "Properties": {"Name": "web", "InstanceProfileName": "builder"},
-}
-COMPONENT: dict[str, Any] = {
-    "Type": "AWS::ImageBuilder::Component",
-    "Properties": {"Name": "web", "Version": "1.0.0", "Platform": "Linux", "Data": DOCUMENT},
-}
 WORKFLOW = """
 schemaVersion: 1.0
 steps:
@@ -37,65 +43,6 @@ steps:
 
 # moto's CloudFormation cannot be imported without it.
 pytestmark = pytest.mark.needs("moto", "openapi_spec_validator")
-
-
-@pytest.fixture
-def cloudformation(mock):  # noqa: ARG001 - both are on
-    return aws("cloudformation")
-
-
-def template(**resources):
-    """A template of these; a resource is JSON, or the properties of a type given before it."""
-    return yaml.safe_dump({"Resources": resources})
-
-
-def a_resource(name, **properties):
-    return {"Type": f"AWS::ImageBuilder::{name}", "Properties": properties}
-
-
-def recipe(**properties):
-    given = {"Name": "web", "Version": "1.0.0", "ParentImage": MANAGED_PARENT, **properties}
-    given.setdefault("Components", [{"ComponentArn": {"Ref": "Component"}}])
-    return {"Component": COMPONENT, "Recipe": a_resource("ImageRecipe", **given)}
-
-
-def create(cloudformation, body, **options):
-    cloudformation.create_stack(StackName="web", TemplateBody=body, **options)
-    return status(cloudformation)
-
-
-def update(cloudformation, body, **options):
-    cloudformation.update_stack(StackName="web", TemplateBody=body, **options)
-    return status(cloudformation)
-
-
-def status(cloudformation, stack="web"):
-    [found] = cloudformation.describe_stacks(StackName=stack)["Stacks"]
-    return found["StackStatus"]
-
-
-def outputs(cloudformation):
-    [found] = cloudformation.describe_stacks(StackName="web")["Stacks"]
-    return {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
-
-
-def physical_ids(cloudformation):
-    found = cloudformation.describe_stack_resources(StackName="web")["StackResources"]
-    return {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in found}
-
-
-def reasons(cloudformation, event_status):
-    """Why resources ended so, by logical id."""
-    events = cloudformation.describe_stack_events(StackName="web")["StackEvents"]
-    return {
-        event["LogicalResourceId"]: event["ResourceStatusReason"]
-        for event in events
-        if event["ResourceStatus"] == event_status and event["LogicalResourceId"] != "web"
-    }
-
-
-def left(mock):
-    return sorted(resource.arn.removeprefix(OWN) for resource in mock.resources())
 
 
 class TestAGoldenImage:
@@ -506,21 +453,11 @@ class TestUpdates:
 
 
 class TestImages:
-    @staticmethod
-    def resources(**image):
-        given = {
-            "ImageRecipeArn": {"Ref": "Recipe"},
-            "InfrastructureConfigurationArn": {"Ref": "Infrastructure"},
-            **image,
-        }
-        image = {name: value for name, value in given.items() if value is not None}
-        return {**recipe(), "Infrastructure": INFRASTRUCTURE, "Image": a_resource("Image", **image)}
-
     @pytest.mark.usefixtures("moto")
     def test_a_stack_waits_for_a_build_that_is_held(self):
         with mock_imagebuilder(builds="held") as mock:
             cloudformation = aws("cloudformation")
-            assert create(cloudformation, template(**self.resources())) == "CREATE_IN_PROGRESS"
+            assert create(cloudformation, template(**images())) == "CREATE_IN_PROGRESS"
 
             mock.builds.finish_all()
 
@@ -530,7 +467,7 @@ class TestImages:
     def test_a_build_that_fails_later_rolls_back_later(self):
         with mock_imagebuilder(builds="held") as mock:
             cloudformation = aws("cloudformation")
-            create(cloudformation, template(**self.resources()))
+            create(cloudformation, template(**images()))
             [build] = mock.builds.running
 
             mock.builds.fail(build, reason="out of luck")
@@ -542,7 +479,7 @@ class TestImages:
     def test_a_build_under_way_is_cancelled_before_it_is_deleted(self):
         with mock_imagebuilder(builds="held") as mock:
             cloudformation = aws("cloudformation")
-            create(cloudformation, template(**self.resources()))
+            create(cloudformation, template(**images()))
 
             cloudformation.delete_stack(StackName="web")
 
@@ -554,7 +491,7 @@ class TestImages:
     )
     def test_deletion_settings_delete_the_ami_too(self, mock, cloudformation):
         role = "arn:aws:iam::123456789012:role/lifecycle"
-        create(cloudformation, template(**self.resources(DeletionSettings={"ExecutionRole": role})))
+        create(cloudformation, template(**images(DeletionSettings={"ExecutionRole": role})))
         assert len(aws("ec2").describe_images(Owners=["self"])["Images"]) == 1
 
         cloudformation.delete_stack(StackName="web")
@@ -576,7 +513,7 @@ class TestImages:
                 "DeploymentId": {"Fn::GetAtt": ["Pipeline", "DeploymentId"]},
                 "OnUpdate": on_update,
             }
-            resources = self.resources(
+            resources = images(
                 ImageRecipeArn=None,
                 InfrastructureConfigurationArn=None,
                 ImagePipelineExecutionSettings=settings,
@@ -594,7 +531,7 @@ class TestImages:
 
     def test_an_unknown_deployment_is_a_reason(self, cloudformation):
         settings = {"DeploymentId": "mine"}
-        resources = self.resources(
+        resources = images(
             ImageRecipeArn=None,
             InfrastructureConfigurationArn=None,
             ImagePipelineExecutionSettings=settings,
@@ -634,6 +571,8 @@ class TestOnAndOff:
 
         before = held()
         with mock_imagebuilder():
+            assert held() == before
+            aws("cloudformation").list_stacks()
             assert held() != before
 
         assert held() == before

@@ -10,6 +10,7 @@ import pytest
 from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.domain.resources.images import Image
 from tests.builders import a_build, a_full_recipe, a_pipeline
+from tests.lifecycle_builders import a_policy
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
 ALWAYS = "EXPRESSION_MATCH_ONLY"
@@ -58,10 +59,42 @@ def test_more_runs_than_the_limit_are_taken_for_a_mistake(imagebuilder, imagebui
 
     assert arn in str(caught.value)
     assert "2026-01-01T04:00:00+00:00" in str(caught.value)
-    assert len(images_of(imagebuilder_mock)) == 3
+    assert images_of(imagebuilder_mock) == []
+    assert imagebuilder_mock.clock.now() == NOW
 
-    imagebuilder_mock.clock.advance(hours=1, limit=None)
+    imagebuilder_mock.clock.advance(hours=4, limit=4)
     assert len(images_of(imagebuilder_mock)) == 4
+
+
+@instant
+def test_runs_of_all_pipelines_count_together(imagebuilder, imagebuilder_mock):
+    hourly(imagebuilder, pipelineExecutionStartCondition=ALWAYS)
+    often = a_pipeline(imagebuilder, schedule={"scheduleExpression": "rate(10 minutes)"})
+
+    with pytest.raises(RuntimeError, match="More than 11 scheduled runs") as caught:
+        imagebuilder_mock.clock.advance(minutes=110, limit=11)
+    assert often in str(caught.value)
+    imagebuilder_mock.clock.advance(minutes=110, limit=12)
+
+
+@instant
+def test_runs_of_policies_count_too(imagebuilder, imagebuilder_mock):
+    policy = a_policy(imagebuilder)
+
+    with pytest.raises(RuntimeError, match=f"would be of {policy}"):
+        imagebuilder_mock.clock.advance(days=3, limit=2)
+    assert imagebuilder.list_lifecycle_executions(resourceArn=policy)["lifecycleExecutions"] == []
+    imagebuilder_mock.clock.advance(days=3, limit=3)
+
+
+@instant
+def test_what_was_withdrawn_or_deleted_does_not_count(imagebuilder, imagebuilder_mock):
+    arn = hourly(imagebuilder, pipelineExecutionStartCondition=ALWAYS)
+    imagebuilder.delete_image_pipeline(imagePipelineArn=arn)
+
+    imagebuilder_mock.clock.advance(days=1, limit=0)
+
+    assert imagebuilder_mock.clock.now() == NOW + timedelta(days=1)
 
 
 @instant

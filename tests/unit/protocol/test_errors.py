@@ -92,5 +92,7 @@ def test_botocore_reads_an_error_as_it_is_handed_over(name):
 def test_an_unknown_operation_names_what_was_asked():
     answer = a_gateway().handle(HttpRequest("GET", "/CreateImage"), CALLER)
 
-    assert answer.members == {"message": "There is no operation for GET /CreateImage."}
+    assert answer.members == {
+        "message": "There is no operation for GET /CreateImage. Did you mean 'PUT /CreateImage'?"
+    }
     assert UnknownOperationException("x").code == "UnknownOperationException"

@@ -170,6 +170,18 @@ def test_a_version_number_is_refused_as_it_was_seen():
     )
 
 
+@pytest.mark.parametrize(("name", "said"), [("a", "1 character"), ("ab", "2 characters")])
+def test_of_a_name_that_is_too_short_that_is_said_too(name, said):
+    """The pattern alone holds that a name has three characters; the sentence is our own."""
+    error = refusal("CreateComponent", {"name": name})
+
+    assert error.message.startswith(
+        "The value supplied for parameter 'name' is not valid. 'name' must match pattern ^["
+    )
+    assert error.message.endswith(f"]$ It has {said}, and needs at least 3.")
+    assert "needs at least" not in refusal("CreateComponent", {"name": "a!"}).message
+
+
 # Absence
 
 

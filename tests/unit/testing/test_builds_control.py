@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.builders import a_build, a_component, a_pipeline, a_recipe, an_infrastructure
+from tests.workflow_builders import WAIT, a_run, a_workflow
 
 STAGES = ["CREATING", "BUILDING", "TESTING", "DISTRIBUTING", "INTEGRATING", "AVAILABLE"]
 
@@ -30,6 +31,47 @@ def test_a_build_is_moved_one_stage_at_a_time_and_says_where_it_stands(
 
     assert [imagebuilder_mock.builds.advance(build) for _ in STAGES] == STAGES
     assert state_of(imagebuilder, build) == {"status": "AVAILABLE"}
+
+
+def test_a_build_goes_on_to_a_status(imagebuilder, imagebuilder_mock):
+    build = a_build(imagebuilder)
+
+    for status in ("TESTING", "AVAILABLE"):
+        assert imagebuilder_mock.builds.advance(build, to=status) == status
+        assert state_of(imagebuilder, build)["status"] == status
+
+
+@pytest.mark.parametrize("status", ["CREATING", "BUILDING", "FAILED", "DEPRECATED", "testing"])
+def test_a_status_that_does_not_lie_ahead_is_a_mistake(imagebuilder, imagebuilder_mock, status):
+    build = a_build(imagebuilder)
+    imagebuilder_mock.builds.advance(build, to="BUILDING")
+    ahead = "Ahead are TESTING, DISTRIBUTING, INTEGRATING, AVAILABLE."
+
+    with pytest.raises(ValueError, match=f"to='{status}': .* is BUILDING. {ahead}"):
+        imagebuilder_mock.builds.advance(build, to=status)
+    assert state_of(imagebuilder, build)["status"] == "BUILDING"
+
+
+def test_a_stage_that_a_build_leaves_out_does_not_lie_ahead(imagebuilder, imagebuilder_mock):
+    build = a_build(imagebuilder, imageTestsConfiguration={"imageTestsEnabled": False})
+
+    with pytest.raises(ValueError, match="Ahead are CREATING, BUILDING, DISTRIBUTING, "):
+        imagebuilder_mock.builds.advance(build, to="TESTING")
+
+
+def test_a_build_that_fails_on_its_way_says_so(imagebuilder, imagebuilder_mock):
+    build = a_build(imagebuilder)
+    imagebuilder_mock.builds.fail_next(step="CreateOutputAMI", message="No space left.")
+
+    with pytest.raises(RuntimeError, match=r"has not come to TESTING: it is FAILED, .*No space"):
+        imagebuilder_mock.builds.advance(build, to="TESTING")
+
+
+def test_a_build_that_waits_on_its_way_says_so(imagebuilder, imagebuilder_mock):
+    build = a_run(imagebuilder, a_workflow(imagebuilder, WAIT))
+
+    with pytest.raises(RuntimeError, match="waits for an action on the step Approve"):
+        imagebuilder_mock.builds.advance(build, to="DISTRIBUTING")
 
 
 def test_a_build_can_be_completed_at_once(imagebuilder, imagebuilder_mock):

@@ -20,9 +20,9 @@ def faults(imagebuilder_mock):
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"operation": "list_images"}, "Did you mean 'ListImages'? There are: CancelImageCreation"),
+        ({"operation": "list_images"}, "Did you mean 'ListImages'?"),
         ({"operation": "Nonsense!"}, "There is no operation 'Nonsense!'. There are: "),
-        ({"error": "ServiceExcepton"}, "Did you mean 'ServiceException'? There are: Access"),
+        ({"error": "ServiceExcepton"}, "Did you mean 'ServiceException'?"),
         ({"error": 200}, "an HTTP status from 400 to 599"),
         ({"error": True}, "an HTTP status from 400 to 599"),
         ({"error": ValueError}, "a class of botocore.exceptions"),

@@ -204,10 +204,14 @@ def test_a_container_image_has_uris(imagebuilder, imagebuilder_mock):
 
 
 class TestMistakes:
-    def test_a_recipe_that_is_not_there(self, imagebuilder_mock, recipe):
+    @pytest.mark.usefixtures("recipe")
+    def test_a_recipe_that_is_not_there(self, imagebuilder_mock):
         with pytest.raises(LookupError, match="no recipe 'app'") as caught:
             imagebuilder_mock.images.add(recipe="app")
-        assert recipe in str(caught.value)
+        assert "There are: web." in str(caught.value)
+
+        with pytest.raises(LookupError, match=r"no recipe 'wbe' .* Did you mean 'web'"):
+            imagebuilder_mock.images.add(recipe="wbe")
 
     def test_a_time_without_zone(self, add):
         with pytest.raises(ValueError, match="created= needs a datetime with a time zone"):

@@ -131,6 +131,8 @@ class TestPreview:
             "image": arn,
             "state": "AVAILABLE",
             "created": NOW - timedelta(days=100),
+            "run": 1,
+            "at": NOW,
             "fate": "DEPRECATE",
             "rule": "DEPRECATE after 3 months",
             "reason": "The image is 3 months old or older.",
@@ -242,10 +244,12 @@ class TestPreview:
         arns = [image(days) for days in (10, 50)]
         table = lifecycle.preview([a_rule("DEPRECATE")])
 
-        title, head, *lines = str(table).splitlines()
+        title, summary, head, *lines = str(table).splitlines()
         page = table.save_html(tmp_path / "preview.html").read_text(encoding="utf-8")
 
         assert title == "A lifecycle policy at 2026-06-01 00:00:00+00:00"
+        assert summary == table.summary == "1 deprecated, 1 kept"
+        assert f"<p>{summary}</p>" in page
         assert head.split()[:3] == ["IMAGE", "STATE", "CREATED"]
         assert [line.split()[0] for line in lines] == arns
         assert all(arn in page for arn in arns)
@@ -271,3 +275,122 @@ class TestPreview:
         page = lifecycle.preview([a_rule("DELETE")]).save_html(tmp_path / "preview.html")
 
         assert "chart" not in page.read_text(encoding="utf-8")
+
+
+class TestPreviewOfSeveralRuns:
+    """What follows from one run after the other (the laws are in tests/properties)."""
+
+    @pytest.fixture
+    def walk(self):
+        return [a_rule(action, 30, amis={}) for action in ("DEPRECATE", "DISABLE", "DELETE")]
+
+    def test_an_image_has_a_row_for_each_run_that_acts_on_it(self, lifecycle, image, walk):
+        kept, gone = image(days=10), image(days=50)
+
+        table = lifecycle.preview(walk, runs="settled")
+
+        assert [(row["image"], row["run"], row["at"], row["fate"]) for row in table.rows] == [
+            (kept, None, None, "KEEP"),
+            (gone, 1, NOW, "DEPRECATE"),
+            (gone, 2, NOW, "DISABLE"),
+            (gone, 3, NOW, "DELETE"),
+        ]
+        assert table.summary == "1 deprecated, then 1 disabled, then 1 deleted, 1 kept"
+
+    def test_daily_runs_find_images_older_each_day(self, lifecycle, image):
+        for days in (29, 28, 5):
+            image(days=days)
+
+        table = lifecycle.preview([a_rule("DELETE", 30)], runs=3)
+
+        assert [(row["fate"], row["run"], row["at"]) for row in table.rows] == [
+            ("KEEP", None, None),
+            ("DELETE", 3, NOW + timedelta(days=2)),
+            ("DELETE", 2, NOW + timedelta(days=1)),
+        ]
+        assert table.summary == "1 deleted on 2026-06-02, then 1 deleted on 2026-06-03, 1 kept"
+
+    def test_of_many_runs_the_summary_is_the_sum(self, lifecycle, image):
+        for days in range(25, 30):
+            image(days=days)
+
+        table = lifecycle.preview([a_rule("DELETE", 30)], runs=30)
+
+        assert table.summary == "5 deleted in 5 runs"
+
+    def test_what_stays_for_a_reason_is_summed_up_too(self, imagebuilder, lifecycle, image):
+        a_recipe(imagebuilder, name="app", parentImage=image())
+        image(tags={"keep": "yes"})
+
+        table = lifecycle.preview([a_rule("DELETE", 30, tags={"keep": "yes"})], runs="settled")
+
+        assert table.summary == "1 cannot be deleted, 1 excluded"
+        assert [row["run"] for row in table.rows] == [1, 1]
+
+    @pytest.mark.parametrize("runs", [1, "settled"])
+    def test_what_ec2_refuses_is_an_obstacle(self, imagebuilder_mock, lifecycle, image, runs):
+        [ami] = imagebuilder_mock.images.amis(image())
+        imagebuilder_mock.images.refuse(ami.image_id, message="Not this one.")
+
+        [row] = lifecycle.preview([a_rule("DELETE", 30, include=("amis",))], runs=runs).rows
+
+        assert row["obstacle"] == f"{ami.image_id}: Not this one."
+
+    def test_the_page_has_the_column_and_a_mark_for_what_an_image_ends_as(
+        self, lifecycle, image, walk, tmp_path
+    ):
+        image(days=50)
+
+        page = lifecycle.preview(walk, runs="settled").save_html(tmp_path / "p.html").read_text()
+
+        assert re.findall("<th>(R[a-z]+)", page) == ["Run", "Rule", "Reason"]
+        assert re.findall(r'<div class="mark (\w+)"', page) == ["delete"]
+
+    @pytest.mark.parametrize("runs", [0, -1, 10_001, True, "all", 1.5, None])
+    def test_a_number_of_runs_that_is_none_says_what_to_give(self, lifecycle, runs):
+        with pytest.raises(ValueError, match=r"runs=.*: give a whole number from 1 to 10,000, or"):
+            lifecycle.preview([a_rule("DELETE", 30)], runs=runs)
+
+
+class TestPreviewOfNothing:
+    """A policy that selects nothing says so, and what there is."""
+
+    @pytest.mark.parametrize(
+        ("selection", "there_is"),
+        [
+            ({"recipes": [{"name": "wbe", "semanticVersion": "1.0.0"}]}, "recipes: golden, web"),
+            (
+                {"recipes": [{"name": "web", "semanticVersion": "2.0.0"}]},
+                "recipes: golden, web 1.0.0",
+            ),
+            ({"tagMap": {"stage": "tset"}}, "tags: stage=test, team=a"),
+        ],
+        ids=["name", "version", "tag"],
+    )
+    def test_it_names_what_the_images_are_like(
+        self, imagebuilder, imagebuilder_mock, lifecycle, image, selection, there_is
+    ):
+        image(tags={"team": "a", "stage": "test"})
+        a_recipe(imagebuilder, name="golden")
+        imagebuilder_mock.images.add(recipe="golden")
+        policy = {"policyDetails": [a_rule("DELETE", 30)], "resourceSelection": selection}
+
+        table = lifecycle.preview(policy, runs="settled")
+
+        assert table.rows == []
+        said = f"no image of 123456789012 in us-east-1 is selected ({there_is})"
+        assert table.summary == str(table).splitlines()[1] == said
+
+    def test_it_says_that_there_are_images_of_another_type_or_elsewhere(self, lifecycle, image):
+        rule = a_rule("DELETE", 30)
+        policy = {"policyDetails": [rule], "resourceType": "CONTAINER_IMAGE"}
+        assert lifecycle.preview(policy).summary.endswith("(there are none)")
+        image()
+
+        assert lifecycle.preview(policy).summary.endswith(
+            "(there are none of the type CONTAINER_IMAGE)"
+        )
+        assert lifecycle.preview([rule], region="eu-west-1").summary == (
+            "no image of 123456789012 in eu-west-1 is selected "
+            "(there are none; others: 123456789012 in us-east-1)"
+        )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
+import pytest
+
 from imagebuilder_mock.world.events import KEPT, Event, Events
 
 
@@ -26,3 +28,14 @@ def test_the_events_since_a_number_are_those_after_it_as_far_as_they_are_kept():
     assert [event.name for event in events.since(KEPT)] == [str(KEPT), str(KEPT + 1)]
     assert events.since(KEPT + 3) == []
     assert events.emptied().since() == []
+
+
+@pytest.mark.parametrize(("given", "hint"), [("sns", " Did you mean 'SNS'?"), ("Kafka", "")])
+def test_a_destination_that_is_none_is_no_empty_list(given, hint):
+    with pytest.raises(ValueError, match="no destination") as caught:
+        Events().sent_to(given)
+
+    assert str(caught.value) == (
+        f"There is no destination {given!r}.{hint} "
+        "There are: EventBridge, SNS, Lambda, CloudWatchLogs, S3."
+    )

@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.protocol.http import Caller
 from imagebuilder_mock.protocol.model import input_members, operation_names
 from imagebuilder_mock.transports.moto.own_calls import call, new_id
 from imagebuilder_mock.world.faults import LostRequestError
+from imagebuilder_mock.world.record import UnexpectedCallError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imagebuilder_mock.gateway import Gateway
+    from imagebuilder_mock.protocol.http import Answer
+
+_logger = logging.getLogger("imagebuilder_mock")
 
 
 class StackOperations:
-    """The operations of the service, called by a stack as its account."""
+    """The operations of the service, called by a stack as its account.
 
-    def __init__(self, gateway: Gateway, account: str, region: str) -> None:
+    ``raised`` gets the errors of subscribers, for when the stack is done.
+    """
+
+    def __init__(
+        self, gateway: Gateway, account: str, region: str, raised: list[Exception]
+    ) -> None:
         self._gateway = gateway
+        self._raised = raised
         self._caller = Caller(account, region)
         self.region = region
 
     def new_id(self) -> str:
         return new_id(self._gateway)
+
+    @property
+    def ignores_unknown(self) -> bool:
+        """Whether a property passes that only the API's model has."""
+        return self._gateway.world.settings.unknown_members == "ignore"
 
     def members(self, operation: str) -> Mapping[str, Any]:
         """Shapes by parameter. StackFailure if the installed botocore lacks the operation."""
@@ -35,16 +51,27 @@ class StackOperations:
     def call(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """The members of the answer; ServiceRefusal if the service refuses."""
         self.members(operation)
+        answer: Answer | None = None
         try:
-            answer = call(self._gateway, self._caller, operation, params)
-        except LostRequestError as failure:
-            raise StackFailure(failure.message) from None
+            # Subscribers are told when the lock is free: an error of theirs takes no answer away.
+            with self._gateway.world.lock:
+                answer = call(self._gateway, self._caller, operation, params)
+        except LostRequestError as lost:
+            said = handler_message(lost.message, self.new_id(), "NetworkFailure")
+            raise StackFailure(said) from None
+        except UnexpectedCallError as error:
+            raise StackFailure(str(error), raised=error) from error
+        except Exception as error:
+            if answer is None:
+                raise
+            self._raised.append(error)
         if answer.error_code is not None:
             raise ServiceRefusal(
                 answer.error_code,
                 str(answer.members.get("message", "")),
                 status=answer.status,
                 request_id=answer.request_id,
+                token=self.new_id(),
             )
         return answer.members
 
@@ -69,28 +96,79 @@ _GENERAL = "GeneralServiceException"
 
 
 class StackFailure(Exception):
-    """Why a stack fails. It passes through moto as any exception, and is caught outside of it."""
+    """Why a resource fails, and with it the stack.
 
-    def __init__(self, reason: str) -> None:
+    It passes through moto as any exception, and is caught outside of it. ``raised`` comes out of
+    the call when the stack has been rolled back: a call that the test did not expect.
+    """
+
+    def __init__(self, reason: str, *, raised: Exception | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.raised = raised
         self.logical_id = ""
         self.resource_type = ""
+        self.physical_id = ""
 
-    def of(self, logical_id: str, resource_type: str) -> StackFailure:
+    def of(self, logical_id: str, resource_type: str, physical_id: str = "") -> StackFailure:
         """Note which resource it is about, unless that is known."""
-        self.logical_id = self.logical_id or logical_id
-        self.resource_type = self.resource_type or resource_type
+        if not self.logical_id:
+            self.logical_id = logical_id
+            self.resource_type = resource_type
+            self.physical_id = physical_id
         return self
+
+
+class NotBuiltYet(StackFailure):
+    """A resource waits for an image that is still being built."""
 
 
 class ServiceRefusal(StackFailure):
     """An error of the service, in CloudFormation's words."""
 
-    def __init__(self, code: str, message: str, *, status: int, request_id: str) -> None:
-        said = f"{message} (Service: Imagebuilder, Status Code: {status}, Request ID: {request_id})"
-        super().__init__(handler_message(said, request_id, _HANDLER_ERROR_CODES.get(code)))
+    def __init__(
+        self, code: str, message: str, *, status: int, request_id: str, token: str
+    ) -> None:
+        said = (
+            f"{message} (Service: Imagebuilder, Status Code: {status}, Request ID: {request_id}) "
+            "(SDK Attempt Count: 1)"
+        )
+        super().__init__(handler_message(said, token, _HANDLER_ERROR_CODES.get(code)))
+        self._token = token
         self.is_absence = code == "ResourceNotFoundException"
+        self.is_conflict = code == "ResourceAlreadyExistsException"
+
+    def in_handlers_words(self, resource_type: str, identifier: str) -> StackFailure:
+        """What the handler says itself of what exists already, and of what is gone."""
+        if self.is_conflict:
+            state, code = "already exists", "AlreadyExists"
+        elif self.is_absence:
+            state, code = "was not found", "NotFound"
+        else:
+            return self
+        said = f"Resource of type '{resource_type}' with identifier '{identifier}' {state}."
+        return StackFailure(handler_message(said, self._token, code))
+
+
+def failure_of(error: Exception) -> StackFailure:
+    """Any exception as the reason why a resource fails; a bug's traceback is logged."""
+    if isinstance(error, StackFailure):
+        return error
+    message = getattr(error, "message", None)
+    if isinstance(message, str):
+        # An error of moto's in AWS's words.
+        return StackFailure(message)
+    _logger.error("A resource of a stack fails, with no error of AWS:", exc_info=error)
+    return StackFailure(_name_and_text(error))
+
+
+def _name_and_text(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def operation_failed(message: str, token: str) -> StackFailure:
+    """What the handler says when an operation was accepted and has failed later."""
+    return StackFailure(handler_message(f"Error occurred during operation '{message}'.", token))
 
 
 def handler_message(message: str, token: str, code: str | None = None) -> str:
@@ -99,8 +177,3 @@ def handler_message(message: str, token: str, code: str | None = None) -> str:
         f'Resource handler returned message: "{message}" '
         f"(RequestToken: {token}, HandlerErrorCode: {code or _GENERAL})"
     )
-
-
-def invalid_properties(path: str, complaint: str) -> StackFailure:
-    """CloudFormation's error for properties that are not in the schema of a type."""
-    return StackFailure(f"Properties validation failed with message: #{path}: {complaint}")

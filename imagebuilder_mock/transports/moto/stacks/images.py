@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .calls import ServiceRefusal, StackFailure, handler_message
+from .calls import ServiceRefusal, StackFailure, operation_failed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 EXECUTION = "ImagePipelineExecutionSettings"
 _DELETION = "DeletionSettings"
 _BUILT = "AVAILABLE"
+# aws-parallelcluster#3995 and AWS's own handler.
+_CANCELLED = "Image creation is cancelled."
 _ENDED = frozenset((_BUILT, "CANCELLED", "DELETED", "DEPRECATED", "DISABLED", "FAILED"))
 _OVER = frozenset(("CANCELLED", "FAILED", "SUCCESS"))
 
@@ -56,8 +58,9 @@ def built(operations: StackOperations, arn: str) -> dict[str, Any] | None:
         if state["status"] == _BUILT:
             return image
         if state["status"] in _ENDED:
-            reason = state.get("reason") or "Image creation is cancelled."
-            raise StackFailure(handler_message(reason, operations.new_id()))
+            is_cancelled = state["status"] == "CANCELLED"
+            reason = _CANCELLED if is_cancelled else state.get("reason", "")
+            raise operation_failed(reason, operations.new_id())
         if state["status"] == before:
             return None
         before = state["status"]
@@ -113,7 +116,7 @@ def _delete_outputs(operations: StackOperations, arn: str, settings: Mapping[str
         found = operations.call("GetLifecycleExecution", {"lifecycleExecutionId": execution})
         state = found["lifecycleExecution"]["state"]
         if state["status"] == "FAILED":
-            raise StackFailure(handler_message(state.get("reason", ""), operations.new_id()))
+            raise operation_failed(state.get("reason", ""), operations.new_id())
         if state["status"] == before:
             return
         before = state["status"]

@@ -3,8 +3,9 @@
 A type's properties are the parameters of its Create operation, and it is updated in place if there
 is an Update operation.
 
-Source: the resource provider schemas of us-east-1 (createOnlyProperties, readOnlyProperties,
-required), and the template reference for what Fn::GetAtt returns.
+Source: the resource provider schemas of us-east-1 (createOnlyProperties, readOnlyProperties),
+and the template reference for what Fn::GetAtt returns; a recipe's Version and a workflow's Name are
+what the CDK's constructs ask for.
 """
 
 from __future__ import annotations
@@ -28,7 +29,6 @@ class ResourceType:
     """One type: what a template says of it, and how a stack changes it."""
 
     name: str
-    required: tuple[str, ...] = ()
     own: tuple[str, ...] = ()
     """Properties that are CloudFormation's, and no parameters of the Create operation."""
     unreplaced: tuple[str, ...] = ()
@@ -62,17 +62,14 @@ class ResourceType:
 _TYPES = (
     ResourceType(
         name="Component",
-        required=("Name", "Platform", "Version"),
         attributes=("Arn", "Encrypted", "Name", "Type", *VERSIONS),
     ),
     ResourceType(
         name="ContainerRecipe",
-        required=("ContainerType", "Name", "ParentImage", "TargetRepository", "Version"),
-        attributes=("Arn", "Name", *VERSIONS),
+        attributes=("Arn", "Name", "Version", *VERSIONS),
     ),
     ResourceType(
         name="DistributionConfiguration",
-        required=("Distributions", "Name"),
         attributes=("Arn", "Name"),
     ),
     ResourceType(
@@ -83,28 +80,23 @@ _TYPES = (
     ),
     ResourceType(
         name="ImagePipeline",
-        required=("InfrastructureConfigurationArn", "Name"),
         attributes=("Arn", "DeploymentId", "Name"),
     ),
     ResourceType(
         name="ImageRecipe",
-        required=("Name", "ParentImage", "Version"),
-        attributes=("Arn", "Name", *VERSIONS),
+        attributes=("Arn", "Name", "Version", *VERSIONS),
     ),
     ResourceType(
         name="InfrastructureConfiguration",
-        required=("InstanceProfileName", "Name"),
         attributes=("Arn", "Name"),
     ),
     ResourceType(
         name="LifecyclePolicy",
-        required=("ExecutionRole", "Name", "PolicyDetails", "ResourceSelection", "ResourceType"),
         attributes=("Arn",),
     ),
     ResourceType(
         name="Workflow",
-        required=("Name", "Type", "Version"),
-        attributes=("Arn", *VERSIONS),
+        attributes=("Arn", "Name", *VERSIONS),
     ),
 )
 RESOURCE_TYPES = {PREFIX + each.name: each for each in _TYPES}

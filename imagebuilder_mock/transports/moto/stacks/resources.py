@@ -6,13 +6,17 @@ asked for, so nothing is registered there, and moto is not imported.
 
 from __future__ import annotations
 
+import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from . import images
-from .calls import ServiceRefusal, StackFailure
+from .calls import NotBuiltYet, ServiceRefusal, StackFailure
+from .dynamic_references import resolved
 from .resource_types import PREFIX, TAGS, VERSIONS
-from .templates import parameters
+from .schemas import check_properties
+from .template_checks import no_attribute
+from .templates import camel_case_keys, parameters, scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,7 +24,7 @@ if TYPE_CHECKING:
     from .calls import StackOperations
     from .resource_types import ResourceType
 
-_RETAINED = frozenset(("Retain", "RetainExceptOnCreate"))
+_logger = logging.getLogger("imagebuilder_mock")
 _LATEST_VERSIONS = dict(
     zip(
         VERSIONS,
@@ -33,7 +37,7 @@ _LATEST_VERSIONS = dict(
         strict=True,
     )
 )
-_DESCRIBED = {"Encrypted": "encrypted", "Name": "name", "Type": "type"}
+_DESCRIBED = {"Encrypted": "encrypted", "Name": "name", "Type": "type", "Version": "version"}
 
 
 class Stacks(Protocol):
@@ -50,8 +54,16 @@ class Stacks(Protocol):
         """The tags of the stack that is being changed."""
         ...
 
-    def puts_off(self, resource: StackResource) -> bool:
-        """Whether its deletion is postponed to the end of the stack's update."""
+    def at_work(self) -> object:
+        """The resources, as moto keeps them, of the stack that is being changed."""
+        ...
+
+    def text(self, function: object, resources: object) -> object:
+        """What a function in the template of these resources gives."""
+        ...
+
+    def replaces(self, resource: StackResource) -> None:
+        """Note that another takes its place, for the end of the stack's update."""
         ...
 
 
@@ -69,57 +81,52 @@ class StackResource:
         place: tuple[str, str],
         arn: str,
         resource_json: Mapping[str, Any],
-        tags: Mapping[str, str],
+        given: Mapping[str, Any],
     ) -> None:
         self.template = template
         self.place = place
         self.physical_resource_id = arn
         self.properties: dict[str, Any] = dict(resource_json["Properties"])
-        self.tags = dict(tags)
-        self.is_kept_when_removed = resource_json.get("DeletionPolicy") in _RETAINED
-        self.is_kept_when_rolled_back = resource_json.get("DeletionPolicy") == "Retain"
-        self.is_kept_when_replaced = resource_json.get("UpdateReplacePolicy") == "Retain"
+        self.given = given
+        self.tags = template.tags(given)
+        self._resources = template.stacks.at_work()
+        self.stack_tags = dict(template.stacks.tags())
         self.attributes: dict[str, str] = {}
-        self._is_there = False
+        self.warnings: tuple[str, ...] = ()
+        self.is_there = False
 
     def is_created(self) -> bool:
         """Whether it exists; an image does when it is built. StackFailure if the build failed."""
-        if not self._is_there:
-            self._is_there = self.template.describe(self)
-        return self._is_there
+        if not self.is_there:
+            # Its creator does not know yet what it is called; who looks later does.
+            logical_id = getattr(self, "logical_resource_id", "")
+            with failures_of(logical_id, self.template.type, self.physical_resource_id):
+                self.is_there = self.template.describe(self)
+        return self.is_there
 
-    def get_cfn_attribute(self, name: str) -> str:
+    def get_cfn_attribute(self, name: object) -> str:
         """Fn::GetAtt. StackFailure if the type has no such attribute, or the resource not yet."""
-        kind = self.template.kind
-        if name not in kind.attributes:
-            failure = StackFailure(
-                f"Template error: resource {self.logical_resource_id} does not support attribute "
-                f"type {name} in Fn::GetAtt"
-            )
-        elif name not in self.attributes:
-            failure = StackFailure(
-                f"{self.physical_resource_id} has no {name}. An image has its outputs when it is "
-                "built; with builds='held' or 'clock' a stack does not wait for that."
-            )
-        else:
-            return self.attributes[name]
-        raise failure.of(self.logical_resource_id, PREFIX + kind.name)
+        attribute = str(self.template.stacks.text(name, self._resources))
+        if attribute not in self.template.kind.attributes:
+            raise StackFailure(no_attribute(self.logical_resource_id, attribute))
+        if attribute in self.attributes:
+            return self.attributes[attribute]
+        said = f"{self.physical_resource_id} has no {attribute}."
+        raise StackFailure(said) if self.is_there else NotBuiltYet(said)
 
     def delete(self, _account_id: str, _region_name: str) -> None:
         """StackFailure if the service refuses; a resource that no longer exists is no failure."""
-        if self.template.stacks.puts_off(self):
-            return
-        with _failures_of(self.logical_resource_id, PREFIX + self.template.kind.name):
+        with failures_of(self.logical_resource_id, self.template.type, self.physical_resource_id):
             self.template.delete(self)
 
 
 @contextmanager
-def _failures_of(logical_id: str, resource_type: str) -> Iterator[None]:
+def failures_of(logical_id: str, resource_type: str, physical_id: str = "") -> Iterator[None]:
     """Note in failures which resource they are about."""
     try:
         yield
     except StackFailure as failure:
-        raise failure.of(logical_id, resource_type) from None
+        raise failure.of(logical_id, resource_type, physical_id) from None
 
 
 class StackResourceType:
@@ -127,12 +134,14 @@ class StackResourceType:
 
     def __init__(self, kind: ResourceType, stacks: Stacks) -> None:
         self.kind = kind
+        self.type = PREFIX + kind.name
         self.stacks = stacks
 
     # What moto calls, by its names
 
-    def has_cfn_attr(self, attr: str) -> bool:
-        return attr in self.kind.attributes
+    def has_cfn_attr(self, attr: object) -> bool:
+        # Which one a function names shows when it is asked for.
+        return not isinstance(attr, str) or attr in self.kind.attributes
 
     def create_from_cloudformation_json(
         self,
@@ -142,8 +151,9 @@ class StackResourceType:
         region_name: str,
         **said: Any,
     ) -> StackResource:
-        with _failures_of(said.get("LogicalId", ""), cloudformation_json["Type"]):
-            return self.create(cloudformation_json, (account_id, region_name))
+        logical_id = said.get("LogicalId", "")
+        with failures_of(logical_id, self.type):
+            return self.create(cloudformation_json, (account_id, region_name), logical_id)
 
     def update_from_cloudformation_json(
         self,
@@ -153,64 +163,67 @@ class StackResourceType:
         account_id: str,  # noqa: ARG002 - the original knows
         region_name: str,  # noqa: ARG002 - the same
     ) -> StackResource:
-        with _failures_of(original_resource.logical_resource_id, cloudformation_json["Type"]):
+        about = original_resource.logical_resource_id, self.type
+        with failures_of(*about, original_resource.physical_resource_id):
             return self.update(original_resource, cloudformation_json)
 
     # What is done
 
-    def create(self, resource_json: Mapping[str, Any], place: tuple[str, str]) -> StackResource:
+    def create(
+        self, resource_json: Mapping[str, Any], place: tuple[str, str], logical_id: str
+    ) -> StackResource:
         operations = self._operations(place)
-        properties = resource_json["Properties"]
-        tags = self._tags(properties)
+        given = self._given(resource_json, place, operations)
+        tags = self.tags(given)
         create = f"Create{self.kind.name}"
-        params = parameters(self.kind, properties, operations.members(create))
-        if images.EXECUTION in self.kind.own and images.EXECUTION in properties:
-            settings = properties[images.EXECUTION]
+        params = parameters(self.kind, given, operations.members(create))
+        if images.EXECUTION in self.kind.own and images.EXECUTION in given:
+            settings = given[images.EXECUTION]
             arn = images.start_pipeline(operations, settings, self.stacks.deployments)
             if tags:
                 operations.call("TagResource", {"resourceArn": arn, "tags": tags})
         else:
             params |= {"tags": tags} if tags else {}
-            arn = operations.call(create, params)[self.kind.arn_member]
-        made = StackResource(self, place, arn, resource_json, tags)
+            with self._in_handlers_words(f"{self.kind.name}Arn", is_creation=True):
+                arn = operations.call(create, params)[self.kind.arn_member]
+        made = StackResource(self, place, arn, resource_json, given)
+        made.warnings = _warnings(logical_id, given)
         try:
             made.is_created()
         except StackFailure:
             # The stack never gets to know it.
-            self.delete(made)
+            self._delete_unknown(made)
             raise
         return made
 
     def update(self, old: StackResource, resource_json: Mapping[str, Any]) -> StackResource:
         """The updated resource: the same object if nothing changes, a new one if it is replaced."""
+        operations = self._operations(old.place)
         properties = resource_json["Properties"]
-        tags = self._tags(properties)
         changed = {
             name
             for name in old.properties.keys() | properties.keys()
             if old.properties.get(name) != properties.get(name)
         }
+        if not changed and self.stacks.tags() == old.stack_tags:
+            return old
+        given = self._given(resource_json, old.place, operations)
         is_replaced = self.kind.is_replaced_by(changed)
         if is_replaced or images.is_started_again(old.properties, properties):
-            new = self.create(resource_json, old.place)
-            if not old.is_kept_when_replaced:
-                self.stacks.puts_off(old)
+            new = self.create(resource_json, old.place, old.logical_resource_id)
+            self.stacks.replaces(old)
             return new
-        if not changed and tags == old.tags:
-            return old
-        operations = self._operations(old.place)
-        create_members = operations.members(f"Create{self.kind.name}")
-        params = parameters(self.kind, properties, create_members)
-        if self.kind.is_updatable and changed - {TAGS}:
-            update = f"Update{self.kind.name}"
-            members = operations.members(update)
-            given = {name: value for name, value in params.items() if name in members}
-            arn = {self.kind.arn_member: old.physical_resource_id}
-            operations.call(update, given | arn)
-        self._change_tags(operations, old, tags)
-        new = StackResource(self, old.place, old.physical_resource_id, resource_json, tags)
+        tags = self.tags(given)
+        with self._in_handlers_words(old.physical_resource_id):
+            self._change(operations, old, given, tags, is_update=bool(changed - {TAGS}))
+        new = StackResource(self, old.place, old.physical_resource_id, resource_json, given)
+        new.warnings = _warnings(old.logical_resource_id, given)
         new.is_created()
         return new
+
+    def take_back(self, old: StackResource, new: StackResource) -> None:
+        """Give an updated resource the properties and tags that it had."""
+        self._change(self._operations(old.place), new, old.given, old.tags, is_update=True)
 
     def delete(self, resource: StackResource) -> None:
         operations = self.stacks.operations(*resource.place)
@@ -219,7 +232,7 @@ class StackResourceType:
         arn = resource.physical_resource_id
         try:
             if self.kind.name == "Image":
-                images.delete(operations, arn, resource.properties)
+                images.delete(operations, arn, resource.given)
             else:
                 operations.call(f"Delete{self.kind.name}", {self.kind.arn_member: arn})
         except ServiceRefusal as refusal:
@@ -249,24 +262,95 @@ class StackResourceType:
         }
         return image is not None
 
-    def _tags(self, properties: Mapping[str, Any]) -> dict[str, str]:
+    def _given(
+        self, resource_json: Mapping[str, Any], place: tuple[str, str], operations: StackOperations
+    ) -> Mapping[str, Any]:
+        """The properties. StackFailure if CloudFormation's schema of the type refuses them."""
+        given: Mapping[str, Any] = resolved(resource_json["Properties"], self.type, place)
+        members = operations.members(f"Create{self.kind.name}")
+        check_properties(self.kind, given, members, ignores_unknown=operations.ignores_unknown)
+        return given
+
+    def tags(self, properties: Mapping[str, Any]) -> dict[str, str]:
         """The resource's tags, and those of its stack with other keys."""
-        own = {str(key): str(value) for key, value in properties.get(TAGS, {}).items()}
+        own = {
+            str(scalar(key, "string")): str(scalar(value, "string"))
+            for key, value in properties.get(TAGS, {}).items()
+        }
         return {**self.stacks.tags(), **own}
+
+    def _change(
+        self,
+        operations: StackOperations,
+        old: StackResource,
+        given: Mapping[str, Any],
+        tags: Mapping[str, str],
+        *,
+        is_update: bool,
+    ) -> None:
+        """Change properties and tags; neither if one of the two is refused."""
+        if not (is_update and self.kind.is_updatable):
+            self._change_tags(operations, old, tags)
+            return
+        self._update(operations, old, given)
+        try:
+            self._change_tags(operations, old, tags)
+        except StackFailure:
+            self._update(operations, old, old.given)
+            raise
+
+    def _update(
+        self, operations: StackOperations, old: StackResource, given: Mapping[str, Any]
+    ) -> None:
+        params = parameters(self.kind, given, operations.members(f"Create{self.kind.name}"))
+        update = f"Update{self.kind.name}"
+        members = operations.members(update)
+        known = {name: value for name, value in params.items() if name in members}
+        operations.call(update, known | {self.kind.arn_member: old.physical_resource_id})
 
     def _change_tags(
         self, operations: StackOperations, old: StackResource, tags: Mapping[str, str]
     ) -> None:
         arn = {"resourceArn": old.physical_resource_id}
-        gone = [key for key in old.tags if key not in tags]
+        gone = {key: value for key, value in old.tags.items() if key not in tags}
         if gone:
-            operations.call("UntagResource", {**arn, "tagKeys": gone})
+            operations.call("UntagResource", {**arn, "tagKeys": list(gone)})
         new = {key: value for key, value in tags.items() if old.tags.get(key) != value}
         if new:
-            operations.call("TagResource", {**arn, "tags": new})
+            try:
+                operations.call("TagResource", {**arn, "tags": new})
+            except StackFailure:
+                if gone:
+                    operations.call("TagResource", {**arn, "tags": gone})
+                raise
+
+    def _delete_unknown(self, made: StackResource) -> None:
+        try:
+            self.delete(made)
+        except StackFailure as failure:
+            _logger.warning("%s stays: %s", made.physical_resource_id, failure)
+
+    @contextmanager
+    def _in_handlers_words(self, identifier: str, *, is_creation: bool = False) -> Iterator[None]:
+        """Of a creation only what exists is the resource itself, and of an update what is gone."""
+        try:
+            yield
+        except ServiceRefusal as refusal:
+            is_about_it = refusal.is_conflict if is_creation else refusal.is_absence
+            if not is_about_it:
+                raise
+            raise refusal.in_handlers_words(self.type, identifier) from None
 
     def _operations(self, place: tuple[str, str]) -> StackOperations:
         operations = self.stacks.operations(*place)
         if operations is None:
             raise StackFailure("imagebuilder_mock is off: nobody answers for Image Builder.")
         return operations
+
+
+def _warnings(logical_id: str, given: Mapping[str, Any]) -> tuple[str, ...]:
+    """What CloudFormation says of properties with which it deploys all the same."""
+    complaints = "\n".join(camel_case_keys(given))
+    if not complaints:
+        return ()
+    return (f"Properties validation failed for resource {logical_id} with message:\n{complaints}",)

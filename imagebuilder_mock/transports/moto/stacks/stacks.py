@@ -1,11 +1,12 @@
-"""moto's stacks while the mock is on.
+"""moto's stacks while the mock is on: the operations of CloudFormation on them.
 
-The look-up of a resource type is patched, how the resources of a stack are created, updated and
-deleted, and the operations on stacks. Stacks without resources of Image Builder are not affected.
-For others this adds what moto lacks: a failure rolls the stack back and gives the reason, a
-replaced resource is deleted last, and the resources that refer to it are updated.
+Stacks without resources of Image Builder are not affected. For others this adds what moto lacks: a
+failure rolls the stack back and gives the reason, resources have events, and come in the order of
+their references.
 
-Held to moto 5.0.0 and 5.2.5 by tests/transports/moto/test_cloudformation.py.
+All of it is patched with the first request to CloudFormation, so other tests do not wait for it;
+that it can be is seen at the start.
+Held to moto 5.0.0 and 5.2.5 by tests/transports/moto/test_cloudformation.py and its siblings.
 """
 
 from __future__ import annotations
@@ -13,13 +14,16 @@ from __future__ import annotations
 import logging
 import sys
 from contextlib import contextmanager
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from .calls import StackFailure, StackOperations
-from .resource_types import RESOURCE_TYPES
-from .resources import StackResource, StackResourceType
-from .rollbacks import Resources, fail_creation, fail_deletion, fail_update, ours
-from .templates import references
+from .calls import StackFailure, failure_of
+from .contents import DeletionFailure, StackContents, template_errors
+from .events import enter, failed, say
+from .rollbacks import fail_creation, fail_deletion, fail_update, without_outputs
+from .template_checks import TemplateError, check_types, has_ours, prepare
+from .updates import StackUpdate
+from .work import StackWork, concerns, ours
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,8 +32,9 @@ if TYPE_CHECKING:
     from imagebuilder_mock.gateway import Gateway
     from imagebuilder_mock.transports.patching import Method, Patches
 
-_SYSTEM_TAGS = "aws:"
 _logger = logging.getLogger("imagebuilder_mock")
+_IN_PROGRESS = frozenset(("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS"))
+_NOT_UPDATED = _IN_PROGRESS | {"DELETE_FAILED", "ROLLBACK_FAILED", "UPDATE_ROLLBACK_FAILED"}
 
 
 class MotoStacks:
@@ -39,122 +44,136 @@ class MotoStacks:
     """
 
     def __init__(self, gateway: Gateway) -> None:
-        self._gateway: Gateway | None = gateway
-        self._types = {name: StackResourceType(kind, self) for name, kind in RESOURCE_TYPES.items()}
-        self.deployments: dict[str, str] = {}
-        self._at_work: list[Any] = []
-        self._put_off: list[list[StackResource]] = []
-        self._depth = 0
+        self._work = StackWork(gateway)
 
-    # What resources ask
+    def open(self, responses: ModuleType, patches: Patches) -> None:
+        """Patch one method, whose first call patches the others."""
+        waiting = [*StackContents(self._work).patched(), *self._patched(responses)]
+        for owner, path, _ in waiting:
+            patches.require(owner, path)
 
-    def operations(self, account: str, region: str) -> StackOperations | None:
-        gateway = self._gateway
-        return None if gateway is None else StackOperations(gateway, account, region)
+        lock = Lock()
 
-    def tags(self) -> Mapping[str, str]:
-        given = self._at_work[-1].tags if self._at_work else {}
-        return {key: value for key, value in given.items() if not key.startswith(_SYSTEM_TAGS)}
+        def opened(original: Method, response: Any, *args: Any, **kwargs: Any) -> None:
+            with lock:
+                while waiting:
+                    patches.patch(*waiting.pop())
+            original(response, *args, **kwargs)
 
-    def puts_off(self, resource: StackResource) -> bool:
-        if not self._put_off:
-            return False
-        if resource not in self._put_off[-1]:
-            self._put_off[-1].append(resource)
-        return True
+        patches.callback(self._work.end)
+        patches.patch(responses, "CloudFormationResponse.__init__", opened)
 
-    # What is patched
+    def _patched(self, responses: ModuleType) -> list[tuple[Any, str, Method]]:
+        refusal = "CloudFormationResponse._validate_different_update"
+        models = sys.modules["moto.cloudformation.models"]
+        backend = "CloudFormationBackend"
+        return [
+            (responses, refusal, self._validate_different_update),
+            (models, f"{backend}._validate_export_uniqueness", self._validate_export_uniqueness),
+            (models, f"{backend}.create_change_set", self._create_change_set),
+            (models, f"{backend}.create_stack", self._create_stack),
+            (models, f"{backend}.delete_stack", self._delete_stack),
+            (models, f"{backend}.describe_stacks", self._describe_stacks),
+            (models, f"{backend}.execute_change_set", self._execute_change_set),
+            (models, f"{backend}.get_stack", self._get_stack),
+            (models, f"{backend}.list_stacks", self._list_stacks),
+            (models, f"{backend}.update_stack", self._update_stack),
+        ]
 
-    def open(self, models: ModuleType, patches: Patches) -> None:
-        patches.callback(self._close)
-        parsing: Any = sys.modules["moto.cloudformation.parsing"]
-        patches.patch(parsing, "resource_class_from_type", self._look_up)
-        patches.patch(parsing, "ResourceMap.__getitem__", self._get)
-        patches.patch(parsing, "ResourceMap.update", self._update)
-        patches.patch(parsing, "ResourceMap.delete", self._delete)
-        patches.patch(models, "CloudFormationBackend.create_stack", self._create_stack)
-        patches.patch(models, "CloudFormationBackend.update_stack", self._update_stack)
-        patches.patch(models, "CloudFormationBackend.execute_change_set", self._execute_change_set)
-        patches.patch(models, "CloudFormationBackend.describe_stacks", self._describe_stacks)
-        patches.patch(models, "CloudFormationBackend.delete_stack", self._delete_stack)
-
-    def _close(self) -> None:
-        self._gateway = None
-
-    def _look_up(self, original: Method, resource_type: str) -> Any:
-        ours = self._types.get(resource_type)
-        return original(resource_type) if ours is None else ours
-
-    def _get(self, original: Method, resources: Any, key: str) -> Any:
-        with self._working_on(resources):
-            return original(resources, key)
-
-    def _update(
-        self, original: Method, resources: Any, template: Any, parameters: Any = None
-    ) -> None:
-        before = Resources(resources)
-        self._put_off.append([])
-        try:
-            with self._working_on(resources):
-                original(resources, template, parameters)
-                _update_dependents(resources, before)
-        except StackFailure:
-            self._put_off.pop()
-            before.restore(original)
-            raise
-        except BaseException:
-            self._put_off.pop()
-            raise
-        _clean_up(
-            [
-                resource
-                for resource in self._put_off.pop()
-                if not (resource.is_kept_when_removed and _is_gone(resources, resource))
-            ]
-        )
-        for name, _ in ours(resources):
-            if name not in template["Resources"]:
-                del resources._parsed_resources[name]
-
-    def _delete(self, original: Method, resources: Any) -> None:
-        # Who refers to others goes before them; moto takes any order, and tries again.
-        for name, resource in reversed(ours(resources)):
-            try:
-                if not resource.is_kept_when_removed:
-                    resource.delete(*resource.place)
-            except StackFailure as failure:
-                _logger.debug("%s is not deleted at once: %s", name, failure)
-            else:
-                del resources._parsed_resources[name]
-        original(resources)
+    # Operations
 
     def _create_stack(
         self, original: Method, backend: Any, name: str, *args: Any, **kwargs: Any
     ) -> Any:
-        self._depth += 1
-        try:
-            return original(backend, name, *args, **kwargs)
-        except StackFailure as failure:
-            stack = _named(backend, name)
-            fail_creation(backend, stack, failure)
-            if self._depth > 1:
-                raise
-            return stack
-        finally:
-            self._depth -= 1
+        before = set(backend.stacks)
+        with self._work.entered():
+            try:
+                stack = original(backend, name, *args, **kwargs)
+                if concerns(stack.resource_map):
+                    stack.output_map = stack._create_output_map()
+                    if stack.status == "CREATE_COMPLETE":
+                        self._export(backend, stack)
+            except Exception as error:
+                made = (
+                    each
+                    for stack_id, each in backend.stacks.items()
+                    if stack_id not in before and each.name == name
+                )
+                stack = next(made, None)
+                if stack is None or not self._is_about(error, stack.resource_map):
+                    raise
+                self._fail_creation(backend, stack, failure_of(error))
+                if self._work.depth > 1:
+                    raise _embedded(stack, "created", error) from None
+        return stack
 
-    def _update_stack(
-        self, original: Method, backend: Any, name: str, *args: Any, **kwargs: Any
+    @staticmethod
+    def _create_change_set(original: Method, backend: Any, *args: Any, **kwargs: Any) -> Any:
+        before = set(backend.stacks)
+        try:
+            return original(backend, *args, **kwargs)
+        except Exception:
+            # moto has the stack before it reads the template.
+            for stack_id in set(backend.stacks) - before:
+                del backend.stacks[stack_id]
+            raise
+
+    def _validate_export_uniqueness(self, original: Method, backend: Any, stack: Any) -> None:
+        """Have exports wait for their resources; moto makes them before."""
+        if concerns(stack.resource_map):
+            without_outputs(stack)
+        original(backend, stack)
+
+    def _validate_different_update(
+        self, original: Method, response: Any, given: Any, template: Any, stack: Any
+    ) -> None:
+        """Have changed tags count as a change; moto looks at template and parameters."""
+        query = response.querystring or {}
+        tags = {
+            query[name][0]: query.get(f"{name[: -len('Key')]}Value", [""])[0]
+            for name in query
+            if name.startswith("Tags.member.") and name.endswith(".Key")
+        }
+        if not tags or tags == stack.tags or not concerns(stack.resource_map):
+            original(response, given, template, stack)
+
+    def _update_stack(  # noqa: PLR0913, PLR0917 - moto's
+        self,
+        original: Method,
+        backend: Any,
+        name: str,
+        template: str,
+        role_arn: str | None = None,
+        parameters: Any = (),
+        tags: Any = None,
     ) -> Any:
         stack = backend.get_stack(name)
-        template = stack.template
-        try:
-            return original(backend, name, *args, **kwargs)
-        except StackFailure as failure:
-            stack.template = template
-            stack._parse_template()
-            fail_update(stack, failure)
-            return stack
+        given = (name, template, role_arn, parameters, tags)
+        parsed = stack.parse_template(template)
+        if not (has_ours(parsed) or concerns(stack.resource_map)):
+            return original(backend, *given)
+        with template_errors():
+            if has_ours(parsed):
+                prepare(parsed)
+            _check_update(stack, parsed)
+        before, events = stack.template, list(stack.events)
+        update = StackUpdate(stack, self._work.working_on, tags)
+        with self._work.entered(), self._updating(update):
+            try:
+                original(backend, *given)
+            except Exception as error:
+                stack.template = before
+                stack._parse_template()
+                if not update.has_begun:
+                    update.leave()
+                    stack.events[:] = events
+                    raise
+                failure = failure_of(error)
+                fail_update(update, failure)
+                self._come_out(failure)
+                return stack
+            self._settle(backend, update)
+        return stack
 
     def _execute_change_set(
         self,
@@ -163,89 +182,206 @@ class MotoStacks:
         change_set_name: str,
         stack_name: str | None = None,
     ) -> None:
-        try:
+        change_set = backend.describe_change_set(change_set_name)
+        stack, is_new = change_set.stack, change_set.change_set_type == "CREATE"
+        if not (has_ours(change_set.template_dict) or concerns(stack.resource_map)):
             original(backend, change_set_name, stack_name)
-        except StackFailure as failure:
-            change_set = backend.describe_change_set(change_set_name)
-            change_set.execution_status = "EXECUTE_FAILED"
-            if change_set.change_set_type == "CREATE":
-                fail_creation(backend, change_set.stack, failure)
+            return
+        if not is_new:
+            with template_errors():
+                _check_update(stack, change_set.template_dict)
+        update = StackUpdate(
+            stack, self._work.working_on, None if is_new else change_set.tags or None
+        )
+        with self._work.entered(), self._updating(update):
+            try:
+                original(backend, change_set_name, stack_name)
+            except Exception as error:
+                if not update.has_begun:
+                    update.leave()
+                    raise
+                change_set.execution_status = "EXECUTE_FAILED"
+                failure = failure_of(error)
+                if is_new:
+                    fail_creation(stack, failure)
+                else:
+                    fail_update(update, failure)
+                self._come_out(failure)
+                return
+            stack._parse_template()
+            if not update.waits:
+                stack.output_map = stack._create_output_map()
+            if change_set.tags and not is_new:
+                stack.tags = change_set.tags
+            self._settle(backend, update)
+
+    def _delete_stack(self, original: Method, backend: Any, name_or_stack_id: str) -> None:
+        stack = backend.stacks.get(name_or_stack_id)
+        if stack is None or not concerns(stack.resource_map):
+            # By its name: moto calls this again with the id.
+            original(backend, name_or_stack_id)
+            return
+        update = self._work.updates.pop(stack.stack_id, None)
+        if update is not None:
+            update.clean_up()
+        self._work.deleting[stack.stack_id] = stack
+        exports = [name for name in backend.exports if self._exports(backend, stack, name)]
+        without_outputs(stack)
+        with self._work.entered():
+            try:
+                original(backend, name_or_stack_id)
+            except DeletionFailure as failure:
+                backend.stacks[stack.stack_id] = stack
+                fail_deletion(stack, failure.failures)
+                for each in failure.failures:
+                    self._come_out(each)
+                if self._work.depth > 1:
+                    raise _embedded(stack, "deleted", failure) from None
             else:
-                fail_update(change_set.stack, failure)
+                for name in exports:
+                    del backend.exports[name]
+            finally:
+                del self._work.deleting[stack.stack_id]
+
+    # Stacks that wait for an image are looked at again whenever somebody reads them
 
     def _describe_stacks(self, original: Method, backend: Any, *args: Any, **kwargs: Any) -> Any:
         found = original(backend, *args, **kwargs)
         for stack in found:
-            if stack.status == "CREATE_IN_PROGRESS" and ours(stack.resource_map):
-                try:
-                    stack.verify_readiness()
-                except StackFailure as failure:
-                    fail_creation(backend, stack, failure)
+            self._look_at(backend, stack)
         return found
 
-    def _delete_stack(self, original: Method, backend: Any, name_or_stack_id: str) -> None:
-        stack = backend.stacks.get(name_or_stack_id)
+    def _get_stack(self, original: Method, backend: Any, *args: Any, **kwargs: Any) -> Any:
+        stack = original(backend, *args, **kwargs)
+        self._look_at(backend, stack)
+        return stack
+
+    def _list_stacks(self, original: Method, backend: Any, *args: Any, **kwargs: Any) -> Any:
+        for stack in list(backend.stacks.values()):
+            self._look_at(backend, stack)
+        return original(backend, *args, **kwargs)
+
+    def _look_at(self, backend: Any, stack: Any) -> None:
+        resources = stack.resource_map
+        if (
+            stack.status not in _IN_PROGRESS
+            or self._work.is_others
+            or self._work.is_on(resources)
+            or not concerns(resources)
+            or any(each.template.stacks is not self._work for _, each in ours(resources))
+        ):
+            return
+        with self._work.entered():
+            self._look_again(backend, stack)
+
+    def _look_again(self, backend: Any, stack: Any) -> None:
+        resources = stack.resource_map
+        update = self._work.updates.get(stack.stack_id)
+        waiting = [each for _, each in ours(resources) if not each.is_there]
         try:
-            original(backend, name_or_stack_id)
-        except StackFailure as failure:
-            if stack is None:
-                raise
-            backend.stacks[stack.stack_id] = stack
-            fail_deletion(stack, failure)
+            if update is None:
+                is_complete = resources.creation_complete()
+            else:
+                update.go_on()
+                is_complete = not update.waits
+        except Exception as error:  # noqa: BLE001 - moto's own are of any kind
+            self._work.updates.pop(stack.stack_id, None)
+            failure = failure_of(error)
+            if update is None or stack.status == "CREATE_IN_PROGRESS":
+                self._fail_creation(backend, stack, failure)
+            else:
+                fail_update(update, failure)
+            self._come_out(failure)
+            return
+        verb = stack.status.partition("_")[0]
+        for each in waiting:
+            if each.is_there:
+                about = each.logical_resource_id, each.template.type, each.physical_resource_id
+                say(stack, f"{verb}_COMPLETE", *about)
+        if is_complete:
+            self._work.updates.pop(stack.stack_id, None)
+            stack.output_map = stack._create_output_map()
+            enter(stack, f"{verb}_COMPLETE")
+            self._make_known(backend, stack)
 
     @contextmanager
-    def _working_on(self, resources: Any) -> Iterator[None]:
-        self._at_work.append(resources)
+    def _updating(self, update: StackUpdate) -> Iterator[None]:
+        """Have moto's update done by ours; it stays known for as long as it waits."""
+        stack_id = update.stack.stack_id
+        self._work.updates[stack_id] = update
         try:
             yield
         finally:
-            self._at_work.pop()
+            if not update.waits:
+                del self._work.updates[stack_id]
+
+    def _settle(self, backend: Any, update: StackUpdate) -> None:
+        """After moto has called the stack complete."""
+        stack = update.stack
+        if update.waits:
+            stack.status = stack.status.replace("_COMPLETE", "_IN_PROGRESS")
+            stack.events.pop()
+        else:
+            self._make_known(backend, stack)
+
+    # Exports
+
+    def _make_known(self, backend: Any, stack: Any) -> None:
+        """Export the outputs of what is complete, so that a refusal comes too late."""
+        try:
+            self._export(backend, stack)
+        except StackFailure as failure:
+            _logger.warning("%s: %s", stack.name, failure)
+
+    def _export(self, backend: Any, stack: Any) -> None:
+        """Make the outputs of a complete stack known; moto does so before there are any."""
+        for name in list(backend.exports):
+            if self._exports(backend, stack, name):
+                del backend.exports[name]
+        for export in stack.exports:
+            if export.name in backend.exports:
+                other = backend.exports[export.name].exporting_stack_id
+                name = other.split("/")[1]
+                raise StackFailure(
+                    f"Export with name {export.name} is already exported by stack {name}."
+                )
+            backend.exports[export.name] = export
+
+    @staticmethod
+    def _exports(backend: Any, stack: Any, name: str) -> bool:
+        return bool(backend.exports[name].exporting_stack_id == stack.stack_id)
+
+    # Failures
+
+    def _fail_creation(self, backend: Any, stack: Any, failure: StackFailure) -> None:
+        fail_creation(stack, failure)
+        self._export(backend, stack)
+        if self._work.depth <= 1:
+            self._come_out(failure)
+
+    @staticmethod
+    def _is_about(error: Exception, resources: Any) -> bool:
+        return isinstance(error, StackFailure) or concerns(resources)
+
+    @staticmethod
+    def _come_out(failure: StackFailure) -> None:
+        """Raise what a test ordered, now that the stack has been rolled back."""
+        if failure.raised is not None:
+            raise failure.raised
 
 
-def _clean_up(resources: list[StackResource]) -> None:
-    """Delete the replaced resources. A refusal is logged, since the update is complete."""
-    while resources:
-        refusals = []
-        for resource in reversed(resources):
-            try:
-                resource.delete(*resource.place)
-            except StackFailure as failure:
-                refusals.append((resource, failure))
-        if len(refusals) == len(resources):
-            for resource, refusal in refusals:
-                _logger.warning("%s stays: %s", resource.physical_resource_id, refusal)
-            return
-        resources = [resource for resource, _ in reversed(refusals)]
+def _check_update(stack: Any, template: Mapping[str, Any]) -> None:
+    """TemplateError if a stack cannot be updated as it stands, or not to this template."""
+    if stack.status in _NOT_UPDATED:
+        msg = f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated."
+        raise TemplateError(msg)
+    check_types(stack.resource_map._resource_json_map, template)
 
 
-def _is_gone(resources: Any, resource: StackResource) -> bool:
-    """Whether the template no longer has the resource, as opposed to a replaced one."""
-    return resource.logical_resource_id not in resources._resource_json_map
-
-
-def _update_dependents(resources: Any, before: Resources) -> None:
-    """Update what refers to changed resources; moto updates only what has a changed template."""
-    parsing: Any = sys.modules["moto.cloudformation.parsing"]
-    there, templates = resources._parsed_resources, resources._resource_json_map
-
-    def update(name: str) -> Any:
-        place = resources._account_id, resources._region_name
-        return parsing.parse_and_update_resource(name, templates[name], resources, *place)
-
-    is_settled = False
-    while not is_settled:
-        is_settled = True
-        for name, resource in ours(resources):
-            if name in templates:
-                there[name] = update(name)
-                is_settled = is_settled and there[name] is resource
-    changed = before.changed()
-    for name, resource_json in templates.items():
-        is_theirs = name in there and not isinstance(there[name], StackResource)
-        if is_theirs and changed.intersection(references(resource_json)):
-            there[name] = update(name) or there[name]
-
-
-def _named(backend: Any, name: str) -> Any:
-    [stack] = (each for each in backend.stacks.values() if each.name == name)
-    return stack
+def _embedded(stack: Any, done: str, failure: Exception) -> StackFailure:
+    """The reason of a stack whose resource is another that has failed."""
+    given = failure_of(failure)
+    said = f"Embedded stack {stack.stack_id} was not successfully {done}: "
+    what = "delete" if done == "deleted" else "create"
+    reason = given.reason if isinstance(given, DeletionFailure) else failed(what, [given])
+    return StackFailure(said + reason, raised=given.raised)

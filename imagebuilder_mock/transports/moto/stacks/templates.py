@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from .calls import invalid_properties
+from .calls import StackFailure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from .resource_types import ResourceType
 
@@ -18,7 +19,10 @@ _RENAMED = {
     "LaunchPermissionConfiguration": "launchPermission",
     "Version": "semanticVersion",
 }
+_WHOLE = re.compile(r"-?[0-9]+")
 _BOOLEANS = {"true": True, "false": False}
+# Below it keys in camel case deploy, with a warning (aws-cdk#34758, #34764).
+_TAKES_CAMEL_CASE = "AmiDistributionConfiguration"
 
 
 def parameters(
@@ -26,25 +30,59 @@ def parameters(
 ) -> dict[str, Any]:
     """Properties as parameters of an operation; ``members`` are its shapes by parameter.
 
-    StackFailure for a property that is missing, or that the type does not have.
+    StackFailure for a property that the installed botocore does not know.
     """
-    for name in kind.required:
-        if name not in properties:
-            raise invalid_properties("", f"required key [{name}] not found")
     given = {name: value for name, value in properties.items() if name not in kind.own}
     return _structure(given, members, "")
+
+
+def camel_case_keys(part: Any, path: str = "") -> list[str]:
+    """Complaints of the schema about keys that deploy all the same."""
+    if isinstance(part, list):
+        pairs = [(str(number), item) for number, item in enumerate(part)]
+    else:
+        pairs = list(part.items()) if isinstance(part, dict) else []
+    complaints = []
+    if isinstance(part, dict) and path.endswith(f"/{_TAKES_CAMEL_CASE}"):
+        complaints = [
+            f"#{path}: extraneous key [{key}] is not permitted" for key in part if key[:1].islower()
+        ]
+    for key, value in pairs:
+        complaints += camel_case_keys(value, f"{path}/{key}")
+    return complaints
 
 
 def _structure(given: Mapping[str, Any], members: Mapping[str, Any], path: str) -> dict[str, Any]:
     converted = {}
     for name, value in given.items():
-        member = name[0].lower() + name[1:]
+        member = _member(name, members)
         if member not in members:
-            member = _RENAMED.get(name, member)
-        if member not in members or name[0].islower():
-            raise invalid_properties(path, f"extraneous key [{name}] is not permitted")
+            raise StackFailure(
+                f"#{path}/{name} is a property that the installed botocore does not know: a newer "
+                "one may."
+            )
         converted[member] = _value(value, members[member], f"{path}/{name}")
     return converted
+
+
+def _member(name: str, members: Mapping[str, Any]) -> str:
+    """What the API calls a property."""
+    member = name[:1].lower() + name[1:]
+    return member if member in members else _RENAMED.get(name[:1].upper() + name[1:], member)
+
+
+def is_modelled(members: Mapping[str, Any], path: str, name: str) -> bool:
+    """Whether the API has a member for a property at a path such as ``#/Distributions/0``."""
+    for step in path.split("/")[1:]:
+        shape = members.get(_member(step, members))
+        while shape is not None and shape.type_name == "list":
+            shape = shape.member
+        if step.isdecimal():
+            continue
+        if shape is None or shape.type_name != "structure":
+            return False
+        members = shape.members
+    return _member(name, members) in members
 
 
 def _value(value: Any, shape: Any, path: str) -> Any:
@@ -55,38 +93,23 @@ def _value(value: Any, shape: Any, path: str) -> Any:
         items = [item for item in value if item is not None]
         return [_value(item, shape.member, f"{path}/{number}") for number, item in enumerate(items)]
     if shape.type_name == "map" and isinstance(value, dict):
-        return {str(key): _value(item, shape.value, f"{path}/{key}") for key, item in value.items()}
-    return _scalar(value, shape.type_name)
+        return {
+            scalar(key, "string"): _value(item, shape.value, f"{path}/{key}")
+            for key, item in value.items()
+        }
+    return scalar(value, shape.type_name)
 
 
-def _scalar(value: Any, type_name: str) -> Any:
-    """Convert a value: template parameters are text, and YAML reads some texts as numbers."""
+def scalar(value: Any, type_name: str) -> Any:
+    """Convert a value: template parameters are text, and YAML reads some texts as other types."""
     if type_name == "string" and isinstance(value, bool):
         return str(value).lower()
     if type_name == "string" and isinstance(value, (int, float)):
         return str(value)
+    if type_name == "string" and isinstance(value, date):
+        return value.isoformat().replace("+00:00", "Z")
     if type_name == "boolean" and isinstance(value, str):
         return _BOOLEANS.get(value.lower(), value)
-    if type_name in {"integer", "long"} and isinstance(value, str) and value.isdecimal():
+    if type_name in {"integer", "long"} and isinstance(value, str) and _WHOLE.fullmatch(value):
         return int(value)
     return value
-
-
-# The logical id of ${Id} and ${Id.Attribute}; ${!Literal} is none.
-_SUBSTITUTED = re.compile(r"\$\{([A-Za-z0-9]+)[.}]")
-
-
-def references(part: Any) -> Iterator[str]:
-    """The logical ids in Ref, Fn::GetAtt and Fn::Sub, at any depth."""
-    if isinstance(part, list):
-        for item in part:
-            yield from references(item)
-    if isinstance(part, dict):
-        for key, value in part.items():
-            if key == "Ref":
-                yield str(value)
-            elif key == "Fn::GetAtt":
-                yield str(value[0]) if isinstance(value, list) else str(value).partition(".")[0]
-            elif key == "Fn::Sub":
-                yield from _SUBSTITUTED.findall(value[0] if isinstance(value, list) else value)
-            yield from references(value)

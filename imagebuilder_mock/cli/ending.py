@@ -1,0 +1,120 @@
+"""How a server ends: it saves at the first signal, and is gone soon after, whatever hangs."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from contextlib import contextmanager
+from queue import Empty, SimpleQueue
+from time import monotonic, sleep
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+TIME_TO_END = 2.0
+"""Seconds from the first signal to the end of the process, but for a state that is written."""
+
+_RESERVE = 0.25
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+_GLANCE = 0.5
+_POLL = 0.02
+
+
+class Ending:
+    """The signal that ends the process, once it has come."""
+
+    def __init__(self) -> None:
+        # What a handler of signals may use at any moment, other than an Event.
+        self._signals: SimpleQueue[int] = SimpleQueue()
+        self.deadline = float("inf")
+        self.is_of_the_process = True
+        """Whether the process ends with the server; not so where a program calls ``main``."""
+
+    def note(self, number: int, _: object) -> None:
+        """Handle the first signal; the next ends the process at once."""
+        for each in _numbers():
+            # Not SIG_DFL: a signal that has come already would be lost.
+            signal.signal(each, _end_at_once)
+        self.begin()
+        self._signals.put(number)
+
+    def begin(self) -> None:
+        """The end has come, and is to be over in time."""
+        self.deadline = monotonic() + TIME_TO_END
+
+    def wait(self, every: float | None, then: Callable[[], None]) -> None:
+        """Wait for the signal, and do something at intervals meanwhile."""
+        next_time = monotonic() + (every or 0)
+        while True:
+            # With a time-out, because a signal does not end a wait without one everywhere.
+            left = _GLANCE if every is None else min(_GLANCE, max(0.0, next_time - monotonic()))
+            try:
+                self._signals.get(timeout=left)
+            except Empty:
+                if every is not None and monotonic() >= next_time:
+                    then()
+                    next_time = monotonic() + every
+            else:
+                return
+
+    @property
+    def time_left(self) -> float:
+        """Seconds for what is still to be done, with something kept in reserve."""
+        return max(0.0, self.deadline - _RESERVE - monotonic())
+
+    def enforce(self, is_busy: Callable[[], bool], status: Callable[[], int]) -> None:
+        """End the process in time, though not while the state is written."""
+        if not self.is_of_the_process:
+            return
+
+        def watch() -> None:
+            sleep(max(0.0, self.deadline - _RESERVE / 2 - monotonic()))
+            while is_busy():
+                sleep(_POLL)
+            os._exit(status())
+
+        threading.Thread(target=watch, daemon=True, name="imagebuilder_mock.cli.ending").start()
+
+
+@contextmanager
+def until_a_signal() -> Iterator[Ending]:
+    """SIGINT and SIGTERM are handled, and SIGHUP unless it is ignored, as under nohup."""
+    ending = Ending()
+    before = {number: signal.signal(number, ending.note) for number in _numbers()}
+    try:
+        yield ending
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def quiet_interrupts() -> Iterator[None]:
+    """Ctrl-C ends the process without a traceback, where nothing of the user's runs yet."""
+    if (
+        threading.current_thread() is not threading.main_thread()
+        or signal.getsignal(signal.SIGINT) is not signal.default_int_handler
+    ):
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _end_at_once(number: int, _: object) -> None:
+    signal.signal(number, signal.SIG_DFL)
+    signal.raise_signal(number)
+
+
+def _numbers() -> list[int]:
+    numbers = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
+    return [
+        number
+        for number in numbers
+        if number != getattr(signal, "SIGHUP", None) or signal.getsignal(number) != signal.SIG_IGN
+    ]

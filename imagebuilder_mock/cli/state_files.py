@@ -1,0 +1,139 @@
+"""The state files of a server: its own, which it has to itself, and those that control may name."""
+
+from __future__ import annotations
+
+import os
+import stat
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from imagebuilder_mock.world.saved.files import (
+    is_state_file,
+    read_stream,
+    remove_unfinished,
+    write_state,
+)
+from imagebuilder_mock.world.saved.locks import held
+from imagebuilder_mock.world.saved.worlds import saved
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagebuilder_mock.world.saved.document import SavedState
+    from imagebuilder_mock.world.world import World
+
+SIZE_LIMIT = 1 << 30
+"""In bytes. A larger file is not read for control."""
+
+# Neither wait for the other end of a pipe, nor be led elsewhere at the last moment.
+_TO_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
+
+
+class StateFiles:
+    """The files that requests may save to and load from.
+
+    They are in ``folder``, and are named by their paths below it. ``own`` is the file of the
+    server; it is meant where no file is named. NotADirectoryError if there is no such folder.
+    """
+
+    def __init__(
+        self,
+        folder: str | os.PathLike[str] | None = None,
+        own: str | os.PathLike[str] | None = None,
+    ) -> None:
+        self._folder = None if folder is None else Path(os.path.realpath(folder))
+        self._own = None if own is None else Path(os.path.realpath(own))
+        if self._folder is not None:
+            if not self._folder.is_dir():
+                msg = f"There is no folder {folder} to save to and load from."
+                raise NotADirectoryError(msg)
+            remove_unfinished(self._folder)
+
+    def save(self, state: SavedState, name: str | None) -> None:
+        """PermissionError for a file that is not to be written; then nothing is."""
+        path = self._path(name)
+        if path.exists():
+            if not path.is_file():
+                raise _refused(name, "it is no regular file")
+            if path.stat().st_size > SIZE_LIMIT or not is_state_file(path):
+                raise _refused(name, "it holds something other than a state, which is kept")
+        write_state(state, path)
+
+    def load(self, name: str | None) -> SavedState:
+        """PermissionError for a file that is not to be read, StateError for no state."""
+        path = self._path(name)
+        with os.fdopen(os.open(path, _TO_READ), "rb") as file:
+            _check_size(file, name)
+            return read_stream(file, name or path.name)
+
+    def _path(self, name: str | None) -> Path:
+        if name is None or (self._own is not None and name == self._own.name and not self._folder):
+            if self._own is not None:
+                return self._own
+            msg = (
+                "Which file? The server has none of its own: start it with --state FILE. "
+                "GET state answers the state, and PUT state takes one."
+            )
+            raise PermissionError(msg)
+        if self._folder is None:
+            raise _refused(
+                name, "files are named only if the server is started with --files DIR (files=)"
+            )
+        path = Path(name)
+        if path.is_absolute() or path.drive or ".." in path.parts or "\0" in name or not path.parts:
+            raise _refused(name, "give a path below the folder of --files, without '..'")
+        real = Path(os.path.realpath(self._folder / path))
+        if self._folder not in real.parents:
+            raise _refused(name, "it leads out of the folder of --files")
+        return real
+
+
+def _check_size(file: BinaryIO, name: str | None) -> None:
+    about = os.fstat(file.fileno())
+    if not stat.S_ISREG(about.st_mode):
+        raise _refused(name, "it is no regular file")
+    if about.st_size > SIZE_LIMIT:
+        raise _refused(name, f"it has {about.st_size:,} bytes, and may have {SIZE_LIMIT:,}")
+
+
+def _refused(name: str | None, reason: str) -> PermissionError:
+    return PermissionError(f"{name or 'the file of the server'!r} is refused: {reason}.")
+
+
+class OwnFile:
+    """The file that a server starts from and saves to, and keeps from other servers meanwhile."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self.is_being_written = False
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """OSError if another server has the file, or if it can be no state file."""
+        if self._path is None:
+            yield
+            return
+        if self._path.exists() and not self._path.is_file():
+            msg = f"{self._path} is no regular file, and cannot be the state of a server."
+            raise OSError(msg)
+        with held(self._path):
+            remove_unfinished(Path(os.path.realpath(self._path)))
+            yield
+
+    def save(self, world: World, *, patience: float) -> None:
+        """Write the state. OSError if that fails, or if a request keeps the mock that long."""
+        if self._path is None:
+            return
+        if not world.lock.acquire(timeout=patience):
+            msg = f"a request has kept the mock busy for {patience:g} seconds"
+            raise TimeoutError(msg)
+        try:
+            state = saved(world)
+        finally:
+            world.lock.release()
+        self.is_being_written = True
+        try:
+            write_state(state, self._path)
+        finally:
+            self.is_being_written = False

@@ -1,0 +1,61 @@
+"""What may have been meant by a name that is not known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_LEAST_ALIKE = 0.6
+_LISTED = 12
+
+
+class Suggesting:
+    """An object whose unknown attributes are told with the one that may have been meant."""
+
+    __slots__ = ()
+
+    if not TYPE_CHECKING:  # a type checker would take every attribute as known
+
+        def __getattr__(self, name: str) -> NoReturn:
+            known = () if name.startswith("_") else [x for x in dir(self) if x[0] != "_"]
+            kind = type(self).__name__
+            msg = f"{kind!r} object has no attribute {name!r}.{did_you_mean(name, known)}"
+            # With a name, Python would add a suggestion of its own.
+            raise AttributeError(msg, name=None)
+
+
+def closest(word: str, words: Iterable[str], *, cutoff: float = _LEAST_ALIKE) -> str | None:
+    """The word that is most like a given one, whatever its case and "_"; None if none is.
+
+    Among words that differ in their case alone, the one that begins as the given one does wins.
+    """
+    from difflib import get_close_matches  # noqa: PLC0415 - few tests make a slip
+
+    ordered = sorted(words, key=lambda each: (each[:1] == word[:1], each))
+    folded = {_folded(each): each for each in ordered}
+    wanted = _folded(word)
+    # A slip is short: a word that only has a part in common is another.
+    most = max(2, len(wanted) // 3)
+    near = [each for each in folded if abs(len(each) - len(wanted)) <= most]
+    alike = get_close_matches(wanted, near, n=1, cutoff=cutoff)
+    return folded[alike[0]] if alike and folded[alike[0]] != word else None
+
+
+def did_you_mean(word: str, words: Iterable[str]) -> str:
+    """``" Did you mean 'builds'?"``, to stand behind a sentence; empty if no word is like it."""
+    meant = closest(word, words)
+    return "" if meant is None else f" Did you mean {meant!r}?"
+
+
+def listed(words: Iterable[str], *, most: int = _LISTED) -> str:
+    """``one, two and 5 more``; ``none`` if there are none."""
+    known = list(words)
+    left_out = len(known) - most
+    shown = ", ".join(known[: most if left_out > 0 else None])
+    return f"{shown} and {left_out:,} more" if left_out > 0 else shown or "none"
+
+
+def _folded(word: str) -> str:
+    return word.lower().replace("_", "")

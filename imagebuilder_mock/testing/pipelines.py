@@ -1,0 +1,224 @@
+"""``mock.pipelines``: a ready pipeline, with all that it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.errors import ImageBuilderError, ResourceAlreadyExistsException
+from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
+from imagebuilder_mock.engines.builds.starting import AMAZON, NEWEST
+from imagebuilder_mock.engines.pipelines.schedule import plan_next_run
+from imagebuilder_mock.neighbours import names
+from imagebuilder_mock.neighbours.account import Place, account_at
+from imagebuilder_mock.operations import HANDLERS, Context
+from imagebuilder_mock.protocol.model import operation
+from imagebuilder_mock.protocol.requests import check
+from imagebuilder_mock.world.published import published
+
+from .arguments import Face, past, refuse_text, store_at
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from imagebuilder_mock.world.store import Store
+    from imagebuilder_mock.world.world import World
+
+_VERSION = "1.0.0"
+_DOCUMENT = """\
+schemaVersion: 1.0
+phases:
+  - name: build
+    steps:
+      - name: Install
+        action: ExecuteBash
+        inputs:
+          commands: [dnf install -y nginx]
+  - name: test
+    steps:
+      - name: Probe
+        action: ExecuteBash
+        inputs:
+          commands: [nginx -t]
+"""
+_TEMPLATE = """\
+FROM {{{ imagebuilder:parentImage }}}
+{{{ imagebuilder:environments }}}
+{{{ imagebuilder:components }}}
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddedPipeline:
+    """A pipeline and what belongs to it, by their ARNs."""
+
+    name: str
+    """The name of all of them."""
+    arn: str
+    recipe_arn: str
+    component_arn: str
+    infrastructure_arn: str
+    distribution_arn: str
+
+
+class Pipelines(Face):
+    """``mock.pipelines``. Each method takes effect at once."""
+
+    __slots__ = ()
+
+    @published(name="web", regions=["eu-west-1"], schedule="cron(0 3 * * ? *)")
+    def add(
+        self,
+        *,
+        name: str = "web",
+        container: bool = False,
+        regions: Sequence[str] = (),
+        schedule: str | Mapping[str, str] | None = None,
+        workflows: Sequence[str | Mapping[str, object]] = (),
+        execution_role: str | None = None,
+        created: datetime | None = None,
+        region: str | None = None,
+        account_id: str | None = None,
+    ) -> AddedPipeline:
+        """Add a pipeline with a component, a recipe and configurations, all of that name.
+
+        It builds on Amazon Linux 2023, an AMI or with ``container`` a container image for the ECR
+        repository of that name; the component installs nginx in its step ``Install`` and tests it
+        in ``Probe``. The output goes to the pipeline's own Region and to ``regions``.
+
+        ``schedule`` is a cron or rate expression, or a mapping as for CreateImagePipeline.
+        ``workflows`` are ARNs, or mappings as for CreateImagePipeline; they run with
+        ``execution_role``, by default a role of the pipeline's name. ``created`` is when all of it
+        was made, by default now. Beside moto, a missing instance profile or repository is made
+        there if it would be looked up.
+
+        ValueError for what the service would refuse; then nothing is added.
+        """
+        refuse_text(regions=regions, workflows=workflows)
+        with self._world.lock:
+            moment = past(self._world, created, "created")
+            home = store_at(self._world, region=region, account_id=account_id)
+            if workflows and execution_role is None:
+                execution_role = name
+            try:
+                with self._world.all_or_nothing(home), self._world.clock.as_of(moment):
+                    added = _Making(self._world, home, name, regions).pipeline(
+                        container=container,
+                        schedule=_as_sent(schedule, "scheduleExpression"),
+                        workflows=[_as_sent(each, "workflowArn") for each in workflows],
+                        executionRole=execution_role,
+                    )
+            except ImageBuilderError as error:
+                is_taken = isinstance(error, ResourceAlreadyExistsException)
+                hint = " Give another name=." if is_taken else ""
+                msg = f"No pipeline {name!r} can be added: {error.message}{hint}"
+                raise ValueError(msg) from None
+            pipeline = home.get(ImagePipeline, added.arn)
+            if pipeline is not None:
+                plan_next_run(self._world, pipeline)
+            return added
+
+
+def _as_sent(value: str | Mapping[str, Any] | None, member: str) -> Mapping[str, Any] | None:
+    """What the API takes, of which a text is the main member."""
+    return {member: value} if isinstance(value, str) else value
+
+
+class _Making:
+    """The requests with which a user would make a pipeline, in their order."""
+
+    def __init__(self, world: World, home: Store, name: str, regions: Sequence[str]) -> None:
+        self._world = world
+        self._home = home
+        self._name = name
+        self._regions = tuple(dict.fromkeys((home.region, *regions)))
+
+    def pipeline(self, *, container: bool, **settings: object) -> AddedPipeline:
+        component = self._ask(
+            "CreateComponent", semanticVersion=_VERSION, platform="Linux", data=_DOCUMENT
+        )["componentBuildVersionArn"]
+        recipe = self._recipe(component, container=container)
+        infrastructure = self._infrastructure()
+        distribution = self._distribution(container=container)
+        arn = self._ask(
+            "CreateImagePipeline",
+            **{"containerRecipeArn" if container else "imageRecipeArn": recipe},
+            infrastructureConfigurationArn=infrastructure,
+            distributionConfigurationArn=distribution,
+            **{member: value for member, value in settings.items() if value},
+        )["imagePipelineArn"]
+        return AddedPipeline(
+            name=self._name,
+            arn=arn,
+            recipe_arn=recipe,
+            component_arn=component,
+            infrastructure_arn=infrastructure,
+            distribution_arn=distribution,
+        )
+
+    def _recipe(self, component: str, *, container: bool) -> str:
+        home = self._home
+        base = "amazon-linux-2023-x86-2023" if container else "amazon-linux-2023-x86"
+        common = {
+            "semanticVersion": _VERSION,
+            "parentImage": str(Arn(home.partition, home.region, AMAZON, "image", base, NEWEST)),
+            "components": [{"componentArn": component}],
+        }
+        if not container:
+            return str(self._ask("CreateImageRecipe", **common)["imageRecipeArn"])
+        for region in self._regions:
+            self._make_there(
+                region, names.REPOSITORY, "create_repository", repositoryName=self._name
+            )
+        return str(
+            self._ask(
+                "CreateContainerRecipe",
+                **common,
+                containerType="DOCKER",
+                dockerfileTemplateData=_TEMPLATE,
+                targetRepository=self._repository,
+            )["containerRecipeArn"]
+        )
+
+    def _infrastructure(self) -> str:
+        self._make_there(
+            self._home.region,
+            names.INSTANCE_PROFILE,
+            "create_instance_profile",
+            InstanceProfileName=self._name,
+        )
+        made = self._ask("CreateInfrastructureConfiguration", instanceProfileName=self._name)
+        return str(made["infrastructureConfigurationArn"])
+
+    def _distribution(self, *, container: bool) -> str:
+        member, settings = (
+            ("containerDistributionConfiguration", {"targetRepository": self._repository})
+            if container
+            else ("amiDistributionConfiguration", {})
+        )
+        distributions = [{"region": region, member: settings} for region in self._regions]
+        made = self._ask("CreateDistributionConfiguration", distributions=distributions)
+        return str(made["distributionConfigurationArn"])
+
+    @property
+    def _repository(self) -> Mapping[str, str]:
+        return {"service": "ECR", "repositoryName": self._name}
+
+    def _make_there(
+        self, region: str, question: names.Question, request: str, **params: str
+    ) -> None:
+        """Have a neighbour make what would be looked up there and is missing."""
+        place = Place(self._home.account, region)
+        account = account_at(self._world, place)
+        if account is not None and not names.can_take(self._world, place, question, self._name):
+            account.ask(question.service, request, **params)
+
+    def _ask(self, name: str, **params: object) -> Mapping[str, Any]:
+        """Do an operation as the account, apart from ``mock.calls``."""
+        ctx = Context(world=self._world, store=self._home, operation=name)
+        token = self._world.ids.uuid()  # an SDK would send one
+        checked = check(operation(name), {"name": self._name, "clientToken": token, **params})
+        result: Mapping[str, Any] = HANDLERS[name](ctx, checked)
+        return result

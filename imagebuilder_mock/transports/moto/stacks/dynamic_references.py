@@ -1,0 +1,101 @@
+"""Dynamic references in the properties of Image Builder's resources: ``{{resolve:ssm:name}}``.
+
+CloudFormation looks them up when it creates or updates the resource; moto leaves them as they are.
+Source: CloudFormation user guide, "Get values stored in other services using dynamic references".
+ssm-secure is for properties in a list there, which has none of Image Builder.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from imagebuilder_mock.neighbours.in_moto.clients import client
+
+from .calls import StackFailure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_REFERENCE = re.compile(r"\{\{resolve:(ssm|ssm-secure|secretsmanager):([^{}]+)\}\}")
+_SECURE = "{{resolve:ssm-secure:"
+_ARN_PARTS = 7
+
+
+def unsupported(part: Any, path: str = "") -> Iterator[str]:
+    """The paths of texts with a kind of reference that Image Builder's properties do not take."""
+    if isinstance(part, str) and _SECURE in part:
+        yield path
+    pairs = part.items() if isinstance(part, dict) else ()
+    for key, value in enumerate(part) if isinstance(part, list) else pairs:
+        yield from unsupported(value, f"{path}/{key}")
+
+
+def resolved(part: Any, resource_type: str, place: tuple[str, str], path: str = "") -> Any:
+    """Properties with the values in place of the references; StackFailure if there is none."""
+    if isinstance(part, dict):
+        return {
+            key: resolved(value, resource_type, place, f"{path}/{key}")
+            for key, value in part.items()
+        }
+    if isinstance(part, list):
+        return [
+            resolved(value, resource_type, place, f"{path}/{number}")
+            for number, value in enumerate(part)
+        ]
+    if not isinstance(part, str) or "{{resolve:" not in part:
+        return part
+    if _SECURE in part:
+        # Put together by a function: a text of the template is refused before.
+        raise StackFailure(
+            f"SSM Secure reference is not supported in: [{resource_type}/Properties{path}]"
+        )
+    return _REFERENCE.sub(lambda found: _READERS[found[1]](found[2], place), part)
+
+
+def _parameter(reference: str, place: tuple[str, str]) -> str:
+    """The value of ``name`` or ``name:version``."""
+    try:
+        answer = _asked("ssm", place).get_parameter(Name=reference)
+    except ClientError:
+        raise StackFailure(f"Parameters: [ssm:{reference}] cannot be found.") from None
+    found = answer["Parameter"]
+    if found["Type"] == "SecureString":
+        raise StackFailure(f"Non-secure ssm prefix was used for secure parameter: {reference}")
+    return str(found["Value"])
+
+
+def _secret(reference: str, place: tuple[str, str]) -> str:
+    """The value of ``id:SecretString:key:stage:version``; the id may be an ARN."""
+    parts = reference.split(":")
+    count = _ARN_PARTS if parts[0] == "arn" else 1
+    secret, [_, key, stage, version] = ":".join(parts[:count]), _four(parts[count:])
+    which = {"VersionStage": stage, "VersionId": version}
+    given = {name: value for name, value in which.items() if value}
+    try:
+        answer = _asked("secretsmanager", place).get_secret_value(SecretId=secret, **given)
+    except ClientError as error:
+        raise StackFailure(str(error.response["Error"].get("Message", error))) from None
+    text = str(answer.get("SecretString", ""))
+    if not key:
+        return text
+    try:
+        return str(json.loads(text)[key])
+    except (ValueError, KeyError, TypeError):
+        raise StackFailure(
+            f"Could not find a value associated with JSONKey in SecretString: {key}"
+        ) from None
+
+
+def _four(parts: Sequence[str]) -> list[str]:
+    return [*parts, "", "", "", ""][:4]
+
+
+_READERS = {"ssm": _parameter, "secretsmanager": _secret}
+
+
+def _asked(service: str, place: tuple[str, str]) -> Any:
+    return client(service, *place)

@@ -1,0 +1,226 @@
+"""The properties of a template against CloudFormation's schemas of our types, in its words.
+
+The schemas are data/resource_schemas.json, which docs/generate_stack_schemas.py writes. What is
+checked and said follows the validator of aws-cloudformation/cloudformation-resource-schema, which
+is everit's for JSON Schema with the values taken out of its messages: all complaints are listed,
+and a schema of several parts, as a type with an enum, first says how many of them match. A library
+for JSON Schema would leave all that to do: the words, the order and the conversion of texts.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .calls import StackFailure
+from .resource_types import PREFIX
+from .templates import is_modelled, scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from .resource_types import ResourceType
+
+    Schema = Mapping[str, Any]
+
+_FILE = Path(__file__).with_name("data") / "resource_schemas.json"
+_TYPES: Mapping[str, tuple[type, str]] = {
+    "array": (list, "JSONArray"),
+    "boolean": (bool, "Boolean"),
+    "integer": (int, "Integer"),
+    "object": (dict, "JSONObject"),
+    "string": (str, "String"),
+}
+# CloudFormation checks every scalar as text that it could not convert.
+_FOUND: Mapping[type, str] = {
+    dict: "JSONObject",
+    list: "JSONArray",
+    type(None): "Null",
+    **dict.fromkeys((str, bool, int, float, date), "String"),
+}
+# Below it keys in camel case deploy, with a warning (aws-cdk#34758, #34764).
+_ANY_CASE = "/AmiDistributionConfiguration"
+
+
+class InvalidProperties(StackFailure):
+    """The properties of a resource are not those of its type's schema."""
+
+    def __init__(self, complaints: list[str], note: str = "") -> None:
+        self._complaints = "\n".join(complaints)
+        self._note = note
+        super().__init__(f"Properties validation failed with message:\n{self._complaints}{note}")
+
+    def of(self, *about: str) -> StackFailure:
+        failure = super().of(*about)
+        failure.reason = (
+            f"Properties validation failed for resource {failure.logical_id} with message:\n"
+            f"{self._complaints}{self._note}"
+        )
+        return failure
+
+
+def check_properties(
+    kind: ResourceType,
+    properties: Mapping[str, Any],
+    members: Mapping[str, Any],
+    *,
+    ignores_unknown: bool,
+) -> None:
+    """StackFailure if CloudFormation refuses the properties of a resource.
+
+    ``members`` are the shapes of its Create operation by parameter: with ``ignores_unknown`` what
+    botocore knows of it may be given too.
+    """
+    name = PREFIX + kind.name
+    schema = resource_schemas()["types"][name]
+    for property_name in properties:
+        if f"/properties/{property_name}" in schema["readOnlyProperties"]:
+            raise StackFailure(
+                f"Encountered unsupported property {property_name}: the schema of {name} has it "
+                "as read-only."
+            )
+    checked = _Check(schema["definitions"], members if ignores_unknown else None)
+    complaints = checked.complaints(schema, properties, "#")
+    if complaints:
+        raise InvalidProperties(complaints, _about_unknown(name, checked.unknown, members))
+
+
+@cache
+def resource_schemas() -> Mapping[str, Any]:
+    """The schemas under ``types``, and the ``date`` that they are of."""
+    found: Mapping[str, Any] = json.loads(_FILE.read_text(encoding="utf-8"))
+    return found
+
+
+def _about_unknown(name: str, unknown: list[tuple[str, str]], members: Mapping[str, Any]) -> str:
+    if not unknown:
+        return ""
+    note = f"\nThe schema of {name} is of {resource_schemas()['date']}."
+    modelled = [key for path, key in unknown if is_modelled(members, path, key)]
+    if modelled:
+        note += (
+            f' With unknown_members="ignore" the mock takes [{", ".join(modelled)}] all the same.'
+        )
+    return note
+
+
+class _Check:
+    """One look at the properties of a resource."""
+
+    def __init__(
+        self, definitions: Mapping[str, Schema], permitted: Mapping[str, Any] | None
+    ) -> None:
+        self._definitions = definitions
+        self._permitted = permitted
+        self.unknown: list[tuple[str, str]] = []
+        """The keys that were refused, each with the path before it."""
+
+    def complaints(self, schema: Schema, value: Any, path: str) -> list[str]:
+        if "$ref" in schema:
+            schema = self._definitions[schema["$ref"].rpartition("/")[2]]
+        parts = list(self._parts(schema, value, path))
+        failed = [part for part in parts if part]
+        if not failed:
+            return []
+        complaints = [complaint for part in failed for complaint in part]
+        if len(parts) == 1:
+            return complaints
+        matching = len(parts) - len(failed)
+        return [f"{path}: #: only {matching} subschema matches out of {len(parts)}", *complaints]
+
+    def _parts(self, schema: Schema, value: Any, path: str) -> Iterator[list[str]]:
+        """The complaints of each part of a schema that is checked by itself."""
+        kind = schema.get("type", "object" if "enum" not in schema else None)
+        if kind is not None:
+            yield self._typed(kind, schema, value, path)
+        if "enum" in schema:
+            is_one = scalar(value, "string") in schema["enum"]
+            yield [] if is_one else [f"{path}: failed validation constraint for keyword [enum]"]
+        for word in ("anyOf", "oneOf"):
+            if word in schema:
+                yield self._alternatives(word, schema[word], value, path)
+
+    def _alternatives(self, word: str, schemas: list[Schema], value: Any, path: str) -> list[str]:
+        results = [self.complaints(schema, value, path) for schema in schemas]
+        matching = results.count([])
+        if matching == 1 or (matching and word == "anyOf"):
+            return []
+        said = (
+            f"{matching} subschemas matched instead of one"
+            if word == "oneOf"
+            else f"no subschema matched out of the total {len(schemas)} subschemas"
+        )
+        return [f"{path}: #: {said}", *(each for result in results for each in result)]
+
+    def _typed(self, kind: str, schema: Schema, value: Any, path: str) -> list[str]:
+        given: Any = scalar(value, kind)
+        expected, name = _TYPES[kind]
+        found = next((each for each in _FOUND if isinstance(given, each)), None)
+        if found is None:
+            # An object of moto, which stands for a resource that has no text.
+            return []
+        if found is not expected:
+            return [f"{path}: expected type: {name}, found: {_FOUND[found]}"]
+        if kind == "object":
+            return list(self._object(schema, given, path))
+        if kind == "array":
+            return self._array(schema, given, path)
+        return [f"{path}: {complaint}" for complaint in _beyond_limits(schema, given)]
+
+    def _array(self, schema: Schema, value: list[Any], path: str) -> list[str]:
+        # What AWS::NoValue leaves of an item.
+        items = [item for item in value if item is not None]
+        return [
+            complaint
+            for number, item in enumerate(items)
+            for complaint in self.complaints(schema["items"], item, f"{path}/{number}")
+        ]
+
+    def _object(self, schema: Schema, value: Mapping[str, Any], path: str) -> Iterator[str]:
+        for name in schema.get("required", ()):
+            if name not in value:
+                yield f"{path}: required key [{name}] not found"
+        found: list[str] = []
+        for given, item in value.items():
+            key = str(scalar(given, "string"))
+            below = self._schema_of(schema, key, path)
+            if below is not None:
+                pointer = key.replace("~", "~0").replace("/", "~1")
+                found += self.complaints(below, item, f"{path}/{pointer}")
+            elif "additionalProperties" in schema and not self._is_permitted(path, key):
+                self.unknown.append((path, key))
+                yield f"{path}: extraneous key [{key}] is not permitted"
+        yield from found
+
+    def _schema_of(self, schema: Schema, key: str, path: str) -> Schema | None:
+        properties: Mapping[str, Schema] = schema.get("properties", {})
+        names = [key, key[:1].upper() + key[1:]] if _ANY_CASE in path else [key]
+        for name in names:
+            if name in properties:
+                return properties[name]
+        for pattern, below in schema.get("patternProperties", {}).items():
+            if re.search(pattern, key):
+                found: Schema = below
+                return found
+        return None
+
+    def _is_permitted(self, path: str, key: str) -> bool:
+        return self._permitted is not None and is_modelled(self._permitted, path, key)
+
+
+def _beyond_limits(schema: Schema, value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        if len(value) < schema.get("minLength", 0):
+            yield f"expected minLength: {schema['minLength']}, actual: {len(value)}"
+        if len(value) > schema.get("maxLength", len(value)):
+            yield f"expected maxLength: {schema['maxLength']}, actual: {len(value)}"
+        if not re.search(schema.get("pattern", ""), value):
+            yield "failed validation constraint for keyword [pattern]"
+    elif value < schema.get("minimum", value):
+        yield "failed validation constraint for keyword [minimum]"
+    elif value > schema.get("maximum", value):
+        yield "failed validation constraint for keyword [maximum]"

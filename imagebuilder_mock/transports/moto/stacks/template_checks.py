@@ -1,0 +1,139 @@
+"""Templates with resources of Image Builder, before anything is made of them.
+
+They get the written forms that moto reads, and the order in which CloudFormation goes through
+them: what refers to another resource comes after it. What is not referred to comes in the
+template's order, other services' resources first: so whether a name is there for a resource of
+Image Builder does not depend on where the template has it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .dynamic_references import unsupported
+from .intrinsic_functions import attributes, references, rewrite
+from .resource_types import RESOURCE_TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_PSEUDO = "AWS::"
+
+
+class TemplateError(Exception):
+    """Why CloudFormation takes no such template; nothing has been made."""
+
+
+def has_ours(template: Mapping[str, Any]) -> bool:
+    """Whether a template has resources of Image Builder."""
+    resources = template.get("Resources") if isinstance(template, dict) else None
+    return isinstance(resources, dict) and any(
+        isinstance(each, dict) and each.get("Type") in RESOURCE_TYPES for each in resources.values()
+    )
+
+
+def prepare(template: dict[str, Any]) -> None:
+    """Rewrite and order a template in place; TemplateError if it cannot be."""
+    for section in ("Resources", "Outputs"):
+        if isinstance(template.get(section), dict):
+            template[section] = rewrite(template[section])
+    _check_form(template["Resources"])
+    _check(template)
+    template["Resources"] = dict(_in_order(template["Resources"]))
+
+
+def check_types(before: Mapping[str, Any], template: Mapping[str, Any]) -> None:
+    """TemplateError if an update has no resources, or gives a logical id to another type."""
+    now = template.get("Resources")
+    if not isinstance(now, dict) or not now:
+        raise TemplateError("Template format error: At least one Resources member must be defined.")
+    changed = [
+        name for name in now if name in before and before[name].get("Type") != now[name].get("Type")
+    ]
+    if changed:
+        msg = (
+            "Update of resource type is not permitted. The new template modifies resource type of "
+            f"the following resources: [{', '.join(changed)}]"
+        )
+        raise TemplateError(msg)
+
+
+def _check_form(resources: Mapping[str, Any]) -> None:
+    for name, each in resources.items():
+        where = f"[/Resources/{name}]"
+        if not isinstance(each, dict):
+            raise TemplateError(f"Template format error: {where} resource definition is malformed")
+        if not isinstance(each.get("Type"), str):
+            raise TemplateError(
+                f"Template format error: {where} Every Resources object must contain a Type member."
+            )
+        null = next(_nulls(each, f"/Resources/{name}"), None)
+        if null is not None:
+            raise TemplateError(f"[{null}] 'null' values are not allowed in templates")
+
+
+def _nulls(part: Any, path: str) -> Iterator[str]:
+    """The paths at which a template has no value."""
+    if part is None:
+        yield path
+    pairs = part.items() if isinstance(part, dict) else ()
+    for key, value in enumerate(part) if isinstance(part, list) else pairs:
+        yield from _nulls(value, f"{path}/{key}")
+
+
+def _check(template: Mapping[str, Any]) -> None:
+    resources = template["Resources"]
+    known = {*resources, *(template.get("Parameters") or {})}
+    outputs = template.get("Outputs") or {}
+    asked = {
+        "Resources": [name for each in resources.values() for name in _dependencies(each)],
+        "Outputs": references(outputs),
+    }
+    for block, names in asked.items():
+        missing = sorted(name for name in set(names) - known if not name.startswith(_PSEUDO))
+        if missing:
+            msg = (
+                f"Template format error: Unresolved resource dependencies [{', '.join(missing)}] "
+                f"in the {block} block of the template"
+            )
+            raise TemplateError(msg)
+    for name, attribute in attributes(outputs):
+        kind = RESOURCE_TYPES.get(resources.get(name, {}).get("Type"))
+        if kind is not None and attribute and attribute not in kind.attributes:
+            raise TemplateError(no_attribute(name, attribute))
+    secure = [
+        f"{each['Type']}/Properties{path}"
+        for each in resources.values()
+        if each.get("Type") in RESOURCE_TYPES
+        for path in unsupported(each.get("Properties", {}))
+    ]
+    if secure:
+        msg = f"SSM Secure reference is not supported in: [{','.join(secure)}]"
+        raise TemplateError(msg)
+
+
+def no_attribute(name: str, attribute: str) -> str:
+    """CloudFormation's words for what Fn::GetAtt does not give."""
+    return (
+        f"Template error: resource {name} does not support attribute type {attribute} in Fn::GetAtt"
+    )
+
+
+def _in_order(resources: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The resources, each after those that it depends on."""
+    needed = {name: _dependencies(each).intersection(resources) for name, each in resources.items()}
+    waiting = sorted(resources, key=lambda name: resources[name].get("Type") in RESOURCE_TYPES)
+    placed: set[str] = set()
+    while waiting:
+        free = next((name for name in waiting if needed[name] <= placed), None)
+        if free is None:
+            msg = f"Circular dependency between resources: [{', '.join(sorted(waiting))}]"
+            raise TemplateError(msg)
+        waiting.remove(free)
+        placed.add(free)
+        yield free, resources[free]
+
+
+def _dependencies(resource: Mapping[str, Any]) -> set[str]:
+    given = resource.get("DependsOn", ())
+    return references(resource) | ({given} if isinstance(given, str) else set(given))

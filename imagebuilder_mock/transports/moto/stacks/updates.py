@@ -1,0 +1,239 @@
+"""An update of a stack with resources of Image Builder, which can be taken back.
+
+moto adds first, changes then in any order, and tries again what fails. Here each resource comes
+after those that it refers to, is tried once, and is deleted last if nobody needs it any more.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING, Any
+
+from .calls import NotBuiltYet, StackFailure, failure_of
+from .deletions import delete_each, is_kept
+from .events import failed, id_of, say_failed, say_kept, say_made, type_of
+from .intrinsic_functions import references
+from .resources import StackResource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+
+_logger = logging.getLogger("imagebuilder_mock")
+
+
+class StackUpdate:
+    """One update of a stack. ``waits`` while an image is being built that others need."""
+
+    def __init__(
+        self,
+        stack: Any,
+        working_on: Callable[[Any], AbstractContextManager[None]],
+        tags: Mapping[str, str] | None,
+    ) -> None:
+        self.stack = stack
+        self.waits = False
+        self.has_begun = False
+        self._working_on = working_on
+        self._resources = resources = stack.resource_map
+        self._template = resources._template
+        self._templates = dict(resources._resource_json_map)
+        self._given = dict(resources.input_parameters)
+        self._parameters = dict(resources.resolved_parameters)
+        self._tags = dict(resources.tags)
+        self._before = {
+            name: resources._parsed_resources[name]
+            for name in self._templates
+            if resources._parsed_resources.get(name) is not None
+        }
+        self._done: set[str] = set()
+        self._changed: set[str] = set()
+        self._touched: set[str] = set()
+        self._replaced: list[StackResource] = []
+        if tags is not None:
+            system = {key: value for key, value in self._tags.items() if key.startswith("aws:")}
+            resources.tags = {**tags, **system}
+
+    # Forward
+
+    def begin(self, template: Any, parameters: Any) -> None:
+        """Change the resources; StackFailure, and what happened so far is there to take back."""
+        try:
+            self._load(template, parameters or self._resources.input_parameters)
+        except BaseException:
+            self.leave()
+            raise
+        self.has_begun = True
+        self.go_on()
+
+    def leave(self) -> None:
+        """Go back to the template and the tags before, when nothing else has changed."""
+        self._load(self._template, self._given)
+        self._resources.tags = self._tags
+
+    def go_on(self) -> None:
+        """Change what does not wait for an image any longer."""
+        resources, self.waits = self._resources, False
+        for made in resources._parsed_resources.values():
+            if isinstance(made, StackResource):
+                made.is_created()
+        for name in resources._resource_json_map:
+            if name not in self._done:
+                try:
+                    with self._working_on(resources):
+                        self._change(name)
+                except NotBuiltYet:
+                    self.waits = True
+                else:
+                    self._done.add(name)
+        if any(
+            not getattr(each, "is_there", True) for each in resources._parsed_resources.values()
+        ):
+            self.waits = True
+        if not self.waits:
+            self.clean_up()
+
+    def replaces(self, resource: StackResource) -> None:
+        self._replaced.append(resource)
+
+    def _load(self, template: Any, parameters: Any) -> None:
+        resources = self._resources
+        for name in resources.resolved_parameters:
+            resources._parsed_resources.pop(name, None)
+        resources.resolved_parameters = {}
+        resources._template = template
+        resources.input_parameters = parameters
+        resources.load_mapping()
+        resources.load_parameters()
+        resources.load_conditions()
+        resources._resource_json_map = template.get("Resources", {})
+
+    def _change(self, name: str) -> None:
+        resources = self._resources
+        there = resources._parsed_resources
+        resource_json = resources._resource_json_map[name]
+        if not self._is_wanted(resource_json):
+            return
+        before = there.get(name)
+        if before is None:
+            there_now = resources[name]
+        else:
+            if not self._may_change(name, before, resource_json):
+                return
+            there_now = self._updated(name, resource_json, before)
+        if there_now is not before:
+            self._changed.add(name)
+
+    def _updated(self, name: str, resource_json: Any, before: Any) -> Any:
+        if not isinstance(before, StackResource):
+            # moto may change the object itself.
+            self._touched.add(name)
+        try:
+            now = _update(self._resources, name, resource_json) or before
+        except Exception as error:  # noqa: BLE001 - moto's own are of any kind
+            raise failure_of(error).of(name, type_of(before), id_of(before)) from None
+        self._resources._parsed_resources[name] = now
+        if now is not before or not isinstance(now, StackResource):
+            say_made(self.stack, "UPDATE", now, is_complete=getattr(now, "is_there", True))
+        return now
+
+    def _may_change(self, name: str, before: Any, resource_json: Any) -> bool:
+        """Ours tell themselves; others may if their template has changed, or what it refers to."""
+        if isinstance(before, StackResource) or resource_json != self._templates.get(name):
+            return True
+        now = self._resources.resolved_parameters
+        parameters = {key for key in now if now[key] != self._parameters.get(key)}
+        return not references(resource_json).isdisjoint(self._changed | parameters)
+
+    def _is_wanted(self, resource_json: Mapping[str, Any]) -> bool:
+        condition = resource_json.get("Condition")
+        return not condition or bool(self._resources.lazy_condition_map[condition])
+
+    def clean_up(self) -> None:
+        """Delete what nobody needs any more; a refusal is told, since the update is complete."""
+        resources, templates = self._resources, self._templates
+        going = []
+        for name, resource in self._before.items():
+            now = resources._resource_json_map.get(name)
+            if now is None or not self._is_wanted(now):
+                resources._parsed_resources.pop(name, None)
+                if is_kept(templates[name]):
+                    say_kept(self.stack, resource)
+                else:
+                    going.append((resource, templates[name]))
+        for resource in self._replaced:
+            name = resource.logical_resource_id
+            if resources._resource_json_map[name].get("UpdateReplacePolicy") == "Retain":
+                say_kept(self.stack, resource)
+            else:
+                going.append((resource, templates[name]))
+        # In the order in which they were made.
+        order = list(templates)
+        going.sort(key=lambda each: order.index(each[0].logical_resource_id))
+        for failure in delete_each(self.stack, resources, going):
+            _logger.warning("%s stays: %s", failure.physical_id, failure)
+        self._replaced.clear()
+
+    # Back
+
+    def is_of_before(self, name: str) -> bool:
+        """Whether the stack had the resource before the update."""
+        return name in self._before
+
+    def take_back(self) -> str:
+        """Restore the resources; return why that did not succeed, '' if it did."""
+        resources = self._resources
+        made, templates = dict(resources._parsed_resources), dict(resources._resource_json_map)
+        self._load(self._template, self._given)
+        resources.tags = self._tags
+        failures: list[StackFailure] = []
+        surplus = [
+            (made[name], templates[name])
+            for name in templates
+            if made.get(name) is not None and made[name] is not self._before.get(name)
+            if name not in self._before or id_of(made[name]) != id_of(self._before[name])
+        ]
+        with self._working_on(resources):
+            for name, old in self._before.items():
+                new = made.get(name)
+                if new is old and name not in self._touched:
+                    continue
+                try:
+                    self._restore(name, old, new)
+                except Exception as error:  # noqa: BLE001 - moto's own are of any kind
+                    failures.append(failure_of(error).of(name, type_of(old), id_of(old)))
+                    say_failed(self.stack, "UPDATE_FAILED", failures[-1])
+        for resource, _ in surplus:
+            if resource.logical_resource_id not in self._before:
+                resources._parsed_resources.pop(resource.logical_resource_id, None)
+        ours = [each for each in surplus if self._is_surplus(each[0])]
+        refusals = delete_each(self.stack, resources, ours)
+        reasons = [
+            failed(what, found)
+            for what, found in (("update", failures), ("delete", refusals))
+            if found
+        ]
+        return " ".join(reasons)
+
+    def _is_surplus(self, resource: Any) -> bool:
+        """Whether it is to be deleted; moto deletes itself what it has replaced again."""
+        return isinstance(resource, StackResource) or (
+            resource.logical_resource_id not in self._before
+        )
+
+    def _restore(self, name: str, old: Any, new: Any) -> None:
+        there = self._resources._parsed_resources
+        if isinstance(old, StackResource):
+            there[name] = old
+            if new is not None and id_of(new) == id_of(old):
+                old.template.take_back(old, new)
+        else:
+            there[name] = _update(self._resources, name, self._templates[name]) or old
+        say_made(self.stack, "UPDATE", there[name], is_complete=True)
+
+
+def _update(resources: Any, name: str, resource_json: Any) -> Any:
+    parsing: Any = sys.modules["moto.cloudformation.parsing"]
+    place = resources._account_id, resources._region_name
+    return parsing.parse_and_update_resource(name, resource_json, resources, *place)

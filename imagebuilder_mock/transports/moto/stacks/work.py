@@ -1,0 +1,149 @@
+"""What goes on in moto's stacks during one start of the mock: who is at work on which."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from contextlib import contextmanager
+from threading import local
+from typing import TYPE_CHECKING, Any
+
+from .calls import StackOperations
+from .resources import StackResource
+from .template_checks import has_ours
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from imagebuilder_mock.gateway import Gateway
+
+    from .updates import StackUpdate
+
+_logger = logging.getLogger("imagebuilder_mock")
+_SYSTEM_TAGS = "aws:"
+
+
+class _Thread(local):
+    """What a thread is at: a server answers several requests at once."""
+
+    def __init__(self) -> None:
+        self.at_work: list[Any] = []
+        self.depth = 0
+        self.raised: list[Exception] = []
+
+
+class StackWork:
+    """The operations on stacks that are under way, and what their resources ask."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway: Gateway | None = gateway
+        self._thread = _Thread()
+        self._under_way: list[object] = []
+        self.deployments: dict[str, str] = {}
+        self.updates: dict[str, StackUpdate] = {}
+        """The updates that are under way or wait for an image, by their stack's id."""
+        self.deleting: dict[str, Any] = {}
+        """Stacks that moto no longer shows, since it is deleting them."""
+
+    @property
+    def depth(self) -> int:
+        """How many operations the thread is in: more than one if a stack is within another."""
+        return self._thread.depth
+
+    @property
+    def is_others(self) -> bool:
+        """Whether another thread is in the middle of an operation."""
+        return len(self._under_way) != self._thread.depth
+
+    def end(self) -> None:
+        """Have resources do nothing from now on."""
+        self._gateway = None
+
+    # What resources ask
+
+    def operations(self, account: str, region: str) -> StackOperations | None:
+        gateway = self._gateway
+        return (
+            None
+            if gateway is None
+            else StackOperations(gateway, account, region, self._thread.raised)
+        )
+
+    def tags(self) -> Mapping[str, str]:
+        given = self._thread.at_work[-1].tags if self._thread.at_work else {}
+        return {key: value for key, value in given.items() if not key.startswith(_SYSTEM_TAGS)}
+
+    def at_work(self) -> object:
+        return self._thread.at_work[-1] if self._thread.at_work else None
+
+    def text(self, function: object, resources: object) -> object:
+        return function if isinstance(function, str) else parsing().clean_json(function, resources)
+
+    def replaces(self, resource: StackResource) -> None:
+        self.updates[self._thread.at_work[-1].stack_id].replaces(resource)
+
+    # What is under way
+
+    def is_on(self, resources: Any) -> bool:
+        """Whether these resources are being changed at this moment."""
+        return any(each is resources for each in self._thread.at_work)
+
+    def stack_of(self, resources: Any) -> Any:
+        models: Any = sys.modules["moto.cloudformation.models"]
+        backend = models.cloudformation_backends[resources._account_id][resources._region_name]
+        found = backend.stacks.get(resources.stack_id)
+        return self.deleting.get(resources.stack_id) if found is None else found
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """An operation on a stack; the errors of subscribers come out of the outermost one."""
+        self._thread.depth += 1
+        self._under_way.append(None)
+        try:
+            yield
+        except BaseException:
+            if self.depth == 1:
+                self._thread.raised.clear()
+            raise
+        finally:
+            self._under_way.pop()
+            self._thread.depth -= 1
+        if self.depth == 0 and self._thread.raised:
+            first, *others = self._thread.raised
+            self._thread.raised.clear()
+            for error in others:
+                _logger.warning("A subscriber, of what a stack did: %r", error)
+            raise first
+
+    @contextmanager
+    def working_on(self, resources: Any) -> Iterator[None]:
+        self._thread.at_work.append(resources)
+        try:
+            yield
+        finally:
+            self._thread.at_work.pop()
+
+
+def ours(resources: Any) -> list[tuple[str, StackResource]]:
+    """Image Builder's resources of a stack, in the order of their creation."""
+    return [
+        (name, resource)
+        for name, resource in resources._parsed_resources.items()
+        if isinstance(resource, StackResource)
+    ]
+
+
+def concerns(resources: Any) -> bool:
+    """Whether a stack has resources of Image Builder, or a stack within it has."""
+    if has_ours({"Resources": resources._resource_json_map}) or ours(resources):
+        return True
+    return any(
+        concerns(each.resource_map)
+        for each in resources._parsed_resources.values()
+        if hasattr(each, "resource_map")
+    )
+
+
+def parsing() -> Any:
+    """The module of moto that makes resources of templates."""
+    return sys.modules["moto.cloudformation.parsing"]

@@ -1,0 +1,119 @@
+"""Where a state is written, and what is left of a save that was killed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from imagebuilder_mock.world.saved.files import is_state_file, remove_unfinished
+from imagebuilder_mock.world.saved.locks import StateInUseError, held
+
+posix = pytest.mark.skipif(os.name == "nt", reason="of POSIX")
+
+# A process that is killed while it writes: what it has written so far stays.
+_KILLED = """
+import os, sys
+from imagebuilder_mock import mock_imagebuilder
+from imagebuilder_mock.world.saved import files
+def lines(state):
+    yield "{"
+    os.kill(os.getpid(), 9)
+files.state_lines = lines
+with mock_imagebuilder() as mock:
+    mock.save(sys.argv[1])
+"""
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "state.json"
+
+
+@posix
+def test_a_link_stays_a_link_and_what_it_leads_to_is_written(imagebuilder_mock, tmp_path, path):
+    real = tmp_path / "elsewhere" / "real.json"
+    real.parent.mkdir()
+    path.symlink_to(real)
+
+    imagebuilder_mock.save(path)
+
+    assert path.readlink() == real
+    assert is_state_file(real)
+    assert [*real.parent.iterdir()] == [real]
+
+
+@posix
+@pytest.mark.parametrize("mode", [0o600, 0o666, 0o640], ids=oct)
+def test_a_file_that_is_there_keeps_its_mode(imagebuilder_mock, path, mode):
+    imagebuilder_mock.save(path)
+    path.chmod(mode)
+
+    imagebuilder_mock.save(path)
+
+    assert path.stat().st_mode & 0o777 == mode
+
+
+@posix
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder"])
+def test_what_is_no_regular_file_is_left_as_it_is(imagebuilder_mock, path, kind):
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        path.symlink_to(os.devnull)
+
+    with pytest.raises(OSError, match="it is no regular file"):
+        imagebuilder_mock.save(path)
+
+    assert not path.is_file()
+    assert [*path.parent.iterdir()] == [path]
+
+
+@posix
+def test_what_a_killed_save_has_left_is_gone_after_the_next(imagebuilder_mock, path):
+    imagebuilder_mock.save(path)
+    before = path.read_bytes()
+    done = subprocess.run([sys.executable, "-c", _KILLED, path], check=False, timeout=60)
+    assert done.returncode == -9
+    [unfinished] = path.parent.glob(".state.json.*")
+    others = path.with_name(".other.json.1-2-3.unfinished")
+    others.write_text("{")
+    assert path.read_bytes() == before
+
+    imagebuilder_mock.save(path)
+
+    assert not unfinished.exists()
+    assert others.exists()
+    remove_unfinished(path.parent)
+    assert not others.exists()
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", "\xff", '{"format": "other"}', "[" * 100_000])
+def test_what_is_no_state_is_told_from_one_that_is(path, text):
+    path.write_text(text, encoding="latin-1")
+
+    assert not is_state_file(path)
+
+
+def test_a_file_is_held_by_one_process_at_a_time(path):
+    taken = f"from imagebuilder_mock.world.saved.locks import held\nwith held({str(path)!r}): pass"
+
+    with held(path):
+        with (
+            pytest.raises(StateInUseError, match=f"has {path} .process {os.getpid()}."),
+            held(path),
+        ):
+            pass
+        done = subprocess.run(
+            [sys.executable, "-c", taken], check=False, timeout=60, capture_output=True, text=True
+        )
+        assert "StateInUseError" in done.stderr
+
+    with held(path):
+        pass
+    assert list(Path(path.parent).iterdir()) == []
