@@ -29,6 +29,7 @@ class MotoDoor:
         patches.patch_late(
             "moto.core.responses", "BaseResponse.get_current_account", self._account_of
         )
+        patches.patch_late("moto.ec2.models.amis", "AmiBackend.describe_images", self._describe)
         # They import all that is patched besides.
         patches.when_imported("moto.cloudformation.responses", self._open_stacks)
         patches.when_imported("moto.resourcegroupstaggingapi.responses", self._open_tagging)
@@ -46,6 +47,21 @@ class MotoDoor:
         if given is None or _HEADER in response.headers or account_of_key(key) is not None:
             return original(response)
         return given
+
+    def _describe(self, original: Method, backend: Any, *args: Any, **kwargs: Any) -> Any:
+        """AMIs of EC2, to which Amazon's belong that somebody has been told of.
+
+        moto has a backend for each account. Launches and copies ask this too.
+        """
+        world = self._gateway.world
+        told_of = world.state.machine_images.published_in(backend.region_name)
+        if told_of and world.neighbours is not None:
+            from imagebuilder_mock.neighbours.in_moto.machine_images import (  # noqa: PLC0415 - loads moto's EC2
+                publish,
+            )
+
+            publish(backend, told_of)
+        return original(backend, *args, **kwargs)
 
     def _open_stacks(self, responses: ModuleType, patches: Patches) -> None:
         from .stacks.stacks import MotoStacks  # noqa: PLC0415 - few tests have stacks
