@@ -6,14 +6,12 @@ there: then it stands for something that the test is not about.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .account import Account, NeighbourError, NobodyToAskError, account_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from imagebuilder_mock.world.world import World
 
@@ -151,42 +149,7 @@ def takes_missing(account: Account, service: str, *, is_strict: bool) -> bool:
     """Whether names are taken that a service does not have."""
     if is_strict or account.around.is_the_whole_cloud:
         return False
-    before = _made_before.get()
-    if before is not None and before.place == account.place:
-        return service not in before.services
-    return not _has_any(account, service)
-
-
-class MadeBefore(NamedTuple):
-    """The services in which something had been made at a moment, in a place."""
-
-    place: Place
-    services: frozenset[str]
-
-
-_made_before: ContextVar[MadeBefore | None] = ContextVar("imagebuilder_mock_made", default=None)
-
-
-def made_so_far(world: World, place: Place) -> MadeBefore | None:
-    """What has been made, where that is asked for missing names; else None."""
-    account = account_at(world, place)
-    if account is None or world.settings.neighbours != "auto" or account.around.is_the_whole_cloud:
-        return None
-    return MadeBefore(place, frozenset(each for each in MADE if _has_any(account, each)))
-
-
-@contextmanager
-def judged_by(before: MadeBefore) -> Iterator[None]:
-    """Take missing names as at that moment, whatever is made meanwhile."""
-    token = _made_before.set(before)
-    try:
-        yield
-    finally:
-        _made_before.reset(token)
-
-
-def _has_any(account: Account, service: str) -> bool:
-    return account.around.may_have(service, *account.place) and any(
+    return not account.around.may_have(service) or not any(
         _has_made(account, service, listing) for listing in MADE[service]
     )
 

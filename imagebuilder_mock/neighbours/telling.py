@@ -240,7 +240,7 @@ def _tell_event_bus(world: World, place: Place, event: Event) -> None:
             raise account.no_answer(f"{account.around.name} takes no events of AWS's: {refusal}")
 
     account = account_at(world, place)
-    if account is not None and account.around.may_have("events", *place):
+    if account is not None and account.around.may_have("events"):
         _tell(world, place, f"EventBridge: {event.name} in {place.region}", put)
 
 

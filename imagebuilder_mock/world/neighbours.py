@@ -31,8 +31,8 @@ class Neighbours(Protocol):
         """A boto3 client whose requests count as the account's."""
         ...
 
-    def may_have(self, service: str, account: str, region: str) -> bool:
-        """Whether anything can have been made in a service, by an account in a Region."""
+    def may_have(self, service: str) -> bool:
+        """Whether anybody can have made something in a service."""
         ...
 
     def cannot_be_asked(self, sentence: str, *, is_late: bool) -> bool:

@@ -41,8 +41,7 @@ class Cloud:
     def are_there(self):
         return True
 
-    def may_have(self, service, account, region):
-        del account, region
+    def may_have(self, service):
         return service == "sns"
 
     def cannot_be_asked(self, sentence, *, is_late):

@@ -40,9 +40,9 @@ class Endpoint:
     def are_there(self) -> bool:
         return monotonic() >= self._asked_again_at
 
-    def may_have(self, service: str, account: str, region: str) -> bool:
+    def may_have(self, service: str) -> bool:
         """What it has shows when it is asked."""
-        del service, account, region
+        del service
         return True
 
     def client(self, service: str, account: str, region: str) -> object:

@@ -131,9 +131,11 @@ def test_all_resources_and_data_sources_live_through_a_project(terraform, url, t
     assert apply(terraform, *second) == (0, len(made) - 1, 0)  # a component has no tags
     plan(terraform, *second)
 
-    terraform("state", "rm", *made)
+    # Where a document was, no answer tells: to import it would be to replace it.
+    lost = {address: arn for address, arn in made.items() if "from_bucket" not in address}
+    terraform("state", "rm", *lost)
     imports = "".join(
-        f'import {{\n  to = {address}\n  id = "{arn}"\n}}\n' for address, arn in made.items()
+        f'import {{\n  to = {address}\n  id = "{arn}"\n}}\n' for address, arn in lost.items()
     )
     (tmp_path / "imports.tf").write_text(imports, encoding="utf-8")
     assert apply(terraform, *second)[0] == 0

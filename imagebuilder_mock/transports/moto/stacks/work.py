@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import logging
 import sys
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from threading import local
 from typing import TYPE_CHECKING, Any
-
-from imagebuilder_mock.neighbours.account import Place
-from imagebuilder_mock.neighbours.names import judged_by, made_so_far
 
 from .calls import StackOperations
 from .resources import StackResource
@@ -19,13 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from imagebuilder_mock.gateway import Gateway
-    from imagebuilder_mock.neighbours.names import MadeBefore
 
     from .updates import StackUpdate
 
 _logger = logging.getLogger("imagebuilder_mock")
 _SYSTEM_TAGS = "aws:"
-_STACK = "AWS::CloudFormation::Stack"
 
 
 class _Thread(local):
@@ -35,7 +30,6 @@ class _Thread(local):
         self.at_work: list[Any] = []
         self.depth = 0
         self.raised: list[Exception] = []
-        self.begun: set[str] = set()
 
 
 class StackWork:
@@ -45,8 +39,6 @@ class StackWork:
         self._gateway: Gateway | None = gateway
         self._thread = _Thread()
         self._under_way: list[object] = []
-        self._before: dict[str, MadeBefore | None] = {}
-        """By a stack's id. A stack that waits for an image goes on with what it began with."""
         self.deployments: dict[str, str] = {}
         self.updates: dict[str, StackUpdate] = {}
         """The updates that are under way or wait for an image, by their stack's id."""
@@ -116,8 +108,6 @@ class StackWork:
         finally:
             self._under_way.pop()
             self._thread.depth -= 1
-            if self.depth == 0:
-                self._thread.begun.clear()
         if self.depth == 0 and self._thread.raised:
             first, *others = self._thread.raised
             self._thread.raised.clear()
@@ -127,26 +117,11 @@ class StackWork:
 
     @contextmanager
     def working_on(self, resources: Any) -> Iterator[None]:
-        before = None if self._thread.at_work else self._made_before(resources)
         self._thread.at_work.append(resources)
         try:
-            with nullcontext() if before is None else judged_by(before):
-                yield
+            yield
         finally:
             self._thread.at_work.pop()
-
-    def _made_before(self, resources: Any) -> MadeBefore | None:
-        """What had been made when the operation on a stack began.
-
-        What a template makes itself does not count: that would depend on the order in it.
-        """
-        stack_id = resources.stack_id
-        is_new = self.depth > 0 and stack_id not in self._thread.begun
-        if is_new and self._gateway is not None and _may_concern(resources):
-            self._thread.begun.add(stack_id)
-            place = Place(resources._account_id, resources._region_name)
-            self._before[stack_id] = made_so_far(self._gateway.world, place)
-        return self._before.get(stack_id)
 
 
 def ours(resources: Any) -> list[tuple[str, StackResource]]:
@@ -166,14 +141,6 @@ def concerns(resources: Any) -> bool:
         concerns(each.resource_map)
         for each in resources._parsed_resources.values()
         if hasattr(each, "resource_map")
-    )
-
-
-def _may_concern(resources: Any) -> bool:
-    """The same before anything is made: a stack within it may have some."""
-    templates = resources._resource_json_map
-    return concerns(resources) or any(
-        isinstance(each, dict) and each.get("Type") == _STACK for each in templates.values()
     )
 
 
