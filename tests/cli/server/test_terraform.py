@@ -61,22 +61,29 @@ def url(monkeypatch):
 
 @pytest.fixture
 def terraform(url, tmp_path):
-    """Run ``terraform …`` in a folder of its own; it has nothing but the server's address."""
+    """``terraform …`` in a folder of its own; it has nothing but the server's address."""
+    return a_terraform(
+        tmp_path,
+        AWS_ENDPOINT_URL=url,
+        AWS_ACCESS_KEY_ID="example",
+        AWS_SECRET_ACCESS_KEY="example",
+    )
+
+
+def a_terraform(folder, **variables):
     environment = {
         "PATH": os.environ["PATH"],
-        "HOME": str(tmp_path),
-        "AWS_ENDPOINT_URL": url,
-        "AWS_ACCESS_KEY_ID": "example",
-        "AWS_SECRET_ACCESS_KEY": "example",
+        "HOME": str(folder),
         "AWS_EC2_METADATA_DISABLED": "true",
         "CHECKPOINT_DISABLE": "1",
         "TF_IN_AUTOMATION": "1",
+        **variables,
     }
 
     def run(command, *arguments, status=0):
         done = subprocess.run(
             ["terraform", command, *arguments],  # noqa: S607 - which one is the machine's business
-            cwd=tmp_path,
+            cwd=folder,
             env=environment,
             capture_output=True,
             text=True,
@@ -87,6 +94,11 @@ def terraform(url, tmp_path):
         return done.stdout
 
     return run
+
+
+def an_example(language):
+    blocks = rf"^```{language}\n(.*?)^```$"
+    return re.findall(blocks, PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)[0]
 
 
 def apply(terraform, *arguments):
@@ -155,10 +167,7 @@ def test_all_resources_and_data_sources_live_through_a_project(terraform, url, t
 
 
 def test_the_example_of_the_documentation_runs(terraform, tmp_path):
-    example, *_ = re.findall(
-        r"^```hcl\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
-    )
-    (tmp_path / "main.tf").write_text(example, encoding="utf-8")
+    (tmp_path / "main.tf").write_text(an_example("hcl"), encoding="utf-8")
     terraform("init", "-input=false", f"-plugin-dir={plugins()}")
 
     apply(terraform)
@@ -166,6 +175,23 @@ def test_the_example_of_the_documentation_runs(terraform, tmp_path):
     plan(terraform)
     terraform("destroy", "-auto-approve", "-input=false")
     assert current_mock().resources() == []
+
+
+def test_the_providers_block_of_the_documentation_sends_one_service_here(url, tmp_path):
+    """Nothing else tells where it is."""
+    terraform = a_terraform(tmp_path)
+    provider = an_example("terraform").replace("http://127.0.0.1:5055", url)
+    resource = (
+        'resource "aws_imagebuilder_infrastructure_configuration" "web" {\n'
+        '  name                  = "web"\n'
+        '  instance_profile_name = "any"\n'
+        "}\n"
+    )
+    (tmp_path / "main.tf").write_text(provider + resource, encoding="utf-8")
+    terraform("init", "-input=false", f"-plugin-dir={plugins()}")
+
+    assert apply(terraform) == (1, 0, 0)
+    assert len(current_mock().resources()) == 1
 
 
 def an_aws(url):
