@@ -25,16 +25,14 @@ _PORT = 5055
 _ALONE = """\
 Image Builder is at {url}, until Ctrl-C. With any credentials and a Region, for instance:
   aws imagebuilder list-images --endpoint-url {url}
-or, for boto3 since 1.28, the AWS CLI since 1.29 and 2.13, and the AWS SDK for JavaScript 3:
-  AWS_ENDPOINT_URL_IMAGEBUILDER={url}
-Older ones, such as the CLI 2.9 of Debian 12, ignore the variable and go to AWS."""
+or, for boto3 from 1.28 and the AWS CLI from 1.29 and 2.13 (older ones go to AWS): \
+AWS_ENDPOINT_URL_IMAGEBUILDER={url}"""
 _SURROUNDED = """\
 Image Builder is at {url}, until Ctrl-C, and {name} answers there for the rest of AWS.
 With any credentials and a Region, for instance:
   aws ec2 describe-images --owners self --endpoint-url {url}
-or, for boto3 since 1.28, the AWS CLI since 1.29 and 2.13, and the AWS SDK for JavaScript 3:
-  AWS_ENDPOINT_URL={url}
-Older ones, such as the CLI 2.9 of Debian 12, ignore the variable and go to AWS."""
+or, for boto3 from 1.28 and the AWS CLI from 1.29 and 2.13 (older ones go to AWS): \
+AWS_ENDPOINT_URL={url}"""
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
