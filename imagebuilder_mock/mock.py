@@ -408,7 +408,14 @@ class ImageBuilderMock(Suggesting):
         return Snapshot(self._active_world("snapshot()"))
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Go back to a snapshot, any number of times; calls and fault rules stay."""
+        """Go back to a snapshot, any number of times; calls and fault rules stay.
+
+        TypeError for what is no snapshot.
+        """
+        given: object = snapshot
+        if not isinstance(given, Snapshot):
+            msg = f"restore({given!r}): give what mock.snapshot() has returned."
+            raise TypeError(msg)
         snapshot.restore(self._active_world("restore()"))
 
     def client(

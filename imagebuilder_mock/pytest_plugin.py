@@ -40,7 +40,7 @@ _HOW_TO_SWITCH_ON = (
 )
 
 _marked = pytest.StashKey["ImageBuilderMock"]()
-_has_passed = pytest.StashKey[bool]()
+_outcomes = pytest.StashKey[dict[str, str]]()
 _block = pytest.StashKey["Patches"]()
 
 
@@ -125,7 +125,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
         return
     orders = mock.orders_left()
     mock.excuse_orders()
-    if orders and item.stash.get(_has_passed, False):
+    if orders and item.stash.get(_outcomes, {}).get("call") == "passed":
         _judge(item, orders)
 
 
@@ -135,9 +135,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Add what a failed test did with the mock to its report, or that it had none."""
     report = yield
-    item.stash[_has_passed] = (
-        report.when == "call" and report.passed and not hasattr(report, "wasxfail")
-    )
+    _note_outcome(item, report)
     if report.failed:
         error = None if call.excinfo is None else call.excinfo.value
         report.sections += [
@@ -146,6 +144,16 @@ def pytest_runtest_makereport(
             if (text := tell(call.when, error)) is not None
         ]
     return report
+
+
+def _note_outcome(item: pytest.Item, report: pytest.TestReport) -> None:
+    """Note what became of a part of a test: a subtest that fails has failed its test."""
+    if report.when == "setup":
+        item.stash[_outcomes] = {}
+    outcomes = item.stash.setdefault(_outcomes, {})
+    outcome = "expected to fail" if hasattr(report, "wasxfail") else report.outcome
+    if outcomes.get(report.when) != "failed":
+        outcomes[report.when] = outcome
 
 
 @pytest.fixture
@@ -191,10 +199,8 @@ def imagebuilder_pipeline(
 
     ``@pytest.mark.imagebuilder_pipeline(container=True)`` has arguments of ``mock.pipelines.add``.
     """
-    arguments = {
-        "region": imagebuilder.meta.region_name,
-        **_marker_options(request.node, _PIPELINE),
-    }
+    arguments = _world_arguments(request.node, _PIPELINE)
+    arguments.setdefault("region", imagebuilder.meta.region_name)
     return _added(_PIPELINE, imagebuilder_mock.pipelines.add, arguments)
 
 
@@ -209,19 +215,31 @@ def imagebuilder_image(
     ``@pytest.mark.imagebuilder_image(state="FAILED")`` has arguments of ``mock.images.add``; with
     a list of dates it is a list of ARNs.
     """
-    arguments = {"region": imagebuilder.meta.region_name, **_marker_options(request.node, _IMAGE)}
+    arguments = _world_arguments(request.node, _IMAGE)
     if not arguments.keys() & {"recipe", "pipeline"}:
         arguments["pipeline"] = request.getfixturevalue(_PIPELINE).arn
+    if not str(arguments.get("pipeline") or arguments["recipe"]).startswith("arn:"):
+        arguments.setdefault("region", imagebuilder.meta.region_name)
     add: Callable[..., str] = imagebuilder_mock.images.add
     return _added(_IMAGE, add, arguments)
 
 
+def _world_arguments(item: pytest.Item, marker: str) -> dict[str, object]:
+    return _explained(marker, lambda: _marker_options(item, marker))
+
+
 def _added(name: str, add: Callable[..., T], arguments: dict[str, object]) -> T:
-    """What was added; the test fails with what is wrong with the marker's arguments."""
+    return _explained(name, lambda: add(**arguments))
+
+
+def _explained(name: str, action: Callable[[], T]) -> T:
+    """What the action returns; the test fails with what is wrong with its marker or options."""
     try:
-        return add(**arguments)
-    except (LookupError, TypeError, ValueError) as error:
-        pytest.fail(f"{name}: {error}", pytrace=False)
+        return action()
+    except (LookupError, OSError, TypeError, ValueError) as error:
+        mistake = str(error)
+    # Outside the handler, or pytest would show the mistake twice.
+    pytest.fail(f"{name}: {mistake}", pytrace=False)
 
 
 # Options
@@ -231,15 +249,13 @@ def _started_mock(item: pytest.Item) -> ImageBuilderMock:
     """The mock with the options of configuration file and markers; a wrong one fails the test."""
     from .mock import ImageBuilderMock
 
-    try:
+    def start() -> ImageBuilderMock:
         options = _ini_options(item.config) | _marker_options(item)
         options.pop("region", None)
         mock = ImageBuilderMock(**options)  # type: ignore[arg-type] # it checks and explains
         return mock.start()
-    except (TypeError, ValueError) as error:
-        mistake = str(error)
-    # Outside the handler, or pytest would show the mistake twice.
-    pytest.fail(f"imagebuilder_mock: {mistake}", pytrace=False)
+
+    return _explained("imagebuilder_mock", start)
 
 
 def _marker_options(item: pytest.Item, name: str = _MARKER) -> dict[str, object]:

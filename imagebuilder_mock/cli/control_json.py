@@ -47,8 +47,10 @@ def _is_in_json(part: Any) -> bool:
 def read(name: str, value: object, codec: Codec) -> Any:
     try:
         return codec.read(value)
-    except Damage:
+    except Damage as damage:
         msg = f"{name}={value!r}: give {_noun(codec.schema({}))}."
+        if damage.steps:  # it is of the right kind, and something in it is not
+            msg = f"{name}{damage.path.removeprefix('$')} {damage.detail}."
         raise TypeError(msg) from None
 
 

@@ -17,7 +17,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
-from imagebuilder_mock.domain.suggestions import did_you_mean
+from imagebuilder_mock.domain.suggestions import closest, did_you_mean
 from imagebuilder_mock.mock import ImageBuilderMock
 from imagebuilder_mock.transports.http.wsgi import BODY_LIMIT, CONTROL_PREFIX
 from imagebuilder_mock.world.published import MARK, Published
@@ -188,13 +188,23 @@ class RemoteControl:
         if action is None:
             return _said(
                 HTTPStatus.NOT_FOUND,
-                f"There is no control {asked!r}.{did_you_mean(asked, self._actions)} "
+                f"There is no control {asked!r}.{self._meant(asked)} "
                 f"GET {CONTROL_PREFIX} lists all.",
             )
         try:
             return HTTPStatus.OK, action(_parameters(request, self._limits.get(asked, BODY_LIMIT)))
         except _MISTAKES as error:
             return _said(HTTPStatus.BAD_REQUEST, f"{type(error).__name__}: {error}")
+
+    def _meant(self, asked: str) -> str:
+        """What may have been meant: another method of HTTP, a method of a face, or a like path."""
+        path = asked.partition(" ")[2]
+        paths = {name.partition(" ")[2]: name for name in self._actions}
+        below = [name for name in paths if name.startswith(f"{path}/")]
+        if path not in paths and below:
+            return f" Of {path} there are: {', '.join(paths[name] for name in below)}."
+        meant = path if path in paths else closest(path, paths)
+        return f" Did you mean {paths[meant]!r}?" if meant else ""
 
 
 def _parameters(request: ControlRequest, limit: int) -> dict[str, Any]:

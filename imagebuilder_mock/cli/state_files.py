@@ -52,18 +52,21 @@ class StateFiles:
 
     def save(self, state: SavedState, name: str | None) -> None:
         """PermissionError for a file that is not to be written; then nothing is."""
-        path = self._path(name)
-        if path.exists():
-            if not path.is_file():
-                raise _refused(name, "it is no regular file")
-            if path.stat().st_size > SIZE_LIMIT or not is_state_file(path):
-                raise _refused(name, "it holds something other than a state, which is kept")
-        write_state(state, path)
+        with _named(name):
+            path = self._path(name)
+            if path.exists():
+                if not path.is_file():
+                    raise _refused(name, "it is no regular file")
+                if path.stat().st_size > SIZE_LIMIT or not is_state_file(path):
+                    raise _refused(name, "it holds something other than a state, which is kept")
+            write_state(state, path)
 
     def load(self, name: str | None) -> SavedState:
         """PermissionError for a file that is not to be read, StateError for no state."""
-        path = self._path(name)
-        with os.fdopen(os.open(path, _TO_READ), "rb") as file:
+        with _named(name):
+            path = self._path(name)
+            file = os.fdopen(os.open(path, _TO_READ), "rb")
+        with file:
             _check_size(file, name)
             return read_stream(file, name or path.name)
 
@@ -89,6 +92,19 @@ class StateFiles:
         return real
 
 
+@contextmanager
+def _named(name: str | None) -> Iterator[None]:
+    """The system's errors say what was asked for, and nothing of where that is."""
+    try:
+        yield
+    except UnicodeEncodeError:
+        raise _refused(name, "no file can have that name") from None
+    except OSError as error:
+        if error.errno is None:  # one of ours
+            raise
+        raise type(error)(f"{_shown(name)}: {error.strerror}.") from None
+
+
 def _check_size(file: BinaryIO, name: str | None) -> None:
     about = os.fstat(file.fileno())
     if not stat.S_ISREG(about.st_mode):
@@ -98,7 +114,11 @@ def _check_size(file: BinaryIO, name: str | None) -> None:
 
 
 def _refused(name: str | None, reason: str) -> PermissionError:
-    return PermissionError(f"{name or 'the file of the server'!r} is refused: {reason}.")
+    return PermissionError(f"{_shown(name)} is refused: {reason}.")
+
+
+def _shown(name: str | None) -> str:
+    return "The file of the server" if name is None else repr(name)
 
 
 class OwnFile:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
+
+from urllib3.exceptions import LocationParseError
+from urllib3.util import parse_url
 
 from imagebuilder_mock.mock import account_of, surrounded
 from imagebuilder_mock.neighbours.at_endpoint.door import Endpoint
@@ -17,6 +19,8 @@ from imagebuilder_mock.transports.http.one_port import InOneAccount, OnePort
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
+
+    from urllib3.util import Url
 
     from imagebuilder_mock.mock import ImageBuilderMock
     from imagebuilder_mock.transports.http.one_port import WsgiApplication
@@ -82,17 +86,27 @@ ALONE = Surroundings()
 
 
 def _checked_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    parts = _parts(url)
+    if parts is None:
         msg = f"The upstream {url!r} is no URL of a server: write one as http://localhost:4566."
         raise ValueError(msg)
-    if is_of_aws(parts.hostname):
+    if is_of_aws(parts.host or ""):
         msg = (
             f"The upstream {url} is AWS itself, where requests would reach a real account: "
             "name an emulator, as http://localhost:4566."
         )
         raise ValueError(msg)
     return url.rstrip("/")
+
+
+def _parts(url: str) -> Url | None:
+    """The URL's parts, if it has no more of them than a server's: requests bring the others."""
+    try:
+        parts = parse_url(url)
+    except LocationParseError:
+        return None
+    is_server = parts.scheme in {"http", "https"} and parts.host
+    return parts if is_server and not (parts.auth or parts.query or parts.fragment) else None
 
 
 def add_to(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:

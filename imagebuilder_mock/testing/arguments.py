@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 
 DEFAULT_REGION = "us-east-1"
+_REGION = re.compile(r"[a-z0-9-]+", re.ASCII)
 
 SOME_IMAGE = "arn:aws:imagebuilder:us-east-1:123456789012:image/web/1.0.0/1"
 """For the examples of published methods."""
@@ -43,6 +45,25 @@ class Face(Suggesting):
     def _holds(self) -> str:
         """What it has at the moment, for whoever prints it."""
         return ""
+
+
+def check_text(*, may_be_empty: bool = False, **texts: object) -> None:
+    """TypeError for what is neither a string nor None, ValueError for an empty string."""
+    for name, value in texts.items():
+        if value is not None and not isinstance(value, str):
+            msg = f"{name}={value!r}: give a string."
+            raise TypeError(msg)
+        if value == "" and not may_be_empty:
+            msg = f"{name}='': give a string that is not empty."
+            raise ValueError(msg)
+
+
+def check_times(times: object, *, or_none: str = "") -> None:
+    """ValueError for what is no number of times; ``or_none`` says what None means, if it may be."""
+    if (times is None and or_none) or (type(times) is int and times >= 1):
+        return
+    msg = f"times={times!r}: give a whole number from 1 on{or_none and f', or None for {or_none}'}."
+    raise ValueError(msg)
 
 
 def refuse_text(**lists: Collection[object]) -> None:
@@ -93,6 +114,15 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def check_region(region: object, name: str = "region") -> None:
+    """ValueError for what no Region is called, and is not None."""
+    if region is None:
+        return
+    if not isinstance(region, str) or not _REGION.fullmatch(region):
+        msg = f"{name}={region!r}: give a Region's name, such as {DEFAULT_REGION!r}."
+        raise ValueError(msg)
+
+
 def region_in_use(world: World) -> str:
     """The only Region that has resources; us-east-1 if none or several have."""
     with world.lock:
@@ -103,8 +133,9 @@ def region_in_use(world: World) -> str:
 def store_at(world: World, *, region: str | None, account_id: str | None) -> Store:
     """The resources of an account (the mock's) in a Region (the one in use).
 
-    ValueError if ``account_id`` is not 12 digits.
+    ValueError if ``account_id`` is not 12 digits, or ``region`` is no name of a Region.
     """
+    check_region(region)
     account = world.account_id if account_id is None else account_id
     check_account_id(account)
     return world.store(account, region or region_in_use(world))
@@ -131,7 +162,7 @@ def image_at(world: World, arn: str, instead: Callable[[], str]) -> tuple[Store,
     LookupError if there is none; it ends with what ``instead`` says.
     """
     try:
-        parsed = Arn.parse(arn)
+        parsed = Arn.parse(str(arn))
     except ValueError:
         msg = f"{arn!r} is no image build version ARN. {instead()}"
         raise LookupError(msg) from None

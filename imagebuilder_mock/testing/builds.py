@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,11 +18,19 @@ from imagebuilder_mock.world.orders import BuildFailure, StepOutputs, check_refe
 from imagebuilder_mock.world.published import published
 from imagebuilder_mock.world.settings import check_account_id
 
-from .arguments import SOME_IMAGE, Face, counted, image_at
+from .arguments import (
+    SOME_IMAGE,
+    Face,
+    check_region,
+    check_text,
+    check_times,
+    counted,
+    image_at,
+)
 from .pages.timeline import timeline_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from imagebuilder_mock.domain.states import ImageStatus
     from imagebuilder_mock.world.durations import Durations
@@ -30,6 +39,12 @@ if TYPE_CHECKING:
     from .pages.timeline import Timeline
 
 _PHASES = tuple(chain.from_iterable(PHASES_OF_STAGE.values()))
+
+
+def _check_exit_status(exit_status: object) -> None:
+    if type(exit_status) is not int or not exit_status:
+        msg = f"exit_status={exit_status!r}: a command that fails ends with a number but 0."
+        raise ValueError(msg)
 
 
 def _page_name(image: Image) -> str:
@@ -113,6 +128,7 @@ class Builds(Face):
     @published(arn=SOME_IMAGE, reason="The disk is full.")
     def fail(self, arn: str, *, reason: str = "An internal error has occurred.") -> None:
         """Make a build FAILED at once, with the ``reason`` that ``GetImage`` shows."""
+        check_text(reason=reason)
         with self._world.lock:
             stages.fail(self._world, self._build(arn), reason)
 
@@ -152,9 +168,11 @@ class Builds(Face):
         in ``mock.unmet``, unless it is ``optional``. ValueError says what is wrong with an
         argument, or which of them exclude each other.
         """
-        if times < 1:
-            msg = f"times={times}: give at least 1."
-            raise ValueError(msg)
+        check_times(times)
+        check_text(recipe=recipe, component=component, step=step, error=error, cause=cause)
+        check_text(message=message, may_be_empty=True)
+        _check_exit_status(exit_status)
+        check_region(region)
         is_of_place = region is not None or account_id is not None
         if is_of_place and (component is not None or phase is not None):
             msg = (
@@ -226,16 +244,20 @@ class Builds(Face):
         with a message that says so. An order that nothing has met is in ``mock.unmet``, unless it
         is ``optional``.
         """
-        if times is not None and times < 1:
-            msg = f"times={times}: give at least 1, or None."
-            raise ValueError(msg)
+        check_times(times, or_none="every time")
+        check_text(step=step, workflow=workflow)
+        given: object = outputs
+        if not isinstance(given, Mapping):
+            msg = f"outputs={given!r}: give a mapping, such as {{'output': 'done'}}."
+            raise TypeError(msg)
         if not any(outputs.keys() <= action.outputs.keys() for action in STEP_ACTIONS.values()):
-            given = "; ".join(
+            known = "; ".join(
                 f"{action.name}: {', '.join(action.outputs)}"
                 for action in STEP_ACTIONS.values()
                 if action.outputs
             )
-            msg = f"No step gives {', '.join(outputs)} together. Steps give {given}."
+            together = " together" if len(outputs) > 1 else ""
+            msg = f"No step gives {', '.join(map(str, outputs))}{together}. Steps give {known}."
             raise ValueError(msg)
         try:
             check_reference(workflow or "")
@@ -243,7 +265,11 @@ class Builds(Face):
             msg = f"workflow={workflow!r}: give a name or an ARN ({error})."
             raise ValueError(msg) from None
         # A copy, of what JSON can hold: a step's outputs are JSON.
-        copy = json.loads(json.dumps(dict(outputs)))
+        try:
+            copy = json.loads(json.dumps(dict(outputs), allow_nan=False))
+        except (TypeError, ValueError) as error:
+            msg = f"outputs={outputs!r}: give what JSON can hold ({error})."
+            raise type(error)(msg) from None
         order = StepOutputs(step=step, outputs=copy, workflow=workflow, times=times)
         with self._world.lock:
             self._world.state.output_orders.add(order, self._placed(order, optional=optional))

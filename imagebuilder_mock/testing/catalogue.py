@@ -11,7 +11,7 @@ from imagebuilder_mock.domain.versions import Version
 from imagebuilder_mock.world.managed import Publication
 from imagebuilder_mock.world.published import published
 
-from .arguments import DEFAULT_REGION, Face, counted
+from .arguments import DEFAULT_REGION, Face, check_text, counted
 
 _NODES = 3
 
@@ -33,6 +33,7 @@ class Catalogue(Face):
         to it from now on, so pipelines find an update. ValueError for a name that Amazon does not
         offer, and for a version that exists already.
         """
+        check_text(name=name, version=version, may_be_empty=True)
         with self._world.lock:
             found = offered(name)
             if found is None:

@@ -46,7 +46,12 @@ class MockClock(Face):
         limit: int | None = passing_time.RUN_LIMIT,
     ) -> datetime:
         """Move mock time forward by the sum of the arguments."""
-        span = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        try:
+            span = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+            self.now() + span
+        except (OverflowError, ValueError):
+            msg = "The calendar ends with the year 9999: the clock goes no further."
+            raise ValueError(msg) from None
         if span < timedelta():
             msg = f"The clock never runs backwards: {span} was asked for."
             raise ValueError(msg)

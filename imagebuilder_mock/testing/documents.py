@@ -23,7 +23,10 @@ class Documents(Face):
         try:
             address = S3Uri.parse(uri)
         except (TypeError, ValueError):
-            msg = f"uri={uri!r}: give the URI of an object, such as 's3://documents/install.yml'."
+            msg = (
+                f"uri={uri!r}: give the URI of an object, such as 's3://documents/install.yml'. "
+                "The name of a bucket has at least 3 characters."
+            )
             raise ValueError(msg) from None
         given: object = text
         if not isinstance(given, str):

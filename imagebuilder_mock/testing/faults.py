@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from enum import Enum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeGuard
 
 from imagebuilder_mock.protocol.failures import (
     default_message,
@@ -23,7 +24,15 @@ from imagebuilder_mock.world.faults import (
 )
 from imagebuilder_mock.world.published import published
 
-from .arguments import Face, check_known, check_operation, check_parameters
+from .arguments import (
+    Face,
+    check_known,
+    check_operation,
+    check_parameters,
+    check_region,
+    check_text,
+    check_times,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,12 +96,11 @@ class Faults(Face):
         """
         _check_operation(operation)
         _check_condition(operation, when)
-        if probability is not None and not 0 < probability <= 1:
+        check_text(message=message, may_be_empty=True)
+        if probability is not None and not (_is_number(probability) and 0 < probability <= 1):
             msg = f"probability={probability!r}: give a number above 0, and 1 at most."
             raise ValueError(msg)
-        if region is not None and (not region or type(region) is not str):
-            msg = f"region={region!r}: give a Region's name, such as 'us-east-1'."
-            raise ValueError(msg)
+        check_region(region)
         rule = FaultRule(
             operation=operation,
             outcome=_outcome(error, message, truncated=truncated),
@@ -206,21 +214,25 @@ def _outcome(
 def _checked_times(times: object, probability: float | None) -> int | None:
     if times is AS_FITS:
         return 1 if probability is None else None
-    if times is not None and (type(times) is not int or times < 1):
-        msg = f"times={times!r}: give a whole number from 1 on, or None for every request."
-        raise ValueError(msg)
+    check_times(times, or_none="every request")
     return times if isinstance(times, int) else None
 
 
 def _checked_latency(latency: float | timedelta | None) -> timedelta:
     if latency is None:
         return timedelta()
-    is_number = isinstance(latency, (int, float)) and not isinstance(latency, bool)
-    span = timedelta(seconds=latency) if is_number else latency  # type: ignore[arg-type] # a number
+    span: object = latency
+    if _is_number(latency):
+        with suppress(OverflowError, ValueError):
+            span = timedelta(seconds=latency)
     if not isinstance(span, timedelta) or span <= timedelta():
         msg = f"latency={latency!r}: give seconds, or a timedelta, above 0."
         raise ValueError(msg)
     return span
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _check_operation(operation: str) -> None:

@@ -10,7 +10,7 @@ from imagebuilder_mock.domain.resources.scans import ImageScanState
 from imagebuilder_mock.engines.scans import SEVERITIES, finding_on
 from imagebuilder_mock.world.published import published
 
-from .arguments import SOME_IMAGE, Face, counted, image_at
+from .arguments import SOME_IMAGE, Face, check_text, counted, image_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 BadEnd = Literal["FAILED", "TIMED_OUT"]
 
+_HIGHEST_SCORE = 10
 _DESCRIPTION = "A vulnerability that the test made up."
 
 
@@ -128,7 +129,16 @@ def made_up(
     description: str = _DESCRIPTION,
     score: float | None = None,
 ) -> Vulnerability:
-    """A vulnerability of a test; ValueError for a severity that Inspector does not have."""
+    """A vulnerability of a test.
+
+    ValueError for a severity that Inspector does not have, or a score that is none of CVSS.
+    """
+    check_text(vulnerability_id=vulnerability_id, package=package, version=version)
+    check_text(description=description, fixed_in=fixed_in)
+    is_number = isinstance(score, (int, float)) and not isinstance(score, bool)
+    if score is not None and not (is_number and 0 <= score <= _HIGHEST_SCORE):
+        msg = f"score={score!r}: give a number from 0 to 10."
+        raise ValueError(msg)
     if severity not in SEVERITIES:
         msg = f"severity={severity!r}: choose one of {', '.join(SEVERITIES)}."
         raise ValueError(msg)
@@ -147,7 +157,8 @@ def pairs_of(packages: Iterable[Sequence[str]]) -> list[tuple[str, str]]:
 
 
 def _pair(package: Sequence[str]) -> tuple[str, str]:
-    if isinstance(package, str) or len(package) != 2:  # noqa: PLR2004 - a name and a version
+    is_pair = not isinstance(package, str) and len(package) == 2  # noqa: PLR2004
+    if not (is_pair and all(isinstance(each, str) for each in package)):
         msg = f"package {package!r}: give a name and a version, such as ('openssl', '3.0.8')."
         raise ValueError(msg)
     name, version = package

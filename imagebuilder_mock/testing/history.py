@@ -61,10 +61,13 @@ class PastBuild:
         errands, run = world.outbox.errands_count(), _last_run(self.pipeline)
         with world.in_the_past(moment):
             image = self._begin(world, home)
-            self._run(world, image)
-            if not self._is_as_wanted(image):
+            try:
+                self._scan(world, home, image)
+                self._run(world, image)
+                self._check(image)
+            except BaseException:
                 self._take_back(world, home, image, errands, run)
-                raise _impossible(self.request.recipe, str(image.state.reason))
+                raise
             if image.state.status == "AVAILABLE":
                 change_state(world, home, image, _ACTIONS[self.state])
         for ami in image.amis:
@@ -78,7 +81,7 @@ class PastBuild:
         if pipeline is None:
             request = _dated(request, world.clock.now())
         try:
-            image = start_build(
+            return start_build(
                 world,
                 home,
                 request,
@@ -87,6 +90,8 @@ class PastBuild:
             )
         except ImageBuilderError as error:
             raise _impossible(request.recipe, error.message) from None
+
+    def _scan(self, world: World, home: Store, image: Image) -> None:
         if self.packages is not None:
             home.findings.set_packages(image.arn, self.packages)
         if self.vulnerabilities is not None:
@@ -94,7 +99,6 @@ class PastBuild:
             for vulnerability in self.vulnerabilities:
                 found = finding_on(image, vulnerability, world.clock.now())
                 home.findings.add(found, on_demand=image.is_scanned_on_demand)
-        return image
 
     def _run(self, world: World, image: Image) -> None:
         if self.state not in ("CANCELLED", "FAILED"):
@@ -115,11 +119,15 @@ class PastBuild:
         elif image.is_in_progress:
             stages.fail(world, image, self.reason)
 
-    def _is_as_wanted(self, image: Image) -> bool:
-        status = image.state.status
+    def _check(self, image: Image) -> None:
+        """ValueError if the build has come to another end than the wanted one."""
+        status, reason = image.state.status, image.state.reason
         if status == "FAILED":
-            return (self.state, self.reason) == (status, image.state.reason)
-        return status == ("CANCELLED" if self.state == "CANCELLED" else "AVAILABLE")
+            is_as_wanted = (self.state, self.reason) == (status, reason)
+        else:
+            is_as_wanted = status == ("CANCELLED" if self.state == "CANCELLED" else "AVAILABLE")
+        if not is_as_wanted:
+            raise _impossible(self.request.recipe, str(reason))
 
     def _take_back(
         self, world: World, home: Store, image: Image, errands: int, run: Mapping[str, object]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from inspect import signature
 from typing import TYPE_CHECKING, Any, TypedDict, cast, get_args, overload
 
@@ -19,12 +19,21 @@ from imagebuilder_mock.protocol.requests import check
 from imagebuilder_mock.world.published import published
 from imagebuilder_mock.world.settings import is_account_id
 
-from .arguments import Face, counted, past, pipeline_at, refuse_text, store_at
+from .arguments import (
+    Face,
+    check_region,
+    check_text,
+    counted,
+    past,
+    pipeline_at,
+    refuse_text,
+    store_at,
+)
 from .findings import made_up, pairs_of
 from .history import Additions, EndState, PastBuild, request_of_pipeline, request_of_recipe
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from mypy_boto3_imagebuilder import type_defs as wire
@@ -127,22 +136,26 @@ class Images(Face):
 
         It is history: EC2, and ECR for container images, have what was built, but nothing is told
         to ``mock.events``, and orders such as ``mock.builds.fail_next`` wait for the next build.
+        What another program made for a workflow (its output ``ImageId``) is an AMI like any other.
 
         LookupError, which lists the recipes or pipelines, if there is no such one. ValueError for
         a time in the future, a state that no finished image has, a wrong account id, tags that the
         service would refuse, settings of AMIs for a container recipe, and a build that the service
         would refuse; then nothing is added.
         """
-        refuse_text(regions=regions, shared_with=shared_with)
+        refuse_text(regions=regions, shared_with=shared_with, findings=findings or ())
+        check_text(recipe=recipe, pipeline=pipeline)
+        check_text(reason=reason, may_be_empty=True)
+        for each in regions:
+            check_region(each, "regions")
+        are_several = isinstance(created, Iterable) and not isinstance(created, str)
+        dates = list(cast("Iterable[datetime | None]", created if are_several else [created]))
         _check_tags(tags=tags, ami_tags=ami_tags)
         reached = _state(state, reason)
         settings = _ami_settings(ami_tags, shared_with, public=public)
         vulnerabilities = None if findings is None else list(map(_vulnerability, findings))
         with self._world.lock:
-            moments = [
-                past(self._world, each, "created")
-                for each in (created if isinstance(created, Iterable) else [created])
-            ]
+            moments = [past(self._world, each, "created") for each in dates]
             launched = (
                 None if last_launched is None else past(self._world, last_launched, "last_launched")
             )
@@ -170,7 +183,7 @@ class Images(Face):
             for position in sorted(range(len(moments)), key=moments.__getitem__):
                 arns[position] = build.add(self._world, home, moments[position]).arn
         in_order = [arns[position] for position in range(len(moments))]
-        return in_order if isinstance(created, Iterable) else in_order[0]
+        return in_order if are_several else in_order[0]
 
     def amis(self, image_arn: str) -> list[MachineImage]:
         """What EC2 knows of an image's AMIs. A test may change it: launch, tag, share, deregister.
@@ -313,13 +326,17 @@ def _vulnerability(finding: Mapping[str, Any]) -> Vulnerability:
         return made_up(**finding)
     except TypeError as error:
         known = listed(signature(made_up).parameters)
-        msg = f"findings: {dict(finding)!r} ({error}). A finding is a mapping with {known}."
+        said = str(error).replace("made_up() ", "")
+        msg = f"findings: {finding!r} ({said}). A finding is a mapping with {known}."
         raise ValueError(msg) from None
 
 
 def _check_tags(**tags: Mapping[str, str] | None) -> None:
     """ValueError for tags that the service would not take."""
     for name, value in tags.items():
+        if value is not None and not isinstance(value, Mapping):
+            msg = f"{name}={value!r}: give a mapping, such as {{'team': 'web'}}."
+            raise TypeError(msg)
         try:
             if value:
                 check(operation("TagResource"), {"resourceArn": _ANY_ARN, "tags": dict(value)})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from imagebuilder_mock.domain.errors import ImageBuilderError
@@ -21,7 +22,6 @@ from .previewing import nothing_selected, preview_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
@@ -117,12 +117,13 @@ class Lifecycle(Face):
 
     @published(policy_arn=_ANY)
     def next_run(self, policy_arn: str) -> datetime | None:
-        """When the policy runs next; None if it is disabled."""
+        """When the policy runs next; None if it is disabled.
+
+        A time in the past is that of a run which is due, and takes place when the clock is moved.
+        """
         with self._world.lock:
-            policy = self._policy(policy_arn)
-            if policy.status != "ENABLED":
-                return None
-            return policies.next_run(policy.arn, self._world.clock.now())
+            ticket = self._policy(policy_arn).run_ticket
+            return self._world.state.scheduler.moment_of(ticket)
 
     @published(policy=_ANY, at="2030-01-31T12:00:00+00:00", runs="settled")
     def preview(
@@ -158,7 +159,7 @@ class Lifecycle(Face):
         with self._world.lock:
             moment = self._world.clock.now() if at is None else aware(at, "at=")
             draft = self._draft(policy, region, account_id)
-            _check_runs(runs)
+            _check_runs(runs, moment)
             tried = list(trials(self._world, draft, at=moment, runs=runs))
             return preview_of(
                 policy if isinstance(policy, str) else "A lifecycle policy",
@@ -225,10 +226,13 @@ class Lifecycle(Face):
         return execution
 
 
-def _check_runs(runs: object) -> None:
+def _check_runs(runs: object, first: datetime) -> None:
     is_number = isinstance(runs, int) and not isinstance(runs, bool)
     if runs != "settled" and not (is_number and 1 <= int(str(runs)) <= _MOST_RUNS):
         msg = f"runs={runs!r}: give a whole number from 1 to {_MOST_RUNS:,}, or 'settled'."
+        raise ValueError(msg)
+    if is_number and (datetime.max.replace(tzinfo=first.tzinfo) - first).days < int(str(runs)):
+        msg = f"runs={runs!r}: the calendar ends with the year 9999, and the runs do not."
         raise ValueError(msg)
 
 

@@ -149,11 +149,18 @@ def moment_of(text: str) -> datetime:
 
 
 def aware(moment: datetime, what: str) -> datetime:
-    """``moment`` in UTC; ValueError, saying what to write instead, if it has no time zone."""
-    if moment.tzinfo is None:
-        msg = (
-            f"{what} needs a datetime with a time zone, and {moment!r} has none: write "
-            "datetime(2024, 1, 31, tzinfo=timezone.utc)."
-        )
-        raise ValueError(msg)
-    return moment.astimezone(UTC)
+    """``moment`` in UTC.
+
+    ValueError if it has no time zone, TypeError if it is no datetime; both say what to write.
+    """
+    given: object = moment
+    lacks = (
+        "is none" if not isinstance(given, datetime) else "has none" if not moment.tzinfo else ""
+    )
+    if not lacks:
+        return moment.astimezone(UTC)
+    msg = (
+        f"{what} needs a datetime with a time zone, and {given!r} {lacks}: write "
+        "datetime(2024, 1, 31, tzinfo=timezone.utc)."
+    )
+    raise ValueError(msg) if isinstance(given, datetime) else TypeError(msg)

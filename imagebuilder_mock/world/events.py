@@ -126,7 +126,12 @@ class Events(Suggesting):
         An exception of a subscriber is raised by the call that caused the event, after all
         subscribers were called; by the call that delivers it, if the other call has returned. If
         several fail, the first exception is raised, and the others are logged as warnings.
+
+        TypeError for what cannot be called.
         """
+        if not callable(subscriber):
+            msg = f"subscribe({subscriber!r}): give a function that takes an event."
+            raise TypeError(msg)
         self._subscribers.append(subscriber)
 
         def unsubscribe() -> None:

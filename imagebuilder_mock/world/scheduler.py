@@ -59,6 +59,11 @@ class Scheduler:
         heappush(self._heap, Due(moment, self._tickets, action, arn))
         return self._tickets
 
+    def moment_of(self, ticket: int | None) -> datetime | None:
+        """When the entry falls due; None if there is none that lies ahead."""
+        moments = (due.moment for due in self._heap if due.ticket == ticket)
+        return None if ticket in self._withdrawn else next(moments, None)
+
     def withdraw(self, ticket: int | None) -> None:
         """Take back an entry that has not fallen due; None is no entry."""
         if ticket is None:

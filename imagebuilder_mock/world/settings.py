@@ -181,10 +181,14 @@ def _quotas(text: str) -> bool | Mapping[str, int]:
 
 def _moment(text: str) -> datetime:
     try:
-        return moment_of(text)
+        moment = moment_of(text)
     except ValueError:
         msg = "give a time such as 2024-01-31T12:00:00Z."
         raise ValueError(msg) from None
+    if moment.tzinfo is None:
+        msg = "give a time with its zone, such as 2024-01-31T12:00:00Z."
+        raise ValueError(msg)
+    return moment
 
 
 OPTIONS: Mapping[str, Option] = {

@@ -397,6 +397,16 @@ def test_the_region_is_that_of_clients_that_have_none(run, monkeypatch, given, e
     assert output == region
 
 
+def test_clients_of_other_services_get_it_too(run):
+    program = """
+        import boto3
+        import json
+        print(json.dumps(boto3.session.Session().client("ec2").meta.region_name))
+    """
+
+    assert run(program, options=["--region", "eu-west-1"]) == "eu-west-1"
+
+
 def test_without_the_option_a_client_needs_a_region_as_ever(program):
     from botocore.exceptions import NoRegionError
 
@@ -420,7 +430,10 @@ def test_without_the_option_a_client_needs_a_region_as_ever(program):
         (["run", "--builds", "slow", "x.py"], "argument --builds: invalid choice: 'slow'"),
         (["run", "--seed", "seven", "x.py"], "argument --seed: 'seven': give a whole number."),
         (["run", "--now", "noon", "x.py"], "argument --now: 'noon': give a time such as 2024-01"),
-        (["run", "--now", "2024-01-31", __file__], "a datetime with a time zone"),
+        (
+            ["run", "--now", "2024-01-31", __file__],
+            "--now: '2024-01-31': give a time with its zone",
+        ),
         (["run", "--account-id", "1234", __file__], "--account-id '1234': an account is a string"),
         (["serve", "--calls-kept-bytes", "-1"], "--calls-kept-bytes -1: give a number of bytes"),
         (["serve", "--autosave", "0", "--state", "x"], "'0' is no number of seconds above 0"),

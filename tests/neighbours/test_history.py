@@ -9,7 +9,9 @@ import pytest
 from imagebuilder_mock import mock_imagebuilder
 from tests.beside_moto import aws
 from tests.builders import a_distribution, a_pipeline
+from tests.workflow_builders import a_step, a_workflow
 
+MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:pack"
 TRUST = '{"Version": "2012-10-17", "Statement": []}'
 
 
@@ -33,6 +35,20 @@ def test_ec2_has_its_amis(mock, ago):
         client = aws("ec2", ami.region)
         found = client.describe_image_attribute(ImageId=ami.image_id, Attribute="launchPermission")
         assert found["LaunchPermissions"] == [{"UserId": "111122223333"}]
+
+
+def test_ec2_has_the_amis_that_other_programs_made_for_a_workflow(mock, imagebuilder, ago):
+    """What a step gave then is said by no order, so it was an AMI as any other."""
+    outputs = [{"name": "ImageId", "value": "$.stepOutputs.Pack.output"}]
+    pack = a_step("Pack", "ExecuteStateMachine", inputs={"stateMachineArn": MACHINE})
+    packer = a_workflow(imagebuilder, pack, type="BUILD", outputs=outputs)
+    mock.pipelines.add(workflows=[packer], regions=["eu-west-1"])
+
+    arns = mock.images.add(pipeline="web", created=[ago(3), ago(30)])
+
+    amis = [ami.image_id for arn in arns for ami in mock.images.amis(arn)]
+    assert sorted(amis) == sorted(own_amis() | own_amis("eu-west-1"))
+    assert len(amis) == 4
 
 
 def test_a_lifecycle_policy_deletes_them_there(mock, imagebuilder, ago):

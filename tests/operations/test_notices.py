@@ -745,6 +745,10 @@ class TestSubscribers:
         a_build(imagebuilder)
         assert len(told) < len(imagebuilder_mock.events)
 
+    def test_what_cannot_be_called_does_not_subscribe(self, imagebuilder_mock):
+        with pytest.raises(TypeError, match=r"subscribe\('told'\): give a function"):
+            imagebuilder_mock.events.subscribe("told")
+
     @pytest.mark.parametrize("mode", ["observed", "instant", "clock", "held"])
     def test_a_subscriber_can_answer_the_step_that_waits(self, mode):
         """It is called when the call that caused the event is over, so it may use clients."""

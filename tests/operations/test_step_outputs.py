@@ -102,8 +102,9 @@ def test_so_does_a_step_that_waits(imagebuilder, imagebuilder_mock):
 @pytest.mark.parametrize(
     ("outputs", "more", "said"),
     [
-        ({"imageID": AN_AMI}, {}, "No step gives imageID together"),
-        ({"output": ""}, {"times": 0}, "at least 1"),
+        ({"imageID": AN_AMI}, {}, "No step gives imageID. Steps give"),
+        ({"output": ""}, {"times": 0}, "times=0: give a whole number from 1 on, or None"),
+        ({"output": float("nan")}, {}, "give what JSON can hold"),
         ({"output": ""}, {"workflow": "arn:nothing"}, "a name or an ARN"),
     ],
 )

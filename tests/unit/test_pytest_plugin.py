@@ -137,6 +137,11 @@ def test_an_image_of_a_recipe_needs_no_pipeline(imagebuilder, imagebuilder_image
     assert imagebuilder.list_image_pipelines()["imagePipelineList"] == []
 
 
+@pytest.mark.imagebuilder_pipeline(region="eu-west-1")
+def test_an_image_is_in_the_region_of_its_pipeline(imagebuilder_image):
+    assert imagebuilder_image.split(":")[3] == "eu-west-1"
+
+
 def test_a_mistake_in_a_marker_of_the_world_is_explained(run):
     result = run(
         """
@@ -150,15 +155,21 @@ def test_a_mistake_in_a_marker_of_the_world_is_explained(run):
 
         @pytest.mark.imagebuilder_image("FAILED")
         def test_position(imagebuilder_image): pass
+
+        @pytest.mark.imagebuilder_image(created="2024-01-31")
+        def test_date(imagebuilder_image): pass
         """
     )
 
-    result.assert_outcomes(errors=3)
+    result.assert_outcomes(errors=4)
+    assert "During handling of" not in str(result.stdout), "a mistake is shown once"
+    result.stdout.no_fnmatch_line("*pytest_plugin.py*")
     result.stdout.fnmatch_lines(
         [
             "*imagebuilder_pipeline: No pipeline 'web' can be added: *Invalid schedule expression*",
             "*imagebuilder_image: state='PENDING': a finished image is in one of *",
             "*@pytest.mark.imagebuilder_image takes keyword options only, such as state='FAILED'.",
+            "*imagebuilder_image: created= needs a datetime with a time zone, and '2024-01-31' *",
         ]
     )
 
@@ -336,8 +347,10 @@ def test_ini_options_are_those_of_fixtures_and_markers(run, pytester):
         ("builds = slow", "builds='slow': choose one of *"),
         ("account_id = 1234", "account_id='1234': an account is a string of 12 digits."),
         ("seed = seven", "imagebuilder_seed = 'seven': give a whole number."),
+        ("now = 2024-01-31", "imagebuilder_now = '2024-01-31': give a time with its zone, such *"),
         ("calls_kept_bytes = -1", "calls_kept_bytes=-1: give a number of bytes, or 0 *"),
         ("quotas = none", "imagebuilder_quotas = 'none': give true, false, or some quotas*"),
+        ("state = none.json", "*No such file or directory: '*none.json'"),
     ],
 )
 def test_a_wrong_ini_option_fails_the_tests_that_use_it_with_an_explanation(

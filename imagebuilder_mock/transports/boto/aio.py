@@ -12,6 +12,8 @@ from functools import partial
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, cast
 
+from imagebuilder_mock.protocol.model import SERVICE_NAME
+
 from .clients import ClientCreation, explained_region, needs_credentials
 from .credentials import as_arguments, local_providers
 from .door import BotocoreDoor
@@ -66,8 +68,8 @@ class AiobotocoreClientCreation(ClientCreation):
         self, original: Method, session: Any, *args: Any, **kwargs: Any
     ) -> Any:
         given = self._given(session, args, kwargs)
-        if given is None:
-            return await original(session, *args, **kwargs)
+        if given.get("service_name") != SERVICE_NAME:
+            return await self._create_another(partial(original, session), given, args, kwargs)
         create = partial(original, session, given.pop("service_name"))
         held = await _local_credentials(session) if needs_credentials(session, given) else {}
         with explained_region():

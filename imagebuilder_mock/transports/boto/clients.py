@@ -51,7 +51,7 @@ class RegionIsMissingError(NoRegionError):
         "You must specify a region. A mocked Image Builder has Regions too: name one with "
         "boto3.client('imagebuilder', region_name='us-east-1') or in the environment variable "
         "AWS_DEFAULT_REGION, or take a client that has one, from mock.client() or from the pytest "
-        "fixture 'imagebuilder'."
+        "fixture 'imagebuilder'; a program gets one with imagebuilder-mock run --region us-east-1."
     )
 
 
@@ -78,8 +78,8 @@ class ClientCreation:
 
     def _create_client(self, original: Method, session: Session, *args: Any, **kwargs: Any) -> Any:
         given = self._given(session, args, kwargs)
-        if given is None:
-            return original(session, *args, **kwargs)
+        if given.get("service_name") != SERVICE_NAME:
+            return self._create_another(partial(original, session), given, args, kwargs)
         create = partial(original, session, given.pop("service_name"))
         held = local_credentials(session) if needs_credentials(session, given) else {}
         with explained_region():
@@ -88,18 +88,23 @@ class ClientCreation:
 
     def _given(
         self, session: Session, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> dict[str, Any] | None:
-        """The arguments for an Image Builder client, by name; None for other clients."""
+    ) -> dict[str, Any]:
+        """The arguments for a client, by name; of other services they get the Region alone."""
         given = {**dict(zip(_PARAMETERS, args, strict=False)), **kwargs}
-        if given.get("service_name") != SERVICE_NAME:
-            return None
         if self._default_region is not None and not _has_region(session, given):
             given["region_name"] = self._default_region
-        if _asks_for_the_region_it_runs_in(session, given):
+        is_ours = given.get("service_name") == SERVICE_NAME
+        if is_ours and _asks_for_the_region_it_runs_in(session, given):
             config = given.get("config") or Config()
             standard: Any = {"defaults_mode": "standard"}  # the stubs take it for a flag
             given["config"] = config.merge(Config(**standard))
         return given
+
+    def _create_another(
+        self, create: Method, given: dict[str, Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        """A client of another service: all that it can get from here is a Region."""
+        return create(*args, **kwargs) if self._default_region is None else create(**given)
 
     def _placeholder(self) -> dict[str, str]:
         return {

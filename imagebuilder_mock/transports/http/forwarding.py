@@ -92,7 +92,17 @@ class Forwarding:
                 if name.lower() not in _OF_ONE_CONNECTION
             ],
         )
-        return _pieces(answer)
+        return self._pieces(answer)
+
+    def _pieces(self, answer: BaseHTTPResponse) -> Iterator[bytes]:
+        try:
+            yield from answer.stream(_CHUNK, decode_content=False)
+        except (HTTPError, OSError) as error:
+            _log.warning("%s broke off its answer: %s", self._url, error)
+            # The client is to see that there should be more.
+            raise ConnectionAbortedError from error
+        finally:
+            answer.release_conn()
 
 
 def _headers(environ: Environ) -> dict[str, str]:
@@ -140,10 +150,3 @@ class _Limited:
         part: bytes = self._stream.read(wanted) if wanted else b""
         self._left -= len(part)
         return part
-
-
-def _pieces(answer: BaseHTTPResponse) -> Iterator[bytes]:
-    try:
-        yield from answer.stream(_CHUNK, decode_content=False)
-    finally:
-        answer.release_conn()

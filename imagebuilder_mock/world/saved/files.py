@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -48,7 +49,11 @@ def write_state(state: SavedState, path: str | os.PathLike[str]) -> None:
     target = Path(os.path.realpath(path))
     mode = _mode_of(target)
     remove_unfinished(target)
-    unfinished, descriptor = _new_unfinished(target, 0o666 if mode is None else mode)
+    try:
+        unfinished, descriptor = _new_unfinished(target, 0o666 if mode is None else mode)
+    except OSError as error:
+        # What is named is the file that was asked for.
+        raise type(error)(error.errno, error.strerror, str(target)) from None
     try:
         with open(descriptor, "w", encoding="utf-8", newline="\n") as file:  # noqa: PTH123 - it is open
             if mode is not None:
@@ -111,7 +116,7 @@ def _mode_of(target: Path) -> int | None:
         return None
     if not stat.S_ISREG(mode):
         msg = "it is no regular file"
-        raise OSError(0, msg, str(target))
+        raise OSError(errno.EINVAL, msg, str(target))
     return stat.S_IMODE(mode)
 
 
@@ -128,8 +133,9 @@ def state_document(state: SavedState) -> dict[str, Json]:
 
 def read_state(path: str | os.PathLike[str]) -> SavedState:
     """Read a file; StateError says where in it something is wrong, OSError that there is none."""
-    with open(path, "rb") as file:  # noqa: PTH123 - any path
-        return read_stream(file, os.fspath(path))
+    name = os.fspath(path)  # open() takes numbers too
+    with open(name, "rb") as file:  # noqa: PTH123 - any path
+        return read_stream(file, name)
 
 
 def read_stream(file: IO[bytes], name: str) -> SavedState:

@@ -267,3 +267,13 @@ def test_a_time_that_is_none_is_explained(state, policy, capsys, time, message):
 
     assert end.value.code == 2
     assert message in capsys.readouterr().err
+
+
+def test_runs_that_the_calendar_does_not_have_are_refused(state, policy, capsys):
+    arguments = ["lifecycle", "preview", str(state), str(policy), "--region", "us-east-1"]
+
+    with pytest.raises(SystemExit) as end:
+        main([*arguments, "--at", "9999-12-30T00:00:00Z", "--runs", "9"])
+
+    assert end.value.code == 1
+    assert "the calendar ends with the year 9999" in capsys.readouterr().err

@@ -95,9 +95,14 @@ def test_the_calls_are_listed(control):
             "TypeError: status='DONE': give one of 'FAILED', 'TIMED_OUT'",
         ),
         ("builds/advance", {"json": {"arn": "web"}}, "LookupError: 'web' is no image build"),
-        ("clock/advance", {"json": {"days": 1e300}}, "OverflowError"),
+        ("clock/advance", {"json": {"days": 1e300}}, "The calendar ends with the year 9999"),
         ("builds/fail-next", {"json": {"component": 7}}, "TypeError: component=7: give a string"),
         ("builds/fail-next", {"json": {"times": "1"}}, "TypeError: times='1': give a whole number"),
+        (
+            "images/add",
+            {"json": {"pipeline": "web", "packages": ["nginx"]}},
+            "TypeError: packages[0] must be a list, and is 'nginx'.",
+        ),
         ("clock/advance", {"json": []}, "the body must be a JSON object"),
         ("clock/advance", {"data": b"{"}, "JSONDecodeError"),
         ("clock/advance", {"data": b"\xff"}, "UnicodeDecodeError"),
@@ -122,8 +127,14 @@ def test_what_is_not_there_says_what_may_be_meant(control):
         "There is no control 'GET nothing'. GET /_imagebuilder_mock/ lists all."
     )
     assert control("GET", "reset").status_code == 404
-    alike = control("POST", "clock/advanse").json()["message"]
-    assert "Did you mean 'POST clock/advance'?" in alike
+    hints = {
+        "clock/advanse": "Did you mean 'POST clock/advance'?",
+        "calls": "Did you mean 'GET calls'?",
+        "events": "Of events there are: POST events/sent_to",
+    }
+    for name, hint in hints.items():
+        assert hint in control("POST", name).json()["message"]
+    assert "Did you mean" not in control("POST", "stop").json()["message"]
 
 
 @pytest.mark.parametrize(

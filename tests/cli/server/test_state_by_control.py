@@ -182,6 +182,23 @@ def test_no_link_leads_out_of_the_folder(control, folder, action, path):
     assert secret.read_text() == '{"format": "imagebuilder-mock state"}'
 
 
+@posix
+@pytest.mark.parametrize("action", ["save", "load"])
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("no/state.json", "'no/state.json': No such file or directory."),
+        ("x" * 300, f"'{'x' * 300}': File name too long."),
+        ("\ud800", "'\\ud800' is refused: no file can have that name."),
+    ],
+    ids=["no folder", "too long", "no text"],
+)
+def test_the_system_s_own_refusals_tell_nothing_of_where_the_folder_is(control, action, path, said):
+    status, answer = control("POST", action, json={"path": path})
+
+    assert (status, answer["message"].partition(": ")[2]) == (400, said)
+
+
 @pytest.mark.parametrize("text", ["", "precious", "{}"])
 def test_what_is_no_state_is_never_written_over(control, folder, text):
     (folder / "notes.txt").write_text(text)

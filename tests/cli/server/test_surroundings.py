@@ -142,6 +142,10 @@ def test_without_flask_it_says_what_to_install(monkeypatch):
         ({"upstream": "https://s3.amazonaws.com"}, "is AWS itself"),
         ({"upstream": "https://ec2.cn-north-1.amazonaws.com.cn"}, "is AWS itself"),
         ({"upstream": "localhost:4566"}, "is no URL of a server: write one as http://"),
+        ({"upstream": "http://localhost:99999"}, "is no URL of a server"),
+        ({"upstream": "http://[::1"}, "is no URL of a server"),
+        ({"upstream": "http://me:secret@localhost:4566"}, "is no URL of a server"),
+        ({"upstream": "http://localhost:4566?region=any"}, "is no URL of a server"),
         ({"upstream": "http://localhost:4566", "moto": True}, "give one of them"),
     ],
 )
@@ -212,3 +216,20 @@ def test_an_upstream_that_is_not_there_is_an_error_of_a_gateway(caplog):
     forwarding, asking = warnings
     assert forwarding.startswith(f"{there} could not be asked")
     assert asking.startswith(f"{there} cannot be reached. What Image Builder would ask there is ")
+
+
+def test_an_answer_that_breaks_off_is_one_sentence_in_the_log(caplog):
+    def application(_, start_response):
+        start_response("200 OK", [("Content-Length", "1000")])
+        return [b"the beginning"]
+
+    with (
+        serving(application) as there,
+        imagebuilder_server(upstream=there) as url,
+        pytest.raises(requests.exceptions.ChunkedEncodingError),
+    ):
+        requests.get(f"{url}/bucket/key", timeout=10)
+
+    [broken] = [each for each in caplog.records if each.levelno >= logging.WARNING]
+    assert broken.message.startswith(f"{there} broke off its answer: ")
+    assert broken.exc_info is None

@@ -120,7 +120,11 @@ class TestOrders:
     @pytest.mark.parametrize(
         ("params", "said"),
         [
-            ({"times": 0}, "times=0: give at least 1"),
+            ({"times": 0}, "times=0: give a whole number from 1 on"),
+            ({"times": "3"}, "times='3': give a whole number from 1 on"),
+            ({"component": ""}, "component='': give a string that is not empty"),
+            ({"exit_status": 0}, "exit_status=0: a command that fails ends with a number but 0"),
+            ({"region": ""}, "region='': give a Region's name, such as 'us-east-1'"),
             ({"region": "us-east-1", "phase": "build"}, "name a region or account, or a comp"),
             (
                 {"account_id": "1" * 12, "component": "a"},

@@ -399,3 +399,139 @@ class TestTagsOfTheStack:
         assert self.tags(mock)["component/web/1.0.0/1"] == {"a": "2"}
         with pytest.raises(ClientError, match="No updates are to be performed"):
             update(cloudformation, body, Parameters=given, Tags=[{"Key": "a", "Value": "2"}])
+
+
+def described(value):
+    """A template with a component that has this description."""
+    properties = {**COMPONENT["Properties"], "Description": value}
+    return {"Resources": {"Component": {**COMPONENT, "Properties": properties}}}
+
+
+class TestForms:
+    """What moto takes apart as it comes is refused in CloudFormation's words."""
+
+    @pytest.mark.parametrize(
+        ("body", "said"),
+        [
+            (described({"Ref": 5}), "every Ref object must have a single String value"),
+            (described({"Fn::GetAtt": ["Web"]}), "every Fn::GetAtt object requires two non-empty"),
+            (described({"Fn::Sub": ["${Web}"]}), "Fn::Sub intrinsic functions don't specify"),
+            (described({"Fn::Join": "text"}), "every Fn::Join object requires two parameters"),
+            (described({"Fn::Split": ["a"]}), "every Fn::Split object requires two parameters"),
+            (described({"Fn::Select": ["a", []]}), "an integer index and a list"),
+            (described({"Fn::If": ["Is", "a"]}), "Fn::If requires a list argument with three"),
+            (described({"Fn::If": ["Is", 1, 2]}), "unresolved condition dependency Is in Fn::If"),
+            (described({"Fn::FindInMap": ["Map"]}), "every Fn::FindInMap object requires three"),
+            (
+                {"Resources": {"Web": {**INFRASTRUCTURE, "DependsOn": 5}}},
+                "DependsOn must be a string or list of strings",
+            ),
+            (
+                {"Resources": {"Web": {**INFRASTRUCTURE, "DeletionPolicy": "Keep"}}},
+                "Unrecognized DeletionPolicy Keep for resource Web",
+            ),
+            (
+                {"Resources": {"Web": {**INFRASTRUCTURE, "Condition": "Is"}}},
+                "Unresolved condition dependency Is in the Resources block of the template",
+            ),
+            (
+                {"Conditions": {"Is": {"Fn::Not": [{"Condition": "No"}]}}, **described("")},
+                "unresolved condition dependency No in Fn::Not",
+            ),
+            (
+                {"Outputs": {"Out": "text"}, **described("")},
+                r"\[/Outputs/Out\] Every Outputs member must contain a Value object",
+            ),
+            (
+                {"Parameters": {"In": {"Default": ""}}, **described("")},
+                r"\[/Parameters/In\] Every Parameters object must contain a Type member",
+            ),
+            (
+                {"Parameters": {"Component": {"Type": "String", "Default": ""}}, **described("")},
+                r"\[/Resources/Component\] has the name of a parameter",
+            ),
+            (
+                {"Resources": {"Recipe": a_resource("Recipe", Name="web")}},
+                r"Unrecognized resource types: \[AWS::ImageBuilder::Recipe\]",
+            ),
+            (
+                {"Resources": {"Web": INFRASTRUCTURE, "Fn::ForEach::Each": ["Name", ["a"], {}]}},
+                r"\[/Resources/Fn::ForEach::Each\] .* write out the resources",
+            ),
+            (
+                {
+                    "Parameters": {
+                        "In": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/none"}
+                    },
+                    **described(""),
+                },
+                r"Unable to fetch parameters \[/none\] from parameter store for this account",
+            ),
+            (
+                {"Parameters": {"In": {"Type": "Number", "Default": "x"}}, **described("")},
+                "Parameter 'In' must be a number",
+            ),
+        ],
+        ids=lambda each: each if isinstance(each, str) else "",
+    )
+    def test_what_is_malformed_is_no_template(self, mock, cloudformation, body, said):
+        with pytest.raises(ClientError, match=said) as caught:
+            create(cloudformation, json.dumps(body))
+
+        assert caught.value.response["Error"]["Code"] == "ValidationError"
+        assert left(mock) == []
+        assert cloudformation.list_stacks()["StackSummaries"] == []
+
+    @pytest.mark.parametrize(
+        ("value", "said"),
+        [
+            (
+                {"Fn::FindInMap": ["Names", {"Ref": "AWS::Region"}, "text"]},
+                "Template error: Unable to get mapping for Names::us-east-1::text",
+            ),
+            (
+                {"Fn::Select": ["2", {"Fn::Split": [",", "a,b"]}]},
+                "Template error: Fn::Select cannot select nonexistent value at index 2",
+            ),
+            (
+                {"Ref": "Never"},
+                (
+                    "Template format error: Unresolved resource dependencies [Never] in the "
+                    "Resources block of the template"
+                ),
+            ),
+        ],
+    )
+    def test_what_is_looked_up_in_vain_fails_the_one_that_asks(self, cloudformation, value, said):
+        body = {
+            "Mappings": {"Names": {"eu-west-1": {"text": "a"}}},
+            "Conditions": {"Is": {"Fn::Equals": ["a", "b"]}},
+            **described(value),
+        }
+        body["Resources"]["Never"] = {**INFRASTRUCTURE, "Condition": "Is"}
+
+        assert create(cloudformation, json.dumps(body)) == "ROLLBACK_COMPLETE"
+
+        assert reasons(cloudformation, "CREATE_FAILED") == {"Component": said}
+
+
+@pytest.mark.parametrize("given", [None, "t3.micro, m5.large"], ids=["default", "given"])
+@pytest.mark.parametrize("kind", ["CommaDelimitedList", "List<String>"])
+def test_a_parameter_that_is_a_list_is_one(mock, cloudformation, kind, given):
+    body = {
+        "Parameters": {"Types": {"Type": kind, "Default": "t3.micro, m5.large"}},
+        "Resources": {
+            "Web": a_resource(
+                "InfrastructureConfiguration",
+                Name="web",
+                InstanceProfileName="builder",
+                InstanceTypes={"Ref": "Types"},
+            )
+        },
+    }
+    values = [{"ParameterKey": "Types", "ParameterValue": given}] if given else []
+
+    create(cloudformation, json.dumps(body), Parameters=values)
+
+    [made] = mock.resources("infrastructure-configuration")
+    assert made.instance_types == ["t3.micro", "m5.large"]

@@ -266,3 +266,8 @@ def test_what_was_seen_to_exist_exists(client, arn):
 def test_a_workflow_updates_the_agent_of_its_instance(client):
     arn = f"{AMAZON}workflow/build/build-image-with-update-ssm-agent/1.0.0/1"
     assert "- name: UpdateSSMAgent\n" in meant(client, arn)["data"]
+
+
+def test_a_version_is_a_string(imagebuilder_mock):
+    with pytest.raises(TypeError, match="version=2026: give a string"):
+        imagebuilder_mock.catalogue.publish("update-linux", 2026)

@@ -10,6 +10,7 @@ import pytest
 
 from imagebuilder_mock import mock_imagebuilder
 from tests.builders import a_build, a_pipeline, a_recipe
+from tests.lifecycle_builders import a_policy
 
 UTC = timezone.utc
 NOON = datetime(2024, 1, 31, 12, tzinfo=UTC)
@@ -118,6 +119,14 @@ def test_the_clock_never_runs_backwards(options, back):
             mock.clock.move_to(before - timedelta(seconds=1))
 
         assert timedelta() <= mock.clock.now() - before < timedelta(seconds=5)
+
+
+@pytest.mark.parametrize("days", [1e12, 4e6, float("inf"), float("nan")])
+def test_the_clock_goes_no_further_than_the_calendar(days):
+    with mock_imagebuilder(now=NOON) as mock:
+        with pytest.raises(ValueError, match="The calendar ends with the year 9999"):
+            mock.clock.advance(days=days)
+        assert mock.clock.now() == NOON
 
 
 def test_the_clock_may_be_moved_to_where_it_is():
@@ -344,6 +353,27 @@ def test_what_has_run_does_not_run_again_and_what_is_due_stays_due():
         mock.clock.advance(seconds=1)
 
         assert runs() == ["2024-02-01", "2024-02-02", "2024-02-03", "2024-02-04"]
+
+
+@pytest.mark.needs("freezegun")
+def test_the_next_run_of_a_policy_is_the_one_that_is_due_wherever_the_clock_has_been():
+    with mock_imagebuilder() as mock, frozen_by_freezegun(NOON) as frozen:
+        a_recipe(mock.client())
+        policy = a_policy(mock.client())
+
+        def runs():
+            listed = mock.client().list_lifecycle_executions(resourceArn=policy)
+            return [run["startTime"] for run in listed["lifecycleExecutions"]]
+
+        mock.clock.advance(days=2)
+        before, due = runs(), mock.lifecycle.next_run(policy)
+        assert due is not None
+        frozen.move_to(NOON - timedelta(days=30))
+        assert mock.lifecycle.next_run(policy) == due
+        frozen.move_to(due - timedelta(seconds=1))
+        mock.clock.advance(seconds=1)
+
+        assert runs() == [due, *before]
 
 
 @pytest.mark.needs("freezegun")

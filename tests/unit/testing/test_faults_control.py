@@ -37,6 +37,8 @@ def faults(imagebuilder_mock):
         ({"latency": 0}, "latency=0: give seconds"),
         ({"latency": -1}, "latency=-1"),
         ({"latency": True}, "latency=True"),
+        ({"latency": float("inf")}, "latency=inf: give seconds"),
+        ({"error": 500, "probability": "half"}, "probability='half': give a number"),
         ({"latency": timedelta(seconds=-1)}, "give seconds, or a timedelta"),
         ({"region": ""}, "region=''"),
         ({"region": 1}, "region=1"),

@@ -40,7 +40,7 @@ def test_the_scan_finds_what_is_known_of_the_packages(imagebuilder, imagebuilder
     assert finding["title"] == "CVE-2024-21626 - runc"
 
 
-@pytest.mark.parametrize("packages", [["openssl"], [("openssl",)]])
+@pytest.mark.parametrize("packages", [["openssl"], [("openssl",)], [("openssl", 3)]])
 def test_a_package_is_a_name_and_a_version(imagebuilder_mock, scanned, packages):
     with pytest.raises(ValueError, match="give a name and a version"):
         imagebuilder_mock.findings.set_packages(scanned, packages)
@@ -85,6 +85,14 @@ def test_a_finding_is_there_at_once(imagebuilder, imagebuilder_mock, scanned):
 def test_a_severity_is_one_of_inspectors(imagebuilder_mock, scanned):
     with pytest.raises(ValueError, match="choose one of UNTRIAGED"):
         imagebuilder_mock.findings.add(scanned, vulnerability_id="CVE-2026-1", severity="BAD")
+
+
+@pytest.mark.parametrize("score", ["high", 10.1, -1, True])
+def test_a_score_is_one_of_cvss(imagebuilder_mock, scanned, score):
+    finding = {"vulnerability_id": "CVE-2026-1", "severity": "LOW", "score": score}
+
+    with pytest.raises(ValueError, match=r"score=.*: give a number from 0 to 10\."):
+        imagebuilder_mock.findings.add(scanned, **finding)
 
 
 def test_an_image_can_be_without_findings(imagebuilder, imagebuilder_mock, scanned):

@@ -276,6 +276,41 @@ class TestMistakes:
         with pytest.raises(ValueError, match="builds image recipes"):
             add(recipe=a_container_recipe(imagebuilder))
 
+    @pytest.mark.parametrize(
+        ("wrong", "said"),
+        [
+            ({"created": "2024-01-31"}, "created= needs a datetime with a time zone, and '2024"),
+            ({"created": ["2024-01-31"]}, "created= needs a datetime with a time zone, and '2024"),
+            ({"pipeline": 5}, "pipeline=5: give a string"),
+            ({"reason": 5}, "reason=5: give a string"),
+            ({"tags": ["team"]}, r"tags=\['team'\]: give a mapping"),
+            ({"findings": ["CVE-1"]}, "findings: 'CVE-1' .* A finding is a mapping with"),
+            ({"regions": [5]}, "regions=5: give a Region's name"),
+            ({"region": "eu west 1"}, "region='eu west 1': give a Region's name"),
+        ],
+    )
+    def test_what_is_of_another_kind(self, imagebuilder_mock, add, wrong, said):
+        before = imagebuilder_mock.resources()
+
+        with pytest.raises((TypeError, ValueError), match=said):
+            add(**wrong)
+
+        assert imagebuilder_mock.resources() == before
+
+    def test_what_goes_wrong_on_the_way_leaves_no_build_behind(
+        self, imagebuilder_mock, add, monkeypatch
+    ):
+        before = imagebuilder_mock.resources()
+        found = {"vulnerability_id": "CVE-2026-0001", "severity": "HIGH"}
+
+        with monkeypatch.context() as patched:
+            patched.delattr("imagebuilder_mock.testing.history.finding_on")
+            with pytest.raises(NameError):
+                add(findings=[found])
+
+        assert imagebuilder_mock.resources() == before
+        assert add(findings=[found]).endswith("/1")
+
     def test_a_reason_for_an_image_that_is_well(self, add):
         with pytest.raises(ValueError, match="only a FAILED image has a reason"):
             add(state="AVAILABLE", reason="The disk is full.")

@@ -73,6 +73,11 @@ def test_a_snapshot_of_another_mock_can_be_restored():
         assert other.clock.now() - datetime.now(timezone.utc) > timedelta(days=2)
 
 
+def test_what_is_no_snapshot_is_not_restored(imagebuilder_mock):
+    with pytest.raises(TypeError, match=r"restore\(None\): give what mock\.snapshot\(\)"):
+        imagebuilder_mock.restore(None)
+
+
 def test_a_mock_that_is_off_has_no_snapshot():
     with mock_imagebuilder() as mock:
         snapshot = mock.snapshot()

@@ -9,17 +9,20 @@ from typing import TYPE_CHECKING, Any
 from .calls import NotBuiltYet, StackFailure, failure_of
 from .deletions import delete_all
 from .events import failed, say_made
+from .nested import complete, is_waited_for
 from .resource_types import RESOURCE_TYPES
 from .resources import StackResourceType
 from .template_checks import TemplateError, has_ours, prepare
-from .work import concerns, ours, parsing
+from .work import concerns, concerns_nested, parsing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from imagebuilder_mock.transports.patching import Method
 
     from .work import StackWork
+
+_LISTS = ("CommaDelimitedList", "List<")
 
 
 class StackContents:
@@ -38,6 +41,8 @@ class StackContents:
             (parse, "resource_class_from_type", self._look_up),
             (parse, "ResourceMap.__getitem__", self._get),
             (parse, "ResourceMap.delete", self._delete),
+            (parse, "ResourceMap.load_parameters", self._load_parameters),
+            (parse, "ResourceMap.parse_ssm_parameter", self._read_parameter),
             (parse, "ResourceMap.update", self._update),
             (parse, "OutputMap.__iter__", self._output_keys),
             (models, f"{prefix}Stack._parse_template", self._parse_template),
@@ -69,6 +74,37 @@ class StackContents:
             self._types[resource_type] = StackResourceType(kind, self._work)
         return self._types[resource_type]
 
+    # Parameters
+
+    def _load_parameters(self, original: Method, resources: Any) -> None:
+        """Take defaults of lists apart too, and leave out spaces, which moto does not."""
+        if not has_ours(resources._template):
+            original(resources)
+            return
+        for name, parameter in (resources._template.get("Parameters") or {}).items():
+            given = resources.input_parameters.get(name, parameter.get("Default"))
+            if parameter["Type"] == "Number" and given is not None and not _is_number(given):
+                raise validation_error(f"Parameter '{name}' must be a number.")
+        original(resources)
+        for name, parameter in (resources._template.get("Parameters") or {}).items():
+            given = resources.resolved_parameters.get(name)
+            if parameter["Type"].startswith(_LISTS) and isinstance(given, str):
+                given = given.split(",")
+            if isinstance(given, list):
+                trimmed = [each.strip() if isinstance(each, str) else each for each in given]
+                resources.resolved_parameters[name] = trimmed
+                resources._parsed_resources[name] = trimmed
+
+    def _read_parameter(self, original: Method, resources: Any, value: str, *args: Any) -> Any:
+        try:
+            return original(resources, value, *args)
+        except AttributeError:
+            # moto has found nothing, and reads it.
+            if not has_ours(resources._template):
+                raise
+            said = f"Unable to fetch parameters [{value}] from parameter store for this account."
+            raise validation_error(said) from None
+
     # Resources
 
     def _get(self, original: Method, resources: Any, key: str) -> Any:
@@ -91,10 +127,27 @@ class StackContents:
         except Exception as error:
             if stack is None and not isinstance(error, StackFailure):
                 raise
-            raise failure_of(error).of(*about) from None
-        if made is not None:
-            say_made(stack, "CREATE", made, is_complete=getattr(made, "is_there", True))
+            raise failure_of(_explained(error, resource_json, resources)).of(*about) from None
+        if (
+            made is None
+            and is_inner
+            and stack is not None
+            and _is_left_out(resource_json, resources)
+        ):
+            msg = (
+                f"Template format error: Unresolved resource dependencies [{key}] in the Resources "
+                "block of the template"
+            )
+            raise StackFailure(msg)
+        self._note(key, made, resources, stack)
         return made
+
+    def _note(self, key: str, made: Any, resources: Any, stack: Any) -> None:
+        if concerns_nested(made):
+            stack = self._work.stack_of(resources)
+        if stack is not None and made is not None:
+            complete(key, made)
+            say_made(stack, "CREATE", made, is_complete=not is_waited_for(made))
 
     def _update(
         self, original: Method, resources: Any, template: Any, parameters: Any = None
@@ -116,7 +169,7 @@ class StackContents:
 
     def _output_keys(self, original: Method, outputs: Any) -> Iterator[str]:
         resources = outputs._resource_map
-        waits = any(not resource.is_there for _, resource in ours(resources))
+        waits = any(map(is_waited_for, resources._parsed_resources.values()))
         keys: Iterator[str] = iter(()) if waits else original(outputs)
         return keys
 
@@ -147,5 +200,52 @@ def template_errors() -> Iterator[None]:
     try:
         yield
     except TemplateError as error:
-        exceptions: Any = sys.modules["moto.cloudformation.exceptions"]
-        raise exceptions.ValidationError(message=str(error)) from None
+        raise validation_error(str(error)) from None
+
+
+def validation_error(message: str) -> Exception:
+    """The error of CloudFormation, as moto answers it."""
+    exceptions: Any = sys.modules["moto.cloudformation.exceptions"]
+    error: Exception = exceptions.ValidationError(message=message)
+    return error
+
+
+def _is_number(given: object) -> bool:
+    try:
+        float(str(given))
+    except ValueError:
+        return False
+    return True
+
+
+def _is_left_out(resource_json: Mapping[str, Any], resources: Any) -> bool:
+    condition = resource_json.get("Condition")
+    return bool(condition) and not resources.lazy_condition_map[condition]
+
+
+def _explained(error: Exception, resource_json: Mapping[str, Any], resources: Any) -> Exception:
+    """What CloudFormation says where moto has looked up in vain what is not there."""
+    if not isinstance(error, (KeyError, IndexError)):
+        return error
+    said = next(_in_vain(resource_json, resources), None)
+    return error if said is None else StackFailure(f"Template error: {said}")
+
+
+def _in_vain(part: Any, resources: Any) -> Iterator[str]:
+    values = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+    for value in values:
+        yield from _in_vain(value, resources)
+    if not isinstance(part, dict):
+        return
+    clean = parsing().clean_json
+    if "Fn::FindInMap" in part:
+        keys = [clean(key, resources) for key in part["Fn::FindInMap"]]
+        found = resources._template.get("Mappings")
+        for key in keys:
+            found = found.get(key) if isinstance(found, dict) else None
+        if found is None:
+            yield f"Unable to get mapping for {'::'.join(map(str, keys))}"
+    if "Fn::Select" in part:
+        index, items = part["Fn::Select"]
+        if int(index) >= len(clean(items, resources)):
+            yield f"Fn::Select cannot select nonexistent value at index {index}"

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from .calls import StackFailure, failure_of
 from .contents import DeletionFailure, StackContents, template_errors
-from .events import enter, failed, say
+from .events import enter, failed, id_of, say, type_of
+from .nested import is_waited_for, status_of_instance
 from .rollbacks import fail_creation, fail_deletion, fail_update, without_outputs
 from .template_checks import TemplateError, check_types, has_ours, prepare
 from .updates import StackUpdate
@@ -67,7 +68,10 @@ class MotoStacks:
         refusal = "CloudFormationResponse._validate_different_update"
         models = sys.modules["moto.cloudformation.models"]
         backend = "CloudFormationBackend"
+        # moto 5.0 calls it by another name.
+        instance = "StackInstance" if hasattr(models, "StackInstance") else "FakeStackInstance"
         return [
+            (models, f"{instance}.to_dict", self._describe_instance),
             (responses, refusal, self._validate_different_update),
             (models, f"{backend}._validate_export_uniqueness", self._validate_export_uniqueness),
             (models, f"{backend}.create_change_set", self._create_change_set),
@@ -243,6 +247,11 @@ class MotoStacks:
             finally:
                 del self._work.deleting[stack.stack_id]
 
+    @staticmethod
+    def _describe_instance(original: Method, instance: Any) -> dict[str, Any]:
+        """Of a stack set; to moto it is complete whatever became of its stack."""
+        return {**original(instance), **status_of_instance(instance.stack)}
+
     # Stacks that wait for an image are looked at again whenever somebody reads them
 
     def _describe_stacks(self, original: Method, backend: Any, *args: Any, **kwargs: Any) -> Any:
@@ -277,7 +286,7 @@ class MotoStacks:
     def _look_again(self, backend: Any, stack: Any) -> None:
         resources = stack.resource_map
         update = self._work.updates.get(stack.stack_id)
-        waiting = [each for _, each in ours(resources) if not each.is_there]
+        waiting = list(filter(is_waited_for, resources._parsed_resources.values()))
         try:
             if update is None:
                 is_complete = resources.creation_complete()
@@ -295,8 +304,8 @@ class MotoStacks:
             return
         verb = stack.status.partition("_")[0]
         for each in waiting:
-            if each.is_there:
-                about = each.logical_resource_id, each.template.type, each.physical_resource_id
+            if not is_waited_for(each):
+                about = each.logical_resource_id, type_of(each), id_of(each)
                 say(stack, f"{verb}_COMPLETE", *about)
         if is_complete:
             self._work.updates.pop(stack.stack_id, None)

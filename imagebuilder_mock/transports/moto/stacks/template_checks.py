@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from .dynamic_references import unsupported
 from .intrinsic_functions import attributes, references, rewrite
-from .resource_types import RESOURCE_TYPES
+from .resource_types import PREFIX, RESOURCE_TYPES
+from .template_forms import malformed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,7 +29,8 @@ def has_ours(template: Mapping[str, Any]) -> bool:
     """Whether a template has resources of Image Builder."""
     resources = template.get("Resources") if isinstance(template, dict) else None
     return isinstance(resources, dict) and any(
-        isinstance(each, dict) and each.get("Type") in RESOURCE_TYPES for each in resources.values()
+        isinstance(each, dict) and str(each.get("Type", "")).startswith(PREFIX)
+        for each in resources.values()
     )
 
 
@@ -37,7 +39,7 @@ def prepare(template: dict[str, Any]) -> None:
     for section in ("Resources", "Outputs"):
         if isinstance(template.get(section), dict):
             template[section] = rewrite(template[section])
-    _check_form(template["Resources"])
+    _check_form(template)
     _check(template)
     template["Resources"] = dict(_in_order(template["Resources"]))
 
@@ -58,18 +60,24 @@ def check_types(before: Mapping[str, Any], template: Mapping[str, Any]) -> None:
         raise TemplateError(msg)
 
 
-def _check_form(resources: Mapping[str, Any]) -> None:
-    for name, each in resources.items():
-        where = f"[/Resources/{name}]"
-        if not isinstance(each, dict):
-            raise TemplateError(f"Template format error: {where} resource definition is malformed")
-        if not isinstance(each.get("Type"), str):
-            raise TemplateError(
-                f"Template format error: {where} Every Resources object must contain a Type member."
-            )
-        null = next(_nulls(each, f"/Resources/{name}"), None)
+def _check_form(template: Mapping[str, Any]) -> None:
+    for section in ("Resources", "Outputs"):
+        null = next(_nulls(template.get(section, {}), f"/{section}"), None)
         if null is not None:
             raise TemplateError(f"[{null}] 'null' values are not allowed in templates")
+    said = next(malformed(template), None)
+    if said is not None:
+        raise TemplateError(said)
+    unknown = sorted(
+        {
+            each["Type"]
+            for each in template["Resources"].values()
+            if each["Type"].startswith(PREFIX) and each["Type"] not in RESOURCE_TYPES
+        }
+    )
+    if unknown:
+        msg = f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]"
+        raise TemplateError(msg)
 
 
 def _nulls(part: Any, path: str) -> Iterator[str]:

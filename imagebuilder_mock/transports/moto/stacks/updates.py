@@ -14,6 +14,7 @@ from .calls import NotBuiltYet, StackFailure, failure_of
 from .deletions import delete_each, is_kept
 from .events import failed, id_of, say_failed, say_kept, say_made, type_of
 from .intrinsic_functions import references
+from .nested import complete, is_waited_for
 from .resources import StackResource
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class StackUpdate:
         """Change what does not wait for an image any longer."""
         resources, self.waits = self._resources, False
         for made in resources._parsed_resources.values():
-            if isinstance(made, StackResource):
+            if is_waited_for(made):
                 made.is_created()
         for name in resources._resource_json_map:
             if name not in self._done:
@@ -87,9 +88,7 @@ class StackUpdate:
                     self.waits = True
                 else:
                     self._done.add(name)
-        if any(
-            not getattr(each, "is_there", True) for each in resources._parsed_resources.values()
-        ):
+        if any(map(is_waited_for, resources._parsed_resources.values())):
             self.waits = True
         if not self.waits:
             self.clean_up()
@@ -134,8 +133,10 @@ class StackUpdate:
         except Exception as error:  # noqa: BLE001 - moto's own are of any kind
             raise failure_of(error).of(name, type_of(before), id_of(before)) from None
         self._resources._parsed_resources[name] = now
+        if now is not before:
+            complete(name, now)
         if now is not before or not isinstance(now, StackResource):
-            say_made(self.stack, "UPDATE", now, is_complete=getattr(now, "is_there", True))
+            say_made(self.stack, "UPDATE", now, is_complete=not is_waited_for(now))
         return now
 
     def _may_change(self, name: str, before: Any, resource_json: Any) -> bool:
@@ -230,6 +231,7 @@ class StackUpdate:
                 old.template.take_back(old, new)
         else:
             there[name] = _update(self._resources, name, self._templates[name]) or old
+            complete(name, there[name])
         say_made(self.stack, "UPDATE", there[name], is_complete=True)
 
 

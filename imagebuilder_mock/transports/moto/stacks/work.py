@@ -137,11 +137,12 @@ def concerns(resources: Any) -> bool:
     """Whether a stack has resources of Image Builder, or a stack within it has."""
     if has_ours({"Resources": resources._resource_json_map}) or ours(resources):
         return True
-    return any(
-        concerns(each.resource_map)
-        for each in resources._parsed_resources.values()
-        if hasattr(each, "resource_map")
-    )
+    return any(map(concerns_nested, resources._parsed_resources.values()))
+
+
+def concerns_nested(resource: Any) -> bool:
+    """Whether a resource is a stack that has resources of Image Builder."""
+    return hasattr(resource, "resource_map") and concerns(resource.resource_map)
 
 
 def parsing() -> Any:

@@ -57,6 +57,20 @@ def test_a_file_that_is_there_keeps_its_mode(imagebuilder_mock, path, mode):
     assert path.stat().st_mode & 0o777 == mode
 
 
+def test_a_folder_that_is_not_there_is_told_by_the_file_that_was_asked_for(imagebuilder_mock, path):
+    missing = path.parent / "missing" / "state.json"
+
+    with pytest.raises(FileNotFoundError) as caught:
+        imagebuilder_mock.save(missing)
+
+    assert caught.value.filename == os.path.realpath(missing)
+
+
+def test_a_number_is_no_path_to_read_from(imagebuilder_mock):
+    with pytest.raises(TypeError, match="not int"):
+        imagebuilder_mock.load(0)
+
+
 @posix
 @pytest.mark.parametrize("kind", ["pipe", "device", "folder"])
 def test_what_is_no_regular_file_is_left_as_it_is(imagebuilder_mock, path, kind):

@@ -1,0 +1,92 @@
+"""Stacks that are part of others, or of stack sets: what moto does not say of them."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from .calls import NotBuiltYet, StackFailure
+from .template_checks import no_attribute
+
+_TYPE = "AWS::CloudFormation::Stack"
+_IN_PROGRESS = "_IN_PROGRESS"
+
+
+def complete(logical_id: str, made: Any) -> None:
+    """Give a stack within another what its type has; any other resource stays as it is."""
+    if hasattr(made, "output_map"):
+        nested = _Nested(logical_id, made)
+        made.get_cfn_attribute = nested.get_cfn_attribute
+        made.is_created = nested.is_created
+        made.is_there = False
+        nested.is_created()
+
+
+def is_waited_for(resource: Any) -> bool:
+    """Whether a resource is not there yet: an image, or a stack that waits for one."""
+    return not getattr(resource, "is_there", True)
+
+
+def status_of_instance(stack: Any) -> dict[str, Any]:
+    """What a stack set says of one of its stacks; nothing if that is complete."""
+    if stack.status.endswith(_IN_PROGRESS):
+        _backend_of(stack).get_stack(stack.stack_id)
+    if stack.status.endswith(_IN_PROGRESS):
+        return {"Status": "OUTDATED", "StackInstanceStatus": {"DetailedStatus": "RUNNING"}}
+    if "ROLLBACK" in stack.status or stack.status.endswith("_FAILED"):
+        return {
+            "Status": "OUTDATED",
+            "StackInstanceStatus": {"DetailedStatus": "FAILED"},
+            "StatusReason": _reason(stack),
+        }
+    return {}
+
+
+class _Nested:
+    """One stack within another, which is there when nothing in it is being built any more."""
+
+    def __init__(self, logical_id: str, stack: Any) -> None:
+        self._logical_id = logical_id
+        self._stack = stack
+
+    def is_created(self) -> bool:
+        """StackFailure if it has been rolled back."""
+        stack = self._stack
+        if not stack.is_there:
+            if stack.status.endswith(_IN_PROGRESS):
+                _backend_of(stack).get_stack(stack.stack_id)
+            if stack.status.endswith(_IN_PROGRESS):
+                return False
+            if "ROLLBACK" in stack.status:
+                failure = StackFailure(
+                    f"Embedded stack {stack.stack_id} was not successfully created: "
+                    f"{_reason(stack)}"
+                )
+                raise failure.of(self._logical_id, _TYPE, stack.stack_id)
+            stack.is_there = True
+        return True
+
+    def get_cfn_attribute(self, attribute: str) -> Any:
+        """``Outputs.Name``. StackFailure if there is no such output, or not yet."""
+        section, _, name = attribute.partition(".")
+        if section != "Outputs" or name not in (self._stack.template_dict.get("Outputs") or {}):
+            raise StackFailure(no_attribute(self._logical_id, attribute))
+        if not self.is_created():
+            raise NotBuiltYet(f"{self._stack.stack_id} has no {attribute}.")
+        output = self._stack.output_map.get(name)
+        if output is None:
+            # Its condition is not met.
+            raise StackFailure(no_attribute(self._logical_id, attribute))
+        return output.value
+
+
+def _backend_of(stack: Any) -> Any:
+    models: Any = sys.modules["moto.cloudformation.models"]
+    resources = stack.resource_map
+    return models.cloudformation_backends[resources._account_id][resources._region_name]
+
+
+def _reason(stack: Any) -> str:
+    said = [event.resource_status_reason for event in stack.events]
+    undone = [reason for reason in said if reason and reason.endswith(" Rollback requested.")]
+    return str(undone[-1]).removesuffix(" Rollback requested.") if undone else str(stack.status)

@@ -1,0 +1,197 @@
+"""The form of a template's functions and sections, in CloudFormation's words.
+
+moto takes them apart as they come, so what is malformed would end in an error of Python's.
+
+Source: what users of CloudFormation were told (aws-cdk#26560 and #27987, troposphere#479,
+innovation-sandbox-on-aws#137), LocalStack's validated tests, and Eucalyptus's CloudFormation.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+_FOR_EACH = "Fn::ForEach"
+_PAIR, _TRIPLE = 2, 3
+_REPLACED = ("Delete", "Retain", "Snapshot")
+_POLICIES = {
+    "DeletionPolicy": (*_REPLACED, "RetainExceptOnCreate"),
+    "UpdateReplacePolicy": _REPLACED,
+}
+
+
+def malformed(template: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong with the form of parameters, resources and outputs, the first thing first."""
+    parameters = template.get("Parameters") or {}
+    for name, each in parameters.items():
+        if not (isinstance(each, dict) and isinstance(each.get("Type"), str)):
+            yield (
+                f"Template format error: [/Parameters/{name}] Every Parameters object must contain "
+                "a Type member."
+            )
+    for name, each in template["Resources"].items():
+        yield from _malformed_resource(name, each)
+        if name in parameters:
+            yield f"Template format error: [/Resources/{name}] has the name of a parameter"
+    for name, each in (template.get("Outputs") or {}).items():
+        if not (isinstance(each, dict) and "Value" in each):
+            yield (
+                f"Template format error: [/Outputs/{name}] Every Outputs member must contain a "
+                "Value object"
+            )
+    conditions = template.get("Conditions") or {}
+    yield from _malformed_functions(conditions, conditions)
+    yield from _unknown_conditions(conditions, conditions)
+    for block in ("Resources", "Outputs"):
+        for each in (template.get(block) or {}).values():
+            if each.get("Condition", "") not in {"", *conditions}:
+                yield (
+                    "Template format error: Unresolved condition dependency "
+                    f"{each['Condition']} in the {block} block of the template"
+                )
+            yield from _malformed_functions(each, conditions)
+
+
+def _malformed_resource(name: str, resource: Any) -> Iterator[str]:
+    where = f"[/Resources/{name}]"
+    if name.startswith(f"{_FOR_EACH}::"):
+        yield (
+            f"{where} Neither moto nor imagebuilder_mock has the transform "
+            "AWS::LanguageExtensions: write out the resources that Fn::ForEach makes."
+        )
+    elif not isinstance(resource, dict):
+        yield f"Template format error: {where} resource definition is malformed"
+    elif not isinstance(resource.get("Type"), str):
+        yield f"Template format error: {where} Every Resources object must contain a Type member."
+    elif not isinstance(resource.get("Condition", ""), str):
+        yield f"Template format error: [/Resources/{name}/Condition] must be a string"
+    else:
+        needed = resource.get("DependsOn", "")
+        if not (_is_text(needed) or (isinstance(needed, list) and all(map(_is_text, needed)))):
+            yield "Template format error: DependsOn must be a string or list of strings."
+        for attribute, policies in _POLICIES.items():
+            given = resource.get(attribute, "Delete")
+            if isinstance(given, str) and given not in policies:
+                yield (
+                    f"Template format error: Unrecognized {attribute} {given} for resource {name}"
+                )
+
+
+def _unknown_conditions(
+    part: Any, conditions: Mapping[str, Any], operator: str = ""
+) -> Iterator[str]:
+    if isinstance(part, list):
+        for item in part:
+            yield from _unknown_conditions(item, conditions, operator)
+    if isinstance(part, dict):
+        for key, value in part.items():
+            if operator and key == "Condition" and value not in conditions:
+                yield f"Template error: unresolved condition dependency {value} in {operator}"
+            yield from _unknown_conditions(value, conditions, key if "::" in key else operator)
+
+
+def _malformed_functions(part: Any, conditions: Mapping[str, Any]) -> Iterator[str]:
+    if isinstance(part, list):
+        for item in part:
+            yield from _malformed_functions(item, conditions)
+    if not isinstance(part, dict):
+        return
+    for key, value in part.items():
+        is_formed, said = _FORMS.get(key, (None, ""))
+        # moto takes a function for one wherever its name is a key.
+        if is_formed is not None and not is_formed(value):
+            yield f"Template error: {said}"
+        elif key == "Fn::If" and value[0] not in conditions:
+            yield f"Template error: unresolved condition dependency {value[0]} in Fn::If"
+        yield from _malformed_functions(value, conditions)
+
+
+def _is_text(given: Any) -> bool:
+    return isinstance(given, str)
+
+
+def _is_attribute(given: Any) -> bool:
+    return (
+        isinstance(given, list)
+        and len(given) == _PAIR
+        and _is_text(given[0])
+        and bool(given[0] and given[1])
+    )
+
+
+def _is_substitution(given: Any) -> bool:
+    if not isinstance(given, list):
+        return _is_text(given)
+    return len(given) == _PAIR and _is_text(given[0]) and isinstance(given[1], dict)
+
+
+def _is_with_separator(given: Any) -> bool:
+    is_pair = isinstance(given, list) and len(given) == _PAIR and _is_text(given[0])
+    return is_pair and isinstance(given[1], (list, dict))
+
+
+def _is_split(given: Any) -> bool:
+    return isinstance(given, list) and len(given) == _PAIR and _is_text(given[0])
+
+
+def _is_selection(given: Any) -> bool:
+    is_pair = isinstance(given, list) and len(given) == _PAIR and isinstance(given[1], (list, dict))
+    # Which index a function gives shows when it is asked for.
+    return is_pair and (isinstance(given[0], dict) or str(given[0]).isdigit())
+
+
+def _is_choice(given: Any) -> bool:
+    return isinstance(given, list) and len(given) == _TRIPLE and _is_text(given[0])
+
+
+def _is_map_key(given: Any) -> bool:
+    return isinstance(given, list) and len(given) >= _TRIPLE
+
+
+_FORMS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "Ref": (_is_text, "every Ref object must have a single String value."),
+    "Fn::GetAtt": (
+        _is_attribute,
+        (
+            "every Fn::GetAtt object requires two non-empty parameters, the resource name and the "
+            "resource attribute"
+        ),
+    ),
+    "Fn::Sub": (
+        _is_substitution,
+        (
+            "One or more Fn::Sub intrinsic functions don't specify expected arguments. Specify a "
+            "string as first argument, and an optional second argument to specify a mapping of "
+            "values to replace in the string"
+        ),
+    ),
+    "Fn::Join": (
+        _is_with_separator,
+        (
+            "every Fn::Join object requires two parameters, (1) a string delimiter and (2) a list "
+            "of strings to be joined or a function that returns a list of strings (such as "
+            "Fn::GetAZs) to be joined."
+        ),
+    ),
+    "Fn::Split": (
+        _is_split,
+        (
+            "every Fn::Split object requires two parameters, (1) a string delimiter and (2) a "
+            "string to be split or a function that returns a string to be split."
+        ),
+    ),
+    "Fn::Select": (
+        _is_selection,
+        "Fn::Select requires a list argument with two elements: an integer index and a list",
+    ),
+    "Fn::If": (_is_choice, "Fn::If requires a list argument with three elements"),
+    "Fn::FindInMap": (
+        _is_map_key,
+        (
+            "every Fn::FindInMap object requires three parameters, the map name, map key and the "
+            "attribute for return value"
+        ),
+    ),
+}
