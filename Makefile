@@ -3,7 +3,7 @@
 # pyproject.toml has changed.
 
 PYTHON ?= python3
-DEMOS := examples/golden_image.py examples/failing_build.py
+DEMOS := examples/golden_image.py examples/approval_gate.py examples/failing_build.py
 # These packages are tested on every branch.
 COVERED := imagebuilder_mock/domain/*,imagebuilder_mock/catalogue/*,imagebuilder_mock/world/*,imagebuilder_mock/operations/*,imagebuilder_mock/protocol/*
 
@@ -18,10 +18,12 @@ help: ## what make can do here
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1	\2/p' Makefile
 
 demo: .venv/demo/.stamp ## the examples, run by the command line, with a page of each build
+	@echo "No AWS account is used, and no request leaves this machine."
 	@set -e; for demo in $(DEMOS); do \
 		echo "imagebuilder-mock run --timeline build/timelines $$demo"; \
 		.venv/demo/bin/imagebuilder-mock run --timeline build/timelines "$$demo"; \
 	done
+	@echo "Open a page of build/timelines in a browser, such as the one of checkout-1.0.0-2."
 
 quick: .venv/dev/.stamp ## tests for while you work: units, contracts and operations, newest botocore
 	$(DEV)/$(PYTEST) tests/unit tests/contracts tests/operations

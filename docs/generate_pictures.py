@@ -3,10 +3,10 @@
     python docs/generate_pictures.py
 
 The layers are those of the import contract in pyproject.toml. The pictures of the pages are taken
-by hand, in docs/pictures, with any Chromium, and saved with a palette, so that they are small; a
-page is as high as its chart (build 540, failed-build 470, lifecycle-preview 580):
+by hand, in docs/pictures, with any Chromium, cut at their last line, and saved with a palette, so
+that they are small:
 
-    chromium --headless --no-sandbox --hide-scrollbars --window-size=1200,540 \
+    chromium --headless --no-sandbox --hide-scrollbars --window-size=1200,1500 \
         --screenshot=build.png build.html
 """
 

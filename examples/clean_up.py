@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> None:
         builds_of(client, given.name), key=lambda build: build["dateCreated"], reverse=True
     )
     for build in newest_first[given.keep :]:
-        print(f"{build['arn']} of {build['dateCreated']}")
+        print(f"{build['arn']} of {build['dateCreated'][:10]}")
         for ami in build.get("outputResources", {}).get("amis", []):
             delete_ami(ami, dry_run=given.dry_run)
         if not given.dry_run:

@@ -1,6 +1,6 @@
 """A build that fails, and what the person on call wants to know about it.
 
-    imagebuilder-mock run failing_build.py
+    imagebuilder-mock run --timeline build/timelines failing_build.py
 
 `report` is ordinary boto3 code, as a Lambda function would run it when a build has failed. `main`
 makes a build fail, which is the mock's part.
@@ -8,7 +8,6 @@ makes a build fail, which is the mock's part.
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -29,52 +28,56 @@ NAME = "checkout"
 REGION = "us-east-1"
 PARENT = f"arn:aws:imagebuilder:{REGION}:aws:image/amazon-linux-2023-x86/x.x.x"
 HARDENING = Path(__file__).parent / "components" / "hardening.yml"
-COMPONENT_ARN = re.compile(r"arn:aws[^:]*:imagebuilder:[^:]+:[^:]+:component/[^/]+/[0-9.]+/[0-9]+")
+console = Console()
 
 
 def main() -> None:
+    say("No AWS account is used: Image Builder is mocked, and the failure below is meant.")
     # This switches a mock on, or is a view of the one that `imagebuilder-mock run` switched on.
     with mock_imagebuilder() as mock:
         client = boto3.client("imagebuilder", region_name=REGION)
-        component, pipeline = make_pipeline(client)
-        mock.builds.complete(start(client, pipeline))
+        pipeline = make_pipeline(client)
+        start(client, pipeline)
+        mock.clock.advance(hours=1)
 
-        build = start(client, pipeline)
-        while mock.builds.advance(build) != "BUILDING":
-            pass
-        mock.builds.fail(
-            build,
-            reason=f"Workflow Execution ID: 'wf-{uuid4()}' failed with reason: "
-            f"Document {component} failed!",
+        mock.builds.fail_next(
+            component="hardening",
+            step="ReadSshSettings",
+            message="10-baseline.conf line 1: integer value none out of range",
         )
+        build = start(client, pipeline)
+        mock.clock.advance(hours=1)
         report(client, build)
+    say("With --timeline DIR each build has a page: open that of checkout-1.0.0-2.")
 
 
 def report(client: ImagebuilderClient, build: str) -> None:
     """Why it failed, with what, where to look further, and what to use meanwhile."""
     image = client.get_image(imageBuildVersionArn=build)["image"]
     state, recipe, pipeline = image["state"], image["imageRecipe"], image["sourcePipelineArn"]
-    reason = state.get("reason", "none given")
     context = state.get("failureContext", {})
+    failure = context.get("componentFailure", {})
 
     table = Table(title=f"{image['name']} {image['version']}: {state['status']}", show_header=False)
-    table.add_column(style="bold")
+    table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
-    table.add_row("Reason", reason)
+    table.add_row("Reason", state.get("reason", "none given"))
     table.add_row("State at failure", context.get("imageStatus", "not told"))
-    named = COMPONENT_ARN.search(reason)
-    arn = context.get("componentFailure", {}).get("componentArn") or (named and named[0])
-    if arn:
+    table.add_row("Step of the workflow", context.get("failedStep", "not told"))
+    if "componentArn" in failure:
+        arn = failure["componentArn"]
         component = client.get_component(componentBuildVersionArn=arn)["component"]
         table.add_row("Component", f"{component['name']} {component['version']}")
         table.add_row("What it does", component.get("description", ""))
+        table.add_row("Its phase and step", f"{failure['phaseName']}, {failure['stepName']}")
+        table.add_row("Its error", failure.get("errorMessage", "not told"))
         table.add_row("Its parameters", parameters_of(recipe["components"], arn))
     table.add_row("Parent image", recipe["parentImage"].rpartition(":image/")[2])
     table.add_row("Began", image["dateCreated"])
     table.add_row("Log group", f"/aws/imagebuilder/{recipe['name']}")
     table.add_row("Log stream", image["version"])
     table.add_row("Good until fixed", newest_good(client, pipeline))
-    Console().print(table)
+    console.print(table)
 
 
 def parameters_of(components: Sequence[ComponentConfigurationOutputTypeDef], arn: str) -> str:
@@ -104,8 +107,8 @@ def newest_good(client: ImagebuilderClient, pipeline: str) -> str:
     return f"{newest['version']}: {ami['image']}"
 
 
-def make_pipeline(client: ImagebuilderClient) -> tuple[str, str]:
-    """A pipeline without schedule, and the component that its recipe applies."""
+def make_pipeline(client: ImagebuilderClient) -> str:
+    """A pipeline without schedule."""
     component = client.create_component(
         name="hardening",
         semanticVersion="1.0.0",
@@ -131,19 +134,22 @@ def make_pipeline(client: ImagebuilderClient) -> tuple[str, str]:
         instanceProfileName="EC2InstanceProfileForImageBuilder",
         clientToken=str(uuid4()),
     )["infrastructureConfigurationArn"]
-    pipeline = client.create_image_pipeline(
+    return client.create_image_pipeline(
         name=NAME,
         imageRecipeArn=recipe,
         infrastructureConfigurationArn=infrastructure,
         clientToken=str(uuid4()),
     )["imagePipelineArn"]
-    return component, pipeline
 
 
 def start(client: ImagebuilderClient, pipeline: str) -> str:
     return client.start_image_pipeline_execution(
         imagePipelineArn=pipeline, clientToken=str(uuid4())
     )["imageBuildVersionArn"]
+
+
+def say(text: str) -> None:
+    console.print(text, highlight=False)
 
 
 if __name__ == "__main__":

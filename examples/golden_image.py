@@ -161,7 +161,8 @@ def ensure_pipeline(client: ImagebuilderClient, recipe: str) -> str:
             clientToken=str(uuid4()),
         )["imagePipelineArn"]
     pipeline = client.get_image_pipeline(imagePipelineArn=arn)["imagePipeline"]
-    say("pipeline", f"{arn}, by itself at {pipeline['dateNextRun']}")
+    say("pipeline", arn)
+    say("next run", pipeline["dateNextRun"])
     return arn
 
 
@@ -241,6 +242,8 @@ def where(**values: str) -> list[FilterTypeDef]:
 
 
 def say(what: str, text: str) -> None:
+    # Without what all ARNs begin with, a line fits a terminal.
+    text = text.partition(":imagebuilder:")[2] or text
     console.print(f"{what:<10} {text}", soft_wrap=True, highlight=False)
 
 

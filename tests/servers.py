@@ -53,7 +53,7 @@ def served(*arguments, before="", patience=_PATIENCE):
         greeting = process.stdout.readline()
         found = re.match(r"Image Builder is at (http://127\.0\.0\.1:\d+),", greeting)
         assert found, greeting + process.communicate(timeout=30)[1]
-        greeting += process.stdout.readline() + process.stdout.readline()
+        greeting += "".join(process.stdout.readline() for _ in range(3))
         assert f"aws imagebuilder list-images --endpoint-url {found[1]}\n" in greeting
         assert f"AWS_ENDPOINT_URL_IMAGEBUILDER={found[1]}\n" in greeting
         yield process, found[1]

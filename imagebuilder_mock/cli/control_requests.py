@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.domain.suggestions import did_you_mean
 from imagebuilder_mock.mock import put_state
-from imagebuilder_mock.testing.arguments import check_operation
+from imagebuilder_mock.testing.arguments import SOME_IMAGE, check_operation
 from imagebuilder_mock.transports.http.wsgi import BODY_LIMIT
 from imagebuilder_mock.world.saved.files import read_document, state_document
 from imagebuilder_mock.world.saved.worlds import saved
 
 from .control_json import as_json
+from .ui import ui
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -101,6 +102,10 @@ def _clock(controlled: Controlled, _: object) -> object:
     return {"now": controlled.mock.clock.now().isoformat()}
 
 
+def _ui(controlled: Controlled, given: dict[str, Any]) -> object:
+    return ui(controlled.mock, controlled.world, given)
+
+
 def _state(controlled: Controlled, _: object) -> object:
     with controlled.world.lock:
         return state_document(saved(controlled.world))
@@ -173,6 +178,13 @@ REQUESTS = (
         example={"operation": "GetImage", "last": 10},
     ),
     Request("GET clock", "Mock time.", _clock),
+    Request(
+        "GET ui",
+        "A page for a browser: resources, builds with their timelines, calls, events.",
+        _ui,
+        arguments={"build": _TEXT},
+        example={"build": SOME_IMAGE},
+    ),
     Request("GET state", "The state, as ``mock.save()`` writes it.", _state),
     Request(
         "PUT state",

@@ -101,7 +101,7 @@ def step_waiting(build: Build, step: WorkflowStepExecution, inputs: Mapping[str,
 
     What the function is sent was seen in a published lab of 2026; the topic gets the same.
     """
-    _log(build, f"Step {step.name} waits for an action")
+    _log(build, f"Step {step.name} waits for an action", step)
     resources = [build.image.arn, step.workflow_build_version_arn]
     detail: StepWaitingDetail = {
         "workflow-execution-id": step.workflow_execution_id,
@@ -148,26 +148,37 @@ def workflow_started(build: Build, execution: WorkflowExecution) -> None:
 @_news
 def step_started(build: Build, step: WorkflowStepExecution, *, has_condition: bool) -> None:
     if not has_condition:
-        _log(build, f"No 'if' conditions to evaluate for step: {step.name}")
-    _log(build, f"Started step {step.name} with action {step.action}")
+        _log(build, f"No 'if' conditions to evaluate for step: {step.name}", step)
+    _log(build, f"Started step {step.name} with action {step.action}", step)
     if step.action == _LAUNCH:
-        _log(build, "Launching instance")
+        _log(build, "Launching instance", step)
 
 
 @_news
 def step_ended(build: Build, step: WorkflowStepExecution) -> None:
     if step.status == "FAILED":
         if step.message and COMMAND_ID not in json.loads(step.outputs or "{}"):
-            _log(build, step.message)
-        _log(build, f"Action failed for step {step.name}. Failing step")
+            _log(build, step.message, step)
+        _log(build, f"Action failed for step {step.name}. Failing step", step)
     elif step.action == _LAUNCH:
         instance = json.loads(step.outputs or "{}").get("instanceId")
-        _log(build, f"Launched instance (instance id: {instance})")
+        _log(build, f"Launched instance (instance id: {instance})", step)
         _log(
             build,
             f"Waiting for instance availability (id: {instance}, expected state: ['passed']). "
             "Attempt number: 1.",
+            step,
         )
+
+
+@contextmanager
+def at_work(build: Build, step: WorkflowStepExecution) -> Iterator[None]:
+    """What is logged in the block is about the step."""
+    build.world.step_at_work = step.step_execution_id
+    try:
+        yield
+    finally:
+        build.world.step_at_work = None
 
 
 @contextmanager
@@ -353,15 +364,21 @@ def _to_event_bus(
     _publish(world, (parsed.account, parsed.region), "EventBridge", detail_type, body)
 
 
-def _log(build: Build, line: str) -> None:
+def _log(build: Build, line: str, step: WorkflowStepExecution | None = None) -> None:
+    about = build.world.step_at_work if step is None else step.step_execution_id
     body: LogBody = {"logStreamName": str(build.image.version), "message": line}
     store = build.store
     home = (store.account, store.region)
-    _publish(build.world, home, "CloudWatchLogs", build.image.log_group, body)
+    _publish(build.world, home, "CloudWatchLogs", build.image.log_group, body, about)
 
 
-def _publish(
-    world: World, home: tuple[str, str], destination: Destination, name: str, body: Body
+def _publish(  # noqa: PLR0913, PLR0917 - what an event consists of
+    world: World,
+    home: tuple[str, str],
+    destination: Destination,
+    name: str,
+    body: Body,
+    about: str | None = None,
 ) -> None:
     account, region = home
     event = Event(
@@ -371,6 +388,7 @@ def _publish(
         time=world.clock.now(),
         region=region,
         account_id=account,
+        step_execution_id=about,
     )
     world.publish(event)
     telling.tell(world, event)

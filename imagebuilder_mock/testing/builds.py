@@ -27,7 +27,7 @@ from .arguments import (
     counted,
     image_at,
 )
-from .pages.timeline import timeline_of
+from .pages.timeline import logs_of, timeline_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -278,19 +278,33 @@ class Builds(Face):
     def timeline(self, arn: str) -> Timeline:
         """What ran in a build, and when, as a table: ``rows``, ``str()``, ``.save_html(path)``."""
         with self._world.lock:
-            return timeline_of(self._image(arn))
+            return timeline_of(self._image(arn), logs_of(self._world.events))
 
     def save_timelines(self, folder: str | Path) -> list[Path]:
-        """Write a page for each build to a folder, which may be new, and return the paths."""
+        """Write a page for each build to a folder, which may be new, and return the paths.
+
+        Builds whose images were deleted after ``keep_deleted()`` are among them.
+        """
         with self._world.lock:
             images = [
                 resource
                 for store in self._world.state.stores.values()
                 for resource in store
-                if isinstance(resource, Image) and resource.transitions
+                if isinstance(resource, Image)
             ]
-            pages = [(_page_name(image), timeline_of(image)) for image in images]
+            images += self._world.deleted or []
+            logs = logs_of(self._world.events)
+            pages = [
+                (_page_name(image), timeline_of(image, logs))
+                for image in images
+                if image.transitions
+            ]
         return [timeline.save_html(Path(folder) / name) for name, timeline in pages]
+
+    def keep_deleted(self) -> None:
+        """Remember the images that are deleted from now on, for ``save_timelines``."""
+        with self._world.lock:
+            self._world.deleted = self._world.deleted or []
 
     @published()
     def finish_all(self) -> None:

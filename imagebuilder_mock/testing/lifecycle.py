@@ -163,6 +163,7 @@ class Lifecycle(Face):
             tried = list(trials(self._world, draft, at=moment, runs=runs))
             return preview_of(
                 policy if isinstance(policy, str) else "A lifecycle policy",
+                self._name(policy),
                 tried,
                 knows_ami=lambda ami: self._world.state.machine_images.get(ami) is not None,
                 moment=moment,
@@ -171,6 +172,12 @@ class Lifecycle(Face):
                 if any(each.prospects for each in tried)
                 else nothing_selected(draft, self._world.state.stores.values()),
             )
+
+    def _name(self, policy: str | Mapping[str, object] | Sequence[Mapping[str, object]]) -> str:
+        if isinstance(policy, str):
+            return self._policy(policy).name
+        name = policy.get("name") if isinstance(policy, Mapping) else None
+        return "" if name is None else str(name)
 
     def _draft(
         self,

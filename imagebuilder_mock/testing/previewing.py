@@ -26,6 +26,7 @@ _DOUBT = "(unless it is excluded: what EC2 knows of it is not known here)"
 
 def preview_of(
     policy: str,
+    name: str,
     trials: Sequence[Trial],
     *,
     knows_ami: Callable[[str], bool],
@@ -37,7 +38,7 @@ def preview_of(
     how = {1: "", "settled": ", until a run changes nothing"}.get(runs, f", {runs} daily runs")
     title = f"{policy} at {moment.isoformat(sep=' ', timespec='seconds')}{how}"
     rows = list(_rows(trials, knows_ami))
-    return Preview(title, rows, moment=moment, runs=runs, nothing=nothing)
+    return Preview(title, rows, policy=name, moment=moment, runs=runs, nothing=nothing)
 
 
 def _rows(trials: Sequence[Trial], knows_ami: Callable[[str], bool]) -> Iterable[PreviewRow]:

@@ -63,7 +63,7 @@ def report(world: World) -> str:
     if builds:
         lines += ["", "Builds:"]
         lines += [f"({len(builds) - _SHOWN} older builds)"] * (len(builds) > _SHOWN)
-        lines += [f"{build.arn} {_state_of(build)}" for build in builds[-_SHOWN:]]
+        lines += [f"{build.arn} {state_of(build)}" for build in builds[-_SHOWN:]]
     return "\n".join(lines)
 
 
@@ -102,10 +102,10 @@ def _lines(branches: Branches) -> Iterator[str]:
 
 def _leaf(resource: Resource) -> str:
     """``web/1.0.0/1 BUILDING``."""
-    return f"{resource.arn.partition('/')[2]} {_state_of(resource)}".rstrip()
+    return f"{resource.arn.partition('/')[2]} {state_of(resource)}".rstrip()
 
 
-def _state_of(resource: Resource) -> str:
+def state_of(resource: Resource) -> str:
     """The status of a type that has one, and the reason of a failure."""
     state = getattr(resource, "state", None)
     status = getattr(state or resource, "status", None)

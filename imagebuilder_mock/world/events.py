@@ -50,6 +50,8 @@ class Event(Generic[Body_co]):
     time: datetime
     region: str
     account_id: str
+    step_execution_id: str | None = None
+    """The step of a workflow that a line in CloudWatch Logs is about, if it is about one."""
 
     def __str__(self) -> str:
         said = str(dict(cast("Mapping[str, Any]", self.body)))

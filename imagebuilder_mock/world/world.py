@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from copy import copy, deepcopy
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import invalid_value, missing_reference
@@ -105,6 +105,10 @@ class World:
         """Who is asked and told beside us; None looks nothing up."""
         self.is_in_the_past = False
         """Whether what goes on is history (``in_the_past``): there is nobody to be told of it."""
+        self.step_at_work: str | None = None
+        """The id of the workflow step that is doing its work, for what is logged meanwhile."""
+        self.deleted: list[Image] | None = None
+        """The images that were deleted, for who wants to look back at their builds."""
         self.models: dict[tuple[str, str | None], Image] = {}
         """By recipe and pipeline, the last image of the past whose build was played through."""
         self._partition_of = partition_of
@@ -189,7 +193,7 @@ class World:
             yield
         except BaseException:
             for resource in [each for each in store if each.arn not in known]:
-                self.remove(store, resource)
+                self._take_out(store, resource)
             store.restore_numbers(numbers)
             raise
 
@@ -311,6 +315,11 @@ class World:
         self.state.references.add(resource)
 
     def remove(self, store: Store, resource: Resource) -> None:
+        self._take_out(store, resource)
+        if self.deleted is not None and resource.kind == "image":
+            self.deleted.append(cast("Image", resource))
+
+    def _take_out(self, store: Store, resource: Resource) -> None:
         store.remove(resource)
         self.state.references.remove(resource)
 

@@ -67,8 +67,8 @@ def test_a_page_of_each_build_is_written(program, tmp_path, capsys):
     assert capsys.readouterr().err.splitlines() == told
     for build, name in enumerate(names, start=1):
         page = (folder / name).read_text(encoding="utf-8")
-        assert f"image/web/1.0.0/{build}</h1>" in page
-        assert '<span class="whole">PENDING</span>' in page
+        assert f"<h1>Build web/1.0.0/{build}</h1>" in page
+        assert '<div class="name">PENDING</div>' in page
 
 
 def test_pages_are_written_when_the_program_fails_too(program, tmp_path):
@@ -80,6 +80,23 @@ def test_pages_are_written_when_the_program_fails_too(program, tmp_path):
     assert len(list((tmp_path / "pages").iterdir())) == 2
     with pytest.raises(RuntimeError):
         current_mock()
+
+
+def test_a_deleted_image_keeps_its_page(program, tmp_path):
+    deleting = dedent(BUILDS).rstrip() + dedent("""
+
+        from imagebuilder_mock import current_mock
+
+        current_mock().builds.finish_all()
+        [image] = client.list_images(owner="Self")["imageVersionList"]
+        client.delete_image(imageBuildVersionArn=f"{image['arn']}/1")
+    """)
+
+    main(["run", "--timeline", str(tmp_path / "pages"), program(deleting)])
+
+    pages = sorted((tmp_path / "pages").iterdir())
+    assert [page.name[-6:] for page in pages] == ["1.html", "2.html"]
+    assert "AVAILABLE after" in pages[0].read_text(encoding="utf-8")
 
 
 def test_a_program_without_builds_leaves_no_pages(program, tmp_path, capsys):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from botocore.loaders import Loader
 
-from tests.model import needs_member
+from tests.model import needs_member, needs_output
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -33,12 +33,22 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def golden_image():
-    return _run("golden_image.py", "--poll-seconds", "0")
+    return _run("golden_image.py", "--poll-seconds", "0", columns=80)
 
 
 @pytest.fixture(scope="module")
 def failing_build():
     return _run("failing_build.py")
+
+
+@pytest.fixture(scope="module")
+def failing_build_at_80():
+    return _run("failing_build.py", columns=80)
+
+
+@pytest.fixture(scope="module")
+def approval_gate():
+    return _run("approval_gate.py", columns=80)
 
 
 class TestGoldenImage:
@@ -80,6 +90,23 @@ class TestFailingBuild:
         assert "component/hardening/1.0.0/1 failed!" in failing_build
         assert re.search(r"State at failure +│ BUILDING", failing_build)
 
+    @needs_output("GetImage", "image.state.failureContext")
+    def test_it_tells_what_the_component_said(self, failing_build):
+        for name, value in (
+            ("Component", "hardening 1.0.0"),
+            ("Its phase and step", "validate, ReadSshSettings"),
+            ("Its error", "10-baseline.conf line 1: integer value none out of range"),
+            ("Its parameters", "SshMaxAuthTries=none"),
+        ):
+            assert re.search(rf"│ {name} +│ {value} +│", failing_build)
+
+    def test_it_says_that_the_failure_is_meant_and_what_to_open(self, failing_build):
+        first, *_, last = failing_build.splitlines()
+
+        assert first.startswith("No AWS account is used")
+        assert first.endswith("the failure below is meant.")
+        assert "--timeline DIR" in last
+
     def test_it_names_the_image_to_use_meanwhile(self, failing_build):
         assert re.search(r"Good until fixed +│ 1\.0\.0/1: ami-[0-9a-f]{17}", failing_build)
 
@@ -87,18 +114,58 @@ class TestFailingBuild:
         assert "checkout 1.0.0/2: FAILED" in _python(str(EXAMPLES / "failing_build.py"))
 
 
-def test_the_readme_quotes_what_the_programs_print(golden_image):
+class TestApprovalGate:
+    def test_one_build_goes_on_and_the_other_is_stopped(self, approval_gate):
+        assert re.findall(r"answers (.*)", approval_gate) == [
+            "{'Approve': 'RESUME'}",
+            "{'Approve': 'STOP'}",
+        ]
+        assert re.search(r"release-7 1\.0\.0/1 │ AVAILABLE", approval_gate)
+        assert re.search(r"wip 1\.0\.0/1 +│ FAILED ", approval_gate)
+        assert "The step was stopped: " in approval_gate
+
+
+@pytest.mark.needs("moto", "cryptography", "flask")
+class TestBesideMoto:
+    def test_the_parameters_follow_the_builds_that_succeed(self):
+        output = _run("lambda_behind_a_build.py", before=("--moto",))
+
+        rows = re.findall(r"│ 1\.0\.0/(\d) │ ([A-Z]+) +│ (ami-\w+) +│ (ami-\w+)", output)
+        assert [row[:2] for row in rows] == [
+            ("1", "AVAILABLE"),
+            ("2", "FAILED"),
+            ("3", "AVAILABLE"),
+        ]
+        assert rows[0][2:] == rows[1][2:]
+        assert len({ami for row in rows for ami in row[2:]}) == 4
+
+    def test_of_two_years_the_newest_images_are_left(self):
+        output = _run("two_years_of_images.py", before=("--moto",))
+
+        rows = re.findall(r"│ (before|after) +│ (\d+) +│ (\d+) +│ (\d+)", output)
+        assert rows == [("before", "61", "122", "122"), ("after", "5", "10", "10")]
+
+
+@pytest.mark.parametrize(
+    "output", ["golden_image", "failing_build_at_80", "approval_gate"], ids=lambda name: name
+)
+def test_a_line_is_no_longer_than_a_terminal_is_wide(output, request):
+    printed = request.getfixturevalue(output)
+
+    assert [line for line in printed.splitlines() if len(line) > 80] == []
+
+
+def test_the_readme_quotes_what_the_programs_print(golden_image, failing_build_at_80):
     [quoted] = _QUOTED.findall((ROOT / "README.md").read_text(encoding="utf-8"))
 
-    printed = golden_image + _run("failing_build.py", columns=80)
+    printed = golden_image + failing_build_at_80
 
     assert set(quoted.splitlines()) <= set(printed.splitlines())
 
 
-def _run(program: str, *arguments: str, columns: int = 200) -> str:
-    return _python(
-        "-m", "imagebuilder_mock", "run", str(EXAMPLES / program), *arguments, columns=columns
-    )
+def _run(program: str, *arguments: str, before: tuple[str, ...] = (), columns: int = 200) -> str:
+    command = ("-m", "imagebuilder_mock", "run", *before, str(EXAMPLES / program))
+    return _python(*command, *arguments, columns=columns)
 
 
 def _python(*arguments: str, columns: int = 200) -> str:

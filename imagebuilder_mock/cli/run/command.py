@@ -137,6 +137,8 @@ def _on(
         except (OSError, ValueError, ModuleNotFoundError) as error:
             # A state file that is not there or is damaged, or moto that is not installed.
             parser.exit(1, f"{parser.prog}: {error}\n")
+        if given.timeline is not None:
+            mock.builds.keep_deleted()
         if not given.allow_aws:
             stack.enter_context(OtherServices(around, mock).held())
         if given.is_whole_process:

@@ -197,7 +197,8 @@ def _end_step(run: Run, planned: WorkflowStep, step: WorkflowStepExecution) -> N
     try:
         if given is not None and given > timedelta(seconds=planned.timeout_seconds):
             raise _timed_out(step)
-        outputs = actions.perform(run, planned)
+        with notices.at_work(run.build, step):
+            outputs = actions.perform(run, planned)
     except StepFailedError as error:
         if step.attempt_number >= step.max_attempts:
             _give_up(run, step, error)

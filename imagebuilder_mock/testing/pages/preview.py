@@ -8,32 +8,19 @@ from html import escape
 from itertools import chain
 from typing import TYPE_CHECKING, Literal, TypedDict, get_args
 
+from .frame import legend, page, summary
 from .table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-_CHART = """\
-<style>
-.chart {{ display: grid; grid-template-columns: max-content 1fr; gap: 2px 1rem; margin: 1rem 0; }}
-.chart span {{ white-space: nowrap; }}
-.lane {{ position: relative; background: #8882; min-width: 30rem; border-right: 6px solid #0000; }}
-.ends {{ display: flex; justify-content: space-between; }}
-.mark {{ position: absolute; top: 10%; bottom: 10%; width: 6px; }}
-.legend .mark {{ position: static; display: inline-block; width: 1em; height: 1em;
-  margin: 0 .4em 0 1em; vertical-align: -.15em; }}
-.keep {{ background: #2e7d32; }}
-.skip {{ background: #4878a8; }}
-.deprecate {{ background: #e0b400; }}
-.disable {{ background: #e06500; }}
-.delete {{ background: #d3302f; }}
-</style>
-<p class="legend">{legend}</p>
-<div class="chart">
-{lanes}
-<span></span><div class="ends"><span>{first}</span><span>{last}</span></div>
-</div>"""
-
+_SHADES: Mapping[str, str] = {
+    "KEEP": "good",
+    "SKIP": "plain",
+    "DEPRECATE": "deprecate",
+    "DISABLE": "warning",
+    "DELETE": "bad",
+}
 
 FateName = Literal["KEEP", "SKIP", "DEPRECATE", "DISABLE", "DELETE"]
 
@@ -76,19 +63,24 @@ class Preview(Table[PreviewRow]):
     With several runs, an image has a row for each in which something new becomes of it.
     """
 
-    __slots__ = ("_moment", "_nothing", "_runs")
+    __slots__ = ("_moment", "_nothing", "_policy", "_runs")
 
     def __init__(
         self,
         title: str,
         rows: Sequence[PreviewRow],
         *,
+        policy: str,
         moment: datetime,
         runs: int | str = 1,
         nothing: str | None = None,
     ) -> None:
-        """``moment`` is the time of the first run; ``nothing`` says why there are no rows."""
+        """``policy`` is its name (it may have none), and ``moment`` the time of the first run.
+
+        ``nothing`` says why there are no rows.
+        """
         super().__init__(title, rows, marked_by="fate")
+        self._policy = policy
         self._moment = moment
         self._runs = runs
         self._nothing = nothing
@@ -133,7 +125,44 @@ class Preview(Table[PreviewRow]):
         is_daily = self._runs not in {1, "settled"} and row["at"] is not None
         return f" on {row['at']:%Y-%m-%d}" if is_daily else ""
 
-    def figure(self) -> str:
+    def parts(self) -> Iterable[str]:
+        yield summary(self.summary)
+        yield f'<p class="soft">{escape(self.title)}</p>'
+        yield self._chart()
+        said = [name for name in self.columns if name not in {"run", "at"}]
+        runs: dict[int, list[PreviewRow]] = defaultdict(list)
+        for row in self.rows:
+            runs[row["run"] or 0].append(row)
+        for number, rows in sorted(runs.items(), key=lambda run: run[0] or len(self.rows) + 1):
+            yield f"<h2>{escape(self._heading(number, rows))}</h2>"
+            yield self.html(rows, [name for name in said if any(self.shown(r, name) for r in rows)])
+
+    def shown(self, row: PreviewRow, name: str) -> Sequence[str]:
+        if name == "image":
+            return [row["image"].partition("/")[2]]
+        if name == "created":
+            return [f"{row['created']:%Y-%m-%d %H:%M}"]
+        return super().shown(row, name)
+
+    def shade(self, row: PreviewRow) -> str | None:
+        return _SHADES[row["fate"]]
+
+    def _page(self) -> str:
+        return page(
+            f"What the lifecycle policy {self._policy} would do".replace("  ", " "), self.parts()
+        )
+
+    def _heading(self, number: int, rows: Sequence[PreviewRow]) -> str:
+        """``Run 2 on 2026-11-21: 1 deleted``; what is kept is in no run."""
+        if not number:
+            return f"Kept: {len(rows):,}"
+        done = [row for row in rows if row["fate"] != "SKIP"]
+        sums = [_sum(done)] if done else []
+        sums += [f"{len(rows) - len(done):,} excluded"] * (len(done) < len(rows))
+        run = "The run" if self._runs == 1 else f"Run {number:,}"
+        return f"{run}{self._when(rows[0])}: {', '.join(sums)}"
+
+    def _chart(self) -> str:
         """A lane for each recipe version, with a mark where each of its images was created."""
         # Of an image with several rows, the last has what becomes of it in the end.
         rows = list({row["image"]: row for row in self.rows}.values())
@@ -146,14 +175,14 @@ class Preview(Table[PreviewRow]):
         for row in rows:
             lane = row["image"].partition("/")[2].rpartition("/")[0]
             lanes[lane].append(_mark(row, left=(row["created"] - first) / whole))
-        return _CHART.format(
-            legend=_legend(row["fate"] for row in rows),
-            lanes="\n".join(
-                f'<span>{escape(lane)}</span><div class="lane">{"".join(marks)}</div>'
-                for lane, marks in sorted(lanes.items())
-            ),
-            first=f"{first:%Y-%m-%d}",
-            last=f"{last:%Y-%m-%d}",
+        drawn = "\n".join(
+            f'<span>{escape(lane)}</span><div class="track">{"".join(marks)}</div>'
+            for lane, marks in sorted(lanes.items())
+        )
+        ends = f"<span>{first:%Y-%m-%d}</span><span>{last:%Y-%m-%d}</span>"
+        return (
+            f"{_legend(row['fate'] for row in rows)}\n"
+            f'<div class="lanes">\n{drawn}\n<div class="ends">{ends}</div>\n</div>'
         )
 
 
@@ -168,14 +197,13 @@ def _sum(rows: Iterable[PreviewRow]) -> str:
 
 def _mark(row: PreviewRow, *, left: float) -> str:
     title = escape(f"{row['image']}: {row['fate']} ({row['reason']})")
-    shade = row["fate"].lower()
-    return f'<div class="mark {shade}" title="{title}" style="left:{left:.2%}"></div>'
+    return (
+        f'<div class="mark {_SHADES[row["fate"]]}" title="{title}" style="left:{left:.2%}"></div>'
+    )
 
 
 def _legend(fates: Iterable[FateName]) -> str:
     counts = Counter(fates)
-    return "".join(
-        f'<span class="mark {fate.lower()}"></span>{fate} {counts[fate]:,}'
-        for fate in get_args(FateName)
-        if counts[fate]
+    return legend(
+        (_SHADES[fate], f"{fate} {counts[fate]:,}") for fate in get_args(FateName) if counts[fate]
     )

@@ -3,58 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from .frame import SHADES, page, readable, summary
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 Row = TypeVar("Row", bound=Mapping[str, object])
-
-_PAGE = """\
-<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>{title}</title>
-<style>
-:root {{ color-scheme: light dark; font: 14px/1.5 system-ui, sans-serif; }}
-body {{ margin: 2rem; }}
-h1 {{ font-size: 1.2rem; }}
-div {{ overflow-x: auto; }}
-table {{ border-collapse: collapse; }}
-th, td {{ padding: .3rem .8rem; text-align: left; vertical-align: top; }}
-th {{ border-bottom: 2px solid; white-space: nowrap; }}
-td {{ border-bottom: 1px solid #8885; }}
-li {{ list-style: none; }}
-ul {{ margin: 0; padding: 0; }}
-.bad {{ background: #d3302f26; }}
-.warning {{ background: #e0820026; }}
-.good {{ background: #2e7d3226; }}
-</style>
-</head>
-<body>
-<h1>{title}</h1>
-{summary}{figure}
-<div><table>
-<thead><tr>{head}</tr></thead>
-<tbody>
-{body}
-</tbody>
-</table></div>
-</body>
-</html>
-"""
-
-# How a row is shaded, by the word in the column that marks it.
-SHADES = {
-    **dict.fromkeys(("DELETE", "DELETED", "FAILED"), "bad"),
-    **dict.fromkeys(("DEPRECATE", "DISABLE", "CANCELLED", "SKIP", "SKIPPED"), "warning"),
-    **dict.fromkeys(("AVAILABLE", "COMPLETED", "KEEP", "SUCCESS"), "good"),
-}
 
 
 class Table(Generic[Row]):
@@ -85,13 +44,13 @@ class Table(Generic[Row]):
     def columns(self) -> list[str]:
         """The names of the columns that are not empty, in their order."""
         names = dict.fromkeys(name for row in self.rows for name in row)
-        return [name for name in names if any(_lines(row.get(name)) for row in self.rows)]
+        return [name for name in names if any(lines_of(row.get(name)) for row in self.rows)]
 
     def __str__(self) -> str:
         columns = self.columns
         lines = [
             [column.replace("_", " ").upper() for column in columns],
-            *(["; ".join(_lines(row.get(name))) for name in columns] for row in self.rows),
+            *(["; ".join(lines_of(row.get(name))) for name in columns] for row in self.rows),
         ]
         widths = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
         table = (
@@ -111,21 +70,37 @@ class Table(Generic[Row]):
         target.write_text(self._page(), encoding="utf-8")
         return target
 
-    def _page(self) -> str:
-        columns = self.columns
-        head = "".join(
-            f"<th>{escape(name.replace('_', ' ').capitalize())}</th>" for name in columns
-        )
+    def parts(self) -> Iterable[str]:
+        """What its page shows below the headline, as HTML."""
+        yield summary(self.summary)
+        yield self.html(self.rows, self.columns)
+
+    def html(self, rows: Sequence[Row], columns: Sequence[str]) -> str:
+        """Rows as a table of HTML; on a phone each is a card."""
+        head = "".join(f"<th>{_label(name)}</th>" for name in columns)
         body = "\n".join(
-            f"<tr{self._shade(row)}>"
-            + "".join(f"<td>{_cell(_lines(row.get(name)))}</td>" for name in columns)
-            + "</tr>"
-            for row in self.rows
+            f"<tr{self._shade(row)}>{''.join(self._cell(row, name) for name in columns)}</tr>"
+            for row in rows
         )
-        summary = f"<p>{escape(self.summary)}</p>\n" if self.summary else ""
-        return _PAGE.format(
-            title=escape(self.title), summary=summary, figure=self.figure(), head=head, body=body
+        return (
+            f'<div class="scroll"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n'
+            "</tbody>\n</table></div>"
         )
+
+    def shown(self, row: Row, name: str) -> Sequence[str]:
+        """The lines of a cell of the page."""
+        return lines_of(row.get(name))
+
+    def line(self, _row: Row, _name: str, line: str) -> str:
+        """One of these lines as HTML."""
+        return escape(line)
+
+    def shade(self, row: Row) -> str | None:
+        """How a row of the page is shaded."""
+        return None if self._marked_by is None else SHADES.get(str(row.get(self._marked_by)))
+
+    def _page(self) -> str:
+        return page(self.title, self.parts())
 
     def __repr__(self) -> str:
         held = self.summary or f"{len(self.rows):,} rows"
@@ -138,29 +113,33 @@ class Table(Generic[Row]):
             'style="width: 100%; height: 30em; border: 0"></iframe>'
         )
 
-    def figure(self) -> str:
-        """HTML that the page shows above the table."""
-        return ""
+    def _cell(self, row: Row, name: str) -> str:
+        lines = [self.line(row, name, line) for line in self.shown(row, name)]
+        kind = ' class="marking"' if name == self._marked_by else ""
+        text = "".join(lines)
+        if len(lines) > 1:
+            text = f"<ul>{''.join(f'<li>{line}</li>' for line in lines)}</ul>"
+        return f'<td{kind} data-label="{_label(name)}">{text}</td>'
 
     def _shade(self, row: Row) -> str:
-        shade = None if self._marked_by is None else SHADES.get(str(row.get(self._marked_by)))
+        shade = self.shade(row)
         return "" if shade is None else f' class="{shade}"'
 
 
-def _cell(lines: Sequence[str]) -> str:
-    if len(lines) > 1:
-        return f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in lines)}</ul>"
-    return "".join(map(escape, lines))
+def _label(name: str) -> str:
+    return escape(name.replace("_", " ").capitalize())
 
 
-def _lines(value: object) -> list[str]:
+def lines_of(value: object) -> list[str]:
     """A value as text: a list has a line for each entry, and an empty value none."""
     if value is None or value == "":
         return []
     if isinstance(value, datetime):
         return [value.isoformat(sep=" ", timespec="seconds")]
+    if isinstance(value, timedelta):
+        return [readable(value)]
     if isinstance(value, Mapping):
-        return [" ".join(line for each in value.values() for line in _lines(each))]
+        return [" ".join(line for each in value.values() for line in lines_of(each))]
     if isinstance(value, (list, tuple)):
-        return [line for each in value for line in _lines(each)]
+        return [line for each in value for line in lines_of(each)]
     return [str(value)]

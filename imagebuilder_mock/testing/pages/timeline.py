@@ -2,85 +2,160 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections import defaultdict
 from html import escape
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, NamedTuple
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.states import IN_PROGRESS
 
-from .table import SHADES, Table
+from .build_chart import TimelineRow, chart, of_the_build
+from .frame import SHADES, box, facts, page, readable, summary
+from .table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from imagebuilder_mock.domain.resources.images import Image
     from imagebuilder_mock.domain.resources.workflow_executions import WorkflowExecution
-
-_CHART = """\
-<style>
-.chart {{ display: grid; grid-template-columns: max-content 1fr; gap: 2px 1rem; margin: 1rem 0; }}
-.chart span {{ white-space: nowrap; }}
-.chart .step {{ padding-left: 1.5rem; }}
-.track {{ position: relative; overflow: visible; background: #8882; min-width: 30rem;
-  border-right: 3px solid #0000; }}
-.bar {{ position: absolute; top: 15%; bottom: 15%; min-width: 3px; background: #4878a8; }}
-.bar.good {{ background: #2e7d32; }}
-.bar.bad {{ background: #d3302f; }}
-.bar.warning {{ background: #e08200; }}
-</style>
-<div class="chart">
-{bars}
-</div>"""
+    from imagebuilder_mock.world.events import Event
 
 
-_COLOURS = {**SHADES, "ROLLBACK_COMPLETED": "bad"}
+class _Told(NamedTuple):
+    """What the page says of a build above its chart."""
 
-
-class TimelineRow(TypedDict):
-    """A stage, a workflow or a step, whichever of the three is not empty."""
-
-    stage: str
-    workflow: str
-    step: str
-    action: str
-    status: str
-    start: datetime | None
-    end: datetime | None
-    duration: timedelta | None
-    message: str | None
+    facts: Mapping[str, Sequence[str]]
+    reason: str
+    place: Mapping[str, Sequence[str]]
+    """Where it failed."""
 
 
 class Timeline(Table[TimelineRow]):
     """A row for each stage, workflow and step of a build, in the order in which they started."""
 
-    __slots__ = ()
+    __slots__ = ("_told",)
 
-    def figure(self) -> str:
-        """A bar for each row, on the time from the first start to the last end."""
-        # A row that has not ended has just its beginning.
-        spans = [
-            (row, row["start"], row["end"] or row["start"])
-            for row in self.rows
-            if row["start"] is not None
-        ]
-        first = min((start for _, start, _ in spans), default=None)
-        if first is None:
+    def __init__(self, title: str, rows: Sequence[TimelineRow], told: _Told) -> None:
+        super().__init__(title, rows, marked_by="status")
+        self._told = told
+
+    @property
+    def summary(self) -> str:
+        """``FAILED after 14 min 43 s``: how the build ended, or where it stands."""
+        stages = [row for row in of_the_build(self.rows) if row["stage"]]
+        if not stages:
             return ""
-        whole = max(max(end for *_, end in spans) - first, timedelta(microseconds=1))
-        bars = (
-            _bar(row, left=(start - first) / whole, width=(end - start) / whole)
-            for row, start, end in spans
+        *_, last = stages
+        began, ended = stages[0]["start"], last["end"]
+        now = self.rows[-1]["stage"]
+        later = f", {now} now" if now and now != last["stage"] else ""
+        if last["status"] and began is not None and ended is not None:
+            # The build of an image that was added to the past took no time.
+            after = f" after {readable(ended - began)}" if ended > began else ""
+            return f"{last['stage']}{after}{later}"
+        return f"{last['stage']}, under way"
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns of the text; the log would not go into one."""
+        return [name for name in super().columns if name != "log"]
+
+    @property
+    def headline(self) -> str:
+        """``Build web/1.0.0/1``."""
+        return f"Build {_short(self.title)}"
+
+    def _page(self) -> str:
+        return page(self.headline, self.parts())
+
+    def parts(self) -> Iterable[str]:
+        told = self._told
+        words = self.summary.replace(",", "").split()
+        yield summary(self.summary, SHADES.get(words[0]) if words else None)
+        yield f'<p class="soft">{escape(self.title.removeprefix("Build of "))}</p>'
+        if told.reason:
+            yield box(told.reason, told.place, "bad")
+        yield facts(told.facts)
+        yield from chart(self.rows)
+
+
+def timeline_of(image: Image, logs: Mapping[str, list[str]]) -> Timeline:
+    """The timeline of a build, with the ``logs_of`` the events.
+
+    A row that has not ended has no ``end``.
+    """
+    rows = list(_rows(image, logs))
+    return Timeline(f"Build of {image.arn}", rows, _told(image))
+
+
+def logs_of(events: Iterable[Event]) -> Mapping[str, list[str]]:
+    """The lines of logs, as far as events are kept, by the ids of the steps that they are about."""
+    lines: dict[str, list[str]] = defaultdict(list)
+    for event in events:
+        if event.step_execution_id is not None:
+            said = f"{event.time:%H:%M:%S} {event.body['message']}"
+            lines[event.step_execution_id].append(said)
+    return lines
+
+
+def _told(image: Image) -> _Told:
+    recipe, state = image.recipe, image.state
+    amis = [f"{ami.region}: {ami.image}" for ami in image.amis]
+    if len({ami.owner for ami in image.amis}) > 1:
+        amis = [f"{ami.region}: {ami.image} ({ami.owner})" for ami in image.amis]
+    outputs = image.output_resources
+    containers = [
+        f"{each.region}: {uri}"
+        for each in (outputs and outputs.containers) or ()
+        for uri in each.image_uris
+    ]
+    began = image.transitions[0].moment if image.transitions else image.date_created
+    known = {
+        "Recipe": [] if recipe is None else [recipe.arn.rpartition(f":{recipe.kind}/")[2]],
+        "Parent image": [] if recipe is None else [_short(recipe.parent_image)],
+        "Pipeline": []
+        if image.source_pipeline_arn is None
+        else [_short(image.source_pipeline_arn)],
+        "Began": [f"{began:%Y-%m-%d %H:%M:%S} UTC"],
+        "AMIs": amis,
+        "Container images": containers,
+    }
+    return _Told(known, state.reason or "", _place(image))
+
+
+def _place(image: Image) -> Mapping[str, Sequence[str]]:
+    context = image.state.failure_context
+    if context is None:
+        return {}
+    component: Mapping[str, object] = {**(context.component_failure or {})}
+    of_component = {
+        name: [_short(str(component[member]))] if member in component else []
+        for name, member in (
+            ("Component", "componentArn"),
+            ("Phase", "phaseName"),
+            ("Its step", "stepName"),
+            ("Error", "errorMessage"),
         )
-        return _CHART.format(bars="\n".join(bars))
+    }
+    distribution = {
+        name: [str(value)] for name, value in (context.distribution_failure or {}).items()
+    }
+    return {
+        "Stage": [context.image_status],
+        "Workflow": [_short(context.workflow_arn)] if context.workflow_arn else [],
+        "Step": [context.failed_step] if context.failed_step else [],
+        **of_component,
+        **distribution,
+    }
 
 
-def timeline_of(image: Image) -> Timeline:
-    """The timeline of a build; a row that has not ended has no ``end``."""
-    return Timeline(f"Build of {image.arn}", list(_rows(image)), marked_by="status")
+def _short(reference: str) -> str:
+    """An ARN from its name on; anything else as it is."""
+    return reference.partition("/")[2] if "arn:" in reference else reference
 
 
-def _rows(image: Image) -> Iterator[TimelineRow]:
+def _rows(image: Image, logs: Mapping[str, list[str]]) -> Iterator[TimelineRow]:
     following = [*(stage.moment for stage in image.transitions[1:]), None]
     for number, (stage, end) in enumerate(zip(image.transitions, following, strict=True)):
         is_end = stage.status not in IN_PROGRESS
@@ -92,10 +167,12 @@ def _rows(image: Image) -> Iterator[TimelineRow]:
         )
         for execution in image.executions:
             if execution.transition == number:
-                yield from _execution_rows(execution)
+                yield from _execution_rows(execution, logs)
 
 
-def _execution_rows(execution: WorkflowExecution) -> Iterator[TimelineRow]:
+def _execution_rows(
+    execution: WorkflowExecution, logs: Mapping[str, list[str]]
+) -> Iterator[TimelineRow]:
     workflow = Arn.parse(execution.workflow_build_version_arn)
     yield _row(
         workflow=f"{workflow.slug}/{workflow.version}/{workflow.build}",
@@ -110,6 +187,7 @@ def _execution_rows(execution: WorkflowExecution) -> Iterator[TimelineRow]:
             status=step.status,
             span=(step.start_time, step.end_time),
             message=step.message,
+            log=logs.get(step.step_execution_id, []),
         )
 
 
@@ -122,6 +200,7 @@ def _row(
     workflow: str = "",
     step: str = "",
     action: str = "",
+    log: Sequence[str] = (),
 ) -> TimelineRow:
     start, end = span
     return {
@@ -134,16 +213,5 @@ def _row(
         "end": end,
         "duration": None if start is None or end is None else end - start,
         "message": message,
+        "log": list(log),
     }
-
-
-def _bar(row: TimelineRow, *, left: float, width: float) -> str:
-    name = str(row["stage"] or row["workflow"] or row["step"])
-    kind = "step" if row["step"] else "whole"
-    colour = _COLOURS.get(str(row["status"]), "")
-    title = escape(f"{name}: {row['status']} {row['duration'] or ''}")
-    return (
-        f'<span class="{kind}">{escape(name)}</span>'
-        f'<div class="track"><div class="bar {colour}" title="{title}" '
-        f'style="left:{left:.2%};width:{width:.2%}"></div></div>'
-    )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
 from imagebuilder_mock.domain.errors import ImageBuilderError, InvalidRequestException
@@ -84,6 +85,25 @@ class ControlRequest:
         return _body(self._environ, limit)
 
 
+@dataclass(frozen=True, slots=True)
+class WebPage:
+    """An answer of control that a person reads: HTML, where all others are JSON."""
+
+    html: str
+
+    # It is whole in itself, and what it tells is no other page's business.
+    headers: ClassVar[Mapping[str, str]] = {
+        "content-type": "text/html; charset=utf-8",
+        "content-security-policy": (
+            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+            "frame-ancestors 'none'"
+        ),
+        "cache-control": "no-store",
+        "referrer-policy": "no-referrer",
+        "x-content-type-options": "nosniff",
+    }
+
+
 class Application:
     """Answers requests as the service does; those behind the prefix go to ``control``.
 
@@ -115,6 +135,8 @@ class Application:
         if request.path.startswith(CONTROL_PREFIX):
             status, members = self._controlled(environ, request)
             _log.info("%s %s", shown(request.method, request.path), status)
+            if isinstance(members, WebPage):
+                return status, dict(members.headers), members.html.encode(), False
             body = json.dumps(members, default=str).encode()
             return status, {"content-type": "application/json"}, body, False
         given = self._given(environ, request)

@@ -20,7 +20,7 @@ from tests.builders import OWN, a_build, an_infrastructure
 from tests.container_builders import TEMPLATE, a_container_recipe
 
 # What takes a path or a function, and what is changed in place.
-NOT_PUBLISHED = {"builds": {"durations", "save_timelines"}}
+NOT_PUBLISHED = {"builds": {"durations", "keep_deleted", "save_timelines"}}
 
 pytestmark = pytest.mark.needs("werkzeug")
 

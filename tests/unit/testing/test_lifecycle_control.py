@@ -249,7 +249,7 @@ class TestPreview:
 
         assert title == "A lifecycle policy at 2026-06-01 00:00:00+00:00"
         assert summary == table.summary == "1 deprecated, 1 kept"
-        assert f"<p>{summary}</p>" in page
+        assert f'<p class="summary">{summary}</p>' in page
         assert head.split()[:3] == ["IMAGE", "STATE", "CREATED"]
         assert [line.split()[0] for line in lines] == arns
         assert all(arn in page for arn in arns)
@@ -263,18 +263,19 @@ class TestPreview:
 
         marks = re.findall(r'class="mark (\w+)" title="[^"]*" style="left:([\d.]+)%"', page)
         assert marks == [
-            ("keep", "100.00"),
-            ("keep", "60.00"),
-            ("delete", "20.00"),
-            ("delete", "0.00"),
+            ("good", "100.00"),
+            ("good", "60.00"),
+            ("bad", "20.00"),
+            ("bad", "0.00"),
         ]
-        assert re.findall(r"(KEEP|DELETE) (\d)", page) == [("KEEP", "2"), ("DELETE", "2")]
+        assert re.findall(r"</i>(KEEP|DELETE) (\d)", page) == [("KEEP", "2"), ("DELETE", "2")]
         assert "<span>2026-04-12</span><span>2026-06-01</span>" in page
 
     def test_a_page_of_no_images_has_no_chart(self, lifecycle, tmp_path):
         page = lifecycle.preview([a_rule("DELETE")]).save_html(tmp_path / "preview.html")
 
-        assert "chart" not in page.read_text(encoding="utf-8")
+        text = page.read_text(encoding="utf-8")
+        assert re.findall(r'class="lanes"|<table>', text) == []
 
 
 class TestPreviewOfSeveralRuns:
@@ -336,15 +337,23 @@ class TestPreviewOfSeveralRuns:
 
         assert row["obstacle"] == f"{ami.image_id}: Not this one."
 
-    def test_the_page_has_the_column_and_a_mark_for_what_an_image_ends_as(
+    def test_the_page_tells_run_by_run_and_marks_what_an_image_ends_as(
         self, lifecycle, image, walk, tmp_path
     ):
+        image(days=10)
         image(days=50)
+        policy = {"name": "tidy up", "policyDetails": walk}
 
-        page = lifecycle.preview(walk, runs="settled").save_html(tmp_path / "p.html").read_text()
+        page = lifecycle.preview(policy, runs="settled").save_html(tmp_path / "p.html").read_text()
 
-        assert re.findall("<th>(R[a-z]+)", page) == ["Run", "Rule", "Reason"]
-        assert re.findall(r'<div class="mark (\w+)"', page) == ["delete"]
+        assert "<h1>What the lifecycle policy tidy up would do</h1>" in page
+        assert re.findall("<h2>(.*)</h2>", page) == [
+            "Run 1: 1 deprecated",
+            "Run 2: 1 disabled",
+            "Run 3: 1 deleted",
+            "Kept: 1",
+        ]
+        assert re.findall(r'<div class="mark (\w+)"', page) == ["good", "bad"]
 
     @pytest.mark.parametrize("runs", [0, -1, 10_001, True, "all", 1.5, None])
     def test_a_number_of_runs_that_is_none_says_what_to_give(self, lifecycle, runs):

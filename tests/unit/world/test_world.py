@@ -185,12 +185,14 @@ def test_each_attribute_of_a_world_is_one_of_its_parts_or_does_not_change(world)
         "beginning",  # what a reset goes back to
         "_account",  # the last account that it was told
         "default_account",  # handed in
+        "deleted",  # for who asked to remember: what is deleted stays deleted
         "is_in_the_past",  # for as long as a block is run
         "lock",
         "models",  # what is made after them follows from what is there, with them or without
         "neighbours",  # handed in
         "quotas",  # an option
         "settings",  # the options
+        "step_at_work",  # for as long as a block is run
         "_partition_of",
     }
 

@@ -60,7 +60,7 @@ def test_the_page_is_whole_in_itself(tmp_path):
     assert not {"script", "link", "img", "iframe"} & set(page.tags)
     assert page.tags.count("tr") == 3
     assert "<title>Things &amp; more</title>" in text
-    assert "<td>&lt;two&gt;</td>" in text
+    assert '<td data-label="Name">&lt;two&gt;</td>' in text
     assert "<ul><li>1</li><li>2 old</li></ul>" in text
 
 
@@ -69,6 +69,6 @@ def test_rows_are_shaded_by_the_column_that_marks_them(tmp_path):
 
     text = Table("Things", rows, marked_by="fate").save_html(str(tmp_path / "t.html")).read_text()
 
-    assert '<tr class="bad"><td>DELETE</td></tr>' in text
-    assert '<tr class="good"><td>KEEP</td></tr>' in text
-    assert "<tr><td>other</td></tr>" in text
+    assert '<tr class="bad"><td class="marking" data-label="Fate">DELETE</td></tr>' in text
+    assert '<tr class="good"><td class="marking" data-label="Fate">KEEP</td></tr>' in text
+    assert '<tr><td class="marking" data-label="Fate">other</td></tr>' in text

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta, timezone
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 
 from tests.builders import AMAZON, OWN, a_build, a_full_recipe
 from tests.clients import the_client
-from tests.workflow_builders import WAIT, a_run, a_workflow
+from tests.workflow_builders import WAIT, a_run, a_step, a_workflow
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
@@ -53,6 +54,7 @@ class TestRows:
                 "end": None,
                 "duration": None,
                 "message": None,
+                "log": [],
             }
         ]
 
@@ -143,9 +145,10 @@ class TestText:
         imagebuilder_mock.clock.advance(hours=1)
         timeline = imagebuilder_mock.builds.timeline(build)
 
-        title, head, *lines = str(timeline).splitlines()
+        title, summary, head, *lines = str(timeline).splitlines()
 
         assert title == f"Build of {OWN}image/web/1.0.0/1"
+        assert summary == "AVAILABLE after 14 min 37 s"
         assert head.split() == [
             "STAGE",
             "WORKFLOW",
@@ -163,7 +166,8 @@ class TestText:
             "00:00:00+00:00",
             "2026-01-01",
             "00:00:01+00:00",
-            "0:00:01",
+            "1",
+            "s",
         ]
         assert all(line == line.rstrip() for line in lines)
 
@@ -175,16 +179,19 @@ class _Page(HTMLParser):
         super().__init__()
         self.texts: list[str] = []
         self.bars: list[dict[str, str | None]] = []
+        self.rows: list[str] = []
         self.open: list[str] = []
         self.loads: list[str] = []
 
     def handle_starttag(self, tag, attrs):
         given = dict(attrs)
-        if tag not in {"meta", "br"}:
+        if tag not in {"meta", "wbr"}:
             self.open.append(tag)
         if tag in {"script", "link", "img", "iframe"} or {"src", "href", "onclick"} & set(given):
             self.loads.append(tag)
-        if (given.get("class") or "").split()[:1] == ["bar"]:
+        if tag == "li":
+            self.rows.append(given["class"])
+        if given.get("class") == "bar":
             self.bars.append(given)
 
     def handle_endtag(self, tag):
@@ -202,7 +209,7 @@ def parsed(path):
     assert page.open == []
     assert page.loads == []
     assert "http" not in text
-    assert "{" not in re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL)
+    assert "{" not in re.sub(r"<(style|pre)>.*?</\1>", "", text, flags=re.DOTALL)
     return page
 
 
@@ -216,11 +223,17 @@ class TestPage:
         assert path == tmp_path / "deep" / "build.html"
         page = parsed(path)
         assert len(page.bars) == len(timeline.rows)
-        for text in ("ApplyBuildComponents", "AVAILABLE", "ExecuteComponents", timeline.title):
+        for text in ("ApplyBuildComponents", "AVAILABLE", "ExecuteComponents", "3 min 25 s"):
             assert text in page.texts
         assert page.bars[2]["style"] == "left:0.17%;width:63.48%"
         assert page.bars[-1]["style"] == "left:100.00%;width:0.00%"
-        assert page.bars[-1]["class"] == "bar good"
+        assert page.rows[:5] == [
+            "stage plain",
+            "stage plain",
+            "stage plain",
+            "workflow good",
+            "step good",
+        ]
 
     def test_what_comes_from_outside_is_escaped(self, imagebuilder_mock, build, tmp_path):
         message = "<script>alert('{x}')</script>"
@@ -236,12 +249,105 @@ class TestPage:
         page.feed(text)
         assert message in page.texts
         assert page.loads == []
-        assert "bar bad" in [bar["class"] for bar in page.bars]
+        assert "step bad" in page.rows
 
     def test_a_build_of_no_time_has_a_page_too(self, imagebuilder_mock, build, tmp_path):
         page = parsed(imagebuilder_mock.builds.timeline(build).save_html(tmp_path / "build.html"))
 
-        assert [bar["style"] for bar in page.bars] == ["left:0.00%;width:0.00%"]
+        assert [bar["style"] for bar in page.bars] == ["left:0.00%;width:100.00%"]
+
+    def test_a_failure_is_on_top_with_its_place(self, imagebuilder_mock, client, tmp_path):
+        web = imagebuilder_mock.pipelines.add(region="us-east-1", regions=["eu-west-1"])
+        imagebuilder_mock.builds.fail_next(component="web", phase="test")
+        started = client.start_image_pipeline_execution(imagePipelineArn=web.arn)
+        imagebuilder_mock.clock.advance(hours=1)
+        timeline = imagebuilder_mock.builds.timeline(started["imageBuildVersionArn"])
+
+        texts = [text for text in parsed(timeline.save_html(tmp_path / "b.html")).texts if text]
+
+        above = texts[: texts.index("PENDING")]
+        assert timeline.summary == "FAILED after 14 min 43 s"
+        assert above.index(timeline.summary) < above.index(timeline.rows[-1]["message"])
+        known = dict(pairwise(above))
+        assert known["Component"] == "web/1.0.0/1"
+        assert (known["Phase"], known["Its step"]) == ("test", "Probe")
+        assert (known["Stage"], known["Step"]) == ("TESTING", "ApplyTestComponents")
+        assert (known["Recipe"], known["Pipeline"]) == ("web/1.0.0", "web")
+        assert known["Parent image"].startswith("amazon-linux-2023-x86/20")
+        assert known["AMIs"].startswith("us-east-1: ami-")
+
+    def test_a_step_has_the_lines_of_the_log_that_are_about_it(self, imagebuilder_mock, build):
+        imagebuilder_mock.clock.advance(hours=1)
+
+        logs = {row["step"]: row["log"] for row in imagebuilder_mock.builds.timeline(build).rows}
+
+        assert logs["CreateOutputAMI"] == [
+            "00:05:56 Started step CreateOutputAMI with action CreateImage"
+        ]
+        assert len(logs["RunSanitizeScript"]) == 4
+        assert "00:04:26 Sending command to instance to run" in logs["ApplyBuildComponents"]
+
+    def test_lines_of_workflows_beside_each_other_are_not_mixed(self, imagebuilder_mock, client):
+        """Of what a step does at its end too, when another has begun meanwhile."""
+        inputs = {
+            "documentName": "AWS-RunShellScript",
+            "parameters": {"commands": ["true"]},
+            "instanceId": "i-0123456789abcdef0",
+        }
+        probe = a_workflow(client, a_step("Probe", "RunCommand", inputs=inputs))
+        tests = [{"workflowArn": probe, "parallelGroup": "tests"} for _ in range(2)]
+        build = a_run(client, *tests)
+        imagebuilder_mock.clock.advance(hours=1)
+
+        rows = imagebuilder_mock.builds.timeline(build).rows
+
+        logs = [row["log"] for row in rows if row["step"] == "Probe"]
+        assert len(logs) == 2
+        assert [sum("Sending command" in line for line in log) for log in logs] == [1, 1]
+
+    def test_where_no_time_passed_widths_are_equal(self, imagebuilder_mock, client, tmp_path):
+        imagebuilder_mock.clock.advance(hours=1)
+        imagebuilder_mock.images.add(pipeline=imagebuilder_mock.pipelines.add().arn)
+        [image] = client.list_images(owner="Self")["imageVersionList"]
+        timeline = imagebuilder_mock.builds.timeline(f"{image['arn']}/1")
+
+        page = parsed(timeline.save_html(tmp_path / "build.html"))
+
+        assert timeline.summary == "AVAILABLE"
+        assert any(text.startswith("No mock time passed in the steps") for text in page.texts)
+        widths = [
+            bar["style"].partition("width:")[2]
+            for bar, row in zip(page.bars, timeline.rows, strict=True)
+            if row["step"]
+        ]
+        assert len(widths) == 11
+        assert set(widths) == {"6.25%"}
+
+    def test_what_became_of_the_image_later_is_no_part_of_the_chart(
+        self, imagebuilder_mock, client, build, tmp_path
+    ):
+        imagebuilder_mock.clock.advance(hours=1)
+        client.create_lifecycle_policy(
+            name="tidy",
+            executionRole="lifecycle",
+            resourceType="AMI_IMAGE",
+            policyDetails=[
+                {
+                    "action": {"type": "DEPRECATE", "includeResources": {"amis": True}},
+                    "filter": {"type": "AGE", "value": 30, "unit": "DAYS"},
+                }
+            ],
+            resourceSelection={"recipes": [{"name": "web", "semanticVersion": "1.0.0"}]},
+            clientToken="once",
+        )
+        imagebuilder_mock.clock.advance(days=40)
+
+        timeline = imagebuilder_mock.builds.timeline(build)
+
+        assert timeline.summary == "AVAILABLE after 14 min 37 s, DEPRECATED now"
+        page = parsed(timeline.save_html(tmp_path / "build.html"))
+        assert len(page.bars) == len(timeline.rows) - 1
+        assert page.bars[2]["style"] == "left:0.17%;width:63.48%"
 
     def test_a_page_can_be_written_over(self, imagebuilder_mock, build, tmp_path):
         path = str(tmp_path / "build.html")

@@ -1,0 +1,170 @@
+"""The chart of a build: a bar for each stage, workflow and step, on the time of the build."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from html import escape
+from typing import TYPE_CHECKING, TypedDict
+
+from .frame import SHADES, legend, readable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class TimelineRow(TypedDict):
+    """A stage, a workflow or a step, whichever of the three is not empty."""
+
+    stage: str
+    workflow: str
+    step: str
+    action: str
+    status: str
+    start: datetime | None
+    end: datetime | None
+    duration: timedelta | None
+    message: str | None
+    log: list[str]
+    """What a step has written to the log of the build."""
+
+
+_AFTERWARDS = frozenset(("DEPRECATED", "DISABLED", "DELETED"))
+_PASSED_OVER = "SKIPPED"
+
+_NOTE = (
+    "No mock time passed in the steps, so all bars have the same width. Durations are those of the "
+    'program that looked at the build; with builds="clock" they are those of builds.'
+)
+
+_WORDS: Mapping[str, str] = {
+    "good": "succeeded",
+    "bad": "failed or rolled back",
+    "warning": "skipped or cancelled",
+    "plain": "stages, and what runs",
+}
+
+
+def chart(rows: Sequence[TimelineRow]) -> list[str]:
+    """Its parts: what the colours mean, whether widths mean time, and the rows with their bars."""
+    is_timed = has_time_passed(rows)
+    places = _by_time(rows) if is_timed else _by_number(rows)
+    shades = dict.fromkeys(_shade(row) for row in rows)
+    lines = "\n".join(_line(row, place) for row, place in zip(rows, places, strict=True))
+    return [
+        legend((shade, word) for shade, word in _WORDS.items() if shade in shades),
+        "" if is_timed else f'<p class="soft">{escape(_NOTE)}</p>',
+        f'<ol class="chart">\n{lines}\n</ol>',
+    ]
+
+
+def has_time_passed(rows: Sequence[TimelineRow]) -> bool:
+    """Whether steps took mock time; those of a build that is only looked at take none."""
+    ended = [
+        row
+        for row in rows
+        if row["step"] and row["duration"] is not None and row["status"] != _PASSED_OVER
+    ]
+    if not ended:
+        return any(row["step"] for row in rows) and _length(rows) >= timedelta(seconds=1)
+    return sum((row["duration"] or timedelta() for row in ended), timedelta()) >= timedelta(
+        seconds=1
+    )
+
+
+def of_the_build(rows: Sequence[TimelineRow]) -> Sequence[TimelineRow]:
+    """Without what became of the image long after, by lifecycle management."""
+    for number, row in enumerate(rows):
+        if row["stage"] in _AFTERWARDS:
+            return rows[:number]
+    return rows
+
+
+def _length(rows: Sequence[TimelineRow]) -> timedelta:
+    moments = _moments(of_the_build(rows))
+    return max(moments) - min(moments) if moments else timedelta()
+
+
+def _moments(rows: Sequence[TimelineRow]) -> list[datetime]:
+    return [each for row in rows for each in (row["start"], row["end"]) if each is not None]
+
+
+def _by_time(rows: Sequence[TimelineRow]) -> list[tuple[float, float] | None]:
+    """Where each bar begins, and its width, as parts of the whole; None has no bar.
+
+    A row that has not ended goes on to the last moment that is known.
+    """
+    built = of_the_build(rows)
+    moments = _moments(built)
+    first, last = min(moments), max(moments)
+    whole = max(last - first, timedelta(microseconds=1))
+    places: list[tuple[float, float] | None] = [
+        None
+        if row["start"] is None
+        else ((row["start"] - first) / whole, ((row["end"] or last) - row["start"]) / whole)
+        for row in built
+    ]
+    return [*places, *[None] * (len(rows) - len(built))]
+
+
+def _by_number(rows: Sequence[TimelineRow]) -> list[tuple[float, float] | None]:
+    """The same where no time passed: what has nothing below it has equal widths."""
+    built = of_the_build(rows)
+    levels = [_level(row) for row in built]
+    is_leaf = [
+        number + 1 == len(built) or levels[number + 1] <= level
+        for number, level in enumerate(levels)
+    ]
+    width = 1 / max(sum(is_leaf), 1)
+    places: list[tuple[float, float] | None] = []
+    for number, level in enumerate(levels):
+        below = number + 1
+        while below < len(levels) and levels[below] > level:
+            below += 1
+        leaves = sum(is_leaf[number:below])
+        places.append((sum(is_leaf[:number]) * width, leaves * width))
+    return [*places, *[None] * (len(rows) - len(built))]
+
+
+def _level(row: TimelineRow) -> int:
+    return 0 if row["stage"] else 1 if row["workflow"] else 2
+
+
+def _line(row: TimelineRow, place: tuple[float, float] | None) -> str:
+    name = row["stage"] or row["workflow"] or row["step"]
+    kind = ("stage", "workflow", "step")[_level(row)]
+    action = f"<small>{escape(row['action'])}</small>" if row["action"] else ""
+    took = "" if row["duration"] is None else readable(row["duration"])
+    status = escape("" if row["stage"] == row["status"] else row["status"])
+    began = "" if row["start"] is None else f"from {row['start']:%Y-%m-%d %H:%M:%S}"
+    bar = ""
+    if place is not None:
+        left, width = place
+        bar = (
+            f'<div class="bar" title="{escape(began)}" '
+            f'style="left:{left:.2%};width:{width:.2%}"></div>'
+        )
+    return (
+        f'<li class="{kind} {_shade(row)}"><div class="name">{escape(name)}{action}</div>'
+        f'<div class="status">{status.replace("_", "_<wbr>")}</div>'
+        f'<div class="took">{escape(took)}</div>'
+        f'<div class="track">{bar}</div>{_more(row)}</li>'
+    )
+
+
+def _more(row: TimelineRow) -> str:
+    # What is said of the build as a whole stands above the chart.
+    said = row["message"] if not row["stage"] else None
+    message = f"<p>{escape(said)}</p>" if said else ""
+    lines = row["log"]
+    log = ""
+    if lines:
+        noun = "line" if len(lines) == 1 else "lines"
+        log = (
+            f"<details><summary>{len(lines):,} {noun} of the log</summary>"
+            f"<pre>{escape(chr(10).join(lines))}</pre></details>"
+        )
+    return f'<div class="more">{message}{log}</div>' if message or log else ""
+
+
+def _shade(row: TimelineRow) -> str:
+    return SHADES.get(row["status"], "plain")
