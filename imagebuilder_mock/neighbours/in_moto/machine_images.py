@@ -102,6 +102,7 @@ def _register(
     ami.block_device_mappings = devices
     for snapshot_id in set(backend.snapshots) - before:
         del backend.snapshots[snapshot_id]
+    made: list[Snapshot] = []
     for device in devices:
         ebs = device["Ebs"]
         # Only its size is asked of the snapshot; moto checks the rest as for a volume in use.
@@ -116,9 +117,11 @@ def _register(
             from_ami=image.image_id,
         )
         snapshot.kms_key_id = ebs.get("KmsKeyId")
-        backend.snapshots[snapshot.id] = snapshot
+        made.append(snapshot)
+        if not is_amazons:  # whose snapshots nobody else sees
+            backend.snapshots[snapshot.id] = snapshot
         backend.delete_volume(volume.id)
-    ami.ebs_snapshot = backend.snapshots[devices[0]["Ebs"]["SnapshotId"]]
+    ami.ebs_snapshot = made[0]
     ami.add_tags(dict(image.tags))
     if is_amazons:
         ami.owner_alias = "amazon"
