@@ -270,7 +270,7 @@ class ImageBuilderMock(Suggesting):
 
         state = "on" if world is _switch.world else "off"
         with world.lock:
-            where = f"builds={world.settings.builds!r}, account_id={world.settings.account_id!r}"
+            where = f"builds={world.settings.builds!r}, account_id={world.account_id!r}"
             now = world.clock.now().isoformat(timespec="seconds")
             return f"<ImageBuilderMock {state}, {where}, at {now}: {summary(world)}>"
 
@@ -431,7 +431,7 @@ class ImageBuilderMock(Suggesting):
         world = self._active_world("client()")
         return own_client(
             region or region_in_use(world),
-            self.credentials(world.settings.account_id if account_id is None else account_id),
+            self.credentials(world.account_id if account_id is None else account_id),
         )
 
     def credentials(self, account_id: str) -> Credentials:
@@ -556,7 +556,7 @@ def own_servers() -> OwnServers:
 
 def account_of(mock: ImageBuilderMock) -> str:
     """The account of a mock that is on."""
-    return mock._active_world("an account").settings.account_id  # noqa: SLF001 - of this module
+    return mock._active_world("an account").account_id  # noqa: SLF001 - of this module
 
 
 @contextmanager

@@ -306,10 +306,10 @@ def _started_block() -> Patches:
     """Nothing for Image Builder leaves from now on, but through a mock."""
     from .transports.boto.blocking import Block
     from .transports.patching import all_or_nothing
-    from .world.settings import Settings
+    from .world.settings import DEFAULT_ACCOUNT
 
     with all_or_nothing() as patches:
-        Block(Settings().account_id, _is_on, _HOW_TO_SWITCH_ON).open(patches)
+        Block(lambda: DEFAULT_ACCOUNT, _is_on, _HOW_TO_SWITCH_ON).open(patches)
     return patches
 
 

@@ -11,7 +11,7 @@ import time
 from collections import deque
 from contextlib import suppress
 from copy import deepcopy
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime, timedelta, timezone
 from functools import partial
 from random import Random
@@ -19,7 +19,7 @@ from threading import RLock, local
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from .gateway import Gateway
-from .neighbours.in_moto.door import Moto
+from .neighbours.in_moto.door import Moto, moto_account
 from .protocol.identity import partition_of
 from .transports.boto.aio import AiobotocoreClientCreation, AiobotocoreDoor
 from .transports.boto.clients import ClientCreation
@@ -77,7 +77,7 @@ class Switch(Generic[S]):
                     self._open(Gateway(world), patches, mock.default_region)
                 self.world, self._patches = world, patches
             else:
-                _refuse_other_options(self.world.settings, mock.options)
+                _refuse_other_options(self.world, mock.options)
             self.starts.append(mock)
             return self.world
 
@@ -106,7 +106,7 @@ class Switch(Generic[S]):
             self.left.extend(unmet_orders(world))
 
     def _open(self, gateway: Gateway, patches: Patches, default_region: str | None) -> None:
-        account = gateway.world.settings.account_id
+        account = partial(getattr, gateway.world, "account_id")
         for door in (
             BotocoreDoor(gateway, self.own_servers),
             AiobotocoreDoor(gateway, self.own_servers),
@@ -174,7 +174,7 @@ def _empty_world(
     starts_at: datetime | None = None,
     offset: timedelta = timedelta(),
 ) -> World:
-    return World(
+    world = World(
         settings,
         clock=Clock(
             _process_time,
@@ -186,6 +186,8 @@ def _empty_world(
         partition_of=partition_of,
         neighbours=None if settings.neighbours == "off" else Moto(),
     )
+    world.default_account = moto_account
+    return world
 
 
 def _process_time() -> datetime:
@@ -207,8 +209,9 @@ def _steady_time() -> Callable[[], float]:
     return getattr(sys.modules.get("freezegun.api"), "real_monotonic", time.monotonic)
 
 
-def _refuse_other_options(settings: Settings, options: dict[str, object]) -> None:
+def _refuse_other_options(world: World, options: dict[str, object]) -> None:
     Settings.from_options(options)
+    settings = replace(world.settings, account_id=world.account_id)
     for field in fields(settings):
         if field.name in options and options[field.name] != getattr(settings, field.name):
             msg = (

@@ -22,6 +22,7 @@ from imagebuilder_mock.neighbours.account import Place
 from imagebuilder_mock.world.events import Destination, Event
 
 from .one_build import StepFailedError
+from .outputs.published import publish_parent
 from .parents import parent_ami_id
 from .topic_message import message_of, with_account
 
@@ -133,6 +134,7 @@ def workflow_started(build: Build, execution: WorkflowExecution) -> None:
     if recipe is not None and execution is image.executions[0]:
         ami = parent_ami_id(world, store, recipe.parent_image)
         if ami is not None:
+            publish_parent(world, store, recipe.parent_image)
             written = store.get(ImageRecipe, recipe.arn) or recipe
             _log(
                 build,

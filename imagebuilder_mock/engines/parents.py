@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from imagebuilder_mock.domain.errors import InvalidParameterValueException, invalid_value
 from imagebuilder_mock.domain.machine_image import AmiFacts
 from imagebuilder_mock.domain.resources.images import Image
+from imagebuilder_mock.neighbours import machine_images
 from imagebuilder_mock.neighbours.account import AbsentError, Place, explained
 from imagebuilder_mock.neighbours.contents import ami_facts, parameter_value
 from imagebuilder_mock.world.managed import image_published_as
@@ -90,7 +91,13 @@ def parent_facts(world: World, store: Store, address: str) -> AmiFacts:
     if not address.startswith("arn:"):
         return AmiFacts()
     image = world.find(store, Image, address, parameter="parentImage")
-    return AmiFacts() if image is None else AmiFacts(image.platform, image.architecture)
+    if image is None:
+        return AmiFacts()
+    made = [world.state.machine_images.get(ami.image) for ami in image.amis]
+    here = [ami for ami in made if ami is not None and ami.region == store.region]
+    if here and all(is_gone(world, ami) for ami in here):
+        raise _absent(world, store, here[0].image_id, "parentImage", address)
+    return AmiFacts(image.platform, image.architecture)
 
 
 def is_ami_address(text: str) -> bool:
@@ -115,13 +122,19 @@ def _facts(world: World, store: Store, ami_id: str, parameter: str, address: str
     published = image_published_as(world.managed("aws", store.region), ami_id)
     if published is not None:
         return AmiFacts(published.platform, published.architecture, published.name)
-    facts = ami_facts(world, Place(store.account, store.region), ami_id)
-    if facts is None:
-        raise _absent(world, store, ami_id, parameter, address)
     own = world.state.machine_images.get(ami_id)
+    facts = ami_facts(world, Place(store.account, store.region), ami_id)
+    if facts is None or (own is not None and is_gone(world, own)):
+        raise _absent(world, store, ami_id, parameter, address)
     if facts == AmiFacts() and own is not None:
         return AmiFacts(own.platform, own.architecture, own.name)
     return facts
+
+
+def is_gone(world: World, ami: MachineImage) -> bool:
+    """Whether an output AMI is deregistered, here or in EC2 beside us."""
+    machine_images.find(world, ami.account_id, ami.region, ami.image_id)
+    return ami.state == "deregistered"
 
 
 def _absent(

@@ -156,6 +156,7 @@ def _learn(ami: MachineImage, ec2: Account) -> None:
 
 
 def _renew(ami: MachineImage, ec2: Account) -> None:
+    _forget_deleted_snapshots(ami, ec2)
     found = ec2.finds("ec2", "describe_images", ImageIds=[ami.image_id])
     if not found or not found["Images"]:
         ami.state = "deregistered"
@@ -170,6 +171,19 @@ def _renew(ami: MachineImage, ec2: Account) -> None:
     if launched is not None:
         moment = datetime.strptime(launched, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=timezone.utc)
         ami.last_launched = max(moment, ami.last_launched or moment)
+
+
+def _forget_deleted_snapshots(ami: MachineImage, ec2: Account) -> None:
+    # An EC2 that chooses the ids of AMIs never had the snapshots that we chose.
+    if not ami.snapshots or ec2.around.chooses_ami_ids:
+        return
+    found = ec2.ask(
+        "ec2",
+        "describe_snapshots",
+        Filters=[{"Name": "snapshot-id", "Values": list(ami.snapshots)}],
+    )
+    there = {each["SnapshotId"] for each in found["Snapshots"]}
+    ami.snapshots = tuple(each for each in ami.snapshots if each in there)
 
 
 def _attribute(ec2: Account, ami: MachineImage, name: str) -> Any:

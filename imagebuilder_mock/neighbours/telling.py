@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.world.outbox import Message
@@ -19,6 +20,7 @@ from .names import LAUNCH_TEMPLATE, is_there
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
@@ -251,15 +253,39 @@ def _tell_log_group(world: World, place: Place, event: Event) -> None:
     def write(account: Account, lines: list[dict[str, Any]]) -> None:
         _make(account, "create_log_group", logGroupName=event.name)
         _make(account, "create_log_stream", **stream)
+        lines = [_taken(line, world.clock.process_time()) for line in lines]
         lines.sort(key=lambda line: line["timestamp"])
-        account.ask("logs", "put_log_events", **stream, logEvents=lines)
+        answer = account.ask("logs", "put_log_events", **stream, logEvents=lines)
+        # It says within a 200 which lines it does not keep.
+        refused = answer.get("rejectedLogEventsInfo")
+        if refused:
+            msg = f"some of {len(lines)} lines are rejected: {json.dumps(refused)}"
+            raise NeighbourError(msg)
 
     world.outbox.gather(
         (place, *stream.values()),
-        {"timestamp": int(event.time.timestamp() * 1000), "message": event.body["message"]},
+        {"timestamp": _milliseconds(event.time), "message": event.body["message"]},
         f"CloudWatch Logs: write to {event.name} {stream['logStreamName']}",
         lambda lines: _deliver(world, place, lambda account: write(account, lines)),
     )
+
+
+# CloudWatch Logs takes no line that is older, or further ahead (PutLogEvents); its clock and ours
+# may differ a little.
+_OLDEST, _FURTHEST = timedelta(days=14, minutes=-1), timedelta(hours=2, minutes=-1)
+
+
+def _taken(line: Mapping[str, Any], real: datetime) -> dict[str, Any]:
+    """A line at its own time, or the nearest that CloudWatch Logs takes in real time.
+
+    So lines stay in their order, however far a test has moved the mock's clock.
+    """
+    bounds = (_milliseconds(real - _OLDEST), _milliseconds(real + _FURTHEST))
+    return {**line, "timestamp": min(max(line["timestamp"], bounds[0]), bounds[1])}
+
+
+def _milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
 
 
 def _make(account: Account, operation: str, **params: str) -> None:

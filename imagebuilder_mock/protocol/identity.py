@@ -45,10 +45,13 @@ def account_of(access_key: str | None, *, default: str) -> str:
     """
     if access_key is None:
         return default
+    return account_named_by(access_key) or account_of_key(access_key) or default
+
+
+def account_named_by(access_key: str) -> str | None:
+    """The account that a key of a mock's names; None of any other key."""
     own = _OWN_KEY_FORM.fullmatch(access_key)
-    if own is not None:
-        return own.group(1)
-    return account_of_key(access_key) or default
+    return None if own is None else own.group(1)
 
 
 def region_of(host: str) -> str | None:

@@ -136,7 +136,7 @@ def store_at(world: World, *, region: str | None, account_id: str | None) -> Sto
     ValueError if ``account_id`` is not 12 digits, or ``region`` is no name of a Region.
     """
     check_region(region)
-    account = world.settings.account_id if account_id is None else account_id
+    account = world.account_id if account_id is None else account_id
     check_account_id(account)
     return world.store(account, region or region_in_use(world))
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
+from types import MethodType
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def _decorate_async_generator(
 def _decorate_test_case(mock: Switch, cls: type[unittest.TestCase]) -> None:
     """``run`` holds setUp, the test, tearDown and the clean-ups; so subclasses are held too."""
     for name in ("run", "debug"):
-        _set(cls, name, _within(mock.for_one_test, getattr(cls, name)))
+        _set(cls, name, _Unlisted(_within(mock.for_one_test, getattr(cls, name))))
     _decorate_tests(mock, cls)
     # pytest's own fixtures run outside of ``run``, and it knows setup_method here too.
     _hold_tests(_Scope(mock.for_one_test), cls)
@@ -244,8 +245,31 @@ def _hold_tests(scope: _Scope, cls: type) -> None:
     def teardown_method(self: object, method: object = None) -> None:
         scope.tear_down(lambda: _call_with_optional(_bound(tear_down, self), method))
 
-    _set(cls, "setup_method", setup_method)
-    _set(cls, "teardown_method", teardown_method)
+    # What the class has of its own is listed as before.
+    own = vars(cls)
+    _set(cls, "setup_method", setup_method if "setup_method" in own else _Unlisted(setup_method))
+    if "teardown_method" not in own:
+        _set(cls, "teardown_method", _Unlisted(teardown_method))
+    else:
+        _set(cls, "teardown_method", teardown_method)
+
+
+class _Unlisted:
+    """A method that no other decorator of the class finds among those that its author wrote.
+
+    moto's ``mock_aws`` wraps what it finds, and takes what is called in it for a second start of
+    the same mock, which leaves AWS_* variables behind.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._function = function
+        self.__doc__ = function.__doc__
+
+    def __get__(self, instance: object, owner: type) -> Any:
+        return self if instance is None else MethodType(self._function, instance)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._function(*args, **kwargs)
 
 
 def _hold_class(scope: _Scope, cls: type) -> None:

@@ -60,6 +60,10 @@ class Clock:
         """How far ahead of the process's time it is, if it runs."""
         return self._offset
 
+    def process_time(self) -> datetime:
+        """The time of the process, as others in it have it."""
+        return self._read()
+
     def now(self) -> datetime:
         moment = self._late or self._present()
         return moment if self._floor is None or moment >= self._floor else self._floor

@@ -271,10 +271,11 @@ def index_of_packages(packages: Iterable[tuple[str, str]]) -> OrderedIndex[Image
 class MachineImages:
     """The AMIs of a world by id; an id is given once in all accounts and Regions."""
 
-    __slots__ = ("_by_id", "_refusals")
+    __slots__ = ("_by_id", "_published", "_refusals")
 
     def __init__(self) -> None:
         self._by_id: dict[str, MachineImage] = {}
+        self._published: dict[str, MachineImage] = {}
         self._refusals: dict[str, dict[str | None, str]] = {}
 
     def __iter__(self) -> Iterator[MachineImage]:
@@ -289,6 +290,17 @@ class MachineImages:
     def take_back(self, image_id: str) -> None:
         """Forget an AMI that was not made after all."""
         self._by_id.pop(image_id, None)
+
+    def publish(self, machine_image: MachineImage) -> None:
+        """Have an AMI of Amazon's own in EC2, since somebody has been told of it."""
+        self._published[machine_image.image_id] = machine_image
+
+    def published_in(self, region: str) -> list[MachineImage]:
+        """Amazon's AMIs of which somebody has been told."""
+        return [each for each in list(self._published.values()) if each.region == region]
+
+    def is_published(self, image_id: str) -> bool:
+        return image_id in self._published
 
     def refuse(self, resource_id: str, action: str | None, message: str) -> None:
         """From now on, refuse one lifecycle action, or all (None), on an AMI, snapshot or URI."""

@@ -24,6 +24,8 @@ NeighbourMode = Literal["auto", "strict", "off"]
 
 _ACCOUNT_DIGITS = 12
 
+DEFAULT_ACCOUNT = "123456789012"
+
 
 class Options(TypedDict, total=False):
     """The keyword options of ``mock_imagebuilder``, for type checkers."""
@@ -32,7 +34,8 @@ class Options(TypedDict, total=False):
     """What moves builds on: requests that show them (``"observed"``, the default), their creation,
     to the end (``"instant"``), mock time (``"clock"``), or ``mock.builds`` (``"held"``)."""
     account_id: str
-    """12 digits: the account of clients whose credentials name no other."""
+    """12 digits: the account of clients whose credentials name no other. The default is moto's
+    while moto is on (``MOTO_ACCOUNT_ID``), and else 123456789012."""
     quotas: bool | Mapping[str, int]
     """Whether the service's quotas apply; a mapping replaces some of them, by their names."""
     seed: int
@@ -134,7 +137,8 @@ def _check_quotas(name: str, value: object) -> None:
 
 
 def _check_account_id(_: str, value: object) -> None:
-    check_account_id(value)
+    if value is not None:
+        check_account_id(value)
 
 
 def _check_type(name: str, value: object, expected: type) -> None:
@@ -199,7 +203,7 @@ OPTIONS: Mapping[str, Option] = {
         ),
         Option(
             name="account_id",
-            help="the account that clients act as (default: 123456789012)",
+            help="the account that clients act as (default: 123456789012; beside moto, moto's)",
             ensure=_check_account_id,
         ),
         Option(
@@ -272,7 +276,8 @@ class Settings:
     """
 
     builds: BuildMode = "observed"
-    account_id: str = "123456789012"
+    account_id: str | None = None
+    """None: the default, which beside moto is moto's."""
     quotas: bool | Mapping[str, int] = True
     seed: int = 0
     now: datetime | None = None

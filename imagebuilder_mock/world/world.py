@@ -26,6 +26,7 @@ from .orders import BuildFailures, OutputOrders, PlacedOrders
 from .outbox import Message, Outbox, TellingLock
 from .record import Record
 from .scheduler import Scheduler
+from .settings import DEFAULT_ACCOUNT
 from .store import Store
 from .tokens import ClientTokens, PageTokens
 
@@ -111,6 +112,20 @@ class World:
         self.models: dict[tuple[str, str | None], Image] = {}
         """By recipe and pipeline, the last image of the past whose build was played through."""
         self._partition_of = partition_of
+        self.default_account: Callable[[], str | None] = lambda: None
+        """The account that a cloud beside us takes for whoever names none; None without one."""
+        self._account = DEFAULT_ACCOUNT
+
+    @property
+    def account_id(self) -> str:
+        """The account of who names no other: the option's, or the default of a cloud beside us.
+
+        That stays when the cloud is gone.
+        """
+        if self.settings.account_id is not None:
+            return self.settings.account_id
+        self._account = self.default_account() or self._account
+        return self._account
 
     def reset(self) -> None:
         """Empty the world, or go back to the saved state it began with; clock and options stay."""

@@ -171,13 +171,17 @@ def test_extras_that_are_installed_are_extras_of_the_package():
         assert f"\n{extra} = [" in extras
 
 
+_ANY = {"endpoint-url", "output", "profile", "query"}
+"""Options that every command of the CLI has."""
+
+
 def test_what_the_aws_cli_is_told_are_operations_and_their_parameters():
     methods = {xform_name(name, "-"): name for name in service_model().operation_names}
 
     for _, _, method, *rest in _commands("aws imagebuilder"):
         shape = service_model().operation_model(methods[method]).input_shape
         assert shape is not None
-        options = {xform_name(member, "-") for member in shape.members} | {"query", "endpoint-url"}
+        options = {xform_name(member, "-") for member in shape.members} | _ANY
         given = {word.removeprefix("--") for word in rest if word.startswith("--")}
         assert given <= options
 

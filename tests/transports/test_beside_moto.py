@@ -68,16 +68,17 @@ def test_the_account_is_that_of_the_assumed_role():
 
 
 def test_a_key_of_motos_own_account_means_that_account():
-    with moto.mock_aws(), mock_imagebuilder(account_id="999988887777"):
+    with moto.mock_aws():
         iam = a_client("iam")
         iam.create_user(UserName="builder")
         key = iam.create_access_key(UserName="builder")["AccessKey"]
-        client = a_client(
-            aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"]
-        )
+        with mock_imagebuilder(account_id="999988887777"):
+            client = a_client(
+                aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"]
+            )
 
-        assert an_infrastructure(client).split(":")[4] == "123456789012"
-        assert an_infrastructure(a_client()).split(":")[4] == "999988887777"
+            assert an_infrastructure(client).split(":")[4] == "123456789012"
+            assert an_infrastructure(a_client()).split(":")[4] == "999988887777"
 
 
 def test_a_key_of_moto_means_nothing_once_moto_is_off():

@@ -21,7 +21,7 @@ from imagebuilder_mock.world.saved.damage import Damage
 from imagebuilder_mock.world.saved.document import AnyResource, SavedState
 from imagebuilder_mock.world.saved.records import codec_of
 from imagebuilder_mock.world.saved.worlds import saved
-from imagebuilder_mock.world.settings import Settings, check_account_id
+from imagebuilder_mock.world.settings import DEFAULT_ACCOUNT, Settings, check_account_id
 from imagebuilder_mock.world.world import World
 
 from .masking import masked_accounts, masked_names
@@ -83,7 +83,7 @@ def capture(
 
 def _state(resources: list[Resource], amis: list[MachineImage]) -> SavedState:
     accounts = Counter(Arn.parse(each.arn).account for each in resources)
-    account = accounts.most_common(1)[0][0] if accounts else Settings().account_id
+    account = accounts.most_common(1)[0][0] if accounts else DEFAULT_ACCOUNT
     world = World(
         Settings(account_id=account),
         clock=Clock(lambda: datetime.now(timezone.utc)),

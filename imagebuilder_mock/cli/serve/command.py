@@ -25,13 +25,15 @@ _PORT = 5055
 _ALONE = """\
 Image Builder is at {url}, until Ctrl-C. With any credentials and a Region, for instance:
   aws imagebuilder list-images --endpoint-url {url}
-or, for every SDK and the CLI: AWS_ENDPOINT_URL_IMAGEBUILDER={url}
+or, for boto3 from 1.28 and the AWS CLI from 1.29 and 2.13 (older ones go to AWS): \
+AWS_ENDPOINT_URL_IMAGEBUILDER={url}
 In a browser: {url}/_imagebuilder_mock/ui"""
 _SURROUNDED = """\
 Image Builder is at {url}, until Ctrl-C, and {name} answers there for the rest of AWS.
 With any credentials and a Region, for instance:
   aws ec2 describe-images --owners self --endpoint-url {url}
-or, for every SDK and the CLI: AWS_ENDPOINT_URL={url}
+or, for boto3 from 1.28 and the AWS CLI from 1.29 and 2.13 (older ones go to AWS): \
+AWS_ENDPOINT_URL={url}
 In a browser: {url}/_imagebuilder_mock/ui"""
 
 

@@ -97,7 +97,16 @@ def _parent(world: World, store: Store, parent_image: str) -> AmiFacts:
         return AmiFacts()
 
 
+def published_device(image: Image, snapshot_id: str) -> dict[str, Any]:
+    """The volume of a managed image."""
+    root = _root_of(image.platform, image.os_version or "")
+    return {"DeviceName": root, "Ebs": {**_DEFAULT_VOLUME, "SnapshotId": snapshot_id}}
+
+
 def _usual_root(image: Image, parent: AmiFacts) -> str:
-    system = image.parent_os_version or parent.name or ""
-    is_on_sda1 = image.platform in {"Windows", "macOS"} or system.startswith(_SYSTEMS_ON_SDA1)
+    return _root_of(image.platform, image.parent_os_version or parent.name or "")
+
+
+def _root_of(platform: str | None, system: str) -> str:
+    is_on_sda1 = platform in {"Windows", "macOS"} or system.startswith(_SYSTEMS_ON_SDA1)
     return "/dev/sda1" if is_on_sda1 else "/dev/xvda"

@@ -5,6 +5,7 @@ It is looked for among the loaded modules and never imported for that.
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +67,14 @@ class OwnMoto(Moto):
 def _is_on() -> bool:
     core = sys.modules.get("moto.core.models")
     return core is not None and bool(core.botocore_stubber.enabled)
+
+
+def moto_account() -> str | None:
+    """The account of keys that moto does not know; None while it is off."""
+    if not _is_on():
+        return None
+    default = sys.modules["moto.core.models"].DEFAULT_ACCOUNT_ID
+    return os.environ.get("MOTO_ACCOUNT_ID", str(default))
 
 
 def account_of_key(access_key: str) -> str | None:

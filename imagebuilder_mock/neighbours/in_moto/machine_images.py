@@ -18,7 +18,7 @@ from moto.ec2.models.elastic_block_store import Snapshot
 from imagebuilder_mock.neighbours.account import AbsentError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from imagebuilder_mock.domain.machine_image import MachineImage
 
@@ -53,7 +53,23 @@ def register(image: MachineImage, devices: Sequence[Mapping[str, Any]]) -> None:
 
     KeyError for a Region that moto does not know.
     """
-    backend: Any = ec2_backends[image.account_id][image.region]
+    _register(ec2_backends[image.account_id][image.region], image, devices)
+
+
+def publish(backend: Any, images: Iterable[MachineImage]) -> None:
+    """Make AMIs of Amazon's exist for the account of a backend, unless they do already."""
+    for image in images:
+        if image.image_id not in backend.amis and image.image_id not in backend.deleted_amis:
+            _register(backend, image, image.devices, is_amazons=True)
+
+
+def _register(
+    backend: Any,
+    image: MachineImage,
+    devices: Sequence[Mapping[str, Any]],
+    *,
+    is_amazons: bool = False,
+) -> None:
     before = set(backend.snapshots)
     is_windows = image.platform == "Windows"
     zone = f"{image.region}a"
@@ -72,6 +88,7 @@ def register(image: MachineImage, devices: Sequence[Mapping[str, Any]]) -> None:
         hypervisor="xen",
         root_device_type="ebs",
         root_device_name=devices[0]["DeviceName"],
+        public=image.public and is_amazons,
         region_name=zone,
         snapshot_description=description,
     )
@@ -85,6 +102,7 @@ def register(image: MachineImage, devices: Sequence[Mapping[str, Any]]) -> None:
     ami.block_device_mappings = devices
     for snapshot_id in set(backend.snapshots) - before:
         del backend.snapshots[snapshot_id]
+    made: list[Snapshot] = []
     for device in devices:
         ebs = device["Ebs"]
         # Only its size is asked of the snapshot; moto checks the rest as for a volume in use.
@@ -99,10 +117,14 @@ def register(image: MachineImage, devices: Sequence[Mapping[str, Any]]) -> None:
             from_ami=image.image_id,
         )
         snapshot.kms_key_id = ebs.get("KmsKeyId")
-        backend.snapshots[snapshot.id] = snapshot
+        made.append(snapshot)
+        if not is_amazons:  # whose snapshots nobody else sees
+            backend.snapshots[snapshot.id] = snapshot
         backend.delete_volume(volume.id)
-    ami.ebs_snapshot = backend.snapshots[devices[0]["Ebs"]["SnapshotId"]]
+    ami.ebs_snapshot = made[0]
     ami.add_tags(dict(image.tags))
+    if is_amazons:
+        ami.owner_alias = "amazon"
     backend.amis[image.image_id] = ami
 
 

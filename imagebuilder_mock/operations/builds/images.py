@@ -11,6 +11,7 @@ from imagebuilder_mock.domain.resources.images import Image, ImageVersion, servi
 from imagebuilder_mock.domain.versions import latest_version_references
 from imagebuilder_mock.engines.builds import stages
 from imagebuilder_mock.engines.builds.starting import build_request, start_build
+from imagebuilder_mock.engines.outputs.published import publish
 from imagebuilder_mock.operations.handler import operation
 from imagebuilder_mock.operations.listing import by, listed, own_builds, versions_listed
 from imagebuilder_mock.operations.rules.builds import check_settings
@@ -129,4 +130,7 @@ IMAGE_SUMMARY_FILTERS: Mapping[str, Callable[[Image], object]] = {
 
 def note_looked_at(ctx: Context, images: object) -> None:
     """Remember what an answer reports: in the observed mode it moves on afterwards."""
-    ctx.looked_at.extend(cast("list[Image]", images))
+    reported = cast("list[Image]", images)
+    ctx.looked_at.extend(reported)
+    for image in reported:
+        publish(ctx.world, image)

@@ -31,8 +31,8 @@ class Block:
     meanwhile, as under a mock: without credentials, and without asking anybody for them.
     """
 
-    def __init__(self, account_id: str, is_on: Callable[[], bool], instead: str) -> None:
-        self._account_id = account_id
+    def __init__(self, account: Callable[[], str], is_on: Callable[[], bool], instead: str) -> None:
+        self._account = account
         self._is_on = is_on
         self._instead = instead
 
@@ -40,8 +40,8 @@ class Block:
         patches.patch(BaseClient, "_make_request", self._make_request)
         patches.patch_late("aiobotocore.client", "AioBaseClient._make_request", self._make_request)
         patches.patch(HTTPConnectionPool, "urlopen", self._urlopen)
-        ClientCreation(self._account_id, self._is_on).open(patches)
-        AiobotocoreClientCreation(self._account_id, self._is_on).open(patches)
+        ClientCreation(self._account, self._is_on).open(patches)
+        AiobotocoreClientCreation(self._account, self._is_on).open(patches)
 
     def _make_request(
         self, original: Method, client: BaseClient, operation_model: Any, *args: Any, **kwargs: Any

@@ -63,9 +63,13 @@ class ClientCreation:
     """
 
     def __init__(
-        self, account_id: str, is_on: Callable[[], bool], *, default_region: str | None = None
+        self,
+        account: Callable[[], str],
+        is_on: Callable[[], bool],
+        *,
+        default_region: str | None = None,
     ) -> None:
-        self._account = account_id
+        self._account = account
         self._is_on = is_on
         self._default_region = default_region
 
@@ -104,7 +108,7 @@ class ClientCreation:
 
     def _placeholder(self) -> dict[str, str]:
         return {
-            "aws_access_key_id": access_key_for(self._account),
+            "aws_access_key_id": access_key_for(self._account()),
             "aws_secret_access_key": _PLACEHOLDER_SECRET,
         }
 

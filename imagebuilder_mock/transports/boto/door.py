@@ -211,8 +211,7 @@ class _Callers:
         return has_ready_credentials(self._signer)
 
     def of(self, gateway: Gateway) -> Caller:
-        default = gateway.world.settings.account_id
-        account = account_of(access_key_of(self._signer), default=default)
+        account = account_of(access_key_of(self._signer), default=gateway.world.account_id)
         return Caller(account, self._region)
 
 

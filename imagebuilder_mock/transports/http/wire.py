@@ -110,8 +110,8 @@ def _caller(gateway: Gateway, request: RawRequest, query: Mapping[str, list[str]
     region = region or region_of(request.host)
     if region is None:
         raise MissingAuthenticationTokenException("Missing Authentication Token")
-    account = gateway.world.settings.account_id
-    return Caller(account_of(scope.access_key if scope else None, default=account), region)
+    key = scope.access_key if scope else None
+    return Caller(account_of(key, default=gateway.world.account_id), region)
 
 
 def _text(value: object) -> str:

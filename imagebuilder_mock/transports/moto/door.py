@@ -5,25 +5,63 @@ They are patched when moto has loaded them; until then nothing is loaded for the
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from imagebuilder_mock.neighbours.in_moto.door import account_of_key
+from imagebuilder_mock.protocol.identity import account_named_by
 
 if TYPE_CHECKING:
     from types import ModuleType
 
     from imagebuilder_mock.gateway import Gateway
-    from imagebuilder_mock.transports.patching import Patches
+    from imagebuilder_mock.transports.patching import Method, Patches
+
+_HEADER = "x-moto-account-id"
 
 
 class MotoDoor:
-    """Has moto's CloudFormation and its Resource Groups Tagging API patched."""
+    """Has moto patched: whose a request is, its CloudFormation, its Resource Groups Tagging API."""
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
 
     def open(self, patches: Patches) -> None:
+        patches.patch_late(
+            "moto.core.responses", "BaseResponse.get_current_account", self._account_of
+        )
+        patches.patch_late("moto.ec2.models.amis", "AmiBackend.describe_images", self._describe)
         # They import all that is patched besides.
         patches.when_imported("moto.cloudformation.responses", self._open_stacks)
         patches.when_imported("moto.resourcegroupstaggingapi.responses", self._open_tagging)
+
+    def _account_of(self, original: Method, response: Any) -> Any:
+        """The account of a request to moto, in which the mock's keys and its option count.
+
+        All else is moto's to tell: MOTO_ACCOUNT_ID, its header, and keys of its own.
+        """
+        key = access_key_in(response)
+        named = account_named_by(key)
+        if named is not None:
+            return named
+        given = self._gateway.world.settings.account_id
+        if given is None or _HEADER in response.headers or account_of_key(key) is not None:
+            return original(response)
+        return given
+
+    def _describe(self, original: Method, backend: Any, *args: Any, **kwargs: Any) -> Any:
+        """AMIs of EC2, to which Amazon's belong that somebody has been told of.
+
+        moto has a backend for each account. Launches and copies ask this too.
+        """
+        world = self._gateway.world
+        told_of = world.state.machine_images.published_in(backend.region_name)
+        if told_of and world.neighbours is not None:
+            from imagebuilder_mock.neighbours.in_moto.machine_images import (  # noqa: PLC0415 - loads moto's EC2
+                publish,
+            )
+
+            publish(backend, told_of)
+        return original(backend, *args, **kwargs)
 
     def _open_stacks(self, responses: ModuleType, patches: Patches) -> None:
         from .stacks.stacks import MotoStacks  # noqa: PLC0415 - few tests have stacks
@@ -34,3 +72,11 @@ class MotoDoor:
         from .tagging import MotoTagging  # noqa: PLC0415 - few tests use it
 
         MotoTagging(self._gateway).open(responses, patches)
+
+
+def access_key_in(response: Any) -> str:
+    """The access key of a request, also of a presigned one."""
+    credential = response.querystring.get("X-Amz-Credential")
+    if credential and isinstance(credential, list):
+        return str(credential[0]).partition("/")[0]
+    return str(response.get_access_key())

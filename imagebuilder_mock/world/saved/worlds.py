@@ -37,7 +37,7 @@ def saved(world: World) -> SavedState:
     for name, part in vars(world.state).items():
         members |= STATE[name].save(part)
     return SavedState(
-        account_id=world.settings.account_id,
+        account_id=world.account_id,
         time=world.clock.now(),
         stands_still=world.clock.stands_still,
         offset=world.clock.offset,

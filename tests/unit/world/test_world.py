@@ -183,6 +183,8 @@ def test_each_attribute_of_a_world_is_one_of_its_parts_or_does_not_change(world)
     assert len(parts) == len(set(parts))
     assert set(vars(world)) - set(parts) == {
         "beginning",  # what a reset goes back to
+        "_account",  # the last account that it was told
+        "default_account",  # handed in
         "deleted",  # for who asked to remember: what is deleted stays deleted
         "is_in_the_past",  # for as long as a block is run
         "lock",

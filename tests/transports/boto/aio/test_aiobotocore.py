@@ -313,7 +313,7 @@ class TestClients:
                 return (await client.list_images())["imageVersionList"]
 
         with all_or_nothing() as patches:
-            Block("123456789012", is_on, "Take the fixture.").open(patches)
+            Block(lambda: "123456789012", is_on, "Take the fixture.").open(patches)
             try:
                 with pytest.raises(UnexpectedCallError, match="Take the fixture"):
                     asyncio.run(names())
