@@ -107,7 +107,7 @@ def _route(request: HttpRequest) -> tuple[str, dict[str, str]]:
 def _body(body: bytes | str) -> dict[str, object]:
     try:
         text = (body.encode() if isinstance(body, str) else body).decode()
-        params = json.loads(text, parse_constant=_refuse_constant)
+        params = _DECODER.decode(text)
         if "\\u" in text:
             # An escape may be half a character, which no answer could be written with.
             json.dumps(params, ensure_ascii=False).encode()
@@ -129,3 +129,6 @@ def _refuse_half_characters(values: Sequence[str]) -> None:
 def _refuse_constant(name: str) -> object:
     msg = f"{name} is no JSON"
     raise ValueError(msg)
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
