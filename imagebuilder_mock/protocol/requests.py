@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from .http import HttpRequest
 
 
-_VERSION_ARN = re.compile(
-    r"arn:[^:]+:imagebuilder:[^:]*:[^:]*:(?:component|image|workflow)/.+/(?:[0-9]+|x)(?:\.(?:[0-9]+|x)){2}"
+_VERSION_ARN = (
+    r"arn:[^:]+:imagebuilder:[^:]*:[^:]*:(?:component|image|workflow)/.+/"
+    r"(?:[0-9]+|x)(?:\.(?:[0-9]+|x)){2}"
 )
 
 
@@ -84,7 +85,7 @@ def _no_build_of(spec: Operation, value: object) -> str | None:
     Seen for components (TF pull request 40354).
     """
     kind = spec.name.removeprefix("Delete")
-    if kind != spec.name and isinstance(value, str) and _VERSION_ARN.fullmatch(value):
+    if kind != spec.name and isinstance(value, str) and re.fullmatch(_VERSION_ARN, value):
         return f"The supplied Arn is not a valid Image Builder {kind} Build Version Arn."
     return None
 

@@ -38,7 +38,7 @@ _IMAGE_ARN = re.compile(
     r"arn:aws[^:]*:imagebuilder:[^:]+:(?:[0-9]{12}|aws(?:-[a-z-]+)?):image/[a-z0-9-_]+/"
     r"(?:(?:[0-9]+|x)\.(?:[0-9]+|x)\.(?:[0-9]+|x)|[0-9]+\.[0-9]+\.[0-9]+/[0-9]+)"
 )
-_PRODUCT = re.compile(
+_PRODUCT = (
     r"prod-[0-9a-z]+"
     r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 )
@@ -67,7 +67,7 @@ def parent_of(ctx: Context, parent_image: str) -> ParentImage:
                 "parentImage", "The parent image of an image recipe must be an AMI."
             )
         return ParentImage(image.platform, image.os_version)
-    if _PRODUCT.fullmatch(parent_image) is not None:
+    if re.fullmatch(_PRODUCT, parent_image) is not None:
         return ParentImage(products=1)
     if not is_ami_address(parent_image):
         raise invalid_value(
