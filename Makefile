@@ -8,10 +8,17 @@ DEMOS := examples/golden_image.py examples/approval_gate.py examples/failing_bui
 COVERED := imagebuilder_mock/domain/*,imagebuilder_mock/catalogue/*,imagebuilder_mock/world/*,imagebuilder_mock/operations/*,imagebuilder_mock/protocol/*
 
 DEV := .venv/dev/bin
-PYTEST := python -m pytest -n 2
+PYTEST := python -m pytest -n 2 -rs
+# What may differ with the oldest botocore, moto, responses, Werkzeug, PyYAML and pytest: what asks
+# them. The rest is the same code in the same Python, and `make test-full` runs it there too.
+OLDEST := tests/contracts tests/neighbours tests/operations tests/transports tests/cli/run \
+	tests/cli/server/test_one_port.py tests/cli/server/test_server.py \
+	tests/properties/test_any_request.py tests/unit/protocol tests/unit/test_gateway.py \
+	tests/unit/test_mock.py tests/unit/test_pytest_plugin.py tests/unit/test_pytest_reports.py \
+	tests/unit/domain/documents/test_yaml_loading.py
 
-.PHONY: help demo quick test test-newest test-oldest test-aio test-full clients check format coverage \
-	coverage-model bench docs release-check pins clean
+.PHONY: help demo quick test test-newest test-oldest test-aio test-full environments clients check \
+	format coverage coverage-model bench docs release-check pins clean
 .DELETE_ON_ERROR:
 
 help: ## what make can do here
@@ -25,23 +32,27 @@ demo: .venv/demo/.stamp ## the examples, run by the command line, with a page of
 	done
 	@echo "Open a page of build/timelines in a browser, such as the one of checkout-1.0.0-2."
 
-quick: .venv/dev/.stamp ## tests for while you work: units, contracts and operations, newest botocore
+quick: .venv/dev/.stamp ## tests for while you work: units, contracts and operations, newest botocore (1 minute)
 	$(DEV)/$(PYTEST) tests/unit tests/contracts tests/operations
 
-test: test-newest test-oldest test-aio ## the tests: the next three, in about ten minutes on two cores
+test: test-newest test-oldest test-aio ## the tests: the next three, in some six minutes on two cores
 
-test-newest: .venv/dev/.stamp clients ## the tests with the newest botocore
+test-newest: .venv/dev/.stamp clients ## all tests with the newest botocore
 	$(DEV)/$(PYTEST)
 
-test-oldest: .venv/oldest/.stamp clients ## the tests with the oldest botocore that is supported
-	.venv/oldest/bin/$(PYTEST)
+test-oldest: .venv/oldest/.stamp clients ## what may differ with the oldest botocore that is supported
+	.venv/oldest/bin/$(PYTEST) $(OLDEST)
 
 test-aio: .venv/aio/.stamp .venv/aioboto3/.stamp ## the tests with aiobotocore and with aioboto3
-	.venv/aio/bin/python -m pytest tests/transports/boto/aio
-	.venv/aioboto3/bin/python -m pytest tests/transports/boto/aio
+	.venv/aio/bin/python -m pytest -rs tests/transports/boto/aio
+	.venv/aioboto3/bin/python -m pytest -rs tests/transports/boto/aio
 
-test-full: .venv/dev/.stamp clients ## the tests, with many more examples for each property
+test-full: environments ## all tests with each botocore, with many more examples for each property (hours)
 	HYPOTHESIS_PROFILE=full $(DEV)/$(PYTEST)
+	.venv/oldest/bin/$(PYTEST)
+	$(MAKE) test-aio
+
+environments: .venv/dev/.stamp .venv/oldest/.stamp .venv/aio/.stamp .venv/aioboto3/.stamp clients
 
 # Programs of others that the tests run: the AWS CLI, and an SDK and the CDK for Node.js.
 clients: .venv/cli/.stamp .venv/javascript/.stamp .venv/cdk/.stamp

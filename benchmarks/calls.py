@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import json
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.awsrequest import AWSResponse
 
 from imagebuilder_mock import mock_imagebuilder
-from tests.builders import a_pipeline, an_image, an_infrastructure
+from tests.builders import (
+    DOCUMENT,
+    MANAGED_PARENT,
+    a_component,
+    a_pipeline,
+    a_recipe,
+    an_image,
+    an_infrastructure,
+)
 
 from .timing import Table, interleaved, microseconds, within
 
@@ -64,7 +73,7 @@ class _Canned:
 
 
 def run() -> None:
-    """Print the ratios for get, list of 25, create and tag."""
+    """Print the ratios for get, list of 25, creates and tag."""
     table = Table(
         "A call: mocked against canned",
         "operation",
@@ -76,16 +85,34 @@ def run() -> None:
     )
     canned = _Canned()
     short, long = _client(), _listening(_client())
+    numbers = count(1)
     with mock_imagebuilder(quotas=False):
         image, pipeline = an_image(short), a_pipeline(short)
+        component, recipe = a_component(short), a_recipe(short)
+        infrastructure = an_infrastructure(short)
         for _ in range(30):
             an_infrastructure(short)
-        operations: dict[str, Callable[[ImagebuilderClient], Any]] = {
+        operations: dict[str, Callable[[Any], Any]] = {
             "GetImage": lambda client: client.get_image(imageBuildVersionArn=image),
             "ListInfrastructureConfigurations (25)": lambda client: (
                 client.list_infrastructure_configurations(maxResults=25)
             ),
             "CreateInfrastructureConfiguration": an_infrastructure,
+            "CreateComponent": lambda client: client.create_component(
+                name="web",
+                semanticVersion=f"1.0.{next(numbers)}",
+                platform="Linux",
+                data=DOCUMENT,
+            ),
+            "CreateImageRecipe": lambda client: client.create_image_recipe(
+                name="web",
+                semanticVersion=f"1.0.{next(numbers)}",
+                parentImage=MANAGED_PARENT,
+                components=[{"componentArn": component}],
+            ),
+            "CreateImage": lambda client: client.create_image(
+                imageRecipeArn=recipe, infrastructureConfigurationArn=infrastructure
+            ),
             "TagResource": lambda client: client.tag_resource(
                 resourceArn=pipeline, tags={"team": "platform"}
             ),

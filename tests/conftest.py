@@ -5,10 +5,15 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
+from functools import lru_cache
 from pathlib import Path
 
+import botocore.session
 import pytest
+from botocore.loaders import create_loader
 from hypothesis import HealthCheck, settings
+
+from tests.servers import FULL
 
 # `ci` tries the same few examples in every run, so that a green run stays green; `full` searches.
 # Neither minds a slow machine.
@@ -17,6 +22,12 @@ settings.register_profile("ci", _PATIENT, max_examples=20, derandomize=True)
 settings.register_profile("full", _PATIENT, max_examples=1000, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
+# moto makes hundreds of AMIs in each Region that a test looks at; a few of its own are enough.
+os.environ["MOTO_AMIS_PATH"] = str(Path(__file__).with_name("amis_of_moto.json"))
+
+# Each test that has moto on has new sessions, and each of these would read the models again.
+botocore.session.create_loader = lru_cache(maxsize=8)(create_loader)
+
 _NO_SUCH_FILE = str(Path(__file__).with_name("no-such-file"))
 
 
@@ -24,6 +35,8 @@ def pytest_runtest_setup(item):
     for marker in item.iter_markers("needs"):
         for module in marker.args:
             pytest.importorskip(module)
+    if not FULL and item.get_closest_marker("full"):
+        pytest.skip("it takes its time: make test-full runs it")
 
 
 @pytest.fixture(autouse=True)

@@ -78,7 +78,11 @@ class Arn(NamedTuple):
 
     def at(self, version: str, build: int | None = None) -> Arn:
         """The same name at another version."""
-        return self._replace(version=version, build=build)
+        return Arn(self.partition, self.region, self.account, self.kind, self.slug, version, build)
+
+    def of_name(self) -> Arn:
+        """The name without a version."""
+        return Arn(self.partition, self.region, self.account, self.kind, self.slug)
 
 
 @lru_cache(maxsize=4096)

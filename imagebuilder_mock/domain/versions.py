@@ -33,7 +33,7 @@ class Version(NamedTuple):
 
         InvalidVersionNumberException if a node is over 1073741823.
         """
-        return cls(*(_node(node) for node in text.split(".")))
+        return _version(text)
 
     def __str__(self) -> str:
         return f"{self.major}.{self.minor}.{self.patch}"
@@ -51,15 +51,14 @@ class VersionPattern(NamedTuple):
 
         InvalidParameterValueException names ``parameter`` if one is not (``x.2.x``, ``1.x.8``).
         """
-        nodes = text.split(".")
-        fixed = nodes[: nodes.index("x")] if "x" in nodes else nodes
-        if any(node != "x" for node in nodes[len(fixed) :]):
+        pattern = _pattern(text)
+        if pattern is None:
             raise invalid_value(
                 parameter,
                 f"The version '{text}' has a wildcard that is followed by a number. Every node to "
                 "the right of the first wildcard must be a wildcard.",
             )
-        return cls(tuple(_node(node) for node in fixed))
+        return pattern
 
     def __contains__(self, version: object) -> bool:
         return isinstance(version, tuple) and version[: len(self.fixed)] == self.fixed
@@ -88,6 +87,9 @@ class VersionTemplate(NamedTuple):
 
     def filled(self, highest: Mapping[CountedNodes, int]) -> Version:
         """The version with the ``x`` one above the highest number ever used in its place, or 0."""
+        major, minor, patch = self.nodes
+        if major is not None and minor is not None and patch is not None:
+            return Version(major, minor, patch)
         number = highest.get(self.nodes, -1) + 1
         if number > HIGHEST_NODE:
             raise InvalidVersionNumberException(
@@ -97,6 +99,8 @@ class VersionTemplate(NamedTuple):
 
     def written(self, version: Version) -> str:
         """The text of the version that fills the template."""
+        if None not in self.nodes:
+            return self.text
         given = zip(self.text.split("."), version, strict=True)
         return ".".join(str(node) if text == "x" else text for text, node in given)
 
@@ -119,15 +123,32 @@ def latest_version_references(arn: str) -> Mapping[str, str]:
     Amazon's own workflows have only the first, because they are taken at ``x.x.x`` alone.
     """
     parsed = Arn.parse(arn)
+    name = str(parsed.of_name())
     major, minor, patch = (parsed.version or "").split(".")
-    references = {"latestVersionArn": str(parsed.at("x.x.x"))}
     if parsed.owner == "Amazon" and parsed.kind.startswith("workflow/"):
-        return references
-    return references | {
-        "latestMajorVersionArn": str(parsed.at(f"{major}.x.x")),
-        "latestMinorVersionArn": str(parsed.at(f"{major}.{minor}.x")),
-        "latestPatchVersionArn": str(parsed.at(f"{major}.{minor}.{patch}")),
+        return {"latestVersionArn": f"{name}/x.x.x"}
+    return {
+        "latestVersionArn": f"{name}/x.x.x",
+        "latestMajorVersionArn": f"{name}/{major}.x.x",
+        "latestMinorVersionArn": f"{name}/{major}.{minor}.x",
+        "latestPatchVersionArn": f"{name}/{major}.{minor}.{patch}",
     }
+
+
+# A world has few versions, and each call names some of them.
+@lru_cache(maxsize=4096)
+def _version(text: str) -> Version:
+    return Version(*(_node(node) for node in text.split(".")))
+
+
+@lru_cache(maxsize=4096)
+def _pattern(text: str) -> VersionPattern | None:
+    """None if a wildcard is followed by a number."""
+    nodes = text.split(".")
+    fixed = nodes[: nodes.index("x")] if "x" in nodes else nodes
+    if any(node != "x" for node in nodes[len(fixed) :]):
+        return None
+    return VersionPattern(tuple(_node(node) for node in fixed))
 
 
 def _node(text: str) -> int:

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from .http import HttpRequest
 
 
-_VERSION_ARN = re.compile(
-    r"arn:[^:]+:imagebuilder:[^:]*:[^:]*:(?:component|image|workflow)/.+/(?:[0-9]+|x)(?:\.(?:[0-9]+|x)){2}"
+_VERSION_ARN = (
+    r"arn:[^:]+:imagebuilder:[^:]*:[^:]*:(?:component|image|workflow)/.+/"
+    r"(?:[0-9]+|x)(?:\.(?:[0-9]+|x)){2}"
 )
 
 
@@ -84,7 +85,7 @@ def _no_build_of(spec: Operation, value: object) -> str | None:
     Seen for components (TF pull request 40354).
     """
     kind = spec.name.removeprefix("Delete")
-    if kind != spec.name and isinstance(value, str) and _VERSION_ARN.fullmatch(value):
+    if kind != spec.name and isinstance(value, str) and re.fullmatch(_VERSION_ARN, value):
         return f"The supplied Arn is not a valid Image Builder {kind} Build Version Arn."
     return None
 
@@ -107,7 +108,7 @@ def _route(request: HttpRequest) -> tuple[str, dict[str, str]]:
 def _body(body: bytes | str) -> dict[str, object]:
     try:
         text = (body.encode() if isinstance(body, str) else body).decode()
-        params = json.loads(text, parse_constant=_refuse_constant)
+        params = _DECODER.decode(text)
         if "\\u" in text:
             # An escape may be half a character, which no answer could be written with.
             json.dumps(params, ensure_ascii=False).encode()
@@ -129,3 +130,6 @@ def _refuse_half_characters(values: Sequence[str]) -> None:
 def _refuse_constant(name: str) -> object:
     msg = f"{name} is no JSON"
     raise ValueError(msg)
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 _ALGORITHM = "AWS4-"
 _TERMINATOR = "aws4_request"
-_CREDENTIAL = re.compile(r"\bCredential=([^,\s]*)")
-_REGION = re.compile(r"[a-z0-9-]{1,63}")
+_CREDENTIAL = r"\bCredential=([^,\s]*)"
+_REGION = r"[a-z0-9-]{1,63}"
 
 # Signature version 4 names a Region; its asymmetric form, 4a, has none in the scope.
 _STEPS, _STEPS_WITHOUT_REGION = 5, 4
@@ -47,7 +47,7 @@ def scope_of(authorization: str | None, query: Mapping[str, Sequence[str]]) -> S
     None for an unsigned request; IncompleteSignatureException for a signature without a scope.
     """
     if authorization is not None and authorization.startswith(_ALGORITHM):
-        found = _CREDENTIAL.search(authorization)
+        found = re.search(_CREDENTIAL, authorization)
         if found is None:
             raise IncompleteSignatureException(
                 "Authorization header requires 'Credential' parameter."
@@ -63,7 +63,7 @@ def checked_region(scope: Scope) -> str | None:
         raise InvalidSignatureException(
             f"Credential should be scoped to correct service: '{SERVICE_NAME}'."
         )
-    if scope.region is not None and _REGION.fullmatch(scope.region) is None:
+    if scope.region is not None and re.fullmatch(_REGION, scope.region) is None:
         raise InvalidSignatureException("Credential should be scoped to a valid region.")
     return scope.region
 

@@ -24,7 +24,7 @@ T = TypeVar("T")
 _log = logging.getLogger("imagebuilder_mock")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Message:
     """A message or an errand; ``subject`` names it in log entries."""
 

@@ -6,9 +6,8 @@ An entry says what is to be done with which resource; the engines know how
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,8 +19,7 @@ ScheduledAction = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Due:
+class Due(NamedTuple):
     """One thing to do; entries of one moment keep the order in which they were entered."""
 
     moment: datetime

@@ -22,6 +22,8 @@ TokenKey: TypeAlias = "tuple[str, str, str, str]"
 
 MOST_TOKENS = 10_000
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=str)
+
 
 class UsedToken(NamedTuple):
     """A client token, and the answer that it got."""
@@ -77,8 +79,7 @@ class ClientTokens:
 
 
 def _fingerprint(params: Mapping[str, object]) -> bytes:
-    text = json.dumps(params, sort_keys=True, separators=(",", ":"), default=str)
-    return blake2b(text.encode(), digest_size=16).digest()
+    return blake2b(_CANONICAL.encode(params).encode(), digest_size=16).digest()
 
 
 _CHECK_BYTES = 12

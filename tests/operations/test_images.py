@@ -190,6 +190,18 @@ class TestGet:
         assert set(image) == MEMBERS
         assert image["outputResources"] == {"amis": []}
 
+    def test_it_keeps_all_of_its_infrastructure(self, imagebuilder):
+        infrastructure = an_infrastructure(
+            imagebuilder, description="small", instanceTypes=["t3.micro"], tags={"team": "images"}
+        )
+        kept = imagebuilder.get_infrastructure_configuration(
+            infrastructureConfigurationArn=infrastructure
+        )["infrastructureConfiguration"]
+
+        image = a_build(imagebuilder, infrastructureConfigurationArn=infrastructure)
+
+        assert the_image(imagebuilder, image)["infrastructureConfiguration"] == kept
+
     @pytest.mark.parametrize("stage", [3, 4, 5])
     def test_after_that_the_ami_and_the_os_version_are_known(
         self, imagebuilder, imagebuilder_mock, arn, stage

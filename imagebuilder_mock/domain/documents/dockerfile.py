@@ -13,7 +13,7 @@ from .errors import Problem, refuse
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_PLACEHOLDER = re.compile(r"\{\{\{\s*imagebuilder:(\w+)\s*\}\}\}")
+_PLACEHOLDER = r"\{\{\{\s*imagebuilder:(\w+)\s*\}\}\}"
 _KNOWN = ("parentImage", "environments", "components")
 
 
@@ -27,7 +27,7 @@ def check_dockerfile_template(text: str, *, has_components: bool) -> None:
 
 def _problems(text: str, *, has_components: bool) -> Iterator[Problem]:
     places: dict[str, int] = {}
-    for match in _PLACEHOLDER.finditer(text):
+    for match in re.finditer(_PLACEHOLDER, text):
         name = match[1]
         if name not in _KNOWN:
             sentence = f"The placeholder '{_braced(name)}' is not supported."

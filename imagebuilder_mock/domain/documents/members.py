@@ -27,7 +27,7 @@ T = TypeVar("T")
 M = TypeVar("M", bound="Members")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Node:
     """A value where it stands in a document; ``name`` is what the sentences call it."""
 
@@ -145,9 +145,9 @@ BOOLEANS: Mapping[str, bool] = {
     **dict.fromkeys(("y", "Y", "yes", "Yes", "YES", "on", "On", "ON"), True),
     **dict.fromkeys(("n", "N", "no", "No", "NO", "off", "Off", "OFF"), False),
 }
-_INTEGER = re.compile("[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)")
-_FLOAT = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?")
-_OCTAL = re.compile("(?<![0-9a-zA-Z])0(?=[0-7])")
+_INTEGER = "[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)"
+_FLOAT = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?"
+_OCTAL = "(?<![0-9a-zA-Z])0(?=[0-7])"
 _LONGEST_NUMBER = 40
 
 
@@ -186,9 +186,9 @@ def _number(text: str) -> int | float | None:
     digits = text.replace("_", "")
     if len(digits) > _LONGEST_NUMBER:
         return None
-    if _INTEGER.fullmatch(digits):
-        return int(_OCTAL.sub("0o", digits), 0)
-    return float(digits) if _FLOAT.fullmatch(digits) else None
+    if re.fullmatch(_INTEGER, digits):
+        return int(re.sub(_OCTAL, "0o", digits), 0)
+    return float(digits) if re.fullmatch(_FLOAT, digits) else None
 
 
 def boolean(node: Node) -> bool | None:
@@ -205,7 +205,7 @@ def as_boolean(value: object) -> bool | None:
     return BOOLEANS.get(value) if isinstance(value, Plain) else None
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class OneOf(Generic[T]):
     """One of some values, or one within a range: of a text that is its length."""
 
@@ -233,7 +233,7 @@ def bounded(bounds: range, rule: str, *, besides: tuple[int, ...] = ()) -> OneOf
     return OneOf(bounds, f"Invalid {{key}} {{value}}. {rule}", integer, besides)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Items(Generic[T]):
     """A list of what ``of`` takes; what is wrong is left out."""
 
@@ -255,7 +255,7 @@ TEXTS = Items(_text_or_nothing)
 """A list of texts."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Each:
     """A list of mappings; its reader takes them out by their table."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from imagebuilder_mock.domain.arn import Arn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from typing_extensions import Self
@@ -47,12 +47,17 @@ class Resource:
     def requested(cls, request: Mapping[str, object], **others: object) -> Self:
         """A new resource: what the request says of its members, and others."""
         said: dict[str, Any] = {
-            field.name: request[member]
-            for field in fields(cls)
-            if (member := member_name(field.name)) in request
+            name: request[member] for name, member in members_of(cls) if member in request
         }
         said["tags"] = dict(said.get("tags", {}))
         return cls(**said | others)
+
+    def copy(self) -> Self:
+        """Another of the same: ``dataclasses.replace`` without a change, in a third of the time."""
+        twin = object.__new__(type(self))
+        for name, _ in members_of(type(self)):
+            setattr(twin, name, getattr(self, name))
+        return twin
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.arn!r})"
@@ -91,6 +96,18 @@ def member_name(attribute: str) -> str:
     """``image_tests_configuration`` is ``imageTestsConfiguration``."""
     first, *rest = attribute.split("_")
     return first + "".join(word.title() for word in rest)
+
+
+_MEMBERS: dict[type[Resource], Sequence[tuple[str, str]]] = {}
+
+
+def members_of(cls: type[Resource]) -> Sequence[tuple[str, str]]:
+    """The attributes of a kind, each with the model's name for it."""
+    members = _MEMBERS.get(cls)
+    if members is None:
+        members = tuple((field.name, member_name(field.name)) for field in fields(cls))
+        _MEMBERS[cls] = members
+    return members
 
 
 @dataclass(slots=True, kw_only=True, eq=False, repr=False)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, cast
 
-from .base import Resource, member_name
+from .base import Resource, members_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
@@ -36,22 +36,19 @@ class BuildSettings(Resource):
 
     def take(self, request: Mapping[str, object]) -> None:
         """Keep what a request says: its tags, and each member that the resource has too."""
-        for name, member in self._members():
-            if member in request:
+        for name, member in members_of(type(self)):
+            if member in request and name not in _OF_EVERY_RESOURCE:
                 setattr(self, name, request[member])
         self.tags = dict(cast("Mapping[str, str]", request.get("tags", {})))
 
     def as_requested(self) -> dict[str, object]:
         """What a request would have to say for it, without tags."""
-        members = {member: getattr(self, name) for name, member in self._members()}
+        members = {
+            member: getattr(self, name)
+            for name, member in members_of(type(self))
+            if name not in _OF_EVERY_RESOURCE
+        }
         return {member: value for member, value in members.items() if value is not None}
-
-    def _members(self) -> Iterator[tuple[str, str]]:
-        return (
-            (field.name, member_name(field.name))
-            for field in fields(self)
-            if field.name not in _OF_EVERY_RESOURCE
-        )
 
 
 def with_defaults(request: Mapping[str, object]) -> Mapping[str, object]:

@@ -6,8 +6,8 @@ WorkflowConfiguration; user guide, manage-image-workflows.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
+from weakref import WeakKeyDictionary
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.builds import IMAGE_ID, PlannedWorkflow, build_plan
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
+    from imagebuilder_mock.domain.builds import BuildPlan
     from imagebuilder_mock.domain.documents.workflows.document import WorkflowDocument
     from imagebuilder_mock.domain.resources.recipes import Recipe
     from imagebuilder_mock.domain.states import WorkflowType
@@ -109,12 +110,15 @@ def start_build(
     image.image_recipe = recipe if isinstance(recipe, ImageRecipe) else None
     image.container_recipe = recipe if isinstance(recipe, ContainerRecipe) else None
     image.platform, image.build_type = recipe.platform, build_type
-    image.infrastructure_configuration = replace(request.infrastructure)
+    image.infrastructure_configuration = request.infrastructure.copy()
     if distribution is not None:
         image.distribution_configuration = resolved_distribution(distribution, image)
     image.source_pipeline_arn = source_pipeline_arn
-    image.plan = build_plan(
-        planned_workflows(world, store, image.workflows, output_type=image.type),
+    image.plan = _plan(
+        world,
+        store,
+        image.workflows,
+        output_type=image.type,
         tests_enabled=(image.image_tests_configuration or {}).get("imageTestsEnabled") is not False,
     )
     stages.begin(world, store, image)
@@ -167,13 +171,9 @@ def resolved_recipe(world: World, store: Store, recipe: Recipe) -> tuple[Recipe,
             raise invalid_value("parentImage", f"The image '{parent.arn}' is DISABLED.")
         parent_image, os_version = parent.arn, parent.os_version
     parent_image = resolved_address(world, store, parent_image)
-    copy = replace(
-        recipe,
-        owner=None,
-        tags=dict(recipe.tags),
-        components=components or None,
-        parent_image=parent_image,
-    )
+    copy = recipe.copy()
+    copy.owner, copy.tags = None, dict(recipe.tags)
+    copy.components, copy.parent_image = components or None, parent_image
     if isinstance(copy, ImageRecipe):
         copy.block_device_mappings = copy.block_device_mappings or []
         copy.additional_instance_configuration = copy.additional_instance_configuration or {}
@@ -188,6 +188,30 @@ _DEFAULTS: Mapping[str, Sequence[tuple[WorkflowType, str]]] = {
     "DOCKER": (("BUILD", "build-container"), ("TEST", "test-container")),
 }
 _CONTAINER_DISTRIBUTION = "distribute-container"
+
+
+_DEFAULT_PLANS: WeakKeyDictionary[Store, dict[tuple[str, bool], BuildPlan]] = WeakKeyDictionary()
+"""For each of Amazon's offers: most builds are told of no workflows, and have the same plan."""
+
+
+def _plan(
+    world: World,
+    store: Store,
+    workflows: Sequence[wire.WorkflowConfigurationUnionTypeDef] | None,
+    *,
+    output_type: str,
+    tests_enabled: bool,
+) -> BuildPlan:
+    if workflows:
+        planned = planned_workflows(world, store, workflows, output_type=output_type)
+        return build_plan(planned, tests_enabled=tests_enabled)
+    plans = _DEFAULT_PLANS.setdefault(world.managed(AMAZON, store.region), {})
+    plan = plans.get((output_type, tests_enabled))
+    if plan is None:
+        planned = planned_workflows(world, store, None, output_type=output_type)
+        plan = build_plan(planned, tests_enabled=tests_enabled)
+        plans[output_type, tests_enabled] = plan
+    return plan
 
 
 def planned_workflows(

@@ -184,8 +184,8 @@ def source_devices(world: World, store: Store, image: Image) -> Sequence[Mapping
     return (source.devices if source else ()) or built_devices(world, store, image)
 
 
-_BUILD_DATE = re.compile(r"\{\{\s*imagebuilder:buildDate(?::([A-Za-z._-]+))?\s*\}\}")
-_BUILD_VERSION = re.compile(r"\{\{\s*imagebuilder:buildVersion\s*\}\}")
+_BUILD_DATE = r"\{\{\s*imagebuilder:buildDate(?::([A-Za-z._-]+))?\s*\}\}"
+_BUILD_VERSION = r"\{\{\s*imagebuilder:buildVersion\s*\}\}"
 _DATE_PARTS = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S"}
 
 
@@ -227,13 +227,13 @@ def filled(template: str, image: Image) -> str:
 
 def filled_text(template: str, *, build_date: datetime, build_number: int) -> str:
     """The text with its placeholders filled; ``:`` cannot stand in an AMI's name."""
-    text = _BUILD_VERSION.sub(str(build_number), template)
-    return _BUILD_DATE.sub(lambda found: build_date_text(build_date, found.group(1)), text)
+    text = re.sub(_BUILD_VERSION, str(build_number), template)
+    return re.sub(_BUILD_DATE, lambda found: build_date_text(build_date, found.group(1)), text)
 
 
 def has_build_date(template: str) -> bool:
     """Whether the texts made from it differ from build to build."""
-    return _BUILD_DATE.search(template) is not None
+    return re.search(_BUILD_DATE, template) is not None
 
 
 def build_date_text(moment: datetime, form: str | None = None) -> str:

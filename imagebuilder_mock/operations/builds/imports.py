@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.builds import VM_IMPORT, disk_import
@@ -76,7 +75,7 @@ def import_disk_image(ctx: Context, params: wire.ImportDiskImageRequestTypeDef) 
         InfrastructureConfiguration, params["infrastructureConfigurationArn"]
     )
     image = _image(ctx, params, build_type="IMPORT_ISO", plan=disk_import(workflow))
-    image.infrastructure_configuration = replace(infrastructure)
+    image.infrastructure_configuration = infrastructure.copy()
     stages.begin(ctx.world, ctx.store, image)
     return {"imageBuildVersionArn": image.arn}
 

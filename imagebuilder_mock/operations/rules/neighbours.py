@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.errors import InvalidParameterValueException
     from imagebuilder_mock.operations.handler import Context
 
-_KEY_ARN = re.compile(r"arn:[^:]+:kms:([^:]+):([0-9]{12}):.+")
+_KEY_ARN = r"arn:[^:]+:kms:([^:]+):([0-9]{12}):.+"
 
 
 def _place(ctx: Context, region: str | None = None) -> Place:
@@ -100,7 +100,7 @@ def check_key(
     ctx: Context, key: str | None, *, parameter: str = "kmsKeyId", region: str | None = None
 ) -> None:
     """Refuse a key that is not there; another account's can not be looked up."""
-    named = _KEY_ARN.fullmatch(key or "")
+    named = re.fullmatch(_KEY_ARN, key or "")
     if named is None:
         _check(ctx, names.KEY, key, parameter, region)
     elif named.group(2) == ctx.store.account:

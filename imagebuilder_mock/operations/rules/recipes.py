@@ -8,6 +8,7 @@ has one; those on overrides of a container recipe were seen (terraform-provider-
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagebuilder_mock.domain.arn import Arn
@@ -37,7 +38,7 @@ _IMAGE_ARN = re.compile(
     r"arn:aws[^:]*:imagebuilder:[^:]+:(?:[0-9]{12}|aws(?:-[a-z-]+)?):image/[a-z0-9-_]+/"
     r"(?:(?:[0-9]+|x)\.(?:[0-9]+|x)\.(?:[0-9]+|x)|[0-9]+\.[0-9]+\.[0-9]+/[0-9]+)"
 )
-_PRODUCT = re.compile(
+_PRODUCT = (
     r"prod-[0-9a-z]+"
     r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 )
@@ -66,7 +67,7 @@ def parent_of(ctx: Context, parent_image: str) -> ParentImage:
                 "parentImage", "The parent image of an image recipe must be an AMI."
             )
         return ParentImage(image.platform, image.os_version)
-    if _PRODUCT.fullmatch(parent_image) is not None:
+    if re.fullmatch(_PRODUCT, parent_image) is not None:
         return ParentImage(products=1)
     if not is_ami_address(parent_image):
         raise invalid_value(
@@ -80,6 +81,8 @@ def parent_of(ctx: Context, parent_image: str) -> ParentImage:
     return ParentImage(facts.platform)
 
 
+# Most recipes of a program stand on the same few parents.
+@lru_cache(maxsize=256)
 def is_image_arn(parent_image: str) -> bool:
     return _IMAGE_ARN.fullmatch(parent_image) is not None
 
@@ -91,9 +94,9 @@ def free_version(ctx: Context, cls: type[Recipe], name: str, template: VersionTe
     """
     base = ctx.store.arn_for(cls.kind, name)
     arn = base.at(template.written(template.filled(ctx.store.family(base).highest)))
-    taken = next(iter(ctx.store.builds_of(cls, arn)), None)
-    if taken is not None:
-        raise already_exists(cls.label, taken.arn)
+    taken = ctx.store.builds_of(cls, arn)
+    if taken:
+        raise already_exists(cls.label, next(iter(taken)).arn)
     return str(arn)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import time
 from datetime import datetime, timezone
@@ -229,9 +228,7 @@ def test_the_bar_is_left_out_where_its_library_is_missing(captured, monkeypatch)
     assert told == "captured: nothing is there\n"
 
 
-@pytest.mark.skipif(
-    os.environ.get("HYPOTHESIS_PROFILE") != "full", reason="takes a minute; in the full profile"
-)
+@pytest.mark.full  # it takes a minute
 def test_ten_thousand_images_are_captured(captured):
     with mock_imagebuilder(builds="instant", quotas=False) as mock:
         client = mock.client(account_id=ACCOUNT)

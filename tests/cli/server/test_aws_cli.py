@@ -68,6 +68,7 @@ def answer(aws):
     return answer
 
 
+@pytest.mark.full
 def test_a_whole_story(aws, answer, tmp_path):
     (tmp_path / "component.yml").write_text(DOCUMENT)
     component = answer(
@@ -164,6 +165,7 @@ def test_a_wrong_use_does_not_come_here(aws):
     assert current_mock().calls.count() == 0
 
 
+@pytest.mark.full
 def test_pages(answer):
     client = current_mock().client(region="us-east-1")
     made = [an_infrastructure(client, name=f"web-{number}") for number in range(5)]

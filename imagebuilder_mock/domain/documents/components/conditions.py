@@ -27,7 +27,7 @@ Scalar: TypeAlias = str | int | float | bool
 MAX_NESTED_OPERATORS = 4
 
 # In quotes, a number has digits on both sides of its point; without them it need not (.5, 1e3).
-_NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_NUMBER = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 _STEP_ACTION = OneOf[StepAction](
     ("Abort", "Execute", "Skip"),
     "Invalid value '{value}' for '{key}'. Valid values are: {choices}.",
@@ -179,5 +179,5 @@ def _scalar(node: Node) -> Scalar | None:
 def _is_number(value: Scalar) -> bool:
     """A number, the text of one, or a reference whose value is not known yet."""
     if isinstance(value, str):
-        return bool(_NUMBER.fullmatch(value) or REFERENCE.search(value))
+        return bool(re.fullmatch(_NUMBER, value) or REFERENCE.search(value))
     return not isinstance(value, bool)

@@ -120,16 +120,14 @@ def _bodies(entries: list[Node], kind: str, taken: list[str | None]) -> Iterator
 
 
 REFERENCE = re.compile(r"\{\{([^{}]*)\}\}")
-_FILLED = re.compile(r"\{\{\s*([A-Za-z0-9_.-]+)\s*\}\}")
-_VARIABLE = re.compile("([A-Za-z0-9_-]+)")
-_RESOLVED = re.compile(r"aws:ssm:resolve\(\s*([A-Za-z0-9_-]+)\s*\)")
-_CHAIN = re.compile(
-    r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.(?:inputs|outputs)(?:\[[0-9]+\])?\.\S+",
-)
-_LOOP = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
-_CREDENTIAL_METADATA = re.compile(r"aws:imds:/*(iam|identity-credentials)(/.*)?")
+_FILLED = r"\{\{\s*([A-Za-z0-9_.-]+)\s*\}\}"
+_VARIABLE = "([A-Za-z0-9_-]+)"
+_RESOLVED = r"aws:ssm:resolve\(\s*([A-Za-z0-9_-]+)\s*\)"
+_CHAIN = r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.(?:inputs|outputs)(?:\[[0-9]+\])?\.\S+"
+_LOOP = r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)"
+_CREDENTIAL_METADATA = r"aws:imds:/*(iam|identity-credentials)(/.*)?"
 _LOOP_MEMBERS = frozenset({"index", "value"})
-_CONTEXT = re.compile("context:(.*)")
+_CONTEXT = "context:(.*)"
 _CONTEXT_KEYS = (
     *("executionId", "accountId", "region", "osPlatform", "osName", "osVersion"),
     *("date", "dateTime", "uuid", "hostname", "phase", "step"),
@@ -140,7 +138,7 @@ _CONTEXT_KEYS = (
 def filled(value: object, variables: Mapping[str, object]) -> object:
     """A value with the references that have a value here replaced."""
     if isinstance(value, str):
-        return _FILLED.sub(lambda found: str(variables.get(found[1], found[0])), value)
+        return re.sub(_FILLED, lambda found: str(variables.get(found[1], found[0])), value)
     if isinstance(value, dict):
         return {key: filled(member, variables) for key, member in value.items()}
     if isinstance(value, (list, tuple)):
@@ -152,13 +150,13 @@ def chained_phases(inputs: object) -> Iterator[tuple[str, str]]:
     """Each expression that refers to a step's inputs or outputs, and the phase of that step."""
     for node in Node(inputs, []).texts("{{"):
         for expression in REFERENCE.findall(str(node.value)):
-            if match := _CHAIN.fullmatch(expression.strip()):
+            if match := re.fullmatch(_CHAIN, expression.strip()):
                 yield match[0], match[1]
 
 
 def chained_steps(expression: str) -> Iterator[tuple[str, str]]:
     """The phase and the step that an expression refers to, if it is about inputs or outputs."""
-    if match := _CHAIN.fullmatch(expression):
+    if match := re.fullmatch(_CHAIN, expression):
         yield match[1], match[2]
 
 
@@ -189,15 +187,15 @@ def check_references(step: Node, scope: Scope) -> None:
 
 def _what_is_wrong(expression: str, scope: Scope) -> str | None:
     why = None
-    if match := _VARIABLE.fullmatch(expression) or _RESOLVED.fullmatch(expression):
+    if match := re.fullmatch(_VARIABLE, expression) or re.fullmatch(_RESOLVED, expression):
         if scope.variables is not None and match[1] not in scope.variables:
             missing = "The following parameters or constants are not defined in the document"
             return f"{missing}: {match[1]}."
-    elif match := _CHAIN.fullmatch(expression):
+    elif match := re.fullmatch(_CHAIN, expression):
         phase, step = match[1], match[2]
         if scope.steps is not None and step not in scope.steps.get(phase, ()):
             why = f"valid: there is no step '{step}' in phase '{phase}'."
-    elif match := _LOOP.fullmatch(expression):
+    elif match := re.fullmatch(_LOOP, expression):
         loop, member = match[1], match[2]
         if loop in scope.own_loops and member not in _LOOP_MEMBERS:
             why = "valid: a loop has the members index and value."
@@ -210,9 +208,9 @@ def _what_is_wrong(expression: str, scope: Scope) -> str | None:
 
 def _why_not_of_instance(expression: str) -> str | None:
     """What the run itself would know; what has another form is left alone."""
-    match = _CONTEXT.fullmatch(expression)
+    match = re.fullmatch(_CONTEXT, expression)
     if match is not None and match[1] not in _CONTEXT_KEYS:
         return f"valid: the keys of the context are {', '.join(_CONTEXT_KEYS)}."
-    if _CREDENTIAL_METADATA.fullmatch(expression):
+    if re.fullmatch(_CREDENTIAL_METADATA, expression):
         return "supported: its instance metadata path returns credentials."
     return None

@@ -27,7 +27,7 @@ Check: TypeAlias = Callable[[str, object], None]
 """Takes an input's name and its value: DocumentError if the input does not take the value."""
 
 MAX_TEXT_BYTES = 16 * 1024
-_TOPIC = re.compile(r"arn:aws[^:]*:sns:[^:]+:[0-9]{12}:[A-Za-z0-9_-]+(?:\.fifo)?")
+_TOPIC = r"arn:aws[^:]*:sns:[^:]+:[0-9]{12}:[A-Za-z0-9_-]+(?:\.fifo)?"
 _LISTS = ("targetAccountIds", "userIds", "userGroups", "organizationArns", "organizationalUnitArns")
 _REQUIRED: Mapping[str, Sequence[str]] = {
     "fastLaunchConfigurations": ("enabled",),
@@ -77,7 +77,7 @@ def _is_short_text(value: object) -> TypeGuard[str]:
 
 
 def _topic(name: str, value: object) -> None:
-    if not (isinstance(value, str) and _TOPIC.fullmatch(value)):
+    if not (isinstance(value, str) and re.fullmatch(_TOPIC, value)):
         raise DocumentError(f"The input '{name}' must be the ARN of an SNS topic.")
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 ParameterType = Literal["string", "integer", "boolean", "stringList"]
 
 _BOOLEANS = {"true": True, "false": False}
-_INTEGER = re.compile("[+-]?[0-9]+")
+_INTEGER = "[+-]?[0-9]+"
 
 
 class WorkflowParameter(NamedTuple):
@@ -104,7 +104,7 @@ def value_of(parameter: WorkflowParameter, given: Sequence[str] | None) -> objec
 
 def _integer(text: str) -> int:
     """Python's own reading takes more: spaces, underscores, other digits."""
-    if _INTEGER.fullmatch(text) is None:
+    if re.fullmatch(_INTEGER, text) is None:
         raise ValueError(text)
     return int(text)
 

@@ -8,7 +8,7 @@ from time import process_time
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from imagebuilder_mock.domain.documents import yaml_loading
@@ -21,6 +21,7 @@ from imagebuilder_mock.domain.documents.yaml_loading import (
     MAX_NODES,
     load_document,
 )
+from tests.model_inputs import MANY
 
 BROKEN = "Parsing the document failed. Error: "
 
@@ -265,7 +266,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=100)
+@MANY
 @given(text=TEXTS)
 def test_any_text_is_read_or_refused(text):
     with suppress(DocumentError):
@@ -277,7 +278,7 @@ def test_json_is_read_as_it_was_written(value):
     assert load_document(json.dumps(value, ensure_ascii=False)) == value
 
 
-@settings(max_examples=100)
+@MANY
 @given(text=st.from_regex(r"[-+]?0?[0-9]{1,4}(\.[0-9]{1,3})?(e[0-9])?", fullmatch=True))
 def test_a_number_keeps_the_characters_it_was_written_with(text):
     assert str(load_document(text)) == text

@@ -134,7 +134,7 @@ MOMENTS = st.datetimes(datetime(1970, 1, 1), datetime(2199, 12, 31)).map(  # noq
     lambda moment: moment.replace(tzinfo=timezone.utc)
 )
 
-quick = settings(max_examples=60, deadline=None)
+quick = settings(max_examples=3 * settings().max_examples, deadline=None)
 
 
 @quick

@@ -10,7 +10,7 @@ import json
 from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from imagebuilder_mock.domain.documents.components.conditions import Comparison, Condition
@@ -28,6 +28,7 @@ from imagebuilder_mock.domain.documents.components.variables import (
 from imagebuilder_mock.domain.documents.conditions import Logical
 from imagebuilder_mock.domain.documents.errors import DocumentError
 from imagebuilder_mock.domain.documents.yaml_loading import load_document
+from tests.model_inputs import MANY
 
 from .builders import (
     IN_STEP,
@@ -377,7 +378,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=200)
+@MANY
 @given(place=st.sampled_from(PLACES), value=VALUES)
 def test_a_document_with_anything_anywhere_is_read_or_refused(place, value):
     index, (*way, last) = place
@@ -391,7 +392,7 @@ def test_a_document_with_anything_anywhere_is_read_or_refused(place, value):
         parse_component_document(json.dumps(document, ensure_ascii=False))
 
 
-@settings(max_examples=100)
+@MANY
 @given(text=st.text(max_size=200))
 def test_any_text_is_read_or_refused(text):
     with pytest.raises(DocumentError):

@@ -11,7 +11,7 @@ import json
 from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from imagebuilder_mock.catalogue.records import managed_workflows
@@ -29,6 +29,7 @@ from imagebuilder_mock.domain.documents.workflows.document import (
 )
 from imagebuilder_mock.domain.documents.workflows.system_variables import SYSTEM_VARIABLES
 from imagebuilder_mock.domain.documents.yaml_loading import load_document
+from tests.model_inputs import MANY
 
 from .builders import (
     INSTANCE,
@@ -605,7 +606,7 @@ VALUES: st.SearchStrategy[object] = st.sampled_from(
 )
 
 
-@settings(max_examples=200)
+@MANY
 @given(
     st.sampled_from([GUIDE, *(workflow.document() for workflow in managed_workflows())]),
     st.data(),
