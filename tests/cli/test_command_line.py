@@ -14,6 +14,7 @@ from textwrap import dedent
 import pytest
 
 from imagebuilder_mock import current_mock, mock_imagebuilder
+from imagebuilder_mock.__main__ import main as installed
 from imagebuilder_mock.cli.command_line import main
 from imagebuilder_mock.world.settings import OPTIONS as SETTINGS
 
@@ -458,7 +459,7 @@ def test_a_wrong_use_is_explained_with_exit_status_2(capsys, arguments, message)
 def test_it_is_installed_as_a_program():
     [script] = entry_points(group="console_scripts", name="imagebuilder-mock")
 
-    assert script.load() is main
+    assert script.load() is installed
 
 
 def imagebuilder_mock(*arguments):

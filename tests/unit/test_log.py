@@ -115,6 +115,7 @@ class Neighbour:
 
     name = "the neighbour"
     absence = ""
+    chooses_ami_ids = False
 
     def are_there(self):
         return True
@@ -127,6 +128,10 @@ class Neighbour:
 
     def describe_image_attribute(self, **_):
         return {"LaunchPermissions": []}
+
+    def describe_snapshots(self, **asked):
+        [wanted] = asked["Filters"]
+        return {"Snapshots": [{"SnapshotId": each} for each in wanted["Values"]]}
 
     def deregister_image(self, **_):
         answer: Any = {

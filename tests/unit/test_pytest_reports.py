@@ -267,7 +267,7 @@ def test_a_session_that_does_not_ask_for_it_leaves_botocore_alone(run):
         def test_it():
             made, sent = Session.create_client, HTTPConnectionPool.urlopen
             for method in BaseClient._make_request, made, sent:
-                assert "imagebuilder_mock" not in method.__code__.co_filename
+                assert "imagebuilder_mock" not in method.__code__.co_filename, method
         """
     )
 
