@@ -36,7 +36,7 @@ from .state_files import OwnFile, StateFiles
 from .verify import command as verify_command
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from imagebuilder_mock.world.settings import Option
@@ -167,8 +167,15 @@ def _mock(
         return ImageBuilderMock(**options)
     except ValueError as error:
         # The mock names its options as Python does.
-        said = re.sub("^([a-z_]+)=", lambda found: f"--{found[1].replace('_', '-')} ", str(error))
-        parser.error(said)
+        parser.error(re.sub("^([a-z_]+)=", lambda found: _source(found[1], named), str(error)))
+
+
+def _source(name: str, given: Mapping[str, object]) -> str:
+    """Where the user has said an option: in the environment, or else as a flag."""
+    option = OPTIONS[name]
+    text = os.environ.get(option.variable)
+    is_variable = text and option.read(text) == given[name]
+    return f"{option.variable}=" if is_variable else f"{option.flag} "
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -352,7 +352,7 @@ def test_every_option_of_the_mock_has_a_flag_and_a_variable(run, monkeypatch, tm
     ("name", "text", "message"),
     [
         ("SEED", "seven", "IMAGEBUILDER_MOCK_SEED='seven': give a whole number."),
-        ("BUILDS", "slow", "--builds 'slow': choose one of 'observed', 'instant'"),
+        ("BUILDS", "slow", "IMAGEBUILDER_MOCK_BUILDS='slow': choose one of 'observed', 'instant'"),
     ],
 )
 def test_a_wrong_variable_is_explained_with_exit_status_2(
