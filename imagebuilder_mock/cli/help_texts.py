@@ -1,4 +1,4 @@
-"""What the command line says of itself: its version, and an example of each command."""
+"""The version that the command line prints, and an example of each command for its help."""
 
 from __future__ import annotations
 

@@ -56,10 +56,10 @@ class Options(TypedDict, total=False):
 
 
 class Option(NamedTuple):
-    """What there is to an option beside its type.
+    """An option's description, check and reader; its type stands in ``Options``.
 
-    From this follow the ini entry of pytest, the flag of the command line and the environment
-    variable; the marker takes the keyword itself.
+    pytest's ini entry, the flag of the command line and the environment variable follow from
+    this; the marker takes the keyword itself.
     """
 
     name: str

@@ -79,7 +79,8 @@ from imagebuilder_mock import ImageBuilderMock
 _SIGNATURE = re.compile(r"^(\s*(?:async )?def \w+)\(([^)]*)\):", re.MULTILINE)
 _FIXTURES = {"imagebuilder_mock": "ImageBuilderMock", "mock": "ImageBuilderMock"}
 _OF_THE_EXAMPLE = re.compile(
-    # The stubs ask for what every SDK gives of itself, and classes' attributes are the reader's.
+    # Every SDK fills in a client token, which the stubs require; attributes of classes in an
+    # example are the reader's own.
     r'Missing named argument "clientToken"|has no attribute "client"  \[attr-defined\]$'
 )
 

@@ -25,7 +25,7 @@ def decorate(request):
 
 @pytest.fixture
 def environment(monkeypatch):
-    """None of AWS's variables at first; the fixture is what there is of them."""
+    """None of AWS's variables is set at first; the fixture tells which are set later."""
     for name in list(os.environ):
         if name.startswith("AWS_"):
             monkeypatch.delenv(name)

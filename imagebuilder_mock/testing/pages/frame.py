@@ -157,7 +157,7 @@ def legend(entries: Iterable[tuple[str, str]]) -> str:
 
 
 def facts(known: Mapping[str, Sequence[str]]) -> str:
-    """What there is to know of something, by names; what has no lines is left out."""
+    """A list of facts, each with its name; a name without lines is left out."""
     shown = "".join(
         f"<div><dt>{escape(name)}</dt>{''.join(f'<dd>{escape(line)}</dd>' for line in lines)}</div>"
         for name, lines in known.items()

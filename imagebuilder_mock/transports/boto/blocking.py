@@ -10,7 +10,6 @@ from urllib3.connectionpool import HTTPConnectionPool
 from imagebuilder_mock.protocol.model import SERVICE_NAME
 from imagebuilder_mock.transports.http.wire import (
     RawRequest,
-    authorization_of,
     is_for_image_builder,
 )
 from imagebuilder_mock.world.record import UnexpectedCallError
@@ -63,8 +62,7 @@ class Block:
         **kwargs: Any,
     ) -> Any:
         if not self._is_on():
-            asked = pool.headers if headers is None else headers
-            request = RawRequest.of_target(method, pool.host, url, authorization_of(asked))
+            request = RawRequest.of_pool(pool, method, url, headers)
             if is_for_image_builder(request):
                 self._refuse(f"{method} {request.path}")
         return original(pool, method, url, body, headers, *args, **kwargs)

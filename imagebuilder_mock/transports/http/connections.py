@@ -76,8 +76,7 @@ class RawDoor:
     ) -> Any:
         if self._own_servers.has(pool.host, pool.port):
             return original(pool, method, url, body, headers, *args, **kwargs)
-        asked = pool.headers if headers is None else headers
-        request = RawRequest.of_target(method, pool.host, url, authorization_of(asked))
+        request = RawRequest.of_pool(pool, method, url, headers)
         if not is_for_image_builder(request):
             return original(pool, method, url, body, headers, *args, **kwargs)
         request = request.with_body(body_bytes(body))

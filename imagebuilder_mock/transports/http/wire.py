@@ -18,6 +18,8 @@ from imagebuilder_mock.protocol.signatures import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from urllib3.connectionpool import HTTPConnectionPool
+
     from imagebuilder_mock.gateway import Gateway
 
 
@@ -45,6 +47,14 @@ class RawRequest(NamedTuple):
             parts = urlsplit(target)
             host, path, query = parts.hostname or host, parts.path, parts.query
         return cls(method, host, path, query, authorization)
+
+    @classmethod
+    def of_pool(
+        cls, pool: HTTPConnectionPool, method: str, url: str, headers: Mapping[str, str] | None
+    ) -> RawRequest:
+        """A request that one of urllib3's pools is asked for; without headers it sends its own."""
+        sent = pool.headers if headers is None else headers
+        return cls.of_target(method, pool.host, url, authorization_of(sent))
 
     def with_body(self, body: bytes) -> RawRequest:
         return self._replace(body=body)

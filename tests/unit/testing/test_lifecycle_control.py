@@ -362,7 +362,7 @@ class TestPreviewOfSeveralRuns:
 
 
 class TestPreviewOfNothing:
-    """A policy that selects nothing says so, and what there is."""
+    """A policy that selects nothing says so, and names what the state has."""
 
     @pytest.mark.parametrize(
         ("selection", "there_is"),

@@ -132,7 +132,7 @@ _CONTEXT_KEYS = (
     *("executionId", "accountId", "region", "osPlatform", "osName", "osVersion"),
     *("date", "dateTime", "uuid", "hostname", "phase", "step"),
 )
-"""What an instance knows of itself and of the run (user guide, as of 2026-09-08)."""
+"""The ``context:`` keys, about the instance and the run (user guide, as of 2026-09-08)."""
 
 
 def filled(value: object, variables: Mapping[str, object]) -> object:
