@@ -173,8 +173,11 @@ def _mock(
 def _source(name: str, given: Mapping[str, object]) -> str:
     """Where the user has said an option: in the environment, or else as a flag."""
     option = OPTIONS[name]
-    text = os.environ.get(option.variable)
-    is_variable = text and option.read(text) == given[name]
+    try:
+        is_variable = option.read(os.environ.get(option.variable) or "") == given[name]
+    except ValueError:
+        # The flag has been given beside a variable that is no better, or that is not there.
+        is_variable = False
     return f"{option.variable}=" if is_variable else f"{option.flag} "
 
 

@@ -366,6 +366,14 @@ def test_a_wrong_variable_is_explained_with_exit_status_2(
     assert message in capsys.readouterr().err
 
 
+def test_a_wrong_flag_is_named_beside_a_wrong_variable(program, capsys, monkeypatch):
+    monkeypatch.setenv("IMAGEBUILDER_MOCK_CALLS_KEPT_BYTES", "many")
+    with pytest.raises(SystemExit):
+        main(["run", "--calls-kept-bytes", "-1", program("pass")])
+
+    assert "--calls-kept-bytes -1: give a number of bytes" in capsys.readouterr().err
+
+
 REGION_OF_A_CLIENT = """
     import json
     import boto3
