@@ -11,13 +11,13 @@ import time
 from collections import deque
 from contextlib import suppress
 from copy import deepcopy
-from dataclasses import fields, replace
 from datetime import datetime, timedelta, timezone
 from functools import partial
 from random import Random
 from threading import RLock, local
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
+from .domain.records import replace
 from .gateway import Gateway
 from .neighbours.in_moto.door import Moto, moto_account
 from .protocol.identity import partition_of
@@ -212,11 +212,11 @@ def _steady_time() -> Callable[[], float]:
 def _refuse_other_options(world: World, options: dict[str, object]) -> None:
     Settings.from_options(options)
     settings = replace(world.settings, account_id=world.account_id)
-    for field in fields(settings):
-        if field.name in options and options[field.name] != getattr(settings, field.name):
+    for name, value in options.items():
+        if value != getattr(settings, name):
             msg = (
-                f"{field.name}={options[field.name]!r}, but the mock that is on already has "
-                f"{field.name}={getattr(settings, field.name)!r}. Nested mocks share one world: "
+                f"{name}={value!r}, but the mock that is on already has "
+                f"{name}={getattr(settings, name)!r}. Nested mocks share one world: "
                 "leave the option out, or give it to the outermost."
             )
             raise ValueError(msg)

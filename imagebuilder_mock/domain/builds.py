@@ -6,7 +6,9 @@ and toe-use-documents; the API reference for imports and DistributeImage.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from imagebuilder_mock.domain.records import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +20,7 @@ IMAGE_ID = "ImageId"
 """The output of a build workflow that says which AMI the image is."""
 
 
-class PlannedWorkflow(NamedTuple):
+class PlannedWorkflow(Value):
     """A workflow that is to run, with the values of its parameters."""
 
     arn: str
@@ -30,7 +32,7 @@ class PlannedWorkflow(NamedTuple):
     """Whether the build goes on without it, if it fails."""
 
 
-class Stage(NamedTuple):
+class Stage(Value):
     """A status, and what is done in it: groups of workflows one after another.
 
     Without workflows the service does the work itself.
@@ -42,7 +44,7 @@ class Stage(NamedTuple):
     """EC2 makes the AMI, and Image Builder waits for it."""
 
 
-class BuildPlan(NamedTuple):
+class BuildPlan(Value):
     """The stages in their order, if nothing goes wrong."""
 
     stages: tuple[Stage, ...]

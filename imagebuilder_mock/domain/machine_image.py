@@ -5,31 +5,30 @@ Image Builder itself keeps only where an AMI is and what it is called (``Ami`` o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
+
+from imagebuilder_mock.domain.records import Record, Value, fresh
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
 
-@dataclass(frozen=True, slots=True)
-class AmiFacts:
+class AmiFacts(Value):
     """What matters of an AMI that is built on; nothing is known of one that nobody looked up."""
 
     platform: str | None = None
     """As Image Builder calls it: ``Linux``, ``Windows`` or ``macOS``."""
     architecture: str | None = None
     name: str | None = None
-    devices: tuple[Mapping[str, Any], ...] = field(default=(), compare=False)
+    devices: tuple[Mapping[str, Any], ...] = ()
     """Its EBS volumes as EC2 describes them, the root first."""
 
 
 MachineImageState = Literal["available", "disabled", "deregistered"]
 
 
-@dataclass(slots=True, kw_only=True)
-class MachineImage:
+class MachineImage(Record, kw_only=True):
     """One AMI that a build made: what lifecycle rules look at. A test may change it as it likes."""
 
     image_id: str
@@ -44,7 +43,7 @@ class MachineImage:
     """The ids of those that are there; what is deleted is taken out."""
     devices: tuple[dict[str, object], ...] = ()
     """Its EBS volumes in the form of EC2's ``BlockDeviceMappings``, the root first."""
-    tags: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] = fresh(factory=dict)
     watermarks: tuple[str, ...] = ()
     """Its lineage: those of the recipe, and of the AMI that was built on."""
     public: bool = False

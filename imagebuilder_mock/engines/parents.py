@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.errors import InvalidParameterValueException, invalid_value
 from imagebuilder_mock.domain.machine_image import AmiFacts
+from imagebuilder_mock.domain.records import Value
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.neighbours import machine_images
 from imagebuilder_mock.neighbours.account import AbsentError, Place, explained
@@ -33,7 +34,7 @@ _PUBLIC_PARAMETER = "/aws/service/"
 _PREFIX = "ssm:"
 
 
-class Source(NamedTuple):
+class Source(Value):
     """An AMI, by its id, and what EC2 tells of it; of neither is all known without EC2 and SSM."""
 
     ami_id: str | None

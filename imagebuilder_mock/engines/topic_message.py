@@ -6,11 +6,11 @@ accounts in ARNs, a message that was captured on 2024-08-27.
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.records import members_of
 from imagebuilder_mock.domain.resources.base import member_name
 from imagebuilder_mock.domain.resources.images import service_linked_role
 from imagebuilder_mock.domain.versions import Version
@@ -129,10 +129,10 @@ def _copy(resource: Resource | None, build: Build) -> dict[str, object] | None:
     if resource is None:
         return None
     shown: dict[str, object] = {}
-    for field in fields(resource):
-        value = getattr(resource, field.name)
-        if value is not None and field.name not in _LEFT_OUT:
-            shown[member_name(field.name)] = _date(value) if isinstance(value, datetime) else value
+    for member in members_of(type(resource)):
+        value = getattr(resource, member.name)
+        if value is not None and member.name not in _LEFT_OUT:
+            shown[member_name(member.name)] = _date(value) if isinstance(value, datetime) else value
     shown["tags"] = _tags(resource)
     shown["accountId"] = build.store.account
     return shown

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.domain.machine_image import AmiFacts
+from imagebuilder_mock.domain.records import Value
 
 from .account import AbsentError, Account, NeighbourError, NobodyToAskError, absence, account_at
 from .names import name_of_role, takes_missing
@@ -75,7 +76,7 @@ def parameter_value(world: World, place: Place, name: str) -> str | None:
 _URI = re.compile(r"s3://([A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9])/(.+)", re.DOTALL)
 
 
-class S3Uri(NamedTuple):
+class S3Uri(Value):
     """The address of an object."""
 
     bucket: str

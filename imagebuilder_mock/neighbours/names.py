@@ -6,7 +6,9 @@ there: then it stands for something that the test is not about.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from imagebuilder_mock.domain.records import Value
 
 from .account import Account, NeighbourError, NobodyToAskError, account_at
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from .account import Place
 
 
-class Question(NamedTuple):
+class Question(Value):
     """Whether there is a thing of a kind."""
 
     kind: str
@@ -167,7 +169,7 @@ def is_there(account: Account, question: Question, name: str) -> bool:
     return question.is_it(name, found)
 
 
-class Listing(NamedTuple):
+class Listing(Value):
     """Where to see whether a test has made something of a kind."""
 
     operation: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from imagebuilder_mock.domain.arn import Arn
@@ -14,6 +13,7 @@ from imagebuilder_mock.domain.errors import (
     dependency_error,
     missing_error,
 )
+from imagebuilder_mock.domain.records import Record, fresh
 from imagebuilder_mock.domain.resources.base import Resource
 
 if TYPE_CHECKING:
@@ -30,17 +30,16 @@ if TYPE_CHECKING:
 R = TypeVar("R", bound=Resource)
 
 
-@dataclass(slots=True, eq=False)
-class Context:
+class Context(Record):
     """One request: who asks is told by ``store``, the account's resources in the Region."""
 
     world: World
     store: Store
     operation: str
     is_dry_run: bool = False
-    looked_at: list[Image] = field(default_factory=list)
+    looked_at: list[Image] = fresh(factory=list)
     """Images whose state the answer shows: in the observed mode they move on behind it."""
-    executions_looked_at: list[LifecycleExecution] = field(default_factory=list)
+    executions_looked_at: list[LifecycleExecution] = fresh(factory=list)
     """Lifecycle executions whose state the answer shows; they move on as images do."""
 
     @property

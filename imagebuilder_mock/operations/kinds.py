@@ -7,12 +7,12 @@ Parameters and answers are named after it too: ``imageRecipeArn``, ``imageRecipe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import invalid_value
+from imagebuilder_mock.domain.records import Record
 from imagebuilder_mock.domain.resource_policies import NO_POLICY, accounts_allowed
 from imagebuilder_mock.domain.resources.base import Resource
 from imagebuilder_mock.domain.resources.components import Component
@@ -40,8 +40,7 @@ if TYPE_CHECKING:
 R = TypeVar("R", bound=Resource)
 
 
-@dataclass(slots=True, eq=False, repr=False)
-class Kind(Generic[R]):
+class Kind(Record, Generic[R]):
     """A kind of resource, and what can be asked of it."""
 
     cls: type[R]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from imagebuilder_mock.domain.records import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
-class HttpRequest(NamedTuple):
+class HttpRequest(Value):
     """One request. ``path`` is still percent-encoded; ``query`` is decoded."""
 
     method: str
@@ -32,14 +34,14 @@ class HttpRequest(NamedTuple):
         )
 
 
-class Caller(NamedTuple):
+class Caller(Value):
     """The account and Region that a request acts in."""
 
     account_id: str
     region: str
 
 
-class Answer(NamedTuple):
+class Answer(Value):
     """One answer. ``members`` are those of the output shape, times still as datetimes."""
 
     status: int

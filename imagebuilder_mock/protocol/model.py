@@ -6,7 +6,7 @@ Everything is worked out once for each operation, at its first use.
 from __future__ import annotations
 
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from botocore.loaders import Loader
 from botocore.model import ServiceModel, StructureShape
@@ -15,6 +15,7 @@ from imagebuilder_mock.domain.errors import (
     InvalidParameterException,
     InvalidParameterValueException,
 )
+from imagebuilder_mock.domain.records import Value
 
 from .projection import Projector, projector
 from .validation import StructureCheck, structure_check
@@ -41,7 +42,7 @@ _COMMON_STATUSES = {
 _UNMODELLED_STATUS = 400
 
 
-class Operation(NamedTuple):
+class Operation(Value):
     """One operation of the model, ready to be used."""
 
     name: str

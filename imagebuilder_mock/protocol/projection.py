@@ -16,6 +16,8 @@ from botocore import xform_name
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 from botocore.utils import parse_timestamp
 
+from imagebuilder_mock.domain.records import has
+
 from .http import epoch_seconds
 
 if TYPE_CHECKING:
@@ -82,7 +84,7 @@ def _structure(shape: StructureShape, known: dict[str, _Project]) -> Projector:
             for_class = by_class[cls] = (
                 from_mapping
                 if issubclass(cls, Mapping)
-                else _from_attributes([member for member in members if hasattr(cls, member[1])])
+                else _from_attributes([member for member in members if has(cls, member[1])])
             )
         return for_class(value)
 

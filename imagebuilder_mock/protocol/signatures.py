@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.errors import ImageBuilderError
+from imagebuilder_mock.domain.records import Value
 
 from .model import SERVICE_NAME
 
@@ -33,7 +34,7 @@ class MissingAuthenticationTokenException(ImageBuilderError):
     """The request is unsigned, and its host names no Region."""
 
 
-class Scope(NamedTuple):
+class Scope(Value):
     """What a signature says; ``region`` is None in a signature of version 4a."""
 
     access_key: str

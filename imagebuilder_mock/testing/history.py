@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from imagebuilder_mock.domain.errors import ImageBuilderError
+from imagebuilder_mock.domain.records import Value, replace
 from imagebuilder_mock.domain.resources.build_settings import with_defaults
 from imagebuilder_mock.domain.resources.configurations import (
     DistributionConfiguration,
@@ -40,8 +40,7 @@ _MAKING = frozenset(("CreateImage", "CreateImageFromIso", "ExecuteComponents", "
 """Steps at which a build of the past that went wrong did so: nothing has been made by then."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastBuild:
+class PastBuild(Value, kw_only=True):
     """What builds of one kind were, whenever they were."""
 
     request: BuildRequest
@@ -172,14 +171,14 @@ def _impossible(recipe: Recipe, reason: str) -> ValueError:
 def _dated(request: BuildRequest, moment: datetime) -> BuildRequest:
     """With configurations that are as old as the image, of which there is nothing else."""
     distribution = request.distribution
-    return request._replace(
+    return replace(
+        request,
         infrastructure=replace(request.infrastructure, date_created=moment),
         distribution=None if distribution is None else replace(distribution, date_created=moment),
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Additions:
+class Additions(Value, kw_only=True):
     """What an image of the past has beyond what its recipe and its pipeline say."""
 
     regions: Sequence[str] = ()
@@ -212,11 +211,11 @@ def request_of_pipeline(
     tags = {**(pipeline.image_tags or {}), **additions.tags}
     request = request_of(world, home, pipeline, tags)
     if recipe is not None:
-        request = request._replace(recipe=recipe)
+        request = replace(request, recipe=recipe)
     if additions.regions or additions.settings:
         given = request.distribution or _nowhere(home, pipeline.name, pipeline.date_created)
         distribution = _distributed(given, home, request.recipe, additions)
-        request = request._replace(distribution=distribution)
+        request = replace(request, distribution=distribution)
     return request
 
 

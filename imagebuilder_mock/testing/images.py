@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, cast, get_args, overload
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import ImageBuilderError
+from imagebuilder_mock.domain.records import replace
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRecipe
 from imagebuilder_mock.domain.suggestions import did_you_mean, listed
@@ -318,7 +319,7 @@ def _scanned(request: BuildRequest) -> BuildRequest:
     member = "imageScanningConfiguration"
     scanning = {**cast("dict[str, Any]", request.settings.get(member) or {})}
     settings = {**request.settings, member: {**scanning, "imageScanningEnabled": True}}
-    return request._replace(settings=settings)
+    return replace(request, settings=settings)
 
 
 def _vulnerability(finding: Mapping[str, Any]) -> Vulnerability:

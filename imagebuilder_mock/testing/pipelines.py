@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import ImageBuilderError, ResourceAlreadyExistsException
+from imagebuilder_mock.domain.records import Value
 from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
 from imagebuilder_mock.engines.builds.starting import AMAZON, NEWEST
 from imagebuilder_mock.engines.pipelines.schedule import plan_next_run
@@ -50,8 +50,7 @@ FROM {{{ imagebuilder:parentImage }}}
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AddedPipeline:
+class AddedPipeline(Value, kw_only=True):
     """A pipeline and what belongs to it, by their ARNs."""
 
     name: str

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn, slugify
+from imagebuilder_mock.domain.records import Value
 from imagebuilder_mock.domain.resources.components import Component
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.world.faults import EVERY_OPERATION, FaultRule
@@ -30,8 +30,7 @@ _CLOSE = 0.8
 """How alike a name has to be for a slip of the pen: two Regions are no such thing."""
 
 
-@dataclass(frozen=True, slots=True)
-class UnmetOrder:
+class UnmetOrder(Value):
     """An order of ``mock.builds`` or ``mock.faults`` that nothing has met."""
 
     order: str
@@ -179,7 +178,7 @@ class _Build:
                 yield execution, step
 
 
-class _Part(NamedTuple):
+class _Part(Value):
     """An argument of an order, and what the builds have of the kind."""
 
     noun: str

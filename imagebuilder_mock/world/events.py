@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, Literal, cast, get_args, overload
 
+from imagebuilder_mock.domain.records import Value
 from imagebuilder_mock.domain.suggestions import Suggesting, did_you_mean
 
 from .published import published
@@ -38,8 +38,7 @@ KEPT = 10_000
 _SHOWN = 120
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Event(Generic[Body_co]):
+class Event(Value, Generic[Body_co], kw_only=True):
     """One message of the service."""
 
     destination: Destination

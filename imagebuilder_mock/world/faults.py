@@ -7,12 +7,12 @@ so the same program with the same seed fails in the same places, and ids do not 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import blake2b
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from imagebuilder_mock.domain.errors import ImageBuilderError
+from imagebuilder_mock.domain.records import Record, Value
 
 from .record import holds
 
@@ -63,16 +63,14 @@ class LostRequestError(ImageBuilderError):
         return LostRequestError(self.error, self.message)
 
 
-@dataclass(frozen=True, slots=True)
-class CutAnswer:
+class CutAnswer(Value):
     """The service does what was asked, and the connection breaks in the middle of the answer."""
 
 
 Outcome: TypeAlias = FaultError | LostRequestError | CutAnswer
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class FaultRule:
+class FaultRule(Record, kw_only=True):
     """One rule, as ``mock.faults.add()`` returns it. ``fired`` counts the requests that failed."""
 
     operation: str
@@ -86,8 +84,8 @@ class FaultRule:
     when: Condition | None = None
     number: int = 0
     """1 for the first rule that was added, and so on."""
-    matched: int = field(default=0, init=False)
-    fired: int = field(default=0, init=False)
+    matched: int = 0
+    fired: int = 0
 
     @property
     def is_spent(self) -> bool:
@@ -141,7 +139,7 @@ class FaultRule:
         return int.from_bytes(drawn, "big") / (1 << 8 * _DRAW_BYTES)
 
 
-class Fault(NamedTuple):
+class Fault(Value):
     """What the rules do to one request."""
 
     latency: timedelta = timedelta()

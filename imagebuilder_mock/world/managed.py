@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from imagebuilder_mock.catalogue.offer import offer, offered
 from imagebuilder_mock.catalogue.records import published_output
 from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.records import Value, replace
 from imagebuilder_mock.domain.resources.images import Image
 
 from .store import Store
@@ -25,7 +25,7 @@ _IMAGES_BY_AMI: WeakKeyDictionary[Store, Mapping[str, Image]] = WeakKeyDictionar
 """For each complete offer, so that a recipe on an AMI does not search it."""
 
 
-class Publication(NamedTuple):
+class Publication(Value):
     """A version that a test lets Amazon publish, of a name that it offers."""
 
     account: str

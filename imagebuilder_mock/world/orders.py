@@ -6,11 +6,11 @@ placed, and something has met, is noted beside (``PlacedOrders``), with those of
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, TypeVar
 
 from imagebuilder_mock.domain.arn import Arn, slugify
 from imagebuilder_mock.domain.errors import ImageBuilderError
+from imagebuilder_mock.domain.records import Record, members_of
 from imagebuilder_mock.domain.versions import Version, VersionPattern
 
 if TYPE_CHECKING:
@@ -72,8 +72,7 @@ class PlacedOrders:
         return PlacedOrders()
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class BuildFailure:
+class BuildFailure(Record, kw_only=True):
     """One order; None matches anything. ``times`` counts down to 0."""
 
     recipe: str | None = None
@@ -117,9 +116,9 @@ class BuildFailure:
     def __str__(self) -> str:
         """The call that made the order."""
         said = [
-            f"{field.name}={getattr(self, field.name)!r}"
-            for field in fields(self)
-            if getattr(self, field.name) != field.default
+            f"{member.name}={getattr(self, member.name)!r}"
+            for member in members_of(BuildFailure)
+            if not member.is_default(getattr(self, member.name))
         ]
         return f"fail_next({', '.join(said)})"
 
@@ -156,8 +155,7 @@ class BuildFailures:
             self._ordered.remove(failure)
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class StepOutputs:
+class StepOutputs(Record, kw_only=True):
     """What a workflow step is to give; ``times`` counts down to 0, None is without end."""
 
     step: str

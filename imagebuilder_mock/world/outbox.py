@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from dataclasses import dataclass, field
 from functools import partial
 from threading import Lock, RLock, get_ident
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from imagebuilder_mock.domain.records import Record, Value, fresh
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
@@ -24,19 +25,18 @@ T = TypeVar("T")
 _log = logging.getLogger("imagebuilder_mock")
 
 
-@dataclass(slots=True, eq=False, repr=False)
-class Message:
+class Message(Record):
     """A message or an errand; ``subject`` names it in log entries."""
 
     subject: str
     deliver: Callable[[], object]
     is_loud: bool = False
     """Whether its exception is raised where the lock is released, since it is the test's own."""
-    thread: int = field(default_factory=get_ident)
+    thread: int = fresh(factory=get_ident)
     """The thread whose change of the world caused it."""
 
 
-class Undelivered(NamedTuple):
+class Undelivered(Value):
     """A message or an errand that failed."""
 
     subject: str

@@ -9,9 +9,10 @@ from __future__ import annotations
 import pickle
 from collections import Counter, deque
 from collections.abc import Mapping
-from dataclasses import dataclass
 from sys import getsizeof
 from typing import TYPE_CHECKING
+
+from imagebuilder_mock.domain.records import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,8 +41,7 @@ class UnexpectedCallError(AssertionError):
         return str(self)
 
 
-@dataclass(frozen=True, slots=True)
-class CallError:
+class CallError(Value):
     """The error of a call that failed."""
 
     code: str
@@ -53,8 +53,7 @@ class CallError:
         return f"{self.code}: {self.message}"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Call:
+class Call(Value):
     """One call. It has either a ``result`` or an ``error``."""
 
     operation: str

@@ -7,13 +7,13 @@ type for type checkers and its description.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypedDict, cast, get_args
+from typing import Any, Literal, TypedDict, cast, get_args
 
 from imagebuilder_mock.domain.quotas import DEFAULTS
+from imagebuilder_mock.domain.records import Value
 from imagebuilder_mock.domain.suggestions import did_you_mean, listed
 
 from .clock import aware, moment_of
@@ -55,7 +55,7 @@ class Options(TypedDict, total=False):
     """How much memory ``mock.calls`` may take, by default 64 MiB; 0 keeps no calls."""
 
 
-class Option(NamedTuple):
+class Option(Value):
     """An option's description, check and reader; its type stands in ``Options``.
 
     pytest's ini entry, the flag of the command line and the environment variable follow from
@@ -268,8 +268,7 @@ OPTIONS: Mapping[str, Option] = {
 """The options by their names. ``Settings`` has their types and defaults."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(Value, kw_only=True):
     """The options of ``mock_imagebuilder``, checked.
 
     ValueError or TypeError says what was given, what exists, and what to write instead.
@@ -287,10 +286,6 @@ class Settings:
     state: str | PathLike[str] | None = None
     calls_kept_bytes: int = 64 * 1024**2
 
-    def __post_init__(self) -> None:
-        for option in OPTIONS.values():
-            option.ensure(option.name, getattr(self, option.name))
-
     @classmethod
     def from_options(cls, options: Mapping[str, object]) -> Settings:
         """Read keyword options; TypeError names an unknown one and lists those that exist."""
@@ -302,7 +297,8 @@ class Settings:
                     f"{', '.join(OPTIONS)}."
                 )
                 raise TypeError(msg)
-        return cls(**options)  # type: ignore[arg-type] # each value is checked in __post_init__
+            OPTIONS[name].ensure(name, options[name])
+        return cls(**options)  # type: ignore[arg-type] # each value has been checked
 
 
 def check_account_id(account_id: object) -> None:

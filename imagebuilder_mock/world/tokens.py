@@ -6,12 +6,13 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from hashlib import blake2b
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from imagebuilder_mock.domain.errors import (
     IdempotentParameterMismatchException,
     InvalidPaginationTokenException,
 )
+from imagebuilder_mock.domain.records import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,7 +26,7 @@ MOST_TOKENS = 10_000
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=str)
 
 
-class UsedToken(NamedTuple):
+class UsedToken(Value):
     """A client token, and the answer that it got."""
 
     account_id: str

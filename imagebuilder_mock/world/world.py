@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from copy import copy, deepcopy
-from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import invalid_value, missing_reference
 from imagebuilder_mock.domain.ordered import Numbering
 from imagebuilder_mock.domain.quotas import Quotas
+from imagebuilder_mock.domain.records import Value, replace
 from imagebuilder_mock.domain.resources.base import Resource
 from imagebuilder_mock.domain.versions import VersionPattern
 
@@ -336,7 +336,7 @@ class World:
         return False
 
 
-class Part(NamedTuple):
+class Part(Value):
     """An attribute of a world that changes, and what becomes of it."""
 
     name: str

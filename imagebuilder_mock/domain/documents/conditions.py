@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import operator
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from imagebuilder_mock.domain.records import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,7 +28,7 @@ class Expression(Protocol):
         """True, False, or None where only the instance knows."""
 
 
-class Logical(NamedTuple):
+class Logical(Value):
     """Tests joined by ``and`` or ``or``, or one that ``not`` turns round."""
 
     operator: LogicalOperator

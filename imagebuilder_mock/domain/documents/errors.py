@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, ParamSpec
+from typing import TYPE_CHECKING, ParamSpec
+
+from imagebuilder_mock.domain.records import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -10,7 +12,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 
 
-class Problem(NamedTuple):
+class Problem(Value):
     """One thing that is wrong: the way to it, where it stands (from one), and the sentence."""
 
     path: tuple[object, ...]

@@ -11,8 +11,9 @@ inputs; it requires an 'inputs'``. There an empty list counts as none at all, an
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Generic, NamedTuple, TypeAlias, TypeVar, cast, overload
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeAlias, TypeVar, cast, overload
+
+from imagebuilder_mock.domain.records import Record, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -27,8 +28,7 @@ T = TypeVar("T")
 M = TypeVar("M", bound="Members")
 
 
-@dataclass(slots=True, eq=False, repr=False)
-class Node:
+class Node(Record):
     """A value where it stands in a document; ``name`` is what the sentences call it."""
 
     value: object
@@ -205,8 +205,7 @@ def as_boolean(value: object) -> bool | None:
     return BOOLEANS.get(value) if isinstance(value, Plain) else None
 
 
-@dataclass(eq=False, repr=False)
-class OneOf(Generic[T]):
+class OneOf(Record, Generic[T]):
     """One of some values, or one within a range: of a text that is its length."""
 
     choices: tuple[T, ...] | range
@@ -233,8 +232,7 @@ def bounded(bounds: range, rule: str, *, besides: tuple[int, ...] = ()) -> OneOf
     return OneOf(bounds, f"Invalid {{key}} {{value}}. {rule}", integer, besides)
 
 
-@dataclass(eq=False, repr=False)
-class Items(Generic[T]):
+class Items(Record, Generic[T]):
     """A list of what ``of`` takes; what is wrong is left out."""
 
     of: Kind[T]
@@ -255,8 +253,7 @@ TEXTS = Items(_text_or_nothing)
 """A list of texts."""
 
 
-@dataclass(eq=False, repr=False)
-class Each:
+class Each(Record):
     """A list of mappings; its reader takes them out by their table."""
 
     of: type[Members]
@@ -405,7 +402,7 @@ def check_unique(
         node.refuse(f"Duplicate {kind} name '{name}'{where}. Names must be unique.")
 
 
-class Written(NamedTuple):
+class Written(Value):
     """A phase or a step as it is written."""
 
     name: str

@@ -15,9 +15,11 @@ from __future__ import annotations
 
 import re
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 import yaml
+
+from imagebuilder_mock.domain.records import Value
 
 from .errors import DocumentError, Problem, refuse
 from .members import BOOLEANS, Node, Plain
@@ -116,7 +118,7 @@ class _Mark(Protocol):
     def column(self) -> int: ...
 
 
-class _Node(NamedTuple):
+class _Node(Value):
     """A value, with what it adds to the bounds wherever an alias repeats it."""
 
     value: object

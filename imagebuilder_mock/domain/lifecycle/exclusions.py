@@ -5,7 +5,9 @@ Source: user guide, image-lifecycle-rules, "AMI exclusion rule evaluation order"
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from imagebuilder_mock.domain.records import Value
 
 from .periods import Period
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.machine_image import MachineImage
 
 
-class AmiExclusions(NamedTuple):
+class AmiExclusions(Value):
     """``exclusionRules.amis`` of a rule, or of an update by hand."""
 
     regions: frozenset[str] = frozenset()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from imagebuilder_mock.domain.records import Value
 
 PeriodUnit = Literal["DAYS", "WEEKS", "MONTHS", "YEARS"]
 
@@ -15,7 +17,7 @@ _MONTHS_OF_A_YEAR = 12
 _NEVER = datetime.max.replace(tzinfo=timezone.utc)
 
 
-class Period(NamedTuple):
+class Period(Value):
     """``6 MONTHS``, as the rules of lifecycle policies have it."""
 
     value: int

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn, slugify
+from imagebuilder_mock.domain.records import Value, replace
 from imagebuilder_mock.domain.states import ENDED_EARLY, IN_PROGRESS
 from imagebuilder_mock.domain.versions import Version, VersionPattern
 
@@ -59,7 +60,7 @@ def included_in(
     return frozenset(name for name, is_included in (resources or {}).items() if is_included)
 
 
-class Rule(NamedTuple):
+class Rule(Value):
     """One of a policy's rules."""
 
     action: LifecycleActionName
@@ -94,7 +95,7 @@ class Rule(NamedTuple):
         return f"{self.action} {condition}{kept}"
 
 
-class Selection(NamedTuple):
+class Selection(Value):
     """The images that a policy is for: those of some recipes, or with one of some tags."""
 
     image_type: str
@@ -137,7 +138,7 @@ class Selection(NamedTuple):
         return any(version in pattern for pattern in patterns)
 
 
-class Fate(NamedTuple):
+class Fate(Value):
     """What becomes of an image in one run."""
 
     image: Image
@@ -180,7 +181,7 @@ def fate_by_hand(image: Image, rule: Rule, now: datetime, describe: Describe, re
     # Here an AMI that stays keeps the image that knows of it, other than in a policy's run (API
     # reference, StartResourceStateUpdate); its state changes whatever its AMIs are excluded from.
     if rule.action == "DELETE" and fate.ami_exclusions:
-        return fate._replace(exclusion="One or more of its AMIs are excluded.")
+        return replace(fate, exclusion="One or more of its AMIs are excluded.")
     return fate
 
 

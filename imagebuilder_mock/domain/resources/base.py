@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.records import Record, fresh, replace
+from imagebuilder_mock.domain.records import members_of as record_members
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from .workflow_executions import WorkflowExecution
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
-class Resource:
+class Resource(Record, kw_only=True):
     """Attributes are the model's members in snake case; the output shape picks what it shows.
 
     Nested values that AWS only echoes stay as they were received. None is absent.
@@ -36,7 +36,7 @@ class Resource:
     arn: str
     name: str
     date_created: datetime
-    tags: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] = fresh(factory=dict)
     policy: str | None = None
     """The resource policy, as it was put."""
     shared_with: frozenset[str] = frozenset()
@@ -53,11 +53,8 @@ class Resource:
         return cls(**said | others)
 
     def copy(self) -> Self:
-        """Another of the same: ``dataclasses.replace`` without a change, in a third of the time."""
-        twin = object.__new__(type(self))
-        for name, _ in members_of(type(self)):
-            setattr(twin, name, getattr(self, name))
-        return twin
+        """Another with the same members."""
+        return replace(self)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.arn!r})"
@@ -105,13 +102,12 @@ def members_of(cls: type[Resource]) -> Sequence[tuple[str, str]]:
     """The attributes of a kind, each with the model's name for it."""
     members = _MEMBERS.get(cls)
     if members is None:
-        members = tuple((field.name, member_name(field.name)) for field in fields(cls))
+        members = tuple((each.name, member_name(each.name)) for each in record_members(cls))
         _MEMBERS[cls] = members
     return members
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
-class ResourceVersion:
+class ResourceVersion(Record, kw_only=True):
     """All builds of a version, or all versions of a name, as a list shows them: by the newest.
 
     A kind adds what its list shows besides, by the names of the build's attributes.
@@ -129,6 +125,6 @@ class ResourceVersion:
         # Lists make many: the ARN's parts are cut off, not parsed.
         arn = newest.arn.rpartition("/")[0]
         name_arn, _, version = arn.rpartition("/")
-        shown = {name: getattr(newest, name) for name in cls.__dataclass_fields__}
+        shown = {name: getattr(newest, name) for name in cls.record_names}
         shown |= {"arn": f"{name_arn}/x.x.x" if by_name else arn, "version": version}
         return cls(**shown)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, cast
 
 from .base import Resource, members_of
@@ -16,13 +15,12 @@ DEFAULT_TESTS: wire.ImageTestsConfigurationTypeDef = {
     "imageTestsEnabled": True,
     "timeoutMinutes": 720,
 }
-_OF_EVERY_RESOURCE = frozenset(field.name for field in fields(Resource))
+_OF_EVERY_RESOURCE = frozenset(name for name, _ in members_of(Resource))
 LOG_GROUP = "/aws/imagebuilder/"
 """Under it are the log groups that the service writes to by itself."""
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
-class BuildSettings(Resource):
+class BuildSettings(Resource, kw_only=True):
     """A member that stands here goes from a request to the pipeline, and on to its images."""
 
     enhanced_image_metadata_enabled: bool | None = None

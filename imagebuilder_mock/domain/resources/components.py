@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
+
+from imagebuilder_mock.domain.records import Value
 
 from .base import ResourceVersion
 from .documents import Document
@@ -16,14 +17,14 @@ if TYPE_CHECKING:
     from .documents import ParameterDetail
 
 
-class ComponentState(NamedTuple):
+class ComponentState(Value):
     """ACTIVE, DEPRECATED or DISABLED."""
 
     status: str
     reason: str | None = None
 
 
-class ProductCodeListItem(NamedTuple):
+class ProductCodeListItem(Value):
     """What a product of AWS Marketplace is billed under."""
 
     product_code_id: str
@@ -33,8 +34,7 @@ class ProductCodeListItem(NamedTuple):
 ACTIVE = ComponentState("ACTIVE")
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
-class Component(Document):
+class Component(Document, kw_only=True):
     """One build of a component version."""
 
     kind: ClassVar[str] = "component"
@@ -79,8 +79,7 @@ class Component(Document):
         return *Document.content(self), self.platform, self.supported_os_versions
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
-class ComponentVersion(ResourceVersion):
+class ComponentVersion(ResourceVersion, kw_only=True):
     """A version of a component, or its name, as ListComponents shows it."""
 
     description: str | None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from .base import Resource
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
-class InfrastructureConfiguration(Resource):
+class InfrastructureConfiguration(Resource, kw_only=True):
     """An update makes a new object, so that an image keeps the one it was built with."""
 
     kind: ClassVar[str] = "infrastructure-configuration"
@@ -43,8 +41,7 @@ TIMEOUT_MINUTES = 720
 """The API always answers it and lets nobody set it (API reference, DistributionConfiguration)."""
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
-class DistributionConfiguration(Resource):
+class DistributionConfiguration(Resource, kw_only=True):
     """An update makes a new object, so that an image keeps the one it was built with."""
 
     kind: ClassVar[str] = "distribution-configuration"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
+
+from imagebuilder_mock.domain.records import Value
 
 from .base import Resource
 
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class ParameterDetail(NamedTuple):
+class ParameterDetail(Value):
     """A parameter that a document declares."""
 
     name: str
@@ -22,8 +23,7 @@ class ParameterDetail(NamedTuple):
     """The service does not show them."""
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
-class Document(Resource):
+class Document(Resource, kw_only=True):
     """One build of a version; its content never changes."""
 
     has_builds: ClassVar[bool] = True

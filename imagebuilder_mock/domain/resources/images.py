@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.builds import FINISHED, BuildPlan
+from imagebuilder_mock.domain.records import Value, fresh
 from imagebuilder_mock.domain.states import AHEAD, ENDED_EARLY, IN_PROGRESS, ImageStatus
 
 from .base import ResourceVersion
@@ -29,7 +29,7 @@ class IllegalTransitionError(Exception):
     """An image was sent to a state that cannot follow the one it is in."""
 
 
-class ImageState(NamedTuple):
+class ImageState(Value):
     """The status, and for a failure the reason."""
 
     status: ImageStatus
@@ -37,7 +37,7 @@ class ImageState(NamedTuple):
     failure_context: ImageFailureContext | None = None
 
 
-class Ami(NamedTuple):
+class Ami(Value):
     """One output AMI; of one that Amazon has published, the service tells no more than its id."""
 
     region: str
@@ -52,14 +52,14 @@ class Ami(NamedTuple):
         return self.account_id or ""
 
 
-class Container(NamedTuple):
+class Container(Value):
     """The output container images of one Region."""
 
     region: str
     image_uris: tuple[str, ...]
 
 
-class OutputResources(NamedTuple):
+class OutputResources(Value):
     """What a build has made so far: AMIs or container images."""
 
     amis: tuple[Ami, ...] | None = None
@@ -70,15 +70,14 @@ class OutputResources(NamedTuple):
         return cls(amis=()) if output_type == "AMI" else cls(containers=())
 
 
-class Transition(NamedTuple):
+class Transition(Value):
     """A state and when the image entered it."""
 
     status: ImageStatus
     moment: datetime
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
-class Image(BuildSettings):
+class Image(BuildSettings, kw_only=True):
     """One build of a recipe version, from PENDING to AVAILABLE or to where it went wrong.
 
     The recipe and the configurations are copies taken when the build began.
@@ -108,16 +107,16 @@ class Image(BuildSettings):
     """What the build will find to be its OS version."""
     architecture: str | None = None
     """Of what it is built upon, as EC2 calls it: ``arm64``; None where nobody can tell."""
-    transitions: list[Transition] = field(default_factory=list)
+    transitions: list[Transition] = fresh(factory=list)
     stage_ticket: int | None = None
     """The scheduler's entry for the end of the present stage, where no workflow runs in it."""
-    executions: list[WorkflowExecution] = field(default_factory=list)
+    executions: list[WorkflowExecution] = fresh(factory=list)
     """All runs of workflows, in the order of their start, those that a retry replaced too."""
-    workflow_outputs: dict[str, object] = field(default_factory=dict)
+    workflow_outputs: dict[str, object] = fresh(factory=dict)
     """What the workflows that ended gave, for those that come after."""
     group: int = 0
     """Which of the stage's groups of workflows is being run."""
-    queue: list[PlannedWorkflow] = field(default_factory=list)
+    queue: list[PlannedWorkflow] = fresh(factory=list)
     """Workflows of that group that have not started."""
     ended_scan: ImageScanState | None = None
     """How the test had the scan end; else it goes along with the image."""
@@ -230,8 +229,7 @@ class Image(BuildSettings):
         self.transitions.append(Transition(state.status, max(moment, since)))
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
-class ImageVersion(ResourceVersion):
+class ImageVersion(ResourceVersion, kw_only=True):
     """A version of an image, or its name, as ListImages shows it."""
 
     platform: str | None

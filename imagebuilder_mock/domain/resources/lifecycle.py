@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from imagebuilder_mock.domain.ordered import OrderedIndex
+from imagebuilder_mock.domain.records import Record, Value, fresh
 
 from .base import Resource
 
@@ -25,12 +25,12 @@ LifecycleActionName = Literal["AVAILABLE", "DELETE", "DEPRECATE", "DISABLE"]
 ENDED: frozenset[LifecycleExecutionStatus] = frozenset(("CANCELLED", "FAILED", "SUCCESS"))
 
 
-class LifecycleExecutionState(NamedTuple):
+class LifecycleExecutionState(Value):
     status: LifecycleExecutionStatus
     reason: str | None = None
 
 
-class LifecycleExecutionResourceState(NamedTuple):
+class LifecycleExecutionResourceState(Value):
     status: Literal["FAILED", "IN_PROGRESS", "SKIPPED", "SUCCESS"]
     reason: str | None = None
 
@@ -39,21 +39,19 @@ IN_PROGRESS = LifecycleExecutionResourceState("IN_PROGRESS")
 SUCCESS = LifecycleExecutionResourceState("SUCCESS")
 
 
-class LifecycleExecutionResourceAction(NamedTuple):
+class LifecycleExecutionResourceAction(Value):
     name: LifecycleActionName
     reason: str | None = None
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class LifecycleExecutionSnapshotResource:
+class LifecycleExecutionSnapshotResource(Record, kw_only=True):
     """A snapshot that goes with its AMI."""
 
     snapshot_id: str
     state: LifecycleExecutionResourceState = IN_PROGRESS
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class LifecycleExecutionResource:
+class LifecycleExecutionResource(Record, kw_only=True):
     """An image that an execution acts on, or one of the AMIs or container images it made."""
 
     account_id: str
@@ -82,8 +80,7 @@ class LifecycleExecutionResource:
                 snapshot.state = state
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class LifecycleExecution:
+class LifecycleExecution(Record, kw_only=True):
     """One run, with what it acts on: the images, and under each its AMIs or containers."""
 
     lifecycle_execution_id: str
@@ -93,14 +90,12 @@ class LifecycleExecution:
     resource_arn: str
     """The policy, or the image whose state is updated by hand."""
     lifecycle_policy_arn: str | None = None
-    state: LifecycleExecutionState = field(
-        default_factory=lambda: LifecycleExecutionState("IN_PROGRESS")
-    )
+    state: LifecycleExecutionState = LifecycleExecutionState("IN_PROGRESS")
     end_time: datetime | None = None
     update_at: datetime | None = None
     """When a scheduled update begins; None once it has."""
-    resources: OrderedIndex[LifecycleExecutionResource] = field(default_factory=OrderedIndex)
-    outputs: dict[str, OrderedIndex[LifecycleExecutionResource]] = field(default_factory=dict)
+    resources: OrderedIndex[LifecycleExecutionResource] = fresh(factory=OrderedIndex)
+    outputs: dict[str, OrderedIndex[LifecycleExecutionResource]] = fresh(factory=dict)
     """By the ARN of the image that made them."""
     last_taken: int = 0
     """The sequence number of the image that was acted on last."""
@@ -160,8 +155,7 @@ class LifecycleExecution:
             self.outputs[resource.resource_id] = index
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
-class LifecyclePolicy(Resource):
+class LifecyclePolicy(Resource, kw_only=True):
     """Up to three rules, and the images that they are for."""
 
     kind: ClassVar[str] = "lifecycle-policy"

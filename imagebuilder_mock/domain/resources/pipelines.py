@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from .build_settings import BuildSettings
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
-class ImagePipeline(BuildSettings):
+class ImagePipeline(BuildSettings, kw_only=True):
     """What an update replaces, and what the runs of the pipeline leave on it."""
 
     kind: ClassVar[str] = "image-pipeline"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from .base import Resource
@@ -13,8 +12,7 @@ if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
-class Recipe(Resource):
+class Recipe(Resource, kw_only=True):
     """A recipe version; it never changes.
 
     ``components`` and ``parent_image`` stay as the caller wrote them, wildcards included; the copy
@@ -47,8 +45,7 @@ class Recipe(Resource):
         return self.component_arns
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
-class ImageRecipe(Recipe):
+class ImageRecipe(Recipe, kw_only=True):
     """An image recipe version; it never changes."""
 
     kind: ClassVar[str] = "image-recipe"
@@ -62,8 +59,7 @@ class ImageRecipe(Recipe):
     ami_watermarks: Sequence[str] | None = None
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
-class ContainerRecipe(Recipe):
+class ContainerRecipe(Recipe, kw_only=True):
     """A container recipe version; it never changes."""
 
     kind: ClassVar[str] = "container-recipe"

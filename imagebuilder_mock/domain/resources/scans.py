@@ -7,9 +7,9 @@ if the image ends before that (API reference, ImageScanState).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple, cast
+from typing import TYPE_CHECKING, Literal, cast
 
+from imagebuilder_mock.domain.records import Record, Value
 from imagebuilder_mock.domain.states import IN_PROGRESS
 
 if TYPE_CHECKING:
@@ -26,15 +26,14 @@ ImageScanStatus = Literal[
 ]
 
 
-class ImageScanState(NamedTuple):
+class ImageScanState(Value):
     """How far the scan of an image is, and why it ended if it did not complete."""
 
     status: ImageScanStatus
     reason: str | None = None
 
 
-@dataclass(slots=True, eq=False)
-class ImagePackage:
+class ImagePackage(Record):
     """A package on an image, as its package manager reports it."""
 
     package_name: str
@@ -42,8 +41,7 @@ class ImagePackage:
     sequence: int = 0
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class ImageScanFinding:
+class ImageScanFinding(Record, kw_only=True):
     """One vulnerability on one image; nested values have the members of the model."""
 
     aws_account_id: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from imagebuilder_mock.domain.records import Record, Value, fresh
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,8 +37,7 @@ _UNSUCCESSFUL: frozenset[WorkflowExecutionStatus] = frozenset(("FAILED", "ROLLBA
 WAIT_FOR_ACTION = "WaitForAction"
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class WorkflowStepExecution:
+class WorkflowStepExecution(Record, kw_only=True):
     """One step, begun or still to come; ``inputs`` and ``outputs`` are JSON."""
 
     label: ClassVar[str] = "WorkflowStepExecution"
@@ -81,8 +81,7 @@ class WorkflowStepExecution:
         return self.status == "RUNNING" and self.action == WAIT_FOR_ACTION
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class WorkflowExecution:
+class WorkflowExecution(Record, kw_only=True):
     """One run of a workflow; ``total_step_count`` is known before any step runs."""
 
     label: ClassVar[str] = "WorkflowExecution"
@@ -98,13 +97,13 @@ class WorkflowExecution:
     end_time: datetime | None = None
     parallel_group: str | None = None
     retried: bool = False
-    steps: list[WorkflowStepExecution] = field(default_factory=list)
+    steps: list[WorkflowStepExecution] = fresh(factory=list)
     """All of the document, from the start on."""
     transition: int = 0
     """Which of the image's transitions led to the stage that it runs in."""
     continues_on_failure: bool = False
-    parameters: dict[str, object] = field(default_factory=dict)
-    step_outputs: dict[str, dict[str, object]] = field(default_factory=dict)
+    parameters: dict[str, object] = fresh(factory=dict)
+    step_outputs: dict[str, dict[str, object]] = fresh(factory=dict)
     """What the steps that ended gave, by their names, for those that come after."""
     failure_context: ImageFailureContext | None = None
     """Where it failed, as the image will show it."""
@@ -146,7 +145,7 @@ class WorkflowExecution:
         return sum(step.status == status for step in self.steps)
 
 
-class ImageFailureContext(NamedTuple):
+class ImageFailureContext(Value):
     """Where a build went wrong; every member may be absent (user guide, image-failure-context)."""
 
     image_status: ImageStatus

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
 from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.records import Value
 
 from .base import ResourceVersion
 from .documents import Document
@@ -21,15 +21,14 @@ def workflow_kind(workflow_type: WorkflowType) -> str:
     return f"{Workflow.kind}/{workflow_type.lower()}"
 
 
-class WorkflowState(NamedTuple):
+class WorkflowState(Value):
     """The model knows DEPRECATED alone; a workflow in use has no state."""
 
     status: str
     reason: str | None = None
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
-class Workflow(Document):
+class Workflow(Document, kw_only=True):
     """One build of a workflow version."""
 
     kind: ClassVar[str] = "workflow"
@@ -55,8 +54,7 @@ def name_arn(arn: Arn) -> str:
     return str(arn._replace(version=None, build=None))
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
-class WorkflowVersion(ResourceVersion):
+class WorkflowVersion(ResourceVersion, kw_only=True):
     """A version of a workflow, or its name, as ListWorkflows shows it."""
 
     description: str | None

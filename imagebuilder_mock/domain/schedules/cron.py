@@ -20,7 +20,9 @@ from calendar import SATURDAY, SUNDAY, monthrange
 from datetime import date, datetime, time
 from functools import partial
 from string import ascii_lowercase, ascii_uppercase
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from imagebuilder_mock.domain.records import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -39,7 +41,7 @@ class CronSyntaxError(ValueError):
         self.details = details
 
 
-class CronExpression(NamedTuple):
+class CronExpression(Value):
     """What the six fields allow; all values ascend."""
 
     minutes: tuple[int, ...]
@@ -94,7 +96,7 @@ def _at_least(values: tuple[int, ...], lowest: int) -> tuple[int, ...]:
     return values[bisect_left(values, lowest) :]
 
 
-class _Field(NamedTuple):
+class _Field(Value):
     """One row of AWS's table; ``label`` is its name in a refusal."""
 
     label: str

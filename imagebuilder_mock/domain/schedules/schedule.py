@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from imagebuilder_mock.domain.records import Value
 
 from .cron import CronExpression, CronSyntaxError
 
@@ -89,8 +90,7 @@ class Schedule(ABC):
             run = self.next_after(run, anchor=anchor)
 
 
-@dataclass(frozen=True, slots=True)
-class CronSchedule(Schedule):
+class CronSchedule(Schedule, Value):
     """Runs at the wall-clock minutes of a time zone that match."""
 
     expression: CronExpression
@@ -117,8 +117,7 @@ class CronSchedule(Schedule):
         return run.astimezone(self.zone).replace(tzinfo=None) == minute
 
 
-@dataclass(frozen=True, slots=True)
-class RateSchedule(Schedule):
+class RateSchedule(Schedule, Value):
     """Runs one period after the schedule was made, and so on."""
 
     seconds: int

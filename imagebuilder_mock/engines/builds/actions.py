@@ -6,11 +6,12 @@ Nothing is launched or executed. The outputs that need no build are in the actio
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 
 from imagebuilder_mock.domain.documents.errors import DocumentError
 from imagebuilder_mock.domain.documents.workflows.actions import COMMAND_ID, STEP_ACTIONS, NewId
 from imagebuilder_mock.domain.documents.workflows.variables import UnresolvedReferenceError, resolve
+from imagebuilder_mock.domain.records import Value
 from imagebuilder_mock.domain.resources.images import OutputResources
 from imagebuilder_mock.engines import notices
 from imagebuilder_mock.engines.one_build import StepFailedError
@@ -179,7 +180,7 @@ def _made(ids: Ids, output: object) -> object:
     return getattr(ids, output.value)() if isinstance(output, NewId) else output
 
 
-class _Step(NamedTuple):
+class _Step(Value):
     """What an action works with."""
 
     build: Build

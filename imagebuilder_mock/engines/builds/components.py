@@ -8,10 +8,10 @@ of a run has the members that were seen in ec2-image-builder-roadmap#91.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.builds import CONTAINER_HOST_TEST, PHASES_OF_STAGE
+from imagebuilder_mock.domain.records import Record, Value
 from imagebuilder_mock.domain.resources.components import Component
 from imagebuilder_mock.engines import notices
 from imagebuilder_mock.engines.one_build import MAX_ERROR, StepFailedError
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.world.orders import BuildFailure
 
 
-class _Used(NamedTuple):
+class _Used(Value):
     """A component of the recipe, with the values that the recipe gives its parameters."""
 
     component: Component
@@ -66,8 +66,7 @@ def _fail_without_component(build: Build, tally: _Tally) -> None:
         raise StepFailedError(failure.message or f"exit status {failure.exit_status}")
 
 
-@dataclass(slots=True)
-class _Tally:
+class _Tally(Record):
     """How many steps of components there were so far."""
 
     executed: int = 0

@@ -6,12 +6,13 @@ WorkflowConfiguration; user guide, manage-image-workflows.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.builds import IMAGE_ID, PlannedWorkflow, build_plan
 from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
+from imagebuilder_mock.domain.records import Value
 from imagebuilder_mock.domain.resources.build_settings import with_defaults
 from imagebuilder_mock.domain.resources.components import Component
 from imagebuilder_mock.domain.resources.configurations import (
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     )
 
 
-class BuildRequest(NamedTuple):
+class BuildRequest(Value):
     """What a build is started with: what it refers to, and its settings, as a request has them."""
 
     recipe: Recipe

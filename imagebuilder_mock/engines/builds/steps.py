@@ -21,6 +21,7 @@ from imagebuilder_mock.domain.documents.workflows.variables import (
     look_up,
     resolve,
 )
+from imagebuilder_mock.domain.records import replace
 from imagebuilder_mock.domain.resources.workflow_executions import (
     WAIT_FOR_ACTION,
     WorkflowStepExecution,
@@ -235,7 +236,8 @@ def _give_up(run: Run, step: WorkflowStepExecution, error: StepFailedError) -> N
         go_on(run)
         return
     execution.message = step.message
-    execution.failure_context = run.place(step)._replace(
+    execution.failure_context = replace(
+        run.place(step),
         component_failure=error.component_failure,
         distribution_failure=error.distribution_failure,
     )

@@ -6,11 +6,11 @@ twice. Nothing is built between them, and no other policy runs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
+from imagebuilder_mock.domain.records import Record, Value, replace
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.neighbours import machine_images
 
@@ -46,8 +46,7 @@ class Draft(NamedTuple):
     details: Sequence[wire.LifecyclePolicyDetailUnionTypeDef]
 
 
-@dataclass(slots=True, kw_only=True)
-class Prospect:
+class Prospect(Record, kw_only=True):
     """What becomes of an image in one run."""
 
     fate: Fate
@@ -59,8 +58,7 @@ class Prospect:
     """Why the action fails, if it does."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trial:
+class Trial(Value, kw_only=True):
     """One run, with what becomes of each image that is selected, from the newest to the oldest."""
 
     number: int

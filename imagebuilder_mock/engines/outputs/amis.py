@@ -9,11 +9,11 @@ wfdoc-step-actions, whose sample has a date with a format.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.machine_image import MachineImage
+from imagebuilder_mock.domain.records import replace
 from imagebuilder_mock.domain.resources.images import Ami
 from imagebuilder_mock.engines.parents import carried
 from imagebuilder_mock.neighbours import machine_images, telling

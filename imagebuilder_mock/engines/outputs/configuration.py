@@ -8,8 +8,9 @@ service-linked role may not do, was seen in aws-samples/amazon-ec2-image-builder
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from imagebuilder_mock.domain.records import Value
 from imagebuilder_mock.neighbours import names, telling
 from imagebuilder_mock.neighbours.account import Place
 from imagebuilder_mock.neighbours.contents import S3Uri
@@ -99,7 +100,7 @@ def _export(build: Build, place: Place, entry: Mapping[str, Any], ami: str | Non
     return refusal
 
 
-class Configuration(NamedTuple):
+class Configuration(Value):
     """What a member of a distribution asks for."""
 
     member: str

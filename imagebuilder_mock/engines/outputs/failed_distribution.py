@@ -6,8 +6,9 @@ than EC2's as in cdk-image-pipeline#76; user guide, image-failure-context, for a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from imagebuilder_mock.domain.records import Value
 from imagebuilder_mock.domain.resources.workflow_executions import ImageFailureContext
 from imagebuilder_mock.engines.jobs import job_id
 from imagebuilder_mock.engines.one_build import MAX_ERROR, BuildFailedError, StepFailedError
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     Failure: TypeAlias = wire.RegionFailureTypeDef
 
 
-class Refusal(NamedTuple):
+class Refusal(Value):
     """Why a place does not get the image."""
 
     place: Place
@@ -68,7 +69,7 @@ def integration_step_failed(build: Build, failures: list[Failure]) -> StepFailed
     return StepFailedError(told.reason, distribution_failure=told.context)
 
 
-class _Told(NamedTuple):
+class _Told(Value):
     """What GetImage shows of it: the state's reason, and a part of the failure context."""
 
     reason: str

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.catalogue.samples import inventory
 from imagebuilder_mock.domain.errors import invalid_value
 from imagebuilder_mock.domain.ordered import OrderedIndex
+from imagebuilder_mock.domain.records import Record
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.operations.handler import operation
 from imagebuilder_mock.operations.listing import listed, unknown_filter
@@ -92,8 +92,7 @@ def list_image_scan_finding_aggregations(
     return {**result, "aggregationType": by}
 
 
-@dataclass(slots=True, eq=False)
-class _Aggregation:
+class _Aggregation(Record):
     """One entry of a list that has at most one."""
 
     counted: Mapping[str, object]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import ResourceDependencyException, invalid_value
+from imagebuilder_mock.domain.records import replace
 from imagebuilder_mock.domain.resources.images import Image, ImageVersion, service_linked_role
 from imagebuilder_mock.domain.versions import latest_version_references
 from imagebuilder_mock.engines.builds import stages

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.documents.dockerfile import check_dockerfile_template
 from imagebuilder_mock.domain.errors import already_exists, invalid_combination, invalid_value
+from imagebuilder_mock.domain.records import Value
 from imagebuilder_mock.domain.resources.components import Component
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.engines.parents import is_ami_address, source_of
@@ -49,7 +50,7 @@ _TYPE_WITH_THROUGHPUT = "gp3"
 _DEFAULT_PLATFORM = "Linux"
 
 
-class ParentImage(NamedTuple):
+class ParentImage(Value):
     """What is known of a parent: of an AMI or a parameter, what the services beside us tell."""
 
     platform: str | None = None

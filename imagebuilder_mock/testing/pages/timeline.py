@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from html import escape
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.records import Value
 from imagebuilder_mock.domain.states import IN_PROGRESS
 
 from .build_chart import TimelineRow, chart, of_the_build
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.world.events import Event
 
 
-class _Told(NamedTuple):
+class _Told(Value):
     """What the page says of a build above its chart."""
 
     facts: Mapping[str, Sequence[str]]

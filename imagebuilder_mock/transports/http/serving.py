@@ -7,7 +7,9 @@ import socket
 import threading
 from contextlib import contextmanager
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from imagebuilder_mock.domain.records import Value
 
 from .exchanges import Connections, handler_class
 
@@ -31,7 +33,7 @@ class CannotListenError(OSError):
     """The port is taken, or the address is not this machine's."""
 
 
-class Served(NamedTuple):
+class Served(Value):
     """Where an application is served."""
 
     host: str

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from imagebuilder_mock.domain.errors import ImageBuilderError
+from imagebuilder_mock.domain.records import Value, replace
 from imagebuilder_mock.protocol.http import Answer, Caller, HttpRequest
 from imagebuilder_mock.protocol.identity import account_of, region_of
 from imagebuilder_mock.protocol.model import SERVICE_NAME
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.gateway import Gateway
 
 
-class RawRequest(NamedTuple):
+class RawRequest(Value):
     """A request as HTTP has it; ``path`` and ``query`` are still percent-encoded."""
 
     method: str
@@ -57,7 +58,7 @@ class RawRequest(NamedTuple):
         return cls.of_target(method, pool.host, url, authorization_of(sent))
 
     def with_body(self, body: bytes) -> RawRequest:
-        return self._replace(body=body)
+        return replace(self, body=body)
 
 
 def is_for_image_builder(request: RawRequest) -> bool:

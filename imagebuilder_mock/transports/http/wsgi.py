@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
 from imagebuilder_mock.domain.errors import ImageBuilderError, InvalidRequestException
+from imagebuilder_mock.domain.records import Value
 from imagebuilder_mock.protocol.http import Answer
 from imagebuilder_mock.world.faults import LostRequestError
 
@@ -85,8 +85,7 @@ class ControlRequest:
         return _body(self._environ, limit)
 
 
-@dataclass(frozen=True, slots=True)
-class WebPage:
+class WebPage(Value):
     """An answer of control that a person reads: HTML, where all others are JSON."""
 
     html: str

@@ -36,10 +36,6 @@ def hints_of(cls: Any) -> dict[str, Any]:
 def annotations_of(thing: Any) -> dict[str, Any]:
     """The annotations of a class, or of a function, as types."""
     names = _names_in(sys.modules[thing.__module__])
-    if hasattr(thing, "_field_defaults"):
-        # NamedTuple keeps each text in an object of its own.
-        texts = {name: hint.__forward_arg__ for name, hint in thing.__annotations__.items()}
-        thing = type(thing.__name__, (), {"__annotations__": texts})
     return inspect.get_annotations(thing, globals={}, locals=names, eval_str=True)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from imagebuilder_mock.catalogue.offer import offered
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import InvalidVersionNumberException
+from imagebuilder_mock.domain.records import Value
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.versions import Version
 from imagebuilder_mock.world.indexes import EVERYTHING, LifecycleExecutions
@@ -63,8 +63,7 @@ def fill(world: World, document: SavedState) -> None:
     world.ids.skip_to(document.drawn)
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(Value):
     """How a part of the state is written, as members of the document, and read from them."""
 
     save: Callable[[Any], Mapping[str, object]]

@@ -5,7 +5,7 @@ Source: AWSTOE action modules, user guide page toe-action-modules.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from imagebuilder_mock.domain.documents.members import (
     TEXTS,
@@ -17,6 +17,7 @@ from imagebuilder_mock.domain.documents.members import (
     read_all,
     text,
 )
+from imagebuilder_mock.domain.records import Value
 
 from .conditions import parse_expression
 
@@ -33,7 +34,7 @@ _OS_PLATFORMS: Mapping[Platform, str] = {
 }
 
 
-class ActionModule(NamedTuple):
+class ActionModule(Value):
     """What a module's ``inputs`` look like, and where it runs.
 
     ``form`` says whether ``inputs`` is one mapping, a list of them, or a condition.

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast
+from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 from imagebuilder_mock.domain.documents.conditions import LOGICAL, ORDERS, Expression, Logical
 from imagebuilder_mock.domain.documents.members import OneOf, as_text, text, written
+from imagebuilder_mock.domain.records import Value
 
 from .variables import REFERENCE, filled
 
@@ -35,7 +36,7 @@ _STEP_ACTION = OneOf[StepAction](
 )
 
 
-class Operator(NamedTuple):
+class Operator(Value):
     """What a comparison needs, and how it is decided where the instance need not be asked."""
 
     beside: Literal["value", "path"] | None = None
@@ -73,7 +74,7 @@ COMPARISONS: Mapping[str, Operator] = {
 _MEMBERS = frozenset({*COMPARISONS, *LOGICAL, "value", "path"})
 
 
-class Comparison(NamedTuple):
+class Comparison(Value):
     """One test; ``operand`` is its ``value`` or ``path``, None for an operator that has neither."""
 
     operator: str
@@ -91,7 +92,7 @@ class Comparison(NamedTuple):
         return compare(value, baseline)
 
 
-class Condition(NamedTuple):
+class Condition(Value):
     """Whether a step runs: what to do when the expression is true, and when it is not."""
 
     expression: Expression

@@ -10,7 +10,7 @@ the script" (API reference, ImportComponent); the names of its phase and step ar
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, NamedTuple, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 import yaml
 
@@ -32,6 +32,7 @@ from imagebuilder_mock.domain.documents.members import (
     named,
 )
 from imagebuilder_mock.domain.documents.yaml_loading import read_document
+from imagebuilder_mock.domain.records import Value, replace
 from imagebuilder_mock.domain.resources.documents import ParameterDetail
 
 from .actions import action_module, parse_inputs
@@ -55,7 +56,7 @@ _PHASES = ("build", "validate", "test")
 _NESTED = "Action ExecuteDocument does not support a {key} other than"
 
 
-class Step(NamedTuple):
+class Step(Value):
     """One action; ``inputs`` has an entry for each mapping that the document gives it."""
 
     name: str
@@ -68,14 +69,14 @@ class Step(NamedTuple):
     condition: Condition | None = None
 
 
-class Phase(NamedTuple):
+class Phase(Value):
     """Steps that run one after the other."""
 
     name: str
     steps: tuple[Step, ...]
 
 
-class ComponentDocument(NamedTuple):
+class ComponentDocument(Value):
     """A document that the service takes, with its defaults filled in."""
 
     name: str | None
@@ -198,7 +199,7 @@ def _phases(entries: list[Node]) -> Iterator[Written]:
         members = _Phase(phase.node.called(f"Phase '{phase.name}'"))
         _ = members.disable_logging
         steps = tuple(named(members.steps, "step", f" in phase '{phase.name}'"))
-        yield phase._replace(steps=(UNREAD,) if "steps" in members.wrong else steps)
+        yield replace(phase, steps=(UNREAD,) if "steps" in members.wrong else steps)
 
 
 def _step(written: Written, phase: str, platform: Platform | None) -> Step:

@@ -9,10 +9,11 @@ toe-comparison-operators.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.builds import PHASES_OF_STAGE
 from imagebuilder_mock.domain.documents.members import Node
+from imagebuilder_mock.domain.records import Value
 
 from .conditions import parse_expression
 from .document import parse_component_document
@@ -30,7 +31,7 @@ MAX_ITERATIONS = 1000
 """Of one loop: the rest is not shown."""
 
 
-class TracedStep(NamedTuple):
+class TracedStep(Value):
     """A step, or one round of its loop."""
 
     phase: str

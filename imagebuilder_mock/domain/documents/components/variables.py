@@ -13,7 +13,7 @@ as documented, loop expressions in a step that has no loop.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from imagebuilder_mock.domain.documents.members import (
     TEXTS,
@@ -27,12 +27,13 @@ from imagebuilder_mock.domain.documents.members import (
     text,
     written,
 )
+from imagebuilder_mock.domain.records import Value
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
 
-class DocumentParameter(NamedTuple):
+class DocumentParameter(Value):
     """A value that the recipe may give, or must where there is no ``default``."""
 
     name: str
@@ -42,7 +43,7 @@ class DocumentParameter(NamedTuple):
     allowed_values: tuple[str, ...] | None = None
 
 
-class DocumentConstant(NamedTuple):
+class DocumentConstant(Value):
     """A value with a name; its type is always string."""
 
     name: str
@@ -160,7 +161,7 @@ def chained_steps(expression: str) -> Iterator[tuple[str, str]]:
         yield match[1], match[2]
 
 
-class Scope(NamedTuple):
+class Scope(Value):
     """What the expressions of one step can refer to; None where names cannot be made out.
 
     ``variables`` are the names of parameters and constants, ``steps`` the step names of each

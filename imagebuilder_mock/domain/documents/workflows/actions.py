@@ -11,12 +11,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeGuard
 
 from imagebuilder_mock.domain.documents.errors import DocumentError
+from imagebuilder_mock.domain.records import Value, fresh
 
 from .variables import INTERPOLATED, SUFFIX
 
@@ -141,8 +141,7 @@ _COMMAND_FAILED = (
 """Of a command without a result of its own (aws-samples, debugging)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class StepAction:
+class StepAction(Value, kw_only=True):
     """All that is known of a step action; its limits of time are in seconds."""
 
     name: str
@@ -151,9 +150,9 @@ class StepAction:
     """The platforms that have it; a step of it is skipped on any other."""
     output_type: Literal["AMI", "DOCKER"] | None = None
     """The kind of image that it is for; a step of it is skipped for the other."""
-    required: Mapping[str, Check] = field(default_factory=lambda: _INSTANCE)
+    required: Mapping[str, Check] = fresh(factory=lambda: _INSTANCE)
     """The inputs that it must have, each with what judges its value."""
-    optional: Mapping[str, Check] = field(default_factory=dict)
+    optional: Mapping[str, Check] = fresh(factory=dict)
     timeout: int
     """What applies where the document sets none."""
     longest_timeout: int = 12 * _HOUR
@@ -162,7 +161,7 @@ class StepAction:
     outputs: Mapping[str, object]
     """What it gives: a value that is always the same, a NewId, or the type of a value that depends
     on the build, and may be missing."""
-    failure: Mapping[str, object] = field(default_factory=dict)
+    failure: Mapping[str, object] = fresh(factory=dict)
     """What the outputs of a step have, beside the error's message and the id of its command, if
     its work fails: a value, or the type of what the order says of it."""
     failure_message: str = "The step '{step}' failed."

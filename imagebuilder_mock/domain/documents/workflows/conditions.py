@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from functools import partial
 from types import NoneType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.documents.conditions import LOGICAL, ORDERS, Logical
+from imagebuilder_mock.domain.records import Value
 
 from .variables import as_text, is_reference, look_up
 
@@ -33,7 +34,7 @@ _COMPARISONS: Mapping[str, Callable[[object, object], bool]] = {
 }
 
 
-class Comparison(NamedTuple):
+class Comparison(Value):
     """``stringEquals: Linux`` with ``value: $.imagebuilder.platform``."""
 
     operator: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from imagebuilder_mock.domain.documents.conditions import Expression
 from imagebuilder_mock.domain.documents.errors import DocumentError
@@ -31,6 +31,7 @@ from imagebuilder_mock.domain.documents.members import (
     text,
 )
 from imagebuilder_mock.domain.documents.yaml_loading import read_document
+from imagebuilder_mock.domain.records import Value
 
 from .actions import FOR_AMIS, FOR_CONTAINERS, StepAction, step_action
 from .conditions import parse_condition, references_of
@@ -52,7 +53,7 @@ OnFailure = Literal["Abort", "Continue"]
 _STEP_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{2,99}")
 
 
-class WorkflowStep(NamedTuple):
+class WorkflowStep(Value):
     """One action, with its defaults filled in. Times are in seconds."""
 
     name: str
@@ -68,14 +69,14 @@ class WorkflowStep(NamedTuple):
     max_attempts: int = 1
 
 
-class WorkflowOutput(NamedTuple):
+class WorkflowOutput(Value):
     """A value that later workflows of the image can refer to."""
 
     name: str
     value: str
 
 
-class WorkflowDocument(NamedTuple):
+class WorkflowDocument(Value):
     """A document that the service takes."""
 
     name: str | None

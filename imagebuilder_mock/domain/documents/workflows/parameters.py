@@ -6,7 +6,7 @@ Source: user guide, image-workflow-create-document.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from imagebuilder_mock.domain.documents.members import (
     Member,
@@ -17,6 +17,7 @@ from imagebuilder_mock.domain.documents.members import (
     check_unique,
     text,
 )
+from imagebuilder_mock.domain.records import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,7 +28,7 @@ _BOOLEANS = {"true": True, "false": False}
 _INTEGER = "[+-]?[0-9]+"
 
 
-class WorkflowParameter(NamedTuple):
+class WorkflowParameter(Value):
     """A value that a build may give, or must where there is no ``default``."""
 
     name: str
@@ -63,7 +64,7 @@ def parse_parameters(entries: list[Node]) -> tuple[WorkflowParameter, ...]:
         parameter = WorkflowParameter(name=name or "?", type=members.type_)
         node = members.default
         default = None if node is None or "type" in members.wrong else _default(node, parameter)
-        parameter = parameter._replace(default=default, description=members.description)
+        parameter = replace(parameter, default=default, description=members.description)
         if name is not None:
             parameters.append(parameter)
     return tuple(parameters)

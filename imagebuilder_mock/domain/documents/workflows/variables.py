@@ -10,7 +10,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from imagebuilder_mock.domain.records import Value, replace
 
 from .system_variables import SYSTEM_VARIABLES
 
@@ -86,7 +88,7 @@ def _followed(value: object, variables: Mapping[str, object]) -> object:
 _NODE = re.compile(r"[A-Za-z0-9_-]+(?:\[[0-9]+\])*")
 
 
-class References(NamedTuple):
+class References(Value):
     """What a place in a document may refer to; None where names cannot be made out."""
 
     parameters: Collection[str] | None
@@ -96,7 +98,7 @@ class References(NamedTuple):
     def after(self, step: str | None) -> References:
         """What the next step may refer to."""
         known = None if step is None or self.steps is None else (*self.steps, step)
-        return self._replace(steps=known)
+        return replace(self, steps=known)
 
     def check(self, node: Node, text: str) -> None:
         """Refuse a reference that can mean nothing: ``$.stepOutputs.Launch.instanceId``."""
