@@ -203,13 +203,13 @@ def _questions(finding: ImageScanFinding, *, on_demand: bool) -> Iterator[tuple[
 
 
 def _what_amazon_offers(state: State) -> Iterator[Row]:
-    for (account, region), store in state.managed.items():
+    for (account, region, slug), store in state.managed.items():
         published = [
             str(Arn(store.partition, region, account, each.kind, each.slug).at(each.version, 1))
             for each in state.publications
-            if each.account == account
+            if each.account == account and slug in (None, each.slug)
         ]
-        offer = managed_store(store.partition, region, account)
+        offer = managed_store(store.partition, region, account, slug)
         yield Row(
             "what Amazon offers",
             [resource.arn for resource in store],

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from imagebuilder_mock.domain.records import Record, Value, fresh
+from imagebuilder_mock.domain.records import Record, Value, fresh, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,3 +56,8 @@ class MachineImage(Record, kw_only=True):
     """When it is, or was, deprecated."""
     is_in_ec2: bool = False
     """Whether an EC2 beside us has it too."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, MachineImage) and values_of(self) == values_of(other)
+
+    __hash__ = None  # type: ignore[assignment] # it changes

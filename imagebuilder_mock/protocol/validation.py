@@ -132,7 +132,7 @@ def _check_empty(value: object) -> dict[str, object]:
 
 
 class _Compiler:
-    """Compiles each shape once; in a recursive shape, the inner one is looked up."""
+    """Compiles each shape once, when a value for it comes."""
 
     def __init__(self, *, ignore_unknown: bool) -> None:
         self._ignore_unknown = ignore_unknown
@@ -141,8 +141,6 @@ class _Compiler:
     def compile(self, shape: Shape) -> Check:
         check = self._known.get(shape.name)
         if check is None:
-            # A recursive shape meets this entry while its own check is being made.
-            self._known[shape.name] = lambda value: self._known[shape.name](value)  # noqa: PLW0108
             check = self._known[shape.name] = self._compile(shape)
         return check
 
@@ -161,7 +159,7 @@ class _Compiler:
         return _SCALARS.get(shape.type_name, _check_nothing)
 
     def structure(self, shape: StructureShape) -> StructureCheck:  # noqa: C901 - one loop, kept flat for speed
-        checks = {name: self.compile(member) for name, member in shape.members.items()}
+        checks = _Checks(self, shape)
         required = tuple(shape.required_members)
         ignore_unknown = self._ignore_unknown
 
@@ -170,7 +168,7 @@ class _Compiler:
                 raise InvalidForm("must be a structure")
             dropped: list[str] = []
             for name, item in value.items():
-                member = checks.get(name)
+                member = checks[name]
                 if item is None or (member is None and ignore_unknown):
                     dropped.append(name)
                 elif member is None:
@@ -226,6 +224,22 @@ class _Compiler:
                     raise error.within(key) from None
             return value
 
+        return check
+
+
+class _Checks(dict[str, "Check | None"]):
+    """The checks of a structure's members by their names; None for what is no member."""
+
+    def __init__(self, compiler: _Compiler, shape: StructureShape) -> None:
+        super().__init__()
+        self._compiler = compiler
+        self._shape = shape
+
+    def __missing__(self, name: str) -> Check | None:
+        member = self._shape.members.get(name)
+        check = None if member is None else self._compiler.compile(member)
+        if check is not None:
+            self[name] = check
         return check
 
 

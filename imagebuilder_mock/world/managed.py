@@ -36,22 +36,25 @@ class Publication(Value):
     created: datetime
 
 
-@lru_cache(maxsize=256)
-def managed_store(partition: str, region: str, account: str) -> Store:
-    """What Amazon offers in a Region. All worlds share it: nobody can change what is in it."""
+@lru_cache(maxsize=4096)
+def managed_store(partition: str, region: str, account: str, slug: str | None) -> Store:
+    """What Amazon offers in a Region: everything, or one name. Most builds ask for a few names.
+
+    All worlds share it: nobody can change what is in it.
+    """
     store = Store(partition, region, account)
-    for resource in offer(partition, region, account):
+    for resource in offer(partition, region, account, slug):
         store.add(resource)
     return store
 
 
-def store_with(store: Store, publications: Iterable[Publication]) -> Store:
-    """The same offer with what was published since."""
+def store_with(store: Store, publications: Iterable[Publication], slug: str | None = None) -> Store:
+    """The same offer, of everything or of one name, with what was published since."""
     extended = Store(store.partition, store.region, store.account)
     for resource in store:
         extended.add(replace(resource))
     for publication in publications:
-        if publication.account == store.account:
+        if publication.account == store.account and slug in (None, publication.slug):
             extended.add(_published(extended, publication))
     return extended
 

@@ -7,7 +7,9 @@ An entry says what is to be done with which resource; the engines know how
 from __future__ import annotations
 
 from heapq import heapify, heappop, heappush
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
+
+from imagebuilder_mock.domain.records import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,13 +21,16 @@ ScheduledAction = Literal[
 ]
 
 
-class Due(NamedTuple):
+class Due(Value):
     """One thing to do; entries of one moment keep the order in which they were entered."""
 
     moment: datetime
     ticket: int
     action: ScheduledAction
     arn: str
+
+    def __lt__(self, other: Due) -> bool:
+        return (self.moment, self.ticket) < (other.moment, other.ticket)
 
 
 class Scheduler:

@@ -67,7 +67,7 @@ class State:
         self.documents: dict[str, str] = {}
         """What a test has put at S3 URIs."""
         self.publications: list[Publication] = []
-        self.managed: dict[tuple[str, str], Store] = {}
+        self.managed: dict[tuple[str, str, str | None], Store] = {}
         """What Amazon offers with the publications, where somebody has looked."""
         self.durations = Durations()
 
@@ -224,15 +224,15 @@ class World:
         """What other accounts share with an account in a Region: resources of their stores."""
         return self._store_in(self.state.shared, account, region)
 
-    def managed(self, account: str, region: str) -> Store:
-        """What Amazon offers in a Region under one of its account names."""
-        offer = managed_store(self._partition_of(region), region, account)
+    def managed(self, account: str, region: str, slug: str | None = None) -> Store:
+        """What Amazon offers in a Region under one of its account names: everything, or one name."""
+        offer = managed_store(self._partition_of(region), region, account, slug)
         if not self.state.publications:
             return offer
-        store = self.state.managed.get((account, region))
+        store = self.state.managed.get((account, region, slug))
         if store is None:
-            store = store_with(offer, self.state.publications)
-            self.state.managed[account, region] = store
+            store = store_with(offer, self.state.publications, slug)
+            self.state.managed[account, region, slug] = store
         return store
 
     def publish_managed(self, publication: Publication) -> None:
@@ -278,7 +278,14 @@ class World:
         It stands behind the service's own, after a blank.
         """
         parsed = Arn.parse(arn)
-        return hint_at(parsed, viewer, self._source_of(parsed, viewer), cls)
+        # Everything that Amazon offers: another name may have been meant.
+        is_amazons = parsed.owner is not None
+        source = (
+            self.managed(parsed.account, parsed.region)
+            if is_amazons
+            else self._source_of(parsed, viewer)
+        )
+        return hint_at(parsed, viewer, source, cls)
 
     def share(self, resource: Resource, accounts: frozenset[str]) -> None:
         """Let these accounts, and no others, see a resource."""
@@ -298,7 +305,7 @@ class World:
 
     def _source_of(self, arn: Arn, viewer: Store) -> Store:
         if arn.owner is not None:
-            return self.managed(arn.account, arn.region)
+            return self.managed(arn.account, arn.region, arn.slug)
         if arn.account == viewer.account:
             return viewer
         return self.shared_with(viewer.account, viewer.region)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import datetime, timezone
 
 import pytest
 
 from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.domain.machine_image import AmiFacts, MachineImage
+from imagebuilder_mock.domain.records import replace
 from imagebuilder_mock.neighbours import names, telling
 from imagebuilder_mock.neighbours.account import NobodyToAskError, Place
 from imagebuilder_mock.neighbours.contents import S3Uri, ami_facts

@@ -192,7 +192,10 @@ _CONTAINER_DISTRIBUTION = "distribute-container"
 
 
 _DEFAULT_PLANS: WeakKeyDictionary[Store, dict[tuple[str, bool], BuildPlan]] = WeakKeyDictionary()
-"""For each of Amazon's offers: most builds are told of no workflows, and have the same plan."""
+"""Most builds are told of no workflows, and have the same plan until Amazon publishes something.
+
+The stores are those of the offer under one of the names; each publication makes new ones.
+"""
 
 
 def _plan(
@@ -206,7 +209,7 @@ def _plan(
     if workflows:
         planned = planned_workflows(world, store, workflows, output_type=output_type)
         return build_plan(planned, tests_enabled=tests_enabled)
-    plans = _DEFAULT_PLANS.setdefault(world.managed(AMAZON, store.region), {})
+    plans = _DEFAULT_PLANS.setdefault(world.managed(AMAZON, store.region, "build-image"), {})
     plan = plans.get((output_type, tests_enabled))
     if plan is None:
         planned = planned_workflows(world, store, None, output_type=output_type)

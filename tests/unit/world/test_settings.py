@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
 
+from imagebuilder_mock.domain.records import members_of
 from imagebuilder_mock.world.settings import OPTIONS, Options, Settings
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
@@ -111,7 +111,7 @@ def test_a_wrong_option_is_explained(options, error, message):
 
 
 def test_every_option_has_a_row_a_type_and_a_default():
-    assert list(OPTIONS) == list(Options.__annotations__) == [x.name for x in fields(Settings)]
+    assert list(OPTIONS) == list(Options.__annotations__) == [x.name for x in members_of(Settings)]
     assert all(option.help and option.name == name for name, option in OPTIONS.items())
 
 

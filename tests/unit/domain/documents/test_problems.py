@@ -206,7 +206,10 @@ phases:
   - {name: test, steps: [*step]}
 """
 
-    assert [(problem.path, problem.line, problem.column) for problem in problems_of(parse_component_document, text)] == [
+    assert [
+        (problem.path, problem.line, problem.column)
+        for problem in problems_of(parse_component_document, text)
+    ] == [
         (("phases", 0, "steps", 0, "onFailure"), 8, 9),
         (("phases", 0, "steps", 1, "onFailure"), 8, 9),
         (("phases", 1, "steps", 0, "onFailure"), 8, 9),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -11,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagebuilder_mock.domain.ordered import OrderedIndex
+from imagebuilder_mock.domain.records import Record, Value, fresh
 from imagebuilder_mock.domain.resources.base import Resource
 from imagebuilder_mock.domain.resources.images import ImageState
 from imagebuilder_mock.domain.versions import Version
@@ -28,19 +28,21 @@ if TYPE_CHECKING:
 NOON = datetime(2026, 1, 2, 12, tzinfo=timezone.utc)
 
 
-@dataclass(kw_only=True)
-class Part:
+class Part(Value, kw_only=True):
     number: int
-    parts: list[Part] = field(default_factory=list)
+    parts: list[Part] = fresh(factory=list)
 
 
-@dataclass
-class Listed:
+class Listed(Record):
     sequence: int
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Listed) and self.sequence == other.sequence
 
-@dataclass(kw_only=True)
-class Whole:
+    __hash__ = Record.__hash__
+
+
+class Whole(Value, kw_only=True):
     text: str | None
     moment: datetime | str = NOON
     span: timedelta | None = None
@@ -65,8 +67,7 @@ class Whole:
     any: Sequence[Any] = ()
 
 
-@dataclass(kw_only=True)
-class Listing:
+class Listing(Record, kw_only=True):
     entries: OrderedIndex[Listed] | None = None
 
 
@@ -172,8 +173,7 @@ def test_what_cannot_be_read_again_is_not_written(value):
 
 
 def test_a_type_that_cannot_be_saved_is_an_error_at_once():
-    @dataclass
-    class Odd:
+    class Odd(Value):
         value: complex
 
     with pytest.raises(TypeError, match="no value of type <class 'complex'> can be saved"):

@@ -6,7 +6,6 @@ import json
 import re
 import runpy
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from threading import Barrier
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 
 from imagebuilder_mock import current_mock, mock_imagebuilder
+from imagebuilder_mock.domain.records import members_of
 from imagebuilder_mock.world.saved import files
 from imagebuilder_mock.world.saved.damage import StateError
 from imagebuilder_mock.world.saved.document import SavedState
@@ -565,7 +565,9 @@ def test_every_part_of_the_state_has_its_place_in_the_file():
 
     assert set(STATE) == set(vars(state))
     written = [set(STATE[name].save(part)) for name, part in vars(state).items()]
-    assert set.union(*written) == {field.name for field in fields(SavedState)} - of_other_parts
+    assert (
+        set.union(*written) == {member.name for member in members_of(SavedState)} - of_other_parts
+    )
 
 
 def test_what_a_store_holds_has_its_place_in_the_file():
