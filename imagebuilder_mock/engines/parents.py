@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from imagebuilder_mock.world.world import World
 
 
-_AMI = re.compile(r"ami-(?:[0-9a-f]{8}|[0-9a-f]{17})")
-_AMI_ADDRESS = re.compile(rf"{_AMI.pattern}|ssm:[^\s]+")
-_PARAMETER_ARN = re.compile(r"arn:[^:]+:ssm:([^:]+):([0-9]{12}):parameter/(.+)")
+# Compiled when one is met, as the other patterns of what few recipes say.
+_AMI = r"ami-(?:[0-9a-f]{8}|[0-9a-f]{17})"
+_AMI_ADDRESS = rf"{_AMI}|ssm:[^\s]+"
+_PARAMETER_ARN = r"arn:[^:]+:ssm:([^:]+):([0-9]{12}):parameter/(.+)"
 _PUBLIC_PARAMETER = "/aws/service/"
 _PREFIX = "ssm:"
 
@@ -42,7 +43,7 @@ class Source(Value):
 
 
 def is_ami_id(text: str) -> bool:
-    return _AMI.fullmatch(text) is not None
+    return re.fullmatch(_AMI, text) is not None
 
 
 def source_of(world: World, store: Store, address: str, *, parameter: str) -> Source:
@@ -56,7 +57,7 @@ def source_of(world: World, store: Store, address: str, *, parameter: str) -> So
     value = _value(world, store, name, parameter)
     if value is None:
         return Source(None, AmiFacts())
-    if _AMI.fullmatch(value) is None:
+    if re.fullmatch(_AMI, value) is None:
         raise invalid_value(
             parameter, f"The SSM parameter '{name}' does not hold an AMI ID: '{value}'."
         )
@@ -103,12 +104,12 @@ def parent_facts(world: World, store: Store, address: str) -> AmiFacts:
 
 def is_ami_address(text: str) -> bool:
     """Whether it is an AMI ID, or an SSM parameter that holds one."""
-    return _AMI_ADDRESS.fullmatch(text) is not None
+    return re.fullmatch(_AMI_ADDRESS, text) is not None
 
 
 def _value(world: World, store: Store, name: str, parameter: str) -> str | None:
     account, region, names = store.account, store.region, [name]
-    arn = _PARAMETER_ARN.fullmatch(name)
+    arn = re.fullmatch(_PARAMETER_ARN, name)
     if arn is not None:
         region, account, path = arn.groups()
         # An ARN leaves out the slash with which a path begins.

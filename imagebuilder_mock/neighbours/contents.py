@@ -73,7 +73,7 @@ def parameter_value(world: World, place: Place, name: str) -> str | None:
 
 
 # What a bucket's name may be made of; old ones may have capitals and underscores.
-_URI = re.compile(r"s3://([A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9])/(.+)", re.DOTALL)
+_URI = r"(?s)s3://([A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9])/(.+)"
 
 
 class S3Uri(Value):
@@ -85,7 +85,7 @@ class S3Uri(Value):
     @classmethod
     def parse(cls, text: str) -> S3Uri:
         """Read ``s3://bucket/key``; ValueError if it is not of this form."""
-        found = _URI.fullmatch(text)
+        found = re.fullmatch(_URI, text)
         if found is None:
             msg = f"{text!r} is no S3 URI"
             raise ValueError(msg)

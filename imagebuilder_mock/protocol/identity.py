@@ -15,7 +15,7 @@ _DEFAULT_PARTITION = "aws"
 
 # A key of this form names its account: what ``mock.credentials()`` gives.
 _OWN_KEY = "AKIAMOCK"
-_OWN_KEY_FORM = re.compile(rf"{_OWN_KEY}(\d{{12}})")
+_OWN_KEY_FORM = rf"{_OWN_KEY}([0-9]{{12}})"
 
 
 @lru_cache(maxsize=1024)
@@ -34,7 +34,7 @@ def access_key_for(account_id: str) -> str:
 
 def is_own_key(access_key: str | None) -> bool:
     """Whether a mock made the key: it opens nothing."""
-    return access_key is not None and _OWN_KEY_FORM.fullmatch(access_key) is not None
+    return access_key is not None and account_named_by(access_key) is not None
 
 
 def account_of(access_key: str | None, *, default: str) -> str:
@@ -50,7 +50,9 @@ def account_of(access_key: str | None, *, default: str) -> str:
 
 def account_named_by(access_key: str) -> str | None:
     """The account that a key of a mock's names; None of any other key."""
-    own = _OWN_KEY_FORM.fullmatch(access_key)
+    if not access_key.startswith(_OWN_KEY):  # as of most clients
+        return None
+    own = re.fullmatch(_OWN_KEY_FORM, access_key)
     return None if own is None else own.group(1)
 
 

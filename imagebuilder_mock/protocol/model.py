@@ -5,6 +5,7 @@ Everything is worked out once for each operation, at its first use.
 
 from __future__ import annotations
 
+import sys
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
@@ -63,9 +64,21 @@ def service_model() -> ServiceModel:
 
     The loader's own ``load_service_model`` first looks through the folders of every service.
     """
-    loader = Loader()
+    loader = _loader()
     version = loader.determine_latest_version(SERVICE_NAME, _MODEL)
     return ServiceModel(loader.load_data(f"{SERVICE_NAME}/{version}/{_MODEL}"), SERVICE_NAME)
+
+
+def _loader() -> Loader:
+    """The one of boto3's default session: if a client was made, it has read the model already.
+
+    A new one if there is no such session, or if it was told to look for models elsewhere first.
+    """
+    new = Loader()
+    session = getattr(sys.modules.get("boto3"), "DEFAULT_SESSION", None)
+    known = getattr(session, "_loader", None)
+    places = getattr(known, "search_paths", [])[: len(new.search_paths)]
+    return cast("Loader", known) if places == new.search_paths else new
 
 
 def input_members(operation: str) -> Mapping[str, Any]:

@@ -225,7 +225,7 @@ class World:
         return self._store_in(self.state.shared, account, region)
 
     def managed(self, account: str, region: str, slug: str | None = None) -> Store:
-        """What Amazon offers in a Region under one of its account names: everything, or one name."""
+        """What Amazon offers in a Region under one of its account names: all of it, or a name."""
         offer = managed_store(self._partition_of(region), region, account, slug)
         if not self.state.publications:
             return offer
