@@ -121,17 +121,19 @@ class Run:
         try:
             yield
         finally:
-            left: dict[str, str] = {}
+            reasons: dict[str, str] = {}
             try:
-                for operation in self._service.find_lost():
-                    left[f"{self._service.run}-…"] = f"{operation} may have made something"
+                self._service.find_lost()
                 for arn, answer in self._service.remove(list(self._service.made)).items():
-                    left[arn] = f"{answer.code}: {answer.message}"
+                    reasons[arn] = f"{answer.code}: {answer.message}"
             except _UNREACHABLE as error:
-                left[f"{self._service.run}-…"] = str(error)
+                reasons = dict.fromkeys(self._service.made, str(error))
             finally:
                 # Whatever came between: also a second Ctrl-C.
-                result.left = {**dict.fromkeys(self._service.made, "not deleted"), **left}
+                result.left = {arn: reasons.get(arn, "not deleted") for arn in self._service.made}
+                if self._service.unsure:
+                    creates = ", ".join(self._service.unsure)
+                    result.left[f"{self._service.run}-…"] = f"{creates} may have made something"
 
     def _outcome(self, claim: Claim) -> Outcome:
         before = set(self._service.made)

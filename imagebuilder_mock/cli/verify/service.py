@@ -6,7 +6,13 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from botocore import xform_name
-from botocore.exceptions import ClientError
+from botocore.exceptions import (
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ProxyConnectionError,
+    SSLError,
+)
 from botocore.model import ListShape, Shape, StructureShape
 
 from imagebuilder_mock.cli.capture.walking import WAYS, arn_parameter, listing_of
@@ -23,6 +29,8 @@ if TYPE_CHECKING:
 _BY_CREATE = {f"Create{cls}": cls for cls in WAYS}
 _SECONDS_BETWEEN_CALLS = 0.5
 _TRIES = 3
+# There was no connection, so the request has not left.
+_UNCONNECTED = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError, SSLError)
 _SERVER_ERROR = 500
 # Where the service could not be asked, rather than that it refused what was asked.
 _UNANSWERED_STATUSES = frozenset((401, 403, 429))
@@ -67,9 +75,14 @@ class Service:
         """The class of each thing that the run has made, by its ARN, in the order of making."""
         self._gap = 0.0 if is_local else _SECONDS_BETWEEN_CALLS
         self._next = 0.0
-        self._unsure: dict[str, str] = {}
+        self.unsure: dict[str, str] = {}
+        """The class of what each create may have made whose answer did not arrive."""
         self._body: str | None = None
-        client.meta.events.register("before-call.imagebuilder", self._replace_body)
+        self._sent = 0
+        events = client.meta.events
+        events.register("before-call.imagebuilder", self._replace_body)
+        events.register("before-send.imagebuilder", self._count_sent)
+        events.register("response-received.imagebuilder", self._count_unsent)
 
     def lacks(self, call: Call) -> str | None:
         """What the installed botocore does not know of a call or of its answer, if anything."""
@@ -101,14 +114,14 @@ class Service:
         refuse_unsafe(operation, params, run=self.run, account=self.account)
         self._wait()
         cls = _BY_CREATE.get(operation)
-        if cls is not None:
-            # Until there is an answer: who is interrupted does not know what was made.
-            self._unsure[operation] = cls
-        self._body = body
+        self._body, self._sent = body, 0
+        answer = None
         try:
             answer = self._asked(operation, params)
         finally:
             self._body = None
+            if cls is not None and answer is None and self._sent:
+                self.unsure[operation] = cls
         if cls is not None:
             answer = self._noted(operation, cls, answer)
         if operation.startswith("Delete") and answer.code is None:
@@ -137,21 +150,15 @@ class Service:
                 break
         return refusals
 
-    def find_lost(self) -> list[str]:
-        """Note what creates have made whose answers did not arrive.
-
-        The answer is the operations of which that could not be found out.
-        """
-        unknown = []
-        for operation, cls in list(self._unsure.items()):
+    def find_lost(self) -> None:
+        """Note what creates have made whose answers did not arrive, as far as it is listed."""
+        for operation, cls in list(self.unsure.items()):
             try:
                 arns = self._listed(WAYS[cls])
             except _UnlistedError:
-                unknown.append(operation)
                 continue
             self.made.update({arn: cls for arn in arns if arn not in self.made})
-            del self._unsure[operation]
-        return unknown
+            del self.unsure[operation]
 
     def _asked(self, operation: str, params: Mapping[str, Any]) -> Answer:
         try:
@@ -173,11 +180,10 @@ class Service:
         if isinstance(arn, str) and f"/{self.run}" in arn:
             # A create that is repeated answers with what is there already.
             self.made.setdefault(arn, cls)
-        elif answer.code is None:
-            return Answer(answer.status, "(unreadable)", f"{argument}: {arn}")
-        elif answer.status >= _SERVER_ERROR:
-            return answer
-        del self._unsure[operation]
+        elif answer.code is None or answer.status >= _SERVER_ERROR:
+            self.unsure[operation] = cls
+            if answer.code is None:
+                return Answer(answer.status, "(unreadable)", f"{argument}: {arn}")
         return answer
 
     def _wait(self) -> None:
@@ -189,6 +195,12 @@ class Service:
     def _replace_body(self, params: dict[str, Any], **_: Any) -> None:
         if self._body is not None:
             params["body"] = self._body.encode()
+
+    def _count_sent(self, **_: Any) -> None:
+        self._sent += 1
+
+    def _count_unsent(self, exception: Exception | None = None, **_: Any) -> None:
+        self._sent -= isinstance(exception, _UNCONNECTED)
 
     def _listed(self, lists: Iterable[str]) -> list[str]:
         """The run's own, list upon list."""

@@ -250,14 +250,25 @@ def test_what_was_wrongly_accepted_is_deleted(verify):
     }
 
 
-def test_nobody_who_answers_is_told_in_a_sentence(verify):
+@pytest.mark.parametrize(
+    ("has_credentials", "reason"),
+    [(True, "Could not connect"), (False, "Unable to locate credentials")],
+)
+def test_a_request_that_never_left_made_nothing_and_leaves_nothing_behind(
+    verify, monkeypatch, has_credentials, reason
+):
     with a_service() as (url, _):
         pass
+    if not has_credentials:
+        monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+        monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
     verified = verify(url, "lists.page-size")
 
     assert verified.exit_code == 2
-    assert "Could not connect" in verified.report["stopped"]
+    assert reason in verified.report["stopped"]
+    assert verified.report["left_behind"] == {}
+    assert "left behind" not in verified.text
 
 
 class FarAway:
