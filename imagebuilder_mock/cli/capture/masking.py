@@ -15,7 +15,7 @@ from imagebuilder_mock.protocol.model import service_model
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-_ACCOUNT = re.compile(r"(?<![0-9A-Za-z])\d{12}(?![0-9A-Za-z])")
+ACCOUNT_ID = re.compile(r"(?<![0-9A-Za-z])\d{12}(?![0-9A-Za-z])")
 _DIGITS = 12
 
 # What holds words of AWS's or of the file, texts that are read by rules, or tags, which policies
@@ -58,7 +58,7 @@ def masked_accounts(json: Any, own: str, mask: str) -> Any:
         number = len(masks)
         return masks.setdefault(match[0], f"{number:0{_DIGITS}d}")
 
-    return _mapped(json, lambda text: _ACCOUNT.sub(replace, text))
+    return mapped_texts(json, lambda text: ACCOUNT_ID.sub(replace, text))
 
 
 def masked_names(json: Any, names: Iterable[tuple[str, str]]) -> Any:
@@ -83,7 +83,7 @@ def masked_names(json: Any, names: Iterable[tuple[str, str]]) -> Any:
         return match["kept"] or masks[slugify(match["name"])]
 
     kept = _KEPT_MEMBERS | _members_of_aws_words()
-    return _mapped(json, lambda text: words.sub(replace, text), kept)
+    return mapped_texts(json, lambda text: words.sub(replace, text), kept)
 
 
 @lru_cache(maxsize=1)
@@ -103,17 +103,19 @@ def _members_of_aws_words() -> frozenset[str]:
     return frozenset(names | {xform_name(name) for name in names})
 
 
-def _mapped(json: Any, change: Callable[[str], str], kept: frozenset[str] | None = None) -> Any:
+def mapped_texts(
+    json: Any, change: Callable[[str], str], kept: frozenset[str] | None = None
+) -> Any:
     """Change every text; with ``kept``, no names of members, and nothing in these members."""
     if isinstance(json, str):
         return change(json)
     if isinstance(json, list):
-        return [_mapped(item, change, kept) for item in json]
+        return [mapped_texts(item, change, kept) for item in json]
     if isinstance(json, dict):
         if kept is None:
-            return {change(name): _mapped(item, change) for name, item in json.items()}
+            return {change(name): mapped_texts(item, change) for name, item in json.items()}
         return {
-            name: item if name in kept else _mapped(item, change, kept)
+            name: item if name in kept else mapped_texts(item, change, kept)
             for name, item in json.items()
         }
     return json

@@ -102,6 +102,18 @@ def test_without_permission_a_claim_is_not_asked(verify):
     assert verified.exit_code == 2
 
 
+def test_an_account_that_has_reached_a_quota_is_no_difference(verify):
+    """The claim expects an answer, which the account may not give any more."""
+    with a_service() as (url, mock):
+        mock.faults.add("CreateDistributionConfiguration", error="ServiceQuotaExceededException")
+
+        verified = verify(url, "names.in-arns")
+
+    assert {key: claim["reason"] for key, claim in verified.verdicts("not asked").items()} == {
+        "names.in-arns": "CreateDistributionConfiguration: ServiceQuotaExceededException"
+    }
+
+
 def test_who_may_not_delete_makes_no_more(verify):
     """What is left is told: names in the text, and not in the report."""
     with a_service() as (url, mock):
