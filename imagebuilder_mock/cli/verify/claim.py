@@ -184,7 +184,7 @@ def _sentence(parameter: str, detail: str) -> str:
 
 
 def texts_in(value: object) -> Iterator[str]:
-    """Every text in a JSON value, the names of members included."""
+    """Every text in a JSON value or in what has to come back, the names of members included."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
@@ -194,11 +194,15 @@ def texts_in(value: object) -> Iterator[str]:
     elif isinstance(value, list):
         for item in value:
             yield from texts_in(item)
+    elif isinstance(value, Own):
+        yield from texts_in(value.values)
+    elif isinstance(value, Refused):
+        yield value.message
 
 
-def words_in(value: object) -> set[str]:
-    """The words that a value holds, at any depth."""
-    return {word for text in texts_in(value) for word in _WORD.findall(text)}
+def words_of(call: Call) -> set[str]:
+    """The words in a call, and in what has to come back."""
+    return {word for text in texts_in([call.params, call.expected]) for word in _WORD.findall(text)}
 
 
 def filled(value: Any, words: Mapping[str, str]) -> Any:

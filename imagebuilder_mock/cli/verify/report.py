@@ -13,7 +13,7 @@ import botocore
 from imagebuilder_mock.cli.capture.masking import mapped_texts, masked_accounts
 
 from . import OFFERS, option_of
-from .claim import words_in
+from .claim import words_of
 from .claims.standing import STANDING
 from .safety import is_reading
 
@@ -58,7 +58,7 @@ def plan_lines(claims: Sequence[Claim], place: Place) -> Iterator[str]:
     for word in OFFERS:
         count = sum(word in words for words in lacking.values())
         if count:
-            yield f"without {option_of(word)}: {count} claims are not asked"
+            yield f"without {option_of(word)}: {count} not asked"
     yield (
         "Nothing is built, imported, shared or distributed. Pipelines and policies are DISABLED. "
         "What is made is deleted."
@@ -148,11 +148,11 @@ def _masked(text: str, place: Place) -> str:
 def _needed(claim: Claim) -> set[str]:
     """The options that a claim needs, also for what it stands on."""
     seen: set[str] = set()
-    pending = {word for call in claim.calls for word in words_in(call.params)}
+    pending = {word for call in claim.calls for word in words_of(call)}
     while pending:
         word = pending.pop()
         if word in STANDING and word not in seen:
-            pending |= words_in(STANDING[word].params)
+            pending |= words_of(STANDING[word])
         seen.add(word)
     return seen & OFFERS.keys()
 

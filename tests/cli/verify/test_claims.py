@@ -12,7 +12,7 @@ from botocore.config import Config
 
 from imagebuilder_mock.cli.capture.walking import WAYS
 from imagebuilder_mock.cli.verify import OFFERS
-from imagebuilder_mock.cli.verify.claim import words_in
+from imagebuilder_mock.cli.verify.claim import words_of
 from imagebuilder_mock.cli.verify.claims import CLAIMS
 from imagebuilder_mock.cli.verify.claims.standing import STANDING
 from imagebuilder_mock.cli.verify.running import Run
@@ -48,7 +48,7 @@ def test_a_claim_speaks_only_of_what_is_there():
     for claim in CLAIMS:
         known = KNOWN | STANDING.keys()
         for call in claim.calls:
-            assert words_in(call.params) <= known, claim.id
+            assert words_of(call) <= known, claim.id
             known |= call.saved.keys()
 
 

@@ -36,18 +36,24 @@ def test_the_mock_is_as_it_is_claimed_to_be_and_nothing_is_left(verify):
 
 def test_what_the_caller_offers_nothing_for_is_not_asked_and_the_rest_is(verify):
     with a_service() as (url, mock):
-        verified = verify(url, "gets.*", "tokens.dry-run", "lifecycle.get", options=())
+        verified = verify(url, "gets.*", "tokens.dry-run", "lifecycle.get", "entries.*", options=())
 
         assert mock.calls.count("CreateInfrastructureConfiguration") == 0
     assert verified.exit_code == 0
     assert {key: claim["reason"] for key, claim in verified.verdicts("not asked").items()} == {
+        "entries.container-recipe": "it needs --repository",
+        "entries.infrastructure": "it needs --instance-profile",
+        "entries.lifecycle-policy": "it needs --role",
+        "entries.pipeline": "it needs --instance-profile",
         "gets.container-recipe": "it needs --repository",
         "gets.infrastructure": "it needs --instance-profile",
         "gets.infrastructure-update": "it needs --instance-profile",
         "gets.pipeline": "it needs --instance-profile",
         "lifecycle.get": "it needs --role",
     }
-    assert "not asked: it needs --role (1)" in verified.text
+    assert "not asked: it needs --role (2)" in verified.text
+    assert "without --role: 2 not asked" in verified.text
+    assert f"claims    {len(verified.verdicts('same'))} of 17: " in verified.text
 
 
 def test_the_plan_asks_nothing(capsys, monkeypatch):
