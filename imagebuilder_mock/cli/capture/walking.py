@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from botocore import xform_name
 
@@ -11,12 +10,12 @@ from imagebuilder_mock.protocol.model import input_members, service_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from typing import TypeAlias
 
     from .journal import Journal
 
+    Ask: TypeAlias = Callable[[str, Mapping[str, Any]], Mapping[str, Any]]
 
-# For each class the list operations that lead to it: each is asked for the ARNs of the one before,
-# and Get for those of the last. What they take and answer is in the model.
 WAYS = {
     "Component": ("ListComponents", "ListComponentBuildVersions"),
     "ImageRecipe": ("ListImageRecipes",),
@@ -28,10 +27,11 @@ WAYS = {
     "LifecyclePolicy": ("ListLifecyclePolicies",),
     "Image": ("ListImages", "ListImageBuildVersions"),
 }
+"""For each class the list operations that lead to it: each is asked for the ARNs of the one before,
+and Get for those of the last. What they take and answer is in the model."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """One resource, as the get operation shows it."""
 
     cls: str
@@ -45,10 +45,11 @@ def arn_parameter(cls: str) -> str:
     return name
 
 
-def listed_arns(
-    ask: Callable[[str, Mapping[str, Any]], Mapping[str, Any]], cls: str, *, containing: str = ""
-) -> list[str]:
-    """The ARNs of a class that its list operations lead to: only those that contain a text."""
+def listed_arns(ask: Ask, cls: str, *, containing: str = "") -> list[str]:
+    """The ARNs of a class that its list operations lead to: only those that contain a text.
+
+    ``ask`` gets an operation and its parameters, and returns the answer.
+    """
     arns = [""]
     for operation in WAYS[cls]:
         arns = [
@@ -57,10 +58,8 @@ def listed_arns(
     return list(dict.fromkeys(arns))
 
 
-def _arns(
-    ask: Callable[[str, Mapping[str, Any]], Mapping[str, Any]], operation: str, parent: str
-) -> Iterator[str]:
-    """What a list operation has below a parent, or without one of the account's own."""
+def _arns(ask: Ask, operation: str, parent: str) -> Iterator[str]:
+    """The ARNs that a list operation has below a parent; without one, the account's own."""
     answer: Any = service_model().operation_model(operation).output_shape
     [entries] = [name for name, shape in answer.members.items() if shape.type_name == "list"]
     taken = input_members(operation)
@@ -80,10 +79,9 @@ def _arns(
 def walk(
     client: Any,
     journal: Journal,
-    classes: set[str],
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Iterator[Found]:
-    """Every resource of these classes; ``progress`` is told the class, how many are done, of all.
+    """Every resource; ``progress`` gets a class, how many of it are done, and how many there are.
 
     What the journal has already is not asked for again.
     """
@@ -92,8 +90,6 @@ def walk(
         return getattr(client, xform_name(operation))(**params)
 
     for cls in WAYS:
-        if cls not in classes or not hasattr(client, xform_name(f"Get{cls}")):
-            continue
         arns = listed_arns(ask, cls)
         for done, arn in enumerate(arns, start=1):
             if progress is not None:

@@ -198,13 +198,6 @@ def test_names_are_masked_and_references_still_meet(captured):
         assert component["data"] == DOCUMENT
 
 
-def test_a_wrong_mask_is_explained(capsys):
-    with mock_imagebuilder():
-        assert main(["capture", "--region", REGION, "--account-mask", "12"]) == 1
-
-    assert "an account is a string of 12 digits" in capsys.readouterr().err
-
-
 # The progress bar
 
 
