@@ -119,7 +119,11 @@ def _is_this_machine(host: str) -> bool:
 def _is_wanted(parser: argparse.ArgumentParser) -> bool:
     if not sys.stdin.isatty():
         parser.error("verify makes resources and deletes them again: say --yes to begin")
-    return input("Begin? [y/N] ").strip().lower() in {"y", "yes"}
+    try:
+        return input("Begin? [y/N] ").strip().lower() in {"y", "yes"}
+    except (EOFError, KeyboardInterrupt):
+        print()
+        return False
 
 
 class _Progress:

@@ -316,9 +316,10 @@ def test_away_from_this_machine_it_begins_only_when_it_is_told_to(monkeypatch, c
     assert "say --yes to begin" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("answer", ["no\n", ""], ids=["no", "end of input"])
 @pytest.mark.usefixtures("far_away")
-def test_on_a_terminal_it_shows_the_plan_and_asks(monkeypatch, capsys):
-    terminal = io.StringIO("no\n")
+def test_on_a_terminal_it_shows_the_plan_and_asks(monkeypatch, capsys, answer):
+    terminal = io.StringIO(answer)
     monkeypatch.setattr(terminal, "isatty", lambda: True)
     monkeypatch.setattr("sys.stdin", terminal)
 
@@ -327,7 +328,7 @@ def test_on_a_terminal_it_shows_the_plan_and_asks(monkeypatch, capsys):
     shown = capsys.readouterr().out
     assert "account   123456789012\n" in shown
     assert "endpoint  AWS\n" in shown
-    assert shown.endswith("Begin? [y/N] ")
+    assert shown.rstrip("\n").endswith("Begin? [y/N] ")
 
 
 def test_on_a_terminal_it_shows_how_far_it_is(monkeypatch):

@@ -19,7 +19,6 @@ _CHARACTERS = (
     "characters [-_]."
 )
 _IN_STEP = "Parsing step 'Only' in phase 'build' failed. Error: "
-_FILE = {"fileExists": "/etc/hosts"}
 
 _refused = partial(invalid, "data")
 
@@ -35,7 +34,7 @@ def _step(**members: Any) -> dict[str, Any]:
 
 
 def _nested(levels: int) -> dict[str, Any]:
-    return {"not": _nested(levels - 1)} if levels else _FILE
+    return {"not": _nested(levels - 1)} if levels else {"fileExists": "/etc/hosts"}
 
 
 _COMPONENTS: tuple[Case, ...] = (

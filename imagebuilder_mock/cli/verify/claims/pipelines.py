@@ -17,7 +17,6 @@ def _workflow(arn: str, **more: object) -> dict[str, Any]:
 
 
 _EVERY_DAY = {"scheduleExpression": "cron(0 10 * * ? *)"}
-_ON_DEMAND = {"imageScanningEnabled": True, "imageScanningTypes": ["ON_DEMAND_AMI_CVE"]}
 _ONE_RECIPE = clash(
     "imageRecipeArn", "You must specify exactly one of 'imageRecipeArn' and 'containerRecipeArn'."
 )
@@ -121,7 +120,10 @@ _PIPELINES: tuple[Case, ...] = (
         {
             "imageRecipeArn": None,
             "containerRecipeArn": "<<container_recipe>>",
-            "imageScanningConfiguration": _ON_DEMAND,
+            "imageScanningConfiguration": {
+                "imageScanningEnabled": True,
+                "imageScanningTypes": ["ON_DEMAND_AMI_CVE"],
+            },
         },
         clash(
             "imageScanningConfiguration.imageScanningTypes",

@@ -12,7 +12,6 @@ from .standing import cases
 if TYPE_CHECKING:
     from .standing import Case
 
-_END = "Unexpected end of expression."
 _DETAILS = "Invalid schedule expression. Details: "
 _CRON = f"{_DETAILS}Invalid CRON expression: error at position "
 _RATE = f"{_DETAILS}Invalid RATE expression: error at position "
@@ -38,7 +37,7 @@ _SCHEDULES: tuple[Case, ...] = (
         "A cron expression of five fields is refused.",
         ("schedules.cron-fields",),
         _at("cron(0 0 * * *)"),
-        _refused(f"{_CRON}9, details: {_END}"),
+        _refused(f"{_CRON}9, details: Unexpected end of expression."),
     ),
     (
         "no-question-mark",
