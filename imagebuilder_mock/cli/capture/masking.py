@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from botocore import xform_name
@@ -16,10 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 ACCOUNT_ID = re.compile(r"(?<![0-9A-Za-z])\d{12}(?![0-9A-Za-z])")
-_DIGITS = 12
 
-# What holds words of AWS's or of the file, texts that are read by rules, or tags, which policies
-# compare with one another; beside the members that the model says it of.
+# Members with words of AWS's or of the file, texts that are read by rules, or tags, which policies
+# compare with one another: those that the model does not tell.
 _KEPT_MEMBERS = frozenset(
     (
         "class",
@@ -53,10 +53,13 @@ def masked_accounts(json: Any, own: str, mask: str) -> Any:
     The same id stays the same everywhere.
     """
     masks = {own: mask}
+    numbers = (text for number in count(1) if (text := f"{number:012d}") != mask)
 
     def replace(match: re.Match[str]) -> str:
-        number = len(masks)
-        return masks.setdefault(match[0], f"{number:0{_DIGITS}d}")
+        account = match[0]
+        if account not in masks:
+            masks[account] = next(numbers)
+        return masks[account]
 
     return mapped_texts(json, lambda text: ACCOUNT_ID.sub(replace, text))
 
@@ -65,9 +68,8 @@ def masked_names(json: Any, names: Iterable[tuple[str, str]]) -> Any:
     """Replace every name of a resource, given with its kind, by its kind and a number.
 
     It is replaced in all texts, in upper and lower case, with spaces, underscores or hyphens, also
-    where it is a part of a longer name: ``web-{{ imagebuilder:buildDate }}``. A word in which other
-    letters or digits stand beside it, such as ``webhook``, is another word. Documents, tags and the
-    words of AWS's stay as they are.
+    where it is a part of a longer name: ``web-{{ imagebuilder:buildDate }}``. A longer word that
+    contains it, such as ``webhook``, stays, and so do documents, tags and AWS's own words.
     """
     masks: dict[str, str] = {}
     for kind, name in names:
@@ -86,7 +88,7 @@ def masked_names(json: Any, names: Iterable[tuple[str, str]]) -> Any:
     return mapped_texts(json, lambda text: words.sub(replace, text), kept)
 
 
-@lru_cache(maxsize=1)
+@cache
 def _members_of_aws_words() -> frozenset[str]:
     """Members that the model enumerates, and maps of tags, as AWS and as a state file spell them.
 
