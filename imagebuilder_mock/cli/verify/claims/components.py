@@ -75,7 +75,7 @@ _COMPONENTS: tuple[Case, ...] = (
     ),
     (
         "no-known-phase",
-        "At least one phase is one that the service runs.",
+        "A document has at least one phase that the service runs.",
         ("components.other-sentences",),
         _document(phases=[{"name": "update", "steps": [_BASH]}]),
         _refused("At least one phase must be named 'build', 'validate' or 'test'."),
@@ -164,7 +164,7 @@ _COMPONENTS: tuple[Case, ...] = (
     ),
     (
         "timeout-of-nothing",
-        "A time-out is -1 or above 0.",
+        "A time-out is -1 or greater than 0.",
         ("components.other-sentences",),
         _step(timeoutSeconds=0),
         _refused(f"{_IN_STEP}Invalid timeoutSeconds 0. It must be -1 or greater than 0."),
@@ -178,7 +178,7 @@ _COMPONENTS: tuple[Case, ...] = (
     ),
     (
         "on-failure",
-        "onFailure is one of three words, in their case.",
+        "onFailure is one of three words, and their case counts.",
         ("components.other-sentences",),
         _step(onFailure="abort"),
         _refused(
@@ -205,7 +205,7 @@ _COMPONENTS: tuple[Case, ...] = (
     ),
     (
         "delimiter",
-        "A text is divided at one of nine delimiters.",
+        "forEach divides a text at one of nine delimiters.",
         ("components.other-sentences",),
         _step(loop={"forEach": {"list": "a|b", "delimiter": "|"}}),
         _refused(
@@ -282,14 +282,14 @@ CLAIMS = (
     *cases("components", "Component", _COMPONENTS),
     claim(
         "components.type-of-test",
-        "A document that only tests is a test.",
+        "A component whose document only tests is of the type TEST.",
         ("components.type",),
         create("Component", data=TEST_DOCUMENT),
         get("Component", {"type": "TEST"}),
     ),
     claim(
         "components.type-of-validate",
-        "A document that only validates is a build component.",
+        "A component whose document only validates is of the type BUILD.",
         ("components.type",),
         create("Component", data=DOCUMENT.replace("name: build", "name: validate")),
         get("Component", {"type": "BUILD"}),

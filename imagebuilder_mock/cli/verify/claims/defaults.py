@@ -41,7 +41,7 @@ CLAIMS = (
     ),
     claim(
         "gets.component",
-        "A component for which only what is required was given.",
+        "A component that was given only what is required reads back with these members.",
         ("components.type", "names.kept"),
         create("Component"),
         get_all(
@@ -74,7 +74,7 @@ CLAIMS = (
     ),
     claim(
         "gets.container-recipe",
-        "A container recipe for which only what is required was given.",
+        "A container recipe that was given only what is required reads back with these members.",
         ("recipes.platform", "recipes.working-directory-default"),
         get_all(
             "ContainerRecipe",
@@ -93,7 +93,7 @@ CLAIMS = (
     ),
     claim(
         "gets.infrastructure",
-        "An infrastructure configuration for which only what is required was given.",
+        "An infrastructure configuration given only what is required reads back like this.",
         ("infrastructure.defaults",),
         create("InfrastructureConfiguration"),
         get_all(
@@ -116,7 +116,7 @@ CLAIMS = (
     ),
     claim(
         "gets.distribution",
-        "A distribution configuration for which only what is required was given.",
+        "A distribution configuration given only what is required reads back like this.",
         ("distribution.timeout",),
         get_all(
             "DistributionConfiguration",
@@ -128,7 +128,7 @@ CLAIMS = (
     ),
     claim(
         "gets.pipeline",
-        "A pipeline for which only what is required was given.",
+        "A pipeline that was given only what is required reads back with these members.",
         ("pipelines.tests-defaults",),
         get_all(
             "ImagePipeline",
@@ -145,7 +145,7 @@ CLAIMS = (
     ),
     claim(
         "gets.workflow",
-        "A workflow for which only what is required was given.",
+        "A workflow that was given only what is required reads back with these members.",
         ("workflows.grammar",),
         get_all(
             "Workflow",

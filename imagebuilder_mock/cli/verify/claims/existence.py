@@ -31,7 +31,7 @@ CLAIMS = (
     *(
         claim(
             f"requests.get-{cls.lower()}-not-found",
-            f"A Get of a resource that does not exist names it: {cls}.",
+            f"The refusal of a Get names the resource that does not exist: {cls}.",
             ("requests.get-not-found", "requests.not-found-sentence"),
             get(cls, not_found(cls, arn), arn),
         )
@@ -40,7 +40,7 @@ CLAIMS = (
     *(
         claim(
             f"requests.delete-{cls.lower()}-not-found",
-            f"A Delete of a resource that does not exist names it: {cls}.",
+            f"The refusal of a Delete names the resource that does not exist: {cls}.",
             ("requests.change-not-found", "requests.not-found-sentence"),
             delete(cls, arn, not_found(cls, arn)),
         )
@@ -48,7 +48,7 @@ CLAIMS = (
     ),
     claim(
         "requests.update-not-found",
-        "An update of a resource that does not exist names it.",
+        "The refusal of an update names the resource that does not exist.",
         ("requests.change-not-found", "requests.not-found-sentence"),
         call(
             "UpdateDistributionConfiguration",
@@ -62,7 +62,7 @@ CLAIMS = (
     *(
         claim(
             f"requests.{cls.lower()}-name-taken",
-            f"A name that is taken is refused with what has it: {cls}.",
+            f"The refusal of a taken name names the resource that has it: {cls}.",
             _NAME_TAKEN.get(cls, ("requests.name-taken-labels",)),
             create(cls),
             create(cls, expected=taken(cls, ARNS[cls])),

@@ -17,7 +17,7 @@ _ALL_OF_IT = ["<<name>>*"]
 CLAIMS = (
     claim(
         "lists.filter-values",
-        "Several values of a filter mean or.",
+        "A filter with several values lets through what matches one of them.",
         ("lists.filter-values",),
         *_THREE,
         listed(
@@ -35,7 +35,7 @@ CLAIMS = (
     ),
     claim(
         "lists.several-filters",
-        "Several filters mean and.",
+        "Several filters let through what matches all of them.",
         ("lists.several-filters",),
         *_THREE,
         listed(
@@ -73,7 +73,7 @@ CLAIMS = (
     ),
     claim(
         "lists.unknown-filter",
-        "A filter that the operation does not have is refused with those that it has.",
+        "The refusal of an unknown filter names the filters that the operation has.",
         ("lists.unknown-filter",),
         listed(
             "ListComponents",
@@ -101,7 +101,7 @@ CLAIMS = (
     ),
     claim(
         "lists.by-name-and-version",
-        "Images are not listed by name and filtered by version at once.",
+        "Images cannot be listed by name and filtered by version at once.",
         ("lists.by-name-and-version", "requests.combination-code"),
         call(
             "ListImages",
@@ -114,7 +114,7 @@ CLAIMS = (
     ),
     claim(
         "lists.components-by-name-and-version",
-        "Components are not listed by name and filtered by version at once.",
+        "Components cannot be listed by name and filtered by version at once.",
         ("lists.by-name-and-version",),
         listed(
             "ListComponents",

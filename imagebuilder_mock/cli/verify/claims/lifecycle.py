@@ -60,7 +60,7 @@ _LIFECYCLES: tuple[Case, ...] = (
     ),
     (
         "age-without-a-unit",
-        "An age has a unit.",
+        "An age needs a unit.",
         _COMBINED,
         {"policyDetails": [_rule("DELETE", {"type": "AGE", "value": 30})]},
         clash(f"{_PATH}.filter.unit", "The filter type 'AGE' needs a 'unit'."),
@@ -133,7 +133,7 @@ CLAIMS = (
     *cases("lifecycle", "LifecyclePolicy", _LIFECYCLES),
     claim(
         "lifecycle.get",
-        "A lifecycle policy for which only what is required was given.",
+        "A lifecycle policy that was given only what is required reads back with these members.",
         ("lifecycle.policy-grammar",),
         get_all("LifecyclePolicy", "<<policy>>", name="<<run>>-policy", **_USUAL),
     ),

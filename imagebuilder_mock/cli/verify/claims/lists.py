@@ -38,7 +38,7 @@ _AGGREGATIONS = "ListImageScanFindingAggregations"
 CLAIMS = (
     claim(
         "lists.page-size",
-        "By default a page has 25 entries, and a token.",
+        "By default a page has 25 entries, and a token for the next page.",
         ("lists.page-size",),
         call("ListComponents", _AMAZON, {"componentVersionList": Entries(25), "nextToken": A_TEXT}),
     ),
@@ -132,7 +132,7 @@ CLAIMS = (
     ),
     claim(
         "lists.unknown-version",
-        "The builds of a version that does not exist are an empty list.",
+        "For a version that does not exist, the list of builds is empty.",
         ("lists.unknown-arn",),
         call(
             "ListComponentBuildVersions",
@@ -142,7 +142,7 @@ CLAIMS = (
     ),
     claim(
         "lists.unknown-pipeline",
-        "The images of a pipeline that does not exist are an empty list.",
+        "For a pipeline that does not exist, the list of images is empty.",
         ("lists.unknown-arn",),
         call(
             "ListImagePipelineImages",
@@ -152,7 +152,7 @@ CLAIMS = (
     ),
     claim(
         "lists.owner",
-        "Without an owner, the caller's own are listed.",
+        "Without an owner, the caller's own resources are listed.",
         ("lists.owner",),
         create("Component"),
         listed("ListComponents", {"name": ["<<name>>"]}, own_components("<<name>>/1.0.0")),
@@ -200,7 +200,7 @@ CLAIMS = (
     ),
     claim(
         "lists.executions-of-nothing",
-        "The lifecycle executions of a policy that does not exist are an empty list.",
+        "For a lifecycle policy that does not exist, the list of executions is empty.",
         ("lifecycle.listing",),
         call(
             "ListLifecycleExecutions",

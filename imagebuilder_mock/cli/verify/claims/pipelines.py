@@ -160,7 +160,7 @@ CLAIMS = (
     ),
     claim(
         "pipelines.some-tests",
-        "What is left out of a pipeline's tests is filled in.",
+        "What a pipeline's test configuration leaves out is filled in.",
         ("pipelines.tests-defaults",),
         create("ImagePipeline", imageTestsConfiguration={"timeoutMinutes": 60}),
         get(

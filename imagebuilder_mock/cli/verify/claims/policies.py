@@ -72,7 +72,7 @@ CLAIMS = (
     ),
     claim(
         "policies.other-resource",
-        "A policy is about the resource that has it.",
+        "A policy can name only the resource that has it.",
         ("policies.actions",),
         _put(
             _policy(Resource=["<<greeting>>"]),

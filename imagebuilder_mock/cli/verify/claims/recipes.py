@@ -33,7 +33,7 @@ def _volume(**settings: object) -> dict[str, Any]:
 _RECIPES: tuple[Case, ...] = (
     (
         "component-twice",
-        "A recipe has each component once.",
+        "A recipe cannot have a component twice.",
         ("recipes.component-once",),
         {"components": [{"componentArn": "<<component>>"}] * 2},
         invalid("components", "A component may be specified in an image recipe at most once."),
@@ -75,7 +75,7 @@ _RECIPES: tuple[Case, ...] = (
     ),
     (
         "throughput-of-another-type",
-        "A throughput is for gp3.",
+        "Only a volume of the type gp3 can have a throughput.",
         ("recipes.volumes", "requests.codes-of-documented-rules"),
         _volume(volumeSize=8, volumeType="gp2", throughput=125),
         clash(
@@ -133,7 +133,7 @@ _RECIPES: tuple[Case, ...] = (
     ),
     (
         "windows-agent",
-        "The SSM Agent is not configured on Windows.",
+        "The SSM Agent cannot be configured on Windows.",
         ("requests.codes-of-documented-rules",),
         {
             "parentImage": "<<amazon>>image/windows-server-2022-english-full-base-x86/x.x.x",
@@ -185,7 +185,7 @@ _CONTAINERS: tuple[Case, ...] = (
     ),
     (
         "template-without-parent",
-        "A template has a place for the parent image.",
+        "A template needs a place for the parent image.",
         ("containers.template",),
         {"dockerfileTemplateData": "FROM amazonlinux\n"},
         invalid(
@@ -195,7 +195,7 @@ _CONTAINERS: tuple[Case, ...] = (
     ),
     (
         "template-without-components",
-        "With components, a template has a place for them.",
+        "If there are components, a template needs a place for them.",
         ("containers.template",),
         {
             "dockerfileTemplateData": (
@@ -209,7 +209,7 @@ _CONTAINERS: tuple[Case, ...] = (
     ),
     (
         "template-in-the-wrong-order",
-        "The environments come before the components.",
+        "In a template, the environments come before the components.",
         ("containers.template",),
         {
             "dockerfileTemplateData": (
@@ -242,7 +242,7 @@ _CONTAINERS: tuple[Case, ...] = (
     ),
     (
         "macos",
-        "Containers do not run on macOS.",
+        "A container recipe cannot be for macOS.",
         ("requests.codes-of-documented-rules",),
         {"platformOverride": "macOS"},
         invalid(
@@ -256,7 +256,7 @@ CLAIMS = (
     *cases("containers", "ContainerRecipe", _CONTAINERS),
     claim(
         "deleting.used-by-wildcard",
-        "While a recipe names a component at x.x.x, only its newest version cannot be deleted.",
+        "A recipe that names a component at x.x.x keeps its newest version from being deleted.",
         ("deleting.used-by-wildcard", "requests.in-use-sentence"),
         create("Component"),
         create("Component", semanticVersion="1.0.1"),

@@ -34,7 +34,7 @@ _VERSION = invalid(
 _COMPONENTS: tuple[Case, ...] = (
     (
         "version-pattern",
-        "The pattern of a version is named without quotes around the parameter.",
+        "In the refusal of a version, the parameter before the pattern has no quotes.",
         (*_FORM, "requests.pattern-sentence"),
         {"semanticVersion": "1.0.x"},
         _VERSION,
@@ -127,7 +127,7 @@ CLAIMS = (
     ),
     claim(
         "requests.too-few-items",
-        "For an empty list that must not be empty, the refusal names the least number of items.",
+        "For an empty list that must not be empty, the refusal names the smallest number.",
         (*_FORM, "requests.too-few-items-sentence"),
         call("ListComponents", {"filters": []}, form("filters", "must contain at least 1 items")),
     ),
@@ -151,7 +151,7 @@ CLAIMS = (
     ),
     claim(
         "requests.too-many-items",
-        "For a list that is too long, the refusal names the greatest number of items.",
+        "For a list that is too long, the refusal names the greatest number.",
         _OTHER,
         call(
             "ListComponents",
@@ -197,13 +197,13 @@ CLAIMS = (
     ),
     claim(
         "requests.not-a-number",
-        "NaN is not JSON.",
+        "A body with NaN is refused: it is not JSON.",
         ("requests.malformed-text",),
         _sent('{"maxResults": NaN}', _NO_JSON),
     ),
     claim(
         "requests.half-a-character",
-        "Half of a surrogate pair is not text.",
+        "A body with half of a surrogate pair is refused.",
         ("requests.malformed-text",),
         _sent(r'{"nextToken": "\ud800"}', _NO_JSON),
     ),

@@ -41,7 +41,7 @@ _INFRASTRUCTURES: tuple[Case, ...] = (
     ),
     (
         "topic",
-        "A topic of the caller's is accepted.",
+        "An SNS topic of the caller's is accepted.",
         ("infrastructure.topic",),
         {"snsTopicArn": "<<topic>>"},
         ACCEPTED,
@@ -69,14 +69,14 @@ _DISTRIBUTIONS: tuple[Case, ...] = (
     ),
     (
         "region-twice",
-        "A distribution configuration has each Region once.",
+        "A distribution configuration cannot have a Region twice.",
         ("distribution.region-once",),
         {"distributions": [AMI, AMI]},
         invalid("distributions[1].region", "The Region '<<region>>' is specified more than once."),
     ),
     (
         "unknown-region",
-        "Whether the Region exists is not checked.",
+        "A distribution configuration may name a Region that does not exist.",
         ("distribution.unknown-region",),
         {"distributions": [{**AMI, "region": "xx-north-1"}]},
         ACCEPTED,

@@ -61,7 +61,7 @@ CLAIMS = (
     ),
     claim(
         "tags.untagging",
-        "Untagging a key that is not there is no error.",
+        "Removing a tag that is not there is not an error.",
         ("tags.untagging",),
         create("Component", tags={"a": "1", "b": "2"}),
         call("UntagResource", {"resourceArn": "<<made>>", "tagKeys": ["b", "c"]}),

@@ -47,7 +47,7 @@ CLAIMS = (
     ),
     claim(
         "versions.over-the-highest-number",
-        "A higher number is refused.",
+        "A number in a version above 1073741823 is refused.",
         ("versions.highest-number",),
         create(
             "Component",
@@ -63,7 +63,7 @@ CLAIMS = (
     ),
     claim(
         "versions.first-number",
-        "The first number of an x is 0, whichever of the numbers it is.",
+        "The first number that an x becomes is 0, wherever the x is.",
         ("versions.x-first-number", "versions.x-next-number"),
         _recipe("1.0.x", "1.0.0"),
         _recipe("1.0.x", "1.0.1"),
@@ -71,7 +71,7 @@ CLAIMS = (
     ),
     claim(
         "versions.next-number",
-        "An x takes the highest number plus one.",
+        "An x becomes the highest number plus one.",
         ("versions.x-next-number", "versions.x-in-create"),
         _recipe("1.0.5", "1.0.5"),
         _recipe("1.0.x", "1.0.6"),
@@ -86,7 +86,7 @@ CLAIMS = (
     ),
     claim(
         "versions.x-after-deletion",
-        "A number that an x took is not given again after a deletion.",
+        "A number that an x became is not given again after a deletion.",
         ("versions.never-twice", "versions.x-next-number"),
         _recipe("1.0.5", "1.0.5"),
         _recipe("1.0.x", "1.0.6"),
@@ -211,7 +211,7 @@ CLAIMS = (
     ),
     claim(
         "versions.latest-references",
-        "A create answers the ARNs of the newest versions of the name.",
+        "The answer to a create has the ARNs that mean the newest versions.",
         ("versions.latest-references",),
         create(
             "Component",

@@ -105,7 +105,7 @@ _WORKFLOWS: tuple[Case, ...] = (
     ),
     (
         "longest-timeout",
-        "Each action has a longest time-out.",
+        "The longest time-out of a step depends on its action.",
         ("workflows.grammar", "workflows.sentences"),
         _step(timeoutSeconds=604801),
         _refused(
@@ -225,7 +225,7 @@ CLAIMS = (
     *cases("workflows", "Workflow", _WORKFLOWS),
     claim(
         "workflows.default-of-a-list",
-        "A workflow shows its parameters, and a list's default as it is.",
+        "A workflow shows its parameters, and the default of a list as it is.",
         ("workflows.grammar",),
         create(
             "Workflow",
