@@ -70,11 +70,4 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
 
 
 def _line(arn: str, members: dict[str, Any]) -> str:
-    return f"{json.dumps({'arn': arn, 'members': members}, default=_time)}\n"
-
-
-def _time(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    msg = f"not a value of an answer: {value!r}"
-    raise TypeError(msg)
+    return f"{json.dumps({'arn': arn, 'members': members}, default=datetime.isoformat)}\n"

@@ -7,7 +7,9 @@ import json
 from urllib.parse import parse_qsl
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
+from imagebuilder_mock import imagebuilder_server
 from imagebuilder_mock.cli.command_line import main
 from imagebuilder_mock.cli.verify.claims import CLAIMS
 from imagebuilder_mock.cli.verify.service import Service
@@ -154,6 +156,25 @@ def test_who_interrupts_it_leaves_nothing(verify, monkeypatch):
         assert mock.calls.count("CreateDistributionConfiguration") == 1
     assert verified.report["stopped"] == "interrupted"
     assert verified.verdicts("same") == {}
+    assert verified.exit_code == 2
+
+
+def test_what_is_left_is_told_when_the_service_goes_away(verify, monkeypatch):
+    asked = Service._asked
+
+    def gone(service, operation, params):
+        if service.made:
+            raise EndpointConnectionError(endpoint_url=service.client.meta.endpoint_url)
+        return asked(service, operation, params)
+
+    monkeypatch.setattr(Service, "_asked", gone)
+
+    with a_service() as (url, mock):
+        verified = verify(url, "gets.component")
+
+        [made] = mock.resources()
+    assert verified.report["stopped"].startswith("Could not connect")
+    assert f"left behind: {made.arn}: Could not connect" in verified.text
     assert verified.exit_code == 2
 
 
@@ -344,9 +365,36 @@ def test_on_a_terminal_it_shows_how_far_it_is(monkeypatch):
     assert "\r2/3 names.the-same-name " in terminal.getvalue()
 
 
-def test_an_unknown_claim_is_a_wrong_use(capsys):
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--only", "nothing.*", "no claim has an id like nothing.*"),
+        ("--report", "none/report.json", "the report cannot be written to none/report.json"),
+    ],
+)
+def test_a_wrong_option_is_explained(capsys, option, value, message):
     with pytest.raises(SystemExit) as caught:
-        main(["verify", "--only", "nothing.*"])
+        main(["verify", option, value])
 
     assert caught.value.code == 2
-    assert "no claim has an id like nothing.*" in capsys.readouterr().err
+    assert message in capsys.readouterr().err
+
+
+def test_without_credentials_for_aws_nothing_is_asked(monkeypatch, capsys):
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID", raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+    assert main(["verify", "--region=us-east-1"]) == 2
+
+    assert capsys.readouterr() == ("", "imagebuilder-mock verify: Unable to locate credentials\n")
+
+
+@pytest.mark.needs("moto")
+def test_sts_tells_the_account_before_anything_is_made(monkeypatch, capsys):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "example")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "example")
+
+    with imagebuilder_server(moto=True) as url:
+        main(["verify", "--region=us-east-1", f"--endpoint-url={url}", "--plan"])
+
+    assert "account   123456789012\n" in capsys.readouterr().out
