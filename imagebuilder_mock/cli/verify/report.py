@@ -67,7 +67,10 @@ def plan_lines(claims: Sequence[Claim], place: Place) -> Iterator[str]:
 
 
 def outcome_lines(outcome: Outcome) -> Iterator[str]:
-    """A claim that did not come out the same, with both sides; what was left out is summed up."""
+    """What is said of a claim that differs, with both sides, or that could not be asked.
+
+    What the caller left out is only counted, by ``summary_lines``.
+    """
     claim = outcome.claim
     if outcome.verdict == "not asked" and not outcome.is_by_choice:
         yield f"not asked  {claim.id}: {outcome.reason}"

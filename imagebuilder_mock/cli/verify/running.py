@@ -1,4 +1,4 @@
-"""One run through the claims: what they share is made when it is needed, and all is removed."""
+"""One run through the claims, which makes what they share when needed, and deletes all it made."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class _StoppedError(Exception):
 
 
 class _Words(dict[str, str]):
-    """The words of one claim; one that is missing is found, and remembered by who finds it."""
+    """The words of one claim; ``find`` is asked for those that are not known yet."""
 
     def __init__(self, known: Mapping[str, str], find: Callable[[str], str]) -> None:
         super().__init__(known)
@@ -101,7 +101,7 @@ class Run:
         self._failed: dict[str, _NotAskedError] = {}
 
     def through(self, claims: Sequence[Claim], tell: Callable[[Outcome], None]) -> Result:
-        """All of them; ``tell`` hears of each. What was made is gone afterwards, if it can be."""
+        """Put all claims, and then delete what was made; ``tell`` gets each outcome at once."""
         result = Result()
         try:
             with self._cleared_up(result):
@@ -188,7 +188,7 @@ class Run:
         return _Words(self._known, self._shared)
 
     def _shared(self, word: str) -> str:
-        """What all claims share, made now if it is not there yet."""
+        """A word that all claims share: what it stands for is made if it is not there yet."""
         if word in self._failed:
             raise self._failed[word]
         if word not in self._known:

@@ -1,4 +1,4 @@
-"""The only way to the service: every request is checked and paced, and what it makes is noted."""
+"""The only way to the service, which checks and paces every request, and notes what it makes."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Service:
         self.made: dict[str, str] = {}
         """The class of each thing that the run has made, by its ARN, in the order of making."""
         self.unsure: dict[str, str] = {}
-        """The class of what each create may have made whose answer did not arrive."""
+        """Creates whose answers did not arrive, each with the class of what it may have made."""
         self._gap = 0.0 if is_local else _SECONDS_BETWEEN_CALLS
         self._next = 0.0
         self._body: str | None = None
@@ -135,7 +135,7 @@ class Service:
     def remove(self, arns: Iterable[str]) -> dict[str, Answer]:
         """Delete what the run has made. Returns what was said of each that is left.
 
-        It goes backwards, and again where something else had to go first.
+        The newest goes first, and what is still in use is tried again.
         """
         left = dict.fromkeys(arn for arn in reversed(list(arns)) if arn in self.made)
         refusals: dict[str, Answer] = {}
@@ -154,7 +154,7 @@ class Service:
         return refusals
 
     def find_lost(self) -> None:
-        """Note what creates have made whose answers did not arrive, as far as it is listed."""
+        """Look in the lists for what was made by creates whose answers did not arrive."""
         for operation, cls in list(self.unsure.items()):
             try:
                 arns = listed_arns(self._listed, cls, containing=f"/{self.run}")
