@@ -69,12 +69,11 @@ def create(cloudformation, kind, properties):
 
 def refusal(kind, properties, *, ignores_unknown=False):
     """What the check of a resource Web says before a stack does anything; None if it passes."""
-    name = f"AWS::ImageBuilder::{kind}"
-    members = input_members(f"Create{kind}")
+    row, members = RESOURCE_TYPES[f"AWS::ImageBuilder::{kind}"], input_members(f"Create{kind}")
     try:
-        check_properties(RESOURCE_TYPES[name], properties, members, ignores_unknown=ignores_unknown)
+        check_properties(row, "Web", properties, members, ignores_unknown=ignores_unknown)
     except StackFailure as failure:
-        return failure.of("Web", name).reason
+        return failure.reason
     return None
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from .calls import NotBuiltYet, StackFailure, failure_of
 from .deletions import delete_all
 from .events import failed, say_made
+from .intrinsic_functions import entries
 from .nested import complete, is_waited_for
 from .resource_types import RESOURCE_TYPES
 from .resources import StackResourceType
@@ -227,25 +228,22 @@ def _explained(error: Exception, resource_json: Mapping[str, Any], resources: An
     """What CloudFormation says where moto has looked up in vain what is not there."""
     if not isinstance(error, (KeyError, IndexError)):
         return error
-    said = next(_in_vain(resource_json, resources), None)
+    said = _in_vain(resource_json, resources)
     return error if said is None else StackFailure(f"Template error: {said}")
 
 
-def _in_vain(part: Any, resources: Any) -> Iterator[str]:
-    values = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
-    for value in values:
-        yield from _in_vain(value, resources)
-    if not isinstance(part, dict):
-        return
+def _in_vain(resource_json: Mapping[str, Any], resources: Any) -> str | None:
     clean = parsing().clean_json
-    if "Fn::FindInMap" in part:
-        keys = [clean(key, resources) for key in part["Fn::FindInMap"]]
-        found = resources._template.get("Mappings")
-        for key in keys:
-            found = found.get(key) if isinstance(found, dict) else None
-        if found is None:
-            yield f"Unable to get mapping for {'::'.join(map(str, keys))}"
-    if "Fn::Select" in part:
-        index, items = part["Fn::Select"]
-        if int(index) >= len(clean(items, resources)):
-            yield f"Fn::Select cannot select nonexistent value at index {index}"
+    for _, key, value in entries(resource_json):
+        # What has a function in it that looks in vain too cannot be read.
+        with suppress(KeyError, IndexError):
+            if key == "Fn::FindInMap":
+                keys = [clean(each, resources) for each in value]
+                found = resources._template.get("Mappings")
+                for each in keys:
+                    found = found.get(each) if isinstance(found, dict) else None
+                if found is None:
+                    return f"Unable to get mapping for {'::'.join(map(str, keys))}"
+            if key == "Fn::Select" and int(value[0]) >= len(clean(value[1], resources)):
+                return f"Fn::Select cannot select nonexistent value at index {value[0]}"
+    return None

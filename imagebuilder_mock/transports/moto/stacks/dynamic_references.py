@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 from imagebuilder_mock.neighbours.in_moto.clients import client
 
 from .calls import StackFailure
+from .intrinsic_functions import entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,26 +26,28 @@ _SECURE = "{{resolve:ssm-secure:"
 _ARN_PARTS = 7
 
 
-def unsupported(part: Any, path: str = "") -> Iterator[str]:
+def unsupported(properties: Any) -> Iterator[str]:
     """The paths of texts with a kind of reference that Image Builder's properties do not take."""
-    if isinstance(part, str) and _SECURE in part:
-        yield path
-    pairs = part.items() if isinstance(part, dict) else ()
-    for key, value in enumerate(part) if isinstance(part, list) else pairs:
-        yield from unsupported(value, f"{path}/{key}")
+    for path, key, value in entries(properties):
+        if isinstance(value, str) and _SECURE in value:
+            yield f"{path}/{key}"
 
 
 def resolved(part: Any, resource_type: str, place: tuple[str, str], path: str = "") -> Any:
-    """Properties with the values in place of the references; StackFailure if there is none."""
+    """Properties with the values in place of the references; StackFailure if there is none.
+
+    Items of lists of which AWS::NoValue has left nothing are left out.
+    """
     if isinstance(part, dict):
         return {
             key: resolved(value, resource_type, place, f"{path}/{key}")
             for key, value in part.items()
         }
     if isinstance(part, list):
+        items = [item for item in part if item is not None]
         return [
-            resolved(value, resource_type, place, f"{path}/{number}")
-            for number, value in enumerate(part)
+            resolved(item, resource_type, place, f"{path}/{number}")
+            for number, item in enumerate(items)
         ]
     if not isinstance(part, str) or "{{resolve:" not in part:
         return part

@@ -57,10 +57,10 @@ def say(  # noqa: PLR0913, PLR0917 - what an event has
 def say_made(stack: Any, verb: str, resource: Any, *, is_complete: bool) -> None:
     """That a resource is being created or updated, and that this is complete."""
     about = (resource.logical_resource_id, type_of(resource), id_of(resource))
-    reasons = getattr(resource, "warnings", ())
+    warning = getattr(resource, "warning", None)
     say(stack, f"{verb}_IN_PROGRESS", *about)
-    for reason in reasons:
-        say(stack, f"{verb}_IN_PROGRESS", *about, reason=reason)
+    if warning is not None:
+        say(stack, f"{verb}_IN_PROGRESS", *about, reason=warning)
     if is_complete:
         say(stack, f"{verb}_COMPLETE", *about)
 

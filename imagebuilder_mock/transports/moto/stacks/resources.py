@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from . import images
 from .calls import NotBuiltYet, ServiceRefusal, StackFailure
@@ -16,7 +16,7 @@ from .dynamic_references import resolved
 from .resource_types import PREFIX, TAGS, VERSIONS
 from .schemas import check_properties
 from .template_checks import no_attribute
-from .templates import camel_case_keys, parameters, scalar
+from .templates import parameters, scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -67,6 +67,14 @@ class Stacks(Protocol):
         ...
 
 
+class Given(NamedTuple):
+    """What a template gives for a resource, after CloudFormation's check."""
+
+    properties: Mapping[str, Any]
+    warning: str | None
+    """What CloudFormation says of them although it deploys the resource."""
+
+
 class StackResource:
     """A resource as its stack knows it. It is immutable: an update makes a new object."""
 
@@ -81,18 +89,18 @@ class StackResource:
         place: tuple[str, str],
         arn: str,
         resource_json: Mapping[str, Any],
-        given: Mapping[str, Any],
+        given: Given,
     ) -> None:
         self.template = template
         self.place = place
         self.physical_resource_id = arn
         self.properties: dict[str, Any] = dict(resource_json["Properties"])
-        self.given = given
-        self.tags = template.tags(given)
+        self.given = given.properties
+        self.tags = template.tags(given.properties)
         self._resources = template.stacks.at_work()
         self.stack_tags = dict(template.stacks.tags())
         self.attributes: dict[str, str] = {}
-        self.warnings: tuple[str, ...] = ()
+        self.warning = given.warning
         self.is_there = False
 
     def is_created(self) -> bool:
@@ -173,13 +181,13 @@ class StackResourceType:
         self, resource_json: Mapping[str, Any], place: tuple[str, str], logical_id: str
     ) -> StackResource:
         operations = self._operations(place)
-        given = self._given(resource_json, place, operations)
-        tags = self.tags(given)
+        given = self._given(resource_json, place, operations, logical_id)
+        tags = self.tags(given.properties)
         create = f"Create{self.kind.name}"
-        params = parameters(self.kind, given, operations.members(create))
-        if images.EXECUTION in self.kind.own and images.EXECUTION in given:
-            settings = given[images.EXECUTION]
-            arn = images.start_pipeline(operations, settings, self.stacks.deployments)
+        params = parameters(self.kind, given.properties, operations.members(create))
+        execution = given.properties.get(images.EXECUTION)
+        if execution is not None:
+            arn = images.start_pipeline(operations, execution, self.stacks.deployments)
             if tags:
                 operations.call("TagResource", {"resourceArn": arn, "tags": tags})
         else:
@@ -187,7 +195,6 @@ class StackResourceType:
             with self._in_handlers_words(f"{self.kind.name}Arn", is_creation=True):
                 arn = operations.call(create, params)[self.kind.arn_member]
         made = StackResource(self, place, arn, resource_json, given)
-        made.warnings = _warnings(logical_id, given)
         try:
             made.is_created()
         except StackFailure:
@@ -207,23 +214,21 @@ class StackResourceType:
         }
         if not changed and self.stacks.tags() == old.stack_tags:
             return old
-        given = self._given(resource_json, old.place, operations)
+        given = self._given(resource_json, old.place, operations, old.logical_resource_id)
         is_replaced = self.kind.is_replaced_by(changed)
         if is_replaced or images.is_started_again(old.properties, properties):
             new = self.create(resource_json, old.place, old.logical_resource_id)
             self.stacks.replaces(old)
             return new
-        tags = self.tags(given)
-        with self._in_handlers_words(old.physical_resource_id):
-            self._change(operations, old, given, tags, is_update=bool(changed - {TAGS}))
         new = StackResource(self, old.place, old.physical_resource_id, resource_json, given)
-        new.warnings = _warnings(old.logical_resource_id, given)
+        with self._in_handlers_words(old.physical_resource_id):
+            self._change(operations, old, new, is_update=bool(changed - {TAGS}))
         new.is_created()
         return new
 
     def take_back(self, old: StackResource, new: StackResource) -> None:
         """Give an updated resource the properties and tags that it had."""
-        self._change(self._operations(old.place), new, old.given, old.tags, is_update=True)
+        self._change(self._operations(old.place), new, old, is_update=True)
 
     def delete(self, resource: StackResource) -> None:
         operations = self.stacks.operations(*resource.place)
@@ -263,13 +268,22 @@ class StackResourceType:
         return image is not None
 
     def _given(
-        self, resource_json: Mapping[str, Any], place: tuple[str, str], operations: StackOperations
-    ) -> Mapping[str, Any]:
+        self,
+        resource_json: Mapping[str, Any],
+        place: tuple[str, str],
+        operations: StackOperations,
+        logical_id: str,
+    ) -> Given:
         """The properties. StackFailure if CloudFormation's schema of the type refuses them."""
-        given: Mapping[str, Any] = resolved(resource_json["Properties"], self.type, place)
-        members = operations.members(f"Create{self.kind.name}")
-        check_properties(self.kind, given, members, ignores_unknown=operations.ignores_unknown)
-        return given
+        properties: Mapping[str, Any] = resolved(resource_json["Properties"], self.type, place)
+        warning = check_properties(
+            self.kind,
+            logical_id,
+            properties,
+            operations.members(f"Create{self.kind.name}"),
+            ignores_unknown=operations.ignores_unknown,
+        )
+        return Given(properties, warning)
 
     def tags(self, properties: Mapping[str, Any]) -> dict[str, str]:
         """The resource's tags, and those of its stack with other keys."""
@@ -283,42 +297,38 @@ class StackResourceType:
         self,
         operations: StackOperations,
         old: StackResource,
-        given: Mapping[str, Any],
-        tags: Mapping[str, str],
+        new: StackResource,
         *,
         is_update: bool,
     ) -> None:
         """Change properties and tags; neither if one of the two is refused."""
         if not (is_update and self.kind.is_updatable):
-            self._change_tags(operations, old, tags)
+            self._change_tags(operations, old, new)
             return
-        self._update(operations, old, given)
+        self._update(operations, new)
         try:
-            self._change_tags(operations, old, tags)
+            self._change_tags(operations, old, new)
         except StackFailure:
-            self._update(operations, old, old.given)
+            self._update(operations, old)
             raise
 
-    def _update(
-        self, operations: StackOperations, old: StackResource, given: Mapping[str, Any]
-    ) -> None:
-        params = parameters(self.kind, given, operations.members(f"Create{self.kind.name}"))
+    def _update(self, operations: StackOperations, to: StackResource) -> None:
+        params = parameters(self.kind, to.given, operations.members(f"Create{self.kind.name}"))
         update = f"Update{self.kind.name}"
         members = operations.members(update)
         known = {name: value for name, value in params.items() if name in members}
-        operations.call(update, known | {self.kind.arn_member: old.physical_resource_id})
+        operations.call(update, known | {self.kind.arn_member: to.physical_resource_id})
 
-    def _change_tags(
-        self, operations: StackOperations, old: StackResource, tags: Mapping[str, str]
-    ) -> None:
+    @staticmethod
+    def _change_tags(operations: StackOperations, old: StackResource, new: StackResource) -> None:
         arn = {"resourceArn": old.physical_resource_id}
-        gone = {key: value for key, value in old.tags.items() if key not in tags}
+        gone = {key: value for key, value in old.tags.items() if key not in new.tags}
         if gone:
             operations.call("UntagResource", {**arn, "tagKeys": list(gone)})
-        new = {key: value for key, value in tags.items() if old.tags.get(key) != value}
-        if new:
+        added = {key: value for key, value in new.tags.items() if old.tags.get(key) != value}
+        if added:
             try:
-                operations.call("TagResource", {**arn, "tags": new})
+                operations.call("TagResource", {**arn, "tags": added})
             except StackFailure:
                 if gone:
                     operations.call("TagResource", {**arn, "tags": gone})
@@ -346,11 +356,3 @@ class StackResourceType:
         if operations is None:
             raise StackFailure("imagebuilder_mock is off: nobody answers for Image Builder.")
         return operations
-
-
-def _warnings(logical_id: str, given: Mapping[str, Any]) -> tuple[str, ...]:
-    """What CloudFormation says of properties with which it deploys all the same."""
-    complaints = "\n".join(camel_case_keys(given))
-    if not complaints:
-        return ()
-    return (f"Properties validation failed for resource {logical_id} with message:\n{complaints}",)

@@ -46,34 +46,18 @@ _FOUND: Mapping[type, str] = {
 _ANY_CASE = "/AmiDistributionConfiguration"
 
 
-class InvalidProperties(StackFailure):
-    """The properties of a resource are not those of its type's schema."""
-
-    def __init__(self, complaints: list[str], note: str = "") -> None:
-        self._complaints = "\n".join(complaints)
-        self._note = note
-        super().__init__(f"Properties validation failed with message:\n{self._complaints}{note}")
-
-    def of(self, *about: str) -> StackFailure:
-        failure = super().of(*about)
-        failure.reason = (
-            f"Properties validation failed for resource {failure.logical_id} with message:\n"
-            f"{self._complaints}{self._note}"
-        )
-        return failure
-
-
 def check_properties(
     kind: ResourceType,
+    logical_id: str,
     properties: Mapping[str, Any],
     members: Mapping[str, Any],
     *,
     ignores_unknown: bool,
-) -> None:
-    """StackFailure if CloudFormation refuses the properties of a resource.
+) -> str | None:
+    """What CloudFormation says of properties with which it deploys a resource all the same.
 
-    ``members`` are the shapes of its Create operation by parameter: with ``ignores_unknown`` what
-    botocore knows of it may be given too.
+    StackFailure if it refuses them. ``members`` are the shapes of its Create operation by
+    parameter: with ``ignores_unknown`` what botocore knows of it may be given too.
     """
     name = PREFIX + kind.name
     schema = resource_schemas()["types"][name]
@@ -84,9 +68,12 @@ def check_properties(
                 "as read-only."
             )
     checked = _Check(schema["definitions"], members if ignores_unknown else None)
+    said = f"Properties validation failed for resource {logical_id} with message:\n"
     complaints = checked.complaints(schema, properties, "#")
     if complaints:
-        raise InvalidProperties(complaints, _about_unknown(name, checked.unknown, members))
+        note = _about_unknown(name, checked.unknown, members)
+        raise StackFailure(said + "\n".join(complaints) + note)
+    return said + "\n".join(checked.tolerated) if checked.tolerated else None
 
 
 @cache
@@ -118,6 +105,8 @@ class _Check:
         self._permitted = permitted
         self.unknown: list[tuple[str, str]] = []
         """The keys that were refused, each with the path before it."""
+        self.tolerated: list[str] = []
+        """The complaints of CloudFormation that are no reason to refuse."""
 
     def complaints(self, schema: Schema, value: Any, path: str) -> list[str]:
         if "$ref" in schema:
@@ -172,11 +161,9 @@ class _Check:
         return [f"{path}: {complaint}" for complaint in _beyond_limits(schema, given)]
 
     def _array(self, schema: Schema, value: list[Any], path: str) -> list[str]:
-        # What AWS::NoValue leaves of an item.
-        items = [item for item in value if item is not None]
         return [
             complaint
-            for number, item in enumerate(items)
+            for number, item in enumerate(value)
             for complaint in self.complaints(schema["items"], item, f"{path}/{number}")
         ]
 
@@ -188,12 +175,15 @@ class _Check:
         for given, item in value.items():
             key = str(scalar(given, "string"))
             below = self._schema_of(schema, key, path)
+            complaint = f"{path}: extraneous key [{key}] is not permitted"
+            if path.endswith(_ANY_CASE) and key[:1].islower():
+                self.tolerated.append(complaint)
             if below is not None:
                 pointer = key.replace("~", "~0").replace("/", "~1")
                 found += self.complaints(below, item, f"{path}/{pointer}")
             elif "additionalProperties" in schema and not self._is_permitted(path, key):
                 self.unknown.append((path, key))
-                yield f"{path}: extraneous key [{key}] is not permitted"
+                yield complaint
         yield from found
 
     def _schema_of(self, schema: Schema, key: str, path: str) -> Schema | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .dynamic_references import unsupported
-from .intrinsic_functions import attributes, references, rewrite
+from .intrinsic_functions import attributes, entries, references, rewrite
 from .resource_types import PREFIX, RESOURCE_TYPES
 from .template_forms import malformed
 
@@ -61,10 +61,10 @@ def check_types(before: Mapping[str, Any], template: Mapping[str, Any]) -> None:
 
 
 def _check_form(template: Mapping[str, Any]) -> None:
-    for section in ("Resources", "Outputs"):
-        null = next(_nulls(template.get(section, {}), f"/{section}"), None)
-        if null is not None:
-            raise TemplateError(f"[{null}] 'null' values are not allowed in templates")
+    written = {name: template[name] for name in ("Resources", "Outputs") if name in template}
+    for path, key, value in entries(written):
+        if value is None:
+            raise TemplateError(f"[{path}/{key}] 'null' values are not allowed in templates")
     said = next(malformed(template), None)
     if said is not None:
         raise TemplateError(said)
@@ -78,15 +78,6 @@ def _check_form(template: Mapping[str, Any]) -> None:
     if unknown:
         msg = f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]"
         raise TemplateError(msg)
-
-
-def _nulls(part: Any, path: str) -> Iterator[str]:
-    """The paths at which a template has no value."""
-    if part is None:
-        yield path
-    pairs = part.items() if isinstance(part, dict) else ()
-    for key, value in enumerate(part) if isinstance(part, list) else pairs:
-        yield from _nulls(value, f"{path}/{key}")
 
 
 def _check(template: Mapping[str, Any]) -> None:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .intrinsic_functions import entries
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -43,7 +45,7 @@ def malformed(template: Mapping[str, Any]) -> Iterator[str]:
             )
     conditions = template.get("Conditions") or {}
     yield from _malformed_functions(conditions, conditions)
-    yield from _unknown_conditions(conditions, conditions)
+    yield from _unknown_conditions(conditions)
     for block in ("Resources", "Outputs"):
         for each in (template.get(block) or {}).values():
             if each.get("Condition", "") not in {"", *conditions}:
@@ -79,33 +81,22 @@ def _malformed_resource(name: str, resource: Any) -> Iterator[str]:
                 )
 
 
-def _unknown_conditions(
-    part: Any, conditions: Mapping[str, Any], operator: str = ""
-) -> Iterator[str]:
-    if isinstance(part, list):
-        for item in part:
-            yield from _unknown_conditions(item, conditions, operator)
-    if isinstance(part, dict):
-        for key, value in part.items():
-            if operator and key == "Condition" and value not in conditions:
-                yield f"Template error: unresolved condition dependency {value} in {operator}"
-            yield from _unknown_conditions(value, conditions, key if "::" in key else operator)
+def _unknown_conditions(conditions: Mapping[str, Any]) -> Iterator[str]:
+    for path, key, value in entries(conditions):
+        # /Both/Fn::And/0
+        operator = path.rpartition("/Fn::")[2].partition("/")[0]
+        if operator and key == "Condition" and str(value) not in conditions:
+            yield f"Template error: unresolved condition dependency {value} in Fn::{operator}"
 
 
 def _malformed_functions(part: Any, conditions: Mapping[str, Any]) -> Iterator[str]:
-    if isinstance(part, list):
-        for item in part:
-            yield from _malformed_functions(item, conditions)
-    if not isinstance(part, dict):
-        return
-    for key, value in part.items():
+    for _, key, value in entries(part):
         is_formed, said = _FORMS.get(key, (None, ""))
         # moto takes a function for one wherever its name is a key.
         if is_formed is not None and not is_formed(value):
             yield f"Template error: {said}"
         elif key == "Fn::If" and value[0] not in conditions:
             yield f"Template error: unresolved condition dependency {value[0]} in Fn::If"
-        yield from _malformed_functions(value, conditions)
 
 
 def _is_text(given: Any) -> bool:
