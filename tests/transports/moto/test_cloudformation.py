@@ -20,6 +20,7 @@ from tests.stack_builders import (
     INFRASTRUCTURE,
     a_resource,
     create,
+    events,
     images,
     left,
     outputs,
@@ -444,6 +445,25 @@ class TestUpdates:
         assert status(cloudformation) == "ROLLBACK_COMPLETE"
         assert "parentImage" in reasons(cloudformation, "CREATE_FAILED")["Recipe"]
         assert left(mock) == []
+
+    def test_a_change_set_that_is_refused_leaves_the_stack_as_it_was(self, cloudformation):
+        create(cloudformation, template(Web=INFRASTRUCTURE))
+        before = events(cloudformation)
+        body = {
+            "Parameters": {"In": {"Type": "Number", "Default": "x"}},
+            "Resources": {"Web": INFRASTRUCTURE, "Component": COMPONENT},
+        }
+        change_set = cloudformation.create_change_set(
+            StackName="web",
+            ChangeSetName="to-1",
+            ChangeSetType="UPDATE",
+            TemplateBody=yaml.safe_dump(body),
+        )["Id"]
+
+        with pytest.raises(ClientError, match="Parameter 'In' must be a number"):
+            cloudformation.execute_change_set(ChangeSetName=change_set)
+
+        assert events(cloudformation) == before
 
 
 class TestImages:

@@ -439,6 +439,10 @@ class TestForms:
                 "unresolved condition dependency No in Fn::Not",
             ),
             (
+                {"Conditions": {"Is": {"Fn::Not": [{"Condition": {}}]}}, **described("")},
+                r"unresolved condition dependency \{\} in Fn::Not",
+            ),
+            (
                 {"Outputs": {"Out": "text"}, **described("")},
                 r"\[/Outputs/Out\] Every Outputs member must contain a Value object",
             ),

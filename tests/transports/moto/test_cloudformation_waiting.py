@@ -166,6 +166,7 @@ class TestUpdates:
 
     def test_it_stays_when_the_new_one_fails(self, mock, cloudformation):
         before = outputs(cloudformation)
+        written = cloudformation.get_template(StackName="web")["TemplateBody"]
         update(cloudformation, used(**self.CHANGED))
         [build] = mock.builds.running
 
@@ -174,6 +175,7 @@ class TestUpdates:
         assert status(cloudformation) == "UPDATE_ROLLBACK_COMPLETE"
         assert "out of luck" in reasons(cloudformation, "UPDATE_FAILED")["Image"]
         assert outputs(cloudformation) == before
+        assert cloudformation.get_template(StackName="web")["TemplateBody"] == written
         assert [each for each in left(mock) if "image/" in each] == ["image/web/1.0.0/1"]
 
     def test_neither_stays_when_the_stack_goes_meanwhile(self, mock, cloudformation):

@@ -11,6 +11,8 @@ from imagebuilder_mock.transports.moto.own_calls import call, new_id
 from imagebuilder_mock.world.faults import LostRequestError
 from imagebuilder_mock.world.record import UnexpectedCallError
 
+from .moto_names import id_of, type_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -98,25 +100,30 @@ _GENERAL = "GeneralServiceException"
 class StackFailure(Exception):
     """Why a resource fails, and with it the stack.
 
-    It passes through moto as any exception, and is caught outside of it. ``raised`` comes out of
-    the call when the stack has been rolled back: a call that the test did not expect.
+    It passes through moto as any exception, and is caught outside of it. It names the resource by
+    the attributes that moto's resources have. ``raised`` comes out of the call when the stack has
+    been rolled back: a call that the test did not expect.
     """
 
     def __init__(self, reason: str, *, raised: Exception | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.raised = raised
-        self.logical_id = ""
-        self.resource_type = ""
-        self.physical_id = ""
+        self.logical_resource_id = ""
+        self.type = ""
+        self.physical_resource_id = ""
 
     def of(self, logical_id: str, resource_type: str, physical_id: str = "") -> StackFailure:
         """Note which resource it is about, unless that is known."""
-        if not self.logical_id:
-            self.logical_id = logical_id
-            self.resource_type = resource_type
-            self.physical_id = physical_id
+        if not self.logical_resource_id:
+            self.logical_resource_id = logical_id
+            self.type = resource_type
+            self.physical_resource_id = physical_id
         return self
+
+    def about(self, resource: Any) -> StackFailure:
+        """The same, for a resource that is there."""
+        return self.of(resource.logical_resource_id, type_of(resource), id_of(resource))
 
 
 class NotBuiltYet(StackFailure):
@@ -159,11 +166,7 @@ def failure_of(error: Exception) -> StackFailure:
         # An error of moto's in AWS's words.
         return StackFailure(message)
     _logger.error("A resource of a stack fails, with no error of AWS:", exc_info=error)
-    return StackFailure(_name_and_text(error))
-
-
-def _name_and_text(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
+    return StackFailure(f"{type(error).__name__}: {error}")
 
 
 def operation_failed(message: str, token: str) -> StackFailure:

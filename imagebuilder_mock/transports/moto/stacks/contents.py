@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -10,17 +9,18 @@ from .calls import NotBuiltYet, StackFailure, failure_of
 from .deletions import delete_all
 from .events import failed, say_made
 from .intrinsic_functions import entries
+from .moto_names import class_name, module
 from .nested import complete, is_waited_for
 from .resource_types import RESOURCE_TYPES
-from .resources import StackResourceType
+from .resources import StackResourceType, concerns, concerns_nested
 from .template_checks import TemplateError, has_ours, prepare
-from .work import concerns, concerns_nested, parsing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from imagebuilder_mock.transports.patching import Method
 
+    from .updates import StackUpdate
     from .work import StackWork
 
 _LISTS = ("CommaDelimitedList", "List<")
@@ -32,12 +32,13 @@ class StackContents:
     def __init__(self, work: StackWork) -> None:
         self._work = work
         self._types: dict[str, StackResourceType] = {}
+        self.updates: dict[str, StackUpdate] = {}
+        """The updates that are under way or wait for an image, by their stack's id."""
 
     def patched(self) -> list[tuple[Any, str, Method]]:
         """What is patched: a module, the path of a method in it, and what stands in for it."""
-        parse, models = parsing(), sys.modules["moto.cloudformation.models"]
-        # moto 5.0 calls them by other names.
-        prefix = "" if hasattr(models, "Stack") else "Fake"
+        parse, models = module("parsing"), module("models")
+        stack, change_set = class_name("Stack"), class_name("ChangeSet")
         return [
             (parse, "resource_class_from_type", self._look_up),
             (parse, "ResourceMap.__getitem__", self._get),
@@ -46,9 +47,9 @@ class StackContents:
             (parse, "ResourceMap.parse_ssm_parameter", self._read_parameter),
             (parse, "ResourceMap.update", self._update),
             (parse, "OutputMap.__iter__", self._output_keys),
-            (models, f"{prefix}Stack._parse_template", self._parse_template),
-            (models, f"{prefix}Stack.has_template", self._has_template),
-            (models, f"{prefix}ChangeSet._parse_template", self._parse_template),
+            (models, f"{stack}._parse_template", self._parse_template),
+            (models, f"{stack}.has_template", self._has_template),
+            (models, f"{change_set}._parse_template", self._parse_template),
         ]
 
     # Templates
@@ -153,7 +154,7 @@ class StackContents:
     def _update(
         self, original: Method, resources: Any, template: Any, parameters: Any = None
     ) -> None:
-        update = self._work.updates.get(resources.stack_id)
+        update = self.updates.get(resources.stack_id)
         if update is None:
             original(resources, template, parameters)
         else:
@@ -206,8 +207,7 @@ def template_errors() -> Iterator[None]:
 
 def validation_error(message: str) -> Exception:
     """The error of CloudFormation, as moto answers it."""
-    exceptions: Any = sys.modules["moto.cloudformation.exceptions"]
-    error: Exception = exceptions.ValidationError(message=message)
+    error: Exception = module("exceptions").ValidationError(message=message)
     return error
 
 
@@ -233,7 +233,7 @@ def _explained(error: Exception, resource_json: Mapping[str, Any], resources: An
 
 
 def _in_vain(resource_json: Mapping[str, Any], resources: Any) -> str | None:
-    clean = parsing().clean_json
+    clean = module("parsing").clean_json
     for _, key, value in entries(resource_json):
         # What has a function in it that looks in vain too cannot be read.
         with suppress(KeyError, IndexError):

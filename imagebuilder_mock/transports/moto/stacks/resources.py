@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import images
 from .calls import NotBuiltYet, ServiceRefusal, StackFailure
 from .dynamic_references import resolved
 from .resource_types import PREFIX, TAGS, VERSIONS
 from .schemas import check_properties
-from .template_checks import no_attribute
+from .template_checks import has_ours, no_attribute
 from .templates import parameters, scalar
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from .calls import StackOperations
     from .resource_types import ResourceType
+    from .work import StackWork
 
 _logger = logging.getLogger("imagebuilder_mock")
 _LATEST_VERSIONS = dict(
@@ -38,33 +39,6 @@ _LATEST_VERSIONS = dict(
     )
 )
 _DESCRIBED = {"Encrypted": "encrypted", "Name": "name", "Type": "type", "Version": "version"}
-
-
-class Stacks(Protocol):
-    """What a resource needs to know about the stacks."""
-
-    deployments: dict[str, str]
-    """The pipelines by their deployment ids, old ones included."""
-
-    def operations(self, account: str, region: str) -> StackOperations | None:
-        """None while the mock is off."""
-        ...
-
-    def tags(self) -> Mapping[str, str]:
-        """The tags of the stack that is being changed."""
-        ...
-
-    def at_work(self) -> object:
-        """The resources, as moto keeps them, of the stack that is being changed."""
-        ...
-
-    def text(self, function: object, resources: object) -> object:
-        """What a function in the template of these resources gives."""
-        ...
-
-    def replaces(self, resource: StackResource) -> None:
-        """Note that another takes its place, for the end of the stack's update."""
-        ...
 
 
 class Given(NamedTuple):
@@ -140,7 +114,7 @@ def failures_of(logical_id: str, resource_type: str, physical_id: str = "") -> I
 class StackResourceType:
     """What moto takes for the class of a type."""
 
-    def __init__(self, kind: ResourceType, stacks: Stacks) -> None:
+    def __init__(self, kind: ResourceType, stacks: StackWork) -> None:
         self.kind = kind
         self.type = PREFIX + kind.name
         self.stacks = stacks
@@ -217,9 +191,7 @@ class StackResourceType:
         given = self._given(resource_json, old.place, operations, old.logical_resource_id)
         is_replaced = self.kind.is_replaced_by(changed)
         if is_replaced or images.is_started_again(old.properties, properties):
-            new = self.create(resource_json, old.place, old.logical_resource_id)
-            self.stacks.replaces(old)
-            return new
+            return self.create(resource_json, old.place, old.logical_resource_id)
         new = StackResource(self, old.place, old.physical_resource_id, resource_json, given)
         with self._in_handlers_words(old.physical_resource_id):
             self._change(operations, old, new, is_update=bool(changed - {TAGS}))
@@ -356,3 +328,24 @@ class StackResourceType:
         if operations is None:
             raise StackFailure("imagebuilder_mock is off: nobody answers for Image Builder.")
         return operations
+
+
+def ours(resources: Any) -> list[tuple[str, StackResource]]:
+    """Image Builder's resources of a stack, in the order of their creation."""
+    return [
+        (name, resource)
+        for name, resource in resources._parsed_resources.items()
+        if isinstance(resource, StackResource)
+    ]
+
+
+def concerns(resources: Any) -> bool:
+    """Whether a stack has resources of Image Builder, or a stack within it has."""
+    if has_ours({"Resources": resources._resource_json_map}) or ours(resources):
+        return True
+    return any(map(concerns_nested, resources._parsed_resources.values()))
+
+
+def concerns_nested(resource: Any) -> bool:
+    """Whether a resource is a stack that has resources of Image Builder."""
+    return hasattr(resource, "resource_map") and concerns(resource.resource_map)

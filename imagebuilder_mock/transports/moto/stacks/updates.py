@@ -7,13 +7,13 @@ after those that it refers to, is tried once, and is deleted last if nobody need
 from __future__ import annotations
 
 import logging
-import sys
 from typing import TYPE_CHECKING, Any
 
 from .calls import NotBuiltYet, StackFailure, failure_of
 from .deletions import delete_each, is_kept
-from .events import failed, id_of, say_failed, say_kept, say_made, type_of
+from .events import enter, failed, say, say_failed, say_made
 from .intrinsic_functions import references
+from .moto_names import id_of, module
 from .nested import complete, is_waited_for
 from .resources import StackResource
 
@@ -38,6 +38,8 @@ class StackUpdate:
         self.has_begun = False
         self._working_on = working_on
         self._resources = resources = stack.resource_map
+        self._text = stack.template
+        self._events = list(stack.events)
         self._template = resources._template
         self._templates = dict(resources._resource_json_map)
         self._given = dict(resources.input_parameters)
@@ -60,18 +62,14 @@ class StackUpdate:
 
     def begin(self, template: Any, parameters: Any) -> None:
         """Change the resources; StackFailure, and what happened so far is there to take back."""
-        try:
-            self._load(template, parameters or self._resources.input_parameters)
-        except BaseException:
-            self.leave()
-            raise
+        self._load(template, parameters or self._resources.input_parameters)
         self.has_begun = True
         self.go_on()
 
     def leave(self) -> None:
-        """Go back to the template and the tags before, when nothing else has changed."""
-        self._load(self._template, self._given)
-        self._resources.tags = self._tags
+        """Go back to the template, the tags and the events before, when nothing has changed."""
+        self._load_again()
+        self.stack.events[:] = self._events
 
     def go_on(self) -> None:
         """Change what does not wait for an image any longer."""
@@ -93,8 +91,12 @@ class StackUpdate:
         if not self.waits:
             self.clean_up()
 
-    def replaces(self, resource: StackResource) -> None:
-        self._replaced.append(resource)
+    def _load_again(self) -> None:
+        self._load(self._template, self._given)
+        self._resources.tags = self._tags
+        if self.stack.template != self._text:
+            self.stack.template = self._text
+            self.stack._parse_template()
 
     def _load(self, template: Any, parameters: Any) -> None:
         resources = self._resources
@@ -131,10 +133,12 @@ class StackUpdate:
         try:
             now = _update(self._resources, name, resource_json) or before
         except Exception as error:  # noqa: BLE001 - moto's own are of any kind
-            raise failure_of(error).of(name, type_of(before), id_of(before)) from None
+            raise failure_of(error).about(before) from None
         self._resources._parsed_resources[name] = now
         if now is not before:
             complete(name, now)
+            if isinstance(before, StackResource) and id_of(now) != id_of(before):
+                self._replaced.append(before)
         if now is not before or not isinstance(now, StackResource):
             say_made(self.stack, "UPDATE", now, is_complete=not is_waited_for(now))
         return now
@@ -160,34 +164,42 @@ class StackUpdate:
             if now is None or not self._is_wanted(now):
                 resources._parsed_resources.pop(name, None)
                 if is_kept(templates[name]):
-                    say_kept(self.stack, resource)
+                    say(self.stack, "DELETE_SKIPPED", resource)
                 else:
                     going.append((resource, templates[name]))
         for resource in self._replaced:
             name = resource.logical_resource_id
             if resources._resource_json_map[name].get("UpdateReplacePolicy") == "Retain":
-                say_kept(self.stack, resource)
+                say(self.stack, "DELETE_SKIPPED", resource)
             else:
                 going.append((resource, templates[name]))
         # In the order in which they were made.
         order = list(templates)
         going.sort(key=lambda each: order.index(each[0].logical_resource_id))
         for failure in delete_each(self.stack, resources, going):
-            _logger.warning("%s stays: %s", failure.physical_id, failure)
+            _logger.warning("%s stays: %s", failure.physical_resource_id, failure)
         self._replaced.clear()
 
     # Back
 
-    def is_of_before(self, name: str) -> bool:
-        """Whether the stack had the resource before the update."""
-        return name in self._before
+    def roll_back(self, failure: StackFailure) -> None:
+        """Restore the resources, and record the rollback."""
+        stack = self.stack
+        verb = "update" if failure.logical_resource_id in self._before else "create"
+        say_failed(stack, f"{verb.upper()}_FAILED", failure)
+        enter(stack, "UPDATE_ROLLBACK_IN_PROGRESS", failed(verb, [failure]))
+        refusal = self._take_back()
+        stack.output_map = stack._create_output_map()
+        if refusal:
+            enter(stack, "UPDATE_ROLLBACK_FAILED", refusal)
+        else:
+            enter(stack, "UPDATE_ROLLBACK_COMPLETE")
 
-    def take_back(self) -> str:
+    def _take_back(self) -> str:
         """Restore the resources; return why that did not succeed, '' if it did."""
         resources = self._resources
         made, templates = dict(resources._parsed_resources), dict(resources._resource_json_map)
-        self._load(self._template, self._given)
-        resources.tags = self._tags
+        self._load_again()
         failures: list[StackFailure] = []
         surplus = [
             (made[name], templates[name])
@@ -203,7 +215,7 @@ class StackUpdate:
                 try:
                     self._restore(name, old, new)
                 except Exception as error:  # noqa: BLE001 - moto's own are of any kind
-                    failures.append(failure_of(error).of(name, type_of(old), id_of(old)))
+                    failures.append(failure_of(error).about(old))
                     say_failed(self.stack, "UPDATE_FAILED", failures[-1])
         for resource, _ in surplus:
             if resource.logical_resource_id not in self._before:
@@ -236,6 +248,5 @@ class StackUpdate:
 
 
 def _update(resources: Any, name: str, resource_json: Any) -> Any:
-    parsing: Any = sys.modules["moto.cloudformation.parsing"]
     place = resources._account_id, resources._region_name
-    return parsing.parse_and_update_resource(name, resource_json, resources, *place)
+    return module("parsing").parse_and_update_resource(name, resource_json, resources, *place)

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import logging
-import sys
 from contextlib import contextmanager
 from threading import local
 from typing import TYPE_CHECKING, Any
 
 from .calls import StackOperations
-from .resources import StackResource
-from .template_checks import has_ours
+from .moto_names import backend_of, module
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from imagebuilder_mock.gateway import Gateway
-
-    from .updates import StackUpdate
 
 _logger = logging.getLogger("imagebuilder_mock")
 _SYSTEM_TAGS = "aws:"
@@ -40,8 +36,7 @@ class StackWork:
         self._thread = _Thread()
         self._under_way: list[object] = []
         self.deployments: dict[str, str] = {}
-        self.updates: dict[str, StackUpdate] = {}
-        """The updates that are under way or wait for an image, by their stack's id."""
+        """The pipelines by their deployment ids, old ones included."""
         self.deleting: dict[str, Any] = {}
         """Stacks that moto no longer shows, since it is deleting them."""
 
@@ -62,6 +57,7 @@ class StackWork:
     # What resources ask
 
     def operations(self, account: str, region: str) -> StackOperations | None:
+        """None while the mock is off."""
         gateway = self._gateway
         return (
             None
@@ -70,17 +66,20 @@ class StackWork:
         )
 
     def tags(self) -> Mapping[str, str]:
+        """The tags of the stack that is being changed, but for the system's own."""
         given = self._thread.at_work[-1].tags if self._thread.at_work else {}
         return {key: value for key, value in given.items() if not key.startswith(_SYSTEM_TAGS)}
 
     def at_work(self) -> object:
+        """The resources, as moto keeps them, of the stack that is being changed."""
         return self._thread.at_work[-1] if self._thread.at_work else None
 
     def text(self, function: object, resources: object) -> object:
-        return function if isinstance(function, str) else parsing().clean_json(function, resources)
-
-    def replaces(self, resource: StackResource) -> None:
-        self.updates[self._thread.at_work[-1].stack_id].replaces(resource)
+        """What a function in the template of these resources gives."""
+        if isinstance(function, str):
+            return function
+        found: object = module("parsing").clean_json(function, resources)
+        return found
 
     # What is under way
 
@@ -89,9 +88,7 @@ class StackWork:
         return any(each is resources for each in self._thread.at_work)
 
     def stack_of(self, resources: Any) -> Any:
-        models: Any = sys.modules["moto.cloudformation.models"]
-        backend = models.cloudformation_backends[resources._account_id][resources._region_name]
-        found = backend.stacks.get(resources.stack_id)
+        found = backend_of(resources).stacks.get(resources.stack_id)
         return self.deleting.get(resources.stack_id) if found is None else found
 
     @contextmanager
@@ -122,29 +119,3 @@ class StackWork:
             yield
         finally:
             self._thread.at_work.pop()
-
-
-def ours(resources: Any) -> list[tuple[str, StackResource]]:
-    """Image Builder's resources of a stack, in the order of their creation."""
-    return [
-        (name, resource)
-        for name, resource in resources._parsed_resources.items()
-        if isinstance(resource, StackResource)
-    ]
-
-
-def concerns(resources: Any) -> bool:
-    """Whether a stack has resources of Image Builder, or a stack within it has."""
-    if has_ours({"Resources": resources._resource_json_map}) or ours(resources):
-        return True
-    return any(map(concerns_nested, resources._parsed_resources.values()))
-
-
-def concerns_nested(resource: Any) -> bool:
-    """Whether a resource is a stack that has resources of Image Builder."""
-    return hasattr(resource, "resource_map") and concerns(resource.resource_map)
-
-
-def parsing() -> Any:
-    """The module of moto that makes resources of templates."""
-    return sys.modules["moto.cloudformation.parsing"]
