@@ -78,6 +78,7 @@ class StackOperations:
         return answer.members
 
 
+_ABSENT, _EXISTING = "ResourceNotFoundException", "ResourceAlreadyExistsException"
 # Source: CloudFormation CLI user guide, handler error codes.
 _HANDLER_ERROR_CODES = {
     "CallRateLimitExceededException": "Throttling",
@@ -87,9 +88,9 @@ _HANDLER_ERROR_CODES = {
     "InvalidParameterValueException": "InvalidRequest",
     "InvalidRequestException": "InvalidRequest",
     "InvalidVersionNumberException": "InvalidRequest",
-    "ResourceAlreadyExistsException": "AlreadyExists",
+    _EXISTING: "AlreadyExists",
     "ResourceInUseException": "ResourceConflict",
-    "ResourceNotFoundException": "NotFound",
+    _ABSENT: "NotFound",
     "ServiceQuotaExceededException": "ServiceLimitExceeded",
     "ServiceUnavailableException": "ServiceInternalError",
     "TooManyRequestsException": "Throttling",
@@ -141,20 +142,28 @@ class ServiceRefusal(StackFailure):
             "(SDK Attempt Count: 1)"
         )
         super().__init__(handler_message(said, token, _HANDLER_ERROR_CODES.get(code)))
+        self._code = code
         self._token = token
-        self.is_absence = code == "ResourceNotFoundException"
-        self.is_conflict = code == "ResourceAlreadyExistsException"
 
-    def in_handlers_words(self, resource_type: str, identifier: str) -> StackFailure:
-        """What the handler says itself of what exists already, and of what is gone."""
-        if self.is_conflict:
-            state, code = "already exists", "AlreadyExists"
-        elif self.is_absence:
-            state, code = "was not found", "NotFound"
-        else:
+    @property
+    def is_absence(self) -> bool:
+        return self._code == _ABSENT
+
+    def of_existing(self, resource_type: str, identifier: str) -> StackFailure:
+        """What the handler says itself if a resource that is to be created exists already."""
+        return self._in_handlers_words(_EXISTING, resource_type, identifier, "already exists")
+
+    def of_absent(self, resource_type: str, identifier: str) -> StackFailure:
+        """What the handler says itself if a resource that is to be updated is gone."""
+        return self._in_handlers_words(_ABSENT, resource_type, identifier, "was not found")
+
+    def _in_handlers_words(
+        self, code: str, resource_type: str, identifier: str, state: str
+    ) -> StackFailure:
+        if self._code != code:
             return self
         said = f"Resource of type '{resource_type}' with identifier '{identifier}' {state}."
-        return StackFailure(handler_message(said, self._token, code))
+        return StackFailure(handler_message(said, self._token, _HANDLER_ERROR_CODES[code]))
 
 
 def failure_of(error: Exception) -> StackFailure:

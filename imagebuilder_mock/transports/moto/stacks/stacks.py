@@ -256,7 +256,7 @@ class MotoStacks:
             or self._work.is_others
             or self._work.is_on(resources)
             or not concerns(resources)
-            or any(each.template.stacks is not self._work for _, each in ours(resources))
+            or any(each.work is not self._work for each in ours(resources))
         ):
             return
         with self._work.entered():

@@ -240,7 +240,7 @@ class StackUpdate:
         if isinstance(old, StackResource):
             there[name] = old
             if new is not None and id_of(new) == id_of(old):
-                old.template.take_back(old, new)
+                old.take_over(new)
         else:
             there[name] = _update(self._resources, name, self._templates[name]) or old
             complete(name, there[name])

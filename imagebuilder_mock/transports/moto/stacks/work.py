@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from threading import local
 from typing import TYPE_CHECKING, Any
 
-from .calls import StackOperations
+from .calls import StackFailure, StackOperations
 from .moto_names import backend_of, module
 
 if TYPE_CHECKING:
@@ -56,14 +56,15 @@ class StackWork:
 
     # What resources ask
 
-    def operations(self, account: str, region: str) -> StackOperations | None:
-        """None while the mock is off."""
-        gateway = self._gateway
-        return (
-            None
-            if gateway is None
-            else StackOperations(gateway, account, region, self._thread.raised)
-        )
+    @property
+    def is_over(self) -> bool:
+        return self._gateway is None
+
+    def operations(self, account: str, region: str) -> StackOperations:
+        """StackFailure if the mock is off."""
+        if self._gateway is None:
+            raise StackFailure("imagebuilder_mock is off: nobody answers for Image Builder.")
+        return StackOperations(self._gateway, account, region, self._thread.raised)
 
     def tags(self) -> Mapping[str, str]:
         """The tags of the stack that is being changed, but for the system's own."""
