@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from .calls import NotBuiltYet, StackFailure, failure_of
 from .deletions import delete_all
 from .events import failed, say_made
 from .intrinsic_functions import entries
-from .moto_names import class_name, module
+from .moto_names import class_name, module, validation_error
 from .nested import complete, is_waited_for
 from .resource_types import RESOURCE_TYPES
 from .resources import StackResourceType, concerns, concerns_nested
-from .template_checks import TemplateError, has_ours, prepare
+from .template_checks import has_ours, prepare
+from .updates import is_wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,7 +32,7 @@ class StackContents:
 
     def __init__(self, work: StackWork) -> None:
         self._work = work
-        self._types: dict[str, StackResourceType] = {}
+        self._types = {name: StackResourceType(kind, work) for name, kind in RESOURCE_TYPES.items()}
         self.updates: dict[str, StackUpdate] = {}
         """The updates that are under way or wait for an image, by their stack's id."""
 
@@ -57,24 +58,17 @@ class StackContents:
     def _parse_template(self, original: Method, owner: Any) -> None:
         original(owner)
         if has_ours(owner.template_dict):
-            with template_errors():
-                prepare(owner.template_dict)
+            prepare(owner.template_dict)
 
     def _has_template(self, original: Method, stack: Any, other: str) -> Any:
         parsed = stack.parse_template(other)
         if not has_ours(parsed):
             return original(stack, other)
-        with template_errors():
-            prepare(parsed)
+        prepare(parsed)
         return stack.template_dict == parsed
 
     def _look_up(self, original: Method, resource_type: str) -> Any:
-        kind = RESOURCE_TYPES.get(resource_type)
-        if kind is None:
-            return original(resource_type)
-        if resource_type not in self._types:
-            self._types[resource_type] = StackResourceType(kind, self._work)
-        return self._types[resource_type]
+        return self._types.get(resource_type) or original(resource_type)
 
     # Parameters
 
@@ -130,12 +124,7 @@ class StackContents:
             if stack is None and not isinstance(error, StackFailure):
                 raise
             raise failure_of(_explained(error, resource_json, resources)).of(*about) from None
-        if (
-            made is None
-            and is_inner
-            and stack is not None
-            and _is_left_out(resource_json, resources)
-        ):
+        if is_inner and stack is not None and not is_wanted(resource_json, resources):
             msg = (
                 f"Template format error: Unresolved resource dependencies [{key}] in the Resources "
                 "block of the template"
@@ -197,31 +186,12 @@ class _Waiting:
         return False
 
 
-@contextmanager
-def template_errors() -> Iterator[None]:
-    try:
-        yield
-    except TemplateError as error:
-        raise validation_error(str(error)) from None
-
-
-def validation_error(message: str) -> Exception:
-    """The error of CloudFormation, as moto answers it."""
-    error: Exception = module("exceptions").ValidationError(message=message)
-    return error
-
-
 def _is_number(given: object) -> bool:
     try:
         float(str(given))
     except ValueError:
         return False
     return True
-
-
-def _is_left_out(resource_json: Mapping[str, Any], resources: Any) -> bool:
-    condition = resource_json.get("Condition")
-    return bool(condition) and not resources.lazy_condition_map[condition]
 
 
 def _explained(error: Exception, resource_json: Mapping[str, Any], resources: Any) -> Exception:

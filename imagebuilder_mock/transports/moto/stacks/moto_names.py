@@ -24,6 +24,12 @@ def backend_of(resources: Any) -> Any:
     return backends[resources._account_id][resources._region_name]
 
 
+def validation_error(message: str) -> Exception:
+    """The error of CloudFormation for a template or a request that it refuses."""
+    error: Exception = module("exceptions").ValidationError(message=message)
+    return error
+
+
 def type_of(resource: Any) -> str:
     # moto 5.0 has it as ``type``.
     return str(getattr(resource, "cf_resource_type", None) or getattr(resource, "type", ""))

@@ -17,13 +17,13 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from .calls import StackFailure, failure_of
-from .contents import DeletionFailure, StackContents, template_errors
+from .contents import DeletionFailure, StackContents
 from .deletions import fail_creation, fail_deletion, without_outputs
 from .events import enter, failed, say
-from .moto_names import class_name, module
+from .moto_names import class_name, module, validation_error
 from .nested import is_waited_for, status_of_instance
 from .resources import concerns, ours
-from .template_checks import TemplateError, check_types, has_ours, prepare
+from .template_checks import check_types, has_ours, prepare
 from .updates import StackUpdate
 from .work import StackWork
 
@@ -104,7 +104,9 @@ class MotoStacks:
                     if stack_id not in before and each.name == name
                 )
                 stack = next(made, None)
-                if stack is None or not self._is_about(error, stack.resource_map):
+                if stack is None or not (
+                    isinstance(error, StackFailure) or concerns(stack.resource_map)
+                ):
                     raise
                 self._fail_creation(backend, stack, failure_of(error))
                 if self._work.depth > 1:
@@ -156,10 +158,9 @@ class MotoStacks:
         parsed = stack.parse_template(template)
         if not (has_ours(parsed) or concerns(stack.resource_map)):
             return original(backend, *given)
-        with template_errors():
-            if has_ours(parsed):
-                prepare(parsed)
-            _check_update(stack, parsed)
+        if has_ours(parsed):
+            prepare(parsed)
+        _check_update(stack, parsed)
         update = StackUpdate(stack, self._work.working_on, tags)
         with self._updating(backend, update, update.roll_back):
             original(backend, *given)
@@ -178,8 +179,7 @@ class MotoStacks:
             original(backend, change_set_name, stack_name)
             return
         if not is_new:
-            with template_errors():
-                _check_update(stack, change_set.template_dict)
+            _check_update(stack, change_set.template_dict)
         tags = None if is_new else change_set.tags or None
         update = StackUpdate(stack, self._work.working_on, tags)
 
@@ -353,10 +353,6 @@ class MotoStacks:
             self._come_out(failure)
 
     @staticmethod
-    def _is_about(error: Exception, resources: Any) -> bool:
-        return isinstance(error, StackFailure) or concerns(resources)
-
-    @staticmethod
     def _come_out(failure: StackFailure) -> None:
         """Raise what a test ordered, now that the stack has been rolled back."""
         if failure.raised is not None:
@@ -364,10 +360,10 @@ class MotoStacks:
 
 
 def _check_update(stack: Any, template: Mapping[str, Any]) -> None:
-    """TemplateError if a stack cannot be updated as it stands, or not to this template."""
+    """ValidationError if a stack cannot be updated as it stands, or not to this template."""
     if stack.status in _NOT_UPDATED:
         msg = f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated."
-        raise TemplateError(msg)
+        raise validation_error(msg)
     check_types(stack.resource_map._resource_json_map, template)
 
 

@@ -112,18 +112,15 @@ class StackUpdate:
 
     def _change(self, name: str) -> None:
         resources = self._resources
-        there = resources._parsed_resources
         resource_json = resources._resource_json_map[name]
-        if not self._is_wanted(resource_json):
+        if not is_wanted(resource_json, resources):
             return
-        before = there.get(name)
+        before = now = resources._parsed_resources.get(name)
         if before is None:
-            there_now = resources[name]
-        else:
-            if not self._may_change(name, before, resource_json):
-                return
-            there_now = self._updated(name, resource_json, before)
-        if there_now is not before:
+            now = resources[name]
+        elif self._may_change(name, before, resource_json):
+            now = self._updated(name, resource_json, before)
+        if now is not before:
             self._changed.add(name)
 
     def _updated(self, name: str, resource_json: Any, before: Any) -> Any:
@@ -151,17 +148,13 @@ class StackUpdate:
         parameters = {key for key in now if now[key] != self._parameters.get(key)}
         return not references(resource_json).isdisjoint(self._changed | parameters)
 
-    def _is_wanted(self, resource_json: Mapping[str, Any]) -> bool:
-        condition = resource_json.get("Condition")
-        return not condition or bool(self._resources.lazy_condition_map[condition])
-
     def clean_up(self) -> None:
         """Delete what nobody needs any more; a refusal is told, since the update is complete."""
         resources, templates = self._resources, self._templates
         going = []
         for name, resource in self._before.items():
             now = resources._resource_json_map.get(name)
-            if now is None or not self._is_wanted(now):
+            if now is None or not is_wanted(now, resources):
                 resources._parsed_resources.pop(name, None)
                 if is_kept(templates[name]):
                     say(self.stack, "DELETE_SKIPPED", resource)
@@ -202,10 +195,9 @@ class StackUpdate:
         self._load_again()
         failures: list[StackFailure] = []
         surplus = [
-            (made[name], templates[name])
-            for name in templates
-            if made.get(name) is not None and made[name] is not self._before.get(name)
-            if name not in self._before or id_of(made[name]) != id_of(self._before[name])
+            (made[name], template)
+            for name, template in templates.items()
+            if self._is_surplus(name, made.get(name))
         ]
         with self._working_on(resources):
             for name, old in self._before.items():
@@ -217,11 +209,9 @@ class StackUpdate:
                 except Exception as error:  # noqa: BLE001 - moto's own are of any kind
                     failures.append(failure_of(error).about(old))
                     say_failed(self.stack, "UPDATE_FAILED", failures[-1])
-        for resource, _ in surplus:
-            if resource.logical_resource_id not in self._before:
-                resources._parsed_resources.pop(resource.logical_resource_id, None)
-        ours = [each for each in surplus if self._is_surplus(each[0])]
-        refusals = delete_each(self.stack, resources, ours)
+        for name in templates.keys() - self._before.keys():
+            resources._parsed_resources.pop(name, None)
+        refusals = delete_each(self.stack, resources, surplus)
         reasons = [
             failed(what, found)
             for what, found in (("update", failures), ("delete", refusals))
@@ -229,11 +219,12 @@ class StackUpdate:
         ]
         return " ".join(reasons)
 
-    def _is_surplus(self, resource: Any) -> bool:
+    def _is_surplus(self, name: str, made: Any) -> bool:
         """Whether it is to be deleted; moto deletes itself what it has replaced again."""
-        return isinstance(resource, StackResource) or (
-            resource.logical_resource_id not in self._before
-        )
+        before = self._before.get(name)
+        if before is None:
+            return made is not None
+        return isinstance(made, StackResource) and id_of(made) != id_of(before)
 
     def _restore(self, name: str, old: Any, new: Any) -> None:
         there = self._resources._parsed_resources
@@ -245,6 +236,12 @@ class StackUpdate:
             there[name] = _update(self._resources, name, self._templates[name]) or old
             complete(name, there[name])
         say_made(self.stack, "UPDATE", there[name], is_complete=True)
+
+
+def is_wanted(resource_json: Mapping[str, Any], resources: Any) -> bool:
+    """Whether the condition of a resource is met."""
+    condition = resource_json.get("Condition")
+    return not condition or bool(resources.lazy_condition_map[condition])
 
 
 def _update(resources: Any, name: str, resource_json: Any) -> Any:
