@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
@@ -19,7 +19,7 @@ _session = lru_cache(maxsize=1)(new_session)
 
 
 @lru_cache(maxsize=256)
-def client(service: str, account: str, region: str) -> object:
+def client(service: str, account: str, region: str) -> Any:
     """A client whose requests moto takes for the account's.
 
     It is used only while moto is on. Should nobody have answered by then, as for a service that

@@ -19,7 +19,7 @@ from .calls import StackFailure
 from .intrinsic_functions import entries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
 _REFERENCE = re.compile(r"\{\{resolve:(ssm|ssm-secure|secretsmanager):([^{}]+)\}\}")
 _SECURE = "{{resolve:ssm-secure:"
@@ -62,7 +62,7 @@ def resolved(part: Any, resource_type: str, place: tuple[str, str], path: str = 
 def _parameter(reference: str, place: tuple[str, str]) -> str:
     """The value of ``name`` or ``name:version``."""
     try:
-        answer = _asked("ssm", place).get_parameter(Name=reference)
+        answer = client("ssm", *place).get_parameter(Name=reference)
     except ClientError:
         raise StackFailure(f"Parameters: [ssm:{reference}] cannot be found.") from None
     found = answer["Parameter"]
@@ -75,11 +75,12 @@ def _secret(reference: str, place: tuple[str, str]) -> str:
     """The value of ``id:SecretString:key:stage:version``; the id may be an ARN."""
     parts = reference.split(":")
     count = _ARN_PARTS if parts[0] == "arn" else 1
-    secret, [_, key, stage, version] = ":".join(parts[:count]), _four(parts[count:])
+    secret = ":".join(parts[:count])
+    _, key, stage, version = [*parts[count:], "", "", "", ""][:4]
     which = {"VersionStage": stage, "VersionId": version}
     given = {name: value for name, value in which.items() if value}
     try:
-        answer = _asked("secretsmanager", place).get_secret_value(SecretId=secret, **given)
+        answer = client("secretsmanager", *place).get_secret_value(SecretId=secret, **given)
     except ClientError as error:
         raise StackFailure(str(error.response["Error"].get("Message", error))) from None
     text = str(answer.get("SecretString", ""))
@@ -93,12 +94,4 @@ def _secret(reference: str, place: tuple[str, str]) -> str:
         ) from None
 
 
-def _four(parts: Sequence[str]) -> list[str]:
-    return [*parts, "", "", "", ""][:4]
-
-
 _READERS = {"ssm": _parameter, "secretsmanager": _secret}
-
-
-def _asked(service: str, place: tuple[str, str]) -> Any:
-    return client(service, *place)
