@@ -57,8 +57,7 @@ class StackContents:
 
     def _parse_template(self, original: Method, owner: Any) -> None:
         original(owner)
-        if has_ours(owner.template_dict):
-            prepare(owner.template_dict)
+        prepare(owner.template_dict)
 
     def _has_template(self, original: Method, stack: Any, other: str) -> Any:
         parsed = stack.parse_template(other)

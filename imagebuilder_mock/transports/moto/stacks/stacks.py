@@ -158,8 +158,7 @@ class MotoStacks:
         parsed = stack.parse_template(template)
         if not (has_ours(parsed) or concerns(stack.resource_map)):
             return original(backend, *given)
-        if has_ours(parsed):
-            prepare(parsed)
+        prepare(parsed)
         _check_update(stack, parsed)
         update = StackUpdate(stack, self._work.working_on, tags)
         with self._updating(backend, update, update.roll_back):

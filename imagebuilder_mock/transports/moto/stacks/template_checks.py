@@ -32,7 +32,9 @@ def has_ours(template: Mapping[str, Any]) -> bool:
 
 
 def prepare(template: dict[str, Any]) -> None:
-    """Rewrite and order a template in place; ValidationError if it cannot be."""
+    """Rewrite and order a template with ours in place; ValidationError if it cannot be."""
+    if not has_ours(template):
+        return
     for section in ("Resources", "Outputs"):
         if isinstance(template.get(section), dict):
             template[section] = rewrite(template[section])
