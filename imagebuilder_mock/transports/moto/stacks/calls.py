@@ -68,17 +68,11 @@ class StackOperations:
                 raise
             self._raised.append(error)
         if answer.error_code is not None:
-            raise ServiceRefusal(
-                answer.error_code,
-                str(answer.members.get("message", "")),
-                status=answer.status,
-                request_id=answer.request_id,
-                token=self.new_id(),
-            )
+            raise ServiceRefusal(answer, self.new_id())
         return answer.members
 
 
-_ABSENT, _EXISTING = "ResourceNotFoundException", "ResourceAlreadyExistsException"
+ABSENT, EXISTING = "ResourceNotFoundException", "ResourceAlreadyExistsException"
 # Source: CloudFormation CLI user guide, handler error codes.
 _HANDLER_ERROR_CODES = {
     "CallRateLimitExceededException": "Throttling",
@@ -88,14 +82,13 @@ _HANDLER_ERROR_CODES = {
     "InvalidParameterValueException": "InvalidRequest",
     "InvalidRequestException": "InvalidRequest",
     "InvalidVersionNumberException": "InvalidRequest",
-    _EXISTING: "AlreadyExists",
+    EXISTING: "AlreadyExists",
     "ResourceInUseException": "ResourceConflict",
-    _ABSENT: "NotFound",
+    ABSENT: "NotFound",
     "ServiceQuotaExceededException": "ServiceLimitExceeded",
     "ServiceUnavailableException": "ServiceInternalError",
     "TooManyRequestsException": "Throttling",
 }
-_GENERAL = "GeneralServiceException"
 
 
 class StackFailure(Exception):
@@ -134,34 +127,20 @@ class NotBuiltYet(StackFailure):
 class ServiceRefusal(StackFailure):
     """An error of the service, in CloudFormation's words."""
 
-    def __init__(
-        self, code: str, message: str, *, status: int, request_id: str, token: str
-    ) -> None:
+    def __init__(self, answer: Answer, token: str) -> None:
         said = (
-            f"{message} (Service: Imagebuilder, Status Code: {status}, Request ID: {request_id}) "
-            "(SDK Attempt Count: 1)"
+            f"{answer.members.get('message', '')} (Service: Imagebuilder, "
+            f"Status Code: {answer.status}, Request ID: {answer.request_id}) (SDK Attempt Count: 1)"
         )
-        super().__init__(handler_message(said, token, _HANDLER_ERROR_CODES.get(code)))
-        self._code = code
+        self.code = str(answer.error_code)
+        super().__init__(handler_message(said, token, _HANDLER_ERROR_CODES.get(self.code)))
         self._token = token
 
-    @property
-    def is_absence(self) -> bool:
-        return self._code == _ABSENT
-
-    def of_existing(self, resource_type: str, identifier: str) -> StackFailure:
-        """What the handler says itself if a resource that is to be created exists already."""
-        return self._in_handlers_words(_EXISTING, resource_type, identifier, "already exists")
-
-    def of_absent(self, resource_type: str, identifier: str) -> StackFailure:
-        """What the handler says itself if a resource that is to be updated is gone."""
-        return self._in_handlers_words(_ABSENT, resource_type, identifier, "was not found")
-
-    def _in_handlers_words(
-        self, code: str, resource_type: str, identifier: str, state: str
-    ) -> StackFailure:
-        if self._code != code:
+    def in_handlers_words(self, code: str, resource_type: str, identifier: str) -> StackFailure:
+        """What the handler says itself of the resource that it works on, if this is the code."""
+        if self.code != code:
             return self
+        state = "already exists" if code == EXISTING else "was not found"
         said = f"Resource of type '{resource_type}' with identifier '{identifier}' {state}."
         return StackFailure(handler_message(said, self._token, _HANDLER_ERROR_CODES[code]))
 
@@ -187,5 +166,5 @@ def handler_message(message: str, token: str, code: str | None = None) -> str:
     """A message of a resource handler, in CloudFormation's form."""
     return (
         f'Resource handler returned message: "{message}" '
-        f"(RequestToken: {token}, HandlerErrorCode: {code or _GENERAL})"
+        f"(RequestToken: {token}, HandlerErrorCode: {code or 'GeneralServiceException'})"
     )

@@ -10,7 +10,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from . import images
-from .calls import NotBuiltYet, ServiceRefusal, StackFailure
+from .calls import ABSENT, EXISTING, NotBuiltYet, ServiceRefusal, StackFailure
 from .dynamic_references import resolved
 from .resource_types import PREFIX, TAGS, VERSIONS
 from .schemas import check_properties
@@ -126,7 +126,7 @@ class StackResource:
             else:
                 self._operations.call(f"Delete{self._kind.name}", {self._kind.arn_member: arn})
         except ServiceRefusal as refusal:
-            if not refusal.is_absence:
+            if refusal.code != ABSENT:
                 raise
 
     # What is done
@@ -143,7 +143,9 @@ class StackResource:
             try:
                 answer = self._operations.call(f"Create{self._kind.name}", params)
             except ServiceRefusal as refusal:
-                raise refusal.of_existing(self.type, f"{self._kind.name}Arn") from None
+                raise refusal.in_handlers_words(
+                    EXISTING, self.type, f"{self._kind.name}Arn"
+                ) from None
             arn = answer[self._kind.arn_member]
         self.physical_resource_id = arn
         try:
@@ -171,7 +173,7 @@ class StackResource:
         try:
             new.take_over(self, is_update=bool(changed - {TAGS}))
         except ServiceRefusal as refusal:
-            raise refusal.of_absent(self.type, self.physical_resource_id) from None
+            raise refusal.in_handlers_words(ABSENT, self.type, self.physical_resource_id) from None
         new.is_created()
         return new
 

@@ -67,7 +67,7 @@ def check_properties(
                 f"Encountered unsupported property {property_name}: the schema of {name} has it "
                 "as read-only."
             )
-    checked = _Check(schema["definitions"], members if ignores_unknown else None)
+    checked = _Check(schema["definitions"], members if ignores_unknown else {})
     said = f"Properties validation failed for resource {logical_id} with message:\n"
     complaints = checked.complaints(schema, properties, "#")
     if complaints:
@@ -98,9 +98,7 @@ def _about_unknown(name: str, unknown: list[tuple[str, str]], members: Mapping[s
 class _Check:
     """One look at the properties of a resource."""
 
-    def __init__(
-        self, definitions: Mapping[str, Schema], permitted: Mapping[str, Any] | None
-    ) -> None:
+    def __init__(self, definitions: Mapping[str, Schema], permitted: Mapping[str, Any]) -> None:
         self._definitions = definitions
         self._permitted = permitted
         self.unknown: list[tuple[str, str]] = []
@@ -157,15 +155,12 @@ class _Check:
         if kind == "object":
             return list(self._object(schema, given, path))
         if kind == "array":
-            return self._array(schema, given, path)
+            return [
+                complaint
+                for number, item in enumerate(given)
+                for complaint in self.complaints(schema["items"], item, f"{path}/{number}")
+            ]
         return [f"{path}: {complaint}" for complaint in _beyond_limits(schema, given)]
-
-    def _array(self, schema: Schema, value: list[Any], path: str) -> list[str]:
-        return [
-            complaint
-            for number, item in enumerate(value)
-            for complaint in self.complaints(schema["items"], item, f"{path}/{number}")
-        ]
 
     def _object(self, schema: Schema, value: Mapping[str, Any], path: str) -> Iterator[str]:
         for name in schema.get("required", ()):
@@ -181,7 +176,7 @@ class _Check:
             if below is not None:
                 pointer = key.replace("~", "~0").replace("/", "~1")
                 found += self.complaints(below, item, f"{path}/{pointer}")
-            elif "additionalProperties" in schema and not self._is_permitted(path, key):
+            elif "additionalProperties" in schema and not is_modelled(self._permitted, path, key):
                 self.unknown.append((path, key))
                 yield complaint
         yield from found
@@ -189,17 +184,10 @@ class _Check:
     def _schema_of(self, schema: Schema, key: str, path: str) -> Schema | None:
         properties: Mapping[str, Schema] = schema.get("properties", {})
         names = [key, key[:1].upper() + key[1:]] if _ANY_CASE in path else [key]
-        for name in names:
-            if name in properties:
-                return properties[name]
-        for pattern, below in schema.get("patternProperties", {}).items():
-            if re.search(pattern, key):
-                found: Schema = below
-                return found
-        return None
-
-    def _is_permitted(self, path: str, key: str) -> bool:
-        return self._permitted is not None and is_modelled(self._permitted, path, key)
+        patterns: Mapping[str, Schema] = schema.get("patternProperties", {})
+        found = [properties[name] for name in names if name in properties]
+        found += [below for pattern, below in patterns.items() if re.search(pattern, key)]
+        return found[0] if found else None
 
 
 def _beyond_limits(schema: Schema, value: Any) -> Iterator[str]:
