@@ -23,10 +23,16 @@ def ami_facts(world: World, place: Place, ami_id: str) -> AmiFacts | None:
     """What an AMI is that the account can use; None if it was looked up and is not there."""
 
     def look(account: Account) -> AmiFacts | None:
-        found = account.finds("ec2", "describe_images", ImageIds=[ami_id])
-        return _facts(found["Images"][0]) if found and found["Images"] else None
+        image = described_ami(account, ami_id)
+        return None if image is None else _facts(image)
 
     return looked_up(world, place, "ec2", look, unknown=AmiFacts())
+
+
+def described_ami(account: Account, ami_id: str) -> Mapping[str, Any] | None:
+    """An AMI as EC2 describes it; None if it is not there."""
+    found = account.finds("ec2", "describe_images", ImageIds=[ami_id])
+    return found["Images"][0] if found and found["Images"] else None
 
 
 def _facts(image: Mapping[str, Any]) -> AmiFacts:

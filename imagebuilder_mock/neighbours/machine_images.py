@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from imagebuilder_mock.world.log import logger
 
 from .account import AbsentError, NeighbourError, Place, account_at
+from .contents import described_ami
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -145,11 +146,9 @@ def adopt(world: World, ami: MachineImage) -> None:
 
 
 def _learn(ami: MachineImage, ec2: Account) -> None:
-    found = ec2.finds("ec2", "describe_images", ImageIds=[ami.image_id])
-    if found and found["Images"]:
-        volumes = [
-            each.get("Ebs", {}) for each in found["Images"][0].get("BlockDeviceMappings", ())
-        ]
+    image = described_ami(ec2, ami.image_id)
+    if image is not None:
+        volumes = [each.get("Ebs", {}) for each in image.get("BlockDeviceMappings", ())]
         ami.snapshots = tuple(each["SnapshotId"] for each in volumes if "SnapshotId" in each)
         ami.is_in_ec2 = True
         _renew(ami, ec2)
@@ -157,11 +156,10 @@ def _learn(ami: MachineImage, ec2: Account) -> None:
 
 def _renew(ami: MachineImage, ec2: Account) -> None:
     _forget_deleted_snapshots(ami, ec2)
-    found = ec2.finds("ec2", "describe_images", ImageIds=[ami.image_id])
-    if not found or not found["Images"]:
+    image = described_ami(ec2, ami.image_id)
+    if image is None:
         ami.state = "deregistered"
         return
-    [image] = found["Images"]
     ami.state = "disabled" if image["State"] == "disabled" else "available"
     ami.tags = {tag["Key"]: tag["Value"] for tag in image.get("Tags", ())}
     permissions = _attribute(ec2, ami, "launchPermission")["LaunchPermissions"]
