@@ -1,7 +1,7 @@
 """Sample packages and vulnerabilities: what an image has of its base and its components.
 
-What Amazon's own component adds, and that an update brings the fixed versions, makes a plausible
-list; the names, versions and scores in ``data/`` are samples.
+A list is plausible: it has what Amazon's components install, and fixed versions after an update.
+The names, versions and scores in ``data/`` are samples.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def sample_vulnerabilities(packages: Iterable[Package]) -> list[Vulnerability]:
 
 
 class System(TypedDict):
-    """What packages come with, and how Inspector speaks of them."""
+    """An operating system: its packages, and Inspector's words for them."""
 
     os_version: str
     package_manager: str

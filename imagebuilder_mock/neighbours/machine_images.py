@@ -1,7 +1,8 @@
 """What Image Builder does to AMIs and container images that its builds made.
 
-Each is done to our own record first, which refuses what a test wants refused, then in EC2 or ECR
-beside us. What is gone there is a success (user guide, lifecycle-policy-execution).
+Each is done to our own record first, which refuses what a test has ordered to be refused, then in
+EC2 or ECR beside us. What is gone there already counts as done (user guide,
+lifecycle-policy-execution).
 """
 
 from __future__ import annotations
@@ -45,17 +46,14 @@ def find(world: World, account_id: str, region: str, image_id: str) -> MachineIm
 
 
 def start_again(world: World) -> None:
-    """Have what is around us begin as our own record does, if it is ours."""
+    """Empty the cloud around us, if it is ours, and put the AMIs of our own record back."""
     if world.neighbours is not None and world.neighbours.is_ours:
         world.neighbours.reset()
         put_back(world)
 
 
 def made_elsewhere(world: World, ami: MachineImage) -> MachineImage:
-    """An AMI that is about to be known, under the id that EC2 beside us gives it.
-
-    It is ours unless that EC2 chooses the ids itself.
-    """
+    """A new AMI under the id that EC2 beside us gives it; under ours if EC2 does not choose ids."""
     account = account_at(world, Place(ami.account_id, ami.region))
     if account is None or not account.around.chooses_ami_ids:
         return ami
@@ -262,7 +260,7 @@ def _do(world: World, ami: MachineImage, operation: str, **params: object) -> No
 
 
 def _ec2_with(world: World, ami: MachineImage) -> Account | None:
-    """EC2 beside us, if it has the AMI; those of this change are there from now on."""
+    """EC2 beside us, if it has the AMI; the AMIs of the current change are registered first."""
     account = account_at(world, Place(ami.account_id, ami.region))
     if account is not None:
         world.outbox.do_errands()

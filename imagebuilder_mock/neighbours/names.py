@@ -1,4 +1,4 @@
-"""Names of other services' resources: a row for each question whether there is such a thing.
+"""Names of other services' resources: a row for each question whether a thing exists.
 
 Beside moto a name that is missing is taken too as long as the test has made nothing of the service
 there: then it stands for something that the test is not about.
@@ -107,9 +107,9 @@ TOPIC = Question("SNS topic", "sns", "get_topic_attributes", "TopicArn")
 def looked_up(
     world: World, place: Place, service: str, look: Callable[[Account], T | None], *, unknown: T
 ) -> T | None:
-    """What a look at a service finds; None if the service does not have it, and should.
+    """What ``look`` finds in a service; None if it finds nothing, and the name counts as wrong.
 
-    ``unknown`` where nobody can tell, or names are taken too that the service does not have.
+    The answer is ``unknown`` where nobody can tell, or where any name is taken.
     """
     account, is_strict = account_at(world, place), world.settings.neighbours == "strict"
     if account is not None:
@@ -121,7 +121,7 @@ def looked_up(
 
 
 def can_take(world: World, place: Place, question: Question, name: str) -> bool:
-    """Whether a name can be taken: it is there, or nobody looks it up."""
+    """Whether a name can be taken: the thing exists, or nobody looks it up."""
     look = partial(is_there, question=question, name=name)
     return bool(looked_up(world, place, question.service, look, unknown=True))
 

@@ -1,7 +1,7 @@
 """moto's Resource Groups Tagging API, while the mock is on: it finds and tags our resources.
 
-Patched are the methods that go through an account's tagged resources, and those that tag. moto
-keeps what it finds as dicts in its older versions, and in a class of its own in newer ones.
+The methods that list an account's tagged resources are patched, and those that tag. What moto finds
+is a dict in its older versions, and an object of a class of its own in newer ones.
 
 Held to moto 5.0.0 and 5.2.5 by tests/transports/moto/test_tagging.py.
 """

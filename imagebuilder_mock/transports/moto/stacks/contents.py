@@ -194,7 +194,7 @@ def _is_number(given: object) -> bool:
 
 
 def _explained(error: Exception, resource_json: Mapping[str, Any], resources: Any) -> Exception:
-    """What CloudFormation says where moto has looked up in vain what is not there."""
+    """CloudFormation's words for a mapping or an item that is not there; moto's error otherwise."""
     if not isinstance(error, (KeyError, IndexError)):
         return error
     said = _in_vain(resource_json, resources)
@@ -204,7 +204,7 @@ def _explained(error: Exception, resource_json: Mapping[str, Any], resources: An
 def _in_vain(resource_json: Mapping[str, Any], resources: Any) -> str | None:
     clean = module("parsing").clean_json
     for _, key, value in entries(resource_json):
-        # What has a function in it that looks in vain too cannot be read.
+        # One with an inner function that finds nothing either cannot be read: that one is named.
         with suppress(KeyError, IndexError):
             if key == "Fn::FindInMap":
                 keys = [clean(each, resources) for each in value]

@@ -2,7 +2,7 @@
 
 CloudFormation looks them up when it creates or updates the resource; moto leaves them as they are.
 Source: CloudFormation user guide, "Get values stored in other services using dynamic references".
-ssm-secure is for properties in a list there, which has none of Image Builder.
+It lists the properties that take ssm-secure: none is Image Builder's.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def unsupported(properties: Any) -> Iterator[str]:
 def resolved(part: Any, resource_type: str, place: tuple[str, str], path: str = "") -> Any:
     """Properties with the values in place of the references; StackFailure if there is none.
 
-    Items of lists of which AWS::NoValue has left nothing are left out.
+    List items that were AWS::NoValue are left out.
     """
     if isinstance(part, dict):
         return {

@@ -1,6 +1,6 @@
-"""Events of stacks, which moto has for the stack itself alone.
+"""Events of a stack's resources: made, changed, deleted or failed.
 
-What CloudFormation says of a resource is told here: that it is made, changed, deleted or failed.
+moto has events of the stack itself alone.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def enter(stack: Any, status: str, reason: str | None = None) -> None:
-    """Put a stack into a status, and say so."""
+    """Put a stack into a status, with an event."""
     stack.status = status
     stack.stack_status_reason = reason
     stack._add_stack_event(status, resource_status_reason=reason)
@@ -49,7 +49,7 @@ def say(stack: Any, status: str, about: Any, reason: str | None = None) -> None:
 
 
 def say_made(stack: Any, verb: str, resource: Any, *, is_complete: bool) -> None:
-    """That a resource is being created or updated, and that this is complete."""
+    """Add the events of a resource that is created or updated."""
     warning = getattr(resource, "warning", None)
     say(stack, f"{verb}_IN_PROGRESS", resource)
     if warning is not None:
@@ -59,7 +59,7 @@ def say_made(stack: Any, verb: str, resource: Any, *, is_complete: bool) -> None
 
 
 def say_failed(stack: Any, status: str, failure: StackFailure) -> None:
-    """Why a resource has failed."""
+    """Add the event of a resource that has failed, if it is known which."""
     if failure.logical_resource_id:
         say(stack, status, failure, failure.reason)
 

@@ -1,6 +1,6 @@
-"""What moto's CloudFormation calls its modules, classes and resources, in all versions.
+"""Modules, classes and members of moto's CloudFormation, whose names depend on its version.
 
-Nothing is imported here: whoever asks does so beside a CloudFormation that is loaded.
+moto is not imported here: all of this is used once its CloudFormation is loaded.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Stacks that are part of others, or of stack sets: what moto does not say of them."""
+"""Stacks within others and in stack sets: what moto lacks of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _IN_PROGRESS = "_IN_PROGRESS"
 
 
 def complete(logical_id: str, made: Any) -> None:
-    """Give a stack within another what its type has; any other resource stays as it is."""
+    """Give a stack within another what resources of its type have; others stay as they are."""
     if hasattr(made, "output_map"):
         nested = _Nested(logical_id, made)
         made.get_cfn_attribute = nested.get_cfn_attribute

@@ -1,7 +1,7 @@
 """Image Builder's resources in stacks: the objects that moto calls and keeps.
 
-moto asks a resource type for what ``CloudFormationModel`` says; being a subclass of that is not
-asked for, so nothing is registered there, and moto is not imported.
+A type has the methods of moto's ``CloudFormationModel``. It need not be a subclass of that, so moto
+is not imported.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ Stacks without resources of Image Builder are not affected. For others this adds
 failure rolls the stack back and gives the reason, resources have events, and come in the order of
 their references.
 
-All of it is patched with the first request to CloudFormation, so other tests do not wait for it;
-that it can be is seen at the start.
+All of it is patched at the first request to CloudFormation, so other tests do not wait for it. That
+it can be patched is checked at the start.
 Held to moto 5.0.0 and 5.2.5 by tests/transports/moto/test_cloudformation.py and its siblings.
 """
 
@@ -227,7 +227,7 @@ class MotoStacks:
 
     @staticmethod
     def _describe_instance(original: Method, instance: Any) -> dict[str, Any]:
-        """Of a stack set; to moto it is complete whatever became of its stack."""
+        """An instance of a stack set; moto calls it complete whatever became of its stack."""
         return {**original(instance), **status_of_instance(instance.stack)}
 
     # Stacks that wait for an image are looked at again whenever somebody reads them
@@ -294,9 +294,9 @@ class MotoStacks:
     def _updating(
         self, backend: Any, update: StackUpdate, roll_back: Callable[[StackFailure], None]
     ) -> Iterator[None]:
-        """Have moto's update done by ours; it stays known for as long as it waits.
+        """Have moto's update done by ours, which stays known for as long as it waits.
 
-        What fails it is rolled back, and raised only if nothing has been changed yet.
+        If it fails it is rolled back; the error is raised only if nothing has been changed yet.
         """
         stack = update.stack
         with self._work.entered():
@@ -324,7 +324,7 @@ class MotoStacks:
     # Exports
 
     def _make_known(self, backend: Any, stack: Any) -> None:
-        """Export the outputs of what is complete, so that a refusal comes too late."""
+        """Export the outputs of a complete stack; a refusal comes too late, and is logged."""
         try:
             self._export(backend, stack)
         except StackFailure as failure:

@@ -1,9 +1,8 @@
-"""Templates with resources of Image Builder, before anything is made of them.
+"""Templates with resources of Image Builder: checked, rewritten and ordered before use.
 
-They get the written forms that moto reads, and the order in which CloudFormation goes through
-them: what refers to another resource comes after it. What is not referred to comes in the
-template's order, other services' resources first: so whether a name is there for a resource of
-Image Builder does not depend on where the template has it.
+They are rewritten in the forms that moto reads, and put into CloudFormation's order: a resource
+comes after those that it refers to. Otherwise the template's order counts, with other services'
+resources first: so whether Image Builder finds a name does not depend on where the template has it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The form of a template's functions and sections, in CloudFormation's words.
 
-moto takes them apart as they come, so what is malformed would end in an error of Python's.
+moto does not check them, so a malformed one would end in an error of Python's.
 
 Source: what users of CloudFormation were told (aws-cdk#26560 and #27987, troposphere#479,
 innovation-sandbox-on-aws#137), LocalStack's validated tests, and Eucalyptus's CloudFormation.

@@ -61,7 +61,7 @@ class StackUpdate:
     # Forward
 
     def begin(self, template: Any, parameters: Any) -> None:
-        """Change the resources; StackFailure, and what happened so far is there to take back."""
+        """Change the resources; after a StackFailure what has changed so far can be rolled back."""
         self._load(template, parameters or self._resources.input_parameters)
         self.has_begun = True
         self.go_on()
@@ -141,7 +141,10 @@ class StackUpdate:
         return now
 
     def _may_change(self, name: str, before: Any, resource_json: Any) -> bool:
-        """Ours tell themselves; others may if their template has changed, or what it refers to."""
+        """Whether a resource may have to change. Ours decide themselves.
+
+        Others change with their template, or with what it refers to.
+        """
         if isinstance(before, StackResource) or resource_json != self._templates.get(name):
             return True
         now = self._resources.resolved_parameters
@@ -149,7 +152,7 @@ class StackUpdate:
         return not references(resource_json).isdisjoint(self._changed | parameters)
 
     def clean_up(self) -> None:
-        """Delete what nobody needs any more; a refusal is told, since the update is complete."""
+        """Delete what nobody needs any more; refusals are logged, since the update is complete."""
         resources, templates = self._resources, self._templates
         going = []
         for name, resource in self._before.items():

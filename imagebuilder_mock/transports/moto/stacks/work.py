@@ -1,4 +1,4 @@
-"""What goes on in moto's stacks during one start of the mock: who is at work on which."""
+"""The operations on moto's stacks that are under way during one start of the mock."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SYSTEM_TAGS = "aws:"
 
 
 class _Thread(local):
-    """What a thread is at: a server answers several requests at once."""
+    """What one thread is doing: a server answers several requests at once."""
 
     def __init__(self) -> None:
         self.at_work: list[Any] = []
@@ -29,7 +29,7 @@ class _Thread(local):
 
 
 class StackWork:
-    """The operations on stacks that are under way, and what their resources ask."""
+    """Which stacks are being changed, by which thread, and what their resources need to know."""
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway: Gateway | None = gateway
@@ -54,7 +54,7 @@ class StackWork:
         """Have resources do nothing from now on."""
         self._gateway = None
 
-    # What resources ask
+    # What resources need to know
 
     @property
     def is_over(self) -> bool:
