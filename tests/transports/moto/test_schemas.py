@@ -203,6 +203,7 @@ class TestRefusals:
                 "Component", "", "DryRun", marks=needs_member("CreateComponent", "dryRun")
             ),
             ("Component", "", "SemanticVersion"),
+            ("Component", "", "description"),
             (
                 "DistributionConfiguration",
                 "/Distributions/0/AmiDistributionConfiguration",
