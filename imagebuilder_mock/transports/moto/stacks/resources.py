@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from . import images
 from .calls import ABSENT, EXISTING, NotBuiltYet, ServiceRefusal, StackFailure
 from .dynamic_references import resolved
+from .moto_names import module
 from .resource_types import PREFIX, TAGS, VERSIONS
 from .schemas import check_properties
 from .template_checks import has_ours, no_attribute
@@ -107,7 +108,8 @@ class StackResource:
 
     def get_cfn_attribute(self, name: object) -> str:
         """Fn::GetAtt. StackFailure if the type has no such attribute, or the resource not yet."""
-        attribute = str(self.work.text(name, self._resources))
+        # A template may have a function in the name's place.
+        attribute = str(module("parsing").clean_json(name, self._resources))
         if attribute not in self._kind.attributes:
             raise StackFailure(no_attribute(self.logical_resource_id, attribute))
         if attribute in self.attributes:

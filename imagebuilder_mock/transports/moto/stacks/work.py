@@ -8,7 +8,7 @@ from threading import local
 from typing import TYPE_CHECKING, Any
 
 from .calls import StackFailure, StackOperations
-from .moto_names import backend_of, module
+from .moto_names import backend_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -74,13 +74,6 @@ class StackWork:
     def at_work(self) -> object:
         """The resources, as moto keeps them, of the stack that is being changed."""
         return self._thread.at_work[-1] if self._thread.at_work else None
-
-    def text(self, function: object, resources: object) -> object:
-        """What a function in the template of these resources gives."""
-        if isinstance(function, str):
-            return function
-        found: object = module("parsing").clean_json(function, resources)
-        return found
 
     # What is under way
 
