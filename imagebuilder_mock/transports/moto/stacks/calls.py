@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.protocol.http import Caller
 from imagebuilder_mock.protocol.model import input_members, operation_names
 from imagebuilder_mock.transports.moto.own_calls import call, new_id
 from imagebuilder_mock.world.faults import LostRequestError
+from imagebuilder_mock.world.log import logger
 from imagebuilder_mock.world.record import UnexpectedCallError
 
 from .moto_names import id_of, type_of
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.gateway import Gateway
     from imagebuilder_mock.protocol.http import Answer
-
-_logger = logging.getLogger("imagebuilder_mock")
 
 
 class StackOperations:
@@ -153,7 +151,7 @@ def failure_of(error: Exception) -> StackFailure:
     if isinstance(message, str):
         # An error of moto's in AWS's words.
         return StackFailure(message)
-    _logger.error("A resource of a stack fails, with no error of AWS:", exc_info=error)
+    logger.error("A resource of a stack fails, with no error of AWS:", exc_info=error)
     return StackFailure(f"{type(error).__name__}: {error}")
 
 

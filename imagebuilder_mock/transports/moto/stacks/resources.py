@@ -6,8 +6,9 @@ is not imported.
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
+
+from imagebuilder_mock.world.log import logger
 
 from . import images
 from .calls import ABSENT, EXISTING, NotBuiltYet, ServiceRefusal, StackFailure
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from .calls import StackOperations
     from .resource_types import ResourceType
     from .work import StackWork
-
-_logger = logging.getLogger("imagebuilder_mock")
 
 
 class StackResourceType:
@@ -157,7 +156,7 @@ class StackResource:
             try:
                 self.delete()
             except StackFailure as failure:
-                _logger.warning("%s stays: %s", arn, failure)
+                logger.warning("%s stays: %s", arn, failure)
             raise
 
     def updated(self, resource_json: Mapping[str, Any]) -> StackResource:

@@ -11,10 +11,11 @@ Held to moto 5.0.0 and 5.2.5 by tests/transports/moto/test_cloudformation.py and
 
 from __future__ import annotations
 
-import logging
 from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any
+
+from imagebuilder_mock.world.log import logger
 
 from .calls import StackFailure, failure_of
 from .contents import DeletionFailure, StackContents
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from imagebuilder_mock.gateway import Gateway
     from imagebuilder_mock.transports.patching import Method, Patches
 
-_logger = logging.getLogger("imagebuilder_mock")
 _IN_PROGRESS = frozenset(("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS"))
 _NOT_UPDATED = _IN_PROGRESS | {"DELETE_FAILED", "ROLLBACK_FAILED", "UPDATE_ROLLBACK_FAILED"}
 
@@ -328,7 +328,7 @@ class MotoStacks:
         try:
             self._export(backend, stack)
         except StackFailure as failure:
-            _logger.warning("%s: %s", stack.name, failure)
+            logger.warning("%s: %s", stack.name, failure)
 
     def _export(self, backend: Any, stack: Any) -> None:
         """Make the outputs of a complete stack known; moto does so before there are any."""

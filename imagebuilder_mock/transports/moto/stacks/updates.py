@@ -6,8 +6,9 @@ after those that it refers to, is tried once, and is deleted last if nobody need
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
+
+from imagebuilder_mock.world.log import logger
 
 from .calls import NotBuiltYet, StackFailure, failure_of
 from .deletions import delete_each, is_kept
@@ -20,8 +21,6 @@ from .resources import StackResource
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
-
-_logger = logging.getLogger("imagebuilder_mock")
 
 
 class StackUpdate:
@@ -173,7 +172,7 @@ class StackUpdate:
         order = list(templates)
         going.sort(key=lambda each: order.index(each[0].logical_resource_id))
         for failure in delete_each(self.stack, resources, going):
-            _logger.warning("%s stays: %s", failure.physical_resource_id, failure)
+            logger.warning("%s stays: %s", failure.physical_resource_id, failure)
         self._replaced.clear()
 
     # Back

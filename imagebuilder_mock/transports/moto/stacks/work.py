@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from contextlib import contextmanager
 from threading import local
 from typing import TYPE_CHECKING, Any
+
+from imagebuilder_mock.world.log import logger
 
 from .calls import StackFailure, StackOperations
 from .moto_names import backend_of
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.gateway import Gateway
 
-_logger = logging.getLogger("imagebuilder_mock")
 _SYSTEM_TAGS = "aws:"
 
 
@@ -103,7 +103,7 @@ class StackWork:
             first, *others = self._thread.raised
             self._thread.raised.clear()
             for error in others:
-                _logger.warning("A subscriber, of what a stack did: %r", error)
+                logger.warning("A subscriber failed at what a stack did: %r", error)
             raise first
 
     @contextmanager
