@@ -50,7 +50,7 @@ behaviour.
 
 "TF" means hashicorp/terraform-provider-aws with its issues and acceptance tests, "UG" a page of
 the user guide, and "aws-samples" aws-samples/amazon-ec2-image-builder-samples. The last column
-says what to ask AWS to settle an uncertain row: [Help us know AWS](verify.md).
+says what to ask AWS to settle an uncertain row: [Verify the mock against AWS](verify.md).
 """
 
 _CONTRADICTED = """
