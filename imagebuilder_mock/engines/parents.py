@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.errors import InvalidParameterValueException, invalid_value
 from imagebuilder_mock.domain.machine_image import AmiFacts
-from imagebuilder_mock.domain.records import Value
+from imagebuilder_mock.domain.records import Value, replace
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.neighbours import machine_images
 from imagebuilder_mock.neighbours.account import AbsentError, Place, explained
@@ -128,7 +128,7 @@ def _facts(world: World, store: Store, ami_id: str, parameter: str, address: str
     facts = ami_facts(world, Place(store.account, store.region), ami_id)
     if facts is None or (own is not None and is_gone(world, own)):
         raise _absent(world, store, ami_id, parameter, address)
-    if facts == AmiFacts() and own is not None:
+    if own is not None and replace(facts, devices=()) == AmiFacts():
         return AmiFacts(own.platform, own.architecture, own.name)
     return facts
 
