@@ -14,12 +14,11 @@ from .handler import operation
 from .listing import by, listed, own_builds, versions_listed
 from .rules.documents import (
     COMPONENT_SIZE,
-    add_build,
     check_component_quotas,
     given_text,
+    new_build,
     parsed,
 )
-from .rules.neighbours import check_key
 
 if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
@@ -101,19 +100,16 @@ def _new_component(ctx: Context, params: Request, text: str) -> Component:
     from imagebuilder_mock.domain.documents.components.document import parse_component_document  # noqa: PLC0415
 
     document = parsed("data", parse_component_document, text, platform=params["platform"])
-    check_key(ctx, params.get("kmsKeyId"))
     check_component_quotas(ctx.world.quotas, document)
-    component = Component.requested(
+    return new_build(
+        ctx,
+        Component,
         params,
-        arn=ctx.store.next_build(Component.kind, params["name"], params["semanticVersion"]),
-        date_created=ctx.now,
-        owner=ctx.store.account,
+        text,
+        kind=Component.kind,
         type=document.component_type,
-        document=text,
-        declared=document.parameter_details,
+        declared=document.parameters or None,
     )
-    add_build(ctx, component)
-    return component
 
 
 _URL_SECONDS = 3600

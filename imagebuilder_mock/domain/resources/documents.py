@@ -12,11 +12,12 @@ if TYPE_CHECKING:
 
 
 class ParameterDetail(NamedTuple):
-    """A parameter that a document declares."""
+    """A parameter that a document declares, whose value a recipe or a build can give."""
 
     name: str
     type: str
     default_value: tuple[str, ...] | None = None
+    """A string has one text; None if a value must be given."""
     description: str | None = None
     allowed_values: tuple[str, ...] | None = None
     """The service does not show them."""

@@ -47,12 +47,7 @@ class Workflow(Document):
     @property
     def listed_under(self) -> str | None:
         """A list can ask for the builds of several versions of the name."""
-        return name_arn(Arn.parse(self.arn))
-
-
-def name_arn(arn: Arn) -> str:
-    """The ARN of a workflow's name, without version."""
-    return str(arn._replace(version=None, build=None))
+        return str(Arn.parse(self.arn).of_name())
 
 
 @dataclass(slots=True, kw_only=True, eq=False, repr=False)

@@ -32,7 +32,6 @@ from imagebuilder_mock.domain.documents.members import (
     named,
 )
 from imagebuilder_mock.domain.documents.yaml_loading import read_document
-from imagebuilder_mock.domain.resources.documents import ParameterDetail
 
 from .actions import action_module, parse_inputs
 from .conditions import Condition, parse_condition
@@ -42,9 +41,8 @@ from .variables import Scope, Variables, check_references, declared_by
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
+    from imagebuilder_mock.domain.resources.documents import ParameterDetail
     from imagebuilder_mock.domain.states import ComponentType, Platform
-
-    from .variables import DocumentConstant, DocumentParameter
 
 
 OnFailure = Literal["Abort", "Continue", "Ignore"]
@@ -80,30 +78,14 @@ class ComponentDocument(NamedTuple):
 
     name: str | None
     description: str | None
-    schema_version: str
-    parameters: tuple[DocumentParameter, ...]
-    constants: tuple[DocumentConstant, ...]
+    parameters: tuple[ParameterDetail, ...]
+    constants: Mapping[str, str]
     phases: tuple[Phase, ...]
 
     @property
     def component_type(self) -> ComponentType:
         """TEST for a document whose only phase is ``test`` (API reference, CreateComponent)."""
         return "TEST" if [phase.name for phase in self.phases] == ["test"] else "BUILD"
-
-    @property
-    def parameter_details(self) -> tuple[ParameterDetail, ...] | None:
-        """The parameters that it declares, as the service shows them."""
-        details = tuple(
-            ParameterDetail(
-                name=parameter.name,
-                type=parameter.type,
-                default_value=None if parameter.default is None else (parameter.default,),
-                description=parameter.description,
-                allowed_values=parameter.allowed_values,
-            )
-            for parameter in self.parameters
-        )
-        return details or None
 
 
 class _Step(Members):
@@ -169,7 +151,6 @@ def _document(members: _Document, platform: Platform | None) -> ComponentDocumen
     document = ComponentDocument(
         name=members.name,
         description=members.description,
-        schema_version="1.0",
         parameters=parameters,
         constants=constants,
         phases=tuple(
@@ -179,8 +160,7 @@ def _document(members: _Document, platform: Platform | None) -> ComponentDocumen
     )
     for written, phase in zip(phases, document.phases, strict=True):
         _check_loop_names(written, phase.steps)
-    declared: tuple[DocumentParameter | DocumentConstant, ...] = (*parameters, *constants)
-    variables = {variable.name for variable in declared} if are_named else None
+    variables = {*(each.name for each in parameters), *constants} if are_named else None
     _check_references(document, phases, variables)
     return document
 

@@ -53,8 +53,8 @@ def trace(
 ) -> Iterator[TracedStep]:
     """The steps of a phase in their order; ``given`` are the recipe's values of parameters."""
     variables = {
-        **{known.name: known.default or "" for known in document.parameters},
-        **{constant.name: constant.value for constant in document.constants},
+        **{known.name: "".join(known.default_value or ()) for known in document.parameters},
+        **document.constants,
         **given,
     }
     for found in document.phases:

@@ -13,7 +13,7 @@ as documented, loop expressions in a step that has no loop.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from imagebuilder_mock.domain.documents.members import (
     TEXTS,
@@ -27,26 +27,10 @@ from imagebuilder_mock.domain.documents.members import (
     text,
     written,
 )
+from imagebuilder_mock.domain.resources.documents import ParameterDetail
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
-
-
-class DocumentParameter(NamedTuple):
-    """A value that the recipe may give, or must where there is no ``default``."""
-
-    name: str
-    type: Literal["string"]
-    default: str | None = None
-    description: str | None = None
-    allowed_values: tuple[str, ...] | None = None
-
-
-class DocumentConstant(NamedTuple):
-    """A value with a name; its type is always string."""
-
-    name: str
-    value: str
 
 
 _TYPE = OneOf(
@@ -77,27 +61,27 @@ class Variables(Members):
 
 def declared_by(
     document: Variables,
-) -> tuple[tuple[DocumentParameter, ...], tuple[DocumentConstant, ...], bool]:
-    """Parameters and constants, and whether all names can be made out.
+) -> tuple[tuple[ParameterDetail, ...], dict[str, str], bool]:
+    """Parameters, constants by their names, and whether all names can be made out.
 
     No name comes twice in either or both.
     """
     taken: list[str | None] = []
     parameters = tuple(
-        DocumentParameter(
-            name,
-            "string",
-            members.default,
-            members.description,
+        ParameterDetail(
+            name=name,
+            type="string",
+            default_value=None if members.default is None else (members.default,),
+            description=members.description,
             allowed_values=members.allowed_values or None,
         )
         for name, body in _bodies(document.parameters, "parameter", taken)
         for members in (read_all(_Parameter(body)),)
     )
-    constants = tuple(
-        DocumentConstant(name, read_all(_Constant(body)).value)
+    constants = {
+        name: read_all(_Constant(body)).value
         for name, body in _bodies(document.constants, "constant", taken)
-    )
+    }
     are_named = None not in taken and not document.wrong & {"parameters", "constants"}
     return parameters, constants, are_named
 

@@ -34,12 +34,13 @@ from imagebuilder_mock.domain.documents.yaml_loading import read_document
 
 from .actions import FOR_AMIS, FOR_CONTAINERS, StepAction, step_action
 from .conditions import parse_condition, references_of
-from .parameters import Parameter, WorkflowParameter, parse_parameters
+from .parameters import Parameter, parse_parameters
 from .variables import SUFFIX, References, is_reference, references_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
+    from imagebuilder_mock.domain.resources.documents import ParameterDetail
     from imagebuilder_mock.domain.states import WorkflowType
 
 MAX_OUTPUTS = 25
@@ -80,14 +81,9 @@ class WorkflowDocument(NamedTuple):
 
     name: str | None
     description: str | None
-    schema_version: str
-    parameters: tuple[WorkflowParameter, ...]
+    parameters: tuple[ParameterDetail, ...]
     steps: tuple[WorkflowStep, ...]
     outputs: tuple[WorkflowOutput, ...]
-
-    @property
-    def has_container_steps(self) -> bool:
-        return any(step.action == FOR_CONTAINERS for step in self.steps)
 
 
 def _attempts(node: Node) -> int | None:
@@ -167,7 +163,6 @@ def _document(members: _Document, workflow_type: WorkflowType | None) -> Workflo
     return WorkflowDocument(
         name=members.name,
         description=members.description,
-        schema_version="1.0",
         parameters=parameters,
         steps=tuple(steps),
         outputs=tuple(_outputs(members.outputs, references)),

@@ -6,7 +6,7 @@ Source: user guide, image-workflow-create-document.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from imagebuilder_mock.domain.documents.members import (
     Member,
@@ -17,6 +17,7 @@ from imagebuilder_mock.domain.documents.members import (
     check_unique,
     text,
 )
+from imagebuilder_mock.domain.resources.documents import ParameterDetail
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,15 +26,6 @@ ParameterType = Literal["string", "integer", "boolean", "stringList"]
 
 _BOOLEANS = {"true": True, "false": False}
 _INTEGER = "[+-]?[0-9]+"
-
-
-class WorkflowParameter(NamedTuple):
-    """A value that a build may give, or must where there is no ``default``."""
-
-    name: str
-    type: ParameterType
-    default: tuple[str, ...] | None = None
-    description: str | None = None
 
 
 class Parameter(Members):
@@ -49,7 +41,7 @@ class Parameter(Members):
     description = Member[str | None](text, None)
 
 
-def parse_parameters(entries: list[Node]) -> tuple[WorkflowParameter, ...]:
+def parse_parameters(entries: list[Node]) -> tuple[ParameterDetail, ...]:
     """What stands under ``parameters``; one whose name cannot be made out is left out."""
     taken: list[str | None] = []
     parameters = []
@@ -60,16 +52,16 @@ def parse_parameters(entries: list[Node]) -> tuple[WorkflowParameter, ...]:
             check_unique(name, entry.at("name"), "parameter", taken)
             members.node = entry.called(f"Parameter '{name}'")
         taken.append(name)
-        parameter = WorkflowParameter(name=name or "?", type=members.type_)
+        parameter = ParameterDetail(name=name or "?", type=members.type_)
         node = members.default
         default = None if node is None or "type" in members.wrong else _default(node, parameter)
-        parameter = parameter._replace(default=default, description=members.description)
+        parameter = parameter._replace(default_value=default, description=members.description)
         if name is not None:
             parameters.append(parameter)
     return tuple(parameters)
 
 
-def _default(node: Node, parameter: WorkflowParameter) -> tuple[str, ...] | None:
+def _default(node: Node, parameter: ParameterDetail) -> tuple[str, ...] | None:
     nodes = node.items(node.subject) if parameter.type == "stringList" else [node]
     texts = [text(each) for each in nodes or ()]
     given = tuple(each for each in texts if each is not None)
@@ -81,9 +73,9 @@ def _default(node: Node, parameter: WorkflowParameter) -> tuple[str, ...] | None
     return given
 
 
-def value_of(parameter: WorkflowParameter, given: Sequence[str] | None) -> object:
+def value_of(parameter: ParameterDetail, given: Sequence[str] | None) -> object:
     """The value in its type; ValueError says what is wrong with what was given."""
-    texts = parameter.default if given is None else given
+    texts = parameter.default_value if given is None else given
     if texts is None:
         msg = f"The parameter '{parameter.name}' has no default, and requires a value."
         raise ValueError(msg)
@@ -110,7 +102,7 @@ def _integer(text: str) -> int:
 
 
 def values_of(
-    parameters: Sequence[WorkflowParameter], given: Mapping[str, Sequence[str]]
+    parameters: Sequence[ParameterDetail], given: Mapping[str, Sequence[str]]
 ) -> dict[str, object]:
     """Every parameter's value; ValueError for one that is missing, wrong or not declared."""
     unknown = [name for name in given if name not in {known.name for known in parameters}]
