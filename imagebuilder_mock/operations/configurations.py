@@ -30,9 +30,8 @@ def create_infrastructure_configuration(
     ctx: Context, params: wire.CreateInfrastructureConfigurationRequestTypeDef
 ) -> Result:
     _check(ctx, params)
-    arn = ctx.new_name(InfrastructureConfiguration, params["name"])
-    ctx.add(InfrastructureConfiguration.requested(params, arn=arn, date_created=ctx.now))
-    return {"infrastructureConfigurationArn": arn}
+    created = ctx.create(InfrastructureConfiguration, params)
+    return {"infrastructureConfigurationArn": created.arn}
 
 
 @operation
@@ -78,9 +77,8 @@ def create_distribution_configuration(
     ctx: Context, params: wire.CreateDistributionConfigurationRequestTypeDef
 ) -> Result:
     check_distributions(ctx, params["distributions"])
-    arn = ctx.new_name(DistributionConfiguration, params["name"])
-    ctx.add(DistributionConfiguration.requested(params, arn=arn, date_created=ctx.now))
-    return {"distributionConfigurationArn": arn}
+    created = ctx.create(DistributionConfiguration, params)
+    return {"distributionConfigurationArn": created.arn}
 
 
 @operation

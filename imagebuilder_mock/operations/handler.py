@@ -72,12 +72,14 @@ class Context:
         """What a new resource refers to: InvalidParameterValueException if there is nothing."""
         return self.world.reference(self.store, cls, arn, parameter=parameter)
 
-    def new_name(self, cls: type[Resource], name: str) -> str:
-        """The ARN that a new name gets: ResourceAlreadyExistsException if it is taken."""
-        arn = str(self.store.arn_for(cls.kind, name))
+    def create(self, cls: type[R], params: Mapping[str, object], **others: object) -> R:
+        """Add what a request describes: ResourceAlreadyExistsException if its name is taken."""
+        arn = str(self.store.arn_for(cls.kind, str(params["name"])))
         if arn in self.store:
             raise already_exists(cls.label, arn)
-        return arn
+        resource = cls.requested(params, arn=arn, date_created=self.now, **others)
+        self.add(resource)
+        return resource
 
     def add(self, resource: Resource) -> None:
         """Store a new resource: the last thing that a create does.

@@ -22,6 +22,7 @@ from imagebuilder_mock.domain.resources.configurations import (
 )
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.lifecycle import LifecyclePolicy
+from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
 from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRecipe
 from imagebuilder_mock.domain.resources.workflows import Workflow
 from imagebuilder_mock.domain.versions import latest_version_references
@@ -51,6 +52,8 @@ class Kind(Generic[R]):
     """What its list can be narrowed by."""
     owners: Collection[str] | None = None
     """Whose its list can show, where not everybody's."""
+    entries: str = "SummaryList"
+    """What the member of the answer with the list's entries ends in."""
 
     @property
     def arn(self) -> str:
@@ -69,17 +72,12 @@ def get_version(kind: Kind[R], ctx: Context, params: Params) -> Result:
     return {kind.cls.member(): resource, "latestVersionReferences": references}
 
 
-def list_own(kind: Kind[R], ctx: Context, params: Params) -> Result:
-    index, member = ctx.store.order(kind.cls), f"{kind.cls.member()}SummaryList"
-    return listed(ctx, params, member, index, filters=kind.filters)
-
-
-def list_owned(kind: Kind[R], ctx: Context, params: Params) -> Result:
+def list_summaries(kind: Kind[R], ctx: Context, params: Params) -> Result:
     owner = params.get("owner", "Self")
     if kind.owners is not None and owner not in kind.owners:
         plural = f"{kind.cls.kind.replace('-', ' ').capitalize()}s"
         raise invalid_value("owner", f"{plural} can be listed for {', '.join(kind.owners)}.")
-    index, member = owned_by(ctx, owner).order(kind.cls), f"{kind.cls.member()}SummaryList"
+    index, member = owned_by(ctx, owner).order(kind.cls), f"{kind.cls.member()}{kind.entries}"
     return listed(ctx, params, member, index, filters=kind.filters, scope=owner)
 
 
@@ -110,8 +108,8 @@ def put_policy(kind: Kind[R], ctx: Context, params: Params) -> Result:
 
 
 _POLICY = {"Get{}Policy": get_policy, "Put{}Policy": put_policy}
-_CONFIGURATION = {"Get{}": get, "List{}s": list_own, "Delete{}": delete}
-_RECIPE = {"Get{}": get_version, "List{}s": list_owned, "Delete{}": delete_version, **_POLICY}
+_CONFIGURATION = {"Get{}": get, "List{}s": list_summaries, "Delete{}": delete}
+_RECIPE = {"Get{}": get_version, "List{}s": list_summaries, "Delete{}": delete_version, **_POLICY}
 
 KINDS = (
     Kind(Component, {"Get{}": get_version, "Delete{}": delete, **_POLICY}),
@@ -123,11 +121,24 @@ KINDS = (
     ),
     Kind(DistributionConfiguration, _CONFIGURATION, filters=by("name")),
     Kind(Image, _POLICY),
+    Kind(
+        ImagePipeline,
+        {"Get{}": get, "List{}s": list_summaries},
+        filters=by(
+            "description",
+            "distributionConfigurationArn",
+            "imageRecipeArn",
+            "infrastructureConfigurationArn",
+            "name",
+            "status",
+        ),
+        entries="List",
+    ),
     Kind(ImageRecipe, _RECIPE, filters=by("name", "parentImage", "platform")),
     Kind(InfrastructureConfiguration, _CONFIGURATION, filters=by("name")),
     Kind(
         LifecyclePolicy,
-        {"Get{}": get, "ListLifecyclePolicies": list_own},
+        {"Get{}": get, "ListLifecyclePolicies": list_summaries},
         filters=by("name", "resourceType", "status"),
     ),
     Kind(Workflow, {"Get{}": get_version, "Delete{}": delete}),

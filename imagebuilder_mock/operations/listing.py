@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from itertools import islice
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypedDict, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypedDict, TypeVar, cast
 
 from imagebuilder_mock.domain.arn import ACCOUNTS, Arn
 from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
@@ -54,6 +54,9 @@ DEFAULT_PAGE_SIZE = 25
 FILTERS: Mapping[str, Callable[[Any], object]] = {
     "containerType": attrgetter("container_type"),
     "description": attrgetter("description"),
+    "distributionConfigurationArn": attrgetter("distribution_configuration_arn"),
+    "imageRecipeArn": attrgetter("image_recipe_arn"),
+    "infrastructureConfigurationArn": attrgetter("infrastructure_configuration_arn"),
     "name": attrgetter("name"),
     "osVersion": attrgetter("os_version"),
     "parentImage": attrgetter("parent_image"),
@@ -92,13 +95,13 @@ def listed(
     asked = cast("Listing", params)
     show = view or _itself
     requested, token = asked.get("filters", ()), asked.get("nextToken")
-    wanted = Filters(requested, filters or {})
+    is_wanted = matching(requested, filters or {})
     list_name = f"{ctx.operation} {ctx.store.account} {ctx.store.region} {scope}"
     state = ctx.world.state
 
     def admitted(entry: T) -> object:
         shown = show(entry)
-        return shown if shown is not None and wanted.admit(shown) else None
+        return shown if shown is not None and is_wanted(shown) else None
 
     items, position = page_of(
         index,
@@ -197,31 +200,23 @@ def page_of(
     return shown, scanned[size - 1].sequence if more else None
 
 
-class Filters(Generic[V]):
-    """What a request asks for, ready to be held against one thing after the other."""
+def matching(
+    requested: Sequence[wire.FilterTypeDef], known: Mapping[str, Callable[[V], object]]
+) -> Callable[[V], bool]:
+    """What tells whether a thing meets all filters of a request.
 
-    __slots__ = ("_tests",)
-
-    def __init__(
-        self,
-        requested: Sequence[wire.FilterTypeDef],
-        known: Mapping[str, Callable[[V], object]],
-    ) -> None:
-        """``known`` gives, for each name the operation takes, how a thing answers it.
-
-        InvalidParameterValueException names the first filter that the operation does not take.
-        """
-        self._tests: list[tuple[Callable[[V], object], Callable[[str], bool]]] = []
-        for position, entry in enumerate(requested):
-            name = entry.get("name", "")
-            if name not in known:
-                raise unknown_filter(f"filters[{position}].name", name, known)
-            wanted = entry.get("values", ())
-            is_wanted = _of_names(wanted) if name == "name" else frozenset(wanted).__contains__
-            self._tests.append((known[name], is_wanted))
-
-    def admit(self, thing: V) -> bool:
-        return all(_is_met(answer(thing), is_wanted) for answer, is_wanted in self._tests)
+    ``known`` gives, for each name that the operation takes, how a thing answers it.
+    InvalidParameterValueException names the first filter that the operation does not take.
+    """
+    tests: list[tuple[Callable[[V], object], Callable[[str], bool]]] = []
+    for position, entry in enumerate(requested):
+        name = entry.get("name", "")
+        if name not in known:
+            raise unknown_filter(f"filters[{position}].name", name, known)
+        wanted = entry.get("values", ())
+        is_wanted = _of_names(wanted) if name == "name" else frozenset(wanted).__contains__
+        tests.append((known[name], is_wanted))
+    return lambda thing: all(_is_met(answer(thing), is_wanted) for answer, is_wanted in tests)
 
 
 def unknown_filter(path: str, name: str, known: Collection[str]) -> InvalidParameterValueException:

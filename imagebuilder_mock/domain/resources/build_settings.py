@@ -34,13 +34,6 @@ class BuildSettings(Resource):
         wire.ImageLoggingConfigurationTypeDef | wire.PipelineLoggingConfigurationTypeDef | None
     ) = None
 
-    def take(self, request: Mapping[str, object]) -> None:
-        """Keep what a request says: its tags, and each member that the resource has too."""
-        for name, member in members_of(type(self)):
-            if member in request and name not in _OF_EVERY_RESOURCE:
-                setattr(self, name, request[member])
-        self.tags = dict(cast("Mapping[str, str]", request.get("tags", {})))
-
     def as_requested(self) -> dict[str, object]:
         """What a request would have to say for it, without tags."""
         members = {

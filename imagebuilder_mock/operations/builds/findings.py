@@ -40,7 +40,6 @@ def list_image_packages(ctx: Context, params: wire.ListImagePackagesRequestTypeD
         params,
         "imagePackageList",
         _packages(ctx, image),
-        view=lambda package: package,
         scope=arn,
     )
 
@@ -61,7 +60,6 @@ def list_image_scan_findings(
         {name: value for name, value in params.items() if name != "filters"},
         "findings",
         ctx.store.findings.of(key),
-        view=lambda finding: finding,
         scope=" ".join(key),
     )
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import ResourceDependencyException, invalid_value
-from imagebuilder_mock.domain.resources.images import Image, ImageVersion, service_linked_role
+from imagebuilder_mock.domain.resources.images import Image, ImageVersion
 from imagebuilder_mock.domain.versions import latest_version_references
 from imagebuilder_mock.engines.builds import stages
 from imagebuilder_mock.engines.builds.starting import build_request, start_build
@@ -40,22 +39,9 @@ def get_image(ctx: Context, params: wire.GetImageRequestTypeDef) -> Result:
     image = ctx.get(Image, params["imageBuildVersionArn"], parameter="imageBuildVersionArn")
     note_looked_at(ctx, [image])
     return {
-        "image": _with_defaults(image),
+        "image": image,
         "latestVersionReferences": latest_version_references(image.arn),
     }
-
-
-def _with_defaults(image: Image) -> Image:
-    """The image with the role and the workflows that it is built with if it was given none."""
-    if image.recipe is None or (image.execution_role and image.workflows):
-        return image
-    return replace(
-        image,
-        execution_role=image.execution_role or service_linked_role(image),
-        workflows=image.workflows
-        or [{"workflowArn": each.arn} for each in image.plan.workflows()]
-        or None,
-    )
 
 
 @operation
@@ -117,13 +103,9 @@ def delete_image(ctx: Context, params: wire.DeleteImageRequestTypeDef) -> Result
     return {"imageBuildVersionArn": image.arn}
 
 
-# A filter on the version means the three nodes: '1.0.4' finds every build, '1.0.4/3' none
-# (aws-cli issue 7853).
 IMAGE_SUMMARY_FILTERS: Mapping[str, Callable[[Image], object]] = {
-    "name": lambda image: image.name,
-    "osVersion": lambda image: image.os_version,
-    "platform": lambda image: image.platform,
-    "type": lambda image: image.type,
+    **by("name", "osVersion", "platform", "type"),
+    # Its three numbers: '1.0.4' finds every build, '1.0.4/3' none (aws-cli issue 7853).
     "version": lambda image: Arn.parse(image.arn).version,
 }
 

@@ -43,14 +43,19 @@ def distribute_image(ctx: Context, params: wire.DistributeImageRequestTypeDef) -
     )
     check_logging(params.get("loggingConfiguration", {}), params["executionRole"])
     check_role(ctx, params["executionRole"])
-    image = new_image(ctx.world, ctx.store, name, _FIRST_VERSION, "AMI")
-    image.take(params)
-    image.platform, image.os_version, image.architecture = (
-        facts.platform,
-        os_version,
-        facts.architecture,
+    image = new_image(
+        ctx.world,
+        ctx.store,
+        params,
+        name=name,
+        version=_FIRST_VERSION,
+        output_type="AMI",
+        platform=facts.platform,
+        os_version=os_version,
+        architecture=facts.architecture,
+        build_type="USER_INITIATED",
+        plan=DISTRIBUTION,
     )
-    image.build_type, image.plan = "USER_INITIATED", DISTRIBUTION
     image.distribution_configuration = resolved_distribution(distribution, image)
     stages.begin(ctx.world, ctx.store, image)
     return {"imageBuildVersionArn": image.arn}

@@ -40,7 +40,6 @@ def list_workflow_executions(
         params,
         "workflowExecutions",
         OrderedIndex(image.executions),
-        view=lambda execution: execution,
         scope=image.arn,
     )
     note_looked_at(ctx, [image])
@@ -71,7 +70,6 @@ def list_workflow_step_executions(
         params,
         "steps",
         OrderedIndex(execution.steps),
-        view=lambda step: step,
         scope=execution.workflow_execution_id,
     )
     return {
@@ -99,7 +97,6 @@ def list_waiting_workflow_steps(
         params,
         "steps",
         ctx.store.executions.waiting,
-        view=lambda step: step,
     )
     note_looked_at(ctx, list(ctx.store.running.values()))
     return result

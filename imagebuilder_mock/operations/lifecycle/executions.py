@@ -75,7 +75,6 @@ def list_lifecycle_execution_resources(
         params,
         "resources",
         execution.listed(parent),
-        view=lambda resource: resource,
         scope=f"{execution.lifecycle_execution_id} {parent}",
     )
     return {

@@ -25,11 +25,9 @@ def create_lifecycle_policy(
 ) -> Result:
     _check(params)
     check_lifecycle_role(ctx, params["executionRole"])
-    arn = ctx.new_name(LifecyclePolicy, params["name"])
-    policy = LifecyclePolicy.requested(params, arn=arn, date_created=ctx.now, **_completed(params))
-    ctx.add(policy)
+    policy = ctx.create(LifecyclePolicy, params, **_completed(params))
     plan_next_run(ctx.world, policy)
-    return {"lifecyclePolicyArn": arn}
+    return {"lifecyclePolicyArn": policy.arn}
 
 
 @operation
