@@ -31,12 +31,10 @@ if TYPE_CHECKING:
 
 
 class CronSyntaxError(ValueError):
-    """The text is no cron expression; ``position`` is the index in it where that shows."""
+    """The text is no cron expression; it says at which index in the text that shows."""
 
     def __init__(self, position: int, details: str) -> None:
         super().__init__(f"error at position {position}, details: {details}")
-        self.position = position
-        self.details = details
 
 
 class CronExpression(NamedTuple):

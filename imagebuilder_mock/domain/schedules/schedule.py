@@ -13,16 +13,12 @@ starts with the same words, without its ``at(...)``. The texts for rates and tim
 from __future__ import annotations
 
 import re
-from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone, tzinfo
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .cron import CronExpression, CronSyntaxError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _START = datetime(1969, 12, 31, tzinfo=timezone.utc)
 _END = datetime(2200, 1, 2, tzinfo=timezone.utc)
@@ -65,32 +61,8 @@ def parse_schedule(expression: str, timezone: str | None = None) -> Schedule:
     return _read_rate(text) if kind == "rate" else _read_cron(text, zone)
 
 
-class Schedule(ABC):
-    """What says when the next run is. Moments are aware; the answers are in UTC."""
-
-    __slots__ = ()
-
-    @abstractmethod
-    def next_after(self, moment: datetime, *, anchor: datetime | None = None) -> datetime | None:
-        """The first run after ``moment``; None if there is none until the end of 2199.
-
-        A rate counts from ``anchor``, when the schedule was made, or else from ``moment``; for
-        cron it makes no difference.
-        """
-
-    def runs_between(
-        self, start: datetime, end: datetime, *, anchor: datetime | None = None
-    ) -> Iterator[datetime]:
-        """The runs after ``start``, up to ``end`` and at it; ``anchor`` is else ``start``."""
-        anchor = anchor or start
-        run = self.next_after(start, anchor=anchor)
-        while run is not None and run <= end:
-            yield run
-            run = self.next_after(run, anchor=anchor)
-
-
 @dataclass(frozen=True, slots=True)
-class CronSchedule(Schedule):
+class CronSchedule:
     """Runs at the wall-clock minutes of a time zone that match."""
 
     expression: CronExpression
@@ -102,6 +74,7 @@ class CronSchedule(Schedule):
         *,
         anchor: datetime | None = None,  # noqa: ARG002 - a rate counts from it
     ) -> datetime | None:
+        """The first run after an aware moment, in UTC; None if there is none before 2200."""
         if moment >= _END:
             return None
         wall = max(moment, _START).astimezone(self.zone).replace(tzinfo=None)
@@ -118,12 +91,13 @@ class CronSchedule(Schedule):
 
 
 @dataclass(frozen=True, slots=True)
-class RateSchedule(Schedule):
+class RateSchedule:
     """Runs one period after the schedule was made, and so on."""
 
     seconds: int
 
     def next_after(self, moment: datetime, *, anchor: datetime | None = None) -> datetime | None:
+        """The same; the periods are counted from ``anchor``, or else from ``moment``."""
         anchor = (anchor or moment).astimezone(timezone.utc)
         second = timedelta(seconds=1)
         periods = max((moment - anchor) // second // self.seconds, 0) + 1
@@ -131,6 +105,9 @@ class RateSchedule(Schedule):
         if elapsed > (_END - anchor) // second:
             return None
         return anchor + elapsed * second
+
+
+Schedule: TypeAlias = CronSchedule | RateSchedule
 
 
 def _read_cron(text: str, zone: tzinfo) -> CronSchedule:
