@@ -44,7 +44,6 @@ _DONE: Mapping[str, frozenset[ImageStatus]] = {
     "DELETE": frozenset(),
 }
 
-_NO_EXCLUSIONS: Mapping[str, str] = {}
 _NO_RULES: wire.LifecyclePolicyDetailExclusionRulesTypeDef = {}
 
 IMAGE_TYPES = {"AMI_IMAGE": "AMI", "CONTAINER_IMAGE": "DOCKER"}
@@ -148,7 +147,7 @@ class Fate(NamedTuple):
     """Why the image itself is left alone although the action is due."""
     amis: tuple[Ami, ...] = ()
     """Those that the rule includes."""
-    ami_exclusions: Mapping[str, str] = _NO_EXCLUSIONS
+    ami_exclusions: Mapping[str, str] = {}
     """Why some of them are left alone, by their id."""
 
     @property
@@ -278,27 +277,11 @@ def _reason_to_act(image: Image, rule: Rule) -> str:
 
 
 def _due(image: Image, rule: Rule, reason: str, now: datetime, describe: Describe) -> Fate:
-    outputs = image.output_resources
-    return Fate(
-        image,
-        reason,
-        rule,
-        amis=(outputs.amis if "amis" in rule.included and outputs else None) or (),
-        ami_exclusions=_ami_exclusions(image, rule, now, describe),
-    )
-
-
-def _ami_exclusions(
-    image: Image, rule: Rule, now: datetime, describe: Describe
-) -> Mapping[str, str]:
-    """Why AMIs that the rule includes are left alone, by their id."""
-    outputs = image.output_resources
-    if "amis" not in rule.included or rule.amis is NO_AMIS or outputs is None:
-        return _NO_EXCLUSIONS
+    amis = image.amis if "amis" in rule.included else ()
     exclusions = {}
-    for ami in outputs.amis or ():
+    for ami in () if rule.amis is NO_AMIS else amis:
         known = describe(ami)
-        reason = rule.amis.reason_for(known, now) if known else rule.amis.reason_in(ami.region)
-        if reason is not None:
-            exclusions[ami.image] = reason
-    return exclusions or _NO_EXCLUSIONS
+        exclusion = rule.amis.reason_for(known, now) if known else rule.amis.reason_in(ami.region)
+        if exclusion is not None:
+            exclusions[ami.image] = exclusion
+    return Fate(image, reason, rule, amis=amis, ami_exclusions=exclusions)

@@ -27,7 +27,7 @@ class Resource:
     kind: ClassVar[str]
     """The resource type in the ARN."""
     label: ClassVar[str]
-    """What the service calls the type in its messages."""
+    """What the service calls the type in its messages: the class's name."""
     quota: ClassVar[str | None] = None
     """The quota that counts them."""
     has_builds: ClassVar[bool] = False
@@ -42,6 +42,9 @@ class Resource:
     shared_with: frozenset[str] = frozenset()
     """The other accounts that the policy lets see the resource."""
     sequence: int = 0
+
+    def __init_subclass__(cls) -> None:
+        cls.label = cls.__name__
 
     @classmethod
     def requested(cls, request: Mapping[str, object], **others: object) -> Self:

@@ -38,7 +38,6 @@ class Component(Document):
     """One build of a component version."""
 
     kind: ClassVar[str] = "component"
-    label: ClassVar[str] = "Component"
     quota: ClassVar[str | None] = "components"
 
     platform: str

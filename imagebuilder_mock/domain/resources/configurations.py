@@ -19,7 +19,6 @@ class InfrastructureConfiguration(Resource):
     """An update makes a new object, so that an image keeps the one it was built with."""
 
     kind: ClassVar[str] = "infrastructure-configuration"
-    label: ClassVar[str] = "InfrastructureConfiguration"
     quota: ClassVar[str | None] = "infrastructure configurations"
 
     instance_profile_name: str
@@ -48,7 +47,6 @@ class DistributionConfiguration(Resource):
     """An update makes a new object, so that an image keeps the one it was built with."""
 
     kind: ClassVar[str] = "distribution-configuration"
-    label: ClassVar[str] = "DistributionConfiguration"
     quota: ClassVar[str | None] = "distribution configurations"
 
     distributions: Sequence[wire.DistributionUnionTypeDef]

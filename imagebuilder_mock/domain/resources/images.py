@@ -85,7 +85,6 @@ class Image(BuildSettings):
     """
 
     kind: ClassVar[str] = "image"
-    label: ClassVar[str] = "Image"
     has_builds: ClassVar[bool] = True
 
     owner: str

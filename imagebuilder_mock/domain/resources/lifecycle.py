@@ -165,7 +165,6 @@ class LifecyclePolicy(Resource):
     """Up to three rules, and the images that they are for."""
 
     kind: ClassVar[str] = "lifecycle-policy"
-    label: ClassVar[str] = "LifecyclePolicy"
     quota: ClassVar[str | None] = "lifecycle policies"
 
     status: str

@@ -19,7 +19,6 @@ class ImagePipeline(BuildSettings):
     """What an update replaces, and what the runs of the pipeline leave on it."""
 
     kind: ClassVar[str] = "image-pipeline"
-    label: ClassVar[str] = "ImagePipeline"
     quota: ClassVar[str | None] = "image pipelines"
 
     platform: str

@@ -52,7 +52,6 @@ class ImageRecipe(Recipe):
     """An image recipe version; it never changes."""
 
     kind: ClassVar[str] = "image-recipe"
-    label: ClassVar[str] = "ImageRecipe"
     quota: ClassVar[str | None] = "image recipes"
     output_type: ClassVar[str] = "AMI"
 
@@ -67,7 +66,6 @@ class ContainerRecipe(Recipe):
     """A container recipe version; it never changes."""
 
     kind: ClassVar[str] = "container-recipe"
-    label: ClassVar[str] = "ContainerRecipe"
     quota: ClassVar[str | None] = "container recipes"
     output_type: ClassVar[str] = "DOCKER"
 

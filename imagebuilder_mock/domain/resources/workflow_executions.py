@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,8 +39,6 @@ WAIT_FOR_ACTION = "WaitForAction"
 @dataclass(slots=True, kw_only=True, eq=False)
 class WorkflowStepExecution:
     """One step, begun or still to come; ``inputs`` and ``outputs`` are JSON."""
-
-    label: ClassVar[str] = "WorkflowStepExecution"
 
     step_execution_id: str
     image_build_version_arn: str
@@ -84,8 +82,6 @@ class WorkflowStepExecution:
 @dataclass(slots=True, kw_only=True, eq=False)
 class WorkflowExecution:
     """One run of a workflow; ``total_step_count`` is known before any step runs."""
-
-    label: ClassVar[str] = "WorkflowExecution"
 
     workflow_execution_id: str
     image_build_version_arn: str

@@ -33,7 +33,6 @@ class Workflow(Document):
     """One build of a workflow version."""
 
     kind: ClassVar[str] = "workflow"
-    label: ClassVar[str] = "Workflow"
     quota: ClassVar[str | None] = "workflows"
 
     type: WorkflowType

@@ -11,10 +11,6 @@ from imagebuilder_mock.domain.errors import (
 )
 from imagebuilder_mock.domain.ordered import OrderedIndex
 from imagebuilder_mock.domain.resources.images import Image
-from imagebuilder_mock.domain.resources.workflow_executions import (
-    WorkflowExecution,
-    WorkflowStepExecution,
-)
 from imagebuilder_mock.engines.builds import stages
 from imagebuilder_mock.operations.handler import operation
 from imagebuilder_mock.operations.listing import listed
@@ -24,6 +20,10 @@ from .images import note_looked_at
 if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
 
+    from imagebuilder_mock.domain.resources.workflow_executions import (
+        WorkflowExecution,
+        WorkflowStepExecution,
+    )
     from imagebuilder_mock.operations.handler import Context, Result
 
 T = TypeVar("T")
@@ -124,12 +124,12 @@ def send_workflow_step_action(
 
 def _execution(ctx: Context, workflow_execution_id: str) -> WorkflowExecution:
     found = ctx.store.executions.workflow(workflow_execution_id)
-    return _known(found, WorkflowExecution.label, workflow_execution_id)
+    return _known(found, "WorkflowExecution", workflow_execution_id)
 
 
 def _step(ctx: Context, step_execution_id: str) -> WorkflowStepExecution:
     found = ctx.store.executions.step(step_execution_id)
-    return _known(found, WorkflowStepExecution.label, step_execution_id)
+    return _known(found, "WorkflowStepExecution", step_execution_id)
 
 
 def _known(found: T | None, label: str, name: str) -> T:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeGuard
 
 from imagebuilder_mock.domain.documents.errors import DocumentError
@@ -134,12 +135,6 @@ COMMAND_ID = "runCommandId"
 """The output of what is done by a command of Systems Manager."""
 _COMMAND: Mapping[str, object] = {COMMAND_ID: NewId.UUID, "status": "Success", "output": ""}
 
-_COMMAND_FAILED = (
-    "ExpectationNotMet. ssm:ListCommandInvocations returned terminal state Failed in workflow step "
-    "{step}"
-)
-"""Of a command without a result of its own (aws-samples, debugging)."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class StepAction:
@@ -176,6 +171,17 @@ class StepAction:
             {**self.required, **self.optional}[name](name, value)
 
 
+_command = partial(
+    StepAction,
+    outputs=_COMMAND,
+    # aws-samples, debugging, of a command without a result of its own.
+    failure_message=(
+        "ExpectationNotMet. ssm:ListCommandInvocations returned terminal state Failed in workflow "
+        "step {step}"
+    ),
+)
+"""An action that is done by a command of Systems Manager."""
+
 STEP_ACTIONS: Mapping[str, StepAction] = {
     action.name: action
     for action in (
@@ -193,22 +199,18 @@ STEP_ACTIONS: Mapping[str, StepAction] = {
             outputs={"instanceId": NewId.INSTANCE},
             undone="terminates the instance",
         ),
-        StepAction(
+        _command(
             name="BootstrapInstanceForContainer",
             output_type="DOCKER",
             timeout=_HOUR,
             takes=timedelta(minutes=1),
-            outputs=_COMMAND,
-            failure_message=_COMMAND_FAILED,
         ),
-        StepAction(
+        _command(
             name="ExecuteComponents",
             types=_BUILD_AND_TEST,
             timeout=720 * _MINUTE,
             longest_timeout=_DAY,
             takes=timedelta(minutes=1),
-            outputs=_COMMAND,
-            failure_message=_COMMAND_FAILED,
         ),
         StepAction(
             name="CollectImageMetadata",
@@ -218,23 +220,19 @@ STEP_ACTIONS: Mapping[str, StepAction] = {
             outputs={"osVersion": str, "associationId": NewId.UUID},
             undone="ends the inventory",
         ),
-        StepAction(
+        _command(
             name="RunSysPrep",
             platforms=frozenset(("Windows",)),
             timeout=_HOUR,
             # With it a Windows AMI takes its 20 minutes.
             takes=timedelta(minutes=8),
-            outputs=_COMMAND,
-            failure_message=_COMMAND_FAILED,
         ),
-        StepAction(
+        _command(
             name="SanitizeInstance",
             platforms=frozenset(("Linux", "macOS")),
             output_type="AMI",
             timeout=_HOUR,
             takes=timedelta(minutes=1),
-            outputs=_COMMAND,
-            failure_message=_COMMAND_FAILED,
         ),
         StepAction(
             name="CreateImage",
@@ -274,22 +272,19 @@ STEP_ACTIONS: Mapping[str, StepAction] = {
             takes=timedelta(minutes=1),
             outputs={"imageId": str},
         ),
-        StepAction(
+        _command(
             name="CollectImageScanFindings",
             types=_TEST,
             timeout=120 * _MINUTE,
             takes=timedelta(minutes=2),
-            outputs=_COMMAND,
-            failure_message=_COMMAND_FAILED,
         ),
-        StepAction(
+        _command(
             name="RunCommand",
             required={**_INSTANCE, "documentName": _anything},
             optional={"parameters": _anything, "documentVersion": _anything},
             timeout=720 * _MINUTE,
             takes=timedelta(minutes=1),
             outputs={**_COMMAND, "output": list},
-            failure_message=_COMMAND_FAILED,
         ),
         StepAction(
             name="WaitForSSMAgent",

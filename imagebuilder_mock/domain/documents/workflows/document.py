@@ -34,7 +34,7 @@ from imagebuilder_mock.domain.documents.yaml_loading import read_document
 
 from .actions import FOR_AMIS, FOR_CONTAINERS, StepAction, step_action
 from .conditions import parse_condition, references_of
-from .parameters import Parameter, parse_parameters
+from .parameters import Named, Parameter, members_of_each, parse_parameters
 from .variables import SUFFIX, References, is_reference, references_in
 
 if TYPE_CHECKING:
@@ -122,8 +122,7 @@ class _Step(Members):
     retry = Member(_attempts, 1)
 
 
-class _Output(Members):
-    name = Member[str | None](text, None, required=True)
+class _Output(Named):
     value = Member(text, "", required=True)
 
 
@@ -232,7 +231,7 @@ def _inputs(members: _Step, action: StepAction) -> Mapping[str, object] | None:
     node, whole = members.inputs, members.node.called(f"Action {action.name}")
     if node is None or node.value in ([], {}):
         if action.required:
-            whole.required("inputs")
+            whole.lacks("inputs")
         return None
     node = node.called(f"{whole.subject} inputs")
     inputs = {str(key): node.at(key) for key in node.mapping() or ()}
@@ -283,17 +282,10 @@ def _check_distribution(nodes: list[Node], steps: list[WorkflowStep]) -> None:
 def _outputs(entries: list[Node], references: References) -> Iterator[WorkflowOutput]:
     if len(entries) > MAX_OUTPUTS:
         entries[MAX_OUTPUTS].refuse(f"A document must not have more than {MAX_OUTPUTS} outputs.")
-    taken: list[str | None] = []
-    for entry in entries:
-        members = _Output(entry)
-        name = members.name
-        if name is not None:
-            check_unique(name, entry.at("name"), "output", taken)
-            members.node = entry.called(f"Output '{name}'")
-        taken.append(name)
+    for members in members_of_each(entries, _Output, "output"):
         if is_reference(members.value):
-            references.check(entry.at("value"), members.value)
+            references.check(members.node.at("value"), members.value)
         elif members.value:
-            for node, reference in references_in(entry.at("value")):
+            for node, reference in references_in(members.node.at("value")):
                 references.check(node, reference)
-        yield WorkflowOutput(name or "", members.value)
+        yield WorkflowOutput(members.name or "", members.value)

@@ -6,9 +6,10 @@ Source: user guide, image-workflow-create-document.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 from imagebuilder_mock.domain.documents.members import (
+    UNNAMED,
     Member,
     Members,
     Node,
@@ -20,7 +21,9 @@ from imagebuilder_mock.domain.documents.members import (
 from imagebuilder_mock.domain.resources.documents import ParameterDetail
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+
+N = TypeVar("N", bound="Named")
 
 ParameterType = Literal["string", "integer", "boolean", "stringList"]
 
@@ -28,8 +31,11 @@ _BOOLEANS = {"true": True, "false": False}
 _INTEGER = "[+-]?[0-9]+"
 
 
-class Parameter(Members):
+class Named(Members):
     name = Member[str | None](text, None, required=True)
+
+
+class Parameter(Named):
     type_ = Member[ParameterType](
         OneOf(
             get_args(ParameterType),
@@ -41,22 +47,28 @@ class Parameter(Members):
     description = Member[str | None](text, None)
 
 
-def parse_parameters(entries: list[Node]) -> tuple[ParameterDetail, ...]:
-    """What stands under ``parameters``; one whose name cannot be made out is left out."""
+def members_of_each(entries: list[Node], of: type[N], kind: str) -> Iterator[N]:
+    """The members of each entry of a list; no two entries may have the same name."""
     taken: list[str | None] = []
-    parameters = []
     for entry in entries:
-        members = Parameter(entry)
+        members = of(entry)
         name = members.name
         if name is not None:
-            check_unique(name, entry.at("name"), "parameter", taken)
-            members.node = entry.called(f"Parameter '{name}'")
+            check_unique(name, entry.at("name"), kind, taken)
+            members.node = entry.called(f"{kind.capitalize()} '{name}'")
         taken.append(name)
-        parameter = ParameterDetail(name=name or "?", type=members.type_)
+        yield members
+
+
+def parse_parameters(entries: list[Node]) -> tuple[ParameterDetail, ...]:
+    """What stands under ``parameters``; one without a readable name is left out."""
+    parameters = []
+    for members in members_of_each(entries, Parameter, "parameter"):
+        parameter = ParameterDetail(name=members.name or UNNAMED, type=members.type_)
         node = members.default
         default = None if node is None or "type" in members.wrong else _default(node, parameter)
         parameter = parameter._replace(default_value=default, description=members.description)
-        if name is not None:
+        if members.name is not None:
             parameters.append(parameter)
     return tuple(parameters)
 
