@@ -59,10 +59,7 @@ class BuildPlan(NamedTuple):
 
     def after(self, status: ImageStatus) -> ImageStatus:
         """The status that follows; AVAILABLE after the last stage."""
-        following = iter(self.stages)
-        next(stage for stage in following if stage.status == status)
-        last = next(following, None)
-        return "AVAILABLE" if last is None else last.status
+        return self.ahead_of(status)[0]
 
     def ahead_of(self, status: ImageStatus) -> list[ImageStatus]:
         """The statuses that follow, down to AVAILABLE, if nothing goes wrong."""

@@ -9,10 +9,11 @@ from imagebuilder_mock.domain.resources.configurations import (
     DistributionConfiguration,
     InfrastructureConfiguration,
 )
+from imagebuilder_mock.neighbours import names
 
 from .handler import operation
 from .rules.distributions import check_distributions, refuse_reserved
-from .rules.neighbours import check_instance_profile, check_network, check_topic
+from .rules.neighbours import check_name
 
 if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
@@ -62,14 +63,12 @@ def _check(ctx: Context, params: Settings) -> None:
         raise invalid_combination(
             "placement", "You must not specify both 'hostId' and 'hostResourceGroupArn'."
         )
-    check_instance_profile(ctx, params["instanceProfileName"])
-    check_network(
-        ctx,
-        subnet=params.get("subnetId"),
-        security_groups=params.get("securityGroupIds", ()),
-        key_pair=params.get("keyPair"),
-    )
-    check_topic(ctx, params.get("snsTopicArn"))
+    check_name(ctx, names.INSTANCE_PROFILE, params["instanceProfileName"], "instanceProfileName")
+    check_name(ctx, names.SUBNET, params.get("subnetId"), "subnetId")
+    for position, group in enumerate(params.get("securityGroupIds", ())):
+        check_name(ctx, names.SECURITY_GROUP, group, f"securityGroupIds[{position}]")
+    check_name(ctx, names.KEY_PAIR, params.get("keyPair"), "keyPair")
+    check_name(ctx, names.TOPIC, params.get("snsTopicArn"), "snsTopicArn")
 
 
 @operation

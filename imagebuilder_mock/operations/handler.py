@@ -9,10 +9,9 @@ from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import (
     DryRunOperationException,
     ResourceDependencyException,
-    ResourceNotFoundException,
     already_exists,
     dependency_error,
-    missing_error,
+    not_found,
 )
 from imagebuilder_mock.domain.resources.base import Resource
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import TypeAlias
 
+    from imagebuilder_mock.domain.errors import ResourceNotFoundException
     from imagebuilder_mock.domain.resources.images import Image
     from imagebuilder_mock.domain.resources.lifecycle import LifecycleExecution
     from imagebuilder_mock.world.store import Store
@@ -66,7 +66,7 @@ class Context:
     ) -> ResourceNotFoundException:
         is_amazons = is_own and Arn.parse(arn).owner is not None
         hint = "" if is_amazons else self.world.hint_at(self.store, cls, arn)
-        return ResourceNotFoundException(f"{missing_error(cls.label, arn)}{hint}")
+        return not_found(cls.label, arn, hint)
 
     def reference(self, cls: type[R], arn: str, *, parameter: str | None = None) -> R:
         """What a new resource refers to: InvalidParameterValueException if there is nothing."""

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRecipe
 from imagebuilder_mock.domain.versions import VersionTemplate, latest_version_references
+from imagebuilder_mock.neighbours import names
 
 from .handler import operation
-from .rules.neighbours import check_key, check_repository
+from .rules.neighbours import check_key, check_name
 from .rules.recipes import (
     check_block_devices,
     check_components,
@@ -56,7 +57,9 @@ def create_container_recipe(
     parent = container_parent(ctx, params)
     platform = check_container_components(ctx, components, parent)
     dockerfile = checked_template(ctx, params)
-    check_repository(ctx, params["targetRepository"])
+    # Image Builder makes none (API reference).
+    repository = params["targetRepository"]["repositoryName"]
+    check_name(ctx, names.REPOSITORY, repository, "targetRepository.repositoryName")
     check_key(ctx, params.get("kmsKeyId"))
     check_instance(ctx, params.get("instanceConfiguration"))
     return _added(

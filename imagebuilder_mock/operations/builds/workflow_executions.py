@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from imagebuilder_mock.domain.errors import (
-    ResourceNotFoundException,
-    invalid_value,
-    missing_error,
-)
+from imagebuilder_mock.domain.errors import invalid_value, not_found
 from imagebuilder_mock.domain.ordered import OrderedIndex
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.engines.builds import stages
@@ -134,5 +130,5 @@ def _step(ctx: Context, step_execution_id: str) -> WorkflowStepExecution:
 
 def _known(found: T | None, label: str, name: str) -> T:
     if found is None:
-        raise ResourceNotFoundException(missing_error(label, name))
+        raise not_found(label, name)
     return found

@@ -5,11 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.errors import (
-    ResourceNotFoundException,
-    invalid_value,
-    missing_error,
-)
+from imagebuilder_mock.domain.errors import invalid_value, not_found
 from imagebuilder_mock.domain.ordered import OrderedIndex
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.lifecycle import LifecyclePolicy
@@ -103,5 +99,5 @@ def _own(ctx: Context, execution_id: str) -> LifecycleExecution:
     execution = ctx.world.state.lifecycle_executions.get(execution_id)
     home = (ctx.store.account, ctx.store.region)
     if execution is None or (execution.account_id, execution.region) != home:
-        raise ResourceNotFoundException(missing_error("LifecycleExecution", execution_id))
+        raise not_found("LifecycleExecution", execution_id)
     return execution

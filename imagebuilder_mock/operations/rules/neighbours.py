@@ -18,10 +18,6 @@ from imagebuilder_mock.neighbours.account import (
 from imagebuilder_mock.neighbours.contents import S3Uri, read, size_of, trusts_us
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from mypy_boto3_imagebuilder import type_defs as wire
-
     from imagebuilder_mock.domain.errors import InvalidParameterValueException
     from imagebuilder_mock.operations.handler import Context
 
@@ -33,22 +29,21 @@ def _place(ctx: Context, region: str | None = None) -> Place:
     return Place(ctx.store.account, region or ctx.store.region)
 
 
-def _check(
+def check_name(
     ctx: Context,
     question: names.Question,
     name: str | None,
     parameter: str,
     region: str | None = None,
 ) -> None:
-    """Refuse a name that cannot be taken; without anybody to ask, also say why."""
+    """Refuse a name that another service does not know; None is no name.
+
+    Where nobody can be asked and that matters, the refusal says so.
+    """
     if name is None or names.can_take(ctx.world, _place(ctx, region), question, name):
         return
     detail = question.refusal.format(kind=question.kind, name=name)
     raise invalid_value(parameter, explained(ctx.world, detail))
-
-
-def check_instance_profile(ctx: Context, name: str) -> None:
-    _check(ctx, names.INSTANCE_PROFILE, name, "instanceProfileName")
 
 
 def check_role(ctx: Context, role: str | None, *, parameter: str = "executionRole") -> None:
@@ -58,7 +53,7 @@ def check_role(ctx: Context, role: str | None, *, parameter: str = "executionRol
     """
     own = service_linked_role_in(ctx.store.partition, ctx.store.account)
     if role not in (own, names.name_of_role(own)):
-        _check(ctx, names.ROLE, role, parameter)
+        check_name(ctx, names.ROLE, role, parameter)
 
 
 def check_lifecycle_role(ctx: Context, role: str | None) -> None:
@@ -75,36 +70,15 @@ def check_lifecycle_role(ctx: Context, role: str | None) -> None:
         raise invalid_value("executionRole", names.ROLE.refusal.format(kind=names.ROLE.kind))
 
 
-def check_topic(ctx: Context, arn: str | None) -> None:
-    """Refuse a topic that is not there; the model's pattern takes no FIFO topic."""
-    _check(ctx, names.TOPIC, arn, "snsTopicArn")
-
-
-def check_network(
-    ctx: Context, *, subnet: str | None, security_groups: Sequence[str], key_pair: str | None
-) -> None:
-    """Refuse a subnet, security groups and a key pair that the build could not be launched with."""
-    _check(ctx, names.SUBNET, subnet, "subnetId")
-    for position, group in enumerate(security_groups):
-        _check(ctx, names.SECURITY_GROUP, group, f"securityGroupIds[{position}]")
-    _check(ctx, names.KEY_PAIR, key_pair, "keyPair")
-
-
-def check_repository(ctx: Context, repository: wire.TargetContainerRepositoryTypeDef) -> None:
-    """Refuse a recipe's repository that is not there: Image Builder makes none (API reference)."""
-    name = repository["repositoryName"]
-    _check(ctx, names.REPOSITORY, name, "targetRepository.repositoryName")
-
-
 def check_key(
     ctx: Context, key: str | None, *, parameter: str = "kmsKeyId", region: str | None = None
 ) -> None:
     """Refuse a key that is not there; another account's can not be looked up."""
     named = re.fullmatch(_KEY_ARN, key or "")
     if named is None:
-        _check(ctx, names.KEY, key, parameter, region)
+        check_name(ctx, names.KEY, key, parameter, region)
     elif named.group(2) == ctx.store.account:
-        _check(ctx, names.KEY, key, parameter, named.group(1))
+        check_name(ctx, names.KEY, key, parameter, named.group(1))
 
 
 def read_document(ctx: Context, uri: str, *, parameter: str, quota: str) -> str:

@@ -376,17 +376,3 @@ FOR_AMIS = frozenset(
     if action.types == _DISTRIBUTION and action.output_type == "AMI"
 )
 """Steps that cannot stand in one workflow with the one for containers."""
-
-
-def step_action(name: str, workflow_type: WorkflowType | None) -> StepAction:
-    """The action, which the stage must have; DocumentError says which ones there are."""
-    action = STEP_ACTIONS.get(name)
-    if action is None:
-        raise DocumentError(
-            f"Unsupported action '{name}'. Supported actions are: {', '.join(STEP_ACTIONS)}."
-        )
-    if workflow_type is not None and workflow_type not in action.types:
-        raise DocumentError(
-            f"Action {name} is not supported in a workflow of type {workflow_type}."
-        )
-    return action

@@ -32,7 +32,7 @@ from imagebuilder_mock.domain.documents.members import (
 )
 from imagebuilder_mock.domain.documents.yaml_loading import read_document
 
-from .actions import FOR_AMIS, FOR_CONTAINERS, StepAction, step_action
+from .actions import FOR_AMIS, FOR_CONTAINERS, STEP_ACTIONS, StepAction
 from .conditions import parse_condition, references_of
 from .parameters import Named, Parameter, members_of_each, parse_parameters
 from .variables import SUFFIX, References, is_reference, references_in
@@ -205,11 +205,16 @@ def _step(
 
 def _action(members: _Step, workflow_type: WorkflowType | None) -> StepAction | None:
     name = members.action
-    try:
-        return None if name is None else step_action(name, workflow_type)
-    except DocumentError as error:
-        members.node.at("action").refuse(error.detail)
-        return None
+    action = STEP_ACTIONS.get(name or "")
+    if action is not None and (workflow_type is None or workflow_type in action.types):
+        return action
+    if name is not None:
+        members.node.at("action").refuse(
+            f"Unsupported action '{name}'. Supported actions are: {', '.join(STEP_ACTIONS)}."
+            if action is None
+            else f"Action {name} is not supported in a workflow of type {workflow_type}."
+        )
+    return None
 
 
 def _timeout(members: _Step, action: StepAction) -> int | None:
