@@ -1,4 +1,4 @@
-"""What a build is told to do: by CreateImage, by a pipeline, and as the image keeps it."""
+"""The settings of a build, which CreateImage, pipelines and images have in common."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ DEFAULT_TESTS: wire.ImageTestsConfigurationTypeDef = {
 }
 _OF_EVERY_RESOURCE = frozenset(field.name for field in fields(Resource))
 LOG_GROUP = "/aws/imagebuilder/"
-"""Under it are the log groups that the service writes to by itself."""
+"""What the names of the service's own log groups begin with."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class BuildSettings(Resource):
-    """A member that stands here goes from a request to the pipeline, and on to its images."""
+    """A field here goes from a request to the pipeline, and from the pipeline to its images."""
 
     enhanced_image_metadata_enabled: bool | None = None
     image_tests_configuration: wire.ImageTestsConfigurationTypeDef | None = None
@@ -35,7 +35,7 @@ class BuildSettings(Resource):
     ) = None
 
     def as_requested(self) -> dict[str, object]:
-        """What a request would have to say for it, without tags."""
+        """The members of a request that asks for the same, without tags."""
         members = {
             member: getattr(self, name)
             for name, member in members_of(type(self))
@@ -45,15 +45,13 @@ class BuildSettings(Resource):
 
 
 def with_defaults(request: Mapping[str, object]) -> Mapping[str, object]:
-    """The request of CreateImage or of a pipeline, with what it leaves to the service."""
+    """A request of CreateImage or of a pipeline, with the defaults of what it leaves out.
+
+    Those of the tests were seen for pipelines.
+    """
+    tests = cast("Mapping[str, object]", request.get("imageTestsConfiguration", {}))
     return {
         "enhancedImageMetadataEnabled": True,
         **request,
-        "imageTestsConfiguration": tests_configuration(request),
+        "imageTestsConfiguration": {**DEFAULT_TESTS, **tests},
     }
-
-
-def tests_configuration(request: Mapping[str, object]) -> wire.ImageTestsConfigurationTypeDef:
-    """What is not given is filled in (seen live for pipelines)."""
-    given = request.get("imageTestsConfiguration", {})
-    return {**DEFAULT_TESTS, **cast("wire.ImageTestsConfigurationTypeDef", given)}

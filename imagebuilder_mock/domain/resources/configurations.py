@@ -1,4 +1,4 @@
-"""Infrastructure and distribution configurations: who builds, and who gets the output."""
+"""Infrastructure and distribution configurations: where to build, and where the output goes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class InfrastructureConfiguration(Resource):
 
 
 TIMEOUT_MINUTES = 720
-"""The API always answers it and lets nobody set it (API reference, DistributionConfiguration)."""
+"""The API always shows it, and nobody can set it (API reference, DistributionConfiguration)."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False, repr=False)

@@ -1,4 +1,4 @@
-"""What components and workflows have in common: a document, and a build for each change of it."""
+"""What components and workflows have in common: a document, and a new build for each change."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Document(Resource):
 
     owner: str
     document: str | Callable[[], str]
-    """The text, or what reads it: Amazon's own documents are read when they are asked for."""
+    """The text, or a function that reads it: Amazon's own documents are read when they are used."""
     description: str | None = None
     change_description: str | None = None
     kms_key_id: str | None = None
@@ -42,5 +42,5 @@ class Document(Resource):
         return self.document if isinstance(self.document, str) else self.document()
 
     def content(self) -> tuple[object, ...]:
-        """What makes two builds of a version the same."""
+        """Two builds of a version with equal content are the same build."""
         return self.text, self.description, self.kms_key_id

@@ -1,4 +1,4 @@
-"""Image pipelines: a recipe that is built again and again, on a schedule or by hand."""
+"""Image pipelines: a recipe that is built repeatedly, on a schedule or by hand."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class ImagePipeline(BuildSettings):
-    """What an update replaces, and what the runs of the pipeline leave on it."""
+    """The members that an update replaces, and below them those that the runs set."""
 
     kind: ClassVar[str] = "image-pipeline"
     quota: ClassVar[str | None] = "image pipelines"

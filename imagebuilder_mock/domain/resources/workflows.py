@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 def workflow_kind(workflow_type: WorkflowType) -> str:
-    """The resource type in the ARN: the stage is a node of it, in lower case."""
+    """The resource type in the ARN, with the stage in lower case: ``workflow/build``."""
     return f"{Workflow.kind}/{workflow_type.lower()}"
 
 
 class WorkflowState(NamedTuple):
-    """The model knows DEPRECATED alone; a workflow in use has no state."""
+    """The model has only DEPRECATED; a workflow that is not deprecated has no state."""
 
     status: str
     reason: str | None = None
@@ -45,7 +45,7 @@ class Workflow(Document):
 
     @property
     def listed_under(self) -> str | None:
-        """A list can ask for the builds of several versions of the name."""
+        """The ARN of the name: a list can show the builds of several of its versions."""
         return str(Arn.parse(self.arn).of_name())
 
 

@@ -10,14 +10,10 @@ from imagebuilder_mock.domain.errors import (
     invalid_combination,
     invalid_value,
 )
-from imagebuilder_mock.domain.resources.build_settings import LOG_GROUP, tests_configuration
+from imagebuilder_mock.domain.resources.build_settings import LOG_GROUP
 from imagebuilder_mock.domain.resources.recipes import ImageRecipe
 from imagebuilder_mock.domain.resources.scans import ON_DEMAND_SCAN, is_on_demand
-from imagebuilder_mock.engines.builds.starting import (
-    AMAZON,
-    NEWEST,
-    planned_workflows,
-)
+from imagebuilder_mock.engines.builds.starting import AMAZON, NEWEST, planned_workflows
 from imagebuilder_mock.engines.parents import carried
 
 from .distributions import ami_settings, user_groups
@@ -67,7 +63,7 @@ def _check_scanning(ctx: Context, params: Settings) -> None:
         )
     if not scanning.get("imageScanningEnabled"):
         return
-    if not tests_configuration(params)["imageTestsEnabled"]:
+    if params.get("imageTestsConfiguration", {}).get("imageTestsEnabled") is False:
         raise invalid_combination(
             "imageScanningConfiguration.imageScanningEnabled",
             "Scans run during image tests, which are not enabled.",
