@@ -1,4 +1,4 @@
-"""Components and the products of AWS Marketplace behind them: create, import, list."""
+"""Components: create, import, list; and the documents of AWS Marketplace's components."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def create_component(ctx: Context, params: wire.CreateComponentRequestTypeDef) -
 @operation
 def import_component(ctx: Context, params: wire.ImportComponentRequestTypeDef) -> Result:
     """The script becomes a document with one step that runs it (API reference)."""
-    # As for documents in general: loaded when the first one is met.
+    # Loaded with the first document, as in `_new_component`.
     from imagebuilder_mock.domain.documents.components.document import document_for  # noqa: PLC0415
 
     text = document_for(
@@ -66,7 +66,7 @@ def import_component(ctx: Context, params: wire.ImportComponentRequestTypeDef) -
 
 @operation
 def list_components(ctx: Context, params: wire.ListComponentsRequestTypeDef) -> Result:
-    # Deprecated ones are shown to those who ask for a status only.
+    # Deprecated ones are listed only if the request filters by status.
     with_deprecated = any(entry.get("name") == "status" for entry in params.get("filters", ()))
     return versions_listed(
         ctx,
@@ -96,7 +96,7 @@ def list_component_build_versions(
 
 
 def _new_component(ctx: Context, params: Request, text: str) -> Component:
-    # A third of what the package takes to load, YAML included, is for documents alone.
+    # Documents, and YAML with them, take a third of the time in which the whole package loads.
     from imagebuilder_mock.domain.documents.components.document import parse_component_document  # noqa: PLC0415
 
     document = parsed("data", parse_component_document, text, platform=params["platform"])
@@ -119,7 +119,7 @@ _URL_SECONDS = 3600
 def get_marketplace_resource(
     ctx: Context, params: wire.GetMarketplaceResourceRequestTypeDef
 ) -> Result:
-    """The document of a component, hidden, or the address of a file that it downloads."""
+    """The document of a component, in Base64, or the address of a file that it downloads."""
     arn = Arn.parse(params["resourceArn"])
     if (arn.owner, arn.kind) != ("AWSMarketplace", Component.kind):
         raise invalid_value("resourceArn", "The resource must be an AWS Marketplace component.")
@@ -142,7 +142,7 @@ def get_marketplace_resource(
 
 
 def _presigned_url(ctx: Context, location: str) -> str:
-    """In the form of Amazon S3's; nothing is behind it."""
+    """A URL in the form of Amazon S3's; nothing can be downloaded from it."""
     bucket, _, key = location.removeprefix("s3://").partition("/")
     host = f"{bucket}.s3.{ctx.store.region}.{domain_of(ctx.store.partition)}"
     date = ctx.now.strftime("%Y%m%dT%H%M%SZ")

@@ -39,7 +39,7 @@ def create_infrastructure_configuration(
 def update_infrastructure_configuration(
     ctx: Context, params: wire.UpdateInfrastructureConfigurationRequestTypeDef
 ) -> Result:
-    """Replaces everything: what is left out goes back to its default (API reference)."""
+    """Replaces everything: members that are left out go back to their defaults (API reference)."""
     before = ctx.own(InfrastructureConfiguration, params["infrastructureConfigurationArn"])
     _check(ctx, params)
     ctx.update(before, params)
@@ -84,7 +84,7 @@ def create_distribution_configuration(
 def update_distribution_configuration(
     ctx: Context, params: wire.UpdateDistributionConfigurationRequestTypeDef
 ) -> Result:
-    """Replaces everything: what is left out is gone (API reference)."""
+    """Replaces everything: members that are left out are removed (API reference)."""
     before = ctx.own(DistributionConfiguration, params["distributionConfigurationArn"])
     check_distributions(ctx, params["distributions"])
     ctx.update(before, params)

@@ -1,4 +1,4 @@
-"""What an operation is: a function in a table, and the context that it is handed."""
+"""The table of operations, and the context that each of these functions gets."""
 
 from __future__ import annotations
 
@@ -32,23 +32,23 @@ R = TypeVar("R", bound=Resource)
 
 @dataclass(slots=True, eq=False)
 class Context:
-    """One request: who asks is told by ``store``, the account's resources in the Region."""
+    """One request; ``store`` has the resources of the caller's account in the Region."""
 
     world: World
     store: Store
     operation: str
     is_dry_run: bool = False
     looked_at: list[Image] = field(default_factory=list)
-    """Images whose state the answer shows: in the observed mode they move on behind it."""
+    """Images whose state the answer shows: in the observed mode they move on after it."""
     executions_looked_at: list[LifecycleExecution] = field(default_factory=list)
-    """Lifecycle executions whose state the answer shows; they move on as images do."""
+    """Lifecycle executions whose state the answer shows: they move on as images do."""
 
     @property
     def now(self) -> datetime:
         return self.world.clock.now()
 
     def get(self, cls: type[R], arn: str, *, parameter: str) -> R:
-        """What the ARN means, to answer or to change it: ResourceNotFoundException if nothing."""
+        """What an ARN means, wildcards included: ResourceNotFoundException if nothing."""
         found = self.world.find(self.store, cls, arn, parameter=parameter)
         if found is None:
             raise self._missing(cls, arn)
@@ -69,7 +69,7 @@ class Context:
         return not_found(cls.label, arn, hint)
 
     def reference(self, cls: type[R], arn: str, *, parameter: str | None = None) -> R:
-        """What a new resource refers to: InvalidParameterValueException if there is nothing."""
+        """What a parameter of a create refers to: InvalidParameterValueException if nothing."""
         return self.world.reference(self.store, cls, arn, parameter=parameter)
 
     def create(self, cls: type[R], params: Mapping[str, object], **others: object) -> R:
@@ -84,7 +84,7 @@ class Context:
     def add(self, resource: Resource) -> None:
         """Store a new resource: the last thing that a create does.
 
-        Quotas are checked here, and a dry run ends here.
+        ServiceQuotaExceededException if it is one too many; a dry run ends here.
         """
         self.world.quotas.check(resource.quota, len(self.store.order(type(resource))) + 1)
         if self.is_dry_run:
@@ -95,7 +95,7 @@ class Context:
         self.world.replace(self.store, resource)
 
     def update(self, before: R, params: Mapping[str, object], **others: object) -> R:
-        """Replace everything that a request can say of a resource; the name and tags stay."""
+        """Replace everything that a request can set; the name and the tags stay."""
         after = before.requested(
             params,
             arn=before.arn,
@@ -109,7 +109,7 @@ class Context:
         return after
 
     def remove(self, resource: Resource) -> None:
-        """Delete a resource: ResourceDependencyException while others refer to it or see it."""
+        """Delete it: ResourceDependencyException while it is referred to, or shared."""
         if resource.shared_with or self.world.is_needed(resource):
             raise ResourceDependencyException(dependency_error(resource.arn))
         self.world.remove(self.store, resource)
@@ -125,6 +125,6 @@ H = TypeVar("H", bound="Handler")
 
 
 def operation(handler: H) -> H:
-    """Enter a function under the operation that it is named after: ``create_image``."""
+    """Enter a function in the table: ``create_image`` as ``CreateImage``."""
     HANDLERS["".join(word.title() for word in handler.__name__.split("_"))] = handler
     return handler

@@ -1,8 +1,8 @@
-"""What is asked of resources of every kind: a row each, and one function for each question.
+"""Get, list, delete and resource policies: one function each, and one row for each kind.
 
-A row gives the operations that are named after its class: ``GetImageRecipe``,
+A row makes the operations that are named after its class: ``GetImageRecipe``,
 ``ListImageRecipes``, ``DeleteImageRecipe``, ``GetImageRecipePolicy``, ``PutImageRecipePolicy``.
-Parameters and answers are named after it too: ``imageRecipeArn``, ``imageRecipe``.
+Their parameters and answers are named after it too: ``imageRecipeArn``, ``imageRecipe``.
 """
 
 from __future__ import annotations
@@ -43,17 +43,17 @@ R = TypeVar("R", bound=Resource)
 
 @dataclass(slots=True, eq=False, repr=False)
 class Kind(Generic[R]):
-    """A kind of resource, and what can be asked of it."""
+    """A kind of resource, and the operations that are the same as those of other kinds."""
 
     cls: type[R]
     questions: Mapping[str, Callable[[Kind[Any], Context, Any], Result]]
     """By the operation's name, with the kind's in the place of ``{}``."""
     filters: Mapping[str, Callable[[Any], object]] | None = None
-    """What its list can be narrowed by."""
+    """The filters of its list."""
     owners: Collection[str] | None = None
-    """Whose its list can show, where not everybody's."""
+    """The owners whose resources can be listed; None for all owners."""
     entries: str = "SummaryList"
-    """What the member of the answer with the list's entries ends in."""
+    """How the member with the list's entries ends: ``imagePipelineList``."""
 
     @property
     def arn(self) -> str:

@@ -1,8 +1,8 @@
-"""Lists: whose resources, in which order, which of them, page by page.
+"""Lists: pages, filters, and the owners whose resources are listed.
 
-Several values of a filter mean or, several filters mean and. Names and values are case-sensitive.
-The filter ``name`` alone knows a wildcard: ``web*`` are the names that begin with web, ``*web*``
-those that contain it (API reference, Filter).
+An entry meets a filter by one of its values, and is listed if it meets all filters. Names and
+values are case-sensitive. Only the filter ``name`` has a wildcard: ``web*`` means names that begin
+with web, ``*web*`` names that contain it (API reference, Filter).
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ V = TypeVar("V")
 
 
 class View(Protocol[R_contra]):
-    """What a list shows of a version, or of a name, by its newest build."""
+    """Makes the entry of a version, or of a name, from its newest build."""
 
     def __call__(self, newest: R_contra, /, *, by_name: bool) -> object: ...
 
@@ -72,7 +72,7 @@ FILTERS: Mapping[str, Callable[[Any], object]] = {
 
 
 def by(*names: str) -> Mapping[str, Callable[[Any], object]]:
-    """The filters that a list takes."""
+    """The filters of a list, by their names."""
     return {name: FILTERS[name] for name in names}
 
 
@@ -89,8 +89,8 @@ def listed(
 ) -> Result:
     """One page of ``index`` as the answer's ``member``.
 
-    ``view`` makes of an entry what is shown of it, or None to leave it out; ``filters`` are the
-    filter names that the operation takes. A token passes only with the same ``scope``.
+    ``view`` returns what is shown of an entry, or None to leave it out; ``filters`` are those that
+    the operation takes. A token is valid only for a list with the same ``scope``.
     """
     asked = cast("Listing", params)
     show = view or _itself
@@ -128,7 +128,7 @@ def versions_listed(
 ) -> Result:
     """The versions of an owner's resources, or their names, each by its newest build.
 
-    Builds that are not admitted are passed over; the list is not of the owners in ``not_of``.
+    ``admit`` says which builds count. InvalidParameterValueException for an owner in ``not_of``.
     """
     asked = cast("Listing", params)
     owner, by_name = asked.get("owner", "Self"), asked.get("byName", False)
@@ -161,7 +161,7 @@ def versions_listed(
 
 
 def owned_by(ctx: Context, owner: str) -> Store:
-    """What an ``owner`` has for the caller: the caller, others who share, Amazon."""
+    """The resources of an ``owner`` that the caller can see."""
     if owner == "Self":
         return ctx.store
     if owner == "Shared":
@@ -170,7 +170,7 @@ def owned_by(ctx: Context, owner: str) -> Store:
 
 
 def own_builds(ctx: Context, cls: type[R], version_arn: str | None) -> OrderedIndex[R]:
-    """The caller's builds of a class, or of one version; an ARN that means nothing has none."""
+    """The caller's builds of a class, or of one version; none for an ARN that means nothing."""
     if version_arn is None:
         return ctx.store.order(cls)
     arn = Arn.parse(version_arn)
@@ -187,11 +187,10 @@ def page_of(
     newest_first: bool,
     show: Callable[[T], V | None],
 ) -> tuple[list[V], int | None]:
-    """Scan ``size`` entries and show those that are to be shown.
+    """What ``show`` makes of the next ``size`` entries, and the position of the next page, if any.
 
-    What ``show`` answers None for is left out, after the page was cut: so a page can be short or
-    empty and yet have a next one, as the service's are (aws-cli issue 8980). The second value is
-    the position of the next page, None at the end.
+    Entries for which it returns None are left out after the page was cut, so a page can be short or
+    empty and still have a next one, as the service's pages can (aws-cli issue 8980).
     """
     entries = index.before(after) if newest_first else index.after(after)
     scanned = list(islice(entries, size + 1))
@@ -203,10 +202,10 @@ def page_of(
 def matching(
     requested: Sequence[wire.FilterTypeDef], known: Mapping[str, Callable[[V], object]]
 ) -> Callable[[V], bool]:
-    """What tells whether a thing meets all filters of a request.
+    """A function that tells whether a thing meets all filters of a request.
 
-    ``known`` gives, for each name that the operation takes, how a thing answers it.
-    InvalidParameterValueException names the first filter that the operation does not take.
+    ``known`` has, for each filter that the operation takes, a function that reads the value from a
+    thing. InvalidParameterValueException names the first filter that the operation does not take.
     """
     tests: list[tuple[Callable[[V], object], Callable[[str], bool]]] = []
     for position, entry in enumerate(requested):

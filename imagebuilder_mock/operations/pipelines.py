@@ -42,7 +42,7 @@ def create_image_pipeline(ctx: Context, params: wire.CreateImagePipelineRequestT
 
 @operation
 def update_image_pipeline(ctx: Context, params: wire.UpdateImagePipelineRequestTypeDef) -> Result:
-    """Replaces everything: what is left out goes back to its default, the status to ENABLED."""
+    """Replaces everything: members that are left out go back to their defaults, also the status."""
     before = ctx.own(ImagePipeline, params["imagePipelineArn"])
     request = _checked_request(ctx, params)
     if ("imageRecipeArn" in params) != (before.image_recipe_arn is not None):
@@ -122,7 +122,7 @@ def _checked_request(ctx: Context, params: Params) -> BuildRequest:
 
 
 def _completed(params: Params, request: BuildRequest) -> dict[str, object]:
-    """What is answered otherwise than it was said."""
+    """The members that are not kept as the request gives them."""
     schedule = params.get("schedule")
     return {
         "platform": request.recipe.platform,

@@ -38,7 +38,7 @@ def tag_resource(ctx: Context, params: wire.TagResourceRequestTypeDef) -> Result
 
 @operation
 def untag_resource(ctx: Context, params: wire.UntagResourceRequestTypeDef) -> Result:
-    """A key that is not there is no error."""
+    """A key that the resource does not have is not an error."""
     resource = _taggable(ctx, params["resourceArn"])
     gone = set(params["tagKeys"])
     resource.tags = {key: value for key, value in resource.tags.items() if key not in gone}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @operation
 def create_workflow(ctx: Context, params: wire.CreateWorkflowRequestTypeDef) -> Result:
-    # A third of what the package takes to load, YAML included, is for documents alone.
+    # Documents, and YAML with them, take a third of the time in which the whole package loads.
     from imagebuilder_mock.domain.documents.workflows.document import parse_workflow_document  # noqa: PLC0415
 
     text = given_text(ctx, params, quota=WORKFLOW_SIZE)
@@ -43,7 +43,7 @@ def create_workflow(ctx: Context, params: wire.CreateWorkflowRequestTypeDef) -> 
 
 @operation
 def list_workflows(ctx: Context, params: wire.ListWorkflowsRequestTypeDef) -> Result:
-    """Nobody shares workflows: the owners that cannot have any are refused (API reference)."""
+    """Workflows cannot be shared: owners that cannot have any are refused (API reference)."""
     return versions_listed(
         ctx,
         params,

@@ -1,4 +1,4 @@
-"""What is on images: packages, vulnerabilities that scans found, and counts of these."""
+"""Packages on images, vulnerabilities that scans found, and their counts."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _AGGREGATIONS: Mapping[str, str] = {
 
 @operation
 def list_image_packages(ctx: Context, params: wire.ListImagePackagesRequestTypeDef) -> Result:
-    """What Systems Manager Inventory collected of an image, at the end of its build."""
+    """The packages that Systems Manager Inventory found on the image at the end of its build."""
     arn = params["imageBuildVersionArn"]
     image = ctx.get(Image, arn, parameter="imageBuildVersionArn")
     return listed(
@@ -92,7 +92,7 @@ def list_image_scan_finding_aggregations(
 
 @dataclass(slots=True, eq=False)
 class _Aggregation:
-    """One entry of a list that has at most one."""
+    """The only entry of the list."""
 
     counted: Mapping[str, object]
     sequence: int = 1
@@ -112,7 +112,7 @@ def _packages(ctx: Context, image: Image) -> OrderedIndex[ImagePackage]:
     supplied = ctx.store.findings.packages.get(image.arn)
     if supplied is not None:
         return supplied
-    # Only AMIs are asked, if enhanced metadata is on, when they have been built.
+    # Only of AMIs, if enhanced metadata is on, once they have been built.
     has_inventory = (
         image.type == "AMI" and image.enhanced_image_metadata_enabled and image.os_version
     )

@@ -46,7 +46,7 @@ def get_image(ctx: Context, params: wire.GetImageRequestTypeDef) -> Result:
 
 @operation
 def list_images(ctx: Context, params: wire.ListImagesRequestTypeDef) -> Result:
-    # The flag is about Amazon's images only (API reference).
+    # The flag applies only to Amazon's images (API reference).
     with_deprecated = params.get("owner") != "Amazon" or params.get("includeDeprecated", False)
     return versions_listed(
         ctx,
@@ -92,7 +92,7 @@ def cancel_image_creation(ctx: Context, params: wire.CancelImageCreationRequestT
 
 @operation
 def delete_image(ctx: Context, params: wire.DeleteImageRequestTypeDef) -> Result:
-    """Takes the record away, not the AMIs (API reference)."""
+    """Deletes the record, not the AMIs (API reference)."""
     image = ctx.own(Image, params["imageBuildVersionArn"])
     if image.is_in_progress:
         raise ResourceDependencyException(
@@ -111,7 +111,7 @@ IMAGE_SUMMARY_FILTERS: Mapping[str, Callable[[Image], object]] = {
 
 
 def note_looked_at(ctx: Context, images: object) -> None:
-    """Remember what an answer reports: in the observed mode it moves on afterwards."""
+    """Note images whose state the answer shows: in the observed mode they move on after it."""
     reported = cast("list[Image]", images)
     ctx.looked_at.extend(reported)
     for image in reported:

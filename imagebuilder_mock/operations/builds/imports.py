@@ -51,7 +51,7 @@ def import_vm_image(ctx: Context, params: wire.ImportVmImageRequestTypeDef) -> R
 
 @operation
 def import_disk_image(ctx: Context, params: wire.ImportDiskImageRequestTypeDef) -> Result:
-    """Windows 11 alone can be imported from a disk file (API reference)."""
+    """Only Windows 11 can be imported from a disk file (API reference)."""
     if params["platform"] != _DISK_PLATFORM:
         raise invalid_value("platform", f"The only supported platform is '{_DISK_PLATFORM}'.")
     if params["osVersion"] != _DISK_OS_VERSION:

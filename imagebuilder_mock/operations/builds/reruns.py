@@ -1,4 +1,4 @@
-"""Parts of a build done again: distribute an AMI that is there, retry a build that ended early."""
+"""Distribute an AMI that exists already, and retry a build that ended early."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
 _FIRST_VERSION = "1.0.0"
 _NO_NAME = re.compile(r"[^-_A-Za-z0-9]")
-"""What an AMI's name or the path of a parameter may hold, and an image's name not."""
+"""Characters of AMIs' names and parameters' paths that an image's name must not have."""
 
 
 @operation
 def distribute_image(ctx: Context, params: wire.DistributeImageRequestTypeDef) -> Result:
-    """A new image that is distributed, and not built; it is named after its source."""
+    """Makes a new image, named after its source, that is distributed without being built."""
     source = params["sourceImage"]
     name, facts, os_version = _source(ctx, source)
     distribution = ctx.get(
@@ -79,7 +79,7 @@ def retry_image(ctx: Context, params: wire.RetryImageRequestTypeDef) -> Result:
 
 
 def _source(ctx: Context, source: str) -> tuple[str, AmiFacts, str | None]:
-    """What the new image is called, what its AMI is, and the OS version where it is known."""
+    """The name of the new image, the facts of its AMI, and the OS version if that is known."""
     if is_image_arn(source):
         image = ctx.get(Image, source, parameter="sourceImage")
         here = Arn.parse(image.arn).region

@@ -1,4 +1,4 @@
-"""Workflow executions and their steps: get, list, and answer those that wait."""
+"""Workflow executions and their steps: get, list, answer steps that wait."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ T = TypeVar("T")
 def list_workflow_executions(
     ctx: Context, params: wire.ListWorkflowExecutionsRequestTypeDef
 ) -> Result:
-    """In the order in which they began; ``message`` is why the image failed."""
+    """In the order in which they began; ``message`` says why the image failed."""
     image = ctx.own(Image, params["imageBuildVersionArn"])
     result = listed(
         ctx,
@@ -59,7 +59,7 @@ def get_workflow_execution(
 def list_workflow_step_executions(
     ctx: Context, params: wire.ListWorkflowStepExecutionsRequestTypeDef
 ) -> Result:
-    """All steps of the run, in their order; to list them moves nothing on."""
+    """All steps of the run in their order. Listing them moves no build on."""
     execution = _execution(ctx, params["workflowExecutionId"])
     result = listed(
         ctx,
@@ -87,7 +87,7 @@ def get_workflow_step_execution(
 def list_waiting_workflow_steps(
     ctx: Context, params: wire.ListWaitingWorkflowStepsRequestTypeDef
 ) -> Result:
-    """It tells of all builds of the account, so all of them count as looked at."""
+    """The list is about all builds of the account, so all of them move on after it."""
     result = listed(
         ctx,
         params,

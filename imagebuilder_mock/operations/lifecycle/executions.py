@@ -1,4 +1,4 @@
-"""Lifecycle executions: get, list, what they act on, cancel."""
+"""Lifecycle executions: get, list, list their resources, cancel."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def get_lifecycle_execution(
 def list_lifecycle_executions(
     ctx: Context, params: wire.ListLifecycleExecutionsRequestTypeDef
 ) -> Result:
-    """The newest first; of what is not there, or is no longer, the runs that there were."""
+    """The newest first; a resource that was deleted still has its executions."""
     arn = params["resourceArn"]
     parsed = Arn.parse(arn)
     is_build = parsed.kind == Image.kind and parsed.build is not None
@@ -63,7 +63,7 @@ def list_lifecycle_executions(
 def list_lifecycle_execution_resources(
     ctx: Context, params: wire.ListLifecycleExecutionResourcesRequestTypeDef
 ) -> Result:
-    """The images, or what one of them made; an image that is not among them made nothing."""
+    """The images, or the outputs of one of them; none for an image that is not among them."""
     execution = _own(ctx, params["lifecycleExecutionId"])
     parent = params.get("parentResourceId")
     page = listed(

@@ -34,7 +34,7 @@ def create_lifecycle_policy(
 def update_lifecycle_policy(
     ctx: Context, params: wire.UpdateLifecyclePolicyRequestTypeDef
 ) -> Result:
-    """Replaces everything: what is left out goes back to its default, the status to ENABLED."""
+    """Replaces everything: members that are left out go back to their defaults, also the status."""
     before = ctx.own(LifecyclePolicy, params["lifecyclePolicyArn"])
     _check(params)
     if params["resourceType"] != before.resource_type:
@@ -70,7 +70,7 @@ def _check(params: Settings) -> None:
 
 
 def _completed(params: Settings) -> dict[str, object]:
-    """What is answered otherwise than it was said."""
+    """The members that are not kept as the request gives them."""
     return {
         "status": params.get("status", "ENABLED"),
         "policy_details": completed_details(params["policyDetails"]),

@@ -1,4 +1,4 @@
-"""What a pipeline and ``CreateImage`` have in common: the recipe, tests, scanning, workflows."""
+"""Rules that pipelines and CreateImage have in common: tests, scanning, workflows, logs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _TEST_WORKFLOW = "workflow/test"
 
 
 def check_settings(ctx: Context, params: Settings, request: BuildRequest) -> None:
-    """Refuse what does not go together with the recipe, the role and the account."""
+    """Refuse settings that do not go with the recipe, the role or the account."""
     _check_scanning(ctx, params)
     _check_watermarks(ctx, request)
     _check_workflows(ctx, params, request.recipe)
@@ -39,7 +39,7 @@ def check_settings(ctx: Context, params: Settings, request: BuildRequest) -> Non
 
 
 def check_logging(logging: Mapping[str, object], role: str | None) -> None:
-    """Log groups of the caller's own need a role that may write to them."""
+    """Refuse the caller's own log groups without a role that may write to them."""
     for member, group in logging.items():
         if not str(group).startswith(LOG_GROUP) and role is None:
             raise invalid_combination(
@@ -69,7 +69,7 @@ def _check_scanning(ctx: Context, params: Settings) -> None:
             "Scans run during image tests, which are not enabled.",
         )
     if not on_demand and not ctx.world.settings.inspector:
-        # Seen for 'ecr'; AMIs are scanned on the instance, as 'ec2' resources.
+        # Seen for 'ecr'. AMIs are scanned on the build instance, so as 'ec2' resources.
         scanned = "ecr" if "containerRecipeArn" in params else "ec2"
         raise ResourceDependencyException(
             f"Resource dependency error: Amazon Inspector is not enabled for '{scanned}' "

@@ -1,4 +1,4 @@
-"""What components and workflows have in common: a document, and a build for each change of it."""
+"""Rules that components and workflows have in common: their documents, and builds of a version."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ TEMPLATE_SIZE = "Docker template size"
 
 
 def given_text(ctx: Context, params: Request, *, quota: str) -> str:
-    """The document that a request brings, or that stands where it says; the quota is its size's."""
+    """The document in the request, or at its URI; ``quota`` names the limit of its size."""
     data, uri = params.get("data"), params.get("uri")
     if data is not None and uri is None:
         ctx.world.quotas.check(quota, len(data.encode()))
@@ -48,7 +48,7 @@ def given_text(ctx: Context, params: Request, *, quota: str) -> str:
 
 
 def parsed(parameter: str, parse: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """What a document says; InvalidParameterValueException if it is none."""
+    """What ``parse`` returns; InvalidParameterValueException if it refuses the document."""
     try:
         return parse(*args, **kwargs)
     except DocumentError as error:
@@ -74,7 +74,10 @@ def _check_parameters(quotas: Quotas, kind: str, declared: Sequence[ParameterDet
 def new_build(
     ctx: Context, cls: type[D], params: Request, text: str, *, kind: str, **others: object
 ) -> D:
-    """Add a build of a version; content that the newest build has too is refused."""
+    """Add a build of a version, unless its newest build has the same content.
+
+    That is a ResourceAlreadyExistsException.
+    """
     check_key(ctx, params.get("kmsKeyId"))
     build = cls.requested(
         params,

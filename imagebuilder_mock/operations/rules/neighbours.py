@@ -1,4 +1,4 @@
-"""What a request names in other services: looked up beside moto, else taken as it is given."""
+"""Names of other services' resources in requests: looked up if there is somebody to ask."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _KEY_ARN = r"arn:[^:]+:kms:([^:]+):([0-9]{12}):.+"
 
 
 def _place(ctx: Context, region: str | None = None) -> Place:
-    """Where the caller asks, by default in its own Region."""
+    """The caller's account, by default in its own Region."""
     return Place(ctx.store.account, region or ctx.store.region)
 
 
@@ -47,9 +47,9 @@ def check_name(
 
 
 def check_role(ctx: Context, role: str | None, *, parameter: str = "executionRole") -> None:
-    """Refuse a role that Image Builder could not assume; None is the service's own.
+    """Refuse a role that does not exist; None means the service-linked role.
 
-    That one is there although nobody made it (terraform-provider-aws pull request 37317).
+    That one exists although nobody made it (terraform-provider-aws pull request 37317).
     """
     own = service_linked_role_in(ctx.store.partition, ctx.store.account)
     if role not in (own, names.name_of_role(own)):
@@ -57,10 +57,10 @@ def check_role(ctx: Context, role: str | None, *, parameter: str = "executionRol
 
 
 def check_lifecycle_role(ctx: Context, role: str | None) -> None:
-    """Refuse a role that lifecycle actions cannot be done with.
+    """Refuse a role that cannot be used for lifecycle actions.
 
-    It has to be the account's own, not a service-linked one, and to let Image Builder assume it
-    (API reference, CreateLifecyclePolicy; user guide, create-lifecycle-policies).
+    It must not be service-linked, and must let Image Builder assume it (API reference,
+    CreateLifecyclePolicy; user guide, create-lifecycle-policies).
     """
     check_role(ctx, role)
     if role is not None and (
@@ -73,7 +73,7 @@ def check_lifecycle_role(ctx: Context, role: str | None) -> None:
 def check_key(
     ctx: Context, key: str | None, *, parameter: str = "kmsKeyId", region: str | None = None
 ) -> None:
-    """Refuse a key that is not there; another account's can not be looked up."""
+    """Refuse a key that does not exist; one of another account cannot be looked up."""
     named = re.fullmatch(_KEY_ARN, key or "")
     if named is None:
         check_name(ctx, names.KEY, key, parameter, region)
@@ -84,7 +84,7 @@ def check_key(
 def read_document(ctx: Context, uri: str, *, parameter: str, quota: str) -> str:
     """The text at an S3 URI: InvalidParameterValueException if it cannot be read.
 
-    It is as large as the quota lets it be, and read no further.
+    ServiceQuotaExceededException if it is too large; then only a part of it is read.
     """
     address, largest = _address(uri, parameter), ctx.world.quotas.limit(quota)
     try:
@@ -99,7 +99,7 @@ def read_document(ctx: Context, uri: str, *, parameter: str, quota: str) -> str:
 
 
 def check_object(ctx: Context, uri: str, *, parameter: str) -> None:
-    """Refuse an object that is not there; without S3 it is taken as it is given."""
+    """Refuse an object that does not exist; without an S3 to ask, any object is taken."""
     try:
         size_of(ctx.world, _place(ctx), _address(uri, parameter))
     except NobodyToAskError:
