@@ -49,11 +49,10 @@ def did_you_mean(word: str, words: Iterable[str]) -> str:
     return "" if meant is None else f" Did you mean {meant!r}?"
 
 
-def listed(words: Iterable[str], *, most: int = _LISTED) -> str:
+def listed(words: Iterable[str]) -> str:
     """``one, two and 5 more``; ``none`` if there are none."""
     known = list(words)
-    left_out = len(known) - most
-    shown = ", ".join(known[: most if left_out > 0 else None])
+    shown, left_out = ", ".join(known[:_LISTED]), len(known) - _LISTED
     return f"{shown} and {left_out:,} more" if left_out > 0 else shown or "none"
 
 

@@ -46,14 +46,14 @@ def check_name(
     raise invalid_value(parameter, explained(ctx.world, detail))
 
 
-def check_role(ctx: Context, role: str | None, *, parameter: str = "executionRole") -> None:
+def check_role(ctx: Context, role: str | None) -> None:
     """Refuse a role that does not exist; None means the service-linked role.
 
     That one exists although nobody made it (terraform-provider-aws pull request 37317).
     """
     own = service_linked_role_in(ctx.store.partition, ctx.store.account)
     if role not in (own, names.name_of_role(own)):
-        check_name(ctx, names.ROLE, role, parameter)
+        check_name(ctx, names.ROLE, role, "executionRole")
 
 
 def check_lifecycle_role(ctx: Context, role: str | None) -> None:

@@ -151,7 +151,7 @@ def check_instance_settings(params: wire.CreateImageRecipeRequestTypeDef, platfo
     refuse_reserved(params.get("amiTags", {}), "amiTags")
 
 
-def check_products(components: Sequence[Component], *, of_parent: int = 0) -> None:
+def check_products(components: Sequence[Component], *, of_parent: int) -> None:
     """Refuse too many products of AWS Marketplace, and products that only test."""
     codes = {code.product_code_id for each in components for code in each.product_codes or ()}
     if len(codes) + of_parent > _MOST_PRODUCTS:

@@ -1,10 +1,10 @@
 """Component documents: what AWSTOE runs on the build and test instances.
 
-Sources: user guide page toe-use-documents and those it links to. Of the sentences that refuse a
-document, those about a step's name and the schema version were seen, and that ``Parsing step
-'<step>' in phase '<phase>' failed. Error: `` begins what is wrong in a step; the others speak in
-their voice. A script that is imported becomes "a component document with a single step that runs
-the script" (API reference, ImportComponent); the names of its phase and step are inferred.
+Sources: user guide page toe-use-documents and the pages that it links to. The sentences about a
+step's name and about the schema version were seen, and so was ``Parsing step '<step>' in phase
+'<phase>' failed. Error: `` before a problem of a step; the other sentences are written after these.
+An imported script becomes "a component document with a single step that runs the script" (API
+reference, ImportComponent); the names of its phase and step are inferred.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ _NESTED = "Action ExecuteDocument does not support a {key} other than"
 
 
 class Step(NamedTuple):
-    """One action; ``inputs`` has an entry for each mapping that the document gives it."""
+    """One action; ``inputs`` has one entry, or as many as the document lists."""
 
     name: str
     action: str
@@ -67,14 +67,14 @@ class Step(NamedTuple):
 
 
 class Phase(NamedTuple):
-    """Steps that run one after the other."""
+    """Steps that run one after another."""
 
     name: str
     steps: tuple[Step, ...]
 
 
 class ComponentDocument(NamedTuple):
-    """A document that the service takes, with its defaults filled in."""
+    """A document that the service accepts, with defaults filled in."""
 
     name: str | None
     description: str | None
@@ -104,7 +104,7 @@ class _Step(Members):
 
 
 class _NestedStep(_Step):
-    """A step that runs another document, which has times and attempts of its own."""
+    """A step that runs another document, whose steps have their own time-outs and attempts."""
 
     timeout_seconds = Member(
         OneOf((NO_TIMEOUT,), f"{_NESTED} -1.", _Step.timeout_seconds.takes), NO_TIMEOUT
@@ -129,16 +129,15 @@ class _Document(Document, Variables):
 
 
 MEMBERS = frozenset({*_Document.rows, *_Phase.rows, *_Step.rows})
-"""What documents, phases and steps can have."""
+"""The names of all members of documents, phases and steps."""
 
 
 @lru_cache(maxsize=256)
 def parse_component_document(text: str, *, platform: Platform | None = None) -> ComponentDocument:
-    """The document that a component's ``data`` holds, or a DocumentError.
+    """Read a component's ``data``; DocumentError if the service would refuse it.
 
-    The service refuses an action that the component's platform does not have; without
-    ``platform``, one of any platform is taken. The error's ``detail`` is what stands after "The
-    value supplied for parameter 'data' is not valid. ".
+    Actions must be available on the platform, or on any platform if none is given. The error's
+    ``detail`` follows after "The value supplied for parameter 'data' is not valid. ".
     """
     return read_document(text, lambda node: _document(_Document(node), platform))
 

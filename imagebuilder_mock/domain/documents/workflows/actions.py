@@ -1,9 +1,8 @@
-"""The step actions that a workflow document can name: a row has all that is known of one.
+"""The step actions of workflow documents: a row has all that is known of one.
 
-What an action does in a build, if it does anything, is a function of its name in
-``engines/builds/actions``. Source, where a row has no other: user guide, wfdoc-step-actions. Of
-single inputs the value is judged where the document gives it; one that has dynamic variables in it
-is known in the run only.
+What an action does in a build, if anything, is a function in ``engines/builds/actions``. Source,
+unless a row has another: user guide, wfdoc-step-actions. Values of inputs are checked in the
+document, except those with dynamic variables, which are checked in the run.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.states import Platform, WorkflowType
 
 Check: TypeAlias = Callable[[str, object], None]
-"""Takes an input's name and its value: DocumentError if the input does not take the value."""
+"""Gets an input's name and its value; DocumentError if the value is wrong."""
 
 MAX_TEXT_BYTES = 16 * 1024
 _TOPIC = r"arn:aws[^:]*:sns:[^:]+:[0-9]{12}:[A-Za-z0-9_-]+(?:\.fifo)?"
@@ -66,7 +65,7 @@ def _json_text(name: str, value: object) -> None:
 
 
 def _short_text(name: str, value: object) -> None:
-    """The guide's table says JSON; aws-samples (approval-gate) has plain text."""
+    """The guide's table says JSON, but aws-samples (approval-gate) has plain text."""
     if not _is_short_text(value):
         raise DocumentError(
             f"The input '{name}' must be a string of at most {MAX_TEXT_BYTES} bytes."
@@ -104,7 +103,7 @@ def _has_region(entry: object) -> bool:
 
 
 def _lacks(configurations: object, key: str) -> bool:
-    """Whether one of the configurations, if there are any, does not have the key."""
+    """Whether one of the configurations lacks the key; False if there are none."""
     if configurations is None:
         return False
     given = configurations if isinstance(configurations, list) else [configurations]
@@ -114,7 +113,7 @@ def _lacks(configurations: object, key: str) -> bool:
 
 
 class NewId(Enum):
-    """An output that is made anew each time: an identifier, by the name that ``Ids`` has for it."""
+    """An output that is a new identifier each time; the value is the kind's name in ``Ids``."""
 
     INSTANCE = "instance"
     SNAPSHOT = "snapshot"
@@ -132,7 +131,7 @@ _DISTRIBUTION: frozenset[WorkflowType] = frozenset(("DISTRIBUTION",))
 
 _INSTANCE: Mapping[str, Check] = {"instanceId": _anything}
 COMMAND_ID = "runCommandId"
-"""The output of what is done by a command of Systems Manager."""
+"""The output of actions that are done by a command of Systems Manager."""
 _COMMAND: Mapping[str, object] = {COMMAND_ID: NewId.UUID, "status": "Success", "output": ""}
 
 
@@ -143,30 +142,30 @@ class StepAction:
     name: str
     types: frozenset[WorkflowType] = _ALL
     platforms: frozenset[Platform] | None = None
-    """The platforms that have it; a step of it is skipped on any other."""
+    """The platforms that have it; steps with it are skipped on others."""
     output_type: Literal["AMI", "DOCKER"] | None = None
-    """The kind of image that it is for; a step of it is skipped for the other."""
+    """The type of images that it is for; steps with it are skipped for the other type."""
     required: Mapping[str, Check] = field(default_factory=lambda: _INSTANCE)
-    """The inputs that it must have, each with what judges its value."""
+    """The inputs that it must have, each with the check of its value."""
     optional: Mapping[str, Check] = field(default_factory=dict)
     timeout: int
-    """What applies where the document sets none."""
+    """The time-out of a step that sets none."""
     longest_timeout: int = 12 * _HOUR
     takes: timedelta | None
-    """How long it takes in mock time, unless a test says otherwise; None waits for an answer."""
+    """How long it takes in mock time unless a test says otherwise; None waits for an answer."""
     outputs: Mapping[str, object]
-    """What it gives: a value that is always the same, a NewId, or the type of a value that depends
-    on the build, and may be missing."""
+    """Each is a value that is always the same, a NewId, or the type of a value that depends on the
+    build and may be missing."""
     failure: Mapping[str, object] = field(default_factory=dict)
-    """What the outputs of a step have, beside the error's message and the id of its command, if
-    its work fails: a value, or the type of what the order says of it."""
+    """The outputs of a step that fails, beside the error's message and the id of its command: a
+    value, or the type of a value that the test gives with the failure."""
     failure_message: str = "The step '{step}' failed."
-    """The message of a failure that a test orders without one."""
+    """The message of a failure for which a test gives none."""
     undone: Literal["terminates the instance", "ends the inventory"] | None = None
-    """What a rollback does about it."""
+    """How a rollback undoes it, if it does."""
 
     def check_input(self, name: str, value: object) -> None:
-        """DocumentError if the input, which the action has, does not take the value."""
+        """DocumentError if the value of an input, which the action has, is wrong."""
         if not (isinstance(value, str) and INTERPOLATED.search(value)):
             {**self.required, **self.optional}[name](name, value)
 
@@ -180,7 +179,7 @@ _command = partial(
         "step {step}"
     ),
 )
-"""An action that is done by a command of Systems Manager."""
+"""A row for an action that is done by a command of Systems Manager."""
 
 STEP_ACTIONS: Mapping[str, StepAction] = {
     action.name: action
@@ -375,4 +374,4 @@ FOR_AMIS = frozenset(
     for action in STEP_ACTIONS.values()
     if action.types == _DISTRIBUTION and action.output_type == "AMI"
 )
-"""Steps that cannot stand in one workflow with the one for containers."""
+"""Actions that a workflow cannot have together with ``FOR_CONTAINERS``."""

@@ -1,8 +1,8 @@
 """Workflow documents: the steps that Image Builder itself takes to build, test and distribute.
 
-Source: user guide, image-workflow-create-document. The sentences that refuse a document speak in
-the voice of those seen for component documents. The members of ``retry`` are not documented; the
-number of attempts is what the API shows of it.
+Source: user guide, image-workflow-create-document. The sentences that refuse a document are written
+after those seen for component documents. The members of ``retry`` are not documented; the API shows
+the number of attempts.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ MAX_ATTEMPTS = 10
 
 OnFailure = Literal["Abort", "Continue"]
 
-# The model's pattern for the names of steps that ran bounds them above; the guide below.
+# The maximum is that of the model, for names of steps that ran; the minimum is the guide's.
 _STEP_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{2,99}")
 
 
@@ -63,21 +63,21 @@ class WorkflowStep(NamedTuple):
     inputs: Mapping[str, object] | None = None
     on_failure: OnFailure = "Abort"
     rollback_enabled: bool | str = True
-    """Or a reference to a boolean."""
+    """A boolean, or a reference to one."""
     wait_seconds: int = 0
     condition: Expression | None = None
     max_attempts: int = 1
 
 
 class WorkflowOutput(NamedTuple):
-    """A value that later workflows of the image can refer to."""
+    """A value to which later workflows of the image can refer."""
 
     name: str
     value: str
 
 
 class WorkflowDocument(NamedTuple):
-    """A document that the service takes."""
+    """A document that the service accepts, with defaults filled in."""
 
     name: str | None
     description: str | None
@@ -135,16 +135,16 @@ class _Document(Document):
 
 
 MEMBERS = frozenset({*_Document.rows, *Parameter.rows, *_Step.rows, *_Output.rows})
-"""What documents, parameters, steps and outputs can have."""
+"""The names of all members of documents, parameters, steps and outputs."""
 
 
 @lru_cache(maxsize=256)
 def parse_workflow_document(
     text: str, workflow_type: WorkflowType | None = None
 ) -> WorkflowDocument:
-    """The document that a workflow's ``data`` holds, or a DocumentError that names the step.
+    """Read a workflow's ``data``; DocumentError if the service would refuse it.
 
-    The actions must be those of the type; without one, any will do.
+    Actions must be available in workflows of the type, or of any type if none is given.
     """
     return read_document(text, lambda node: _document(_Document(node), workflow_type))
 
@@ -256,7 +256,7 @@ def _inputs(members: _Step, action: StepAction) -> Mapping[str, object] | None:
 
 
 def _check_input(action: StepAction, key: str, node: Node) -> None:
-    # Under the mark of a reference a literal is taken too, as in examples of the user guide.
+    # Under a key with the suffix a literal is taken too, as in examples of the user guide.
     if key.endswith(SUFFIX) and is_reference(node.value):
         return
     try:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 from imagebuilder_mock.domain.documents.members import (
     UNNAMED,
+    UNSUPPORTED_TYPE,
     Member,
     Members,
     Node,
@@ -36,13 +37,7 @@ class Named(Members):
 
 
 class Parameter(Named):
-    type_ = Member[ParameterType](
-        OneOf(
-            get_args(ParameterType),
-            "{whole} has the unsupported type '{value}'. Supported types include: {choices}.",
-        ),
-        "string",
-    )
+    type_ = Member[ParameterType](OneOf(get_args(ParameterType), UNSUPPORTED_TYPE), "string")
     default = Member[Node | None](as_it_is, None)
     description = Member[str | None](text, None)
 
@@ -61,7 +56,7 @@ def members_of_each(entries: list[Node], of: type[N], kind: str) -> Iterator[N]:
 
 
 def parse_parameters(entries: list[Node]) -> tuple[ParameterDetail, ...]:
-    """What stands under ``parameters``; one without a readable name is left out."""
+    """Read ``parameters``; those whose names cannot be read are left out."""
     parameters = []
     for members in members_of_each(entries, Parameter, "parameter"):
         parameter = ParameterDetail(name=members.name or UNNAMED, type=members.type_)
@@ -86,7 +81,7 @@ def _default(node: Node, parameter: ParameterDetail) -> tuple[str, ...] | None:
 
 
 def value_of(parameter: ParameterDetail, given: Sequence[str] | None) -> object:
-    """The value in its type; ValueError says what is wrong with what was given."""
+    """The given or default value, in the parameter's type; ValueError if that is not possible."""
     texts = parameter.default_value if given is None else given
     if texts is None:
         msg = f"The parameter '{parameter.name}' has no default, and requires a value."
@@ -107,7 +102,7 @@ def value_of(parameter: ParameterDetail, given: Sequence[str] | None) -> object:
 
 
 def _integer(text: str) -> int:
-    """Python's own reading takes more: spaces, underscores, other digits."""
+    """``int`` alone would take more: spaces, underscores, other digits."""
     if re.fullmatch(_INTEGER, text) is None:
         raise ValueError(text)
     return int(text)
@@ -116,7 +111,7 @@ def _integer(text: str) -> int:
 def values_of(
     parameters: Sequence[ParameterDetail], given: Mapping[str, Sequence[str]]
 ) -> dict[str, object]:
-    """Every parameter's value; ValueError for one that is missing, wrong or not declared."""
+    """The values of all parameters; ValueError if one is missing, wrong or not declared."""
     unknown = [name for name in given if name not in {known.name for known in parameters}]
     if unknown:
         msg = f"The following parameters are not defined in the workflow: {', '.join(unknown)}"
