@@ -1,4 +1,4 @@
-"""Every error that the service answers with: AWS's name, and AWS's words where they are known.
+"""The service's errors: AWS's names, and AWS's words where they are known.
 
 The class name is the error code. The HTTP status is not here: it comes from the installed model
 (``protocol/model.py``). Texts follow the grammar of every validation error that was seen
@@ -20,10 +20,6 @@ class ImageBuilderError(Exception):
     @property
     def code(self) -> str:
         return type(self).__name__
-
-
-class ClientException(ImageBuilderError):
-    """A check failed that the service made after it had accepted the form of the request."""
 
 
 class DryRunOperationException(ImageBuilderError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from .base import Resource, members_of
@@ -16,7 +16,6 @@ DEFAULT_TESTS: wire.ImageTestsConfigurationTypeDef = {
     "imageTestsEnabled": True,
     "timeoutMinutes": 720,
 }
-_OF_EVERY_RESOURCE = frozenset(field.name for field in fields(Resource))
 LOG_GROUP = "/aws/imagebuilder/"
 """What the names of the service's own log groups begin with."""
 
@@ -34,14 +33,8 @@ class BuildSettings(Resource):
         wire.ImageLoggingConfigurationTypeDef | wire.PipelineLoggingConfigurationTypeDef | None
     ) = None
 
-    def as_requested(self) -> dict[str, object]:
-        """The members of a request that asks for the same, without tags."""
-        members = {
-            member: getattr(self, name)
-            for name, member in members_of(type(self))
-            if name not in _OF_EVERY_RESOURCE
-        }
-        return {member: value for member, value in members.items() if value is not None}
+
+SETTINGS = [name for name, _ in members_of(BuildSettings) if not hasattr(Resource, name)]
 
 
 def with_defaults(request: Mapping[str, object]) -> Mapping[str, object]:
