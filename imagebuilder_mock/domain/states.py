@@ -25,8 +25,8 @@ IN_PROGRESS: frozenset[ImageStatus] = frozenset(
 
 ENDED_EARLY: frozenset[ImageStatus] = frozenset(("FAILED", "CANCELLED"))
 
-# A build goes through the first seven in this order. It may leave a stage out (tests that are off,
-# a workflow that is not there), but never goes back. After AVAILABLE, lifecycle management changes
+# A build goes through the first seven in this order. It may leave a stage out (for which tests are
+# off, or there is no workflow), but never goes back. After AVAILABLE, lifecycle management changes
 # the status (user guide, image-lifecycle-rules).
 AHEAD: dict[ImageStatus, frozenset[ImageStatus]] = {
     "PENDING": frozenset(("CREATING", "AVAILABLE", "FAILED", "CANCELLED")),

@@ -205,7 +205,7 @@ class Image(BuildSettings):
         self._go_to(state, moment)
 
     def resume(self, status: ImageStatus, moment: datetime) -> None:
-        """Go back to the status in which the build ended early."""
+        """Go on with a build that ended early, in the status that it was in before that."""
         if self.state.status not in ENDED_EARLY:
             msg = f"{self.arn} is {self.state.status}, and there is nothing to take up again"
             raise IllegalTransitionError(msg)

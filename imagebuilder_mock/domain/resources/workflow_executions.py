@@ -95,7 +95,7 @@ class WorkflowExecution:
     parallel_group: str | None = None
     retried: bool = False
     steps: list[WorkflowStepExecution] = field(default_factory=list)
-    """All steps of the document; they are there before they begin."""
+    """All steps of the document, also those that have not begun."""
     transition: int = 0
     """The index of the image's transition to the stage in which it runs."""
     continues_on_failure: bool = False

@@ -1,13 +1,12 @@
-"""When a pipeline runs: ``cron(...)`` and ``rate(...)`` expressions, read and counted forward.
+"""When a pipeline runs: ``cron(...)`` and ``rate(...)`` expressions, and their next runs.
 
-Source: user guide, page cron-expressions. For time zones it gives only that there is one, so the
-clock changes follow EventBridge Scheduler's page schedule-types: a run at a local time that does
-not exist is skipped, one at a local time that occurs twice happens once, the first time; a day of
-a rate is 24 hours.
+Source: user guide, page cron-expressions. It says nothing about clock changes, so these follow
+EventBridge Scheduler's page schedule-types: a run at a local time that does not exist is skipped,
+and one at a local time that occurs twice happens only the first time; a day of a rate is 24 hours.
 
-The refusal of a cron expression has the form that AWS was seen to give for five fields instead of
-six, ``cron(0 0 * * *)``; the one for neither cron nor rate is Application Auto Scaling's, which
-starts with the same words, without its ``at(...)``. The texts for rates and time zones are ours.
+The refusal of a cron expression has the form that was seen for five fields instead of six, ``cron(0
+0 * * *)``. The refusal of anything else is that of Application Auto Scaling, which starts with the
+same words, without ``at(...)``. The texts for rates and time zones are inferred.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from .cron import CronExpression, CronSyntaxError
 
 _START = datetime(1969, 12, 31, tzinfo=timezone.utc)
 _END = datetime(2200, 1, 2, tzinfo=timezone.utc)
-"""Between these lie the years 1970 to 2199 of every time zone."""
+"""The years 1970 to 2199 are between these two in every time zone."""
 
 _EXPRESSION = re.compile(r"(cron|rate)\((.*)\)", re.DOTALL)
 _SYNTAX = (
@@ -33,7 +32,7 @@ _UNITS = {"minute": 60, "hour": 60 * 60, "day": 24 * 60 * 60}
 
 
 class ScheduleError(ValueError):
-    """AWS would refuse the schedule; ``detail`` is what it says after "is not valid. "."""
+    """AWS would refuse the schedule; ``detail`` follows after "is not valid. "."""
 
     parameter = "schedule.scheduleExpression"
 
@@ -49,7 +48,7 @@ class TimezoneError(ScheduleError):
 
 
 def parse_schedule(expression: str, timezone: str | None = None) -> Schedule:
-    """Read a schedule expression; without a time zone it is meant in UTC.
+    """Read a schedule expression; without a time zone it is in UTC.
 
     ScheduleError if AWS would refuse the expression, TimezoneError for the time zone.
     """
@@ -63,7 +62,7 @@ def parse_schedule(expression: str, timezone: str | None = None) -> Schedule:
 
 @dataclass(frozen=True, slots=True)
 class CronSchedule:
-    """Runs at the wall-clock minutes of a time zone that match."""
+    """Runs at the matching minutes of a time zone's wall clock."""
 
     expression: CronExpression
     zone: tzinfo
@@ -80,7 +79,7 @@ class CronSchedule:
         wall = max(moment, _START).astimezone(self.zone).replace(tzinfo=None)
         for minute in self.expression.minutes_from(wall):
             run = minute.replace(tzinfo=self.zone).astimezone(timezone.utc)
-            # In the repeated hour, ``minute`` can be ahead and its first occurrence behind.
+            # In a repeated hour, the minute can be ahead although its first occurrence is over.
             if run > moment and self._shows(minute, run):
                 return run
         return None
@@ -92,7 +91,7 @@ class CronSchedule:
 
 @dataclass(frozen=True, slots=True)
 class RateSchedule:
-    """Runs one period after the schedule was made, and so on."""
+    """Runs one period after the schedule was made, and then after every further period."""
 
     seconds: int
 
