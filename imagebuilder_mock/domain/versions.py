@@ -128,10 +128,11 @@ def latest_version_references(arn: str) -> Mapping[str, str]:
     parsed = Arn.parse(arn)
     name = str(parsed.of_name())
     major, minor, patch = (parsed.version or "").split(".")
+    newest = {"latestVersionArn": f"{name}/x.x.x"}
     if parsed.owner == "Amazon" and parsed.kind.startswith("workflow/"):
-        return {"latestVersionArn": f"{name}/x.x.x"}
+        return newest
     return {
-        "latestVersionArn": f"{name}/x.x.x",
+        **newest,
         "latestMajorVersionArn": f"{name}/{major}.x.x",
         "latestMinorVersionArn": f"{name}/{major}.{minor}.x",
         "latestPatchVersionArn": f"{name}/{major}.{minor}.{patch}",

@@ -72,7 +72,7 @@ def list_components(ctx: Context, params: wire.ListComponentsRequestTypeDef) -> 
         ctx,
         params,
         Component,
-        ComponentVersion.of,
+        ComponentVersion,
         filters=_FILTERS,
         admit=lambda component: with_deprecated or not component.is_deprecated,
     )

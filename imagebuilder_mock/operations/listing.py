@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from itertools import islice
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Protocol, TypedDict, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, cast
 
 from imagebuilder_mock.domain.arn import ACCOUNTS, Arn
 from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
 
     from imagebuilder_mock.domain.errors import InvalidParameterValueException
+    from imagebuilder_mock.domain.resources.base import ResourceVersion
     from imagebuilder_mock.world.store import Entry, Store
 
     from .handler import Context, Result
@@ -37,15 +38,8 @@ if TYPE_CHECKING:
 
 
 R = TypeVar("R", bound=Resource)
-R_contra = TypeVar("R_contra", bound=Resource, contravariant=True)
 T = TypeVar("T", bound=Sequenced)
 V = TypeVar("V")
-
-
-class View(Protocol[R_contra]):
-    """Makes the entry of a version, or of a name, from its newest build."""
-
-    def __call__(self, newest: R_contra, /, *, by_name: bool) -> object: ...
 
 
 DEFAULT_PAGE_SIZE = 25
@@ -119,7 +113,7 @@ def versions_listed(
     ctx: Context,
     params: Mapping[str, object],
     cls: type[R],
-    view: View[R],
+    entry_cls: type[ResourceVersion],
     *,
     filters: Mapping[str, Callable[[Any], object]],
     admit: Callable[[R], bool] | None = None,
@@ -146,7 +140,7 @@ def versions_listed(
 
     def newest(entry: Entry[R]) -> object:
         build = next(filter(admit, entry.newest_first()), None)
-        return None if build is None else view(build, by_name=by_name)
+        return None if build is None else entry_cls.of(build, by_name=by_name)
 
     return listed(
         ctx,

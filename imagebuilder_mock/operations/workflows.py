@@ -48,7 +48,7 @@ def list_workflows(ctx: Context, params: wire.ListWorkflowsRequestTypeDef) -> Re
         ctx,
         params,
         Workflow,
-        WorkflowVersion.of,
+        WorkflowVersion,
         filters=by("description", "name", "type", "version"),
         not_of=("Shared", "ThirdParty"),
     )

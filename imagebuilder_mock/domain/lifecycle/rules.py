@@ -122,18 +122,13 @@ class Selection(NamedTuple):
             return False
         if self.tag_map is not None:
             return matching_tag(self.tag_map, image.tags) is not None
-        return self.recipes is None or self._is_of_recipe(image, self.recipes)
-
-    @staticmethod
-    def _is_of_recipe(image: Image, recipes: Mapping[str, Sequence[VersionPattern]]) -> bool:
+        if self.recipes is None:
+            return True
         if image.recipe is None:
             return False
         recipe = Arn.parse(image.recipe.arn)
-        patterns = recipes.get(recipe.slug)
-        if patterns is None:
-            return False
-        version = _version(recipe.version or "")
-        return any(version in pattern for pattern in patterns)
+        patterns = self.recipes.get(recipe.slug, ())
+        return any(_version(recipe.version or "") in pattern for pattern in patterns)
 
 
 class Fate(NamedTuple):

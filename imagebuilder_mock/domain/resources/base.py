@@ -128,7 +128,7 @@ class ResourceVersion:
     date_created: datetime
 
     @classmethod
-    def of(cls, newest: Resource, *, by_name: bool = False) -> Self:
+    def of(cls, newest: Resource, *, by_name: bool) -> Self:
         # Lists make many of these, and cutting an ARN is faster than parsing it.
         arn = newest.arn.rpartition("/")[0]
         name_arn, _, version = arn.rpartition("/")

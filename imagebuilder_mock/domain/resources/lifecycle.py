@@ -153,11 +153,9 @@ class LifecycleExecution:
         resource.sequence = len(self.resources) + 1
         self.resources.add(resource)
         if outputs:
-            index: OrderedIndex[LifecycleExecutionResource] = OrderedIndex()
             for number, output in enumerate(outputs, start=1):
                 output.sequence = number
-                index.add(output)
-            self.outputs[resource.resource_id] = index
+            self.outputs[resource.resource_id] = OrderedIndex(outputs)
 
 
 @dataclass(slots=True, kw_only=True, eq=False, repr=False)

@@ -52,7 +52,7 @@ def list_images(ctx: Context, params: wire.ListImagesRequestTypeDef) -> Result:
         ctx,
         params,
         Image,
-        ImageVersion.of,
+        ImageVersion,
         filters=by("name", "osVersion", "platform", "type", "version"),
         admit=lambda image: with_deprecated or not image.is_deprecated,
         newest_first=True,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.errors import invalid_value, not_found
 from imagebuilder_mock.domain.ordered import OrderedIndex
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
         WorkflowStepExecution,
     )
     from imagebuilder_mock.operations.handler import Context, Result
-
-T = TypeVar("T")
 
 
 @operation
@@ -118,17 +116,15 @@ def send_workflow_step_action(
     return {"stepExecutionId": step.step_execution_id, "imageBuildVersionArn": image.arn}
 
 
-def _execution(ctx: Context, workflow_execution_id: str) -> WorkflowExecution:
-    found = ctx.store.executions.workflow(workflow_execution_id)
-    return _known(found, "WorkflowExecution", workflow_execution_id)
+def _execution(ctx: Context, execution_id: str) -> WorkflowExecution:
+    execution = ctx.store.executions.workflow(execution_id)
+    if execution is None:
+        raise not_found("WorkflowExecution", execution_id)
+    return execution
 
 
-def _step(ctx: Context, step_execution_id: str) -> WorkflowStepExecution:
-    found = ctx.store.executions.step(step_execution_id)
-    return _known(found, "WorkflowStepExecution", step_execution_id)
-
-
-def _known(found: T | None, label: str, name: str) -> T:
-    if found is None:
-        raise not_found(label, name)
-    return found
+def _step(ctx: Context, execution_id: str) -> WorkflowStepExecution:
+    step = ctx.store.executions.step(execution_id)
+    if step is None:
+        raise not_found("WorkflowStepExecution", execution_id)
+    return step
