@@ -72,11 +72,11 @@ ON_DEMAND_SCAN = "ON_DEMAND_AMI_CVE"
 """The type of a scan of the output AMI, which does not need Amazon Inspector (API reference)."""
 
 
-def is_on_demand(scanning: Mapping[str, object]) -> bool:
+def is_on_demand(scanning: wire.ImageScanningConfigurationUnionTypeDef) -> bool:
     """Whether an ``imageScanningConfiguration`` asks for a scan of the output AMI."""
     # The stubs do not know the member yet.
-    types = cast("Sequence[str]", scanning.get("imageScanningTypes", ()))
-    return ON_DEMAND_SCAN in types
+    members = cast("Mapping[str, Sequence[str]]", scanning)
+    return ON_DEMAND_SCAN in members.get("imageScanningTypes", ())
 
 
 _WITH_TESTS: Mapping[ImageStatus, ImageScanStatus] = {

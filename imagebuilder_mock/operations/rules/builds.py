@@ -20,11 +20,13 @@ from .distributions import ami_settings, user_groups
 from .neighbours import check_role
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from mypy_boto3_imagebuilder import type_defs as wire
 
     from imagebuilder_mock.domain.resources.recipes import Recipe
     from imagebuilder_mock.engines.builds.starting import BuildRequest, Settings
     from imagebuilder_mock.operations.handler import Context
+
+    Logging = wire.ImageLoggingConfigurationTypeDef | wire.PipelineLoggingConfigurationTypeDef
 
 _TEST_WORKFLOW = "workflow/test"
 
@@ -38,7 +40,7 @@ def check_settings(ctx: Context, params: Settings, request: BuildRequest) -> Non
     check_role(ctx, params.get("executionRole"))
 
 
-def check_logging(logging: Mapping[str, object], role: str | None) -> None:
+def check_logging(logging: Logging, role: str | None) -> None:
     """Refuse the caller's own log groups without a role that may write to them."""
     for member, group in logging.items():
         if not str(group).startswith(LOG_GROUP) and role is None:
@@ -49,7 +51,9 @@ def check_logging(logging: Mapping[str, object], role: str | None) -> None:
 
 
 def _check_scanning(ctx: Context, params: Settings) -> None:
-    scanning: Mapping[str, object] = params.get("imageScanningConfiguration", {})
+    scanning = params.get("imageScanningConfiguration")
+    if scanning is None:
+        return
     on_demand = is_on_demand(scanning)
     if "scanResultCondition" in scanning and not on_demand:
         raise invalid_combination(
