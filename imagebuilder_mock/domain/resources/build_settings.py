@@ -35,6 +35,7 @@ class BuildSettings(Resource):
 
 
 SETTINGS = [name for name, _ in members_of(BuildSettings) if not hasattr(Resource, name)]
+"""The attributes that they have beside those of every resource."""
 
 
 def with_defaults(request: Mapping[str, object]) -> Mapping[str, object]:
