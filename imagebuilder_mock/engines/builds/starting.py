@@ -133,7 +133,7 @@ def start_build(
         output_type=image.type,
         tests_enabled=(image.image_tests_configuration or {}).get("imageTestsEnabled") is not False,
     )
-    # GetImage shows the role and the workflows that stand in for none.
+    # GetImage also shows the role and the workflows that a build uses by default.
     image.execution_role = image.execution_role or service_linked_role(image)
     if not image.workflows:
         planned = [workflow.arn for workflow in image.plan.workflows()]
@@ -152,7 +152,9 @@ def new_image(  # noqa: PLR0913 - what all callers know of it
     output_type: str,
     **others: object,
 ) -> Image:
-    """The next build of a version, which ``stages.begin`` stores: what is asked for, and others.
+    """The next build of a version, with the members of the request, and with others.
+
+    It is not stored: ``stages.begin`` does that.
 
     ServiceQuotaExceededException if too many builds are running.
     """
