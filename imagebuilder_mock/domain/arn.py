@@ -33,7 +33,7 @@ def label_of(kind: str) -> str:
 
 
 def domain_of(partition: str) -> str:
-    """What the names of the services' hosts end in."""
+    """The domain of the services' hosts."""
     return "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
 
 
@@ -73,7 +73,7 @@ class Arn(NamedTuple):
 
     @property
     def owner(self) -> str | None:
-        """Who offers it, of those that offer to every account."""
+        """The owner of what is offered to every account; None for what an account has."""
         return OWNERS.get(self.account)
 
     def at(self, version: str, build: int | None = None) -> Arn:

@@ -1,4 +1,4 @@
-"""Dockerfile templates of container recipes: the placeholders that they must hold.
+"""Dockerfile templates of container recipes: the placeholders that they must have.
 
 Source: user guide, create-container-recipes ("Dockerfile template").
 """
@@ -18,9 +18,10 @@ _KNOWN = ("parentImage", "environments", "components")
 
 
 def check_dockerfile_template(text: str, *, has_components: bool) -> None:
-    """Refuse a template that the service could not fill: DocumentError says what is wrong.
+    """DocumentError if the service could not fill the template.
 
-    The parent image always has a place; with components, the environments come before them.
+    It needs a place for the parent image and, with components, for the environments and then for
+    the components.
     """
     refuse(tuple(_problems(text, has_components=has_components)))
 

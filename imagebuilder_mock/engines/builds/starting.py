@@ -19,7 +19,12 @@ from imagebuilder_mock.domain.resources.configurations import (
     DistributionConfiguration,
     InfrastructureConfiguration,
 )
-from imagebuilder_mock.domain.resources.images import Image, ImageState, OutputResources
+from imagebuilder_mock.domain.resources.images import (
+    Image,
+    ImageState,
+    OutputResources,
+    service_linked_role,
+)
 from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRecipe
 from imagebuilder_mock.domain.resources.workflows import Workflow, workflow_kind
 from imagebuilder_mock.engines.one_build import document_of
@@ -105,16 +110,23 @@ def start_build(
     if a wildcard of the recipe means nothing any more.
     """
     recipe, distribution = request.recipe, request.distribution
-    image = new_image(world, store, recipe.name, recipe.version or "", recipe.output_type)
-    image.take(request.settings)
+    image = new_image(
+        world,
+        store,
+        request.settings,
+        name=recipe.name,
+        version=recipe.version or "",
+        output_type=recipe.output_type,
+        platform=recipe.platform,
+        build_type=build_type,
+        infrastructure_configuration=request.infrastructure.copy(),
+        source_pipeline_arn=source_pipeline_arn,
+    )
     recipe, image.parent_os_version = resolved_recipe(world, store, recipe)
     image.image_recipe = recipe if isinstance(recipe, ImageRecipe) else None
     image.container_recipe = recipe if isinstance(recipe, ContainerRecipe) else None
-    image.platform, image.build_type = recipe.platform, build_type
-    image.infrastructure_configuration = request.infrastructure.copy()
     if distribution is not None:
         image.distribution_configuration = resolved_distribution(distribution, image)
-    image.source_pipeline_arn = source_pipeline_arn
     image.plan = _plan(
         world,
         store,
@@ -122,26 +134,43 @@ def start_build(
         output_type=image.type,
         tests_enabled=(image.image_tests_configuration or {}).get("imageTestsEnabled") is not False,
     )
+    # GetImage also shows the role and the workflows that a build uses by default.
+    image.execution_role = image.execution_role or service_linked_role(image)
+    if not image.workflows:
+        planned = [workflow.arn for workflow in image.plan.workflows()]
+        image.workflows = [{"workflowArn": arn} for arn in planned] or None
     stages.begin(world, store, image)
     return image
 
 
-def new_image(world: World, store: Store, name: str, version: str, output_type: str) -> Image:
-    """The next build of a version, which nobody knows of yet; ``stages.begin`` stores it.
+def new_image(  # noqa: PLR0913 - what all callers know of it
+    world: World,
+    store: Store,
+    request: Mapping[str, object],
+    *,
+    name: str,
+    version: str,
+    output_type: str,
+    **others: object,
+) -> Image:
+    """The next build of a version, with the members of the request, and with others.
+
+    It is not stored: ``stages.begin`` does that.
 
     ServiceQuotaExceededException if too many builds are running.
     """
     arn = store.next_build(Image.kind, name, version)
     check_room(world, store)
-    return Image(
+    return Image.requested(
+        request,
         arn=arn,
         name=name,
         date_created=world.clock.now(),
         owner=store.account,
         type=output_type,
-        platform=None,
         state=ImageState("PENDING"),
         output_resources=OutputResources.none_yet(output_type),
+        **others,
     )
 
 
