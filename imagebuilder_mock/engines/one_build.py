@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.documents.workflows.system_variables import SystemVariables
 from imagebuilder_mock.domain.resources.workflow_executions import ImageFailureContext
 from imagebuilder_mock.domain.resources.workflows import Workflow
+from imagebuilder_mock.neighbours.account import Place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
         WorkflowExecution,
         WorkflowStepExecution,
     )
+    from imagebuilder_mock.domain.states import WorkflowType
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
 
@@ -39,7 +41,12 @@ class Build(NamedTuple):
 
     @classmethod
     def of(cls, world: World, image: Image) -> Build:
-        return cls(world, world.store(image.owner, Arn.parse(image.arn).region), image)
+        return cls(world, world.home_of(image.arn), image)
+
+    @property
+    def home(self) -> Place:
+        """The account and the Region in which it is built."""
+        return Place(self.store.account, self.store.region)
 
     @property
     def stage(self) -> Stage | None:
@@ -57,6 +64,16 @@ class Build(NamedTuple):
             context = ImageFailureContext(image_status=self.image.state.status, workflow_arn=arn)
             raise BuildFailedError(f"The workflow '{arn}' does not exist.", context)
         return found
+
+
+class StepWork(NamedTuple):
+    """What a step action works with."""
+
+    build: Build
+    stage: WorkflowType
+    inputs: Mapping[str, object]
+    started: datetime
+    """When the step began."""
 
 
 class Run:
@@ -116,14 +133,14 @@ class BuildFailedError(Exception):
 
 
 class StepFailedError(Exception):
-    """A step of a workflow did not do its work; ``detail`` says why."""
+    """A step of a workflow, or the service's own work, has failed; ``detail`` says why."""
 
     def __init__(
         self,
         detail: str,
         *,
         component_failure: wire.ComponentFailureContextTypeDef | None = None,
-        distribution_failure: dict[str, object] | None = None,
+        distribution_failure: wire.DistributionFailureContextTypeDef | None = None,
         outputs: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(detail)
@@ -132,3 +149,15 @@ class StepFailedError(Exception):
         self.distribution_failure = distribution_failure
         self.outputs: Mapping[str, object] = {"errorMessage": detail, **(outputs or {})}
         """What the step shows as its outputs."""
+
+    def at(self, place: ImageFailureContext) -> ImageFailureContext:
+        """The place with what has failed there."""
+        return place._replace(
+            component_failure=self.component_failure,
+            distribution_failure=self.distribution_failure,
+        )
+
+    def of_own_work(self, build: Build) -> BuildFailedError:
+        """The same of work that the service does itself: it ends the build."""
+        place = ImageFailureContext(image_status=build.image.state.status)
+        return BuildFailedError(self.detail, self.at(place))

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from mypy_boto3_imagebuilder import type_defs as wire
@@ -155,4 +154,4 @@ class ImageFailureContext(NamedTuple):
     step_execution_id: str | None = None
     failed_step: str | None = None
     component_failure: wire.ComponentFailureContextTypeDef | None = None
-    distribution_failure: Mapping[str, object] | None = None
+    distribution_failure: wire.DistributionFailureContextTypeDef | None = None

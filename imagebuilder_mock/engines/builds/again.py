@@ -19,7 +19,7 @@ from imagebuilder_mock.domain.resources.workflow_executions import (
     WorkflowExecution,
     WorkflowStepExecution,
 )
-from imagebuilder_mock.engines.one_build import BuildFailedError, StepFailedError
+from imagebuilder_mock.engines.one_build import StepFailedError
 from imagebuilder_mock.engines.outputs import distribution
 from imagebuilder_mock.engines.outputs.amis import source_ami
 
@@ -94,13 +94,13 @@ def repeat(build: Build, model: Image) -> None:
         image.executions.append(copied)
         store.executions.add(copied)
     image.workflow_outputs = renaming.of(model.workflow_outputs)
-    if image.type == "AMI":
-        distribution.distribute(build)
-        return
     try:
-        distribution.push_in_workflow(build)
+        if image.type == "AMI":
+            distribution.distribute(build)
+        else:
+            distribution.push_in_workflow(build)
     except StepFailedError as error:
-        raise BuildFailedError(error.detail) from None
+        raise error.of_own_work(build) from None
 
 
 def _copied(

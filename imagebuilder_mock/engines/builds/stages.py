@@ -11,13 +11,12 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
 
-from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import InvalidParameterValueException
 from imagebuilder_mock.domain.resources.images import ImageState, OutputResources, Transition
 from imagebuilder_mock.domain.resources.workflow_executions import ImageFailureContext
 from imagebuilder_mock.domain.states import IN_PROGRESS
 from imagebuilder_mock.engines import notices
-from imagebuilder_mock.engines.one_build import Build, BuildFailedError, Run
+from imagebuilder_mock.engines.one_build import Build, BuildFailedError, Run, StepFailedError
 from imagebuilder_mock.engines.outputs import distribution
 from imagebuilder_mock.engines.outputs.amis import source_ami
 from imagebuilder_mock.engines.parents import parent_facts
@@ -263,10 +262,13 @@ def _end_own_work(build: Build, stage: Stage) -> None:
         _meet_parent(build)
     if stage.makes_ami and image.type == "AMI":
         image.output_resources = OutputResources((source_ami(world, store, image),))
-    elif stage.status == "DISTRIBUTING":
-        distribution.distribute(build)
-    elif stage.status == "INTEGRATING":
-        distribution.integrate(build)
+    try:
+        if stage.status == "DISTRIBUTING":
+            distribution.distribute(build)
+        elif stage.status == "INTEGRATING":
+            distribution.integrate(build)
+    except StepFailedError as error:
+        raise error.of_own_work(build) from None
     _enter(build, ImageState(image.plan.after(stage.status)))
 
 
@@ -355,6 +357,5 @@ def _note_on_pipeline(world: World, image: Image) -> None:
 
 
 def _running(world: World, arn: str) -> Build | None:
-    parsed = Arn.parse(arn)
-    image = world.store(parsed.account, parsed.region).running.get(arn)
+    image = world.home_of(arn).running.get(arn)
     return None if image is None else Build.of(world, image)

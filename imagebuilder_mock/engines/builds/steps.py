@@ -235,10 +235,7 @@ def _give_up(run: Run, step: WorkflowStepExecution, error: StepFailedError) -> N
         go_on(run)
         return
     execution.message = step.message
-    execution.failure_context = run.place(step)._replace(
-        component_failure=error.component_failure,
-        distribution_failure=error.distribution_failure,
-    )
+    execution.failure_context = error.at(run.place(step))
     if _begin_rollback(run):
         _wait(run, execution, run.build.world.state.durations["rollback"])
     else:

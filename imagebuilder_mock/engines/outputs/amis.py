@@ -87,6 +87,11 @@ def name_of(image: Image, settings: Settings) -> str:
     return filled(template, image) if template else _default_name(image)
 
 
+def place_of(ami: Ami) -> Place:
+    """Where an output AMI is."""
+    return Place(ami.owner, ami.region)
+
+
 def permit(world: World, ami: Ami, settings: Settings) -> None:
     """Let others launch from an output AMI, as the ``launchPermission`` of the settings says."""
     permission = settings.get("launchPermission")
@@ -95,7 +100,7 @@ def permit(world: World, ami: Ami, settings: Settings) -> None:
         return
     known.shared_with |= frozenset(permission.get("userIds", ()))
     known.public = known.public or "all" in permission.get("userGroups", ())
-    telling.tell_of_permission(world, Place(ami.owner, ami.region), ami.image, permission)
+    telling.tell_of_permission(world, place_of(ami), ami.image, permission)
 
 
 def tag_in_place(world: World, image: Image, ami: Ami, settings: Settings) -> None:
@@ -107,7 +112,7 @@ def tag_in_place(world: World, image: Image, ami: Ami, settings: Settings) -> No
     if _MADE_FOR in known.tags:
         tags |= {key: known.tags[key] for key in ("CreatedBy", _MADE_FOR)}
     known.tags = {**known.tags, **tags}
-    telling.tell_of_tags(world, Place(ami.owner, ami.region), ami.image, tags)
+    telling.tell_of_tags(world, place_of(ami), ami.image, tags)
 
 
 def _watermarks(world: World, image: Image) -> tuple[str, ...]:

@@ -11,8 +11,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from imagebuilder_mock.neighbours import names, telling
-from imagebuilder_mock.neighbours.account import Place
 from imagebuilder_mock.neighbours.contents import S3Uri
+
+from .amis import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_imagebuilder.literals import ImageConfigurationStepType
 
     from imagebuilder_mock.engines.one_build import Build
+    from imagebuilder_mock.neighbours.account import Place
 
 
 def _nothing(build: Build, place: Place, entry: object, ami: str | None) -> None:
@@ -131,7 +133,7 @@ def configure(
     build: Build, place: Place, configuration: Configuration, entries: Iterable[Any]
 ) -> str | None:
     """The first refusal; what can be done is done all the same."""
-    amis = {Place(ami.owner, ami.region): ami.image for ami in build.image.amis}
+    amis = {place_of(ami): ami.image for ami in build.image.amis}
     ami = amis.get(place)
     if configuration.is_with_source:
         ami = amis.get(place._replace(account=build.store.account), ami)

@@ -15,27 +15,32 @@ from typing import TYPE_CHECKING, Any, cast
 from imagebuilder_mock.domain.resources.images import OutputResources
 from imagebuilder_mock.neighbours.account import Place
 
-from .amis import AmiTarget, ami_targets, copied_ami, permit, source_devices, tag_in_place
+from .amis import (
+    AmiTarget,
+    ami_targets,
+    copied_ami,
+    permit,
+    place_of,
+    source_devices,
+    tag_in_place,
+)
 from .configuration import CONFIGURATIONS, configure
 from .containers import push, pushed_containers
 from .devices import is_managed_key, is_under_managed_key
 from .failed_distribution import (
     Refusal,
     distribution_failed,
-    distribution_step_failed,
     failure_in,
     integration_failed,
-    integration_step_failed,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import datetime
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
     from imagebuilder_mock.domain.resources.images import Ami
-    from imagebuilder_mock.engines.one_build import Build
+    from imagebuilder_mock.engines.one_build import Build, StepWork
     from imagebuilder_mock.world.orders import BuildFailure
 
     from .failed_distribution import Failure
@@ -47,7 +52,7 @@ INTERNAL_ERROR = "An internal error has occurred."
 
 
 def distribute(build: Build) -> None:
-    """The service's own distribution: BuildFailedError if a Region or account does not get it.
+    """The service's own distribution: StepFailedError if a Region or account does not get it.
 
     Those that did keep theirs. A container that was built is distributed by a workflow.
     """
@@ -60,7 +65,7 @@ def distribute(build: Build) -> None:
 
 
 def integrate(build: Build) -> None:
-    """Configure what was distributed: BuildFailedError if that fails in a Region.
+    """Configure what was distributed: StepFailedError if that fails in a Region.
 
     A workflow that distributes does that itself, or leaves it.
     """
@@ -92,55 +97,53 @@ def step_has_copies(build: Build, inputs: Mapping[str, object]) -> bool:
 
 
 def _goes_anywhere(build: Build, distributions: Distributions) -> bool:
-    home = Place(build.store.account, build.store.region)
-    return any(target.place != home for target in ami_targets(build.store, distributions))
+    return any(target.place != build.home for target in ami_targets(build.store, distributions))
 
 
-def distribute_in_workflow(
-    build: Build, inputs: Mapping[str, object], started: datetime
-) -> list[dict[str, object]]:
+def distribute_in_workflow(work: StepWork) -> Mapping[str, object]:
     """The step DistributeImage: its own distributions, or those of the configuration.
 
     It has an entry for each AMI that it touched; nothing is copied to where the image was built.
     """
-    amis, refusals = _copy(build, _said(build, inputs, "distributions"))
+    build = work.build
+    amis, refusals = _copy(build, _said(build, work.inputs, "distributions"))
     if refusals:
-        raise distribution_step_failed(build, refusals)
-    home = Place(build.store.account, build.store.region)
-    now = build.world.clock.now()
-    return [_entry(ami, started, started if _place_of(ami) == home else now) for ami in amis]
+        raise distribution_failed(build, refusals)
+    return {
+        "distributedImages": [
+            _entry(work, ami, is_instant=place_of(ami) == build.home) for ami in amis
+        ]
+    }
 
 
-def permit_in_workflow(
-    build: Build, inputs: Mapping[str, object], started: datetime
-) -> list[dict[str, object]]:
+def permit_in_workflow(work: StepWork) -> Mapping[str, object]:
     """The step ModifyImageAttributes: its own, or those of the distribution configuration."""
-    amis = _permit(build, _said(build, inputs, "attributes"))
-    return [_entry(ami, started, build.world.clock.now()) for ami in amis]
+    amis = _permit(work.build, _said(work.build, work.inputs, "attributes"))
+    return {"modifiedImages": [_entry(work, ami) for ami in amis]}
 
 
-def integrate_in_workflow(
-    build: Build, inputs: Mapping[str, object], started: datetime
-) -> list[dict[str, object]]:
+def integrate_in_workflow(work: StepWork) -> Mapping[str, object]:
     """The step ApplyImageConfigurations: its own, or those of the distribution configuration."""
-    own: Distributions | None = inputs.get("configurations")  # type: ignore[assignment] # checked with the document
+    build = work.build
+    own: Distributions | None = work.inputs.get("configurations")  # type: ignore[assignment] # checked with the document
     distributions = _distributions(build) if own is None else own
     failures = list(_configuration_failures(build, distributions))
     if failures:
-        raise integration_step_failed(build, failures)
+        raise integration_failed(build, failures)
     places = {
         place
         for distribution in distributions
         for configuration in CONFIGURATIONS
         for place in _by_place(build, distribution, configuration.member)
     }
-    now = build.world.clock.now()
-    return [_entry(ami, started, now) for ami in build.image.amis if _place_of(ami) in places]
+    amis = [ami for ami in build.image.amis if place_of(ami) in places]
+    return {"configuredImages": [_entry(work, ami) for ami in amis]}
 
 
-def _entry(ami: Ami, started: datetime, stopped: datetime) -> dict[str, object]:
+def _entry(work: StepWork, ami: Ami, *, is_instant: bool = False) -> Mapping[str, object]:
     """What a step that distributes tells of an AMI."""
-    form = "%Y-%m-%dT%H:%M:%S.%fZ"
+    started, form = work.started, "%Y-%m-%dT%H:%M:%S.%fZ"
+    stopped = started if is_instant else work.build.world.clock.now()
     return {
         "region": ami.region,
         "name": ami.name,
@@ -153,15 +156,11 @@ def _entry(ami: Ami, started: datetime, stopped: datetime) -> dict[str, object]:
     }
 
 
-def _place_of(ami: Ami) -> Place:
-    return Place(ami.owner, ami.region)
-
-
-def push_in_workflow(build: Build) -> dict[str, object]:
+def push_in_workflow(build: Build) -> Mapping[str, object]:
     """The step DistributeContainerImage."""
     refusals = _push(build)
     if refusals:
-        raise distribution_step_failed(build, refusals)
+        raise distribution_failed(build, refusals)
     containers = (build.image.output_resources or OutputResources()).containers or ()
     regions = [container.region for container in containers]
     return {"status": "Success", "succeededRegions": regions, "failedRegions": []}
@@ -178,10 +177,10 @@ def _copy(build: Build, distributions: Distributions) -> tuple[list[Ami], list[R
     if image.recipe is not None and not made:
         # No workflow has made an AMI.
         return [], []
-    there = {_place_of(ami): ami for ami in made}
+    there = {place_of(ami): ami for ami in made}
     refusals: list[Refusal] = []
     orders = _Orders(build)
-    home = Place(store.account, store.region)
+    home = build.home
     # The build's own place comes first.
     named = sorted(ami_targets(store, distributions), key=lambda target: target.place != home)
     unnamed = [] if named and named[0].place == home else [AmiTarget(home, {})]

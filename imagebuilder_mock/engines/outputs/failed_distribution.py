@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from imagebuilder_mock.domain.resources.workflow_executions import ImageFailureContext
 from imagebuilder_mock.engines.jobs import job_id
-from imagebuilder_mock.engines.one_build import MAX_ERROR, BuildFailedError, StepFailedError
+from imagebuilder_mock.engines.one_build import MAX_ERROR, StepFailedError
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -44,38 +43,8 @@ def failure_in(build: Build, place: Place, error: str) -> Failure:
     return failure
 
 
-def distribution_failed(build: Build, refusals: list[Refusal]) -> BuildFailedError:
-    """The service's own distribution did not reach all places."""
-    told = _of_distribution(build, refusals)
-    return BuildFailedError(told.reason, _where(build, told))
-
-
-def distribution_step_failed(build: Build, refusals: list[Refusal]) -> StepFailedError:
-    """The step of a workflow did not."""
-    told = _of_distribution(build, refusals)
-    return StepFailedError(told.reason, distribution_failure=told.context)
-
-
-def integration_failed(build: Build, failures: list[Failure]) -> BuildFailedError:
-    """The service could not configure everything."""
-    told = _of_integration(build, failures)
-    return BuildFailedError(told.reason, _where(build, told))
-
-
-def integration_step_failed(build: Build, failures: list[Failure]) -> StepFailedError:
-    """The step of a workflow could not."""
-    told = _of_integration(build, failures)
-    return StepFailedError(told.reason, distribution_failure=told.context)
-
-
-class _Told(NamedTuple):
-    """What GetImage shows of it: the state's reason, and a part of the failure context."""
-
-    reason: str
-    context: dict[str, object]
-
-
-def _of_distribution(build: Build, refusals: list[Refusal]) -> _Told:
+def distribution_failed(build: Build, refusals: list[Refusal]) -> StepFailedError:
+    """Not all places got the image."""
     arn, source = build.image.arn, build.store.account
     texts = (
         f"{number}) {_cause(refusal)} when distributing the image from the source account "
@@ -89,7 +58,7 @@ def _of_distribution(build: Build, refusals: list[Refusal]) -> _Told:
         f"ARN '{arn}'. '{summary}'"
     )
     failures = [failure_in(build, refusal.place, refusal.error) for refusal in refusals]
-    return _Told(reason, _context(summary, failures))
+    return _failed(reason, summary, failures)
 
 
 def _cause(refusal: Refusal) -> str:
@@ -97,7 +66,8 @@ def _cause(refusal: Refusal) -> str:
     return f"EC2 Client Error: '{error}'" if refusal.is_of_ec2 else error
 
 
-def _of_integration(build: Build, failures: list[Failure]) -> _Told:
+def integration_failed(build: Build, failures: list[Failure]) -> StepFailedError:
+    """Not everything could be configured."""
     arn = build.image.arn
     summary = " ".join(
         f"In region '{failure['region']}' - '{failure['errorMessage']}'" for failure in failures
@@ -106,13 +76,11 @@ def _of_integration(build: Build, failures: list[Failure]) -> _Told:
         f"Integration failed with JobId '{job_id('integration', arn)}', status = 'Failed' for ARN "
         f"'{arn}'. {summary}"
     )
-    return _Told(reason, _context(summary, failures))
+    return _failed(reason, summary, failures)
 
 
-def _context(summary: str, failures: list[Failure]) -> dict[str, object]:
-    return {"errorMessage": summary[:MAX_ERROR], "regionFailures": failures}
-
-
-def _where(build: Build, told: _Told) -> ImageFailureContext:
-    status = build.image.state.status
-    return ImageFailureContext(image_status=status, distribution_failure=told.context)
+def _failed(reason: str, summary: str, failures: list[Failure]) -> StepFailedError:
+    return StepFailedError(
+        reason,
+        distribution_failure={"errorMessage": summary[:MAX_ERROR], "regionFailures": failures},
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import (
     InvalidParameterCombinationException,
     InvalidParameterValueException,
@@ -54,8 +53,7 @@ def run(
 
 def run_on_schedule(world: World, arn: str) -> None:
     """The scheduler's entry: a pipeline's time has come."""
-    parsed = Arn.parse(arn)
-    store = world.store(parsed.account, parsed.region)
+    store = world.home_of(arn)
     pipeline = store.get(ImagePipeline, arn)
     if pipeline is None:
         return

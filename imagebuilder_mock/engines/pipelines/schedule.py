@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
 from imagebuilder_mock.domain.schedules.schedule import parse_schedule
@@ -53,8 +52,7 @@ def plan_next_run(world: World, pipeline: ImagePipeline) -> None:
 
 def run_after(world: World, arn: str, moment: datetime) -> datetime | None:
     """When a pipeline runs after ``moment``, as it is now."""
-    parsed = Arn.parse(arn)
-    pipeline = world.store(parsed.account, parsed.region).get(ImagePipeline, arn)
+    pipeline = world.home_of(arn).get(ImagePipeline, arn)
     schedule = None if pipeline is None else schedule_of(pipeline)
     if pipeline is None or schedule is None:
         return None
@@ -83,8 +81,7 @@ def note_state(world: World, image: Image) -> None:
     """
     if image.source_pipeline_arn is None:
         return
-    arn = Arn.parse(image.source_pipeline_arn)
-    store = world.store(arn.account, arn.region)
+    store = world.home_of(image.source_pipeline_arn)
     pipeline = store.get(ImagePipeline, image.source_pipeline_arn)
     if pipeline is None:
         return
