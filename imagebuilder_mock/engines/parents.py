@@ -148,8 +148,10 @@ def _absent(
 MOST_WATERMARKS = 5
 
 
-def carried(world: World, store: Store, recipe: ImageRecipe) -> tuple[str, ...]:
+def carried(world: World, store: Store, recipe: ImageRecipe | None) -> tuple[str, ...]:
     """Those that an AMI built from the recipe now would have, each once."""
+    if recipe is None:
+        return ()
     base = base_of(world, store, recipe.parent_image)
     inherited = () if base is None else base.watermarks
     return tuple(dict.fromkeys((*inherited, *(recipe.ami_watermarks or ()))))

@@ -204,12 +204,12 @@ def _collect_metadata(work: StepWork) -> Outputs:
 
 def _create_image(work: StepWork) -> Outputs:
     world, store, image = work.build
-    marks = carried(world, store, image.image_recipe) if image.image_recipe else ()
+    marks = carried(world, store, image.image_recipe)
     if len(marks) > MOST_WATERMARKS:
         raise StepFailedError(
             f"The AMI would have {len(marks)} watermarks; it can have at most {MOST_WATERMARKS}."
         )
-    ami = source_ami(world, store, image)
+    ami = source_ami(work.build)
     image.output_resources = OutputResources((ami,))
     return {"imageId": ami.image}
 

@@ -81,7 +81,7 @@ def repeat(build: Build, model: Image) -> None:
     image.container_recipe = model.container_recipe
     names: dict[str, str] = {}
     if image.type == "AMI":
-        source = source_ami(world, store, image)
+        source = source_ami(build)
         image.output_resources = OutputResources((source,))
         names = {ami.image: source.image for ami in model.amis[:1]}
     renaming = _Renaming(world.ids, names, (model.arn, image.arn))

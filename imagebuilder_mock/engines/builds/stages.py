@@ -257,11 +257,11 @@ def _settle(build: Build) -> None:
 
 def _end_own_work(build: Build, stage: Stage) -> None:
     """What the service does in a stage without workflows."""
-    world, store, image = build
+    image = build.image
     if stage.status == "CREATING":
         _meet_parent(build)
     if stage.makes_ami and image.type == "AMI":
-        image.output_resources = OutputResources((source_ami(world, store, image),))
+        image.output_resources = OutputResources((source_ami(build),))
     try:
         if stage.status == "DISTRIBUTING":
             distribution.distribute(build)

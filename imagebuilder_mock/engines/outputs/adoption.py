@@ -14,7 +14,6 @@ from imagebuilder_mock.domain.resources.images import Ami, OutputResources
 from imagebuilder_mock.engines.one_build import BuildFailedError
 from imagebuilder_mock.engines.parents import is_ami_id
 from imagebuilder_mock.neighbours import machine_images
-from imagebuilder_mock.neighbours.account import Place
 from imagebuilder_mock.neighbours.contents import ami_facts
 
 from .amis import name_of, settings_at_home, source_ami
@@ -34,7 +33,7 @@ def take_image_id(build: Build, value: object) -> None:
     if not (isinstance(value, str) and is_ami_id(value)):
         if not build.world.is_in_the_past:
             raise BuildFailedError("Invalid ImageId output value, must be AMI ID as a string.")
-        made = made[:1] or (source_ami(build.world, build.store, image),)
+        made = made[:1] or (source_ami(build),)
         value = image.workflow_outputs[IMAGE_ID] = made[0].image
     ours = next((ami for ami in made if ami.image == value), None)
     image.output_resources = OutputResources((ours or _adopted(build, value),))
@@ -42,7 +41,7 @@ def take_image_id(build: Build, value: object) -> None:
 
 def _adopted(build: Build, image_id: str) -> Ami:
     world, store, image = build
-    place = Place(store.account, store.region)
+    place = build.home
     if world.state.machine_images.get(image_id) is None:
         facts = ami_facts(world, place, image_id)
         if facts is None:

@@ -12,7 +12,6 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.machine_image import MachineImage
 from imagebuilder_mock.domain.resources.images import Ami
 from imagebuilder_mock.engines.parents import carried
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.domain.resources.configurations import DistributionConfiguration
     from imagebuilder_mock.domain.resources.images import Image
+    from imagebuilder_mock.engines.one_build import Build
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
 
@@ -38,15 +38,64 @@ _MADE_FOR = "Ec2ImageBuilderArn"
 """The tag of the service's own that no AMI has which it did not make."""
 
 
+class AmiTarget(NamedTuple):
+    """One place that gets an AMI, and what is said for it there."""
+
+    place: Place
+    settings: Settings
+
+
+def source_ami(build: Build) -> Ami:
+    """The AMI that every build makes, in the Region and account in which it builds."""
+    world, store, image = build
+    recipe, settings = image.recipe, settings_at_home(store, image)
+    return _registered(
+        build,
+        AmiTarget(build.home, settings),
+        description=settings.get("description") or (recipe.description if recipe else None),
+        devices=built_devices(build),
+        watermarks=carried(world, store, image.image_recipe),
+    )
+
+
+def copied_ami(build: Build, target: AmiTarget) -> Ami:
+    """The copy of the output AMI in another Region or account.
+
+    With a key it is encrypted with that, else as its source is.
+    """
+    source, devices = _source(build), source_devices(build)
+    key = target.settings.get("kmsKeyId")
+    return _registered(
+        build,
+        target,
+        description=target.settings.get("description"),
+        devices=encrypted(devices, key) if key else devices,
+        watermarks=source.watermarks if source else (),
+    )
+
+
+def source_devices(build: Build) -> Sequence[Mapping[str, Any]]:
+    """Those of the AMI that is copied."""
+    source = _source(build)
+    return (source.devices if source else ()) or built_devices(build)
+
+
+def _source(build: Build) -> MachineImage | None:
+    """The AMI that is copied; None of one that is distributed without being known."""
+    known = build.world.state.machine_images
+    return next(filter(None, (known.get(ami.image) for ami in build.image.amis)), None)
+
+
 def _registered(
-    world: World,
-    image: Image,
+    build: Build,
     target: AmiTarget,
     *,
     description: str | None,
     devices: Sequence[Mapping[str, Any]],
+    watermarks: tuple[str, ...],
 ) -> Ami:
     """Make an output AMI, and make it known to its account."""
+    world, _, image = build
     (account, region), settings = target
     recipe = image.image_recipe
     image_id, volumes = world.ids.ami(), snapshotted(world, devices)
@@ -66,7 +115,7 @@ def _registered(
             "CreatedBy": "EC2 Image Builder",
             _MADE_FOR: image.arn,
         },
-        watermarks=_watermarks(world, image),
+        watermarks=watermarks,
         devices=tuple(volumes),
     )
     known = machine_images.made_elsewhere(world, planned)
@@ -103,8 +152,9 @@ def permit(world: World, ami: Ami, settings: Settings) -> None:
     telling.tell_of_permission(world, place_of(ami), ami.image, permission)
 
 
-def tag_in_place(world: World, image: Image, ami: Ami, settings: Settings) -> None:
+def tag_in_place(build: Build, ami: Ami, settings: Settings) -> None:
     """Give an AMI that is there already the tags of the settings; the service's own stay."""
+    world, _, image = build
     known = world.state.machine_images.get(ami.image)
     tags = _tags(image, settings.get("amiTags"))
     if known is None or not tags:
@@ -115,34 +165,8 @@ def tag_in_place(world: World, image: Image, ami: Ami, settings: Settings) -> No
     telling.tell_of_tags(world, place_of(ami), ami.image, tags)
 
 
-def _watermarks(world: World, image: Image) -> tuple[str, ...]:
-    if image.image_recipe is None:
-        return ()
-    home = Arn.parse(image.arn)
-    return carried(world, world.store(home.account, home.region), image.image_recipe)
-
-
 def _tags(image: Image, tags: Mapping[str, str] | None) -> dict[str, str]:
     return {key: filled(value, image) for key, value in (tags or {}).items()}
-
-
-class AmiTarget(NamedTuple):
-    """One place that gets an AMI, and what is said for it there."""
-
-    place: Place
-    settings: Settings
-
-
-def source_ami(world: World, store: Store, image: Image) -> Ami:
-    """The AMI that every build makes, in the Region and account in which it builds."""
-    recipe, settings = image.recipe, settings_at_home(store, image)
-    return _registered(
-        world,
-        image,
-        AmiTarget(Place(store.account, store.region), settings),
-        description=settings.get("description") or (recipe.description if recipe else None),
-        devices=built_devices(world, store, image),
-    )
 
 
 def settings_at_home(store: Store, image: Image) -> Settings:
@@ -165,28 +189,6 @@ def ami_targets(
             continue
         for account in settings.get("targetAccountIds") or (store.account,):
             yield AmiTarget(Place(account, distribution["region"]), settings)
-
-
-def copied_ami(world: World, store: Store, image: Image, target: AmiTarget) -> Ami:
-    """The copy of the output AMI in another Region or account.
-
-    With a key it is encrypted with that, else as its source is.
-    """
-    devices, key = source_devices(world, store, image), target.settings.get("kmsKeyId")
-    return _registered(
-        world,
-        image,
-        target,
-        description=target.settings.get("description"),
-        devices=encrypted(devices, key) if key else devices,
-    )
-
-
-def source_devices(world: World, store: Store, image: Image) -> Sequence[Mapping[str, Any]]:
-    """Those of the AMI that is copied."""
-    known = world.state.machine_images
-    source = next(filter(None, (known.get(ami.image) for ami in image.amis)), None)
-    return (source.devices if source else ()) or built_devices(world, store, image)
 
 
 _BUILD_DATE = r"\{\{\s*imagebuilder:buildDate(?::([A-Za-z._-]+))?\s*\}\}"

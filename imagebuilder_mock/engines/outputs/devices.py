@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from imagebuilder_mock.domain.resources.images import Image
+    from imagebuilder_mock.engines.one_build import Build
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
 
@@ -35,8 +36,9 @@ _DEFAULT_VOLUME: Mapping[str, object] = {
 """Where neither the parent nor the recipe says anything of it."""
 
 
-def built_devices(world: World, store: Store, image: Image) -> Sequence[Device]:
+def built_devices(build: Build) -> Sequence[Device]:
     """Those of the AMI that a build makes, the root first."""
+    world, store, image = build
     recipe = image.image_recipe
     parent = AmiFacts() if recipe is None else _parent(world, store, recipe.parent_image)
     volumes = {

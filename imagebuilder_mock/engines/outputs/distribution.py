@@ -172,7 +172,7 @@ def _copy(build: Build, distributions: Distributions) -> tuple[list[Ami], list[R
     What an earlier try has copied is not copied again. Where the image was built its AMI is
     tagged; that place can be refused even if it is not named, as copies are made from there.
     """
-    world, store, image = build
+    store, image = build.store, build.image
     made = list((image.output_resources or OutputResources()).amis or ())
     if image.recipe is not None and not made:
         # No workflow has made an AMI.
@@ -189,9 +189,9 @@ def _copy(build: Build, distributions: Distributions) -> tuple[list[Ami], list[R
         if refusal is not None:
             refusals.append(refusal)
         elif target.place in there:
-            tag_in_place(world, image, there[target.place], target.settings)
+            tag_in_place(build, there[target.place], target.settings)
         elif target.place != home:
-            there[target.place] = copied_ami(world, store, image, target)
+            there[target.place] = copied_ami(build, target)
     orders.carry_out()
     image.output_resources = OutputResources(tuple(there.values()))
     return [there[each.place] for each in named if each.place in there], refusals
@@ -199,11 +199,10 @@ def _copy(build: Build, distributions: Distributions) -> tuple[list[Ami], list[R
 
 def _refusal_of_key(build: Build, target: AmiTarget) -> Refusal | None:
     """Another account can use neither a key that AWS manages nor one without its ARN or alias."""
-    world, store, image = build
     place, key = target.place, target.settings.get("kmsKeyId")
-    if place.account == store.account:
+    if place.account == build.store.account:
         return None
-    if (key and is_managed_key(key)) or is_under_managed_key(source_devices(world, store, image)):
+    if (key and is_managed_key(key)) or is_under_managed_key(source_devices(build)):
         error = "Snapshots encrypted with the AWS Managed CMK can’t be shared. Specify another snapshot."  # noqa: E501, RUF001 - as EC2 has it
         return Refusal(place, error, is_of_ec2=True)
     if key and not key.startswith(("arn:", "alias/")):
