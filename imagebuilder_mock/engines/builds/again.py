@@ -8,31 +8,24 @@ what those of the other leave, with ids of its own. Its AMIs are made as ever.
 from __future__ import annotations
 
 import re
-from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.records import members_of
+from imagebuilder_mock.domain.resources.base import members_of
 from imagebuilder_mock.domain.resources.images import OutputResources, Transition
-from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRecipe
-from imagebuilder_mock.domain.resources.workflow_executions import (
-    WorkflowExecution,
-    WorkflowStepExecution,
-)
 from imagebuilder_mock.engines.one_build import StepFailedError
 from imagebuilder_mock.engines.outputs import distribution
 from imagebuilder_mock.engines.outputs.amis import source_ami
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime, timedelta
 
     from imagebuilder_mock.domain.resources.images import Image
-    from imagebuilder_mock.domain.resources.recipes import Recipe
+    from imagebuilder_mock.domain.resources.workflow_executions import WorkflowExecution
     from imagebuilder_mock.engines.one_build import Build
     from imagebuilder_mock.world.ids import Ids
-
-T = TypeVar("T")
+    from imagebuilder_mock.world.world import World
 
 _AMAZON = "aws"
 _ID = re.compile(r"\b(?:i|ami)-0[0-9a-f]{16}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
@@ -40,11 +33,8 @@ _ID = re.compile(r"\b(?:i|ami)-0[0-9a-f]{16}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-
 
 def is_alike(image: Image, model: Image) -> bool:
     """Whether a build that has just begun will go as one that went well."""
-    is_distributed_by_workflow = any(
-        stage.groups for stage in image.plan.stages if stage.status == "DISTRIBUTING"
-    )
     return (
-        is_distributed_by_workflow is (image.type == "DOCKER")
+        distribution.is_done_by_workflow(image) is (image.type == "DOCKER")
         and _inputs(image) == _inputs(model)
         and all(Arn.parse(workflow.arn).account == _AMAZON for workflow in image.plan.workflows())
     )
@@ -52,9 +42,10 @@ def is_alike(image: Image, model: Image) -> bool:
 
 def _inputs(image: Image) -> tuple[object, ...]:
     """What workflows look at."""
+    recipe = image.recipe
     return (
         image.plan,
-        None if image.recipe is None else _members(image.recipe),
+        recipe and [getattr(recipe, name) for name, _ in members_of(type(recipe))],
         image.platform,
         image.architecture,
         image.parent_os_version,
@@ -62,11 +53,6 @@ def _inputs(image: Image) -> tuple[object, ...]:
         image.image_scanning_configuration,
         image.execution_role,
     )
-
-
-def _members(recipe: Recipe) -> tuple[object, ...]:
-    fields = _IMAGE_RECIPE if isinstance(recipe, ImageRecipe) else _CONTAINER_RECIPE
-    return fields.values(recipe)
 
 
 def repeat(build: Build, model: Image) -> None:
@@ -87,10 +73,7 @@ def repeat(build: Build, model: Image) -> None:
     renaming = _Renaming(world.ids, names, (model.arn, image.arn))
     later = image.date_created - model.date_created
     for execution in model.executions:
-        copied = _copied(execution, renaming, later)
-        copied.sequence = world.state.numbering.next()
-        for step in copied.steps:
-            step.sequence = world.state.numbering.next()
+        copied = _copied(world, execution, renaming, later)
         image.executions.append(copied)
         store.executions.add(copied)
     image.workflow_outputs = renaming.of(model.workflow_outputs)
@@ -104,28 +87,30 @@ def repeat(build: Build, model: Image) -> None:
 
 
 def _copied(
-    execution: WorkflowExecution, renaming: _Renaming, later: timedelta
+    world: World, execution: WorkflowExecution, renaming: _Renaming, later: timedelta
 ) -> WorkflowExecution:
-    made = _EXECUTION.like(
+    made = replace(
         execution,
-        workflow_execution_id=f"wf-{renaming.ids.uuid()}",
+        workflow_execution_id=f"wf-{world.ids.uuid()}",
         image_build_version_arn=renaming.arn,
         start_time=execution.start_time + later,
         end_time=_moved(execution.end_time, later),
         parameters=dict(execution.parameters),
         steps=[],
+        sequence=world.state.numbering.next(),
     )
     made.steps = [
-        _STEP.like(
+        replace(
             step,
-            step_execution_id=f"step-{renaming.ids.uuid()}",
+            step_execution_id=f"step-{world.ids.uuid()}",
             image_build_version_arn=renaming.arn,
             workflow_execution_id=made.workflow_execution_id,
-            inputs=renaming.text(step.inputs),
-            outputs=renaming.text(step.outputs),
+            inputs=renaming.of(step.inputs),
+            outputs=renaming.of(step.outputs),
             start_time=_moved(step.start_time, later),
             end_time=_moved(step.end_time, later),
             due=_moved(step.due, later),
+            sequence=world.state.numbering.next(),
         )
         for step in execution.steps
     ]
@@ -137,45 +122,21 @@ def _moved(moment: datetime | None, later: timedelta) -> datetime | None:
     return None if moment is None else moment + later
 
 
-class _Fields(Generic[T]):
-    """Copies of a dataclass's objects; ``dataclasses.replace`` takes twice as long."""
-
-    def __init__(self, cls: type[T]) -> None:
-        self._cls = cls
-        self._names = [member.name for member in members_of(cls)]
-        self.values: Callable[[object], tuple[object, ...]] = attrgetter(*self._names)
-
-    def like(self, thing: T, **changes: object) -> T:
-        return self._cls(**{**dict(zip(self._names, self.values(thing), strict=True)), **changes})
-
-
-_IMAGE_RECIPE, _CONTAINER_RECIPE = _Fields(ImageRecipe), _Fields(ContainerRecipe)
-_EXECUTION = _Fields(WorkflowExecution)
-_STEP = _Fields(WorkflowStepExecution)
-
-
 class _Renaming:
     """Ids that one build made to those of another, each of its kind."""
 
     def __init__(self, ids: Ids, names: dict[str, str], arns: tuple[str, str]) -> None:
-        self.ids = ids
+        self._ids = ids
         self.arn = arns[1]
         self._names = names
         self._arns = arns
 
-    def text(self, text: str | None) -> str | None:
-        """A text with the other build's ids."""
-        if text is None:
-            return None
-        known = self._names.get(text)
-        if known is not None:
-            return known
-        return _ID.sub(lambda found: self._name(found.group()), text.replace(*self._arns))
-
     def of(self, value: Any) -> Any:  # noqa: ANN401 - whatever JSON can hold
-        """The same of texts at any depth."""
+        """The value with the other build's ids in its texts, at any depth."""
         if isinstance(value, str):
-            return self.text(value)
+            return self._names.get(value) or _ID.sub(
+                lambda found: self._name(found.group()), value.replace(*self._arns)
+            )
         if isinstance(value, dict):
             return {name: self.of(item) for name, item in value.items()}
         if isinstance(value, list):
@@ -187,6 +148,6 @@ class _Renaming:
         if new is None:
             # An AMI that the build did not make is what it was.
             is_ami, is_instance = old.startswith("ami-"), old.startswith("i-")
-            new = old if is_ami else self.ids.instance() if is_instance else self.ids.uuid()
+            new = old if is_ami else self._ids.instance() if is_instance else self._ids.uuid()
             self._names[old] = new
         return new

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
-    from imagebuilder_mock.domain.resources.images import Ami
+    from imagebuilder_mock.domain.resources.images import Ami, Image
     from imagebuilder_mock.engines.one_build import Build, StepWork
     from imagebuilder_mock.world.orders import BuildFailure
 
@@ -83,12 +83,17 @@ def has_copies(build: Build) -> bool:
 
 def has_configurations(build: Build) -> bool:
     """Whether the service configures anything itself."""
-    stage = build.image.plan.stage("DISTRIBUTING")
-    return not (stage is not None and stage.groups) and any(
+    return not is_done_by_workflow(build.image) and any(
         distribution.get(configuration.member)
         for distribution in _distributions(build)
         for configuration in CONFIGURATIONS
     )
+
+
+def is_done_by_workflow(image: Image) -> bool:
+    """Whether a workflow distributes what the build makes, instead of the service itself."""
+    stage = image.plan.stage("DISTRIBUTING")
+    return stage is not None and bool(stage.groups)
 
 
 def step_has_copies(build: Build, inputs: Mapping[str, object]) -> bool:
