@@ -42,8 +42,11 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.states import ImageStatus
     from imagebuilder_mock.world.event_bodies import (
         EventBridgeBody,
+        FindingsDetail,
         LogBody,
         LogFileBody,
+        PipelineDisabledDetail,
+        StateChangeDetail,
         StepWaitingDetail,
         StepWaitingMessage,
     )
@@ -78,21 +81,16 @@ def _news(tell: Callable[Concatenate[Build, P], None]) -> Callable[Concatenate[B
 @_news
 def build_began(build: Build) -> None:
     """The log group is there before its first event (user guide, monitor-cwlogs)."""
-    place = Place(build.store.account, build.store.region)
-    telling.tell_of_log_group(build.world, place, build.image.log_group)
+    telling.tell_of_log_group(build.world, build.home, build.image.log_group)
 
 
 @_news
 def state_changed(build: Build, before: ImageStatus) -> None:
     status = build.image.state.status
     _log(build, f"Image transitioned to {status} state for Image ARN: {build.image.arn}")
-    _to_event_bus(
-        build.world,
-        build.image.arn,
-        "EC2 Image Builder Image State Change",
-        resources=[build.image.arn],
-        detail={"previous-state": {"status": before}, "state": {"status": status}},
-    )
+    detail: StateChangeDetail = {"previous-state": {"status": before}, "state": {"status": status}}
+    name = "EC2 Image Builder Image State Change"
+    _to_event_bus(build.world, name, [build.image.arn], detail)
 
 
 @_news
@@ -109,7 +107,7 @@ def step_waiting(build: Build, step: WorkflowStepExecution, inputs: Mapping[str,
         "workflow-step-name": step.name,
     }
     name = "EC2 Image Builder Workflow Step Waiting"
-    _to_event_bus(build.world, build.image.arn, name, resources=resources, detail=detail)
+    _to_event_bus(build.world, name, resources, detail)
     message: StepWaitingMessage = {
         "imageArn": build.image.arn,
         "workflowArn": step.workflow_build_version_arn,
@@ -120,11 +118,10 @@ def step_waiting(build: Build, step: WorkflowStepExecution, inputs: Mapping[str,
     }
     if "payload" in inputs:
         message["customPayload"] = inputs["payload"]
-    home = (build.store.account, build.store.region)
     addressees: Mapping[str, Destination] = {"snsTopicArn": "SNS", "lambdaFunctionName": "Lambda"}
     for member, destination in addressees.items():
         if member in inputs:
-            _publish(build.world, home, destination, str(inputs[member]), message)
+            _publish(build.world, build.home, destination, str(inputs[member]), message)
 
 
 @_news
@@ -246,14 +243,13 @@ def component_failed(
 @_news
 def build_ended(build: Build) -> None:
     """The message at the end, and the logs in the bucket of the infrastructure."""
-    world, store, image = build
+    world, _, image = build
     infrastructure = image.infrastructure_configuration
     if infrastructure is None:
         return
-    home = (store.account, store.region)
     topic = infrastructure.sns_topic_arn
     if topic is not None and image.state.status in _TOLD_BY_SNS:
-        _publish(world, home, "SNS", topic, message_of(build))
+        _publish(world, build.home, "SNS", topic, message_of(build))
     logging: wire.LoggingTypeDef = infrastructure.logging or {}
     logs = logging.get("s3Logs", {})
     if logs.get("s3BucketName"):
@@ -263,11 +259,8 @@ def build_ended(build: Build) -> None:
             for step in _with_components(execution):
                 place = f"{folder}/{image.version}/{execution.workflow_execution_id}/{step.name}"
                 for file in _LOG_FILES[image.type]:
-                    body: LogFileBody = {
-                        "key": f"{place}/{file}",
-                        "lines": _outcome(step, file),
-                    }
-                    _publish(world, home, "S3", logs["s3BucketName"], body)
+                    body: LogFileBody = {"key": f"{place}/{file}", "lines": _outcome(step, file)}
+                    _publish(world, build.home, "S3", logs["s3BucketName"], body)
 
 
 def _with_components(execution: WorkflowExecution) -> list[WorkflowStepExecution]:
@@ -297,33 +290,25 @@ def pipeline_log(world: World, pipeline: ImagePipeline, line: str) -> None:
     logging = pipeline.logging_configuration or {}
     group = logging.get("pipelineLogGroupName") or f"{LOG_GROUP}pipeline/{pipeline.name}"
     body: LogBody = {"logStreamName": f"{world.clock.now():%Y/%m/%d}", "message": line}
-    _publish(world, (arn.account, arn.region), "CloudWatchLogs", str(group), body)
+    _publish(world, Place(arn.account, arn.region), "CloudWatchLogs", str(group), body)
 
 
 def pipeline_disabled(world: World, pipeline: ImagePipeline) -> None:
-    _to_event_bus(
-        world,
-        pipeline.arn,
-        "EC2 Image Builder Image Pipeline Automatically Disabled",
-        resources=[pipeline.arn],
-        detail={"consecutive-failures": str(pipeline.consecutive_failures)},
-    )
+    detail: PipelineDisabledDetail = {"consecutive-failures": str(pipeline.consecutive_failures)}
+    name = "EC2 Image Builder Image Pipeline Automatically Disabled"
+    _to_event_bus(world, name, [pipeline.arn], detail)
 
 
 @_news
 def vulnerabilities_detected(build: Build, counts: Mapping[str, int]) -> None:
     """A scan is complete; the counts are those of all, critical, high and medium findings."""
     pipeline = build.image.source_pipeline_arn
-    _to_event_bus(
-        build.world,
-        build.image.arn,
-        "EC2 Image Builder CVE Detected",
-        resources=[build.image.arn, *([] if pipeline is None else [pipeline])],
-        detail={
-            "resource-id": _tested_instance(build) or build.world.ids.instance(),
-            "finding-severity-counts": dict(counts),
-        },
-    )
+    resources = [build.image.arn, *([] if pipeline is None else [pipeline])]
+    detail: FindingsDetail = {
+        "resource-id": _tested_instance(build) or build.world.ids.instance(),
+        "finding-severity-counts": dict(counts),
+    }
+    _to_event_bus(build.world, "EC2 Image Builder CVE Detected", resources, detail)
 
 
 def _tested_instance(build: Build) -> str | None:
@@ -341,53 +326,44 @@ def _tested_instance(build: Build) -> str | None:
     return None
 
 
-def _to_event_bus(
-    world: World,
-    arn: str,
-    detail_type: str,
-    *,
-    resources: Sequence[str],
-    detail: Mapping[str, object],
-) -> None:
-    parsed = Arn.parse(arn)
+def _to_event_bus(world: World, detail_type: str, resources: list[str], detail: Body) -> None:
+    """Publish an event about resources; the first of them is what it happens to."""
+    arn = Arn.parse(resources[0])
     body: EventBridgeBody = {
         "version": "0",
         "id": world.ids.uuid(),
         "detail-type": detail_type,
         "source": SOURCE,
-        "account": parsed.account,
+        "account": arn.account,
         "time": f"{world.clock.now():%Y-%m-%dT%H:%M:%SZ}",
-        "region": parsed.region,
-        "resources": list(resources),
+        "region": arn.region,
+        "resources": resources,
         "detail": dict(detail),
     }
-    _publish(world, (parsed.account, parsed.region), "EventBridge", detail_type, body)
+    _publish(world, Place(arn.account, arn.region), "EventBridge", detail_type, body)
 
 
 def _log(build: Build, line: str, step: WorkflowStepExecution | None = None) -> None:
     about = build.world.step_at_work if step is None else step.step_execution_id
     body: LogBody = {"logStreamName": str(build.image.version), "message": line}
-    store = build.store
-    home = (store.account, store.region)
-    _publish(build.world, home, "CloudWatchLogs", build.image.log_group, body, about)
+    _publish(build.world, build.home, "CloudWatchLogs", build.image.log_group, body, about)
 
 
 def _publish(  # noqa: PLR0913, PLR0917 - what an event consists of
     world: World,
-    home: tuple[str, str],
+    place: Place,
     destination: Destination,
     name: str,
     body: Body,
     about: str | None = None,
 ) -> None:
-    account, region = home
     event = Event(
         destination=destination,
         name=name,
         body=body,
         time=world.clock.now(),
-        region=region,
-        account_id=account,
+        region=place.region,
+        account_id=place.account,
         step_execution_id=about,
     )
     world.publish(event)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagebuilder_mock.domain.documents.workflows.system_variables import SystemVariables
@@ -13,6 +14,7 @@ from imagebuilder_mock.neighbours.account import Place
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+    from typing import Literal
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
@@ -56,6 +58,10 @@ class Build(NamedTuple):
     def goes_on_by_itself(self) -> bool:
         """Whether time moves it: a held build waits for the test, an instant one for nothing."""
         return self.world.settings.builds in ("observed", "clock")
+
+    def job_id(self, job: Literal["distribution", "integration"]) -> str:
+        """The id of a job that distributes the image, or configures what was distributed."""
+        return id_of(f"{job} of {self.image.arn}")
 
     def workflow_at(self, arn: str) -> Workflow:
         """BuildFailedError if it is not there any more."""
@@ -114,6 +120,12 @@ class Run:
             step_execution_id=None if step is None else step.step_execution_id,
             failed_step=None if step is None else step.name,
         )
+
+
+def id_of(text: str) -> str:
+    """A uuid that is always the same for the text."""
+    digits = blake2b(text.encode(), digest_size=16).hexdigest()
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
 def document_of(workflow: Workflow) -> WorkflowDocument:

@@ -6,16 +6,15 @@ accounts in ARNs, a message that was captured on 2024-08-27.
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.resources.base import member_name
+from imagebuilder_mock.domain.resources.base import members_of
 from imagebuilder_mock.domain.resources.images import service_linked_role
 from imagebuilder_mock.domain.versions import Version
 
-from .jobs import id_of, job_id
+from .one_build import id_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,7 +62,7 @@ def message_of(build: Build) -> BuildMessage:
         "distributionConfiguration": _copy(image.distribution_configuration, build),
         "dateCreated": _date(image.date_created),
         "outputResources": _output(image),
-        **_jobs(image),
+        **_jobs(build),
         "accountId": build.store.account,
         "osVersion": image.os_version,
         "enhancedImageMetadataEnabled": image.enhanced_image_metadata_enabled,
@@ -129,10 +128,10 @@ def _copy(resource: Resource | None, build: Build) -> dict[str, object] | None:
     if resource is None:
         return None
     shown: dict[str, object] = {}
-    for field in fields(resource):
-        value = getattr(resource, field.name)
-        if value is not None and field.name not in _LEFT_OUT:
-            shown[member_name(field.name)] = _date(value) if isinstance(value, datetime) else value
+    for name, member in members_of(type(resource)):
+        value = getattr(resource, name)
+        if value is not None and name not in _LEFT_OUT:
+            shown[member] = _date(value) if isinstance(value, datetime) else value
     shown["tags"] = _tags(resource)
     shown["accountId"] = build.store.account
     return shown
@@ -162,12 +161,13 @@ def _output(image: Image) -> dict[str, object]:
     }
 
 
-def _jobs(image: Image) -> dict[str, object]:
+def _jobs(build: Build) -> dict[str, object]:
     """The ids of what ran, of a build that went well.
 
     Those of jobs are in the reasons of failures too. Without a distribution configuration there
     are none.
     """
+    image = build.image
     if image.state.status != "AVAILABLE":
         return {}
     names = {"BUILD": "buildExecutionId", "TEST": "testExecutionId"}
@@ -178,8 +178,8 @@ def _jobs(image: Image) -> dict[str, object]:
         if execution.type in names
     }
     if image.distribution_configuration is not None:
-        ids["distributionJobId"] = job_id("distribution", image.arn)
-        ids["integrationJobId"] = job_id("integration", image.arn)
+        ids["distributionJobId"] = build.job_id("distribution")
+        ids["integrationJobId"] = build.job_id("integration")
     return ids
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from imagebuilder_mock.engines.jobs import job_id
 from imagebuilder_mock.engines.one_build import MAX_ERROR, StepFailedError
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ def distribution_failed(build: Build, refusals: list[Refusal]) -> StepFailedErro
     )
     summary = f"Not all distribution jobs are completed. {' '.join(texts)}"
     reason = (
-        f"Distribution failed with JobId '{job_id('distribution', arn)}', status = 'Failed' for "
+        f"Distribution failed with JobId '{build.job_id('distribution')}', status = 'Failed' for "
         f"ARN '{arn}'. '{summary}'"
     )
     failures = [failure_in(build, refusal.place, refusal.error) for refusal in refusals]
@@ -73,7 +72,7 @@ def integration_failed(build: Build, failures: list[Failure]) -> StepFailedError
         f"In region '{failure['region']}' - '{failure['errorMessage']}'" for failure in failures
     )
     reason = (
-        f"Integration failed with JobId '{job_id('integration', arn)}', status = 'Failed' for ARN "
+        f"Integration failed with JobId '{build.job_id('integration')}', status = 'Failed' for ARN "
         f"'{arn}'. {summary}"
     )
     return _failed(reason, summary, failures)
