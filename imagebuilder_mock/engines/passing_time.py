@@ -50,14 +50,9 @@ def move_to(world: World, moment: datetime, *, limit: int | None = RUN_LIMIT) ->
 
 
 def _check_runs(world: World, moment: datetime, limit: int) -> None:
-    runs = merge(
-        *(
-            _runs(world, due, moment)
-            for due in world.state.scheduler.due_by(moment)
-            if due.action in _NEXT_RUN
-        )
-    )
-    beyond = next(islice(runs, limit, None), None)
+    due = [each for each in world.state.scheduler.due_by(moment) if each.action in _NEXT_RUN]
+    ahead = merge(*(_runs(world, each, moment) for each in due))
+    beyond = next(islice(ahead, limit, None), None)
     if beyond is not None:
         msg = (
             f"More than {limit:,} scheduled runs fall due before {moment.isoformat()}, and nothing "

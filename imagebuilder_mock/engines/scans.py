@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.catalogue.samples import sample_packages, sample_vulnerabilities, system_of
 from imagebuilder_mock.domain.resources.scans import ImageScanFinding
@@ -10,6 +10,7 @@ from imagebuilder_mock.domain.resources.scans import ImageScanFinding
 from . import notices
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from mypy_boto3_imagebuilder import type_defs as wire
@@ -58,13 +59,13 @@ def failed_condition(build: Build) -> str | None:
     the image (API reference, ScanResultCondition).
     """
     world, store, image = build
-    scanning = image.image_scanning_configuration or {}
+    # No stubs know the member of this name so far.
+    scanning: Mapping[str, Any] = image.image_scanning_configuration or {}
     condition = scanning.get("scanResultCondition")
-    if image.state.status != "TESTING" or not isinstance(condition, dict):
+    # Of history the test says how it ended.
+    if condition is None or image.state.status != "TESTING" or world.is_in_the_past:
         return None
-    if world.is_in_the_past:  # The test says how it ended.
-        return None
-    highest = SEVERITIES.index(str(condition.get("maximumSeverityLabel", SEVERITIES[-2])))
+    highest = SEVERITIES.index(condition.get("maximumSeverityLabel", SEVERITIES[-2]))
     only_fixable = condition.get("fixAvailable", True)
     findings = list(store.findings.on_demand(image.arn))
     if image.arn not in store.findings.settled:

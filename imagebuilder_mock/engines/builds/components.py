@@ -40,7 +40,7 @@ class _Used(NamedTuple):
 def has_work(build: Build, workflow_type: WorkflowType) -> bool:
     """Whether a component has a phase of the stage, or a test lets components fail in it."""
     phases = _phases(build, workflow_type)
-    if any(phase in _phases_of(used) for used in _used(build) for phase in phases):
+    if any(phase.name in phases for used in _used(build) for phase in used.document.phases):
         return True
     return _ordered_without_component(build) is not None
 
@@ -187,7 +187,3 @@ def _used(build: Build) -> Iterator[_Used]:
 def _parameters(configuration: wire.ComponentConfigurationUnionTypeDef) -> Mapping[str, str]:
     given = configuration.get("parameters", ())
     return {parameter["name"]: ",".join(parameter["value"]) for parameter in given}
-
-
-def _phases_of(used: _Used) -> list[str]:
-    return [phase.name for phase in used.document.phases]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from imagebuilder_mock.domain.builds import IMAGE_ID
 from imagebuilder_mock.domain.documents.workflows.actions import STEP_ACTIONS
@@ -244,13 +244,13 @@ def _give_up(run: Run, step: WorkflowStepExecution, error: StepFailedError) -> N
 
 def _begin_rollback(run: Run) -> bool:
     """Begin to undo; False if there is nothing to undo."""
-    for step in reversed(run.execution.steps):
+    for step in run.execution.steps:
         if STEP_ACTIONS[step.action].undone and step.status in ("COMPLETED", "FAILED"):
             step.rollback_status = "SKIPPED" if _is_kept(run, step) else "RUNNING"
-    found = any(step.rollback_status == "RUNNING" for step in run.execution.steps)
-    if found:
-        run.execution.status = "ROLLBACK_IN_PROGRESS"
-    return found
+    if not any(step.rollback_status == "RUNNING" for step in run.execution.steps):
+        return False
+    run.execution.status = "ROLLBACK_IN_PROGRESS"
+    return True
 
 
 def _is_kept(run: Run, step: WorkflowStepExecution) -> bool:
@@ -292,16 +292,15 @@ def _end(run: Run, status: Literal["COMPLETED", "ROLLBACK_COMPLETED"]) -> None:
 
 
 def _export(run: Run) -> None:
-    """What later workflows can refer to; an output of a step that was skipped is none."""
+    """Keep what later workflows can refer to; an output of a step that was skipped is none."""
     image = run.build.image
-    for output in run.workflow_document.outputs:
-        resolved: dict[str, object] = {}
+    for name, written in run.workflow_document.outputs:
+        value: object = None
         with suppress(UnresolvedReferenceError):
-            value = {"value.$" if is_reference(output.value) else "value": output.value}
-            resolved = cast("dict[str, object]", resolve(value, run.variables))
-            image.workflow_outputs[output.name] = resolved["value"]
-        if (output.name, run.execution.type, image.type) == (IMAGE_ID, "BUILD", "AMI"):
-            take_image_id(run.build, resolved.get("value"))
+            value = (look_up if is_reference(written) else resolve)(written, run.variables)
+            image.workflow_outputs[name] = value
+        if (name, run.execution.type, image.type) == (IMAGE_ID, "BUILD", "AMI"):
+            take_image_id(run.build, value)
 
 
 def _as_written(planned: WorkflowStep) -> str | None:

@@ -16,8 +16,9 @@ from imagebuilder_mock.neighbours.contents import S3Uri
 from .amis import place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
+    from mypy_boto3_imagebuilder import type_defs as wire
     from mypy_boto3_imagebuilder.literals import ImageConfigurationStepType
 
     from imagebuilder_mock.engines.one_build import Build
@@ -29,7 +30,7 @@ def _nothing(build: Build, place: Place, entry: object, ami: str | None) -> None
 
 
 def _update_launch_template(
-    build: Build, place: Place, entry: Mapping[str, Any], ami: str | None
+    build: Build, place: Place, entry: wire.LaunchTemplateConfigurationTypeDef, ami: str | None
 ) -> str | None:
     template = entry["launchTemplateId"]
     refusal = names.failure_without(build.world, place, names.LAUNCH_TEMPLATE, template)
@@ -40,7 +41,7 @@ def _update_launch_template(
 
 
 def _put_parameter(
-    build: Build, place: Place, entry: Mapping[str, Any], ami: str | None
+    build: Build, place: Place, entry: wire.SsmParameterConfigurationTypeDef, ami: str | None
 ) -> str | None:
     name = entry["parameterName"]
     if _is_of_linked_role(build, place) and not name.startswith(_PARAMETERS_OF_LINKED_ROLE):
@@ -56,7 +57,7 @@ def _put_parameter(
 
 
 def _enable_fast_launch(
-    build: Build, place: Place, entry: Mapping[str, Any], ami: str | None
+    build: Build, place: Place, entry: wire.FastLaunchConfigurationTypeDef, ami: str | None
 ) -> str | None:
     del ami
     if entry["enabled"] and _is_of_linked_role(build, place):
@@ -88,7 +89,9 @@ def _not_authorized(build: Build, action: str, resource: str) -> str:
     )
 
 
-def _export(build: Build, place: Place, entry: Mapping[str, Any], ami: str | None) -> str | None:
+def _export(
+    build: Build, place: Place, entry: wire.S3ExportConfigurationTypeDef, ami: str | None
+) -> str | None:
     world, bucket, form = build.world, entry["s3Bucket"], entry["diskImageFormat"]
     refusal = names.failure_without(
         world, place, names.ROLE, entry["roleName"]
@@ -107,8 +110,9 @@ class Configuration(NamedTuple):
     member: str
     step: ImageConfigurationStepType
     """As a failure names it."""
-    do: Callable[[Build, Place, Mapping[str, Any], str | None], str | None]
-    """Do it with an AMI, if there is one: why it cannot be done, or None."""
+    do: Callable[[Build, Place, Any, str | None], str | None]
+    """Does it in a place, by an entry of the member, with an AMI if there is one there. What comes
+    back is why it cannot be done, or None."""
     is_with_source: bool = False
     """Whether an account gets the AMI of the one that builds, rather than its own copy."""
 

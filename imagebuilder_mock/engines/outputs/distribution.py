@@ -130,8 +130,7 @@ def permit_in_workflow(work: StepWork) -> Mapping[str, object]:
 def integrate_in_workflow(work: StepWork) -> Mapping[str, object]:
     """The step ApplyImageConfigurations: its own, or those of the distribution configuration."""
     build = work.build
-    own: Distributions | None = work.inputs.get("configurations")  # type: ignore[assignment] # checked with the document
-    distributions = _distributions(build) if own is None else own
+    distributions = _said(build, work.inputs, "configurations")
     failures = list(_configuration_failures(build, distributions))
     if failures:
         raise integration_failed(build, failures)
@@ -222,14 +221,11 @@ def _permit(build: Build, distributions: Distributions) -> list[Ami]:
     for distribution in distributions:
         settings = distribution.get("amiDistributionConfiguration")
         for ami in build.image.amis:
-            if settings and settings.get("launchPermission") and _is_in(ami, distribution):
+            is_in = ami.region == distribution["region"]
+            if is_in and settings and settings.get("launchPermission"):
                 permit(build.world, ami, settings)
                 touched.append(ami)
     return touched
-
-
-def _is_in(ami: Ami, distribution: wire.DistributionUnionTypeDef) -> bool:
-    return ami.region == distribution["region"]
 
 
 def _push(build: Build) -> list[Refusal]:
@@ -274,10 +270,10 @@ def _by_place(
     """What is to be configured in a Region, by the account whose AMI it is done with."""
     value = distribution.get(member) or ()
     entries: dict[Place, list[Any]] = {}
-    for entry in [value] if isinstance(value, (dict, str)) else value:
+    for entry in [value] if isinstance(value, dict) else value:
         named = entry if isinstance(entry, dict) else {}
         account = named.get("accountId") or named.get("amiAccountId") or build.store.account
-        entries.setdefault(Place(str(account), distribution["region"]), []).append(entry)
+        entries.setdefault(Place(account, distribution["region"]), []).append(entry)
     return entries
 
 
@@ -328,18 +324,39 @@ def _distributions(build: Build) -> Distributions:
 
 
 def _said(build: Build, inputs: Mapping[str, object], name: str) -> Distributions:
-    """What a step says of AMIs itself, or leaves to the configuration."""
+    """What a step says for Regions itself, or leaves to the configuration."""
     entries = cast("Sequence[Mapping[str, Any]] | None", inputs.get(name))
-    if entries is None:
-        return _distributions(build)
-    return [
-        {"region": entry["region"], "amiDistributionConfiguration": _as_settings(entry)}
-        for entry in entries
-    ]
+    return _distributions(build) if entries is None else list(map(_as_distribution, entries))
+
+
+def _as_distribution(entry: Mapping[str, Any]) -> wire.DistributionTypeDef:
+    """A document's entry in the form of the API's.
+
+    Documents are checked for lists and for what must be there; what should be text can be anything.
+    """
+    configurations = {
+        configuration.member: list(map(_with_texts, _listed(entry[configuration.member])))
+        for configuration in CONFIGURATIONS
+        if entry.get(configuration.member) is not None
+    }
+    return {
+        "region": entry["region"],
+        "amiDistributionConfiguration": _as_settings(entry),
+        **configurations,  # type: ignore[typeddict-item] # the members are the API's
+    }
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _with_texts(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _with_texts(each) for name, each in value.items()}
+    return value if isinstance(value, bool) else "" if value is None else str(value)
 
 
 def _as_settings(entry: Mapping[str, Any]) -> wire.AmiDistributionConfigurationTypeDef:
-    """A document's entry in the form of the API's; documents are checked for lists alone."""
     settings: wire.AmiDistributionConfigurationTypeDef = {
         "targetAccountIds": list(map(str, entry.get("targetAccountIds", ())))
     }
@@ -349,6 +366,10 @@ def _as_settings(entry: Mapping[str, Any]) -> wire.AmiDistributionConfigurationT
     if isinstance(tags, dict):
         settings["amiTags"] = {key: str(value) for key, value in tags.items()}
     if isinstance(permission, dict):
-        lists = {name: list(map(str, value)) for name, value in permission.items()}
+        lists = {
+            name: list(map(str, value))
+            for name, value in permission.items()
+            if isinstance(value, list)
+        }
         settings["launchPermission"] = cast("wire.LaunchPermissionConfigurationTypeDef", lists)
     return settings
