@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from html import unescape
-from http.client import responses
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError
@@ -52,11 +51,6 @@ def default_message(name: str) -> str:
         return _COMMON[name][1]
     text = service_model().shape_for(name).documentation
     return " ".join(unescape(_MARKUP.sub("", text)).split())
-
-
-def status_phrase(status: int) -> str:
-    """``Service Unavailable``; empty for a status that HTTP does not name."""
-    return responses.get(status, "")
 
 
 def is_connection_error(error: object) -> TypeGuard[type[BotoCoreError]]:

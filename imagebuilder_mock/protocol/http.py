@@ -32,6 +32,10 @@ class HttpRequest(NamedTuple):
         )
 
 
+CUT = "the connection was closed in the middle of the response body"
+"""What clients say of an answer that is cut."""
+
+
 class Caller(NamedTuple):
     """The account and Region that a request acts in."""
 

@@ -15,6 +15,7 @@ from botocore.exceptions import (
 )
 from botocore.hooks import first_non_none_response
 
+from imagebuilder_mock.protocol.http import CUT
 from imagebuilder_mock.protocol.model import SERVICE_NAME
 
 if TYPE_CHECKING:
@@ -125,9 +126,6 @@ class _LimiterInMockTime:
         return float(original(amount))
 
 
-_CUT = "the connection was closed in the middle of the response body"
-
-
 class Patience:
     """How long a client waits, in mock time, before it gives up."""
 
@@ -151,7 +149,7 @@ class Patience:
         if limit is not None and answer.latency > timedelta(seconds=limit):
             raise _new(ReadTimeoutError, self._url, "Read timed out.")
         if answer.is_cut:
-            raise _new(ConnectionClosedError, self._url, _CUT)
+            raise _new(ConnectionClosedError, self._url, CUT)
 
     def _wait(self, seconds: float | None) -> None:
         self._gateway.let_pass(timedelta(seconds=seconds or 0))

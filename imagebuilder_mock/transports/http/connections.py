@@ -26,6 +26,7 @@ from urllib3.exceptions import (
 )
 from urllib3.util import Retry
 
+from imagebuilder_mock.protocol.http import CUT
 from imagebuilder_mock.world.faults import LostRequestError
 
 from .wire import RawRequest, answer, authorization_of, body_bytes, is_for_image_builder, sent_body
@@ -42,9 +43,6 @@ if TYPE_CHECKING:
     from imagebuilder_mock.transports.patching import Method, Patches
 
     from .own_servers import OwnServers
-
-
-_CUT = "the connection was closed in the middle of the response body"
 
 
 class RawDoor:
@@ -88,7 +86,7 @@ class RawDoor:
             except LostRequestError as failure:
                 return _lost(pool, url, failure)
             if given.is_cut:
-                raise ProtocolError(_CUT)
+                raise ProtocolError(CUT)
             sent = sent_body(method, given.body)
             return HTTPResponse(
                 body=BytesIO(sent),
@@ -185,7 +183,7 @@ def _response(gateway: Gateway, raw: RawRequest, request: PreparedRequest) -> Ba
                 kind = exceptions.ReadTimeout
             raise kind(failure.message, request=request) from None
         if given.is_cut:
-            raise exceptions.ConnectionError(_CUT, request=request)
+            raise exceptions.ConnectionError(CUT, request=request)
         sent = sent_body(raw.method, given.body)
         return given.status, _headers(given, sent), sent
 

@@ -6,7 +6,6 @@ here it is kept for the next request, if the client wants that and has sent no m
 
 from __future__ import annotations
 
-import logging
 import socket
 import threading
 from http.server import BaseHTTPRequestHandler
@@ -17,14 +16,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from .one_port import HEADERS, TAKE_TIME
+from .wsgi import server_log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 _CHUNK = 1 << 16
 _WITHOUT_A_BODY = ("1", "204", "304")
-
-_log = logging.getLogger("imagebuilder_mock.cli.server")
 
 
 class Connections:
@@ -250,7 +248,7 @@ class _Exchanges(BaseHTTPRequestHandler):
             self.close_connection = True
             raise
         except Exception:  # noqa: BLE001 - the client gets an answer, and we the trace
-            _log.exception("The application has failed.")
+            server_log.exception("The application has failed.")
             self.close_connection = True
             if not answer.is_begun:
                 self.send_error(500)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from html import escape
 from http.client import responses as reasons
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.util import SKIP_HEADER, parse_url
 
 from .one_port import HEADERS
-from .wsgi import request_of
+from .wsgi import request_of, server_log
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,8 +45,6 @@ _OF_ONE_CONNECTION = frozenset(
 # urllib3 adds them unless it is told not to.
 _ADDED = ("Accept-Encoding", "User-Agent")
 
-_log = logging.getLogger("imagebuilder_mock.cli.server")
-
 
 class Forwarding:
     """A WSGI application that is another server, by its URL."""
@@ -80,7 +77,7 @@ class Forwarding:
             )
         except (HTTPError, OSError) as error:
             sentence = f"{self._url} could not be asked: {error}"
-            _log.warning("%s", sentence)
+            server_log.warning("%s", sentence)
             # SDKs take a page of HTML for an error of a gateway, and any other text for garbage.
             start_response(_NOT_THERE, [("Content-Type", "text/html; charset=utf-8")])
             return [f"<html>{escape(sentence)}</html>".encode()]
@@ -98,7 +95,7 @@ class Forwarding:
         try:
             yield from answer.stream(_CHUNK, decode_content=False)
         except (HTTPError, OSError) as error:
-            _log.warning("%s broke off its answer: %s", self._url, error)
+            server_log.warning("%s broke off its answer: %s", self._url, error)
             # The client is to see that there should be more.
             raise ConnectionAbortedError from error
         finally:
@@ -107,15 +104,8 @@ class Forwarding:
 
 def _headers(environ: Environ) -> dict[str, str]:
     """The request's headers, with what urllib3 would add left out."""
-    given = environ.get(HEADERS)
-    if given is None:
-        given = {
-            name.removeprefix("HTTP_").replace("_", "-").title(): text
-            for name, text in environ.items()
-            if name.startswith("HTTP_") or (name in {"CONTENT_TYPE", "CONTENT_LENGTH"} and text)
-        }
     headers: dict[str, str] = dict.fromkeys(_ADDED, SKIP_HEADER)
-    for name, text in given.items():
+    for name, text in environ[HEADERS].items():
         if name.lower() not in _OF_ONE_CONNECTION:
             known = next((each for each in headers if each.lower() == name.lower()), None)
             if known is None or headers[known] == SKIP_HEADER:

@@ -9,7 +9,6 @@ which it asks (``Host``), and the page that it comes from (``Origin``, ``Sec-Fet
 from __future__ import annotations
 
 import json
-import logging
 import re
 from http import HTTPStatus
 from ipaddress import ip_address
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.protocol.identity import aws_domains
 
-from .wsgi import REQUEST_LOG, shown
+from .wsgi import server_log, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -39,8 +38,6 @@ _OTHER_SITES = frozenset({"cross-site", "same-site"})
 _CORS = "access-control-"
 _REMEMBERED = 600
 """Seconds for which a browser may keep what a preflight said."""
-
-_log = logging.getLogger(REQUEST_LOG)
 
 
 def allowed_host(text: str) -> str:
@@ -107,7 +104,7 @@ class Guard:
         is_allowed = origin in self._origins
         refusal = self._refusal(environ, is_allowed=is_allowed)
         if refusal is not None:
-            _log.info("%s 403", shown(environ["REQUEST_METHOD"], environ["PATH_INFO"]))
+            server_log.info("%s 403", shown(environ["REQUEST_METHOD"], environ["PATH_INFO"]))
             return _refused(refusal, start_response)
         if is_allowed and _is_preflight(environ):
             start_response("204 No Content", _preflight_answer(environ, origin))

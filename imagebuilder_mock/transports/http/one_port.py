@@ -6,7 +6,6 @@ control over HTTP. The limits of size and time are for these alone: an upload to
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
@@ -15,7 +14,7 @@ from imagebuilder_mock.protocol.identity import account_of
 from imagebuilder_mock.protocol.signatures import scope_of
 
 from .wire import is_for_image_builder
-from .wsgi import CONTROL_PREFIX, request_of
+from .wsgi import CONTROL_PREFIX, request_of, server_log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -32,8 +31,6 @@ TAKE_TIME = "imagebuilder_mock.take_time"
 
 _ACCOUNT = "HTTP_X_MOTO_ACCOUNT_ID"
 """The header by which moto is told the account, before it looks at the key."""
-
-_log = logging.getLogger("imagebuilder_mock.cli.server")
 
 
 class OnePort:
@@ -52,7 +49,7 @@ class OnePort:
             take_time()
 
         def start(status: str, headers: list[tuple[str, str]], *more: Any) -> object:
-            _log.info("%s %s %s", request.method, request.path, status.partition(" ")[0])
+            server_log.info("%s %s %s", request.method, request.path, status.partition(" ")[0])
             return start_response(status, headers, *more)
 
         return self._rest(environ, start)

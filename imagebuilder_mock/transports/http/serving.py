@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import socket
 import threading
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .exchanges import Connections, handler_class
+from .wsgi import server_log
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +23,6 @@ KEPT = 60.0
 _POLL = 0.05
 _BACKLOG = 128
 _PORTS = range(1 << 16)
-
-_log = logging.getLogger("imagebuilder_mock.cli.server")
 
 
 class CannotListenError(OSError):
@@ -61,7 +59,7 @@ def serving(
         application, host, port, handler_class(connections, patience=patience, kept=KEPT)
     )
     thread = threading.Thread(
-        target=server.serve_forever, args=(_POLL,), name="imagebuilder_mock.cli.server", daemon=True
+        target=server.serve_forever, args=(_POLL,), name=server_log.name, daemon=True
     )
     thread.start()
     try:
@@ -93,7 +91,7 @@ def _new_server(application: Any, host: str, port: int, handler: Any) -> tuple[A
             fd=listener.fileno(),
         )
         listens_at: str = listener.getsockname()[0]
-    server.handle_error = lambda *_: _log.exception("A connection has failed.")
+    server.handle_error = lambda *_: server_log.exception("A connection has failed.")
     return server, listens_at
 
 

@@ -6,6 +6,7 @@ import json
 import logging
 from dataclasses import dataclass
 from http import HTTPStatus
+from http.client import responses
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
@@ -31,10 +32,8 @@ BODY_LIMIT = 1 << 20
 
 _CHUNK = 1 << 16
 
-REQUEST_LOG = "imagebuilder_mock.cli.server"
-"""The logger of a line for each request, at INFO."""
-
-_log = logging.getLogger(REQUEST_LOG)
+server_log = logging.getLogger("imagebuilder_mock.cli.server")
+"""A line for each request, at INFO, and what goes wrong on the way."""
 
 
 class RequestTooLargeException(ImageBuilderError):
@@ -120,10 +119,10 @@ class Application:
             status, headers, body, is_cut = self._answer(environ)
         except Exception:  # noqa: BLE001 - whatever it is, the client gets an answer, and we the trace
             given = self._gateway.refuse(_BROKEN)
-            _log.exception("request %s failed", given.request_id)
+            server_log.exception("request %s failed", given.request_id)
             status, headers, body = given.status, given.headers, given.body
         start_response(
-            f"{status} {HTTPStatus(status).phrase}",
+            f"{status} {responses.get(status, '')}",
             [*headers.items(), ("Content-Length", str(len(body)))],
         )
         sent = sent_body(environ["REQUEST_METHOD"], body)
@@ -134,13 +133,15 @@ class Application:
         request = request_of(environ)
         if request.path.startswith(CONTROL_PREFIX):
             status, members = self._controlled(environ, request)
-            _log.info("%s %s", shown(request.method, request.path), status)
+            server_log.info("%s %s", shown(request.method, request.path), status)
             if isinstance(members, WebPage):
                 return status, dict(members.headers), members.html.encode(), False
             body = json.dumps(members, default=str).encode()
             return status, {"content-type": "application/json"}, body, False
         given = self._given(environ, request)
-        _log.info("%s %s %s", shown(request.method, request.path), given.status, given.request_id)
+        server_log.info(
+            "%s %s %s", shown(request.method, request.path), given.status, given.request_id
+        )
         return given.status, given.headers, given.body, given.is_cut
 
     def _given(self, environ: Environ, request: RawRequest) -> Answer:
