@@ -1,6 +1,6 @@
 """Every error that the service answers with: AWS's name, and AWS's words where they are known.
 
-The class name is the error code. The HTTP status is not here: it comes from the installed model
+The class name is the error code. The HTTP status comes from the installed model
 (``protocol/model.py``). Texts follow the grammar of every validation error that was seen
 (docs/fidelity.md): ``The value supplied for parameter '<path>' is not valid. <detail>``.
 """
@@ -13,6 +13,8 @@ class ImageBuilderError(Exception):
 
     parameter: str = ""
     """The path of the parameter that ``invalid_value`` or ``invalid_combination`` names."""
+    status: int = 0
+    """The HTTP status of an error that no model has; of the others it is 0."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError
 
-from .model import error_statuses, is_modelled, service_model
+from .model import error_statuses, service_model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +37,7 @@ _MARKUP = re.compile(r"<[^>]+>")
 
 def error_names() -> list[str]:
     """The errors of the model, and those that are common to all services."""
-    return sorted({name for name in error_statuses() if is_modelled(name)} | set(_COMMON))
+    return sorted({*error_statuses(), *_COMMON})
 
 
 def error_status(name: str) -> int:

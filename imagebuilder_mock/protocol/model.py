@@ -29,15 +29,6 @@ if TYPE_CHECKING:
 SERVICE_NAME = "imagebuilder"
 _MODEL = "service-2"
 
-# What no model says (AWS's common errors).
-_COMMON_STATUSES = {
-    "IncompleteSignatureException": 400,
-    "InvalidSignatureException": 403,
-    "MissingAuthenticationTokenException": 403,
-    "RequestTimeoutException": 408,
-    "RequestTooLargeException": 413,
-    "UnknownOperationException": 404,
-}
 _UNMODELLED_STATUS = 400
 
 
@@ -105,7 +96,7 @@ def operation(name: str, *, ignore_unknown: bool = False) -> Operation:
 @lru_cache(maxsize=1)
 def error_statuses() -> dict[str, int]:
     """HTTP status by error code; 400 where the model gives none."""
-    return _COMMON_STATUSES | {
+    return {
         cast("StructureShape", shape).error_code: shape.metadata.get("error", {}).get(
             "httpStatusCode", _UNMODELLED_STATUS
         )
@@ -115,7 +106,7 @@ def error_statuses() -> dict[str, int]:
 
 def is_modelled(code: str) -> bool:
     """Whether the model has a shape for the error."""
-    return code in error_statuses() and code not in _COMMON_STATUSES
+    return code in error_statuses()
 
 
 def status_of(code: str) -> int:

@@ -29,6 +29,8 @@ _VERSION_ARN = (
 class UnknownOperationException(ImageBuilderError):
     """No operation has this method and path."""
 
+    status = 404
+
 
 @lru_cache(maxsize=1)
 def _routes() -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], tuple[str, str]]]:

@@ -28,9 +28,13 @@ class IncompleteSignatureException(ImageBuilderError):
 class InvalidSignatureException(ImageBuilderError):
     """The request is signed for another service, or for no Region."""
 
+    status = 403
+
 
 class MissingAuthenticationTokenException(ImageBuilderError):
     """The request is unsigned, and its host names no Region."""
+
+    status = 403
 
 
 class Scope(NamedTuple):

@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import dataclass
-from http import HTTPStatus
 from http.client import responses
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
 from imagebuilder_mock.domain.errors import ImageBuilderError, InvalidRequestException
-from imagebuilder_mock.protocol.http import Answer
 from imagebuilder_mock.world.faults import LostRequestError
 
 from .wire import RawRequest, answer, sent_body
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from imagebuilder_mock.gateway import Gateway
+    from imagebuilder_mock.protocol.http import Answer
 
     Environ: TypeAlias = "Mapping[str, Any]"
     StartResponse: TypeAlias = "Callable[[str, list[tuple[str, str]]], object]"
@@ -39,9 +38,19 @@ server_log = logging.getLogger("imagebuilder_mock.cli.server")
 class RequestTooLargeException(ImageBuilderError):
     """The body has more than ``BODY_LIMIT`` bytes."""
 
+    status = 413
+
 
 class RequestTimeoutException(ImageBuilderError):
     """The body did not come in time."""
+
+    status = 408
+
+
+class NotImplementedException(ImageBuilderError):
+    """The installed botocore has an operation that the mock does not have yet."""
+
+    status = 501
 
 
 class ServiceException(ImageBuilderError):
@@ -153,13 +162,7 @@ class Application:
         except ImageBuilderError as error:
             return self._gateway.refuse(error)
         except NotImplementedError as error:
-            refused = self._gateway.refuse(_BROKEN)
-            return Answer(
-                HTTPStatus.NOT_IMPLEMENTED,
-                {"message": str(error)},
-                refused.request_id,
-                error_code="NotImplementedException",
-            )
+            return self._gateway.refuse(NotImplementedException(str(error)))
 
     def _controlled(self, environ: Environ, request: RawRequest) -> tuple[int, object]:
         try:
