@@ -1,9 +1,9 @@
-"""What others would be told of a build: events, messages and log lines, with their bodies.
+"""What Image Builder tells others of a build: events, messages and log lines, with their bodies.
 
 Sources: user guide, integ-eventbridge, integ-sns, monitor-cwlogs. Log lines are those of real logs
 (amazonlinux/amazon-linux-2023 issue 1054, aws/aws-parallelcluster issue 6358, aws-samples,
-debugging), but for those about a step that waits and about the steps of components, and the reasons
-of failures.
+debugging), except for the lines about a step that waits, the lines about steps of components, and
+the reasons of failures.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ P = ParamSpec("P")
 
 
 def _news(tell: Callable[Concatenate[Build, P], None]) -> Callable[Concatenate[Build, P], None]:
-    """What is told of a build as it happens, and not of one that is history."""
+    """Have ``tell`` called for builds of the present only: nobody is told of history."""
 
     @wraps(tell)
     def tell_of_present(build: Build, /, *args: P.args, **kwargs: P.kwargs) -> None:
@@ -80,7 +80,7 @@ def _news(tell: Callable[Concatenate[Build, P], None]) -> Callable[Concatenate[B
 
 @_news
 def build_began(build: Build) -> None:
-    """The log group is there before its first event (user guide, monitor-cwlogs)."""
+    """Create the log group, which exists before its first event (user guide, monitor-cwlogs)."""
     telling.tell_of_log_group(build.world, build.home, build.image.log_group)
 
 
@@ -95,9 +95,9 @@ def state_changed(build: Build, before: ImageStatus) -> None:
 
 @_news
 def step_waiting(build: Build, step: WorkflowStepExecution, inputs: Mapping[str, object]) -> None:
-    """The event, and if the step asks for it a notification and the call of a function.
+    """Send the event; and notify the topic and call the function that the step names.
 
-    What the function is sent was seen in a published lab of 2026; the topic gets the same.
+    What the function gets was seen in a published lab of 2026; the topic gets the same.
     """
     _log(build, f"Step {step.name} waits for an action", step)
     resources = [build.image.arn, step.workflow_build_version_arn]
@@ -170,7 +170,7 @@ def step_ended(build: Build, step: WorkflowStepExecution) -> None:
 
 @contextmanager
 def at_work(build: Build, step: WorkflowStepExecution) -> Iterator[None]:
-    """What is logged in the block is about the step."""
+    """Have what is logged in the block be about the step."""
     build.world.step_at_work = step.step_execution_id
     try:
         yield
@@ -180,7 +180,7 @@ def at_work(build: Build, step: WorkflowStepExecution) -> Iterator[None]:
 
 @contextmanager
 def command(build: Build, command_id: str) -> Iterator[None]:
-    """A command of Systems Manager that does the work of a step."""
+    """Log the command of Systems Manager that does the work of a step in the block."""
     if build.world.is_in_the_past:
         yield
         return
@@ -207,7 +207,7 @@ def component_step(build: Build, component: Component, traced: TracedStep) -> No
 
 @_news
 def command_output(build: Build, traced: TracedStep, message: str) -> None:
-    """What a step of a component that fails writes, if it runs commands."""
+    """Log what a failed step of a component writes, if it runs commands."""
     if not traced.step.action.startswith("Execute"):
         return
     status = message.removeprefix("exit status ")
@@ -226,7 +226,7 @@ def component_failed(
     traced: TracedStep,
     message: str,
 ) -> None:
-    """The details of the first step that fails (user guide, image-failure-context)."""
+    """Log the details of the first step that fails (user guide, image-failure-context)."""
     details = {
         "Document": document.name,
         "ComponentArn": component.arn,
@@ -242,7 +242,7 @@ def component_failed(
 
 @_news
 def build_ended(build: Build) -> None:
-    """The message at the end, and the logs in the bucket of the infrastructure."""
+    """Notify the topic of the infrastructure, and put the logs into its bucket."""
     world, _, image = build
     infrastructure = image.infrastructure_configuration
     if infrastructure is None:
@@ -264,7 +264,7 @@ def build_ended(build: Build) -> None:
 
 
 def _with_components(execution: WorkflowExecution) -> list[WorkflowStepExecution]:
-    """The steps in which components ran, which alone have logs in the bucket."""
+    """The steps in which components ran: only these have logs in the bucket."""
     return [
         step
         for step in execution.steps
@@ -273,7 +273,7 @@ def _with_components(execution: WorkflowExecution) -> list[WorkflowStepExecution
 
 
 def _outcome(step: WorkflowStepExecution, file: str) -> list[str]:
-    """What a file says of the step; the service's own files say more."""
+    """The lines of a log file of a step; the service's own files have more."""
     if file.endswith(".json"):
         has_failed = step.status == "FAILED"
         summary = {
@@ -285,7 +285,7 @@ def _outcome(step: WorkflowStepExecution, file: str) -> list[str]:
 
 
 def pipeline_log(world: World, pipeline: ImagePipeline, line: str) -> None:
-    """A line about its executions, in the stream of the day (user guide, monitor-cwlogs)."""
+    """Log a line about executions, in the stream of the day (user guide, monitor-cwlogs)."""
     arn = Arn.parse(pipeline.arn)
     logging = pipeline.logging_configuration or {}
     group = logging.get("pipelineLogGroupName") or f"{LOG_GROUP}pipeline/{pipeline.name}"
@@ -301,7 +301,7 @@ def pipeline_disabled(world: World, pipeline: ImagePipeline) -> None:
 
 @_news
 def vulnerabilities_detected(build: Build, counts: Mapping[str, int]) -> None:
-    """A scan is complete; the counts are those of all, critical, high and medium findings."""
+    """Send the event of a complete scan: it counts all, critical, high and medium findings."""
     pipeline = build.image.source_pipeline_arn
     resources = [build.image.arn, *([] if pipeline is None else [pipeline])]
     detail: FindingsDetail = {
@@ -312,7 +312,7 @@ def vulnerabilities_detected(build: Build, counts: Mapping[str, int]) -> None:
 
 
 def _tested_instance(build: Build) -> str | None:
-    """The instance that the tests ran on, which is what is scanned.
+    """The instance that is scanned: the one that the tests ran on.
 
     A container is tested on the instance that built it.
     """
@@ -327,7 +327,7 @@ def _tested_instance(build: Build) -> str | None:
 
 
 def _to_event_bus(world: World, detail_type: str, resources: list[str], detail: Body) -> None:
-    """Publish an event about resources; the first of them is what it happens to."""
+    """Publish an event about resources, in the account and Region of the first."""
     arn = Arn.parse(resources[0])
     body: EventBridgeBody = {
         "version": "0",

@@ -1,4 +1,4 @@
-"""One build in its world, and one workflow of it: what every part of the engine is handed."""
+"""One build in its world, and one run of a workflow: what all parts of the engine work with."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ MAX_ERROR = 1024
 
 
 class Build(NamedTuple):
-    """The image that is built, and the account and Region that it is built in."""
+    """An image that is built, with the account and Region in which it is built."""
 
     world: World
     store: Store
@@ -56,7 +56,7 @@ class Build(NamedTuple):
 
     @property
     def goes_on_by_itself(self) -> bool:
-        """Whether time moves it: a held build waits for the test, an instant one for nothing."""
+        """Whether time moves it: held builds wait for the test, instant ones for nothing."""
         return self.world.settings.builds in ("observed", "clock")
 
     def job_id(self, job: Literal["distribution", "integration"]) -> str:
@@ -64,7 +64,7 @@ class Build(NamedTuple):
         return id_of(f"{job} of {self.image.arn}")
 
     def workflow_at(self, arn: str) -> Workflow:
-        """BuildFailedError if it is not there any more."""
+        """The workflow with an ARN; BuildFailedError if it does not exist any more."""
         found = self.world.find(self.store, Workflow, arn, parameter="workflows")
         if found is None:
             context = ImageFailureContext(image_status=self.image.state.status, workflow_arn=arn)
@@ -91,7 +91,7 @@ class Run:
 
     @cached_property
     def workflow_document(self) -> WorkflowDocument:
-        """BuildFailedError if the workflow is not there any more."""
+        """What the run follows; BuildFailedError if the workflow does not exist any more."""
         return document_of(self.build.workflow_at(self.execution.workflow_build_version_arn))
 
     def planned(self, step: WorkflowStepExecution) -> WorkflowStep:
@@ -101,7 +101,7 @@ class Run:
 
     @property
     def variables(self) -> Mapping[str, object]:
-        """All that ``$.`` can lead to."""
+        """All that a reference (``$.``) can mean."""
         image, execution = self.build.image, self.execution
         now = self.build.world.clock.now()
         return {
@@ -129,14 +129,14 @@ def id_of(text: str) -> str:
 
 
 def document_of(workflow: Workflow) -> WorkflowDocument:
-    # YAML is loaded with the first document that is met.
+    # The first document loads YAML.
     from imagebuilder_mock.domain.documents.workflows.document import parse_workflow_document  # noqa: PLC0415
 
     return parse_workflow_document(workflow.data, workflow.type)
 
 
 class BuildFailedError(Exception):
-    """The build ends here; ``reason`` is what ``GetImage`` shows, and the stage if no context."""
+    """The build has failed. ``GetImage`` shows ``reason`` and ``context``, or else the stage."""
 
     def __init__(self, reason: str, context: ImageFailureContext | None = None) -> None:
         super().__init__(reason)

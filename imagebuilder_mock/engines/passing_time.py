@@ -1,4 +1,4 @@
-"""Mock time passes: what falls due on the way is done, in the order of its moments."""
+"""Mock time passes, and what falls due on the way is done in the order of time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.world.world import World
 
 RUN_LIMIT = 10_000
-"""More scheduled runs in one move are taken for a mistake."""
+"""More scheduled runs than this in one move are taken for a mistake."""
 
 _ACTIONS: Mapping[str, Callable[[World, str], None]] = {
     stages.ACTION: stages.end_stage,
@@ -34,17 +34,17 @@ _NEXT_RUN: Mapping[str, Callable[[World, str, datetime], datetime | None]] = {
 
 
 def move_to(world: World, moment: datetime, *, limit: int | None = RUN_LIMIT) -> None:
-    """Take the clock to ``moment``; every entry up to there finds the clock at its own time.
+    """Take the clock to ``moment``, and do what falls due until then, each at its own time.
 
-    RuntimeError, naming the pipeline or policy, if more than ``limit`` scheduled runs fall due;
-    then nothing has moved. None lifts it.
+    RuntimeError, naming a pipeline or policy, if more than ``limit`` scheduled runs fall due; then
+    nothing has moved. None is no limit.
     """
     if limit is not None:
         _check_runs(world, moment, limit)
     while (due := world.state.scheduler.next_due(moment)) is not None:
         world.state.scheduler.take()
         _do(world, due)
-        # Who is told of it may answer before more time passes.
+        # Whoever is told of it may act before more time passes.
         world.lock.pause()
     world.clock.set_forward(moment)
 
@@ -63,7 +63,7 @@ def _check_runs(world: World, moment: datetime, limit: int) -> None:
 
 
 def _runs(world: World, due: Due, until: datetime) -> Iterator[tuple[datetime, str]]:
-    """The runs of a pipeline or policy from one that is due, as things stand now."""
+    """The runs of a pipeline or policy from the one that is due, if nothing is changed."""
     moment: datetime | None = due.moment
     while moment is not None and moment <= until:
         yield moment, due.arn
@@ -77,6 +77,6 @@ def catch_up(world: World) -> None:
 
 def _do(world: World, due: Due) -> None:
     world.clock.set_forward(due.moment)
-    # The process's time may be well past the moment; what follows from it counts from there.
+    # The process's time may be past the moment; what follows is dated from the moment.
     with world.clock.as_of(due.moment):
         _ACTIONS[due.action](world, due.arn)

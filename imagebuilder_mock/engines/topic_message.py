@@ -1,7 +1,7 @@
 """The message that the topic of the infrastructure gets when a build is over.
 
-Sources: user guide, integ-sns, with its own forms of dates and versions; for the keys and the
-accounts in ARNs, a message that was captured on 2024-08-27.
+Sources: user guide, integ-sns, which has its own forms of dates and versions; for the keys and
+the accounts in ARNs, a message that was captured on 2024-08-27.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 _BITS = 30
 _AMAZON = "aws"
 _AMAZON_ACCOUNTS: Mapping[str, str] = {"us-east-2": "813215560771"}
-"""The account that offers what is Amazon's in a Region, where the API says ``aws``."""
+"""By Region, the number of Amazon's account, which the API calls ``aws``."""
 _AMAZON_ACCOUNT = "627945338248"
-"""That of us-east-1; those of further Regions were not seen, so it stands for them too."""
+"""That of us-east-1, used for the other Regions too, whose numbers were not seen."""
 _LEFT_OUT = frozenset(("owner", "policy", "shared_with", "sequence", "tags", "timeout_minutes"))
 
 
 def message_of(build: Build) -> BuildMessage:
-    """Keys that have no value are left out, as in JSON that the service sends."""
+    """The message; keys without a value are left out, as in the JSON of the service."""
     image = build.image
     arn = Arn.parse(image.arn)
     state: dict[str, object] = {"status": image.state.status}
@@ -74,7 +74,7 @@ def message_of(build: Build) -> BuildMessage:
 
 
 def packed_version(arn: Arn) -> int:
-    """All four nodes in one number."""
+    """The version and the build in one number."""
     major, minor, patch = Version.parse(arn.version or "0.0.0")
     number = major
     for node in (minor, patch, arn.build or 0):
@@ -83,7 +83,7 @@ def packed_version(arn: Arn) -> int:
 
 
 def with_account(arn: str) -> str:
-    """An ARN with the number of Amazon's account where the API has ``aws``; other text as it is."""
+    """An ARN with Amazon's account number in place of ``aws``; any other text as it is."""
     try:
         parsed = Arn.parse(arn)
     except ValueError:
@@ -162,10 +162,9 @@ def _output(image: Image) -> dict[str, object]:
 
 
 def _jobs(build: Build) -> dict[str, object]:
-    """The ids of what ran, of a build that went well.
+    """The ids of what ran, if the build went well.
 
-    Those of jobs are in the reasons of failures too. Without a distribution configuration there
-    are none.
+    Jobs have ids only with a distribution configuration; reasons of failures have the same ids.
     """
     image = build.image
     if image.state.status != "AVAILABLE":
@@ -184,7 +183,7 @@ def _jobs(build: Build) -> dict[str, object]:
 
 
 def _tags(resource: Resource) -> dict[str, object]:
-    """Its tags, with two of the service's own."""
+    """The tags of a resource, and two of the service's own."""
     own = {"internalId": id_of(resource.arn), "resourceArn": resource.arn}
     return {**own, **resource.tags}
 

@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
 
 def is_skipped(run: Run, step: WorkflowStep) -> bool:
-    """Whether there is nothing to do: by the step's ``if``, or by what the image is.
+    """Whether the step is skipped, because of its ``if`` or of what the image is.
 
-    StepFailedError if the condition refers to what is not there.
+    StepFailedError if the condition refers to something that has no value.
     """
     action, image = STEP_ACTIONS[step.action], run.build.image
     if action.platforms is not None and image.platform not in action.platforms:
@@ -56,7 +56,7 @@ def is_skipped(run: Run, step: WorkflowStep) -> bool:
 
 
 def inputs_as_shown(run: Run, step: WorkflowStep) -> object:
-    """The inputs with their values, or as they are written if a reference means nothing."""
+    """The inputs with their values, or as written if a reference has none."""
     try:
         return resolve(step.inputs, run.variables)
     except UnresolvedReferenceError:
@@ -79,7 +79,7 @@ def perform(run: Run, step: WorkflowStep) -> dict[str, object]:
 
 
 def _command(run: Run, step: WorkflowStep, command_id: str) -> Outputs:
-    """The work of a command of Systems Manager; what fails says which command it was."""
+    """Do the work of a Systems Manager command; a failure has the id of the command."""
     inputs = _resolved(run, step)
     with notices.command(run.build, command_id):
         try:
@@ -98,13 +98,13 @@ def _work(run: Run, step: WorkflowStep, inputs: Inputs) -> Outputs:
 
 
 def is_idle(run: Run, step: WorkflowStep) -> bool:
-    """Whether a step that distributes has nowhere to copy to."""
+    """Whether the step distributes, and has nowhere to copy to."""
     if step.action != "DistributeImage":
         return False
     try:
         return not distribution.step_has_copies(run.build, _resolved(run, step))
     except StepFailedError:
-        # It fails when it ends.
+        # The step fails when it ends.
         return False
 
 
@@ -115,7 +115,7 @@ def _started(run: Run) -> datetime:
 
 
 def as_ordered(run: Run, step: WorkflowStep, outputs: dict[str, object]) -> dict[str, object]:
-    """The outputs with those that a test set; StepFailedError if the action gives no such thing."""
+    """The outputs with those that a test set; StepFailedError if the action has no such output."""
     workflow_arn = run.execution.workflow_build_version_arn
     order = run.build.world.state.output_orders.take(step.name, workflow_arn)
     if order is None:
@@ -130,10 +130,10 @@ def as_ordered(run: Run, step: WorkflowStep, outputs: dict[str, object]) -> dict
 
 
 def inputs_for(run: Run, step: WorkflowStep) -> Inputs:
-    """What the step works with.
+    """The inputs with their values.
 
-    StepFailedError if a reference means nothing or has a value that the input does not take, or a
-    test ordered the step to fail.
+    StepFailedError if a reference has no value, or one that the input does not take, or if a test
+    ordered the step to fail.
     """
     _fail_if_ordered(run, step)
     return _resolved(run, step)
@@ -241,4 +241,4 @@ _WORK: Mapping[str, Callable[[StepWork], Outputs]] = {
     "RegisterImage": _create_image,
     "RunCommand": _run_command,
 }
-"""The work of those that do any."""
+"""What an action does, by its name; an action that is not here does nothing."""

@@ -1,8 +1,8 @@
-"""A build of the past that went as another went: thousands of them are a matter of seconds.
+"""Builds of the past that are copies of another: so thousands of them take seconds.
 
-Two builds of the same things by Amazon's workflows differ in their moment and in their ids alone:
-those workflows refer to no date and no number. So what the workflows of the one left behind is
-what those of the other leave, with ids of its own. Its AMIs are made as ever.
+Two builds of the same recipe by Amazon's workflows differ only in their times and their ids, since
+those workflows refer to no date and no number. So the executions of one are those of the other,
+with new ids. AMIs and container images are made as in any build.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _ID = re.compile(r"\b(?:i|ami)-0[0-9a-f]{16}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-
 
 
 def is_alike(image: Image, model: Image) -> bool:
-    """Whether a build that has just begun will go as one that went well."""
+    """Whether a build that has just begun will go as the model, which went well."""
     return (
         distribution.is_done_by_workflow(image) is (image.type == "DOCKER")
         and _inputs(image) == _inputs(model)
@@ -41,7 +41,7 @@ def is_alike(image: Image, model: Image) -> bool:
 
 
 def _inputs(image: Image) -> tuple[object, ...]:
-    """What workflows look at."""
+    """All that a build by Amazon's workflows depends on."""
     recipe = image.recipe
     return (
         image.plan,
@@ -56,13 +56,13 @@ def _inputs(image: Image) -> tuple[object, ...]:
 
 
 def repeat(build: Build, model: Image) -> None:
-    """All that a build does between CREATING and AVAILABLE; BuildFailedError as ever."""
+    """Do all that a build does between CREATING and AVAILABLE; BuildFailedError if that fails."""
     world, store, image = build
     statuses = [step.status for step in model.transitions]
     entered = statuses[1 : statuses.index("AVAILABLE")]
     image.transitions += [Transition(status, world.clock.now()) for status in entered]
     image.os_version = model.os_version
-    # Equal ones that never change can be one.
+    # They are equal and never change, so the two images can share them.
     image.plan, image.image_recipe = model.plan, model.image_recipe
     image.container_recipe = model.container_recipe
     names: dict[str, str] = {}
@@ -123,7 +123,7 @@ def _moved(moment: datetime | None, later: timedelta) -> datetime | None:
 
 
 class _Renaming:
-    """Ids that one build made to those of another, each of its kind."""
+    """Replaces the ids that one build made by new ones, each of the same kind."""
 
     def __init__(self, ids: Ids, names: dict[str, str], arns: tuple[str, str]) -> None:
         self._ids = ids
@@ -146,7 +146,7 @@ class _Renaming:
     def _name(self, old: str) -> str:
         new = self._names.get(old)
         if new is None:
-            # An AMI that the build did not make is what it was.
+            # An AMI that the build did not make stays the same.
             is_ami, is_instance = old.startswith("ami-"), old.startswith("i-")
             new = old if is_ami else self._ids.instance() if is_instance else self._ids.uuid()
             self._names[old] = new

@@ -1,4 +1,4 @@
-"""Components as a build runs them: their phases, their steps, and where a test lets them fail.
+"""Components as a build runs them: their phases, their steps, and where a test makes them fail.
 
 The build stage runs the phases build and validate, the test stage the phase test (user guide,
 toe-use-documents). Nothing is executed; the log shows each step with its values. AWSTOE's summary
@@ -38,7 +38,7 @@ class _Used(NamedTuple):
 
 
 def has_work(build: Build, workflow_type: WorkflowType) -> bool:
-    """Whether a component has a phase of the stage, or a test lets components fail in it."""
+    """Whether a component has a phase of the stage, or a test makes components fail in it."""
     phases = _phases(build, workflow_type)
     if any(phase.name in phases for used in _used(build) for phase in used.document.phases):
         return True
@@ -46,7 +46,7 @@ def has_work(build: Build, workflow_type: WorkflowType) -> bool:
 
 
 def run(build: Build, workflow_type: WorkflowType) -> None:
-    """Run the phases of the stage, each for all components; StepFailedError where one fails."""
+    """Run the phases of the stage, each for all components; StepFailedError if one fails."""
     tally = _Tally()
     try:
         for phase in _phases(build, workflow_type):
@@ -68,7 +68,7 @@ def _fail_without_component(build: Build, tally: _Tally) -> None:
 
 @dataclass(slots=True)
 class _Tally:
-    """How many steps of components there were so far."""
+    """How many steps of components have run so far, and how many have failed."""
 
     executed: int = 0
     failed: int = 0
@@ -124,7 +124,7 @@ def _run_phase(build: Build, used: _Used, phase: str, tally: _Tally) -> None:
 
 
 def _failure_of(build: Build, used: _Used, traced: TracedStep) -> str | None:
-    """Why a step fails: its own condition, or an order of the test."""
+    """Why a step fails, by its own condition or an order of the test; None if it does not."""
     if traced.decision == "Abort":
         return "The condition of the step aborts the document."
     if traced.decision == "Skip":
@@ -161,7 +161,7 @@ def _error(used: _Used, traced: TracedStep, message: str) -> StepFailedError:
 
 
 def _ordered_without_component(build: Build) -> BuildFailure | None:
-    """An order to fail in the component phase, of a recipe that has no components."""
+    """An order to fail in the component phase, if the recipe has no components."""
     recipe = build.image.recipe
     if recipe is not None and recipe.components:
         return None
@@ -173,7 +173,7 @@ def _ordered_without_component(build: Build) -> BuildFailure | None:
 
 
 def _used(build: Build) -> Iterator[_Used]:
-    # YAML is loaded with the first document that is met.
+    # The first document loads YAML.
     from imagebuilder_mock.domain.documents.components.trace import document_of  # noqa: PLC0415
 
     world, store, image = build

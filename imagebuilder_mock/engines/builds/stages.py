@@ -1,9 +1,9 @@
 """Builds: from the recipe to the AMIs, stage by stage.
 
-A stage is one image status, and its work is the workflows that run in it (``workflows``), or
-the service's own. What moves a build is the mode (``settings.builds``): a look at it, mock time,
-or the test itself; what happens is the same in all. The image's state follows from what runs, and
-is set here alone.
+A stage is one image status. Its work is the workflows that run in it (``workflows``), or the
+service's own. The mode (``settings.builds``) decides what moves a build: a read of it, mock time,
+or the test itself. What happens then is the same in every mode. The state of an image follows from
+what runs, and only this module sets it.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ ACTION: Final = "end-stage"
 def _in_order(
     move: Callable[Concatenate[World, Image, P], T],
 ) -> Callable[Concatenate[World, Image, P], T]:
-    """What ``move`` does to a build is no earlier than what happened to it before.
+    """Have ``move`` date what it does no earlier than what has happened to the build already.
 
-    The process's time can have been set back since.
+    The process's time may have been set back since.
     """
 
     @wraps(move)
@@ -71,7 +71,7 @@ def begin(world: World, store: Store, image: Image) -> None:
 
 
 def look_at(world: World, images: Iterable[Image]) -> None:
-    """In the observed mode, what was just reported moves one stage on."""
+    """In the observed mode, move builds that a read has just reported one stage on."""
     if world.settings.builds == "observed":
         for image in images:
             advance(world, image)
@@ -79,9 +79,9 @@ def look_at(world: World, images: Iterable[Image]) -> None:
 
 @_in_order
 def advance(world: World, image: Image) -> bool:
-    """One stage on, or up to a step that waits for an action; whether anything moved.
+    """Move a build one stage on, or up to a step that waits for an action.
 
-    Nothing happens to a build that has ended.
+    Return whether anything moved; a build that has ended does not.
     """
     build = Build.of(world, image)
     before, moved = image.state.status, False
@@ -91,20 +91,20 @@ def advance(world: World, image: Image) -> bool:
 
 
 def move(world: World, image: Image) -> bool:
-    """The next thing that happens to a build, such as the end of a step; whether anything did."""
+    """Do the next thing of a build, such as ending a step; return whether there was one."""
     return image.is_in_progress and _move(Build.of(world, image))
 
 
 def complete(world: World, image: Image) -> None:
-    """All stages that are left, or up to a step that waits for an action."""
+    """Move a build to its end, or up to a step that waits for an action."""
     while image.is_in_progress and advance(world, image):
         pass
 
 
 def repeat(world: World, image: Image, model: Image) -> bool:
-    """Complete a build of the past that has just begun as another went, if it will go as that did.
+    """Complete a build of the past, which has just begun, as a copy of another.
 
-    Nothing has happened if the answer is False.
+    False, and nothing has happened, if it would not go as the other did.
     """
     from . import again
 
@@ -128,7 +128,7 @@ def repeat(world: World, image: Image, model: Image) -> bool:
 
 @_in_order
 def fail(world: World, image: Image, reason: str) -> None:
-    """End a build here, with the reason that ``GetImage`` shows; its AMIs so far stay."""
+    """Fail a build, for a reason that ``GetImage`` shows; the AMIs it has made so far stay."""
     build = Build.of(world, image)
     context = workflows.interrupted(build)
     workflows.end_all(build, "FAILED", message=reason)
@@ -137,7 +137,7 @@ def fail(world: World, image: Image, reason: str) -> None:
 
 @_in_order
 def cancel(world: World, image: Image) -> None:
-    """End a build here; what it made so far stays (API reference, CancelImageCreation)."""
+    """Cancel a build; what it has made so far stays (API reference, CancelImageCreation)."""
     build = Build.of(world, image)
     workflows.end_all(build, "CANCELLED")
     _enter(build, ImageState("CANCELLED"))
@@ -145,9 +145,9 @@ def cancel(world: World, image: Image) -> None:
 
 @_in_order
 def retry(world: World, image: Image) -> None:
-    """Go on where a build ended, at the same build number (API reference, RetryImage).
+    """Go on in the stage where a build ended, at the same build number (API reference, RetryImage).
 
-    What had been completed by then is not done again; the workflows of the stage are.
+    The stages before it are not done again; the workflows of that stage are.
     """
     ended_in = next(
         step.status for step in reversed(image.transitions) if step.status in IN_PROGRESS
@@ -175,7 +175,7 @@ def answer(
     action: Literal["RESUME", "STOP"],
     reason: str | None,
 ) -> None:
-    """Answer a step that waits, and let happen what follows from it."""
+    """Answer a step that waits, and do what follows from the answer."""
     build = Build.of(world, image)
     execution = next(each for each in image.running_executions if each.open_step is step)
     run = Run(build, execution)
@@ -189,7 +189,7 @@ def answer(
 
 
 def end_stage(world: World, arn: str) -> None:
-    """The scheduler's entry: the time of a stage in which no step runs is over."""
+    """What the scheduler calls when a stage in which no step runs has taken its time."""
     build = _running(world, arn)
     if build is not None:
         build.image.stage_ticket = None
@@ -197,7 +197,7 @@ def end_stage(world: World, arn: str) -> None:
 
 
 def end_step(world: World, key: str) -> None:
-    """The scheduler's entry: the time of a step, or of its waiting, is over."""
+    """What the scheduler calls when a step has taken its time, or has waited long enough."""
     arn, execution_id = steps.parse_key(key)
     build = _running(world, arn)
     execution = None if build is None else build.store.executions.workflow(execution_id)
@@ -213,7 +213,7 @@ def _go_on(build: Build) -> None:
 
 
 def _move(build: Build) -> bool:
-    """The next thing that happens to a build; False if nothing does by itself."""
+    """Do the next thing of a build; False if it waits for an action, or has ended."""
     stage = build.stage
     if stage is None:
         return False
@@ -241,13 +241,13 @@ def _run(build: Build, work: Callable[[], None]) -> None:
     try:
         work()
     except BuildFailedError as failure:
-        # What else runs at the time has no fault in it.
+        # The other workflows that run at the time have not failed.
         workflows.end_all(build, "CANCELLED")
         _fail(build, failure)
 
 
 def _settle(build: Build) -> None:
-    """Leave a stage whose workflows are done, for the next."""
+    """If the workflows of the stage are done, go on to the next stage."""
     image, stage = build.image, build.stage
     if stage is None or not stage.groups or not workflows.is_done(build, stage):
         return
@@ -256,7 +256,7 @@ def _settle(build: Build) -> None:
 
 
 def _end_own_work(build: Build, stage: Stage) -> None:
-    """What the service does in a stage without workflows."""
+    """Do what the service itself does in a stage without workflows."""
     image = build.image
     if stage.status == "CREATING":
         _meet_parent(build)
@@ -273,7 +273,7 @@ def _end_own_work(build: Build, stage: Stage) -> None:
 
 
 def _meet_parent(build: Build) -> None:
-    """A build cannot begin if its parent has gone since (user guide, image-failure-context)."""
+    """Fail if the parent is gone since the request (user guide, image-failure-context)."""
     world, store, image = build
     if image.recipe is None:
         return
@@ -330,7 +330,7 @@ def _enter(build: Build, state: ImageState) -> None:
     _start_stage(build)
 
 
-# Few builds are scanned or are a pipeline's: what these take is loaded by the first that is.
+# Few builds are scanned, or are a pipeline's: the first of these loads what it needs.
 
 
 def _judge_scan(build: Build) -> None:

@@ -84,7 +84,7 @@ def build_request(world: World, store: Store, params: Settings) -> BuildRequest:
 def recipe_of(
     world: World, store: Store, image_recipe: str | None, container_recipe: str | None
 ) -> Recipe:
-    """The newest version that one of the two means; InvalidParameterValueException if none."""
+    """The newest version that the ARN means; InvalidParameterValueException if there is none."""
     if container_recipe is not None:
         return world.reference(store, ContainerRecipe, container_recipe)
     return world.reference(store, ImageRecipe, image_recipe or "")
@@ -101,7 +101,7 @@ def start_build(
     """Make the image and set its build going.
 
     ServiceQuotaExceededException if too many builds are running; InvalidParameterValueException
-    if a wildcard of the recipe means nothing any more.
+    if nothing matches a wildcard of the recipe any more.
     """
     recipe, distribution = request.recipe, request.distribution
     image = new_image(world, store, recipe.name, recipe.version or "", recipe.output_type)
@@ -126,7 +126,7 @@ def start_build(
 
 
 def new_image(world: World, store: Store, name: str, version: str, output_type: str) -> Image:
-    """The next build of a version, which nobody knows of yet; ``stages.begin`` stores it.
+    """The next build of a version. It is not stored: ``stages.begin`` does that.
 
     ServiceQuotaExceededException if too many builds are running.
     """
@@ -145,15 +145,15 @@ def new_image(world: World, store: Store, name: str, version: str, output_type: 
 
 
 def check_room(world: World, store: Store) -> None:
-    """ServiceQuotaExceededException if as many builds are running as may at once."""
+    """ServiceQuotaExceededException if as many builds run as may run at once."""
     world.quotas.check("concurrent builds", len(store.running) + 1)
 
 
 def resolved_recipe(world: World, store: Store, recipe: Recipe) -> tuple[Recipe, str | None]:
-    """The copy an image keeps, and the parent's OS version where it is known.
+    """The copy that an image keeps, and the parent's OS version if it is known.
 
-    Wildcards are resolved; the copy has no owner, and its empty members are there (a real
-    GetImage of 2023).
+    Its wildcards are resolved, it has no owner, and it shows empty members (a real GetImage of
+    2023).
     """
     components: list[wire.ComponentConfigurationUnionTypeDef] = [
         {
@@ -191,7 +191,7 @@ _CONTAINER_DISTRIBUTION = "distribute-container"
 
 
 _DEFAULT_PLANS: WeakKeyDictionary[Store, dict[tuple[str, bool], BuildPlan]] = WeakKeyDictionary()
-"""For each of Amazon's offers: most builds are told of no workflows, and have the same plan."""
+"""For each of Amazon's offers, the plan of all builds whose request names no workflows."""
 
 
 def _plan(
@@ -223,9 +223,9 @@ def planned_workflows(
 ) -> list[PlannedWorkflow]:
     """The workflows of a build, each at the version that its ARN means now.
 
-    InvalidParameterValueException if one is not there, or does not say which AMI it builds;
-    InvalidParameterCombinationException if its parameters are not those that it declares, or two
-    have an output of one name.
+    InvalidParameterValueException if one does not exist, or does not say which AMI it builds;
+    InvalidParameterCombinationException if it does not declare a parameter that it is given, or if
+    two workflows have an output of the same name.
     """
     if workflows:
         outputs: set[str] = set()
@@ -240,7 +240,7 @@ def planned_workflows(
             managed_workflow(world, store, workflow_type, name)
             for workflow_type, name in _DEFAULTS[output_type]
         ]
-    # A container reaches its repositories by a workflow in any case.
+    # Containers are always distributed by a workflow.
     types = {workflow.type for workflow in planned}
     if output_type == "DOCKER" and "BUILD" in types and "DISTRIBUTION" not in types:
         planned.append(managed_workflow(world, store, "DISTRIBUTION", _CONTAINER_DISTRIBUTION))
@@ -263,7 +263,7 @@ def _planned(
     path: str,
     outputs: set[str],
 ) -> PlannedWorkflow:
-    """One of them; ``outputs`` are the names that those before it give, and then its own too."""
+    """One workflow; the names of its outputs are added to ``outputs``, those of the ones before."""
     workflow = world.reference(
         store, Workflow, configuration["workflowArn"], parameter=f"{path}.workflowArn"
     )
@@ -286,7 +286,10 @@ def _planned(
 
 
 def _check_image_id(world: World, store: Store, planned: Sequence[PlannedWorkflow]) -> None:
-    """Seen in aws-samples, packer-build, and in cdk-github-runners#812."""
+    """Refuse a build workflow of an AMI that does not say which AMI it builds.
+
+    Seen in aws-samples, packer-build, and in cdk-github-runners#812.
+    """
     for each in planned:
         if each.type == "BUILD":
             workflow = world.reference(store, Workflow, each.arn, parameter="workflows")

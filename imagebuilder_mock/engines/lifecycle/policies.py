@@ -1,7 +1,7 @@
 """Runs of lifecycle policies: what one would do, the daily one, and the end of a policy.
 
 The service runs an enabled policy once a day, at a time of its own choice (user guide,
-lifecycle-policy-execution). Here it is a full hour, UTC, that the policy's ARN decides.
+lifecycle-policy-execution). Here it is a full hour, UTC, worked out from the policy's ARN.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ def fates(
 
 
 def describing(world: World) -> Describe:
-    """How the evaluation gets to know what EC2 knows of an AMI."""
+    """The function by which the evaluation asks EC2 about an AMI."""
     return lambda ami: machine_images.find(world, ami.owner, ami.region, ami.image)
 
 
 def run(world: World, policy: LifecyclePolicy) -> LifecycleExecution:
-    """Start a run now; one that has not ended goes on instead of a new one."""
+    """Start a run now, or go on with the last one if it has not ended."""
     known = world.state.lifecycle_executions
     unfinished = known.unfinished_of(policy.arn)
     if unfinished is not None:
@@ -65,7 +65,7 @@ def run(world: World, policy: LifecyclePolicy) -> LifecycleExecution:
 
 
 def run_on_schedule(world: World, arn: str) -> None:
-    """The scheduler's entry: the policy's hour has come."""
+    """What the scheduler calls at the policy's hour."""
     policy = world.home_of(arn).get(LifecyclePolicy, arn)
     if policy is not None:
         policy.run_ticket = None
@@ -74,7 +74,7 @@ def run_on_schedule(world: World, arn: str) -> None:
 
 
 def plan_next_run(world: World, policy: LifecyclePolicy) -> None:
-    """Enter the next run of an enabled policy."""
+    """Schedule the next run of an enabled policy."""
     if policy.status == "ENABLED":
         due = next_run(policy.arn, world.clock.now())
         policy.run_ticket = world.state.scheduler.enter(due, ACTION, policy.arn)
@@ -87,7 +87,7 @@ def next_run(arn: str, now: datetime) -> datetime:
 
 
 def run_after(_: World, arn: str, moment: datetime) -> datetime:
-    """When a policy runs after ``moment``, as it is now."""
+    """When a policy runs after ``moment``."""
     return next_run(arn, moment)
 
 
@@ -102,7 +102,7 @@ def forget_next_run(world: World, policy: LifecyclePolicy) -> None:
 
 
 def stop(world: World, policy: LifecyclePolicy) -> None:
-    """The policy is disabled or deleted: no more runs, and one under way is cancelled."""
+    """End the runs of a policy that is disabled or deleted; one under way is cancelled."""
     forget_next_run(world, policy)
     unfinished = world.state.lifecycle_executions.unfinished_of(policy.arn)
     if unfinished is not None:

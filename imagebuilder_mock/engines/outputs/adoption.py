@@ -1,7 +1,7 @@
-"""The AMI that a build workflow says it made, by itself or by whatever it had called.
+"""The AMI that a build workflow names as its output, whoever has made it.
 
 Source: aws-samples, packer-build and attestable image. The AMI keeps its own name and tags in EC2;
-GetImage shows the name that the service would have given.
+GetImage shows the name that the service would have given it.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 
 def take_image_id(build: Build, value: object) -> None:
-    """Make the image's AMI the one that the output ``ImageId`` names.
+    """Make the AMI that the output ``ImageId`` names the image's.
 
-    BuildFailedError if it is no AMI id, or EC2 beside us does not have it. In a build of the past
-    no order of the test says what steps gave: there it is an AMI as the service makes one.
+    BuildFailedError if it is no AMI ID, or if the EC2 beside us does not have it. In a build of the
+    past, where no order of the test sets outputs, it is then an AMI that the service makes.
     """
     image = build.image
     made = (image.output_resources or OutputResources()).amis or ()

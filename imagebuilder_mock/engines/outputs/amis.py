@@ -1,9 +1,9 @@
-"""The AMIs that a build makes: their names, where they go, and what EC2 gets to know of them.
+"""The AMIs that a build makes: their names, where they go, and what EC2 is told of them.
 
 Sources: a captured answer of 2023, for the two tags and the default name; API reference,
-AmiDistributionConfiguration and LaunchPermissionConfiguration; for the placeholders that a build
-fills in names and tags a captured SNS message of 2024, the user guide, tag-resources, and
-wfdoc-step-actions, whose sample has a date with a format.
+AmiDistributionConfiguration and LaunchPermissionConfiguration. For the placeholders in names and
+tags: a captured SNS message of 2024; user guide, tag-resources; and wfdoc-step-actions, whose
+sample has a date with a format.
 """
 
 from __future__ import annotations
@@ -35,18 +35,18 @@ if TYPE_CHECKING:
     Settings = wire.AmiDistributionConfigurationUnionTypeDef
 
 _MADE_FOR = "Ec2ImageBuilderArn"
-"""The tag of the service's own that no AMI has which it did not make."""
+"""A tag that the service gives to the AMIs that it makes, and that no other AMI has."""
 
 
 class AmiTarget(NamedTuple):
-    """One place that gets an AMI, and what is said for it there."""
+    """A place that gets an AMI, and the settings for it."""
 
     place: Place
     settings: Settings
 
 
 def source_ami(build: Build) -> Ami:
-    """The AMI that every build makes, in the Region and account in which it builds."""
+    """Make the AMI that every build makes, in the account and Region in which it builds."""
     world, store, image = build
     recipe, settings = image.recipe, settings_at_home(store, image)
     return _registered(
@@ -59,9 +59,9 @@ def source_ami(build: Build) -> Ami:
 
 
 def copied_ami(build: Build, target: AmiTarget) -> Ami:
-    """The copy of the output AMI in another Region or account.
+    """Copy the output AMI to another Region or account.
 
-    With a key it is encrypted with that, else as its source is.
+    The copy is encrypted with the key of the settings, or without one as its source is.
     """
     source, devices = _source(build), source_devices(build)
     key = target.settings.get("kmsKeyId")
@@ -75,13 +75,13 @@ def copied_ami(build: Build, target: AmiTarget) -> Ami:
 
 
 def source_devices(build: Build) -> Sequence[Mapping[str, Any]]:
-    """Those of the AMI that is copied."""
+    """The volumes of the AMI that is copied."""
     source = _source(build)
     return (source.devices if source else ()) or built_devices(build)
 
 
 def _source(build: Build) -> MachineImage | None:
-    """The AMI that is copied; None of one that is distributed without being known."""
+    """What is known of the AMI that is copied; None if it was not made here."""
     known = build.world.state.machine_images
     return next(filter(None, (known.get(ami.image) for ami in build.image.amis)), None)
 
@@ -94,7 +94,7 @@ def _registered(
     devices: Sequence[Mapping[str, Any]],
     watermarks: tuple[str, ...],
 ) -> Ami:
-    """Make an output AMI, and make it known to its account."""
+    """Make an output AMI, and tell its account's EC2 of it."""
     world, _, image = build
     (account, region), settings = target
     recipe = image.image_recipe
@@ -137,7 +137,7 @@ def name_of(image: Image, settings: Settings) -> str:
 
 
 def place_of(ami: Ami) -> Place:
-    """Where an output AMI is."""
+    """The account and the Region of an output AMI."""
     return Place(ami.owner, ami.region)
 
 
@@ -153,7 +153,7 @@ def permit(world: World, ami: Ami, settings: Settings) -> None:
 
 
 def tag_in_place(build: Build, ami: Ami, settings: Settings) -> None:
-    """Give an AMI that is there already the tags of the settings; the service's own stay."""
+    """Give an AMI that exists already the tags of the settings; the service's own tags stay."""
     world, _, image = build
     known = world.state.machine_images.get(ami.image)
     tags = _tags(image, settings.get("amiTags"))
@@ -170,7 +170,7 @@ def _tags(image: Image, tags: Mapping[str, str] | None) -> dict[str, str]:
 
 
 def settings_at_home(store: Store, image: Image) -> Settings:
-    """What the distribution configuration says of the Region in which the image is built."""
+    """The settings of the distribution configuration for the Region in which the image is built."""
     configuration = image.distribution_configuration
     settings: Settings = {}
     for distribution in configuration.distributions if configuration else ():
@@ -182,7 +182,7 @@ def settings_at_home(store: Store, image: Image) -> Settings:
 def ami_targets(
     store: Store, distributions: Sequence[wire.DistributionUnionTypeDef]
 ) -> Iterator[AmiTarget]:
-    """Where AMIs are to be: in each Region, and there in each target account."""
+    """The places that get an AMI: in each Region, each target account."""
     for distribution in distributions:
         settings = distribution.get("amiDistributionConfiguration")
         if settings is None:
@@ -199,7 +199,7 @@ _DATE_PARTS = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss
 def resolved_distribution(
     configuration: DistributionConfiguration, image: Image
 ) -> DistributionConfiguration:
-    """The copy that an image keeps, in which its AMIs have their names."""
+    """The copy that an image keeps, with the names of its AMIs filled in."""
     return replace(
         configuration,
         distributions=[
@@ -219,7 +219,7 @@ def _with_name_filled(
 
 
 def _default_name(image: Image) -> str:
-    """It is made when the build begins, and is the only one to have microseconds."""
+    """The name without a template: its date is the beginning of the build, with microseconds."""
     began = next(
         (step.moment for step in image.transitions if step.status == "BUILDING"),
         image.date_created,
@@ -228,7 +228,7 @@ def _default_name(image: Image) -> str:
 
 
 def filled(template: str, image: Image) -> str:
-    """The text of an image's build."""
+    """The text with its placeholders filled for an image."""
     return filled_text(template, build_date=image.date_created, build_number=image.build_number)
 
 
@@ -239,12 +239,12 @@ def filled_text(template: str, *, build_date: datetime, build_number: int) -> st
 
 
 def has_build_date(template: str) -> bool:
-    """Whether the texts made from it differ from build to build."""
+    """Whether the template has the date, so that its texts differ from build to build."""
     return re.search(_BUILD_DATE, template) is not None
 
 
 def build_date_text(moment: datetime, form: str | None = None) -> str:
-    """``2024-08-27T18-43-22.629Z``, as names of real builds have it, or in a format."""
+    """A date as in the names of real builds, ``2024-08-27T18-43-22.629Z``, or in a format."""
     if form is None:
         return f"{moment:%Y-%m-%dT%H-%M-%S}.{moment.microsecond // 1000:03}Z"
     parts = re.compile("|".join(_DATE_PARTS))

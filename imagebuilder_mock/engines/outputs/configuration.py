@@ -1,4 +1,4 @@
-"""What is configured with a Region's AMIs after their distribution, in the services beside us.
+"""What is configured in other services with the AMIs of a Region, after their distribution.
 
 Sources: API reference, LaunchTemplateConfiguration and SsmParameterConfiguration; the refusal of a
 launch template is the user guide's (image-failure-context). The key of an exported disk is in the
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def _nothing(build: Build, place: Place, entry: object, ami: str | None) -> None:
-    """Nobody beside us would notice."""
+    """Do nothing: no service beside us would notice."""
 
 
 def _update_launch_template(
@@ -72,7 +72,7 @@ _PARAMETERS_OF_LINKED_ROLE = "/imagebuilder/"
 
 
 def _is_of_linked_role(build: Build, place: Place) -> bool:
-    """Whether the service-linked role does it; in another account a role of that account does."""
+    """Whether the service-linked role does it; in another account, a role of that account does."""
     role = build.image.execution_role
     is_linked = role is None or names.name_of_role(role).startswith("AWSServiceRoleFor")
     return is_linked and place.account == build.store.account
@@ -111,10 +111,10 @@ class Configuration(NamedTuple):
     step: ImageConfigurationStepType
     """As a failure names it."""
     do: Callable[[Build, Place, Any, str | None], str | None]
-    """Does it in a place, by an entry of the member, with an AMI if there is one there. What comes
-    back is why it cannot be done, or None."""
+    """Takes the build, a place, an entry of the member, and the place's AMI, if there is one;
+    returns why it cannot be done, or None."""
     is_with_source: bool = False
-    """Whether an account gets the AMI of the one that builds, rather than its own copy."""
+    """Whether it is done with the AMI of the account that builds, rather than with the copy."""
 
 
 CONFIGURATIONS = (
@@ -136,7 +136,7 @@ CONFIGURATIONS = (
 def configure(
     build: Build, place: Place, configuration: Configuration, entries: Iterable[Any]
 ) -> str | None:
-    """The first refusal; what can be done is done all the same."""
+    """Do all entries that can be done; return the first refusal, or None."""
     amis = {place_of(ami): ami.image for ami in build.image.amis}
     ami = amis.get(place)
     if configuration.is_with_source:

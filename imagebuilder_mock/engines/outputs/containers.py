@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 
 def pushed_containers(store: Store, image: Image, recipe: ContainerRecipe) -> tuple[Container, ...]:
-    """The images by Region, in the repositories of the distribution.
+    """The container images by Region, in the repositories of the distribution.
 
-    The recipe's is for a build whose distribution has none in its own Region.
+    In the Region of the build it is the recipe's repository, if the distribution has none there.
     """
     arn = Arn.parse(image.arn)
     fixed = f"{arn.version}-{arn.build}"
@@ -43,7 +43,7 @@ def pushed_containers(store: Store, image: Image, recipe: ContainerRecipe) -> tu
 
 
 def push(build: Build, container: Container) -> str | None:
-    """Put a Region's images into its repositories: why they cannot be, or None."""
+    """Put the images of a Region into its repositories; return why that cannot be done, or None."""
     place = Place(build.store.account, container.region)
     tags: dict[str, list[str]] = {}
     for uri in container.image_uris:

@@ -1,11 +1,11 @@
-"""Distribution: copies in Regions and accounts, and what is configured with them afterwards.
+"""Distribution: AMIs are copied to Regions and accounts, and configured afterwards.
 
 Containers are pushed to repositories. A test can make a Region fail.
 
-Sources: user guide, manage-distribution-settings and image-failure-context. What is done in place
-to the AMI of the build's own Region, and what the steps of a workflow tell, was seen in
-aws-samples, packer-build and gated-distribution. What another account cannot do with a key is in
-EC2's documentation and in aws-samples.
+Sources: user guide, manage-distribution-settings and image-failure-context. What is done to the AMI
+in the Region of the build, and the outputs of workflow steps, were seen in aws-samples,
+packer-build and gated-distribution. What another account cannot do with a key is in EC2's
+documentation and in aws-samples.
 """
 
 from __future__ import annotations
@@ -48,13 +48,13 @@ if TYPE_CHECKING:
     Distributions = Sequence[wire.DistributionUnionTypeDef]
 
 INTERNAL_ERROR = "An internal error has occurred."
-"""Of a failure about which a test says nothing more (awscli example, list-image-build-versions)."""
+"""The reason of a failure for which a test gives none (awscli, list-image-build-versions)."""
 
 
 def distribute(build: Build) -> None:
-    """The service's own distribution: StepFailedError if a Region or account does not get it.
+    """Distribute an AMI without a workflow; containers are always distributed by one.
 
-    Those that did keep theirs. A container that was built is distributed by a workflow.
+    StepFailedError if a Region or account does not get it; those that did keep their copies.
     """
     if build.image.type != "AMI":
         return
@@ -67,7 +67,7 @@ def distribute(build: Build) -> None:
 def integrate(build: Build) -> None:
     """Configure what was distributed: StepFailedError if that fails in a Region.
 
-    A workflow that distributes does that itself, or leaves it.
+    Nothing is configured here if a workflow distributes: it can have a step for that.
     """
     if not has_configurations(build):
         return
@@ -77,12 +77,12 @@ def integrate(build: Build) -> None:
 
 
 def has_copies(build: Build) -> bool:
-    """Whether an AMI goes anywhere by the service's own distribution."""
+    """Whether the distribution without a workflow copies an AMI anywhere."""
     return build.image.type == "AMI" and _goes_anywhere(build, _distributions(build))
 
 
 def has_configurations(build: Build) -> bool:
-    """Whether the service configures anything itself."""
+    """Whether anything is configured without a workflow."""
     return not is_done_by_workflow(build.image) and any(
         distribution.get(configuration.member)
         for distribution in _distributions(build)
@@ -97,7 +97,7 @@ def is_done_by_workflow(image: Image) -> bool:
 
 
 def step_has_copies(build: Build, inputs: Mapping[str, object]) -> bool:
-    """Whether an AMI goes anywhere by the step DistributeImage."""
+    """Whether the step DistributeImage copies an AMI anywhere."""
     return _goes_anywhere(build, _said(build, inputs, "distributions"))
 
 
@@ -106,9 +106,10 @@ def _goes_anywhere(build: Build, distributions: Distributions) -> bool:
 
 
 def distribute_in_workflow(work: StepWork) -> Mapping[str, object]:
-    """The step DistributeImage: its own distributions, or those of the configuration.
+    """The step DistributeImage: by its inputs, or else by the distribution configuration.
 
-    It has an entry for each AMI that it touched; nothing is copied to where the image was built.
+    Its output has an entry for each AMI that it touched. Where the image was built, nothing is
+    copied.
     """
     build = work.build
     amis, refusals = _copy(build, _said(build, work.inputs, "distributions"))
@@ -122,13 +123,13 @@ def distribute_in_workflow(work: StepWork) -> Mapping[str, object]:
 
 
 def permit_in_workflow(work: StepWork) -> Mapping[str, object]:
-    """The step ModifyImageAttributes: its own, or those of the distribution configuration."""
+    """The step ModifyImageAttributes: by its inputs, or else by the configuration."""
     amis = _permit(work.build, _said(work.build, work.inputs, "attributes"))
     return {"modifiedImages": [_entry(work, ami) for ami in amis]}
 
 
 def integrate_in_workflow(work: StepWork) -> Mapping[str, object]:
-    """The step ApplyImageConfigurations: its own, or those of the distribution configuration."""
+    """The step ApplyImageConfigurations: by its inputs, or else by the configuration."""
     build = work.build
     distributions = _said(build, work.inputs, "configurations")
     failures = list(_configuration_failures(build, distributions))
@@ -145,7 +146,7 @@ def integrate_in_workflow(work: StepWork) -> Mapping[str, object]:
 
 
 def _entry(work: StepWork, ami: Ami, *, is_instant: bool = False) -> Mapping[str, object]:
-    """What a step that distributes tells of an AMI."""
+    """The entry for an AMI in the outputs of a step that distributes."""
     started, form = work.started, "%Y-%m-%dT%H:%M:%S.%fZ"
     stopped = started if is_instant else work.build.world.clock.now()
     return {
@@ -171,15 +172,16 @@ def push_in_workflow(build: Build) -> Mapping[str, object]:
 
 
 def _copy(build: Build, distributions: Distributions) -> tuple[list[Ami], list[Refusal]]:
-    """The AMI of each place that is named, and a refusal for each that has none.
+    """Copy the AMI to all places; return the AMIs of those that have one, and the refusals.
 
-    What an earlier try has copied is not copied again. Where the image was built its AMI is
-    tagged; that place can be refused even if it is not named, as copies are made from there.
+    What an earlier try has copied is not copied again. Where the image was built, its AMI is
+    tagged. That place can refuse even if no distribution names it, since copies are made from
+    there.
     """
     store, image = build.store, build.image
     made = list((image.output_resources or OutputResources()).amis or ())
     if image.recipe is not None and not made:
-        # No workflow has made an AMI.
+        # No workflow has made an AMI that could be copied.
         return [], []
     there = {place_of(ami): ami for ami in made}
     refusals: list[Refusal] = []
@@ -202,7 +204,7 @@ def _copy(build: Build, distributions: Distributions) -> tuple[list[Ami], list[R
 
 
 def _refusal_of_key(build: Build, target: AmiTarget) -> Refusal | None:
-    """Another account can use neither a key that AWS manages nor one without its ARN or alias."""
+    """Refuse a key that another account cannot use: an AWS managed one, or one by its bare ID."""
     place, key = target.place, target.settings.get("kmsKeyId")
     if place.account == build.store.account:
         return None
@@ -216,7 +218,7 @@ def _refusal_of_key(build: Build, target: AmiTarget) -> Refusal | None:
 
 
 def _permit(build: Build, distributions: Distributions) -> list[Ami]:
-    """Say who may launch from the AMIs, Region by Region; those of which anything is said."""
+    """Set who may launch the AMIs of each Region; return the AMIs that have such settings."""
     touched = []
     for distribution in distributions:
         settings = distribution.get("amiDistributionConfiguration")
@@ -249,7 +251,7 @@ def _push(build: Build) -> list[Refusal]:
 
 def _configuration_failures(build: Build, distributions: Distributions) -> Iterator[Failure]:
     if build.world.is_in_the_past:
-        # Templates and parameters name the newest output, not what is added of older times.
+        # Templates and parameters name the newest output, which history is not.
         return
     orders = _Orders(build)
     for distribution in distributions:
@@ -267,7 +269,7 @@ def _configuration_failures(build: Build, distributions: Distributions) -> Itera
 def _by_place(
     build: Build, distribution: Mapping[str, Any], member: str
 ) -> Mapping[Place, list[Any]]:
-    """What is to be configured in a Region, by the account whose AMI it is done with."""
+    """The entries of a member for a Region, by the account whose AMI is configured."""
     value = distribution.get(member) or ()
     entries: dict[Place, list[Any]] = {}
     for entry in [value] if isinstance(value, dict) else value:
@@ -293,7 +295,7 @@ class _Orders:
         self._met: list[BuildFailure] = []
 
     def refusal_for(self, place: Place) -> Refusal | None:
-        """An order with a cause has it in the place of EC2's error."""
+        """The refusal that was ordered for a place; its cause, if there is one, is not EC2's."""
         failure = self._order_for(place)
         if failure is None:
             return None
@@ -324,15 +326,15 @@ def _distributions(build: Build) -> Distributions:
 
 
 def _said(build: Build, inputs: Mapping[str, object], name: str) -> Distributions:
-    """What a step says for Regions itself, or leaves to the configuration."""
+    """What an input of a step says of each Region, or else the distribution configuration."""
     entries = cast("Sequence[Mapping[str, Any]] | None", inputs.get(name))
     return _distributions(build) if entries is None else list(map(_as_distribution, entries))
 
 
 def _as_distribution(entry: Mapping[str, Any]) -> wire.DistributionTypeDef:
-    """A document's entry in the form of the API's.
+    """An entry of a document in the form of the API.
 
-    Documents are checked for lists and for what must be there; what should be text can be anything.
+    Documents are checked only for lists and for what is required, so text can be anything else.
     """
     configurations = {
         configuration.member: list(map(_with_texts, _listed(entry[configuration.member])))

@@ -1,7 +1,8 @@
 """How a distribution, or the configuration after it, fails: reasons, summaries, Regions.
 
-Sources: AWS's knowledge centre (2022-08-26), for the reason of a failed copy, with another cause
-than EC2's as in cdk-image-pipeline#76; user guide, image-failure-context, for an integration's.
+Sources: AWS's knowledge centre (2022-08-26), for the reason of a failed copy;
+cdk-image-pipeline#76, for a cause that is not EC2's; user guide, image-failure-context, for a
+failed integration.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class Refusal(NamedTuple):
 
 
 def failure_in(build: Build, place: Place, error: str) -> Failure:
-    """What failed in a Region; the account is told only where it is another one's."""
+    """What failed in a Region; it names the account only if that is another one."""
     failure: Failure = {
         "region": place.region,
         "status": "FAILED",
@@ -43,7 +44,7 @@ def failure_in(build: Build, place: Place, error: str) -> Failure:
 
 
 def distribution_failed(build: Build, refusals: list[Refusal]) -> StepFailedError:
-    """Not all places got the image."""
+    """The failure of a distribution that did not reach all places."""
     arn, source = build.image.arn, build.store.account
     texts = (
         f"{number}) {_cause(refusal)} when distributing the image from the source account "
@@ -66,7 +67,7 @@ def _cause(refusal: Refusal) -> str:
 
 
 def integration_failed(build: Build, failures: list[Failure]) -> StepFailedError:
-    """Not everything could be configured."""
+    """The failure of an integration that could not configure everything."""
     arn = build.image.arn
     summary = " ".join(
         f"In region '{failure['region']}' - '{failure['errorMessage']}'" for failure in failures
