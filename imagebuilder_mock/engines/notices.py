@@ -21,7 +21,6 @@ from imagebuilder_mock.neighbours import telling
 from imagebuilder_mock.neighbours.account import Place
 from imagebuilder_mock.world.events import Destination, Event
 
-from .one_build import StepFailedError
 from .outputs.published import publish_parent
 from .parents import parent_ami_id
 from .topic_message import message_of, with_account
@@ -178,20 +177,17 @@ def at_work(build: Build, step: WorkflowStepExecution) -> Iterator[None]:
         build.world.step_at_work = None
 
 
-@contextmanager
-def command(build: Build, command_id: str) -> Iterator[None]:
-    """Log the command of Systems Manager that does the work of a step in the block."""
-    if build.world.is_in_the_past:
-        yield
-        return
+@_news
+def command_sent(build: Build, command_id: str) -> None:
+    """Log that a command of Systems Manager does the work of a step."""
     _log(build, "Sending command to instance to run")
     _log(build, f"Running command (command id: {command_id})")
     _log(build, f"Waiting for command to complete (command id: {command_id}). Attempt number: 1.")
-    try:
-        yield
-    except StepFailedError:
-        _log(build, f"Command failed (command id: {command_id}, state: Failed)")
-        raise
+
+
+@_news
+def command_failed(build: Build, command_id: str) -> None:
+    _log(build, f"Command failed (command id: {command_id}, state: Failed)")
 
 
 @_news

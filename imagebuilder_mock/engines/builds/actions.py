@@ -81,13 +81,14 @@ def perform(run: Run, step: WorkflowStep) -> dict[str, object]:
 def _command(run: Run, step: WorkflowStep, command_id: str) -> Outputs:
     """Do the work of a Systems Manager command; a failure has the id of the command."""
     inputs = _resolved(run, step)
-    with notices.command(run.build, command_id):
-        try:
-            _fail_if_ordered(run, step)
-            return {COMMAND_ID: command_id, **_work(run, step, inputs)}
-        except StepFailedError as error:
-            error.outputs = {**error.outputs, COMMAND_ID: command_id}
-            raise
+    notices.command_sent(run.build, command_id)
+    try:
+        _fail_if_ordered(run, step)
+        return {COMMAND_ID: command_id, **_work(run, step, inputs)}
+    except StepFailedError as error:
+        notices.command_failed(run.build, command_id)
+        error.outputs = {**error.outputs, COMMAND_ID: command_id}
+        raise
 
 
 def _work(run: Run, step: WorkflowStep, inputs: Inputs) -> Outputs:

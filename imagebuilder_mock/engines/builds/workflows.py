@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 RUN_AT_ONCE = 5
 """Workflows of one group (user guide, pipeline-workflows)."""
 
-_STAGES = {"BUILDING": "BUILD", "TESTING": "TEST", "DISTRIBUTING": "DISTRIBUTION"}
-
 
 def begin_group(build: Build, stage: Stage, group: int) -> None:
     """Start as many workflows of a group as run at once.
@@ -96,8 +94,9 @@ def interrupted(build: Build) -> ImageFailureContext:
 
 def mark_retried(build: Build, stage: Stage) -> None:
     """Mark what ran in a stage before as replaced, since the stage is run again."""
+    types = {workflow.type for group in stage.groups for workflow in group}
     for execution in build.image.executions:
-        if execution.type == _STAGES[stage.status]:
+        if execution.type in types:
             execution.retried = True
 
 

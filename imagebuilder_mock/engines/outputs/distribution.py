@@ -27,12 +27,7 @@ from .amis import (
 from .configuration import CONFIGURATIONS, configure
 from .containers import push, pushed_containers
 from .devices import is_managed_key, is_under_managed_key
-from .failed_distribution import (
-    Refusal,
-    distribution_failed,
-    failure_in,
-    integration_failed,
-)
+from .failed_distribution import Refusal, distribution_failed, integration_failed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -42,8 +37,6 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.resources.images import Ami, Image
     from imagebuilder_mock.engines.one_build import Build, StepWork
     from imagebuilder_mock.world.orders import BuildFailure
-
-    from .failed_distribution import Failure
 
     Distributions = Sequence[wire.DistributionUnionTypeDef]
 
@@ -71,9 +64,9 @@ def integrate(build: Build) -> None:
     """
     if not has_configurations(build):
         return
-    failures = list(_configuration_failures(build, _distributions(build)))
-    if failures:
-        raise integration_failed(build, failures)
+    refusals = list(_configure_all(build, _distributions(build)))
+    if refusals:
+        raise integration_failed(build, refusals)
 
 
 def has_copies(build: Build) -> bool:
@@ -132,9 +125,9 @@ def integrate_in_workflow(work: StepWork) -> Mapping[str, object]:
     """The step ApplyImageConfigurations: by its inputs, or else by the configuration."""
     build = work.build
     distributions = _said(build, work.inputs, "configurations")
-    failures = list(_configuration_failures(build, distributions))
-    if failures:
-        raise integration_failed(build, failures)
+    refusals = list(_configure_all(build, distributions))
+    if refusals:
+        raise integration_failed(build, refusals)
     places = {
         place
         for distribution in distributions
@@ -249,7 +242,7 @@ def _push(build: Build) -> list[Refusal]:
     return refusals
 
 
-def _configuration_failures(build: Build, distributions: Distributions) -> Iterator[Failure]:
+def _configure_all(build: Build, distributions: Distributions) -> Iterator[Refusal]:
     if build.world.is_in_the_past:
         # Templates and parameters name the newest output, which history is not.
         return
@@ -258,11 +251,11 @@ def _configuration_failures(build: Build, distributions: Distributions) -> Itera
         for configuration in CONFIGURATIONS:
             step = configuration.step
             for place, entries in _by_place(build, distribution, configuration.member).items():
-                refusal = orders.error_for(place, step) or configure(
+                error = orders.error_for(place, step) or configure(
                     build, place, configuration, entries
                 )
-                if refusal is not None:
-                    yield {**failure_in(build, place, refusal), "imageConfigurationStep": step}
+                if error is not None:
+                    yield Refusal(place, error, step=step)
     orders.carry_out()
 
 

@@ -12,35 +12,22 @@ from typing import TYPE_CHECKING, NamedTuple
 from imagebuilder_mock.engines.one_build import MAX_ERROR, StepFailedError
 
 if TYPE_CHECKING:
-    from typing import TypeAlias
-
     from mypy_boto3_imagebuilder import type_defs as wire
+    from mypy_boto3_imagebuilder.literals import ImageConfigurationStepType
 
     from imagebuilder_mock.engines.one_build import Build
     from imagebuilder_mock.neighbours.account import Place
 
-    Failure: TypeAlias = wire.RegionFailureTypeDef
-
 
 class Refusal(NamedTuple):
-    """Why a place does not get the image."""
+    """Why a place does not get the image, or why something is not configured there."""
 
     place: Place
     error: str
     is_of_ec2: bool = False
     """Whether the error is EC2's answer to a request."""
-
-
-def failure_in(build: Build, place: Place, error: str) -> Failure:
-    """What failed in a Region; it names the account only if that is another one."""
-    failure: Failure = {
-        "region": place.region,
-        "status": "FAILED",
-        "errorMessage": error[:MAX_ERROR],
-    }
-    if place.account != build.store.account:
-        failure["targetAccountId"] = place.account
-    return failure
+    step: ImageConfigurationStepType | None = None
+    """What of the configuration failed, if the image is there."""
 
 
 def distribution_failed(build: Build, refusals: list[Refusal]) -> StepFailedError:
@@ -57,8 +44,7 @@ def distribution_failed(build: Build, refusals: list[Refusal]) -> StepFailedErro
         f"Distribution failed with JobId '{build.job_id('distribution')}', status = 'Failed' for "
         f"ARN '{arn}'. '{summary}'"
     )
-    failures = [failure_in(build, refusal.place, refusal.error) for refusal in refusals]
-    return _failed(reason, summary, failures)
+    return _failed(build, reason, summary, refusals)
 
 
 def _cause(refusal: Refusal) -> str:
@@ -66,21 +52,39 @@ def _cause(refusal: Refusal) -> str:
     return f"EC2 Client Error: '{error}'" if refusal.is_of_ec2 else error
 
 
-def integration_failed(build: Build, failures: list[Failure]) -> StepFailedError:
+def integration_failed(build: Build, refusals: list[Refusal]) -> StepFailedError:
     """The failure of an integration that could not configure everything."""
     arn = build.image.arn
     summary = " ".join(
-        f"In region '{failure['region']}' - '{failure['errorMessage']}'" for failure in failures
+        f"In region '{refusal.place.region}' - '{refusal.error[:MAX_ERROR]}'"
+        for refusal in refusals
     )
     reason = (
         f"Integration failed with JobId '{build.job_id('integration')}', status = 'Failed' for ARN "
         f"'{arn}'. {summary}"
     )
-    return _failed(reason, summary, failures)
+    return _failed(build, reason, summary, refusals)
 
 
-def _failed(reason: str, summary: str, failures: list[Failure]) -> StepFailedError:
+def _failed(build: Build, reason: str, summary: str, refusals: list[Refusal]) -> StepFailedError:
     return StepFailedError(
         reason,
-        distribution_failure={"errorMessage": summary[:MAX_ERROR], "regionFailures": failures},
+        distribution_failure={
+            "errorMessage": summary[:MAX_ERROR],
+            "regionFailures": [_shown(build, refusal) for refusal in refusals],
+        },
     )
+
+
+def _shown(build: Build, refusal: Refusal) -> wire.RegionFailureTypeDef:
+    """What failed in a Region; it names the account only if that is another one."""
+    shown: wire.RegionFailureTypeDef = {
+        "region": refusal.place.region,
+        "status": "FAILED",
+        "errorMessage": refusal.error[:MAX_ERROR],
+    }
+    if refusal.step is not None:
+        shown["imageConfigurationStep"] = refusal.step
+    if refusal.place.account != build.store.account:
+        shown["targetAccountId"] = refusal.place.account
+    return shown

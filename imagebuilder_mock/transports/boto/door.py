@@ -153,7 +153,8 @@ class _LongPath:
         self._events = client.meta.events
         self._gateway = gateway
         self._respond = respond
-        self._caller = _Callers(client)
+        self._region = client.meta.region_name
+        self._signer = _signer_of(client)
         self._config = client.meta.config
         # A custom endpoint_url may have a path of its own before the operations'.
         self._base_path = urlsplit(client.meta.endpoint_url).path.rstrip("/")
@@ -177,7 +178,7 @@ class _LongPath:
                     query=parse_qs(query, keep_blank_values=True) if query else {},
                     body=body_bytes(request.body),
                 ),
-                self._caller.of(self._gateway),
+                _caller(self._gateway, self._signer, self._region),
             )
         except LostRequestError as failure:
             raise patience.give_up(failure) from None
@@ -196,30 +197,22 @@ class _LongPath:
             return None
         operation = event_name.rpartition(".")[2]
         is_watched = _has_listeners(self._events, operation, _SIGNING_EVENTS)
-        return None if is_watched and self._caller.has_ready_credentials else UNSIGNED
+        return None if is_watched and has_ready_credentials(self._signer) else UNSIGNED
 
 
-class _Callers:
-    """The account and Region of a client, without a reference to the client."""
+def _signer_of(client: BaseClient) -> Any:
+    return getattr(client, "_request_signer", None)
 
-    def __init__(self, client: BaseClient) -> None:
-        self._region = client.meta.region_name
-        self._signer = getattr(client, "_request_signer", None)
 
-    @property
-    def has_ready_credentials(self) -> bool:
-        return has_ready_credentials(self._signer)
-
-    def of(self, gateway: Gateway) -> Caller:
-        account = account_of(access_key_of(self._signer), default=gateway.world.account_id)
-        return Caller(account, self._region)
+def _caller(gateway: Gateway, signer: Any, region: str) -> Caller:
+    return Caller(account_of(access_key_of(signer), default=gateway.world.account_id), region)
 
 
 def _answer_at_once(gateway: Gateway, client: BaseClient, request_dict: dict[str, Any]) -> Answer:
     try:
         answer = gateway.handle(
             HttpRequest.of_serialized(request_dict),
-            _Callers(client).of(gateway),
+            _caller(gateway, _signer_of(client), client.meta.region_name),
         )
     except LostRequestError as failure:
         # A rule that came since the path was chosen.
