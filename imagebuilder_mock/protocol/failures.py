@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import TypeGuard
 
-# AWS's "Common Errors", which any operation can answer and no model lists.
+# AWS's "Common Errors": any operation can answer them, and no model lists them.
 _COMMON: Mapping[str, tuple[int, str]] = {
     "AccessDeniedException": (403, "You do not have sufficient access to perform this action."),
     "ExpiredTokenException": (403, "The security token included in the request is expired."),
@@ -36,7 +36,7 @@ _MARKUP = re.compile(r"<[^>]+>")
 
 
 def error_names() -> list[str]:
-    """The errors of the model, and those that are common to all services."""
+    """The errors of the model, and those common to all services."""
     return sorted({*error_statuses(), *_COMMON})
 
 
@@ -54,5 +54,5 @@ def default_message(name: str) -> str:
 
 
 def is_connection_error(error: object) -> TypeGuard[type[BotoCoreError]]:
-    """Whether it is an exception class of botocore's own."""
+    """Whether it is one of botocore's exception classes."""
     return isinstance(error, type) and issubclass(error, BotoCoreError)

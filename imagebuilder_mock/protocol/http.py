@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class HttpRequest(NamedTuple):
-    """One request. ``path`` is still percent-encoded; ``query`` is decoded."""
+    """A request. ``path`` is percent-encoded; ``query`` is decoded."""
 
     method: str
     path: str
@@ -44,14 +44,14 @@ class Caller(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """One answer. ``members`` are those of the output shape, times still as datetimes."""
+    """An answer. ``members`` are those of the output shape; times are datetimes."""
 
     status: int
     members: dict[str, object]
     request_id: str
     error_code: str | None = None
     latency: timedelta = timedelta()
-    """How long the caller waited for it, where a fault rule says so."""
+    """How long a fault rule makes the caller wait for it."""
     is_cut: bool = False
     """Whether the connection breaks in the middle of the body."""
 
@@ -66,7 +66,7 @@ class Answer(NamedTuple):
     def body(self) -> bytes:
         """The JSON text: times are epoch seconds, as rest-json has them."""
         text = json.dumps(self.members, default=_time, ensure_ascii=False)
-        # Half a character, out of the path of a wrong request, is written as its escape.
+        # A lone surrogate, from the path of a wrong request, is written as its escape.
         return text.encode(errors="backslashreplace")
 
 

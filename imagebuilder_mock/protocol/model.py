@@ -1,6 +1,6 @@
-"""The service as botocore's installed model describes it; nothing here knows a resource.
+"""The service as the installed botocore's model describes it, whatever its resources are.
 
-Everything is worked out once for each operation, at its first use.
+Everything is worked out once for each operation, when it is first used.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _UNMODELLED_STATUS = 400
 
 
 class Operation(NamedTuple):
-    """One operation of the model, ready to be used."""
+    """An operation of the model, compiled for use."""
 
     name: str
     locations: Mapping[str, tuple[str, str, bool]]
@@ -44,14 +44,14 @@ class Operation(NamedTuple):
     has_client_token: bool
     echoes_client_token: bool
     form_error: type[ImageBuilderError]
-    """The error for a wrong parameter; the tagging operations have one of their own."""
+    """The error for a wrong parameter, which is another one for the tagging operations."""
 
 
 @lru_cache(maxsize=1)
 def service_model() -> ServiceModel:
-    """The newest API version that botocore has of the service.
+    """The newest API version of the service that botocore has.
 
-    The loader's own ``load_service_model`` first looks through the folders of every service.
+    The loader's own ``load_service_model`` would first look through the folders of all services.
     """
     loader = Loader()
     version = loader.determine_latest_version(SERVICE_NAME, _MODEL)
@@ -69,7 +69,7 @@ def operation_names() -> list[str]:
 
 @cache
 def operation(name: str, *, ignore_unknown: bool = False) -> Operation:
-    """An operation by AWS's name, compiled."""
+    """The operation that AWS calls by this name."""
     model = service_model().operation_model(name)
     inputs, outputs = _members(model.input_shape), _members(model.output_shape)
     locations = {

@@ -61,8 +61,7 @@ def begin(world: World, store: Store, image: Image) -> None:
     image.transitions.append(Transition(image.state.status, world.clock.now()))
     world.add(store, image)
     store.running[image.arn] = image
-    if log.is_told():
-        log.tell_stage(image.arn, "new", image.state.status, None)
+    log.tell_stage(image.arn, "new", image.state.status, None)
     build = Build(world, store, image)
     notices.build_began(build)
     _note_on_pipeline(world, image)
@@ -155,8 +154,7 @@ def retry(world: World, image: Image) -> None:
     build = Build.of(world, image)
     before = image.state.status
     image.resume(ended_in, world.clock.now())
-    if log.is_told():
-        log.tell_stage(image.arn, before, ended_in, "a retry")
+    log.tell_stage(image.arn, before, ended_in, "a retry")
     build.store.running[image.arn] = image
     notices.state_changed(build, before)
     _note_on_pipeline(world, image)
@@ -317,8 +315,7 @@ def _enter(build: Build, state: ImageState) -> None:
     world, store, image = build
     before = image.state.status
     image.enter(state, world.clock.now())
-    if log.is_told():
-        log.tell_stage(image.arn, before, state.status, state.reason)
+    log.tell_stage(image.arn, before, state.status, state.reason)
     world.state.scheduler.withdraw(image.stage_ticket)
     image.stage_ticket = None
     notices.state_changed(build, before)

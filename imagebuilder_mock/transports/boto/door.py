@@ -59,8 +59,8 @@ _SENDING_EVENTS = (
     "after-call-error",
 )
 
-# Their handlers need not be asked: botocore's sign, retry and redirect, moto's answers what we
-# answer, and ours are for the long path, which was somebody else's reason to be taken.
+# Handlers of these need not be called: botocore's sign, retry and redirect; moto's would answer
+# what we answer; and ours are there because somebody else's made a call take the long path.
 _NO_LISTENERS = (
     "botocore",
     "boto3",
@@ -70,8 +70,8 @@ _NO_LISTENERS = (
     __name__.partition(".")[0],
 )
 
-# For each emitter: its table of looked-up handlers, which is a new one after every change, and
-# what was found since.
+# By emitter: its cache of handlers, which is a new object after every change, and what was found
+# with that cache.
 _found: WeakKeyDictionary[Any, tuple[object, dict[tuple[str, ...], bool]]] = WeakKeyDictionary()
 
 
@@ -114,7 +114,7 @@ class BotocoreDoor:
         return self._response(request_dict["url"], answer), parsed_answer(answer)
 
     def _is_answered_at_once(self, client: BaseClient, operation: str) -> bool:
-        """Whether the call takes the short path; the long one is prepared here if it does not."""
+        """Whether the call takes the short path; if not, the long one is prepared."""
         if client.meta.service_model.service_name != SERVICE_NAME:
             return False
         if self._own_servers.has_url(client.meta.endpoint_url):
@@ -131,7 +131,7 @@ class BotocoreDoor:
         return AWSResponse(url, answer.status, cast("Any", answer.headers), _LazyRaw(answer))
 
     def _prepare_long_path(self, client: BaseClient) -> None:
-        # Other threads may use the client for the first time too, or switch the mock off.
+        # Other threads may also use the client for the first time, or switch the mock off.
         with self._gateway.world.lock:
             if self._has_closed or client in self._long_paths:
                 return
@@ -167,7 +167,7 @@ class _LongPath:
             self._events.register_first(event, handler)
 
     def answer(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
-        # Split by hand, because this is the way of every call: scheme, nothing, host, path.
+        # Split by hand, as every call comes by here: scheme, nothing, host, path.
         address, query = request.url.partition("?")[::2]
         patience = Patience(self._gateway, self._config, address)
         try:
@@ -188,10 +188,10 @@ class _LongPath:
     def choose_signer(
         self, event_name: str, context: Mapping[str, object] | None = None, **_: object
     ) -> object:
-        """Sign only if somebody listens to it: no signature is checked, and signing is slow.
+        """Sign only if somebody listens to signing: no signature is checked, and signing is slow.
 
-        Without credentials at hand the request goes unsigned too: nobody is asked for any. A
-        presigned URL is made to be used elsewhere, and signed as ever.
+        Without credentials at hand the request is not signed either: nobody is asked for any.
+        Presigned URLs are for use elsewhere, and are always signed.
         """
         if context is not None and context.get("is_presign_request"):
             return None
@@ -215,7 +215,7 @@ def _answer_at_once(gateway: Gateway, client: BaseClient, request_dict: dict[str
             _caller(gateway, _signer_of(client), client.meta.region_name),
         )
     except LostRequestError as failure:
-        # A rule that came since the path was chosen.
+        # The rule was added after the path was chosen.
         patience = Patience(gateway, client.meta.config, request_dict["url"])
         raise patience.give_up(failure) from None
     if answer.is_cut or answer.latency:
@@ -224,7 +224,7 @@ def _answer_at_once(gateway: Gateway, client: BaseClient, request_dict: dict[str
 
 
 class _LazyRaw:
-    """The body of an answer, as far as botocore reads one; it is serialized when it is read."""
+    """The body of an answer, with what botocore reads of it; it is serialized when it is read."""
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
@@ -239,7 +239,7 @@ class _LazyRaw:
 
 
 def parsed_answer(answer: Answer) -> dict[str, Any]:
-    """The result of ``_make_request``, equal to what botocore's parser makes of the bytes."""
+    """The result of ``_make_request``: the same as botocore's parser makes of the bytes."""
     metadata = {
         "RequestId": answer.request_id,
         "HTTPStatusCode": answer.status,
@@ -257,16 +257,13 @@ def parsed_answer(answer: Answer) -> dict[str, Any]:
     }
 
 
-# Whether anybody but botocore itself listens to the events of sending a request
-
-
 def _has_listeners(events: Any, operation: str, among: tuple[str, ...] = _SENDING_EVENTS) -> bool:
     """Whether somebody else has a handler for one of these events of an operation."""
     emitter = getattr(events, "_emitter", events)
     table = getattr(emitter, "_lookup_cache", None)
     handlers = getattr(emitter, "_handlers", None)
     if table is None or handlers is None or not hasattr(handlers, "prefix_search"):
-        # An emitter of another make: the long path is right for all.
+        # An unknown kind of emitter: the long path is right in any case.
         return True
     known = _found.get(emitter)
     if known is None or known[0] is not table:

@@ -63,7 +63,7 @@ class BackingOff:
         )
 
     def _wait_as_told(self, responses: Any) -> Any:
-        """Wait as long as a handler has asked for; return whether to try again."""
+        """Wait as long as a handler says; return whether to try again."""
         seconds = first_non_none_response(responses)
         if seconds is None or seconds is False:
             return False
@@ -93,7 +93,7 @@ def _limiters_of(client: BaseClient) -> list[Any]:
 
 
 class _LimiterInMockTime:
-    """Lets a limiter wait in mock time: its waits are added to the time that it measures."""
+    """Makes a limiter wait in mock time: what it waits is added to the time that it measures."""
 
     def __init__(self, limiter: Any, gateway: Gateway) -> None:
         self._limiter = limiter
@@ -106,7 +106,7 @@ class _LimiterInMockTime:
         patches.patch(self._limiter, "_token_bucket._sleep_amount", self._sleep_amount)
 
     def _catch_up(self) -> None:
-        # The limiter's marks lie ahead of real time by what was waited.
+        # The limiter's timestamps are ahead of real time by what was waited.
         limiter, now = self._limiter, self._limiter._clock.current_time()
         limiter._token_bucket._last_timestamp = now
         limiter._rate_clocker._last_bucket = floor(now)

@@ -1,7 +1,7 @@
 """What happens on a connection: requests, one after the other, and their answers.
 
-HTTP is read by werkzeug's handler of requests. That handler closes a connection after each answer;
-here it is kept for the next request, if the client wants that and has sent no more than was read.
+werkzeug's handler reads HTTP. It closes a connection after each answer; here the connection is kept
+for the next request, if the client wants that and has sent no more than was read.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _WITHOUT_A_BODY = ("1", "204", "304")
 
 
 class Connections:
-    """The connections of a server: on which of them a request is being answered."""
+    """The connections of a server, and how many of them have a request that is being answered."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -45,7 +45,7 @@ class Connections:
         return self._is_ending
 
     def add(self, connection: socket.socket) -> bool:
-        """Wait for a request on a connection; False if the server ends."""
+        """A connection waits for a request; False if the server is ending."""
         with self._changed:
             if not self._is_ending:
                 self._idle.add(connection)
@@ -56,7 +56,7 @@ class Connections:
             self._idle.discard(connection)
 
     def begin(self, connection: socket.socket) -> bool:
-        """A request has come; False if it came too late, and nobody could be told the answer."""
+        """A request has come; False if it is too late, as its answer could not be sent."""
         with self._changed:
             if self._is_ending:
                 return False
@@ -72,7 +72,7 @@ class Connections:
             self._changed.notify_all()
 
     def end(self, seconds: float) -> None:
-        """Close those on which nothing is asked, and wait for the answers on the others."""
+        """Close the idle connections, and wait for the answers on the others."""
         with self._changed:
             self._is_ending = True
             for connection in self._idle:
@@ -99,7 +99,7 @@ class _PatientReader(RawIOBase):
         self._deadline = monotonic() + seconds
 
     def take_time(self) -> None:
-        """Wait for this client as long as it goes on sending, as one that uploads a large file."""
+        """Wait as long as the client goes on sending, as it does to upload a large file."""
         self._deadline = inf
 
     def readable(self) -> bool:
@@ -117,7 +117,7 @@ class _PatientReader(RawIOBase):
 
 
 class _Body(RawIOBase):
-    """The body of a request: what its Content-Length says, and no byte of the next request."""
+    """The body of a request, up to its Content-Length: no byte of the next request."""
 
     def __init__(self, stream: BufferedReader, length: int) -> None:
         self._stream = stream
@@ -174,7 +174,7 @@ def handler_class(connections: Connections, *, patience: float, kept: float) -> 
 
 
 class _Exchanges(BaseHTTPRequestHandler):
-    """What werkzeug's handler of requests does otherwise here; it is put before that."""
+    """What werkzeug's handler does differently here, as a mixin before it."""
 
     connections: Connections
     patience: float
@@ -256,7 +256,7 @@ class _Exchanges(BaseHTTPRequestHandler):
             self._read_the_rest()
 
     def _write(self, answer: _Answer, given: Iterable[bytes], body: _Body | None) -> None:
-        """Write the answer; a connection on which more of the body may come is not kept."""
+        """Write the answer. If more of the request's body may come, the connection is not kept."""
         try:
             pieces = iter(given)
             first = b"".join([next(pieces, b""), *answer.early])
@@ -299,7 +299,7 @@ class _Exchanges(BaseHTTPRequestHandler):
         self.end_headers()
 
     def _read_the_rest(self) -> None:
-        """A client that has not sent all would see no answer if the connection were closed."""
+        """Read what the client still sends: if the connection closed, it would see no answer."""
         try:
             self.wfile.flush()
             self.connection.shutdown(socket.SHUT_WR)
@@ -309,21 +309,21 @@ class _Exchanges(BaseHTTPRequestHandler):
             return
 
     def handle_expect_100(self) -> bool:
-        """The answer 100 Continue is given with the others."""
+        """Do nothing: ``_exchange`` answers 100 Continue."""
         return True
 
     def log(self, *_: object) -> None:
-        """The application logs what it answered; request lines may hold signatures."""
+        """Log nothing: the application logs its answers, and request lines may hold signatures."""
 
     def log_request(self, *_: object) -> None:
-        """The same; and the request line may not even be a URL."""
+        """The same; a request line need not even be a URL."""
 
 
 def _length(said: list[str]) -> int:
-    """What is still to come of a body, as far as that can be known."""
+    """The length of a body; more than nothing if it cannot be known."""
     if len(said) == 1 and said[0].isascii() and said[0].isdigit():
         return int(said[0][:20])
-    return 1  # more than nothing, so that the connection is not kept
+    return 1  # so that the connection is not kept
 
 
 def _with_first(first: bytes, others: Iterable[bytes]) -> Iterable[bytes]:

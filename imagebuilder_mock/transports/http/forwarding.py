@@ -1,4 +1,4 @@
-"""Requests that go on to another server as they are, and its answers back, piece by piece."""
+"""Forwarding: requests go to another server as they are, and its answers come back in pieces."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from .wsgi import Environ, StartResponse
 
 _PATIENCE = 5.0
-"""Seconds for a connection. For an answer it waits as long as the client does."""
+"""Seconds for connecting. There is no limit for the answer but the client's own."""
 
 _CHUNK = 1 << 16
 _POOL = 64
 _NOT_THERE = "502 Bad Gateway"
 
-# What is said between two machines and not to the next; the server has answered Expect itself.
+# Headers of one connection, which are not passed on; the server has answered Expect itself.
 _OF_ONE_CONNECTION = frozenset(
     (
         "connection",
@@ -47,7 +47,7 @@ _ADDED = ("Accept-Encoding", "User-Agent")
 
 
 class Forwarding:
-    """A WSGI application that is another server, by its URL."""
+    """A WSGI application that asks another server, by its URL."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -78,7 +78,7 @@ class Forwarding:
         except (HTTPError, OSError) as error:
             sentence = f"{self._url} could not be asked: {error}"
             server_log.warning("%s", sentence)
-            # SDKs take a page of HTML for an error of a gateway, and any other text for garbage.
+            # SDKs take HTML for the error of a gateway, and any other text for garbage.
             start_response(_NOT_THERE, [("Content-Type", "text/html; charset=utf-8")])
             return [f"<html>{escape(sentence)}</html>".encode()]
         start_response(
@@ -96,14 +96,14 @@ class Forwarding:
             yield from answer.stream(_CHUNK, decode_content=False)
         except (HTTPError, OSError) as error:
             server_log.warning("%s broke off its answer: %s", self._url, error)
-            # The client is to see that there should be more.
+            # So the client sees that something is missing.
             raise ConnectionAbortedError from error
         finally:
             answer.release_conn()
 
 
 def _headers(environ: Environ) -> dict[str, str]:
-    """The request's headers, with what urllib3 would add left out."""
+    """The headers of a request; what urllib3 would add by itself is left out."""
     headers: dict[str, str] = dict.fromkeys(_ADDED, SKIP_HEADER)
     for name, text in environ[HEADERS].items():
         if name.lower() not in _OF_ONE_CONNECTION:
@@ -111,7 +111,7 @@ def _headers(environ: Environ) -> dict[str, str]:
             if known is None or headers[known] == SKIP_HEADER:
                 headers.pop(known or "", None)
                 headers[name] = text
-            else:  # as lists are written that came in several lines
+            else:  # a list in several lines
                 headers[known] = f"{headers[known]}, {text}"
     return headers
 

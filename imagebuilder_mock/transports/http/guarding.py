@@ -1,9 +1,9 @@
-"""Who may ask a server: programs, by a name of this machine or of AWS, and no foreign web page.
+"""Who may use a server: programs, by a name of this machine or of AWS, and no foreign web page.
 
-A browser on this machine lets any web page send requests to its ports. What the page may not read
-it can still cause; and if the name of its own host comes to mean this machine (DNS rebinding), it
-reads the answers too. So every request is looked at before the application sees it: the name under
-which it asks (``Host``), and the page that it comes from (``Origin``, ``Sec-Fetch-Site``).
+A browser on this machine lets any web page send requests to its ports. The page cannot read the
+answers, but it can change things; and if the name of its host comes to mean this machine (DNS
+rebinding), it can read them too. So each request is checked before the application gets it: the
+name that it asks for (``Host``), and the page that it comes from (``Origin``, ``Sec-Fetch-Site``).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _TOKENS = re.compile(r"[A-Za-z0-9_, -]*")
 _OTHER_SITES = frozenset({"cross-site", "same-site"})
 _CORS = "access-control-"
 _REMEMBERED = 600
-"""Seconds for which a browser may keep what a preflight said."""
+"""Seconds for which a browser may remember the answer to a preflight."""
 
 
 def allowed_host(text: str) -> str:
@@ -77,10 +77,10 @@ def allowed_origin(text: str) -> str:
 
 
 class Guard:
-    """A WSGI application that hands on to another what may be asked, and refuses the rest with 403.
+    """A WSGI application that passes on to another what is allowed, and refuses the rest with 403.
 
-    ``hosts`` and ``origins`` are let in besides; pages of those origins get the answers that CORS
-    wants. ``pages`` are the beginnings of the paths that a link in any page may open.
+    ``hosts`` and ``origins`` are allowed too, and pages of these origins get the headers of CORS.
+    ``pages`` are the beginnings of paths that links in any page may open.
     """
 
     def __init__(
@@ -111,7 +111,7 @@ class Guard:
             return []
 
         def start(status: str, headers: Headers, *more: Any) -> Any:
-            # Another application may let in everybody by itself.
+            # An application such as moto's may allow every origin by itself.
             own = [each for each in headers if not each[0].lower().startswith(_CORS)]
             return start_response(status, own + (_cors(origin) if is_allowed else []), *more)
 
@@ -137,7 +137,7 @@ class Guard:
         return name is not None and (name in self._names or name.endswith(self._endings))
 
     def _is_a_link(self, environ: Environ) -> bool:
-        """Whether a person has followed a link to a page of ours: it shows, and changes nothing."""
+        """Whether somebody has followed a link to a page of ours, which changes nothing."""
         return (
             environ["REQUEST_METHOD"] == "GET"
             and "HTTP_ORIGIN" not in environ
@@ -148,7 +148,7 @@ class Guard:
 
 
 def _canonical(text: str, *, with_port: bool = False) -> str | None:
-    """The name or address in a Host header or an option; None if there is none."""
+    """The name or address in a Host header or an option; None if that is no host."""
     found = _HOST.fullmatch(text)
     if found is None and not with_port:
         found = _HOST.fullmatch(f"[{text}]")

@@ -1,7 +1,7 @@
-"""One port for all of AWS: our service's requests, and everybody else's, go where each is answered.
+"""One port for all of AWS: each request goes to the application that answers for its service.
 
-A request is Image Builder's by the service of its signature, by its host, or by the path of the
-control over HTTP. The limits of size and time are for these alone: an upload to S3 may be large.
+A request is for Image Builder by the service of its signature, by its host, or by the path of the
+control over HTTP. Only these have limits of size and time: an upload to S3 may be large.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
     WsgiApplication: TypeAlias = "Callable[[Environ, StartResponse], Iterable[bytes]]"
 
 HEADERS = "imagebuilder_mock.headers"
-"""In a request's environ: its headers as they came, of which WSGI loses names and order."""
+"""In a request's environ: its headers as they came, since WSGI loses their names and order."""
 TAKE_TIME = "imagebuilder_mock.take_time"
-"""In a request's environ: a function by which the server waits while more of it comes."""
+"""In a request's environ: a function that makes the server wait for all of a slow body."""
 
 _ACCOUNT = "HTTP_X_MOTO_ACCOUNT_ID"
-"""The header by which moto is told the account, before it looks at the key."""
+"""The header that tells moto the account; it counts more than the access key."""
 
 
 class OnePort:
-    """Image Builder's application, and the one that has the rest of AWS."""
+    """Image Builder's application, and the one for the rest of AWS."""
 
     def __init__(self, own: WsgiApplication, rest: WsgiApplication) -> None:
         self._own = own
@@ -56,7 +56,7 @@ class OnePort:
 
 
 class InOneAccount:
-    """moto's application, in which an access key means the account that it means to us."""
+    """moto's application, where access keys mean the same accounts as here."""
 
     def __init__(self, moto: WsgiApplication, default: str) -> None:
         self._moto = moto

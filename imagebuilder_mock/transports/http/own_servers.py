@@ -1,4 +1,4 @@
-"""The addresses of the mock's own servers in this process: requests to them pass."""
+"""The addresses of the mock's own servers in this process, whose requests are let through."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class OwnServers:
         self._ports.update(_addresses(host, port))
 
     def remove(self, host: str, port: int) -> None:
-        # What is counted down to nothing is dropped.
+        # This drops what is counted down to 0.
         self._ports -= Counter(_addresses(host, port))
 
     def has(self, host: str | None, port: int | None) -> bool:

@@ -49,10 +49,10 @@ def serving(
 ) -> Iterator[Served]:
     """Serve while the context lasts; port 0 leaves the port to the system.
 
-    ``Served.host`` is an address that this machine can connect to, also where the server listens
-    on all of them. At the end no request is taken any more, and those that came in are answered
-    if that takes no longer than ``linger``. CannotListenError if the port is taken,
-    ModuleNotFoundError without werkzeug.
+    ``Served.host`` is an address to which this machine can connect, also if the server listens on
+    all addresses. A client has ``patience`` seconds to send a request. At the end no request is
+    taken any more, and those under way have ``linger`` seconds to be answered. CannotListenError if
+    the port is taken, ModuleNotFoundError without werkzeug.
     """
     connections = Connections()
     server, listens_at = _new_server(
@@ -81,7 +81,7 @@ def _new_server(application: Any, host: str, port: int, handler: Any) -> tuple[A
     from werkzeug.serving import make_server  # noqa: PLC0415 - an extra
 
     with _listening(host, port) as listener:
-        # werkzeug ends the process if it cannot bind; a socket that is bound it takes as it is.
+        # werkzeug ends the process if it cannot bind, so it gets a socket that is bound.
         server: Any = make_server(
             host,
             port,

@@ -39,7 +39,7 @@ class RawRequest(NamedTuple):
     ) -> RawRequest:
         """A request for a path or, as proxies are asked, a whole URL.
 
-        Its body is left for later, since reading it may use it up. ValueError for what is no URL.
+        It has no body yet, since reading one may use it up. ValueError if it is no URL.
         """
         if target.startswith("/"):
             path, _, query = target.partition("?")
@@ -52,7 +52,7 @@ class RawRequest(NamedTuple):
     def of_pool(
         cls, pool: HTTPConnectionPool, method: str, url: str, headers: Mapping[str, str] | None
     ) -> RawRequest:
-        """A request that one of urllib3's pools is asked for; without headers it sends its own."""
+        """A request to one of urllib3's pools, which has headers of its own if none are given."""
         sent = pool.headers if headers is None else headers
         return cls.of_target(method, pool.host, url, authorization_of(sent))
 
@@ -61,10 +61,10 @@ class RawRequest(NamedTuple):
 
 
 def is_for_image_builder(request: RawRequest) -> bool:
-    """Whether the host is an endpoint of the service, or the signature one for it."""
+    """Whether the host is an endpoint of the service, or the signature is for the service."""
     if region_of(request.host) is not None:
         return True
-    # Everybody's requests come by here, and few of them name the service.
+    # All requests of the process come by here, and few of them name the service.
     if SERVICE_NAME not in request.query and SERVICE_NAME not in (request.authorization or ""):
         return False
     try:
@@ -75,10 +75,10 @@ def is_for_image_builder(request: RawRequest) -> bool:
 
 
 def answer(gateway: Gateway, request: RawRequest) -> Answer:
-    """The service's answer, to the account and in the Region of the request's signature.
+    """The service's answer, in the account and Region of the request's signature.
 
-    Who does not sign is the mock's account, in the Region of the host. NotImplementedError as
-    ``Gateway.handle`` raises it.
+    Without a signature it is the mock's account, in the Region of the host. NotImplementedError as
+    in ``Gateway.handle``.
     """
     query = parse_qs(request.query, keep_blank_values=True)
     try:
@@ -102,7 +102,7 @@ def authorization_of(headers: Mapping[Any, Any]) -> str | None:
 
 
 def body_bytes(body: Any) -> bytes:
-    """A body as HTTP libraries take one: nothing, bytes, text, a file, or pieces of any of them."""
+    """The bytes of what HTTP libraries take as a body: None, bytes, text, a file, or pieces."""
     if body is None:
         return b""
     if hasattr(body, "read"):

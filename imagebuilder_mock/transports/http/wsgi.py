@@ -68,9 +68,9 @@ _UNAVAILABLE = ServiceUnavailableException("The service is unavailable.")
 
 
 def shown(method: str, path: str) -> str:
-    """A request as the log has it: in one line that moves no cursor.
+    """A request as a line for the log, without control characters.
 
-    Without the query, which may hold a signature.
+    The query, which may hold a signature, is left out.
     """
     return "".join(
         character if character.isprintable() else character.encode("unicode_escape").decode()
@@ -79,7 +79,7 @@ def shown(method: str, path: str) -> str:
 
 
 class ControlRequest:
-    """A request to the mock itself: the path behind the prefix, and who sends it."""
+    """A request to the mock itself: the path after the prefix, and who sends it."""
 
     def __init__(self, environ: Environ, request: RawRequest) -> None:
         self._environ = environ
@@ -95,11 +95,11 @@ class ControlRequest:
 
 @dataclass(frozen=True, slots=True)
 class WebPage:
-    """An answer of control that a person reads: HTML, where all others are JSON."""
+    """An answer of the control for people: HTML, while all others are JSON."""
 
     html: str
 
-    # It is whole in itself, and what it tells is no other page's business.
+    # The page loads nothing from elsewhere, and no other page may show it.
     headers: ClassVar[Mapping[str, str]] = {
         "content-type": "text/html; charset=utf-8",
         "content-security-policy": (
@@ -113,9 +113,9 @@ class WebPage:
 
 
 class Application:
-    """Answers requests as the service does; those behind the prefix go to ``control``.
+    """Answers requests as the service does; those with the prefix go to ``control``.
 
-    Requests are logged by method, path and status alone: a query may hold a signature.
+    Of requests it logs method, path and status; a query may hold a signature.
     """
 
     def __init__(self, gateway: Gateway, control: Control) -> None:
@@ -157,7 +157,7 @@ class Application:
         try:
             return answer(self._gateway, request.with_body(_body(environ)))
         except LostRequestError:
-            # A server cannot leave its client without any answer; this one is retried alike.
+            # A server has to answer something; clients retry this just as a lost request.
             return self._gateway.refuse(_UNAVAILABLE)
         except ImageBuilderError as error:
             return self._gateway.refuse(error)
