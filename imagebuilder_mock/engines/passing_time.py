@@ -29,7 +29,7 @@ _ACTIONS: Mapping[str, Callable[[World, str], None]] = {
 }
 _NEXT_RUN: Mapping[str, Callable[[World, str, datetime], datetime | None]] = {
     schedule.ACTION: schedule.run_after,
-    policies.ACTION: policies.run_after,
+    policies.ACTION: lambda _, arn, moment: policies.next_run(arn, moment),
 }
 
 

@@ -117,7 +117,7 @@ def repeat(world: World, image: Image, model: Image) -> bool:
         image.architecture = before
         return False
 
-    def work() -> None:
+    def work(build: Build) -> None:
         again.repeat(build, model)
         _enter(build, ImageState("AVAILABLE"))
 
@@ -178,7 +178,7 @@ def answer(
     execution = next(each for each in image.running_executions if each.open_step is step)
     run = Run(build, execution)
 
-    def go_on() -> None:
+    def go_on(build: Build) -> None:
         steps.answer(run, step, action, reason)
         _settle(build)
 
@@ -201,7 +201,7 @@ def end_step(world: World, key: str) -> None:
     execution = None if build is None else build.store.executions.workflow(execution_id)
     if build is not None and execution is not None and not execution.has_ended:
         run = Run(build, execution)
-        _run(build, lambda: _move_in(build, run))
+        _run(build, _move_in, run)
         _go_on(build)
 
 
@@ -216,15 +216,15 @@ def _move(build: Build) -> bool:
     if stage is None:
         return False
     if not stage.groups:
-        _run(build, lambda: _end_own_work(build, stage))
+        _run(build, _end_own_work, stage)
         return True
     if workflows.is_idle(build):
-        _run(build, lambda: _settle(build))
+        _run(build, _settle)
         return True
     run = workflows.next_to_move(build)
     if run is None:
         return False
-    _run(build, lambda: _move_in(build, run))
+    _run(build, _move_in, run)
     return True
 
 
@@ -234,10 +234,12 @@ def _move_in(build: Build, run: Run) -> None:
     _settle(build)
 
 
-def _run(build: Build, work: Callable[[], None]) -> None:
+def _run(
+    build: Build, work: Callable[Concatenate[Build, P], None], *args: P.args, **kwargs: P.kwargs
+) -> None:
     """Do a part of the work; a failure of it ends the build."""
     try:
-        work()
+        work(build, *args, **kwargs)
     except BuildFailedError as failure:
         # The other workflows that run at the time have not failed.
         workflows.end_all(build, "CANCELLED")
@@ -287,7 +289,7 @@ def _start_stage(build: Build) -> None:
     if stage is None:
         return
     if stage.groups:
-        _run(build, lambda: workflows.begin_group(build, stage, 0))
+        _run(build, workflows.begin_group, stage, 0)
         # It has failed already, or its steps move it.
         if build.stage is not stage or not workflows.is_idle(build):
             return

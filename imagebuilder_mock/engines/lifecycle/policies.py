@@ -81,19 +81,10 @@ def plan_next_run(world: World, policy: LifecyclePolicy) -> None:
 
 
 def next_run(arn: str, now: datetime) -> datetime:
-    """The first time after ``now`` at which the clock shows the policy's hour."""
-    today = now.replace(hour=run_hour(arn), minute=0, second=0, microsecond=0)
+    """The first time after ``now`` at which the clock shows the policy's hour, UTC."""
+    hour = crc32(arn.encode()) % _HOURS_OF_A_DAY
+    today = now.replace(hour=hour, minute=0, second=0, microsecond=0)
     return today if today > now else today + timedelta(days=1)
-
-
-def run_after(_: World, arn: str, moment: datetime) -> datetime:
-    """When a policy runs after ``moment``."""
-    return next_run(arn, moment)
-
-
-def run_hour(arn: str) -> int:
-    """The hour of the day, UTC: the CRC-32 of the ARN, modulo 24."""
-    return crc32(arn.encode()) % _HOURS_OF_A_DAY
 
 
 def forget_next_run(world: World, policy: LifecyclePolicy) -> None:

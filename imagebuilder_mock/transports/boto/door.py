@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.gateway import Gateway
     from imagebuilder_mock.protocol.http import Answer
-    from imagebuilder_mock.transports.http.own_servers import OwnServers
+    from imagebuilder_mock.transports.http.wire import OwnServers
     from imagebuilder_mock.transports.patching import Method, Patches
 
 _SEND_EVENT = f"before-send.{SERVICE_NAME}"

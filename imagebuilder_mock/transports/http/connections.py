@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.protocol.http import Answer
     from imagebuilder_mock.transports.patching import Method, Patches
 
-    from .own_servers import OwnServers
+    from .wire import OwnServers
 
 
 class RawDoor:

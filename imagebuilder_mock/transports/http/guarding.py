@@ -19,12 +19,9 @@ from imagebuilder_mock.protocol.identity import aws_domains
 from .wsgi import server_log, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from typing import TypeAlias
+    from collections.abc import Iterable
 
-    Environ: TypeAlias = "Mapping[str, Any]"
-    Headers: TypeAlias = "list[tuple[str, str]]"
-    Application: TypeAlias = "Callable[[Any, Any], Iterable[bytes]]"
+    from .wsgi import Environ, Headers, WsgiApplication
 
 _THIS_MACHINE = ("localhost", "*.localhost", "127.0.0.1", "::1")
 
@@ -85,7 +82,7 @@ class Guard:
 
     def __init__(
         self,
-        application: Application,
+        application: WsgiApplication,
         *,
         hosts: Iterable[str] = (),
         origins: Iterable[str] = (),

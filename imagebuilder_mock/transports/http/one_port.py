@@ -17,12 +17,9 @@ from .wire import is_for_image_builder
 from .wsgi import CONTROL_PREFIX, request_of, server_log
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from typing import TypeAlias
+    from collections.abc import Iterable
 
-    from .wsgi import Environ, StartResponse
-
-    WsgiApplication: TypeAlias = "Callable[[Environ, StartResponse], Iterable[bytes]]"
+    from .wsgi import Environ, Headers, StartResponse, WsgiApplication
 
 HEADERS = "imagebuilder_mock.headers"
 """In a request's environ: its headers as they came, since WSGI loses their names and order."""
@@ -48,7 +45,7 @@ class OnePort:
         if take_time is not None:
             take_time()
 
-        def start(status: str, headers: list[tuple[str, str]], *more: Any) -> object:
+        def start(status: str, headers: Headers, *more: Any) -> object:
             server_log.info("%s %s %s", request.method, request.path, status.partition(" ")[0])
             return start_response(status, headers, *more)
 

@@ -1,7 +1,8 @@
-"""Raw HTTP requests: whether they are for Image Builder, who sends them, and the answer."""
+"""Raw HTTP requests: whether they are for this mock or its servers, who sends them, the answer."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from urllib3.connectionpool import HTTPConnectionPool
 
     from imagebuilder_mock.gateway import Gateway
+
+_NAMES_OF_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 
 
 class RawRequest(NamedTuple):
@@ -126,3 +129,31 @@ def _caller(gateway: Gateway, request: RawRequest, query: Mapping[str, list[str]
 
 def _text(value: object) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
+class OwnServers:
+    """The addresses of the mock's own servers in this process, whose requests are let through."""
+
+    def __init__(self) -> None:
+        self._ports: Counter[tuple[str | None, int | None]] = Counter()
+
+    def add(self, host: str, port: int) -> None:
+        self._ports.update(_addresses(host, port))
+
+    def remove(self, host: str, port: int) -> None:
+        # This drops what is counted down to 0.
+        self._ports -= Counter(_addresses(host, port))
+
+    def has(self, host: str | None, port: int | None) -> bool:
+        return (host, port) in self._ports
+
+    def has_url(self, url: str) -> bool:
+        if not self._ports:
+            return False
+        parts = urlsplit(url)
+        return self.has(parts.hostname, parts.port)
+
+
+def _addresses(host: str, port: int) -> list[tuple[str | None, int | None]]:
+    """A server that listens on all addresses can be reached by the loopback names too."""
+    return [(name, port) for name in {host, *_NAMES_OF_THIS_MACHINE}]

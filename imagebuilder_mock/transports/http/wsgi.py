@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from imagebuilder_mock.protocol.http import Answer
 
     Environ: TypeAlias = "Mapping[str, Any]"
-    StartResponse: TypeAlias = "Callable[[str, list[tuple[str, str]]], object]"
+    Headers: TypeAlias = "list[tuple[str, str]]"
+    StartResponse: TypeAlias = "Callable[[str, Headers], object]"
+    WsgiApplication: TypeAlias = "Callable[[Environ, Any], Iterable[bytes]]"
     Control: TypeAlias = "Callable[[ControlRequest], tuple[int, object]]"
 
 CONTROL_PREFIX = "/_imagebuilder_mock/"
