@@ -109,8 +109,8 @@ def request_of(
     CreateImage has another name for the member with the log group.
     """
     params = {**pipeline.as_requested(), "tags": tags}
-    logging = params.pop("loggingConfiguration", {})
-    group = cast("wire.PipelineLoggingConfigurationTypeDef", logging).get("imageLogGroupName")
-    if group is not None:
-        params["loggingConfiguration"] = {"logGroupName": group}
+    params.pop("loggingConfiguration", None)
+    logging: Mapping[str, object] = pipeline.logging_configuration or {}
+    if "imageLogGroupName" in logging:
+        params["loggingConfiguration"] = {"logGroupName": logging["imageLogGroupName"]}
     return build_request(world, store, cast("wire.CreateImageRequestTypeDef", params))

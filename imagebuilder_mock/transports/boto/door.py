@@ -32,7 +32,7 @@ from imagebuilder_mock.transports.patching import all_or_nothing
 from imagebuilder_mock.world.faults import LostRequestError
 
 from .credentials import access_key_of, has_ready_credentials
-from .waiting import BackingOff, Patience
+from .waiting import BackingOff, check_arrival, lost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -169,7 +169,6 @@ class _LongPath:
     def answer(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
         # Split by hand, as every call comes by here: scheme, nothing, host, path.
         address, query = request.url.partition("?")[::2]
-        patience = Patience(self._gateway, self._config, address)
         try:
             answer = self._gateway.handle(
                 HttpRequest(
@@ -181,8 +180,8 @@ class _LongPath:
                 _caller(self._gateway, self._signer, self._region),
             )
         except LostRequestError as failure:
-            raise patience.give_up(failure) from None
-        patience.check(answer)
+            raise lost(self._gateway, self._config, address, failure) from None
+        check_arrival(self._config, address, answer)
         return self._respond(request.url, answer)
 
     def choose_signer(
@@ -209,17 +208,15 @@ def _caller(gateway: Gateway, signer: Any, region: str) -> Caller:
 
 
 def _answer_at_once(gateway: Gateway, client: BaseClient, request_dict: dict[str, Any]) -> Answer:
+    config, url = client.meta.config, request_dict["url"]
+    caller = _caller(gateway, _signer_of(client), client.meta.region_name)
     try:
-        answer = gateway.handle(
-            HttpRequest.of_serialized(request_dict),
-            _caller(gateway, _signer_of(client), client.meta.region_name),
-        )
+        answer = gateway.handle(HttpRequest.of_serialized(request_dict), caller)
     except LostRequestError as failure:
         # The rule was added after the path was chosen.
-        patience = Patience(gateway, client.meta.config, request_dict["url"])
-        raise patience.give_up(failure) from None
+        raise lost(gateway, config, url, failure) from None
     if answer.is_cut or answer.latency:
-        Patience(gateway, client.meta.config, request_dict["url"]).check(answer)
+        check_arrival(config, url, answer)
     return answer
 
 

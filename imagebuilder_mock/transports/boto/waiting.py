@@ -126,33 +126,23 @@ class _LimiterInMockTime:
         return float(original(amount))
 
 
-class Patience:
-    """How long a client waits, in mock time, before it gives up."""
+def lost(gateway: Gateway, config: Any, url: str, failure: LostRequestError) -> BotoCoreError:
+    """The client's error for a lost request, after the time that a time-out takes."""
+    cls: Any = failure.error
+    if issubclass(cls, (ConnectTimeoutError, ReadTimeoutError)):
+        is_read = issubclass(cls, ReadTimeoutError)
+        seconds = config.read_timeout if is_read else config.connect_timeout
+        gateway.let_pass(timedelta(seconds=seconds or 0))
+    return _new(cls, url, failure.message)
 
-    def __init__(self, gateway: Gateway, config: Any, url: str) -> None:
-        self._gateway = gateway
-        self._config = config
-        self._url = url
 
-    def give_up(self, failure: LostRequestError) -> BotoCoreError:
-        """The client's error for a lost request, after the time that a time-out takes."""
-        cls: Any = failure.error
-        if issubclass(cls, ConnectTimeoutError):
-            self._wait(self._config.connect_timeout)
-        elif issubclass(cls, ReadTimeoutError):
-            self._wait(self._config.read_timeout)
-        return _new(cls, self._url, failure.message)
-
-    def check(self, answer: Answer) -> None:
-        """Raise the client's error for an answer that is too late or cut off."""
-        limit = self._config.read_timeout
-        if limit is not None and answer.latency > timedelta(seconds=limit):
-            raise _new(ReadTimeoutError, self._url, "Read timed out.")
-        if answer.is_cut:
-            raise _new(ConnectionClosedError, self._url, CUT)
-
-    def _wait(self, seconds: float | None) -> None:
-        self._gateway.let_pass(timedelta(seconds=seconds or 0))
+def check_arrival(config: Any, url: str, answer: Answer) -> None:
+    """Raise the client's error for an answer that is too late or cut off."""
+    limit = config.read_timeout
+    if limit is not None and answer.latency > timedelta(seconds=limit):
+        raise _new(ReadTimeoutError, url, "Read timed out.")
+    if answer.is_cut:
+        raise _new(ConnectionClosedError, url, CUT)
 
 
 def _new(cls: type[BotoCoreError], url: str, message: str) -> BotoCoreError:
