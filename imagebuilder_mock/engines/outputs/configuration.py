@@ -25,10 +25,6 @@ if TYPE_CHECKING:
     from imagebuilder_mock.neighbours.account import Place
 
 
-def _nothing(build: Build, place: Place, entry: object, ami: str | None) -> None:
-    """Do nothing: no service beside us would notice."""
-
-
 def _update_launch_template(
     build: Build, place: Place, entry: wire.LaunchTemplateConfigurationTypeDef, ami: str | None
 ) -> str | None:
@@ -118,7 +114,8 @@ class Configuration(NamedTuple):
 
 
 CONFIGURATIONS = (
-    Configuration("licenseConfigurationArns", "ASSOCIATE_LICENSES", _nothing),
+    # No service beside us knows License Manager's configurations.
+    Configuration("licenseConfigurationArns", "ASSOCIATE_LICENSES", lambda *_: None),
     Configuration(
         "launchTemplateConfigurations",
         "UPDATE_LAUNCH_TEMPLATES",
