@@ -52,7 +52,7 @@ def parse(
 ) -> tuple[Operation, dict[str, object]]:
     """The operation of a request, and its parameters as they were sent.
 
-    InvalidRequestException if the body is no JSON object or a text is no Unicode;
+    InvalidRequestException if the body is not a JSON object or a text is not Unicode;
     UnknownOperationException if no operation has this method and path.
     """
     name, labels = _route(request)
@@ -126,7 +126,7 @@ def _refuse_lone_surrogates(values: Sequence[str]) -> None:
         try:
             value.encode()
         except UnicodeEncodeError:
-            raise InvalidRequestException("The request holds text that is no Unicode.") from None
+            raise InvalidRequestException("The request holds text that is not Unicode.") from None
 
 
 def _refuse_constant(name: str) -> object:

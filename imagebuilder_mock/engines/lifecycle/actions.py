@@ -42,7 +42,7 @@ TARGETS: Mapping[LifecycleActionName, ImageStatus] = {
 }
 
 _DEPRECATED_BY = "DeprecatedBy"
-_US = "EC2 Image Builder"
+_SERVICE = "EC2 Image Builder"
 
 
 def act_on(
@@ -162,7 +162,7 @@ def _change_ami(world: World, output: LifecycleExecutionResource) -> None:
 def _deprecate(world: World, ami: MachineImage, now: datetime) -> None:
     if ami.deprecation_time is None or ami.deprecation_time > now:
         machine_images.deprecate(world, ami, now)
-    machine_images.tag(world, ami, {_DEPRECATED_BY: _US})
+    machine_images.tag(world, ami, {_DEPRECATED_BY: _SERVICE})
 
 
 def _disable(world: World, ami: MachineImage, _: datetime) -> None:

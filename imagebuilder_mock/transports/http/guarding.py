@@ -40,12 +40,12 @@ _REMEMBERED = 600
 def allowed_host(text: str) -> str:
     """A host that may be asked for, such as ``mock``, ``10.0.0.5`` or ``*.example.com``.
 
-    ValueError if it is none.
+    ValueError if it is not a host.
     """
     name = _canonical(text)
     if name is None or "*" in name.removeprefix("*."):
         msg = (
-            f"{text!r} is no host: give a name or an address without scheme and port, such as "
+            f"{text!r} is not a host: give a name or an address without scheme and port, such as "
             "'mock', '10.0.0.5' or '*.example.com'."
         )
         raise ValueError(msg)
@@ -62,12 +62,12 @@ def is_host(text: str) -> bool:
 def allowed_origin(text: str) -> str:
     """The origin of web pages that may ask, such as ``http://localhost:3000``.
 
-    ValueError if it is none.
+    ValueError if it is not an origin.
     """
     if not _ORIGIN.fullmatch(text.lower()):
         msg = (
-            f"{text!r} is no origin: give scheme, host and port of the page and nothing behind "
-            "them, such as 'http://localhost:3000'."
+            f"{text!r} is not an origin: give the scheme, host and port of the page and nothing "
+            "after them, such as 'http://localhost:3000'."
         )
         raise ValueError(msg)
     return text.lower()
@@ -145,7 +145,7 @@ class Guard:
 
 
 def _canonical(text: str, *, with_port: bool = False) -> str | None:
-    """The name or address in a Host header or an option; None if that is no host."""
+    """The name or address in a Host header or an option; None if it is not a host."""
     found = _HOST.fullmatch(text)
     if found is None and not with_port:
         found = _HOST.fullmatch(f"[{text}]")

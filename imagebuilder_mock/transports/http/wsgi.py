@@ -224,5 +224,5 @@ def _content_length(environ: Environ) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdigit()):
-        raise InvalidRequestException("The Content-Length is no number.")
+        raise InvalidRequestException("The Content-Length is not a number.")
     return int(text[:20])

@@ -245,7 +245,10 @@ class TestWhoAsks:
             assert answer.headers["Access-Control-Allow-Origin"] == page
             assert call(url, "ListImages", headers={**SIGNED, "Host": "moc"}).status_code == 403
 
-        with pytest.raises(ValueError, match="is no host"), imagebuilder_server(allow_host=["*"]):
+        with (
+            pytest.raises(ValueError, match="is not a host"),
+            imagebuilder_server(allow_host=["*"]),
+        ):
             pass
 
 
