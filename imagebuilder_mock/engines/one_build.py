@@ -12,7 +12,7 @@ from imagebuilder_mock.domain.resources.workflows import Workflow
 from imagebuilder_mock.neighbours.account import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from typing import Literal
 
@@ -49,6 +49,12 @@ class Build(NamedTuple):
     def home(self) -> Place:
         """The account and the Region in which it is built."""
         return Place(self.store.account, self.store.region)
+
+    @property
+    def distributions(self) -> Sequence[wire.DistributionUnionTypeDef]:
+        """What the distribution configuration says of each Region."""
+        configuration = self.image.distribution_configuration
+        return () if configuration is None else configuration.distributions
 
     @property
     def stage(self) -> Stage | None:

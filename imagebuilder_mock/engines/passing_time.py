@@ -43,7 +43,10 @@ def move_to(world: World, moment: datetime, *, limit: int | None = RUN_LIMIT) ->
         _check_runs(world, moment, limit)
     while (due := world.state.scheduler.next_due(moment)) is not None:
         world.state.scheduler.take()
-        _do(world, due)
+        world.clock.set_forward(due.moment)
+        # The process's time may be past the moment; what follows is dated from the moment.
+        with world.clock.as_of(due.moment):
+            _ACTIONS[due.action](world, due.arn)
         # Whoever is told of it may act before more time passes.
         world.lock.pause()
     world.clock.set_forward(moment)
@@ -73,10 +76,3 @@ def _runs(world: World, due: Due, until: datetime) -> Iterator[tuple[datetime, s
 def catch_up(world: World) -> None:
     """Do what has fallen due while the process's own time passed."""
     move_to(world, world.clock.now(), limit=None)
-
-
-def _do(world: World, due: Due) -> None:
-    world.clock.set_forward(due.moment)
-    # The process's time may be past the moment; what follows is dated from the moment.
-    with world.clock.as_of(due.moment):
-        _ACTIONS[due.action](world, due.arn)

@@ -40,7 +40,7 @@ def take_image_id(build: Build, value: object) -> None:
 
 
 def _adopted(build: Build, image_id: str) -> Ami:
-    world, store, image = build
+    world, _, image = build
     place = build.home
     if world.state.machine_images.get(image_id) is None:
         facts = ami_facts(world, place, image_id)
@@ -58,7 +58,7 @@ def _adopted(build: Build, image_id: str) -> Ami:
                 creation_date=world.clock.now(),
             ),
         )
-    settings, recipe = settings_at_home(store, image), image.recipe
+    settings, recipe = settings_at_home(build), image.recipe
     return Ami(
         region=place.region,
         image=image_id,

@@ -48,7 +48,7 @@ class AmiTarget(NamedTuple):
 def source_ami(build: Build) -> Ami:
     """Make the AMI that every build makes, in the account and Region in which it builds."""
     world, store, image = build
-    recipe, settings = image.recipe, settings_at_home(store, image)
+    recipe, settings = image.recipe, settings_at_home(build)
     return _registered(
         build,
         AmiTarget(build.home, settings),
@@ -169,12 +169,11 @@ def _tags(image: Image, tags: Mapping[str, str] | None) -> dict[str, str]:
     return {key: filled(value, image) for key, value in (tags or {}).items()}
 
 
-def settings_at_home(store: Store, image: Image) -> Settings:
+def settings_at_home(build: Build) -> Settings:
     """The settings of the distribution configuration for the Region in which the image is built."""
-    configuration = image.distribution_configuration
     settings: Settings = {}
-    for distribution in configuration.distributions if configuration else ():
-        if distribution["region"] == store.region:
+    for distribution in build.distributions:
+        if distribution["region"] == build.store.region:
             settings = distribution.get("amiDistributionConfiguration", settings)
     return settings
 

@@ -54,7 +54,8 @@ def built_devices(build: Build) -> Sequence[Device]:
             volumes.pop(name, None)
     if root is None:
         named = (name for name in volumes if name in ROOT_DEVICES)
-        root = next(named, None) or _usual_root(image, parent)
+        system = image.parent_os_version or parent.name or ""
+        root = next(named, None) or _root_of(image.platform, system)
     root_volume = volumes.pop(root, _DEFAULT_VOLUME)
     return [
         {"DeviceName": name, "Ebs": ebs} for name, ebs in ((root, root_volume), *volumes.items())
@@ -103,10 +104,6 @@ def published_device(image: Image, snapshot_id: str) -> dict[str, Any]:
     """The volume of a managed image."""
     root = _root_of(image.platform, image.os_version or "")
     return {"DeviceName": root, "Ebs": {**_DEFAULT_VOLUME, "SnapshotId": snapshot_id}}
-
-
-def _usual_root(image: Image, parent: AmiFacts) -> str:
-    return _root_of(image.platform, image.parent_os_version or parent.name or "")
 
 
 def _root_of(platform: str | None, system: str) -> str:

@@ -51,8 +51,8 @@ def distribute(build: Build) -> None:
     """
     if build.image.type != "AMI":
         return
-    _, refusals = _copy(build, _distributions(build))
-    _permit(build, _distributions(build))
+    _, refusals = _copy(build, build.distributions)
+    _permit(build, build.distributions)
     if refusals:
         raise distribution_failed(build, refusals)
 
@@ -64,21 +64,21 @@ def integrate(build: Build) -> None:
     """
     if not has_configurations(build):
         return
-    refusals = list(_configure_all(build, _distributions(build)))
+    refusals = list(_configure_all(build, build.distributions))
     if refusals:
         raise integration_failed(build, refusals)
 
 
 def has_copies(build: Build) -> bool:
     """Whether the distribution without a workflow copies an AMI anywhere."""
-    return build.image.type == "AMI" and _goes_anywhere(build, _distributions(build))
+    return build.image.type == "AMI" and _goes_anywhere(build, build.distributions)
 
 
 def has_configurations(build: Build) -> bool:
     """Whether anything is configured without a workflow."""
     return not is_done_by_workflow(build.image) and any(
         distribution.get(configuration.member)
-        for distribution in _distributions(build)
+        for distribution in build.distributions
         for configuration in CONFIGURATIONS
     )
 
@@ -156,11 +156,21 @@ def _entry(work: StepWork, ami: Ami, *, is_instant: bool = False) -> Mapping[str
 
 def push_in_workflow(build: Build) -> Mapping[str, object]:
     """The step DistributeContainerImage."""
-    refusals = _push(build)
+    orders = _Orders(build)
+    refusals: list[Refusal] = []
+    pushed = []
+    for container in pushed_containers(build):
+        place = Place(build.store.account, container.region)
+        error = orders.error_for(place) or push(build, container)
+        if error is None:
+            pushed.append(container)
+        else:
+            refusals.append(Refusal(place, error))
+    orders.carry_out()
+    build.image.output_resources = OutputResources(containers=tuple(pushed))
     if refusals:
         raise distribution_failed(build, refusals)
-    containers = (build.image.output_resources or OutputResources()).containers or ()
-    regions = [container.region for container in containers]
+    regions = [container.region for container in pushed]
     return {"status": "Success", "succeededRegions": regions, "failedRegions": []}
 
 
@@ -221,25 +231,6 @@ def _permit(build: Build, distributions: Distributions) -> list[Ami]:
                 permit(build.world, ami, settings)
                 touched.append(ami)
     return touched
-
-
-def _push(build: Build) -> list[Refusal]:
-    store, image = build.store, build.image
-    recipe = image.container_recipe
-    containers = () if recipe is None else pushed_containers(store, image, recipe)
-    orders = _Orders(build)
-    refusals: list[Refusal] = []
-    pushed = []
-    for container in containers:
-        place = Place(store.account, container.region)
-        error = orders.error_for(place) or push(build, container)
-        if error is None:
-            pushed.append(container)
-        else:
-            refusals.append(Refusal(place, error))
-    orders.carry_out()
-    image.output_resources = OutputResources(containers=tuple(pushed))
-    return refusals
 
 
 def _configure_all(build: Build, distributions: Distributions) -> Iterator[Refusal]:
@@ -313,15 +304,10 @@ class _Orders:
             self._failures.carry_out(failure)
 
 
-def _distributions(build: Build) -> Distributions:
-    configuration = build.image.distribution_configuration
-    return () if configuration is None else configuration.distributions
-
-
 def _said(build: Build, inputs: Mapping[str, object], name: str) -> Distributions:
     """What an input of a step says of each Region, or else the distribution configuration."""
     entries = cast("Sequence[Mapping[str, Any]] | None", inputs.get(name))
-    return _distributions(build) if entries is None else list(map(_as_distribution, entries))
+    return build.distributions if entries is None else list(map(_as_distribution, entries))
 
 
 def _as_distribution(entry: Mapping[str, Any]) -> wire.DistributionTypeDef:

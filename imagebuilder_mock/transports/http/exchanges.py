@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import socket
 import threading
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 from io import BufferedReader, RawIOBase
+from itertools import chain
 from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -31,25 +33,18 @@ class Connections:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._idle: set[socket.socket] = set()
-        self._busy = 0
-        self._is_ending = False
+        self.is_ending = False
+        self.busy = 0
+        """How many requests are being answered."""
         self.answered = 0
         """How many requests have been answered."""
-
-    @property
-    def is_busy(self) -> bool:
-        return self._busy > 0
-
-    @property
-    def is_ending(self) -> bool:
-        return self._is_ending
 
     def add(self, connection: socket.socket) -> bool:
         """A connection waits for a request; False if the server is ending."""
         with self._changed:
-            if not self._is_ending:
+            if not self.is_ending:
                 self._idle.add(connection)
-            return not self._is_ending
+            return not self.is_ending
 
     def remove(self, connection: socket.socket) -> None:
         with self._changed:
@@ -58,33 +53,27 @@ class Connections:
     def begin(self, connection: socket.socket) -> bool:
         """A request has come; False if it is too late, as its answer could not be sent."""
         with self._changed:
-            if self._is_ending:
+            if self.is_ending:
                 return False
             self._idle.discard(connection)
-            self._busy += 1
+            self.busy += 1
             return True
 
     def finish(self) -> None:
         """A request is answered."""
         with self._changed:
-            self._busy -= 1
+            self.busy -= 1
             self.answered += 1
             self._changed.notify_all()
 
     def end(self, seconds: float) -> None:
         """Close the idle connections, and wait for the answers on the others."""
         with self._changed:
-            self._is_ending = True
+            self.is_ending = True
             for connection in self._idle:
-                _close(connection)
-            self._changed.wait_for(lambda: self._busy == 0, timeout=seconds)
-
-
-def _close(connection: socket.socket) -> None:
-    try:
-        connection.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        return  # the client was first
+                with suppress(OSError):  # the client may have closed it before
+                    connection.shutdown(socket.SHUT_RDWR)
+            self._changed.wait_for(lambda: self.busy == 0, timeout=seconds)
 
 
 class _PatientReader(RawIOBase):
@@ -273,7 +262,7 @@ class _Exchanges(BaseHTTPRequestHandler):
             answer.is_begun = True
             self._head(answer, is_chunked=is_chunked)
             written = 0
-            for piece in _with_first(first, pieces):
+            for piece in chain((first,), pieces):
                 written += len(piece)
                 self.wfile.write(_chunk(piece) if is_chunked else piece)
                 self.wfile.flush()
@@ -300,13 +289,11 @@ class _Exchanges(BaseHTTPRequestHandler):
 
     def _read_the_rest(self) -> None:
         """Read what the client still sends: if the connection closed, it would see no answer."""
-        try:
+        with suppress(OSError):
             self.wfile.flush()
             self.connection.shutdown(socket.SHUT_WR)
             while self.rfile.read1(_CHUNK):
                 pass
-        except OSError:
-            return
 
     def handle_expect_100(self) -> bool:
         """Do nothing: ``_exchange`` answers 100 Continue."""
@@ -324,11 +311,6 @@ def _length(said: list[str]) -> int:
     if len(said) == 1 and said[0].isascii() and said[0].isdigit():
         return int(said[0][:20])
     return 1  # so that the connection is not kept
-
-
-def _with_first(first: bytes, others: Iterable[bytes]) -> Iterable[bytes]:
-    yield first
-    yield from others
 
 
 def _chunk(piece: bytes) -> bytes:

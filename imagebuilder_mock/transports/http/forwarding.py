@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from html import escape
 from http.client import responses as reasons
 from typing import TYPE_CHECKING, Any
@@ -120,12 +121,8 @@ def _body(environ: Environ) -> Any:
     length = environ.get("CONTENT_LENGTH") or ""
     if length.isdigit():
         return _Limited(environ["wsgi.input"], int(length))
-    return _parts(environ["wsgi.input"]) if environ.get("wsgi.input_terminated") else None
-
-
-def _parts(stream: Any) -> Iterator[bytes]:
-    while part := stream.read(_CHUNK):
-        yield part
+    is_chunked = environ.get("wsgi.input_terminated")
+    return iter(partial(environ["wsgi.input"].read, _CHUNK), b"") if is_chunked else None
 
 
 class _Limited:

@@ -162,10 +162,10 @@ def test_a_kept_connection_is_closed_when_nothing_more_is_asked(monkeypatch):
 def test_the_end_of_a_server_closes_what_is_idle_and_waits_for_what_is_asked():
     with connected(patience=30) as (idle, served):
         exchanged(idle)
-        wait_until(lambda: not served.connections.is_busy)
+        wait_until(lambda: not served.connections.busy)
         busy = HTTPConnection("127.0.0.1", served.port, timeout=10)
         busy.request("POST", "/", b"", {"Content-Length": "1"})
-        wait_until(lambda: served.connections.is_busy)
+        wait_until(lambda: served.connections.busy)
 
         def send_the_rest():
             wait_until(lambda: served.connections.is_ending)
