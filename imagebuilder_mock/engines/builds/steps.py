@@ -256,7 +256,10 @@ def _begin_rollback(run: Run) -> bool:
 
 
 def _is_kept(run: Run, step: WorkflowStepExecution) -> bool:
-    """Whether the document, or the infrastructure with its instance, keeps what the step made."""
+    """Whether a rollback keeps what the step made.
+
+    The document can say so, and for an instance the infrastructure.
+    """
     infrastructure = run.build.image.infrastructure_configuration
     if (
         STEP_ACTIONS[step.action].undone == "terminates the instance"
