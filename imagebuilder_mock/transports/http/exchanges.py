@@ -22,6 +22,7 @@ from .wsgi import server_log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from email.message import Message
 
 _CHUNK = 1 << 16
 _WITHOUT_A_BODY = ("1", "204", "304")
@@ -227,8 +228,8 @@ class _Exchanges(BaseHTTPRequestHandler):
         environ[HEADERS] = self.headers
         environ[TAKE_TIME] = self.reader.take_time
         body = None
-        if "HTTP_TRANSFER_ENCODING" not in environ:
-            body = _Body(self.rfile, _length(self.headers.get_all("Content-Length", ["0"])))
+        if not environ.get("wsgi.input_terminated"):
+            body = _Body(self.rfile, _length(self.headers))
             environ["wsgi.input"] = BufferedReader(body)
         answer = _Answer()
         try:
@@ -306,8 +307,11 @@ class _Exchanges(BaseHTTPRequestHandler):
         """The same; a request line need not even be a URL."""
 
 
-def _length(said: list[str]) -> int:
-    """The length of a body; more than nothing if it cannot be known."""
+def _length(headers: Message) -> int:
+    """The length of a body that is not chunked; more than nothing if it cannot be known."""
+    said = headers.get_all("Content-Length") or []
+    if not said and "Transfer-Encoding" not in headers:
+        return 0
     if len(said) == 1 and said[0].isascii() and said[0].isdigit():
         return int(said[0][:20])
     return 1  # so that the connection is not kept

@@ -62,19 +62,18 @@ class Forwarding:
         target = self._base_path + (request.path or "/")
         if request.query:
             target = f"{target}?{request.query}"
-        headers = _headers(environ)
-        body = _body(environ)
+        is_chunked = bool(environ.get("wsgi.input_terminated"))
         try:
             answer: BaseHTTPResponse = self._pool.urlopen(
                 request.method,
                 target,
-                body=body,
-                headers=headers,
+                body=_body(environ, is_chunked=is_chunked),
+                headers=_headers(environ, is_chunked=is_chunked),
                 redirect=False,
                 assert_same_host=False,
                 preload_content=False,
                 decode_content=False,
-                chunked=body is not None and "content-length" not in map(str.lower, headers),
+                chunked=is_chunked,
             )
         except (HTTPError, OSError) as error:
             sentence = f"{self._url} could not be asked: {error}"
@@ -103,11 +102,12 @@ class Forwarding:
             answer.release_conn()
 
 
-def _headers(environ: Environ) -> dict[str, str]:
+def _headers(environ: Environ, *, is_chunked: bool) -> dict[str, str]:
     """The headers of a request; what urllib3 would add by itself is left out."""
+    left_out = _OF_ONE_CONNECTION | ({"content-length"} if is_chunked else set())
     headers: dict[str, str] = dict.fromkeys(_ADDED, SKIP_HEADER)
     for name, text in environ[HEADERS].items():
-        if name.lower() not in _OF_ONE_CONNECTION:
+        if name.lower() not in left_out:
             known = next((each for each in headers if each.lower() == name.lower()), None)
             if known is None or headers[known] == SKIP_HEADER:
                 headers.pop(known or "", None)
@@ -117,23 +117,9 @@ def _headers(environ: Environ) -> dict[str, str]:
     return headers
 
 
-def _body(environ: Environ) -> Any:
-    length = environ.get("CONTENT_LENGTH") or ""
-    if length.isdigit():
-        return _Limited(environ["wsgi.input"], int(length))
-    is_chunked = environ.get("wsgi.input_terminated")
-    return iter(partial(environ["wsgi.input"].read, _CHUNK), b"") if is_chunked else None
-
-
-class _Limited:
-    """A body of a known length on a connection that stays open behind it."""
-
-    def __init__(self, stream: Any, length: int) -> None:
-        self._stream = stream
-        self._left = length
-
-    def read(self, size: int = -1) -> bytes:
-        wanted = self._left if size < 0 else min(size, self._left)
-        part: bytes = self._stream.read(wanted) if wanted else b""
-        self._left -= len(part)
-        return part
+def _body(environ: Environ, *, is_chunked: bool) -> Any:
+    """What is left to read of a body; the server ends it where the request ends."""
+    stream = environ["wsgi.input"]
+    if is_chunked:
+        return iter(partial(stream.read, _CHUNK), b"")
+    return stream if (environ.get("CONTENT_LENGTH") or "").isdigit() else None
