@@ -276,8 +276,13 @@ class _Exchanges(BaseHTTPRequestHandler):
 
     def _head(self, answer: _Answer, *, is_chunked: bool) -> None:
         code, _, phrase = answer.status.partition(" ")
-        self.send_response(int(code), phrase)
-        for name, value in answer.headers:
+        self.send_response_only(int(code), phrase)
+        given = {name.lower() for name, _ in answer.headers}
+        own = (("Server", self.version_string()), ("Date", self.date_time_string()))
+        for name, value in (
+            *answer.headers,
+            *(each for each in own if each[0].lower() not in given),
+        ):
             self.send_header(name, value)
         if is_chunked:
             self.send_header("Transfer-Encoding", "chunked")

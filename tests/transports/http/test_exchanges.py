@@ -32,6 +32,9 @@ def application(environ, start_response):
     if path == "/cut":
         start_response("200 OK", [("Content-Length", "100")])
         return [body]
+    if path == "/dated":
+        start_response("200 OK", [("date", "Thu, 01 Jan 2026 00:00:00 GMT"), ("Server", "AWS")])
+        return [b"ok"]
     if path == "/nothing":
         start_response("204 No Content", [])
         return []
@@ -59,6 +62,18 @@ def wait_until(holds):
     deadline = time.monotonic() + 10
     while not holds():
         assert time.monotonic() < deadline
+
+
+def test_the_server_and_the_date_of_an_application_are_the_only_ones():
+    with connected() as (connection, _):
+        connection.request("GET", "/dated")
+        answer = connection.getresponse()
+
+        assert answer.headers.get_all("Server") == ["AWS"]
+        assert answer.headers.get_all("Date") == ["Thu, 01 Jan 2026 00:00:00 GMT"]
+        answer.read()
+        connection.request("GET", "/")
+        assert connection.getresponse().headers["Server"]
 
 
 def test_a_connection_is_kept_for_the_next_request():
