@@ -9,6 +9,7 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
+from imagebuilder_mock.domain.arn import AMAZON
 from imagebuilder_mock.domain.errors import InvalidParameterValueException, invalid_value
 from imagebuilder_mock.domain.machine_image import AmiFacts
 from imagebuilder_mock.domain.resources.images import Image
@@ -119,7 +120,7 @@ def _value(world: World, store: Store, name: str, parameter: str) -> str | None:
 
 
 def _facts(world: World, store: Store, ami_id: str, parameter: str, address: str) -> AmiFacts:
-    published = image_published_as(world.managed("aws", store.region), ami_id)
+    published = image_published_as(world.managed(AMAZON, store.region), ami_id)
     if published is not None:
         return AmiFacts(published.platform, published.architecture, published.name)
     own = world.state.machine_images.get(ami_id)

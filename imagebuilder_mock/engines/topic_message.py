@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
-from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.arn import AMAZON, Arn
 from imagebuilder_mock.domain.resources.base import members_of
 from imagebuilder_mock.domain.resources.images import service_linked_role
 from imagebuilder_mock.domain.versions import Version
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 # Majors, minors, patches and builds have thirty bits each.
 _BITS = 30
-_AMAZON = "aws"
 _AMAZON_ACCOUNTS: Mapping[str, str] = {"us-east-2": "813215560771"}
 """By Region, the number of Amazon's account, which the API calls ``aws``."""
 _AMAZON_ACCOUNT = "627945338248"
@@ -88,7 +87,7 @@ def with_account(arn: str) -> str:
         parsed = Arn.parse(arn)
     except ValueError:
         return arn
-    if parsed.account != _AMAZON:
+    if parsed.account != AMAZON:
         return arn
     return str(parsed._replace(account=_AMAZON_ACCOUNTS.get(parsed.region, _AMAZON_ACCOUNT)))
 

@@ -11,7 +11,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.arn import AMAZON, Arn
 from imagebuilder_mock.domain.resources.base import members_of
 from imagebuilder_mock.domain.resources.images import OutputResources, Transition
 from imagebuilder_mock.engines.one_build import StepFailedError
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from imagebuilder_mock.world.ids import Ids
     from imagebuilder_mock.world.world import World
 
-_AMAZON = "aws"
 _ID = re.compile(r"\b(?:i|ami)-0[0-9a-f]{16}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 
 
@@ -36,7 +35,7 @@ def is_alike(image: Image, model: Image) -> bool:
     return (
         distribution.is_done_by_workflow(image) is (image.type == "DOCKER")
         and _inputs(image) == _inputs(model)
-        and all(Arn.parse(workflow.arn).account == _AMAZON for workflow in image.plan.workflows())
+        and all(Arn.parse(workflow.arn).account == AMAZON for workflow in image.plan.workflows())
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
-from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.arn import AMAZON, Arn
 from imagebuilder_mock.domain.builds import IMAGE_ID, PlannedWorkflow, build_plan
 from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
 from imagebuilder_mock.domain.resources.build_settings import with_defaults
@@ -180,7 +180,6 @@ def resolved_recipe(world: World, store: Store, recipe: Recipe) -> tuple[Recipe,
     return copy, os_version
 
 
-AMAZON = "aws"
 NEWEST = "x.x.x"
 
 _DEFAULTS: Mapping[str, Sequence[tuple[WorkflowType, str]]] = {
