@@ -18,7 +18,7 @@ from .protocol.http import Answer
 from .protocol.model import status_of
 from .protocol.requests import check, parse
 from .world import log
-from .world.faults import NO_FAULT, CutAnswer, FaultError, LostRequestError
+from .world.faults import NO_FAULT, CutAnswer, LostRequestError
 from .world.record import UnexpectedCallError
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class Gateway:
         if log.is_told():
             log.tell_refusal(error, error.code, error.message)
         return Answer(
-            error.status if isinstance(error, FaultError) else status_of(error.code),
+            error.status or status_of(error.code),
             {"message": error.message},
             request_id,
             error_code=error.code,

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from .testing.lifecycle import Lifecycle
     from .testing.pipelines import Pipelines
     from .testing.unmet_orders import UnmetOrder
-    from .transports.http.own_servers import OwnServers
+    from .transports.http.wire import OwnServers
     from .world.events import Events
     from .world.neighbours import Neighbours
     from .world.saved.document import SavedState

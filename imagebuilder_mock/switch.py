@@ -25,7 +25,7 @@ from .transports.boto.aio import AiobotocoreClientCreation, AiobotocoreDoor
 from .transports.boto.clients import ClientCreation
 from .transports.boto.door import BotocoreDoor
 from .transports.http.connections import RawDoor
-from .transports.http.own_servers import OwnServers
+from .transports.http.wire import OwnServers
 from .transports.moto.door import MotoDoor
 from .transports.patching import Patches, all_or_nothing
 from .world.clock import Clock

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.mock import ImageBuilderMock
 from imagebuilder_mock.transports.http.guarding import allowed_host, allowed_origin
-from imagebuilder_mock.transports.http.wsgi import REQUEST_LOG
+from imagebuilder_mock.transports.http.wsgi import server_log
 from imagebuilder_mock.world.clock import moment_of
 from imagebuilder_mock.world.log import logger
 from imagebuilder_mock.world.settings import OPTIONS
@@ -118,7 +118,7 @@ def _serve_with(
     options = {"state": given.state} if given.state is not None and given.state.exists() else {}
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     if given.verbose:
-        logging.getLogger(REQUEST_LOG).setLevel(logging.INFO)
+        server_log.setLevel(logging.INFO)
         logger.setLevel(logging.DEBUG)
     mock, status = _mock(parser, given, **options), 0
     with (

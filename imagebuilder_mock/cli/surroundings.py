@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from urllib3.util import Url
 
     from imagebuilder_mock.mock import ImageBuilderMock
-    from imagebuilder_mock.transports.http.one_port import WsgiApplication
+    from imagebuilder_mock.transports.http.wsgi import WsgiApplication
 
 
 class Surroundings(NamedTuple):

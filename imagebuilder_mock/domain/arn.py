@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+AMAZON = "aws"
+"""The account in the ARNs of what Amazon offers."""
+
 OWNERS: Mapping[str, str] = {
-    "aws": "Amazon",
+    AMAZON: "Amazon",
     "third-party": "ThirdParty",
     "aws-marketplace": "AWSMarketplace",
 }

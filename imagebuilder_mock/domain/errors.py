@@ -1,6 +1,6 @@
 """The service's errors: AWS's names, and AWS's words where they are known.
 
-The class name is the error code. The HTTP status is not here: it comes from the installed model
+The class name is the error code. The HTTP status comes from the installed model
 (``protocol/model.py``). Texts follow the grammar of every validation error that was seen
 (docs/fidelity.md): ``The value supplied for parameter '<path>' is not valid. <detail>``.
 """
@@ -10,6 +10,9 @@ from __future__ import annotations
 
 class ImageBuilderError(Exception):
     """An answer that refuses the request; ``code`` and ``message`` are what the client sees."""
+
+    status: int = 0
+    """The HTTP status of an error that no model has; of the others it is 0."""
 
     def __init__(self, message: str, parameter: str = "") -> None:
         super().__init__(message)

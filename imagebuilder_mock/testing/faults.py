@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 from enum import Enum
+from http.client import responses
 from typing import TYPE_CHECKING, Final, TypeGuard
 
 from imagebuilder_mock.protocol.failures import (
@@ -13,7 +14,6 @@ from imagebuilder_mock.protocol.failures import (
     error_names,
     error_status,
     is_connection_error,
-    status_phrase,
 )
 from imagebuilder_mock.world.faults import (
     EVERY_OPERATION,
@@ -203,7 +203,8 @@ def _outcome(
     if is_connection_error(error):
         return LostRequestError(error, message)
     if type(error) is int and _LOWEST_ERROR_STATUS <= error <= _HIGHEST_ERROR_STATUS:
-        return FaultError(str(error), status_phrase(error) if message is None else message, error)
+        text = responses.get(error, "") if message is None else message
+        return FaultError(str(error), text, error)
     msg = (
         f"error={error!r}: give the name of an error ('ServiceException'), an HTTP status from "
         "400 to 599, or a class of botocore.exceptions (ConnectTimeoutError)."

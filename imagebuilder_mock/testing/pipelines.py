@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.arn import AMAZON, Arn
 from imagebuilder_mock.domain.errors import ImageBuilderError, ResourceAlreadyExistsException
 from imagebuilder_mock.domain.records import Value
 from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
-from imagebuilder_mock.engines.builds.starting import AMAZON, NEWEST
+from imagebuilder_mock.engines.builds.starting import NEWEST
 from imagebuilder_mock.engines.pipelines.schedule import plan_next_run
 from imagebuilder_mock.neighbours import names
 from imagebuilder_mock.neighbours.account import Place, account_at

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Literal
 from imagebuilder_mock.domain.records import Record, Value, fresh
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from mypy_boto3_imagebuilder import type_defs as wire
@@ -150,4 +149,4 @@ class ImageFailureContext(Value):
     step_execution_id: str | None = None
     failed_step: str | None = None
     component_failure: wire.ComponentFailureContextTypeDef | None = None
-    distribution_failure: Mapping[str, object] | None = None
+    distribution_failure: wire.DistributionFailureContextTypeDef | None = None

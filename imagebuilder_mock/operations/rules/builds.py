@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.arn import AMAZON, Arn
 from imagebuilder_mock.domain.errors import (
     ResourceDependencyException,
     invalid_combination,
@@ -13,7 +13,7 @@ from imagebuilder_mock.domain.errors import (
 from imagebuilder_mock.domain.resources.build_settings import LOG_GROUP
 from imagebuilder_mock.domain.resources.recipes import ImageRecipe
 from imagebuilder_mock.domain.resources.scans import ON_DEMAND_SCAN, is_on_demand
-from imagebuilder_mock.engines.builds.starting import AMAZON, NEWEST, planned_workflows
+from imagebuilder_mock.engines.builds.starting import NEWEST, planned_workflows
 from imagebuilder_mock.engines.parents import carried
 
 from .distributions import ami_settings, user_groups
