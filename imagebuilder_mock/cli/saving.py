@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from imagebuilder_mock.mock import server_gateway
 
+from .patience import patience
+
 if TYPE_CHECKING:
     from imagebuilder_mock.mock import ImageBuilderMock
     from imagebuilder_mock.transports.http.serving import Served
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 LINGER = 0.5
 """Seconds for the requests that are being answered at the end."""
 
-_PATIENCE = 0.75
+_LONGEST_WAIT = 0.75
 """Seconds in which a request has to let go of the mock, so that it can be saved."""
 
 
@@ -41,7 +43,7 @@ class Saving:
     def now_and_then(self) -> None:
         """Save if there have been requests since it was saved."""
         if self._answered() != self._seen:
-            self._save(_PATIENCE)
+            self._save(_LONGEST_WAIT)
 
     def first(self, status: int) -> None:
         """Save before anything else is done about the end, which comes in time from now on.
@@ -49,7 +51,7 @@ class Saving:
         ``status`` is what the process ends with if nothing is wrong with saving.
         """
         self._ending.enforce(lambda: self._own.is_being_written, lambda: status or self.status)
-        self._save(_PATIENCE)
+        self._save(_LONGEST_WAIT)
 
     def last(self) -> None:
         """Save what requests have changed that were answered since."""
@@ -59,10 +61,11 @@ class Saving:
     def _answered(self) -> int:
         return 0 if self._served is None else self._served.connections.answered
 
-    def _save(self, patience: float) -> None:
+    def _save(self, longest_wait: float) -> None:
         seen = self._answered()
         try:
-            self._own.save(self._world, patience=patience)
+            with patience("saving the state"):
+                self._own.save(self._world, patience=longest_wait)
         except OSError as error:
             self.status = 1
             self._say(f"imagebuilder-mock: The state could not be saved: {error}")

@@ -31,8 +31,13 @@ if TYPE_CHECKING:
 
 _MOST_RUNS = 10_000
 # What CreateLifecyclePolicy needs, and a preview does not.
-_UNSEEN = {"name": "preview", "executionRole": "preview", "clientToken": "preview"}
-_EVERY_IMAGE = {"tagMap": {"preview": ""}}
+_DEFAULTS = {
+    "name": "preview",
+    "executionRole": "preview",
+    "clientToken": "preview",
+    "resourceType": "AMI_IMAGE",
+    "resourceSelection": {"tagMap": {"preview": ""}},
+}
 # What a policy has in answers alone; its tags can be empty only there.
 _ANSWERED = frozenset(("arn", "dateCreated", "dateLastRun", "dateUpdated", "tags"))
 
@@ -190,11 +195,7 @@ class Lifecycle(Face):
             selection = Selection.parse(found.resource_type, found.resource_selection)
             return Draft(self._world.home_of(found.arn), selection, found.policy_details)
         home = store_at(self._world, region=region, account_id=account_id)
-        given = policy if isinstance(policy, Mapping) else {"policyDetails": policy}
-        params = _checked(given)
-        wanted = params["resourceSelection"] if "resourceSelection" in given else {}
-        selection = Selection.parse(params["resourceType"], wanted)
-        return Draft(home, selection, params["policyDetails"])
+        return Draft(home, *parse_policy(policy))
 
     def _run(self, policy_arn: str) -> LifecycleExecution:
         policy = self._policy(policy_arn)
@@ -243,16 +244,21 @@ def _check_runs(runs: object, first: datetime) -> None:
         raise ValueError(msg)
 
 
-def _checked(policy: Mapping[str, object]) -> wire.CreateLifecyclePolicyRequestTypeDef:
-    """The policy as CreateLifecyclePolicy would take it; ValueError in the service's words."""
-    given = {name: value for name, value in policy.items() if name not in _ANSWERED}
-    defaults = {"resourceType": "AMI_IMAGE", "resourceSelection": _EVERY_IMAGE}
+def parse_policy(
+    policy: Mapping[str, object] | Sequence[Mapping[str, object]],
+) -> tuple[Selection, Sequence[wire.LifecyclePolicyDetailUnionTypeDef]]:
+    """What a policy, or a list of its ``policyDetails``, selects, and its details.
+
+    PolicyRefusedError, in the service's words, for what CreateLifecyclePolicy would refuse.
+    """
+    given = policy if isinstance(policy, Mapping) else {"policyDetails": policy}
+    sent = {name: value for name, value in given.items() if name not in _ANSWERED}
     try:
-        params = check(operation("CreateLifecyclePolicy"), {**_UNSEEN, **defaults, **given})
+        params = check(operation("CreateLifecyclePolicy"), {**_DEFAULTS, **sent})
         checked: wire.CreateLifecyclePolicyRequestTypeDef = params  # type: ignore[assignment] # as it was checked
-        check_policy(
-            checked["resourceType"], checked["policyDetails"], checked["resourceSelection"]
-        )
+        resource_type, details = checked["resourceType"], checked["policyDetails"]
+        check_policy(resource_type, details, checked["resourceSelection"])
     except ImageBuilderError as error:
         raise PolicyRefusedError(error.message) from None
-    return checked
+    wanted = checked["resourceSelection"] if "resourceSelection" in given else {}
+    return Selection.parse(resource_type, wanted), details

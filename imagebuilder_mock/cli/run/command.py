@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from imagebuilder_mock.cli import surroundings
 from imagebuilder_mock.cli.dashes import KEPT_DASHES, given_back
+from imagebuilder_mock.cli.options import add_options, mock_of
 from imagebuilder_mock.cli.patience import patience
 from imagebuilder_mock.cli.surroundings import Surroundings
 from imagebuilder_mock.world.log import logger
@@ -22,13 +23,9 @@ from .program import NoSuchModuleError, Program, threads_ended
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterator
-    from typing import TypeAlias
+    from collections.abc import Iterator
 
     from imagebuilder_mock.mock import ImageBuilderMock
-
-    MakeMock: TypeAlias = Callable[..., ImageBuilderMock]
-
 
 _ADVICE = (
     "Nobody answers here for other services: run the program with --moto or --upstream URL, or "
@@ -36,13 +33,8 @@ _ADVICE = (
 )
 
 
-def add_to(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser],
-    *,
-    add_options: Callable[[argparse.ArgumentParser], object],
-    mock_of: MakeMock,
-) -> None:
-    """Add the command. ``mock_of`` makes a mock of what ``add_options`` has added."""
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to a parser's subcommands."""
     parser = commands.add_parser(
         "run",
         help="run a Python program with the mock on",
@@ -50,7 +42,7 @@ def add_to(
         "refused before they leave, unless one of --moto, --upstream and --allow-aws is given.",
         allow_abbrev=False,
     )
-    parser.set_defaults(command=lambda main, given: _run(main, given, mock_of))
+    parser.set_defaults(command=_run)
     add_options(parser)
     parser.add_argument(
         "--region",
@@ -80,7 +72,7 @@ def add_to(
     parser.add_argument("arguments", nargs=REMAINDER, help="its own arguments")
 
 
-def _run(parser: argparse.ArgumentParser, given: argparse.Namespace, mock_of: MakeMock) -> int:
+def _run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
     """Run a program as ``python`` would, with its own exit status and errors."""
     program = _program(parser, given)
     try:
@@ -150,5 +142,7 @@ def _on(
             yield
         finally:
             if given.timeline is not None:
-                for path in mock.builds.save_timelines(given.timeline):
+                with patience("writing timelines"):
+                    paths = mock.builds.save_timelines(given.timeline)
+                for path in paths:
                     print(f"timeline: {path}", file=sys.stderr)
