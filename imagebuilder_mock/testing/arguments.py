@@ -14,7 +14,7 @@ from imagebuilder_mock.world.clock import aware
 from imagebuilder_mock.world.settings import check_account_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from imagebuilder_mock.world.store import Store
@@ -156,19 +156,31 @@ def pipeline_at(store: Store, pipeline: str) -> ImagePipeline:
     return found
 
 
-def image_at(world: World, arn: str, instead: Callable[[], str]) -> tuple[Store, Image]:
+def images_in(world: World) -> Iterator[Image]:
+    """The images of all accounts and Regions."""
+    for store in world.state.stores.values():
+        for resource in store:
+            if isinstance(resource, Image):
+                yield resource
+
+
+def image_at(
+    world: World, arn: str, instead: Callable[[], str] | None = None
+) -> tuple[Store, Image]:
     """An image by its build version ARN, and the store that has it.
 
-    LookupError if there is none; it ends with what ``instead`` says.
+    LookupError if there is none; it ends with what ``instead`` says, by default with the images.
     """
     try:
         parsed = Arn.parse(str(arn))
     except ValueError:
-        msg = f"{arn!r} is no image build version ARN. {instead()}"
-        raise LookupError(msg) from None
-    store = world.state.stores.get((parsed.account, parsed.region))
-    image = None if store is None else store.get(Image, arn)
-    if store is None or image is None:
-        msg = f"There is no image {arn}. {instead()}"
-        raise LookupError(msg)
-    return store, image
+        said = f"{arn!r} is no image build version ARN."
+    else:
+        store = world.state.stores.get((parsed.account, parsed.region))
+        image = None if store is None else store.get(Image, arn)
+        if store is not None and image is not None:
+            return store, image
+        said = f"There is no image {arn}."
+    known = instead() if instead else f"There are: {listed(x.arn for x in images_in(world))}."
+    msg = f"{said} {known}"
+    raise LookupError(msg)

@@ -11,14 +11,19 @@ from typing import TYPE_CHECKING
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.builds import PHASES_OF_STAGE
 from imagebuilder_mock.domain.documents.workflows.actions import STEP_ACTIONS
-from imagebuilder_mock.domain.resources.images import Image
+from imagebuilder_mock.domain.resources.workflows import Workflow
+from imagebuilder_mock.domain.suggestions import did_you_mean
 from imagebuilder_mock.engines.builds import stages
+from imagebuilder_mock.engines.builds.starting import AMAZON
+from imagebuilder_mock.engines.one_build import document_of
 from imagebuilder_mock.engines.outputs.configuration import CONFIGURATIONS
+from imagebuilder_mock.world.durations import Durations
 from imagebuilder_mock.world.orders import BuildFailure, StepOutputs, check_reference
 from imagebuilder_mock.world.published import published
 from imagebuilder_mock.world.settings import check_account_id
 
 from .arguments import (
+    DEFAULT_REGION,
     SOME_IMAGE,
     Face,
     check_region,
@@ -26,15 +31,18 @@ from .arguments import (
     check_times,
     counted,
     image_at,
+    images_in,
 )
 from .pages.timeline import logs_of, timeline_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import timedelta
 
+    from imagebuilder_mock.domain.resources.images import Image
     from imagebuilder_mock.domain.states import ImageStatus
-    from imagebuilder_mock.world.durations import Durations
     from imagebuilder_mock.world.orders import Placed
+    from imagebuilder_mock.world.world import World
 
     from .pages.timeline import Timeline
 
@@ -50,6 +58,38 @@ def _check_exit_status(exit_status: object) -> None:
 def _page_name(image: Image) -> str:
     arn = Arn.parse(image.arn)
     return f"{arn.account}-{arn.region}-{arn.slug}-{arn.version}-{arn.build}.html"
+
+
+class _CheckedDurations(Durations):
+    """Those of a world, where only what exists is given one."""
+
+    def __init__(self, world: World) -> None:
+        self.maps = world.state.durations.maps
+        self._world = world
+
+    def __setitem__(self, name: str, duration: timedelta) -> None:
+        if name not in self and name not in STEP_ACTIONS:
+            with self._world.lock:
+                steps = _step_names(self._world)
+            if name not in steps:
+                hint = did_you_mean(str(name), {*self, *steps})
+                msg = (
+                    f"durations[{name!r}]: there is no such stage or action, and no workflow has a "
+                    f"step of that name.{hint} For a step of your own, create its workflow first."
+                )
+                raise ValueError(msg)
+        super().__setitem__(name, duration)
+
+
+def _step_names(world: World) -> set[str]:
+    """Of Amazon's workflows, which every Region has, and of those that a test has created."""
+    stores = (world.managed(AMAZON, DEFAULT_REGION), *world.state.stores.values())
+    return {
+        step.name
+        for store in stores
+        for workflow in store.order(Workflow)
+        for step in document_of(workflow).steps
+    }
 
 
 class Builds(Face):
@@ -84,9 +124,10 @@ class Builds(Face):
 
         ``mock.builds.durations["ExecuteComponents"] = timedelta(hours=1)`` applies to what starts
         after it, and ``del`` restores the default. A step that takes longer than its time-out
-        fails.
+        fails. ValueError for a name that is no stage, no action, and no step of a workflow that
+        exists.
         """
-        return self._world.state.durations
+        return _CheckedDurations(self._world)
 
     @published(arn=SOME_IMAGE, to="TESTING")
     def advance(self, arn: str, *, to: ImageStatus | None = None) -> str:
@@ -286,13 +327,7 @@ class Builds(Face):
         Builds whose images were deleted after ``keep_deleted()`` are among them.
         """
         with self._world.lock:
-            images = [
-                resource
-                for store in self._world.state.stores.values()
-                for resource in store
-                if isinstance(resource, Image)
-            ]
-            images += self._world.deleted or []
+            images = [*images_in(self._world), *(self._world.deleted or ())]
             logs = logs_of(self._world.events)
             pages = [
                 (_page_name(image), timeline_of(image, logs))

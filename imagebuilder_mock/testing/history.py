@@ -16,7 +16,8 @@ from imagebuilder_mock.engines.builds import stages
 from imagebuilder_mock.engines.builds.starting import BuildRequest, start_build
 from imagebuilder_mock.engines.lifecycle.actions import TARGETS, change_state
 from imagebuilder_mock.engines.pipelines.runs import request_of
-from imagebuilder_mock.engines.scans import finding_on
+
+from .findings import MockFindings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
-    from imagebuilder_mock.catalogue.samples import Vulnerability
     from imagebuilder_mock.domain.resources.images import Image
     from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
     from imagebuilder_mock.domain.resources.recipes import Recipe
@@ -48,9 +48,9 @@ class PastBuild:
     pipeline: ImagePipeline | None = None
     state: EndState = "AVAILABLE"
     reason: str = "An internal error has occurred."
-    vulnerabilities: Sequence[Vulnerability] | None = None
+    findings: Sequence[Mapping[str, Any]] | None = None
     """All that its scan found; None is what a scan finds by itself, if there was one."""
-    packages: Sequence[tuple[str, str]] | None = None
+    packages: Sequence[Sequence[str]] | None = None
     last_launched: datetime | None = None
 
     def add(self, world: World, home: Store, moment: datetime) -> Image:
@@ -92,13 +92,13 @@ class PastBuild:
             raise _impossible(request.recipe, error.message) from None
 
     def _scan(self, world: World, home: Store, image: Image) -> None:
+        findings = MockFindings(world)
         if self.packages is not None:
-            home.findings.set_packages(image.arn, self.packages)
-        if self.vulnerabilities is not None:
+            findings.set_packages(image.arn, self.packages)
+        if self.findings is not None:
             home.findings.settled.add(image.arn)
-            for vulnerability in self.vulnerabilities:
-                found = finding_on(image, vulnerability, world.clock.now())
-                home.findings.add(found, on_demand=image.is_scanned_on_demand)
+            for finding in self.findings:
+                findings.add(image.arn, **finding)
 
     def _run(self, world: World, image: Image) -> None:
         if self.state not in ("CANCELLED", "FAILED"):

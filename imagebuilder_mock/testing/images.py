@@ -24,12 +24,13 @@ from .arguments import (
     check_region,
     check_text,
     counted,
+    image_at,
     past,
     pipeline_at,
     refuse_text,
     store_at,
 )
-from .findings import made_up, pairs_of
+from .findings import MockFindings
 from .history import Additions, EndState, PastBuild, request_of_pipeline, request_of_recipe
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
     from typing_extensions import Unpack
 
-    from imagebuilder_mock.catalogue.samples import Vulnerability
     from imagebuilder_mock.domain.machine_image import MachineImage
     from imagebuilder_mock.domain.resources.lifecycle import LifecycleActionName
     from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
@@ -139,9 +139,9 @@ class Images(Face):
         What another program made for a workflow (its output ``ImageId``) is an AMI like any other.
 
         LookupError, which lists the recipes or pipelines, if there is no such one. ValueError for
-        a time in the future, a state that no finished image has, a wrong account id, tags that the
-        service would refuse, settings of AMIs for a container recipe, and a build that the service
-        would refuse; then nothing is added.
+        a time in the future, a launch before ``created``, a state that no finished image has, a
+        wrong account id, tags that the service would refuse, settings of AMIs for a container
+        recipe, and a build that the service would refuse; then nothing is added.
         """
         refuse_text(regions=regions, shared_with=shared_with, findings=findings or ())
         check_text(recipe=recipe, pipeline=pipeline)
@@ -153,7 +153,8 @@ class Images(Face):
         _check_tags(tags=tags, ami_tags=ami_tags)
         reached = _state(state, reason)
         settings = _ami_settings(ami_tags, shared_with, public=public)
-        vulnerabilities = None if findings is None else list(map(_vulnerability, findings))
+        for finding in findings or ():
+            _check_finding(finding)
         with self._world.lock:
             moments = [past(self._world, each, "created") for each in dates]
             launched = (
@@ -168,15 +169,16 @@ class Images(Face):
                     "nothing."
                 )
                 raise ValueError(msg)
-            if vulnerabilities is not None:
+            _check_launch(launched, moments)
+            if findings is not None:
                 request = _scanned(request)
             build = PastBuild(
                 request=request,
                 pipeline=made_by,
                 state=reached,
                 reason=INTERNAL_ERROR if reason is None else reason,
-                vulnerabilities=vulnerabilities,
-                packages=None if packages is None else pairs_of(packages),
+                findings=findings,
+                packages=packages,
                 last_launched=launched,
             )
             arns: dict[int, str] = {}
@@ -192,7 +194,8 @@ class Images(Face):
         image.
         """
         with self._world.lock:
-            return [self.ami(ami.image) for ami in self._image(image_arn).amis]
+            _, image = image_at(self._world, image_arn)
+            return [self.ami(ami.image) for ami in image.amis]
 
     def ami(self, ami_id: str) -> MachineImage:
         """What EC2 knows of an AMI that a build made, also after the image is gone.
@@ -221,6 +224,7 @@ class Images(Face):
         ``resource_id`` is the id of an AMI or of a snapshot, or the URI of a container image;
         ``message`` becomes the reason of the resource that fails. ValueError for another action.
         """
+        check_text(resource_id=resource_id, message=message)
         if action is not None and action not in TARGETS:
             msg = f"action={action!r}: choose one of {', '.join(map(repr, TARGETS))}."
             raise ValueError(msg)
@@ -290,14 +294,6 @@ class Images(Face):
         )
         raise LookupError(msg)
 
-    def _image(self, arn: str) -> Image:
-        for store in self._world.state.stores.values():
-            image = store.get(Image, arn)
-            if image is not None:
-                return image
-        msg = f"There is no image {arn!r}."
-        raise LookupError(msg)
-
 
 def _state(state: EndState | None, reason: str | None) -> EndState:
     """The state that an image has reached; ValueError if it is none, or needs no reason."""
@@ -321,14 +317,29 @@ def _scanned(request: BuildRequest) -> BuildRequest:
     return request._replace(settings=settings)
 
 
-def _vulnerability(finding: Mapping[str, Any]) -> Vulnerability:
-    try:
-        return made_up(**finding)
-    except TypeError as error:
-        known = listed(signature(made_up).parameters)
-        said = str(error).replace("made_up() ", "")
-        msg = f"findings: {finding!r} ({said}). A finding is a mapping with {known}."
-        raise ValueError(msg) from None
+def _check_launch(launched: datetime | None, made: Sequence[datetime]) -> None:
+    newest = max(made, default=launched)
+    if launched is not None and newest is not None and launched < newest:
+        msg = (
+            f"last_launched={launched.isoformat()} lies before created={newest.isoformat()}: an "
+            "AMI is launched after it is made."
+        )
+        raise ValueError(msg)
+
+
+def _check_finding(finding: Mapping[str, object]) -> None:
+    """ValueError if it is no mapping with the arguments of ``mock.findings.add``."""
+    of_add = signature(MockFindings.add)
+    said = "it is none"
+    if isinstance(finding, Mapping):
+        try:
+            of_add.bind(None, _ANY_ARN, **finding)
+        except TypeError as error:
+            said = str(error)
+        else:
+            return
+    msg = f"findings: {finding!r} ({said}). A finding is a mapping with "
+    raise ValueError(msg + f"{listed([*of_add.parameters][2:])}.")
 
 
 def _check_tags(**tags: Mapping[str, str] | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
 from imagebuilder_mock.engines.builds.starting import AMAZON, NEWEST
 from imagebuilder_mock.engines.pipelines.schedule import plan_next_run
 from imagebuilder_mock.neighbours import names
-from imagebuilder_mock.neighbours.account import Place, account_at
+from imagebuilder_mock.neighbours.account import NeighbourError, Place, account_at
 from imagebuilder_mock.operations import HANDLERS, Context
 from imagebuilder_mock.protocol.model import operation
 from imagebuilder_mock.protocol.requests import check
@@ -91,8 +92,8 @@ class Pipelines(Face):
         ``schedule`` is a cron or rate expression, or a mapping as for CreateImagePipeline.
         ``workflows`` are ARNs, or mappings as for CreateImagePipeline; they run with
         ``execution_role``, by default a role of the pipeline's name. ``created`` is when all of it
-        was made, by default now. Beside moto, a missing instance profile or repository is made
-        there if it would be looked up.
+        was made, by default now. Beside moto, missing repositories are made there, and a missing
+        instance profile if it would be looked up.
 
         ValueError for what the service would refuse; then nothing is added.
         """
@@ -169,9 +170,7 @@ class _Making:
         if not container:
             return str(self._ask("CreateImageRecipe", **common)["imageRecipeArn"])
         for region in self._regions:
-            self._make_there(
-                region, names.REPOSITORY, "create_repository", repositoryName=self._name
-            )
+            self._make_repository(region)
         return str(
             self._ask(
                 "CreateContainerRecipe",
@@ -183,12 +182,13 @@ class _Making:
         )
 
     def _infrastructure(self) -> str:
-        self._make_there(
-            self._home.region,
-            names.INSTANCE_PROFILE,
-            "create_instance_profile",
-            InstanceProfileName=self._name,
-        )
+        # To make one where nothing is looked up would have every role looked up from then on.
+        place = Place(self._home.account, self._home.region)
+        account = account_at(self._world, place)
+        if account is not None and not names.can_take(
+            self._world, place, names.INSTANCE_PROFILE, self._name
+        ):
+            account.ask("iam", "create_instance_profile", InstanceProfileName=self._name)
         made = self._ask("CreateInfrastructureConfiguration", instanceProfileName=self._name)
         return str(made["infrastructureConfigurationArn"])
 
@@ -206,14 +206,12 @@ class _Making:
     def _repository(self) -> Mapping[str, str]:
         return {"service": "ECR", "repositoryName": self._name}
 
-    def _make_there(
-        self, region: str, question: names.Question, request: str, **params: str
-    ) -> None:
-        """Have a neighbour make what would be looked up there and is missing."""
-        place = Place(self._home.account, region)
-        account = account_at(self._world, place)
-        if account is not None and not names.can_take(self._world, place, question, self._name):
-            account.ask(question.service, request, **params)
+    def _make_repository(self, region: str) -> None:
+        """Have ECR beside the mock, if there is one, make the repository that images go to."""
+        account = account_at(self._world, Place(self._home.account, region))
+        with suppress(NeighbourError):
+            if account is not None and not names.is_there(account, names.REPOSITORY, self._name):
+                account.ask("ecr", "create_repository", repositoryName=self._name)
 
     def _ask(self, name: str, **params: object) -> Mapping[str, Any]:
         """Do an operation as the account, apart from ``mock.calls``."""

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagebuilder_mock.domain.arn import Arn, slugify
 from imagebuilder_mock.domain.resources.components import Component
-from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.world.faults import EVERY_OPERATION, FaultRule
 from imagebuilder_mock.world.orders import BuildFailure, StepOutputs, is_meant
 from imagebuilder_mock.world.record import differences
 
+from .arguments import images_in
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from imagebuilder_mock.domain.resources.images import Image
     from imagebuilder_mock.domain.resources.workflow_executions import (
         WorkflowExecution,
         WorkflowStepExecution,
@@ -72,7 +74,7 @@ def unmet_orders(world: World) -> list[UnmetOrder]:
 def _nearest(world: World, placed: Placed) -> str:
     if isinstance(placed.order, FaultRule):
         return _nearest_call(world, placed.order, placed.noted)
-    builds = [_Build(world, image) for image in _images(world)]
+    builds = [_Build(world, image) for image in images_in(world) if image.transitions]
     if not builds:
         return "No build has started."
     if isinstance(placed.order, BuildFailure):
@@ -215,13 +217,6 @@ def _nearest_step(order: StepOutputs, builds: list[_Build]) -> str | None:
         part = _Part("workflow", order.workflow, workflows)
         return f"The step {order.step!r} has not run in {_named(part)}"
     return None
-
-
-def _images(world: World) -> Iterator[Image]:
-    for store in world.state.stores.values():
-        for resource in store:
-            if isinstance(resource, Image) and resource.transitions:
-                yield resource
 
 
 def _all(names: Iterable[Iterable[str]]) -> list[str]:

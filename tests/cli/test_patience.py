@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 from threading import Event, Thread
 
@@ -61,7 +62,7 @@ def test_no_other_stream_is_told(capsys):
 def test_a_server_tells_that_it_saves(monkeypatch, tmp_path):
     terminal, is_held, ending = Terminal(), Event(), Ending()
     monkeypatch.setattr("sys.stderr", terminal)
-    monkeypatch.setitem(patience.__wrapped__.__kwdefaults__, "every", 0)
+    monkeypatch.setitem(inspect.unwrap(patience).__kwdefaults__, "every", 0)
     ending.is_of_the_process = False
 
     with mock_imagebuilder() as mock:

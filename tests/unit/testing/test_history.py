@@ -298,18 +298,23 @@ class TestMistakes:
         assert imagebuilder_mock.resources() == before
 
     def test_what_goes_wrong_on_the_way_leaves_no_build_behind(
-        self, imagebuilder_mock, add, monkeypatch
+        self, imagebuilder, imagebuilder_mock, add
     ):
         before = imagebuilder_mock.resources()
         found = {"vulnerability_id": "CVE-2026-0001", "severity": "HIGH"}
 
-        with monkeypatch.context() as patched:
-            patched.delattr("imagebuilder_mock.testing.history.finding_on")
-            with pytest.raises(NameError):
-                add(findings=[found])
+        with pytest.raises(ValueError, match="severity='SEVERE': choose one of"):
+            add(findings=[found, {**found, "severity": "SEVERE"}])
 
         assert imagebuilder_mock.resources() == before
-        assert add(findings=[found]).endswith("/1")
+        assert add(findings=[]).endswith("/1")
+        assert imagebuilder.list_image_scan_findings()["findings"] == []
+
+    def test_a_finding_has_the_arguments_of_the_method(self, add):
+        known = "vulnerability_id, severity, package, version, fixed_in, description, score"
+
+        with pytest.raises(ValueError, match=f"missing a required .*'severity'.* with {known}"):
+            add(findings=[{"vulnerability_id": "CVE-2026-0001"}])
 
     def test_a_reason_for_an_image_that_is_well(self, add):
         with pytest.raises(ValueError, match="only a FAILED image has a reason"):
