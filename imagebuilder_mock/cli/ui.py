@@ -5,7 +5,7 @@ It reads what the mock remembers, and asks no operation: a look moves no build.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
 from imagebuilder_mock.domain.arn import Arn
@@ -48,11 +48,10 @@ class _List(Table["Mapping[str, object]"]):
         return "bad" if row.get("error") else super().shade(row)
 
 
-def ui(mock: ImageBuilderMock, world: World, given: Mapping[str, Any]) -> WebPage:
+def ui(mock: ImageBuilderMock, world: World, build: str | None) -> WebPage:
     """The page of the server, or with ``build`` that of a build."""
     with world.lock:
         is_running = any(store.running for store in world.state.stores.values())
-        build = given.get("build")
         if build is not None:
             image = next((each for each in _newest_first(world) if each.arn == build), None)
             if isinstance(image, Image) and image.transitions:
