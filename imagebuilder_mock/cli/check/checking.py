@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 
 import yaml
@@ -28,7 +27,7 @@ from imagebuilder_mock.protocol.validation import form_problems
 from .hints import with_hint
 from .kinds import KINDS, TEMPLATE, content_of
 from .policies import check_policy_node, check_policy_text
-from .problems import DocumentProblem, Note
+from .problems import DocumentProblem, Findings, Note
 from .templates import as_written, documents_of, has_variables
 from .warnings import warnings_of
 
@@ -50,14 +49,6 @@ _PARAMETERS: Mapping[DocumentKind, tuple[str, str]] = {
 _QUOTAS = Quotas(True)  # noqa: FBT003 - as the option is given
 _PLATFORMS: tuple[Platform, ...] = ("Linux", "Windows", "macOS")
 _WORKFLOW_TYPES: tuple[WorkflowType, ...] = get_args(WorkflowType)
-
-
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """What is said of a text."""
-
-    problems: tuple[DocumentProblem, ...]
-    notes: tuple[Note, ...] = ()
 
 
 def check_document(text: str, kind: DocumentKind | None = None) -> list[DocumentProblem]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from .kinds import Content
@@ -34,10 +34,16 @@ class DocumentProblem:
         return {**asdict(self), "path": list(self.path)}
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """A document that was passed over, and why."""
 
     line: int
     column: int
     message: str
+
+
+class Findings(NamedTuple):
+    """What is said of a text."""
+
+    problems: tuple[DocumentProblem, ...]
+    notes: tuple[Note, ...] = ()

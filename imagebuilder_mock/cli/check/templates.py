@@ -12,7 +12,7 @@ from imagebuilder_mock.domain.states import Platform, WorkflowType
 
 from .kinds import LOADER
 from .places import place_in
-from .policies import is_function
+from .policies import is_function, start_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,14 +22,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_PREFIX = "AWS::ImageBuilder::"
-_POLICY = f"{_PREFIX}LifecyclePolicy"
-_DOCUMENTS: Mapping[str, tuple[DocumentKind, str]] = {
-    f"{_PREFIX}Component": ("component", "Data"),
-    f"{_PREFIX}Workflow": ("workflow", "Data"),
-    f"{_PREFIX}ContainerRecipe": ("dockerfile", "DockerfileTemplateData"),
+_DOCUMENTS: Mapping[str, tuple[DocumentKind, str | None]] = {
+    "AWS::ImageBuilder::Component": ("component", "Data"),
+    "AWS::ImageBuilder::Workflow": ("workflow", "Data"),
+    "AWS::ImageBuilder::ContainerRecipe": ("dockerfile", "DockerfileTemplateData"),
+    "AWS::ImageBuilder::LifecyclePolicy": ("lifecycle-policy", None),
 }
-"""The resource types with a document, and the property that holds it."""
+"""The resource types with a document, and the property that holds it; None for all of them."""
 
 _VARIABLE = re.compile(r"\$\{[^!}][^}]*\}")
 _SOME_TEXT = range(0xE000, 0xF900)
@@ -63,22 +62,16 @@ def documents_of(template: str) -> Iterator[Embedded]:
     for resource, body in _members(_member(root, "Resources")).items():
         properties = _member(body, "Properties")
         resource_type = _text(_member(body, "Type"))
-        if properties is None or is_function(properties):
+        if properties is None or is_function(properties) or resource_type not in _DOCUMENTS:
             continue
-        if resource_type == _POLICY:
-            line, column = _start(properties)
+        kind, member = _DOCUMENTS[resource_type]
+        if member is None:
+            line, column = start_of(properties)
             yield Embedded(
-                resource=resource,
-                kind="lifecycle-policy",
-                line=line,
-                column=column,
-                properties=properties,
+                resource=resource, kind=kind, line=line, column=column, properties=properties
             )
-        elif resource_type in _DOCUMENTS:
-            kind, member = _DOCUMENTS[resource_type]
-            node = _member(properties, member)
-            if node is not None:
-                yield _embedded(resource, kind, node, properties, template)
+        elif (node := _member(properties, member)) is not None:
+            yield _embedded(resource, kind, node, properties, template)
 
 
 def has_variables(text: str) -> bool:
@@ -98,7 +91,7 @@ def _embedded(
     properties: yaml.Node,
     template: str,
 ) -> Embedded:
-    line, column = _start(node)
+    line, column = start_of(node)
     scalar, is_substituted = _written(node)
     known: dict[str, str] = {}
     text = None if scalar is None else scalar.value
@@ -164,7 +157,3 @@ def _text(node: yaml.Node | None) -> str:
     if isinstance(node, yaml.ScalarNode) and not is_function(node):
         return str(node.value)
     return ""
-
-
-def _start(node: yaml.Node) -> tuple[int, int]:
-    return node.start_mark.line + 1, node.start_mark.column + 1
