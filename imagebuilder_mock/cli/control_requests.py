@@ -44,8 +44,7 @@ def _calls(
     controlled: Controlled, operation: str | None = None, last: int = _CALLS_SHOWN
 ) -> object:
     """The newest calls (100), how many there were, and how many are not kept."""
-    if operation is not None:
-        check_operation(operation)
+    check_operation(operation)
     record = controlled.mock.calls
     wanted = (call for call in reversed([*record]) if operation in {None, call.operation})
     return {

@@ -11,12 +11,14 @@ from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
 from imagebuilder_mock.domain.suggestions import Suggesting, did_you_mean, listed
 from imagebuilder_mock.protocol.model import input_members, operation_names
 from imagebuilder_mock.world.clock import aware
+from imagebuilder_mock.world.orders import check_reference
 from imagebuilder_mock.world.settings import check_account_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
+    from imagebuilder_mock.world.record import Record
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
 
@@ -58,6 +60,16 @@ def check_text(*, may_be_empty: bool = False, **texts: object) -> None:
             raise ValueError(msg)
 
 
+def check_references(**references: str | None) -> None:
+    """ValueError for what is neither a name nor an ARN, and not None."""
+    for name, reference in references.items():
+        try:
+            check_reference(reference or "")
+        except ValueError as refusal:
+            msg = f"{name}={reference!r}: give a name or an ARN ({refusal})."
+            raise ValueError(msg) from None
+
+
 def check_times(times: object, *, or_none: str = "") -> None:
     """ValueError for what is no number of times; ``or_none`` says what None means, if it may be."""
     if (times is None and or_none) or (type(times) is int and times >= 1):
@@ -86,9 +98,10 @@ def past(world: World, moment: datetime | None, what: str) -> datetime:
     return moment
 
 
-def check_operation(name: str) -> None:
+def check_operation(name: str | None) -> None:
     """ValueError, with the closest names, if the model does not have this operation."""
-    check_known("operation", name, operation_names())
+    if name is not None:
+        check_known("operation", name, operation_names())
 
 
 def check_parameters(operation: str | None, names: Iterable[str]) -> None:
@@ -107,6 +120,11 @@ def check_known(what: str, given: str, known: Sequence[str]) -> None:
         hint = did_you_mean(str(given), known) or f" There are: {listed(known)}."
         msg = f"There is no {what} {given!r}.{hint}"
         raise ValueError(msg)
+
+
+def counts_of(record: Record) -> list[str]:
+    """``GetImage (2)``, for each operation that was called."""
+    return [f"{name} ({count})" for name, count in sorted(record.counts.items())]
 
 
 def counted(number: int, noun: str) -> str:
