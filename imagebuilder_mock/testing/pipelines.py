@@ -137,19 +137,39 @@ class _Making:
         self._regions = tuple(dict.fromkeys((home.region, *regions)))
 
     def pipeline(self, *, container: bool, **settings: object) -> AddedPipeline:
-        component = self._ask(
+        component = self._create(
             "CreateComponent", semanticVersion=_VERSION, platform="Linux", data=_DOCUMENT
-        )["componentBuildVersionArn"]
-        recipe = self._recipe(component, container=container)
-        infrastructure = self._infrastructure()
-        distribution = self._distribution(container=container)
-        arn = self._ask(
+        )
+        repository = {"service": "ECR", "repositoryName": self._name}
+        if container:
+            member, output = "containerDistributionConfiguration", {"targetRepository": repository}
+            self._make_repositories()
+            recipe = self._recipe(
+                "CreateContainerRecipe",
+                "amazon-linux-2023-x86-2023",
+                component,
+                containerType="DOCKER",
+                dockerfileTemplateData=_TEMPLATE,
+                targetRepository=repository,
+            )
+        else:
+            member, output = "amiDistributionConfiguration", {}
+            recipe = self._recipe("CreateImageRecipe", "amazon-linux-2023-x86", component)
+        self._make_instance_profile()
+        infrastructure = self._create(
+            "CreateInfrastructureConfiguration", instanceProfileName=self._name
+        )
+        distribution = self._create(
+            "CreateDistributionConfiguration",
+            distributions=[{"region": region, member: output} for region in self._regions],
+        )
+        arn = self._create(
             "CreateImagePipeline",
             **{"containerRecipeArn" if container else "imageRecipeArn": recipe},
             infrastructureConfigurationArn=infrastructure,
             distributionConfigurationArn=distribution,
             **{member: value for member, value in settings.items() if value},
-        )["imagePipelineArn"]
+        )
         return AddedPipeline(
             name=self._name,
             arn=arn,
@@ -159,64 +179,42 @@ class _Making:
             distribution_arn=distribution,
         )
 
-    def _recipe(self, component: str, *, container: bool) -> str:
+    def _recipe(self, operation_name: str, base: str, component: str, **params: object) -> str:
         home = self._home
-        base = "amazon-linux-2023-x86-2023" if container else "amazon-linux-2023-x86"
-        common = {
-            "semanticVersion": _VERSION,
-            "parentImage": str(Arn(home.partition, home.region, AMAZON, "image", base, NEWEST)),
-            "components": [{"componentArn": component}],
-        }
-        if not container:
-            return str(self._ask("CreateImageRecipe", **common)["imageRecipeArn"])
-        for region in self._regions:
-            self._make_repository(region)
-        return str(
-            self._ask(
-                "CreateContainerRecipe",
-                **common,
-                containerType="DOCKER",
-                dockerfileTemplateData=_TEMPLATE,
-                targetRepository=self._repository,
-            )["containerRecipeArn"]
+        return self._create(
+            operation_name,
+            semanticVersion=_VERSION,
+            parentImage=str(Arn(home.partition, home.region, AMAZON, "image", base, NEWEST)),
+            components=[{"componentArn": component}],
+            **params,
         )
 
-    def _infrastructure(self) -> str:
-        # To make one where nothing is looked up would have every role looked up from then on.
+    def _make_instance_profile(self) -> None:
+        """Have IAM beside the mock make the instance profile if it would be looked up there.
+
+        To make it where nothing is looked up would have all roles looked up from then on.
+        """
         place = Place(self._home.account, self._home.region)
         account = account_at(self._world, place)
         if account is not None and not names.can_take(
             self._world, place, names.INSTANCE_PROFILE, self._name
         ):
             account.ask("iam", "create_instance_profile", InstanceProfileName=self._name)
-        made = self._ask("CreateInfrastructureConfiguration", instanceProfileName=self._name)
-        return str(made["infrastructureConfigurationArn"])
 
-    def _distribution(self, *, container: bool) -> str:
-        member, settings = (
-            ("containerDistributionConfiguration", {"targetRepository": self._repository})
-            if container
-            else ("amiDistributionConfiguration", {})
-        )
-        distributions = [{"region": region, member: settings} for region in self._regions]
-        made = self._ask("CreateDistributionConfiguration", distributions=distributions)
-        return str(made["distributionConfigurationArn"])
+    def _make_repositories(self) -> None:
+        """Have ECR beside the mock, if there is one, make the repositories that images go to."""
+        for region in self._regions:
+            account = account_at(self._world, Place(self._home.account, region))
+            if account is None:
+                return
+            with suppress(NeighbourError):
+                if not names.is_there(account, names.REPOSITORY, self._name):
+                    account.ask("ecr", "create_repository", repositoryName=self._name)
 
-    @property
-    def _repository(self) -> Mapping[str, str]:
-        return {"service": "ECR", "repositoryName": self._name}
-
-    def _make_repository(self, region: str) -> None:
-        """Have ECR beside the mock, if there is one, make the repository that images go to."""
-        account = account_at(self._world, Place(self._home.account, region))
-        with suppress(NeighbourError):
-            if account is not None and not names.is_there(account, names.REPOSITORY, self._name):
-                account.ask("ecr", "create_repository", repositoryName=self._name)
-
-    def _ask(self, name: str, **params: object) -> Mapping[str, Any]:
-        """Do an operation as the account, apart from ``mock.calls``."""
+    def _create(self, name: str, **params: object) -> str:
+        """Make a resource as the account, apart from ``mock.calls``; the answer is its ARN."""
         ctx = Context(world=self._world, store=self._home, operation=name)
         token = self._world.ids.uuid()  # an SDK would send one
         checked = check(operation(name), {"name": self._name, "clientToken": token, **params})
         result: Mapping[str, Any] = HANDLERS[name](ctx, checked)
-        return result
+        return str(next(value for member, value in result.items() if member.endswith("Arn")))
