@@ -10,8 +10,9 @@ from imagebuilder_mock.mock import server_gateway
 from .patience import patience
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from imagebuilder_mock.mock import ImageBuilderMock
-    from imagebuilder_mock.transports.http.serving import Served
 
     from .ending import Ending
     from .state_files import OwnFile
@@ -26,19 +27,22 @@ _LONGEST_WAIT = 0.75
 class Saving:
     """Saves the state of a mock that is served, and says in a line if that fails."""
 
-    def __init__(self, own: OwnFile, mock: ImageBuilderMock, ending: Ending) -> None:
+    def __init__(
+        self,
+        own: OwnFile,
+        mock: ImageBuilderMock,
+        ending: Ending,
+        answered: Callable[[], int],
+    ) -> None:
+        """``answered`` is how many requests have been answered so far."""
         self._own = own
         self._world = server_gateway(mock).world
         self._ending = ending
-        self._served: Served | None = None
+        self._answered = answered
         self._seen = 0
         self._said = ""
         self.status = 0
         """The exit status: 1 if the last attempt to save has failed."""
-
-    def of(self, served: Served) -> None:
-        """Whose requests are counted."""
-        self._served = served
 
     def now_and_then(self) -> None:
         """Save if there have been requests since it was saved."""
@@ -57,9 +61,6 @@ class Saving:
         """Save what requests have changed that were answered since."""
         if self.status or self._answered() != self._seen:
             self._save(self._ending.time_left)
-
-    def _answered(self) -> int:
-        return 0 if self._served is None else self._served.connections.answered
 
     def _save(self, longest_wait: float) -> None:
         seen = self._answered()

@@ -6,7 +6,7 @@ import os
 import stat
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from imagebuilder_mock.world.saved.files import (
     is_state_file,
@@ -67,7 +67,12 @@ class StateFiles:
             path = self._path(name)
             file = os.fdopen(os.open(path, _TO_READ), "rb")
         with file:
-            _check_size(file, name)
+            about = os.fstat(file.fileno())
+            if not stat.S_ISREG(about.st_mode):
+                raise _refused(name, "it is no regular file")
+            if about.st_size > SIZE_LIMIT:
+                size = f"it has {about.st_size:,} bytes, and may have {SIZE_LIMIT:,}"
+                raise _refused(name, size)
             return read_stream(file, name or path.name)
 
     def _path(self, name: str | None) -> Path:
@@ -103,14 +108,6 @@ def _named(name: str | None) -> Iterator[None]:
         if error.errno is None:  # one of ours
             raise
         raise type(error)(f"{_shown(name)}: {error.strerror}.") from None
-
-
-def _check_size(file: BinaryIO, name: str | None) -> None:
-    about = os.fstat(file.fileno())
-    if not stat.S_ISREG(about.st_mode):
-        raise _refused(name, "it is no regular file")
-    if about.st_size > SIZE_LIMIT:
-        raise _refused(name, f"it has {about.st_size:,} bytes, and may have {SIZE_LIMIT:,}")
 
 
 def _refused(name: str | None, reason: str) -> PermissionError:

@@ -75,7 +75,7 @@ def test_a_server_tells_that_it_saves(monkeypatch, tmp_path):
         holder = Thread(target=hold)
         holder.start()
         assert is_held.wait(60)
-        Saving(OwnFile(tmp_path / "state.json"), mock, ending).first(0)
+        Saving(OwnFile(tmp_path / "state.json"), mock, ending, lambda: 0).first(0)
         holder.join()
 
     assert "saving the state … 1 s" in terminal.getvalue()

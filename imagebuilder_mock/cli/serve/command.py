@@ -193,7 +193,6 @@ def _serve_with(
     mock, status = mock_of(parser, given, **options), 0
     with _started(parser, mock), until_a_signal() as ending, around.around(mock, advice=ADVICE):
         ending.is_of_the_process = given.is_whole_process
-        saving = Saving(own, mock, ending)
         # A command is told the port; people know the usual one.
         port = given.port if given.port is not None else 0 if command else _PORT
         with serve(
@@ -207,7 +206,7 @@ def _serve_with(
             allow_origin=given.allow_origin,
             linger=LINGER,
         ) as served:
-            saving.of(served)
+            saving = Saving(own, mock, ending, lambda: served.connections.answered)
             if served.is_open:
                 print(_OPEN.format(host=given.host, prog=parser.prog), file=sys.stderr, flush=True)
             if command:
