@@ -116,19 +116,10 @@ def _embedded_problems(document: Embedded) -> list[Problem]:
         return [*check_policy_node(document.properties, has_properties=True)]
     text = document.text or ""
     # One that is given by its text is bounded more closely than one that stands in S3.
-    wrong = [
-        Problem((), 1, 1, not_valid(error.path, error.detail))
-        for operation, member in (_PARAMETERS[document.kind],)
-        for error in form_problems(input_members(operation)[member], text, (member,))
-    ]
-    wrong += problems_in(
-        text,
-        document.kind,
-        platform=document.platform,
-        workflow_type=document.workflow_type,
-        has_components=document.has_components,
-    )
-    return _in_template(document, wrong)
+    operation, member = _PARAMETERS[document.kind]
+    form = form_problems(input_members(operation)[member], text, (member,))
+    wrong = [Problem((), 1, 1, not_valid(error.path, error.detail)) for error in form]
+    return _in_template(document, [*wrong, *problems_in(text, document.kind, document)])
 
 
 def _embedded_warnings(document: Embedded) -> list[DocumentProblem]:
@@ -184,12 +175,7 @@ def told(
 
 
 def problems_in(
-    text: str,
-    kind: DocumentKind,
-    *,
-    platform: Platform | None = None,
-    workflow_type: WorkflowType | None = None,
-    has_components: bool = True,
+    text: str, kind: DocumentKind, known: Embedded | None = None
 ) -> tuple[Problem, ...]:
     """All that is wrong with a document by itself, the service's own answer first.
 
@@ -197,12 +183,13 @@ def problems_in(
     """
     size = len(text.encode(errors="surrogatepass"))
     if kind == "component":
-        platforms = _PLATFORMS if platform is None else (platform,)
+        platforms = (known.platform,) if known and known.platform else _PLATFORMS
         return _over(COMPONENT_SIZE, size) or _best(_component, text, platforms)
     if kind == "workflow":
-        types = _WORKFLOW_TYPES if workflow_type is None else (workflow_type,)
+        types = (known.workflow_type,) if known and known.workflow_type else _WORKFLOW_TYPES
         return _over(WORKFLOW_SIZE, size) or _best(_workflow, text, types)
     if kind == "dockerfile":
+        has_components = known is None or known.has_components
         return _over(TEMPLATE_SIZE, size) or problems_of(
             check_dockerfile_template, text, has_components=has_components
         )
