@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.resources.images import Image
+from imagebuilder_mock.testing.arguments import every
 from imagebuilder_mock.testing.pages.frame import box, page, summary
 from imagebuilder_mock.testing.pages.table import Table
 from imagebuilder_mock.testing.printing import state_of
@@ -53,8 +54,8 @@ def ui(mock: ImageBuilderMock, world: World, build: str | None) -> WebPage:
     with world.lock:
         is_running = any(store.running for store in world.state.stores.values())
         if build is not None:
-            image = next((each for each in _newest_first(world) if each.arn == build), None)
-            if isinstance(image, Image) and image.transitions:
+            image = next((each for each in every(Image, world) if each.arn == build), None)
+            if image is not None and image.transitions:
                 return _page_of_build(mock, image)
         parts = list(_parts(mock, world))
         if build is not None:

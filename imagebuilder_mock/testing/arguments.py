@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.resources.images import Image
@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
+    from imagebuilder_mock.domain.resources.base import Resource
     from imagebuilder_mock.world.record import Record
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
 
+
+R = TypeVar("R", bound="Resource")
 
 DEFAULT_REGION = "us-east-1"
 _REGION = re.compile(r"[a-z0-9-]+", re.ASCII)
@@ -127,9 +130,9 @@ def counts_of(record: Record) -> list[str]:
     return [f"{name} ({count})" for name, count in sorted(record.counts.items())]
 
 
-def counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str, plural: str = "") -> str:
     """``1 build``, or ``2 builds``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def check_region(region: object, name: str = "region") -> None:
@@ -165,21 +168,24 @@ def pipeline_at(store: Store, pipeline: str) -> ImagePipeline:
     arn = pipeline if is_arn else str(store.arn_for(ImagePipeline.kind, pipeline))
     found = store.get(ImagePipeline, arn)
     if found is None:
-        known = ", ".join(each.arn for each in store.order(ImagePipeline))
-        msg = (
-            f"There is no pipeline {pipeline!r} in {store.region} of account {store.account}. "
-            f"There are: {known or 'none'}."
-        )
-        raise LookupError(msg)
+        raise not_there("pipeline", pipeline, store, store.order(ImagePipeline))
     return found
 
 
-def images_in(world: World) -> Iterator[Image]:
-    """The images of all accounts and Regions."""
+def not_there(what: str, named: str, store: Store, known: Iterable[Resource]) -> LookupError:
+    """The error for a name or an ARN that nothing of the kind has; it lists what is ``known``."""
+    is_arn = named.startswith("arn:")
+    words = list(dict.fromkeys(each.arn if is_arn else each.name for each in known))
+    return LookupError(
+        f"There is no {what} {named!r} in {store.region} of account {store.account}."
+        f"{did_you_mean(named, words)} There are: {listed(words)}."
+    )
+
+
+def every(kind: type[R], world: World) -> Iterator[R]:
+    """The resources of a type in all accounts and Regions."""
     for store in world.state.stores.values():
-        for resource in store:
-            if isinstance(resource, Image):
-                yield resource
+        yield from store.order(kind)
 
 
 def image_at(
@@ -199,6 +205,6 @@ def image_at(
         if store is not None and image is not None:
             return store, image
         said = f"There is no image {arn}."
-    known = instead() if instead else f"There are: {listed(x.arn for x in images_in(world))}."
+    known = instead() if instead else f"There are: {listed(x.arn for x in every(Image, world))}."
     msg = f"{said} {known}"
     raise LookupError(msg)

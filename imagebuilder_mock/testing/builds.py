@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.builds import PHASES_OF_STAGE
 from imagebuilder_mock.domain.documents.workflows.actions import STEP_ACTIONS
+from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.workflows import Workflow
 from imagebuilder_mock.domain.suggestions import did_you_mean
 from imagebuilder_mock.engines.builds import stages
@@ -31,15 +32,14 @@ from .arguments import (
     check_text,
     check_times,
     counted,
+    every,
     image_at,
-    images_in,
 )
 from .pages.timeline import logs_of, timeline_of
 
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from imagebuilder_mock.domain.resources.images import Image
     from imagebuilder_mock.domain.states import ImageStatus
     from imagebuilder_mock.world.orders import Placed
     from imagebuilder_mock.world.world import World
@@ -117,13 +117,9 @@ class _CheckedDurations(Durations):
 
 def _step_names(world: World) -> set[str]:
     """Of Amazon's workflows, which every Region has, and of those that a test has created."""
-    stores = (world.managed(AMAZON, DEFAULT_REGION), *world.state.stores.values())
-    return {
-        step.name
-        for store in stores
-        for workflow in store.order(Workflow)
-        for step in document_of(workflow).steps
-    }
+    managed = world.managed(AMAZON, DEFAULT_REGION).order(Workflow)
+    workflows = (*managed, *every(Workflow, world))
+    return {step.name for workflow in workflows for step in document_of(workflow).steps}
 
 
 class Builds(Face):
@@ -316,7 +312,7 @@ class Builds(Face):
         Builds whose images were deleted after ``keep_deleted()`` are among them.
         """
         with self._world.lock:
-            images = [*images_in(self._world), *(self._world.deleted or ())]
+            images = [*every(Image, self._world), *(self._world.deleted or ())]
             logs = logs_of(self._world.events)
             pages = [
                 (_page_name(image), timeline_of(image, logs))

@@ -10,7 +10,7 @@ from imagebuilder_mock.domain.resources.scans import ImageScanState
 from imagebuilder_mock.engines.scans import SEVERITIES, finding_on
 from imagebuilder_mock.world.published import published
 
-from .arguments import SOME_IMAGE, Face, check_text, counted, image_at
+from .arguments import SOME_IMAGE, Face, check_text, counted, every, image_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,9 +32,7 @@ class MockFindings(Face):
     __slots__ = ()
 
     def _holds(self) -> str:
-        stores = self._world.state.stores.values()
-        scanned = sum(each.is_scanned for store in stores for each in store.order(Image))
-        return counted(scanned, "scanned image")
+        return counted(sum(each.is_scanned for each in every(Image, self._world)), "scanned image")
 
     @published(arn=SOME_IMAGE, packages=[["openssl", "3.0.8"]])
     def set_packages(self, arn: str, packages: Iterable[Sequence[str]]) -> None:

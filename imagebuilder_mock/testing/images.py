@@ -10,7 +10,7 @@ from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import ImageBuilderError
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRecipe
-from imagebuilder_mock.domain.suggestions import did_you_mean, listed
+from imagebuilder_mock.domain.suggestions import listed
 from imagebuilder_mock.engines.lifecycle.actions import TARGETS
 from imagebuilder_mock.engines.outputs.distribution import INTERNAL_ERROR
 from imagebuilder_mock.neighbours import machine_images
@@ -24,7 +24,9 @@ from .arguments import (
     check_region,
     check_text,
     counted,
+    every,
     image_at,
+    not_there,
     past,
     pipeline_at,
     refuse_text,
@@ -76,8 +78,7 @@ class Images(Face):
     __slots__ = ()
 
     def _holds(self) -> str:
-        stores = self._world.state.stores.values()
-        return counted(sum(len(store.order(Image)) for store in stores), "image")
+        return counted(len(list(every(Image, self._world))), "image")
 
     @overload
     def add(
@@ -284,15 +285,8 @@ class Images(Face):
                 found = next(named.newest_first(), None)
             if found is not None:
                 return found
-        known = [each for kind in (ImageRecipe, ContainerRecipe) for each in home.order(kind)]
-        words = [each.arn for each in known]
-        if not recipe.startswith("arn:"):
-            words = list(dict.fromkeys(each.name for each in known))
-        msg = (
-            f"There is no recipe {recipe!r} in {home.region} of account {home.account}."
-            f"{did_you_mean(recipe, words)} There are: {listed(words)}."
-        )
-        raise LookupError(msg)
+        known = (*home.order(ImageRecipe), *home.order(ContainerRecipe))
+        raise not_there("recipe", recipe, home, known)
 
 
 def _state(state: EndState | None, reason: str | None) -> EndState:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from imagebuilder_mock.domain.errors import ImageBuilderError
 from imagebuilder_mock.domain.lifecycle.rules import Selection
 from imagebuilder_mock.domain.resources.lifecycle import LifecyclePolicy
+from imagebuilder_mock.domain.suggestions import listed
 from imagebuilder_mock.engines.lifecycle import executions, policies
 from imagebuilder_mock.engines.lifecycle.trials import Draft, trials
 from imagebuilder_mock.operations.rules.lifecycle import check_policy
@@ -17,7 +18,7 @@ from imagebuilder_mock.protocol.requests import check
 from imagebuilder_mock.world.clock import aware
 from imagebuilder_mock.world.published import published
 
-from .arguments import Face, counted, store_at
+from .arguments import Face, counted, every, store_at
 from .previewing import nothing_selected, preview_of
 
 if TYPE_CHECKING:
@@ -58,10 +59,8 @@ class Lifecycle(Face):
     __slots__ = ()
 
     def _holds(self) -> str:
-        stores = self._world.state.stores.values()
-        policies = sum(len(store.order(LifecyclePolicy)) for store in stores)
-        plural = "policy" if policies == 1 else "policies"
-        return f"{policies:,} {plural}, {counted(len(self.running), 'run')} under way"
+        policies = counted(len(list(every(LifecyclePolicy, self._world))), "policy", "policies")
+        return f"{policies}, {counted(len(self.running), 'run')} under way"
 
     @property
     @published()
@@ -208,16 +207,11 @@ class Lifecycle(Face):
         return policies.run(self._world, policy)
 
     def _policy(self, arn: str) -> LifecyclePolicy:
-        known = {
-            policy.arn: policy
-            for store in self._world.state.stores.values()
-            for policy in store.order(LifecyclePolicy)
-        }
-        if arn in known:
-            return known[arn]
-        listed = ", ".join(known) or "none"
-        msg = f"There is no lifecycle policy {arn!r}. There are: {listed}."
-        raise LookupError(msg)
+        known = {policy.arn: policy for policy in every(LifecyclePolicy, self._world)}
+        if arn not in known:
+            msg = f"There is no lifecycle policy {arn!r}. There are: {listed(known)}."
+            raise LookupError(msg)
+        return known[arn]
 
     def _execution(self, execution_id: str) -> LifecycleExecution:
         known = self._world.state.lifecycle_executions

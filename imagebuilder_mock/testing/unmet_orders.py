@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagebuilder_mock.domain.arn import Arn, slugify
 from imagebuilder_mock.domain.resources.components import Component
+from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.world.faults import EVERY_OPERATION, FaultRule
 from imagebuilder_mock.world.orders import BuildFailure, StepOutputs, is_meant
 from imagebuilder_mock.world.record import differences
 
-from .arguments import counts_of, images_in
+from .arguments import counts_of, every
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from imagebuilder_mock.domain.resources.images import Image
     from imagebuilder_mock.domain.resources.workflow_executions import (
         WorkflowExecution,
         WorkflowStepExecution,
@@ -74,7 +74,7 @@ def unmet_orders(world: World) -> list[UnmetOrder]:
 def _nearest(world: World, placed: Placed) -> str:
     if isinstance(placed.order, FaultRule):
         return _nearest_call(world, placed.order, placed.noted)
-    images = [image for image in images_in(world) if image.transitions]
+    images = [image for image in every(Image, world) if image.transitions]
     if not images:
         return "No build has started."
     if isinstance(placed.order, BuildFailure):

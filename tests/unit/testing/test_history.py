@@ -264,9 +264,10 @@ def test_a_lifecycle_policy_meets_the_history(imagebuilder, imagebuilder_mock, a
 
 class TestMistakes:
     def test_a_pipeline_that_is_not_there(self, imagebuilder_mock, pipeline):
-        with pytest.raises(LookupError, match="no pipeline 'app'") as caught:
-            imagebuilder_mock.images.add(pipeline="app")
-        assert pipeline.arn in str(caught.value)
+        stranger = f"{pipeline.arn}s"
+        for named, known in (("app", pipeline.name), (stranger, pipeline.arn)):
+            with pytest.raises(LookupError, match=f"no pipeline '{named}' .* There are: {known}."):
+                imagebuilder_mock.images.add(pipeline=named)
 
     def test_neither_pipeline_nor_recipe(self, imagebuilder_mock):
         with pytest.raises(ValueError, match=r"Name the recipe= .* or the pipeline="):
