@@ -30,7 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         given = parser.parse_args(kept(sys.argv[1:] if arguments is None else arguments))
     given.is_whole_process = arguments is None and _are_its_own(sys.argv[1:])
     command: Callable[[argparse.ArgumentParser, argparse.Namespace], int] = given.command
-    return command(parser, given)
+    # A command's own parser tells of wrong usage, and how that command is used.
+    return command(given.parser, given)
 
 
 def _are_its_own(arguments: Sequence[str]) -> bool:
@@ -54,5 +55,7 @@ def _parser() -> argparse.ArgumentParser:
         verify_command,
     ):
         command.add_to(commands)
+    for _, command_parser in help_texts.commands_of(parser):
+        command_parser.set_defaults(parser=command_parser)
     help_texts.add_to(parser)
     return parser

@@ -11,7 +11,8 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from types import FrameType
 
 TIME_TO_END = 2.0
 """Seconds from the first signal to the end of the process, but for a state that is written."""
@@ -82,12 +83,21 @@ class Ending:
 def until_a_signal() -> Iterator[Ending]:
     """SIGINT and SIGTERM are handled, and SIGHUP unless it is ignored, as under nohup."""
     ending = Ending()
-    before = {number: signal.signal(number, ending.note) for number in _numbers()}
-    try:
+    with handled(_numbers(), ending.note):
         yield ending
+
+
+@contextmanager
+def handled(
+    numbers: Iterable[int], handler: Callable[[int, FrameType | None], None]
+) -> Iterator[None]:
+    """The signals go to the handler in the block, and afterwards to where they went before."""
+    before = {number: signal.signal(number, handler) for number in numbers}
+    try:
+        yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, handler_before in before.items():
+            signal.signal(number, handler_before)
 
 
 @contextmanager

@@ -56,13 +56,13 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     """Add ``--version``, and to the help of each command its examples."""
     parser.add_argument("--version", action=_Version, help="print the version, and exit")
     parser.epilog = "imagebuilder-mock COMMAND --help has the options of a command, and an example."
-    for name, command in _commands(parser):
+    for name, command in commands_of(parser):
         if name in EXAMPLES:
             command.formatter_class = _Formatter
             command.epilog = _written(EXAMPLES[name])
 
 
-def _commands(
+def commands_of(
     parser: argparse.ArgumentParser, before: str = ""
 ) -> Iterator[tuple[str, argparse.ArgumentParser]]:
     """The commands of a parser, and theirs, under their names as they are typed."""
@@ -70,7 +70,7 @@ def _commands(
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - nor has it a name
             for name, command in action.choices.items():
                 yield f"{before}{name}", command
-                yield from _commands(command, f"{before}{name} ")
+                yield from commands_of(command, f"{before}{name} ")
 
 
 def _written(examples: Mapping[str, str]) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.mock import ImageBuilderMock
 from imagebuilder_mock.testing.lifecycle import PolicyRefusedError, parse_policy
+from imagebuilder_mock.testing.pages.preview import DONE
 from imagebuilder_mock.world.settings import OPTIONS
 
 from .check.checking import check_document
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.testing.pages.preview import Preview
 
-_ACTIONS = ("DELETE", "DISABLE", "DEPRECATE")
+_ACTIONS = tuple(DONE)[::-1]
 _FATE_IS_MET = 3
 
 
@@ -69,7 +70,6 @@ def add_to(commands: Any) -> None:
 
 def run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
     """Print the preview; nothing is changed. Returns the exit status."""
-    program = f"{parser.prog} lifecycle preview"
     try:
         policy = given.policy if given.policy.startswith("arn:") else _policy_in(given.policy)
         with patience(f"looking at {given.state}"), ImageBuilderMock(state=given.state) as mock:
@@ -83,7 +83,7 @@ def run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
             shown = _as_json(table) if given.json else str(table)
             page = None if given.html is None else table.save_html(given.html)
     except (OSError, ValueError, LookupError) as error:
-        parser.exit(1, f"{program}: {error}\n")
+        parser.exit(1, f"{parser.prog}: {error}\n")
     print(shown)
     if page is not None:
         print(page, file=sys.stderr)
@@ -91,7 +91,7 @@ def run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
     if not met:
         return 0
     fates = " or ".join(sorted(set(met.values())))
-    print(f"{program}: {len(met):,} image(s) would get {fates}.", file=sys.stderr)
+    print(f"{parser.prog}: {len(met):,} image(s) would get {fates}.", file=sys.stderr)
     return _FATE_IS_MET
 
 

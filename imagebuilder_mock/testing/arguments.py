@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeGuard, TypeVar
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.resources.images import Image
@@ -79,6 +79,11 @@ def check_times(times: object, *, or_none: str = "") -> None:
         return
     msg = f"times={times!r}: give a whole number from 1 on{or_none and f', or None for {or_none}'}."
     raise ValueError(msg)
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether it is a number, which True is not."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def refuse_text(**lists: Collection[object]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 from enum import Enum
-from typing import TYPE_CHECKING, Final, TypeGuard
+from typing import TYPE_CHECKING, Final
 
 from imagebuilder_mock.protocol.failures import (
     default_message,
@@ -33,6 +33,7 @@ from .arguments import (
     check_text,
     check_times,
     counts_of,
+    is_number,
 )
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class Faults(Face):
             msg = f"when={when!r}: give a mapping of parameters, or a function that takes them."
             raise TypeError(msg)
         check_text(message=message, may_be_empty=True)
-        if probability is not None and not (_is_number(probability) and 0 < probability <= 1):
+        if probability is not None and not (is_number(probability) and 0 < probability <= 1):
             msg = f"probability={probability!r}: give a number above 0, and 1 at most."
             raise ValueError(msg)
         check_region(region)
@@ -222,14 +223,10 @@ def _checked_latency(latency: float | timedelta | None) -> timedelta:
     if latency is None:
         return timedelta()
     span: object = latency
-    if _is_number(latency):
+    if is_number(latency):
         with suppress(OverflowError, ValueError):
             span = timedelta(seconds=latency)
     if not isinstance(span, timedelta) or span <= timedelta():
         msg = f"latency={latency!r}: give seconds, or a timedelta, above 0."
         raise ValueError(msg)
     return span
-
-
-def _is_number(value: object) -> TypeGuard[float]:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)

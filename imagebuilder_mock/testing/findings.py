@@ -10,7 +10,7 @@ from imagebuilder_mock.domain.resources.scans import ImageScanState
 from imagebuilder_mock.engines.scans import SEVERITIES, finding_on
 from imagebuilder_mock.world.published import published
 
-from .arguments import SOME_IMAGE, Face, check_text, counted, every, image_at
+from .arguments import SOME_IMAGE, Face, check_text, counted, every, image_at, is_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -65,8 +65,7 @@ class MockFindings(Face):
         """
         check_text(vulnerability_id=vulnerability_id, package=package, version=version)
         check_text(description=description, fixed_in=fixed_in)
-        is_number = isinstance(score, (int, float)) and not isinstance(score, bool)
-        if score is not None and not (is_number and 0 <= score <= _HIGHEST_SCORE):
+        if score is not None and not (is_number(score) and 0 <= score <= _HIGHEST_SCORE):
             msg = f"score={score!r}: give a number from 0 to 10."
             raise ValueError(msg)
         if severity not in SEVERITIES:

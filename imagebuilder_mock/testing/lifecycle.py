@@ -228,12 +228,13 @@ class Lifecycle(Face):
         return execution
 
 
-def _check_runs(runs: object, first: datetime) -> None:
-    is_number = isinstance(runs, int) and not isinstance(runs, bool)
-    if runs != "settled" and not (is_number and 1 <= int(str(runs)) <= _MOST_RUNS):
+def _check_runs(runs: int | str, first: datetime) -> None:
+    if runs == "settled":
+        return
+    if type(runs) is not int or not 1 <= runs <= _MOST_RUNS:
         msg = f"runs={runs!r}: give a whole number from 1 to {_MOST_RUNS:,}, or 'settled'."
         raise ValueError(msg)
-    if is_number and (datetime.max.replace(tzinfo=first.tzinfo) - first).days < int(str(runs)):
+    if (datetime.max.replace(tzinfo=first.tzinfo) - first).days < runs:
         msg = f"runs={runs!r}: the calendar ends with the year 9999, and the runs do not."
         raise ValueError(msg)
 

@@ -27,9 +27,20 @@ def test_the_help_of_a_command_has_examples_that_it_takes(name, capsys):
 
 
 def test_every_command_has_examples():
-    commands = {name for name, _ in help_texts._commands(command_line._parser())}
+    commands = {name for name, _ in help_texts.commands_of(command_line._parser())}
 
     assert commands - {"lifecycle"} == set(EXAMPLES)
+
+
+@pytest.mark.parametrize("command", ["serve --autosave 1", "run nowhere.py"])
+def test_wrong_usage_is_told_with_how_the_command_is_used(command, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        command_line.main(command.split())
+
+    name = command.partition(" ")[0]
+    told = capsys.readouterr().err
+    assert told.startswith(f"usage: imagebuilder-mock {name} ")
+    assert f"\nimagebuilder-mock {name}: error: " in told
 
 
 def test_the_module_tells_its_version():

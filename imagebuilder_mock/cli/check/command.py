@@ -82,7 +82,7 @@ def run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
                 wrong_use.append(str(error))
     _FORMATTERS[given.format](checked)
     for message in wrong_use:
-        print(f"{parser.prog} check: {message}", file=sys.stderr)
+        print(f"{parser.prog}: {message}", file=sys.stderr)
     if wrong_use:
         return 2
     problems = [problem for each in checked for problem in each.findings.problems]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.domain.documents.components import actions as component_actions
 from imagebuilder_mock.domain.documents.components import document as component_document
+from imagebuilder_mock.domain.documents.dockerfile import PLACEHOLDERS
 from imagebuilder_mock.domain.documents.workflows import actions as workflow_actions
 from imagebuilder_mock.domain.documents.workflows import document as workflow_document
 from imagebuilder_mock.domain.suggestions import closest
@@ -28,7 +29,6 @@ _UNKNOWN = re.compile(
     r"|The property '([^']+)' is not known"
     r"|The placeholder '\{\{\{ imagebuilder:(\w+) \}\}\}' is not supported"
 )
-_PLACEHOLDERS = ("parentImage", "environments", "components")
 _LEAST_ALIKE = 0.7
 
 
@@ -60,7 +60,7 @@ def _words(kind: DocumentKind) -> frozenset[str]:
         }
         return frozenset({*actions, *inputs, *workflow_document.MEMBERS})
     if kind == "dockerfile":
-        return frozenset(_PLACEHOLDERS)
+        return frozenset(PLACEHOLDERS)
     shape = service_model().operation_model("CreateLifecyclePolicy").input_shape
     members = set(_members_of(shape))
     return frozenset(members | {name[0].upper() + name[1:] for name in members})

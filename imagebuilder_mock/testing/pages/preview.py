@@ -24,11 +24,12 @@ _SHADES: Mapping[str, str] = {
 
 FateName = Literal["KEEP", "SKIP", "DEPRECATE", "DISABLE", "DELETE"]
 
-_DONE: Mapping[FateName, str] = {
+DONE: Mapping[FateName, str] = {
     "DEPRECATE": "deprecated",
     "DISABLE": "disabled",
     "DELETE": "deleted",
 }
+"""What becomes of an image, in the words of the summary."""
 _TOLD_APART = 4
 """How many runs the summary has at most; of more it has the sum."""
 
@@ -189,9 +190,9 @@ class Preview(Table[PreviewRow]):
 def _sum(rows: Iterable[PreviewRow]) -> str:
     """``2 deprecated, 1 cannot be deleted``."""
     counts = Counter(
-        f"cannot be {_DONE[row['fate']]}" if row["obstacle"] else _DONE[row["fate"]] for row in rows
+        f"cannot be {DONE[row['fate']]}" if row["obstacle"] else DONE[row["fate"]] for row in rows
     )
-    words = [f"{before}{done}" for before in ("", "cannot be ") for done in _DONE.values()]
+    words = [f"{before}{done}" for before in ("", "cannot be ") for done in DONE.values()]
     return ", ".join(f"{counts[word]:,} {word}" for word in words if counts[word])
 
 
