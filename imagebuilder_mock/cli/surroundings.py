@@ -42,6 +42,14 @@ class Surroundings(NamedTuple):
             raise ValueError(msg)
         return cls(upstream=_checked_url(upstream))
 
+    @classmethod
+    def of(cls, parser: argparse.ArgumentParser, given: argparse.Namespace) -> Surroundings:
+        """What ``add_to`` has added asks for; what is wrong ends the process with status 2."""
+        try:
+            return cls.checked(moto=given.moto, upstream=given.upstream)
+        except ValueError as error:
+            parser.error(str(error))
+
     def __bool__(self) -> bool:
         return self.moto or self.upstream is not None
 

@@ -19,7 +19,7 @@ from imagebuilder_mock.world.clock import aware
 from imagebuilder_mock.world.published import published
 
 from .arguments import Face, counted, every, store_at
-from .previewing import nothing_selected, preview_of
+from .previewing import preview_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -162,39 +162,22 @@ class Lifecycle(Face):
         """
         with self._world.lock:
             moment = self._world.clock.now() if at is None else aware(at, "at=")
-            draft = self._draft(policy, region, account_id)
+            title, name = "A lifecycle policy", ""
+            if isinstance(policy, str):
+                found = self._policy(policy)
+                title, name = policy, found.name
+                selection = Selection.parse(found.resource_type, found.resource_selection)
+                draft = Draft(self._world.home_of(found.arn), selection, found.policy_details)
+            else:
+                home = store_at(self._world, region=region, account_id=account_id)
+                draft = Draft(home, *parse_policy(policy))
+                if isinstance(policy, Mapping):
+                    name = str(policy.get("name") or "")
             _check_runs(runs, moment)
             tried = list(trials(self._world, draft, at=moment, runs=runs))
             return preview_of(
-                policy if isinstance(policy, str) else "A lifecycle policy",
-                self._name(policy),
-                tried,
-                knows_ami=lambda ami: self._world.state.machine_images.get(ami) is not None,
-                moment=moment,
-                runs=runs,
-                nothing=None
-                if any(each.prospects for each in tried)
-                else nothing_selected(draft, self._world.state.stores.values()),
+                self._world, draft, tried, title=title, name=name, moment=moment, runs=runs
             )
-
-    def _name(self, policy: str | Mapping[str, object] | Sequence[Mapping[str, object]]) -> str:
-        if isinstance(policy, str):
-            return self._policy(policy).name
-        name = policy.get("name") if isinstance(policy, Mapping) else None
-        return "" if name is None else str(name)
-
-    def _draft(
-        self,
-        policy: str | Mapping[str, object] | Sequence[Mapping[str, object]],
-        region: str | None,
-        account_id: str | None,
-    ) -> Draft:
-        if isinstance(policy, str):
-            found = self._policy(policy)
-            selection = Selection.parse(found.resource_type, found.resource_selection)
-            return Draft(self._world.home_of(found.arn), selection, found.policy_details)
-        home = store_at(self._world, region=region, account_id=account_id)
-        return Draft(home, *parse_policy(policy))
 
     def _run(self, policy_arn: str) -> LifecycleExecution:
         policy = self._policy(policy_arn)

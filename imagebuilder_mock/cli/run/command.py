@@ -75,10 +75,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 def _run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
     """Run a program as ``python`` would, with its own exit status and errors."""
     program = _program(parser, given)
-    try:
-        around = Surroundings.checked(moto=given.moto, upstream=given.upstream)
-    except ValueError as error:
-        parser.error(str(error))
+    around = Surroundings.of(parser, given)
     mock = mock_of(parser, given, state=given.state)
     mock.default_region = given.region
     if given.verbose:

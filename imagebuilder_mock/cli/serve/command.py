@@ -134,7 +134,7 @@ def _seconds(text: str) -> float:
 
 def _serve(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
     with quiet_interrupts():  # until there is something to save
-        around, command = _surroundings(parser, given), _command(parser, given)
+        around, command = Surroundings.of(parser, given), _command(parser, given)
         _check_saving(parser, given, command)
         own = OwnFile(given.state)
         try:
@@ -144,13 +144,6 @@ def _serve(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
             parser.exit(error.status, f"{parser.prog}: {error}\n")
         except (OSError, ModuleNotFoundError) as error:
             parser.exit(1, f"{parser.prog}: {error}\n")
-
-
-def _surroundings(parser: argparse.ArgumentParser, given: argparse.Namespace) -> Surroundings:
-    try:
-        return Surroundings.checked(moto=given.moto, upstream=given.upstream)
-    except ValueError as error:
-        parser.error(str(error))
 
 
 def _command(parser: argparse.ArgumentParser, given: argparse.Namespace) -> Sequence[str]:
