@@ -1,4 +1,4 @@
-"""The requests of control that are no calls of a method: the state, its files, its snapshots."""
+"""The requests of control that call no method of the mock: its state, files and snapshots."""
 
 from __future__ import annotations
 
@@ -145,4 +145,4 @@ REQUESTS: Mapping[str, Callable[..., Any]] = {
     "POST forget": _forget,
     "GET snapshots": _snapshots,
 }
-"""By their method of HTTP and their path; arguments follow from the signature, as for others."""
+"""By method of HTTP and path. The arguments follow from the signature, as those of methods do."""

@@ -1,4 +1,4 @@
-"""The ``--`` of a command line, which argparse would take away: what stands behind it is kept."""
+"""Keep the ``--`` of a command line, which argparse would remove."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ KEPT_DASHES = "\0--"
 
 
 def kept(arguments: Sequence[str]) -> list[str]:
-    """The arguments as argparse gets them."""
+    """The arguments to give to argparse."""
     return _with(KEPT_DASHES, "--", arguments)
 
 
 def given_back(arguments: Sequence[str]) -> list[str]:
-    """The arguments as they were written."""
+    """The arguments as the user wrote them."""
     return _with("--", KEPT_DASHES, arguments)
 
 

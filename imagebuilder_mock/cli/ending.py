@@ -1,4 +1,4 @@
-"""How a server ends: it saves at the first signal, and is gone soon after, whatever hangs."""
+"""How a server ends: it saves at the first signal and exits soon after, whatever hangs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _POLL = 0.02
 
 
 class Ending:
-    """The signal that ends the process, once it has come."""
+    """Waits for the signal that ends the process, and limits how long the end takes."""
 
     def __init__(self) -> None:
         # What a handler of signals may use at any moment, other than an Event.
@@ -42,11 +42,11 @@ class Ending:
         self._signals.put(number)
 
     def begin(self) -> None:
-        """The end has come, and is to be over in time."""
+        """Begin to count the time that the end may take."""
         self.deadline = monotonic() + TIME_TO_END
 
     def wait(self, every: float | None, then: Callable[[], None]) -> None:
-        """Wait for the signal, and do something at intervals meanwhile."""
+        """Wait for the signal, and call ``then`` at intervals of ``every`` seconds meanwhile."""
         next_time = monotonic() + (every or 0)
         while True:
             # With a time-out, because a signal does not end a wait without one everywhere.
@@ -62,11 +62,11 @@ class Ending:
 
     @property
     def time_left(self) -> float:
-        """Seconds for what is still to be done, with something kept in reserve."""
+        """The seconds that are left for what is still to be done, less a reserve."""
         return max(0.0, self.deadline - _RESERVE - monotonic())
 
     def enforce(self, is_busy: Callable[[], bool], status: Callable[[], int]) -> None:
-        """End the process in time, though not while the state is written."""
+        """End the process when its time is up, but not while the state is written."""
         if not self.is_of_the_process:
             return
 
@@ -81,7 +81,7 @@ class Ending:
 
 @contextmanager
 def until_a_signal() -> Iterator[Ending]:
-    """SIGINT and SIGTERM are handled, and SIGHUP unless it is ignored, as under nohup."""
+    """Handle SIGINT and SIGTERM in the block, and SIGHUP unless it is ignored, as under nohup."""
     ending = Ending()
     with handled(_numbers(), ending.note):
         yield ending
@@ -91,7 +91,7 @@ def until_a_signal() -> Iterator[Ending]:
 def handled(
     numbers: Iterable[int], handler: Callable[[int, FrameType | None], None]
 ) -> Iterator[None]:
-    """The signals go to the handler in the block, and afterwards to where they went before."""
+    """Handle the signals in the block, and restore what handled them before."""
     before = {number: signal.signal(number, handler) for number in numbers}
     try:
         yield
@@ -102,7 +102,7 @@ def handled(
 
 @contextmanager
 def quiet_interrupts() -> Iterator[None]:
-    """Ctrl-C ends the process without a traceback, where nothing of the user's runs yet."""
+    """Have Ctrl-C end the process without a traceback, while no code of the user runs yet."""
     if (
         threading.current_thread() is not threading.main_thread()
         or signal.getsignal(signal.SIGINT) is not signal.default_int_handler

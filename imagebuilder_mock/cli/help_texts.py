@@ -65,7 +65,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 def commands_of(
     parser: argparse.ArgumentParser, before: str = ""
 ) -> Iterator[tuple[str, argparse.ArgumentParser]]:
-    """The commands of a parser, and theirs, under their names as they are typed."""
+    """The commands of a parser and their own commands, under the names that a user types."""
     for action in parser._actions:  # noqa: SLF001 - argparse lists them nowhere else
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - nor has it a name
             for name, command in action.choices.items():
@@ -86,7 +86,7 @@ class _Formatter(argparse.HelpFormatter):
 
 
 class _Version(argparse.Action):
-    """As argparse's own, but it looks for the version only when it is asked."""
+    """Like argparse's own action, but it looks up the version only when it is used."""
 
     def __init__(self, option_strings: list[str], dest: str, help: str | None = None) -> None:  # noqa: A002 - argparse's name
         super().__init__(option_strings, dest, nargs=0, default=argparse.SUPPRESS, help=help)

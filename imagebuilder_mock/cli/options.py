@@ -57,7 +57,7 @@ def mock_of(
 
 
 def explained(read: Callable[[str], T]) -> Callable[[str], T]:
-    """A reader for argparse, which shows the text of no other error than its own."""
+    """A reader whose ValueErrors argparse shows: of other errors it does not show the text."""
 
     def reader(text: str) -> T:
         try:
@@ -78,7 +78,7 @@ def _read(option: Option, text: str) -> object:
 
 
 def _source(name: str, given: Mapping[str, object]) -> str:
-    """Where the user has said an option: in the environment, or else as a flag."""
+    """Where the user gave an option: as a variable of the environment, or else as a flag."""
     option = OPTIONS[name]
     try:
         is_variable = option.read(os.environ.get(option.variable) or "") == given[name]

@@ -1,9 +1,9 @@
 """The control object over HTTP: for tests in another process or language.
 
 Every path stands behind ``CONTROL_PREFIX``; bodies and answers are JSON. The requests follow from
-the methods that are marked as ``published``; a few have a form of their own. They are for the
-machine that the server runs on: requests from elsewhere are refused unless that is allowed. What
-web pages may ask is ``transports.http.guarding``'s business.
+the methods that are marked as ``published`` and from the functions of ``control_requests``. Those
+from other machines are refused unless they are allowed; ``transports.http.guarding`` decides about
+those of web pages.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _MISTAKES = (
 
 
 class Method(NamedTuple):
-    """A function that a request calls: its first parameter is what it acts on."""
+    """A function that a request calls; its first parameter is the object that it acts on."""
 
     request: str
     """``POST builds/advance``: the method of HTTP, and the path."""
@@ -95,13 +95,13 @@ class Method(NamedTuple):
         return self.function(owner, *positional, **named)
 
     def call_of_mock(self, mock: ImageBuilderMock, given: Mapping[str, Any]) -> object:
-        """The same of the mock or its face that the path names; what is returned is JSON."""
+        """Call it on the mock, or on the face that the path names; the answer is JSON."""
         face = self.request.partition(" ")[2].rpartition("/")[0]
         returned = as_json(self.call(getattr(mock, face) if face else mock, given))
         return returned if self.mark.answer is None else {self.mark.answer: returned}
 
     def arguments(self, given: Mapping[str, Any]) -> tuple[list[object], dict[str, object]]:
-        """Those by position and those by name."""
+        """The arguments from JSON, by position and by name."""
         for name in self._required():
             if name not in given:
                 raise self._mistake(f"needs the argument {name!r}")
@@ -137,7 +137,7 @@ class Method(NamedTuple):
 
 @cache
 def own_methods() -> Sequence[Method]:
-    """Those of the server."""
+    """The requests that are about the server itself."""
     return [Method.of(request, function) for request, function in REQUESTS.items()]
 
 
@@ -166,7 +166,7 @@ def rows() -> list[dict[str, object]]:
 
 
 class RemoteControl:
-    """Calls the methods of a mock for requests."""
+    """Answers requests by calling the methods of a mock."""
 
     def __init__(
         self, mock: ImageBuilderMock, world: World, files: StateFiles, *, allow_remote: bool
@@ -205,7 +205,7 @@ class RemoteControl:
         return HTTPStatus.OK, {} if answer is None else answer
 
     def _meant(self, asked: str) -> str:
-        """What may have been meant: another method of HTTP, a method of a face, or a like path."""
+        """A hint: another method of HTTP for the path, the methods of a face, or a similar path."""
         path = asked.partition(" ")[2]
         paths = {name.partition(" ")[2]: name for name in self._actions}
         below = [name for name in paths if name.startswith(f"{path}/")]

@@ -25,7 +25,7 @@ _LONGEST_WAIT = 0.75
 
 
 class Saving:
-    """Saves the state of a mock that is served, and says in a line if that fails."""
+    """Saves the state of a mock that is served, and prints a line if that fails."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class Saving:
             self._save(_LONGEST_WAIT)
 
     def first(self, status: int) -> None:
-        """Save before anything else is done about the end, which comes in time from now on.
+        """Save before anything else, and from now on end the process when its time is up.
 
         ``status`` is what the process ends with if nothing is wrong with saving.
         """
@@ -58,7 +58,7 @@ class Saving:
         self._save(_LONGEST_WAIT)
 
     def last(self) -> None:
-        """Save what requests have changed that were answered since."""
+        """Save again if requests have been answered since."""
         if self.status or self._answered() != self._seen:
             self._save(self._ending.time_left)
 

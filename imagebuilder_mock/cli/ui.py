@@ -1,6 +1,6 @@
 """The page of a server, for a person: resources, builds with their timelines, calls, events.
 
-It reads what the mock remembers, and asks no operation: a look moves no build.
+It reads the state of the mock and calls no operation, so it moves no build.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _REFRESH = 2
 
 
 class _List(Table["Mapping[str, object]"]):
-    """A list of the page; the name of a build leads to the page of that."""
+    """A list on the page; the name of a build is a link to its page."""
 
     def line(self, row: Mapping[str, object], name: str, line: str) -> str:
         text = super().line(row, name, line)

@@ -1,4 +1,4 @@
-"""What the parts of the control object share: the world, and how they read what a test names."""
+"""What the parts of the control object share: the world, and checks of their arguments."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Face(Suggesting):
         return f"<mock.{name}: {holds}>" if holds else f"<mock.{name}>"
 
     def _holds(self) -> str:
-        """What it has at the moment, for whoever prints it."""
+        """What it holds at the moment, for its ``repr``."""
         return ""
 
 
@@ -74,7 +74,7 @@ def check_references(**references: str | None) -> None:
 
 
 def check_times(times: object, *, or_none: str = "") -> None:
-    """ValueError for what is no number of times; ``or_none`` says what None means, if it may be."""
+    """ValueError for what is no number of times; ``or_none`` is what None means, if allowed."""
     if (times is None and or_none) or (type(times) is int and times >= 1):
         return
     msg = f"times={times!r}: give a whole number from 1 on{or_none and f', or None for {or_none}'}."
@@ -82,12 +82,12 @@ def check_times(times: object, *, or_none: str = "") -> None:
 
 
 def is_number(value: object) -> TypeGuard[float]:
-    """Whether it is a number, which True is not."""
+    """Whether a value is a number; True and False are none."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def refuse_text(**lists: Collection[object]) -> None:
-    """A string is a collection of strings too: of its letters, which nobody means."""
+    """TypeError for a string in the place of a list: it would be taken as a list of letters."""
     for name, value in lists.items():
         if isinstance(value, str):
             msg = f"{name}={value!r} is one string: give a list, [{value!r}]."
@@ -123,7 +123,7 @@ def check_parameters(operation: str | None, names: Iterable[str]) -> None:
 
 
 def check_known(what: str, given: str, known: Sequence[str]) -> None:
-    """ValueError for an unknown name; it has the closest name, or else some that are known."""
+    """ValueError for an unknown name, with the closest known name, or else with some of them."""
     if given not in known:
         hint = did_you_mean(str(given), known) or f" There are: {listed(known)}."
         msg = f"There is no {what} {given!r}.{hint}"
@@ -141,7 +141,7 @@ def counted(number: int, noun: str, plural: str = "") -> str:
 
 
 def check_region(region: object, name: str = "region") -> None:
-    """ValueError for what no Region is called, and is not None."""
+    """ValueError for what is neither a Region's name nor None."""
     if region is None:
         return
     if not isinstance(region, str) or not _REGION.fullmatch(region):
@@ -198,7 +198,7 @@ def image_at(
 ) -> tuple[Store, Image]:
     """An image by its build version ARN, and the store that has it.
 
-    LookupError if there is none; it ends with what ``instead`` says, by default with the images.
+    LookupError if there is none; its text ends with ``instead()``, by default a list of the images.
     """
     try:
         parsed = Arn.parse(str(arn))

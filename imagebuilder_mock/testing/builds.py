@@ -1,4 +1,4 @@
-"""``mock.builds``: move builds on, end them, make one fail, and see which are running."""
+"""``mock.builds``: move builds on, end them, make one fail, and see which of them are running."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def _page_name(image: Image) -> str:
 
 
 class _CheckedDurations(Durations):
-    """Those of a world, where only what exists is given one."""
+    """The durations of a world; a name that nothing has is refused."""
 
     def __init__(self, world: World) -> None:
         self.maps = world.state.durations.maps
@@ -116,7 +116,7 @@ class _CheckedDurations(Durations):
 
 
 def _step_names(world: World) -> set[str]:
-    """Of Amazon's workflows, which every Region has, and of those that a test has created."""
+    """The names of the steps of all workflows: Amazon's, the same everywhere, and the test's."""
     managed = world.managed(AMAZON, DEFAULT_REGION).order(Workflow)
     workflows = (*managed, *every(Workflow, world))
     return {step.name for workflow in workflows for step in document_of(workflow).steps}
@@ -163,9 +163,9 @@ class Builds(Face):
     def advance(self, arn: str, *, to: ImageStatus | None = None) -> str:
         """Move a build to its next stage, or to a step that waits, and return its new status.
 
-        With ``to`` it goes on until the image is in that status. ValueError, which lists the
-        statuses that lie ahead, if that is behind or not on the build's way: then nothing moves.
-        RuntimeError if the build ends, or reaches a step that waits for an action, before it.
+        With ``to`` the build moves on until the image is in that status. ValueError, which lists
+        the statuses that lie ahead, if the build has passed it or does not come to it; then nothing
+        moves. RuntimeError if the build ends before, or reaches a step that waits for an action.
         """
         with self._world.lock:
             image = self._build(arn)
@@ -266,13 +266,13 @@ class Builds(Face):
         times: int | None = None,
         optional: bool = False,
     ) -> None:
-        """Say what the workflow step named ``step`` gives when it succeeds, such as its ``output``.
+        """Set what the workflow step named ``step`` outputs when it succeeds, such as ``output``.
 
         ``workflow`` (a name or an ARN) restricts it to the steps of a workflow, and ``times`` to
-        the next ones; what is not named in ``outputs`` stays as it is. ValueError lists what the
-        actions give if none of them gives all of it. A step whose action does not give it fails
-        with a message that says so. An order that nothing has met is in ``mock.unmet``, unless it
-        is ``optional``.
+        the next ones; outputs that are not in ``outputs`` stay as they are. ValueError if no action
+        has all of these outputs; it lists those that each action has. A step whose action does not
+        have them fails with a message that says so. An order that nothing has met is in
+        ``mock.unmet``, unless it is ``optional``.
         """
         check_times(times, or_none="every time")
         check_text(step=step, workflow=workflow)

@@ -98,7 +98,7 @@ class Calls(Face):
         """Assert that the operation was called with these parameters; return the newest such call.
 
         With ``times``, the number of these calls must be equal to it. The AssertionError shows what
-        was called instead, and in what the closest call differs.
+        was called instead, and how the closest call differs.
         """
         if times is not None and (type(times) is not int or times < 1):
             msg = f"times={times!r}: give a whole number from 1 on, or use assert_not_called()."
@@ -170,7 +170,7 @@ class Calls(Face):
     def _numbers(
         self, operation: str, parameters: dict[str, object], matching: list[Call]
     ) -> tuple[int, int]:
-        """How many calls had the parameters, and how many more may have had them."""
+        """How many kept calls have the parameters, and how many more may have had them."""
         dropped = self._record.dropped(operation)
         return (len(matching), dropped) if parameters else (len(matching) + dropped, 0)
 

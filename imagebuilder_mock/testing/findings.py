@@ -87,7 +87,7 @@ class MockFindings(Face):
 
     @published(arn=SOME_IMAGE)
     def clear(self, arn: str) -> None:
-        """Remove all findings of an image; its scan will add none by itself."""
+        """Remove all findings of an image; its scan will add no sample findings."""
         with self._world.lock:
             store, image = self._scanned(arn)
             store.findings.clear(image.arn)

@@ -1,4 +1,4 @@
-"""Images that were built before the test began: by the same engine, at another time, untold."""
+"""Add images that were built before the test began: by the same engine, but nobody is told."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _MAKING = frozenset(("CreateImage", "CreateImageFromIso", "ExecuteComponents", "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastBuild:
-    """What builds of one kind were, whenever they were."""
+    """What builds of the past have in common, whatever their times."""
 
     request: BuildRequest
     pipeline: ImagePipeline | None = None
@@ -120,7 +120,7 @@ class PastBuild:
             stages.fail(world, image, self.reason)
 
     def _check(self, image: Image) -> None:
-        """ValueError if the build has come to another end than the wanted one."""
+        """ValueError if the build has ended in another way than it should."""
         status, reason = image.state.status, image.state.reason
         if status == "FAILED":
             is_as_wanted = (self.state, self.reason) == (status, reason)
@@ -142,7 +142,7 @@ class PastBuild:
 
 
 def _last_run(pipeline: ImagePipeline | None) -> Mapping[str, object]:
-    """What an image leaves on the pipeline that made it."""
+    """The members of a pipeline that a build of it changes."""
     if pipeline is None:
         return {}
     names = ("consecutive_failures", "date_last_run", "last_run_status")
@@ -150,7 +150,7 @@ def _last_run(pipeline: ImagePipeline | None) -> Mapping[str, object]:
 
 
 def _resume(world: World, image: Image) -> bool:
-    """Answer a step that waits; whether there was one."""
+    """Answer a step that waits, and return whether there was one."""
     for execution in image.running_executions:
         step = execution.open_step
         if step is not None and step.is_waiting:
@@ -170,7 +170,7 @@ def _impossible(recipe: Recipe, reason: str) -> ValueError:
 
 
 def _dated(request: BuildRequest, moment: datetime) -> BuildRequest:
-    """With configurations that are as old as the image, of which there is nothing else."""
+    """The request with configurations of the same date: they exist in the image alone."""
     distribution = request.distribution
     return request._replace(
         infrastructure=replace(request.infrastructure, date_created=moment),
@@ -180,7 +180,7 @@ def _dated(request: BuildRequest, moment: datetime) -> BuildRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Additions:
-    """What an image of the past has beyond what its recipe and its pipeline say."""
+    """What an image of the past has in addition to its recipe and its pipeline."""
 
     regions: Sequence[str] = ()
     settings: Settings
@@ -190,7 +190,7 @@ class Additions:
 def request_of_recipe(
     home: Store, recipe: Recipe, additions: Additions, now: datetime
 ) -> BuildRequest:
-    """What an image of no pipeline is built with: configurations that the account does not have."""
+    """The request for an image of no pipeline: the account does not have its configurations."""
     return BuildRequest(
         recipe=recipe,
         infrastructure=InfrastructureConfiguration(
@@ -207,7 +207,7 @@ def request_of_recipe(
 def request_of_pipeline(
     world: World, pipeline: ImagePipeline, recipe: Recipe | None, additions: Additions
 ) -> BuildRequest:
-    """What a run of the pipeline asks for, or asked for when it had another recipe."""
+    """The request of a run of the pipeline, with another recipe if one is given."""
     home = world.home_of(pipeline.arn)
     tags = {**(pipeline.image_tags or {}), **additions.tags}
     request = request_of(world, home, pipeline, tags)
@@ -228,7 +228,7 @@ def _nowhere(home: Store, name: str, made: datetime) -> DistributionConfiguratio
 def _distributed(
     configuration: DistributionConfiguration, home: Store, recipe: Recipe, additions: Additions
 ) -> DistributionConfiguration:
-    """A copy that has the Regions too, and the settings for the AMIs of every one."""
+    """A copy with the further Regions, and with the settings of AMIs for all of them."""
     settings = additions.settings
     distributions = [
         {**each, "amiDistributionConfiguration": _merged(given, settings)}
@@ -253,7 +253,7 @@ def _distributed(
 
 
 def _merged(given: Mapping[str, Any], more: Settings) -> Mapping[str, Any]:
-    """Settings of AMIs with further tags and permissions."""
+    """The settings of AMIs, with further tags and permissions."""
     result = dict(given)
     if "amiTags" in more:
         result["amiTags"] = {**given.get("amiTags", {}), **more["amiTags"]}

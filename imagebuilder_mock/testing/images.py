@@ -1,4 +1,4 @@
-"""Images in the test's hands: finished ones of any age, and what EC2 knows of their AMIs."""
+"""``mock.images``: add finished images of any age, and change what EC2 knows of their AMIs."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
 
 class ImageArguments(TypedDict, total=False):
-    """What ``mock.images.add`` is told of an image, beside ``created``."""
+    """The arguments of ``mock.images.add``, except ``created``."""
 
     recipe: str | None
     pipeline: str | None
@@ -191,7 +191,7 @@ class Images(Face):
     def amis(self, image_arn: str) -> list[MachineImage]:
         """What EC2 knows of an image's AMIs. A test may change it: launch, tag, share, deregister.
 
-        Beside moto it is changed there, but for the last launch. LookupError if there is no such
+        Beside moto, change it in moto, except for the last launch. LookupError if there is no such
         image.
         """
         with self._world.lock:
@@ -220,7 +220,7 @@ class Images(Face):
         action: LifecycleActionName | None = None,
         message: str = "You are not authorized to perform this operation.",
     ) -> None:
-        """Let EC2 or ECR refuse a lifecycle action, or every one, from now on.
+        """Make EC2 or ECR refuse a lifecycle action, or every action, from now on.
 
         ``resource_id`` is the id of an AMI or of a snapshot, or the URI of a container image;
         ``message`` becomes the reason of the resource that fails. ValueError for another action.
@@ -233,14 +233,14 @@ class Images(Face):
             self._world.state.machine_images.refuse(resource_id, action, message)
 
     def allow(self, resource_id: str) -> None:
-        """Take back what was refused of a resource."""
+        """Allow all actions on a resource again, after ``refuse``."""
         with self._world.lock:
             self._world.state.machine_images.allow(resource_id)
 
     def _source(
         self, recipe: str | None, pipeline: str | None, region: str | None, account_id: str | None
     ) -> tuple[Store, ImagePipeline | None, Recipe | None]:
-        """Where the image is, the pipeline that made it, and the recipe if one is named."""
+        """The store of the image, the pipeline that made it, and the recipe if one is named."""
         named = pipeline or recipe
         if named is not None and named.startswith("arn:"):
             arn = Arn.parse(named)
@@ -290,7 +290,7 @@ class Images(Face):
 
 
 def _state(state: EndState | None, reason: str | None) -> EndState:
-    """The state that an image has reached; ValueError if it is none, or needs no reason."""
+    """The state that an image has reached; ValueError for no such state, or a needless reason."""
     if state is None:
         return "AVAILABLE" if reason is None else "FAILED"
     if state not in get_args(EndState):
@@ -304,7 +304,7 @@ def _state(state: EndState | None, reason: str | None) -> EndState:
 
 
 def _scanned(request: BuildRequest) -> BuildRequest:
-    """The same, of an image that was scanned."""
+    """The request for an image that is scanned."""
     member = "imageScanningConfiguration"
     scanning = {**cast("dict[str, Any]", request.settings.get(member) or {})}
     settings = {**request.settings, member: {**scanning, "imageScanningEnabled": True}}
@@ -353,7 +353,7 @@ def _check_tags(**tags: Mapping[str, str] | None) -> None:
 def _ami_settings(
     ami_tags: Mapping[str, str] | None, shared_with: Collection[str], *, public: bool
 ) -> wire.AmiDistributionConfigurationTypeDef:
-    """What ``amiDistributionConfiguration`` says of it."""
+    """The arguments as ``amiDistributionConfiguration``."""
     for account in shared_with:
         if not is_account_id(account):
             msg = f"shared_with={account!r}: an account is 12 digits in a string."

@@ -1,4 +1,4 @@
-"""``mock.lifecycle``: run lifecycle policies, move their runs, preview what they would do."""
+"""``mock.lifecycle``: run lifecycle policies, move their runs on, and preview them."""
 
 from __future__ import annotations
 
@@ -73,8 +73,8 @@ class Lifecycle(Face):
     def run(self, policy_arn: str) -> str:
         """Run a policy now, to the end, and return the id of the execution.
 
-        An execution that has not ended goes on instead of a new one. ValueError if the policy is
-        disabled.
+        If an execution of the policy has not ended, that one goes on instead of a new one.
+        ValueError if the policy is disabled.
         """
         with self._world.lock:
             execution = self._run(policy_arn)
@@ -89,7 +89,7 @@ class Lifecycle(Face):
 
     @published(execution_id=_ANY_RUN)
     def advance(self, execution_id: str) -> str:
-        """Let an execution act on its next images (a fifth of all, at least one).
+        """Have an execution act on its next images (a fifth of all, at least one).
 
         Returns the new status. A paused execution goes on, and a scheduled update starts.
         """

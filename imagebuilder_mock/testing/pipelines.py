@@ -1,4 +1,4 @@
-"""``mock.pipelines``: a ready pipeline, with all that it needs."""
+"""``mock.pipelines``: add a pipeline with everything that it needs."""
 
 from __future__ import annotations
 
@@ -53,10 +53,10 @@ FROM {{{ imagebuilder:parentImage }}}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddedPipeline:
-    """A pipeline and what belongs to it, by their ARNs."""
+    """The ARNs of a pipeline and of the resources that it uses."""
 
     name: str
-    """The name of all of them."""
+    """The name that all of them have."""
     arn: str
     recipe_arn: str
     component_arn: str
@@ -123,12 +123,12 @@ class Pipelines(Face):
 
 
 def _as_sent(value: str | Mapping[str, Any] | None, member: str) -> Mapping[str, Any] | None:
-    """What the API takes, of which a text is the main member."""
+    """A member as the API takes it; a text stands for its main member."""
     return {member: value} if isinstance(value, str) else value
 
 
 class _Making:
-    """The requests with which a user would make a pipeline, in their order."""
+    """Makes a pipeline by the requests that a user would send, in their order."""
 
     def __init__(self, world: World, home: Store, name: str, regions: Sequence[str]) -> None:
         self._world = world
@@ -190,9 +190,9 @@ class _Making:
         )
 
     def _make_instance_profile(self) -> None:
-        """Have IAM beside the mock make the instance profile if it would be looked up there.
+        """Make the instance profile in the IAM beside the mock, if it would be looked up there.
 
-        To make it where nothing is looked up would have all roles looked up from then on.
+        If it were always made, roles would be looked up from then on too.
         """
         place = Place(self._home.account, self._home.region)
         account = account_at(self._world, place)
@@ -202,7 +202,7 @@ class _Making:
             account.ask("iam", "create_instance_profile", InstanceProfileName=self._name)
 
     def _make_repositories(self) -> None:
-        """Have ECR beside the mock, if there is one, make the repositories that images go to."""
+        """Make the repositories that images go to in the ECR beside the mock, if there is one."""
         for region in self._regions:
             account = account_at(self._world, Place(self._home.account, region))
             if account is None:

@@ -1,4 +1,4 @@
-"""The preview of a policy, from the trial of its runs."""
+"""Make the preview of a policy from trials of its runs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def preview_of(
     moment: datetime,
     runs: Runs,
 ) -> Preview:
-    """The table of what runs do, of which ``moment`` is the first; ``name`` is the policy's."""
+    """The table of what the runs do, the first of them at ``moment``; ``name`` is the policy's."""
     how = {1: "", "settled": ", until a run changes nothing"}.get(runs, f", {runs} daily runs")
     return Preview(
         f"{title} at {moment.isoformat(sep=' ', timespec='seconds')}{how}",
@@ -106,7 +106,7 @@ def _substance(row: PreviewRow) -> object:
 
 
 def _nothing_in(world: World, draft: Draft) -> str:
-    """Why no image is selected: what those are like that are there, or where there are some."""
+    """Why no image is selected: the tags or recipes of those that exist, or where some are."""
     home, selection, _ = draft
     images = [each for each in home.order(Image) if each.type == selection.image_type]
     resource_type = next(name for name, of in IMAGE_TYPES.items() if of == selection.image_type)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _LISTED = 8
 """How many names are listed at most."""
 _CLOSE = 0.8
-"""How alike a name has to be for a slip of the pen: two Regions are no such thing."""
+"""How alike names have to be for a typing error; the names of two Regions are less so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class UnmetOrdersError(AssertionError):
 
 
 def described(orders: list[UnmetOrder]) -> str:
-    """The orders, a paragraph each, and how to say that one need not be met."""
+    """The orders, a paragraph for each, and how to mark one that need not be met."""
     number = "1 order" if len(orders) == 1 else f"{len(orders)} orders"
     return "\n".join(
         [
@@ -66,7 +66,7 @@ def described(orders: list[UnmetOrder]) -> str:
 
 
 def unmet_orders(world: World) -> list[UnmetOrder]:
-    """What a test has ordered in vain so far, in its order."""
+    """The orders that nothing has met so far, in the order in which the test placed them."""
     with world.lock:
         return [UnmetOrder(each.said, _nearest(world, each)) for each in world.placed.unmet()]
 
@@ -186,7 +186,7 @@ def _component_steps(components: Iterable[Component]) -> list[str]:
 
 
 def _begun_steps(images: Iterable[Image]) -> list[tuple[WorkflowExecution, WorkflowStepExecution]]:
-    """Of their workflows, as far as they have come."""
+    """The steps that their workflows have begun, each with its workflow's run."""
     runs = [execution for image in images for execution in image.executions]
     return [(execution, step) for execution in runs for step in execution.begun_steps]
 
@@ -205,7 +205,7 @@ def _is(wanted: str, had: str) -> bool:
 
 
 def _named(part: _Part) -> str:
-    """``a component 'hardning'.``, and which was meant, or what there was."""
+    """``a component 'hardning'.``, and the name that may have been meant, or all names."""
     known = list(
         dict.fromkeys(Arn.parse(had).slug if had.startswith("arn:") else had for had in part.had)
     )

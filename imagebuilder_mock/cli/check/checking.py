@@ -1,4 +1,4 @@
-"""Check a document as the service would: every problem, the one that it answers with first."""
+"""Check a document as the service would, and find all problems, its own answer first."""
 
 from __future__ import annotations
 
@@ -52,12 +52,13 @@ _WORKFLOW_TYPES: tuple[WorkflowType, ...] = get_args(WorkflowType)
 
 
 def check_document(text: str, kind: DocumentKind | None = None) -> list[DocumentProblem]:
-    """What Image Builder would refuse of a document; none if it would take it.
+    """What Image Builder would refuse in a document; an empty list if it would accept it.
 
-    ``kind`` is ``component``, ``workflow``, ``dockerfile`` or ``lifecycle-policy``; without one the
-    text tells, and can also be a CloudFormation template that holds such documents. The first
-    problem is the one that the service answers with, and the others follow by their places.
-    ValueError for a text of no known kind. Sizes are those of the service's default quotas.
+    ``kind`` is ``component``, ``workflow``, ``dockerfile`` or ``lifecycle-policy``. Without it, the
+    kind is recognized from the text, which can also be a CloudFormation template with such
+    documents in it. The first problem is the one that the service answers with; the others follow
+    in the order of their places. ValueError for a text of no known kind. Sizes are checked against
+    the service's default quotas.
     """
     if kind is not None and kind not in KINDS:
         msg = f"{kind!r} is no kind of document. There are: {', '.join(KINDS)}."
@@ -72,7 +73,7 @@ def check_document(text: str, kind: DocumentKind | None = None) -> list[Document
 def findings_of(
     text: str, kind: DocumentKind | None = None, *, is_named: bool = True
 ) -> Findings | None:
-    """What is said of a text; None if it is of no known kind."""
+    """The problems of a text, and the notes on it; None if it is of no known kind."""
     content = kind or content_of(text, is_named=is_named)
     if content is None:
         return None
@@ -104,14 +105,14 @@ def _findings_in_template(template: str) -> Findings:
 
 
 def _unreadable(problem: str | None, mark: yaml.Mark | None) -> Findings:
-    """Of a template that CloudFormation would refuse before the service hears of it."""
+    """The problem of a template that CloudFormation itself would refuse."""
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     message = f"The template cannot be read: {problem or 'it is not YAML'}."
     return Findings((DocumentProblem(line=line, column=column, message=message, kind=TEMPLATE),))
 
 
 def _embedded_problems(document: Embedded) -> list[Problem]:
-    """All that is wrong with a document in a template; what hangs on a variable is left out."""
+    """The problems of a document in a template, but for those that depend on a variable."""
     if document.properties is not None:
         return [*check_policy_node(document.properties, has_properties=True)]
     text = document.text or ""
@@ -128,7 +129,7 @@ def _embedded_warnings(document: Embedded) -> list[DocumentProblem]:
 
 
 def _in_template(document: Embedded, found: Iterable[Problem]) -> list[Problem]:
-    """What is said of a document, at its place in the template."""
+    """The problems of a document, moved to their places in the template."""
     text = document.text or ""
     return [
         Problem(
@@ -158,7 +159,7 @@ def told(
     resource: str | None = None,
     severity: Severity = "error",
 ) -> list[DocumentProblem]:
-    """Problems as they are told: the first stays the first, the others follow by their places."""
+    """Problems as they are reported: the first stays first, the others are in order of place."""
     others = sorted(problems[1:], key=lambda problem: (problem.line, problem.column))
     return [
         DocumentProblem(
@@ -177,9 +178,10 @@ def told(
 def problems_in(
     text: str, kind: DocumentKind, known: Embedded | None = None
 ) -> tuple[Problem, ...]:
-    """All that is wrong with a document by itself, the service's own answer first.
+    """The problems of a single document, the service's own answer first.
 
-    A component or a workflow of an unknown platform or type is fine if one of them takes it.
+    A component of an unknown platform is fine if one of the platforms takes it, and so is a
+    workflow of an unknown type.
     """
     size = len(text.encode(errors="surrogatepass"))
     if kind == "component":
@@ -199,7 +201,7 @@ def problems_in(
 def _best(
     problems_for: Callable[[str, T | None], tuple[Problem, ...]], text: str, choices: Sequence[T]
 ) -> tuple[Problem, ...]:
-    """What is wrong for the choice that fits best: none of them has been named."""
+    """The problems for the choice that fits best, where the document does not name one."""
     of_choices = []
     for choice in choices:
         of_choices.append(problems_for(text, choice))
@@ -232,7 +234,7 @@ def _over(quota: str, size: int) -> tuple[Problem, ...]:
 
 
 def _beyond(check: Callable[[Quotas, D], None], measured: D) -> tuple[Problem, ...]:
-    """The quota of the service's defaults that is exceeded."""
+    """The problem that one of the default quotas is exceeded, if it is."""
     try:
         check(_QUOTAS, measured)
     except ServiceQuotaExceededException as error:

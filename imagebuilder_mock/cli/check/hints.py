@@ -1,4 +1,4 @@
-"""What may have been meant, after a sentence of the service."""
+"""Suggest the word that may have been meant, behind a sentence of the service."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _LEAST_ALIKE = 0.7
 
 
 def with_hint(kind: DocumentKind, problem: Problem) -> str:
-    """The sentence, with the word that is most like the one that it refuses."""
+    """The sentence, followed by the known word that is most like the one that it refuses."""
     match = _UNKNOWN.search(problem.sentence)
     if match is None:
         return problem.sentence

@@ -1,4 +1,4 @@
-"""What kind of document a text is, told by what stands in it."""
+"""Recognize what kind of document a text is."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _OF_OTHERS = frozenset(("mainSteps", "runtimeConfig", "sessionType", "inputs", "
 def content_of(text: str, *, is_named: bool = True) -> Content | None:
     """The kind of a text; None if it is none of them.
 
-    A Dockerfile without a placeholder of Image Builder is a template only if somebody names it.
+    A Dockerfile without a placeholder of Image Builder is a template only if the user names it.
     """
     members = _members(text)
     if "Resources" in members and _RESOURCE.search(text):

@@ -32,7 +32,7 @@ _ELSEWHERE = ("Fn::", "Ref")
 
 
 class _Unknown:
-    """What another function of a template makes: nothing can be said of it."""
+    """The value of an intrinsic function, which is not known."""
 
 
 UNKNOWN = _Unknown()
@@ -49,7 +49,7 @@ def is_function(node: yaml.Node) -> bool:
 
 
 def check_policy_text(text: str) -> tuple[Problem, ...]:
-    """All that is wrong with a policy in a file, of either form."""
+    """The problems of a policy in a file, in either form."""
     try:
         root = yaml.compose(text, Loader=LOADER)
     except (yaml.YAMLError, RecursionError):
@@ -62,7 +62,7 @@ def check_policy_text(text: str) -> tuple[Problem, ...]:
 
 
 def check_policy_node(root: yaml.Node, *, has_properties: bool) -> tuple[Problem, ...]:
-    """All that is wrong with a policy; ``has_properties`` if its members are CloudFormation's."""
+    """The problems of a policy; with ``has_properties`` its members are CloudFormation's."""
     try:
         value = _value(root, (), count(1))
     except DocumentError as error:
@@ -130,7 +130,7 @@ def _at(value: Any, path: Sequence[str | int]) -> Any:
 
 
 def _given(value: Any) -> Any:
-    """Without the members that are null: the service takes them as not given."""
+    """The value without members that are null, which the service takes as not given."""
     if isinstance(value, dict):
         return {key: _given(item) for key, item in value.items() if item is not None}
     return [_given(item) for item in value] if isinstance(value, list) else value
@@ -181,7 +181,7 @@ def _scalar(value: object, type_name: str) -> object:
 
 
 def _value(node: yaml.Node, path: Path, numbers: Iterator[int]) -> Any:
-    """What a node says; DocumentError if there are too many nodes or levels."""
+    """The value of a node; DocumentError if there are too many nodes or levels."""
     if next(numbers) > MAX_NODES or len(path) > MAX_DEPTH:
         sentence = f"The document has more than {MAX_NODES} nodes, or {MAX_DEPTH} levels."
         raise DocumentError(sentence, (Problem(path, *start_of(node), sentence),))

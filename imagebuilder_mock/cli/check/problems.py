@@ -1,4 +1,4 @@
-"""What ``check`` tells of a document."""
+"""What ``check`` reports of a document."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Note(NamedTuple):
 
 
 class Findings(NamedTuple):
-    """What is said of a text."""
+    """All that is reported of a text."""
 
     problems: tuple[DocumentProblem, ...]
     notes: tuple[Note, ...] = ()

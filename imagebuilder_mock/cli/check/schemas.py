@@ -1,6 +1,6 @@
-"""JSON Schemas of documents, for editors; made from the tables that check documents.
+"""JSON Schemas of documents for editors, made from the tables that check documents.
 
-A schema refuses nothing that the service takes, and less than the service does.
+A schema accepts everything that the service accepts, and some of what it refuses.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def _inputs_of(
 def _members(
     table: type[Members], known: Mapping[type[Members], dict[str, Any]] | None = None
 ) -> dict[str, Any]:
-    """Of a mapping; a member that is null is not given."""
+    """The schema of a mapping, where a member that is null counts as not given."""
     known = known or {}
     if table in known:
         return known[table]

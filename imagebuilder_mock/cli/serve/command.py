@@ -233,7 +233,7 @@ def _started(parser: argparse.ArgumentParser, mock: ImageBuilderMock) -> Iterato
 def _environment(
     given: argparse.Namespace, around: Surroundings, mock: ImageBuilderMock, url: str
 ) -> dict[str, str]:
-    """What the command's environment is."""
+    """The environment in which the command finds the server."""
     key = DEFAULT_KEY if around.upstream else access_key_for(account_of(mock))
     return environment_for(
         url,

@@ -1,4 +1,4 @@
-"""The chart of a build: a bar for each stage, workflow and step, on the time of the build."""
+"""The chart of a build, with a bar for each stage, workflow and step."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _WORDS: Mapping[str, str] = {
 
 
 def chart(rows: Sequence[TimelineRow]) -> list[str]:
-    """Its parts: what the colours mean, whether widths mean time, and the rows with their bars."""
+    """The parts of the chart: a legend, a note if widths mean nothing, and the rows with bars."""
     is_timed = _has_time_passed(rows)
     built = of_the_build(rows)
     places = [
@@ -63,7 +63,7 @@ def chart(rows: Sequence[TimelineRow]) -> list[str]:
 
 
 def _has_time_passed(rows: Sequence[TimelineRow]) -> bool:
-    """Whether steps took mock time; those of a build that is only looked at take none."""
+    """Whether steps took mock time; if calls alone move the build, they take none."""
     ended = [
         row["duration"]
         for row in rows
@@ -77,7 +77,7 @@ def _has_time_passed(rows: Sequence[TimelineRow]) -> bool:
 
 
 def of_the_build(rows: Sequence[TimelineRow]) -> Sequence[TimelineRow]:
-    """Without what became of the image long after, by lifecycle management."""
+    """The rows of the build, without what lifecycle management did to the image later."""
     for number, row in enumerate(rows):
         if row["stage"] in _AFTERWARDS:
             return rows[:number]

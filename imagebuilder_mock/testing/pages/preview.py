@@ -1,4 +1,4 @@
-"""What a lifecycle policy would do: the fates of images, by their creation."""
+"""The preview of a lifecycle policy: a table of what becomes of images, and a chart."""
 
 from __future__ import annotations
 

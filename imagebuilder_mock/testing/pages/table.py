@@ -33,11 +33,11 @@ class Table(Generic[Row]):
 
     @property
     def summary(self) -> str:
-        """What the rows come to, in a line; empty if nothing is summed up."""
+        """A line that sums up the rows; empty if there is none."""
         return ""
 
     def data(self) -> dict[str, object]:
-        """What JSON has of the table."""
+        """The table as JSON has it."""
         return {"title": self.title, "rows": self.rows}
 
     @property
@@ -107,7 +107,7 @@ class Table(Generic[Row]):
         return f"<{type(self).__name__} {self.title!r}: {held}>"
 
     def _repr_html_(self) -> str:
-        """The page, in a frame of a notebook that leaves the notebook's own style alone."""
+        """The page in a frame, so that it leaves the style of a notebook alone."""
         return (
             f'<iframe title="{escape(self.title)}" srcdoc="{escape(self._page())}" '
             'style="width: 100%; height: 30em; border: 0"></iframe>'

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class _Told(NamedTuple):
-    """What the page says of a build above its chart."""
+    """What the page says about a build above its chart."""
 
     facts: Mapping[str, Sequence[str]]
     reason: str
@@ -58,7 +58,7 @@ class Timeline(Table[TimelineRow]):
 
     @property
     def columns(self) -> list[str]:
-        """The names of the columns of the text; the log would not go into one."""
+        """The names of the columns of the text, which has no room for the log."""
         return [name for name in super().columns if name != "log"]
 
     @property
@@ -90,7 +90,7 @@ def timeline_of(image: Image, logs: Mapping[str, list[str]]) -> Timeline:
 
 
 def logs_of(events: Iterable[Event]) -> Mapping[str, list[str]]:
-    """The lines of logs, as far as events are kept, by the ids of the steps that they are about."""
+    """The lines of logs by the ids of their steps, as far as events are kept."""
     lines: dict[str, list[str]] = defaultdict(list)
     for event in events:
         if event.step_execution_id is not None:
@@ -151,7 +151,7 @@ def _place(image: Image) -> Mapping[str, Sequence[str]]:
 
 
 def _short(reference: str) -> str:
-    """An ARN from its name on; anything else as it is."""
+    """The part of an ARN from its name on; another text as it is."""
     return reference.partition("/")[2] if "arn:" in reference else reference
 
 
