@@ -47,16 +47,16 @@ class Ending:
 
     def wait(self, every: float | None, then: Callable[[], None]) -> None:
         """Wait for the signal, and call ``then`` at intervals of ``every`` seconds meanwhile."""
-        next_time = monotonic() + (every or 0)
+        interval = float("inf") if every is None else every
+        next_time = monotonic() + interval
         while True:
             # With a time-out, because a signal does not end a wait without one everywhere.
-            left = _GLANCE if every is None else min(_GLANCE, max(0.0, next_time - monotonic()))
             try:
-                self._signals.get(timeout=left)
+                self._signals.get(timeout=max(0.0, min(_GLANCE, next_time - monotonic())))
             except Empty:
-                if every is not None and monotonic() >= next_time:
+                if monotonic() >= next_time:
                     then()
-                    next_time = monotonic() + every
+                    next_time = monotonic() + interval
             else:
                 return
 

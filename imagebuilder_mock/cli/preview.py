@@ -9,11 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.mock import ImageBuilderMock
-from imagebuilder_mock.testing.lifecycle import PolicyRefusedError, parse_policy
-from imagebuilder_mock.testing.pages.preview import DONE
 from imagebuilder_mock.world.settings import OPTIONS
 
-from .check.checking import check_document
 from .options import explained
 from .patience import patience
 
@@ -22,7 +19,7 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.testing.pages.preview import Preview
 
-_ACTIONS = tuple(DONE)[::-1]
+_ACTIONS = ("DELETE", "DISABLE", "DEPRECATE")
 _FATE_IS_MET = 3
 
 
@@ -97,6 +94,11 @@ def run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
 
 def _policy_in(path: str) -> Any:
     """The policy of a file; ValueError if it is none, with the place of what is wrong."""
+    # With them come the parsers of documents, which take longer to load than most commands to run.
+    from imagebuilder_mock.testing.lifecycle import PolicyRefusedError, parse_policy  # noqa: PLC0415
+
+    from .check.checking import check_document  # noqa: PLC0415
+
     try:
         text = Path(path).read_text(encoding="utf-8")
         policy = json.loads(text)
@@ -109,16 +111,11 @@ def _policy_in(path: str) -> Any:
     try:
         parse_policy(policy)
     except PolicyRefusedError as error:
-        raise ValueError(_with_place(path, text, str(error))) from None
+        problems = check_document(text, "lifecycle-policy")
+        # With the place in the file, and what may have been meant.
+        said = (f"{path}:{each}" for each in problems if each.message.startswith(str(error)))
+        raise ValueError(next(said, f"{path}: {error}")) from None
     return policy
-
-
-def _with_place(path: str, text: str, message: str) -> str:
-    """What is wrong with a policy: where in its file, and what may have been meant."""
-    for problem in check_document(text, "lifecycle-policy"):
-        if problem.message.startswith(message):
-            return f"{path}:{problem}"
-    return f"{path}: {message}"
 
 
 def _as_json(table: Preview) -> str:

@@ -43,9 +43,12 @@ def test_wrong_usage_is_told_with_how_the_command_is_used(command, capsys):
     assert f"\nimagebuilder-mock {name}: error: " in told
 
 
-def test_the_module_tells_its_version():
-    command = [sys.executable, "-m", "imagebuilder_mock", "--version"]
+def test_the_module_tells_its_version_before_any_parser_of_documents_is_loaded():
+    command = [sys.executable, "-X", "importtime", "-m", "imagebuilder_mock", "--version"]
 
-    told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
 
-    assert told == f"imagebuilder-mock {__version__}\n"
+    assert done.stdout == f"imagebuilder-mock {__version__}\n"
+    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "imagebuilder_mock.cli.command_line" in loaded
+    assert not {"yaml", "imagebuilder_mock.cli.check.checking"} & loaded

@@ -25,17 +25,16 @@ from imagebuilder_mock.protocol.model import input_members
 from imagebuilder_mock.protocol.validation import form_problems
 
 from .hints import with_hint
-from .kinds import KINDS, TEMPLATE, content_of
+from .kinds import content_of
 from .policies import check_policy_node, check_policy_text
-from .problems import DocumentProblem, Findings, Note
+from .problems import KINDS, TEMPLATE, DocumentProblem, Findings, Note
 from .templates import as_written, documents_of, has_variables
 from .warnings import warnings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from .kinds import DocumentKind
-    from .problems import Severity
+    from .problems import DocumentKind, Severity
     from .templates import Embedded
 
 T = TypeVar("T")

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from imagebuilder_mock.cli.patience import patience
 
-from .kinds import KINDS
+from .problems import KINDS
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from .kinds import DocumentKind
-    from .problems import DocumentProblem, Findings
+    from .problems import DocumentKind, DocumentProblem, Findings
 
 STANDARD_INPUT = "-"
 _FORMATS = ("text", "json", "github")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.domain.documents.errors import Problem
 
-    from .kinds import DocumentKind
+    from .problems import DocumentKind
 
 _UNKNOWN = re.compile(
     r"Unsupported action '?([^'.\s]+)'?"

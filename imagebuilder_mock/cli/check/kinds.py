@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, Literal, get_args
+from typing import TYPE_CHECKING
 
 import yaml
 
+from .problems import TEMPLATE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import TypeAlias
 
-DocumentKind = Literal["component", "workflow", "dockerfile", "lifecycle-policy"]
-KINDS: tuple[DocumentKind, ...] = get_args(DocumentKind)
-TEMPLATE: Final = "template"
-"""A CloudFormation template, which holds documents of any kind."""
-Content: TypeAlias = "DocumentKind | Literal['template']"
+    from .problems import Content, DocumentKind
 
 _MAIN_MEMBERS: Mapping[DocumentKind, str] = {"component": "phases", "workflow": "steps"}
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, get_args
 
 if TYPE_CHECKING:
-    from .kinds import Content
+    from typing import TypeAlias
 
+DocumentKind = Literal["component", "workflow", "dockerfile", "lifecycle-policy"]
+KINDS: tuple[DocumentKind, ...] = get_args(DocumentKind)
+TEMPLATE: Final = "template"
+"""A CloudFormation template, which holds documents of any kind."""
+Content: TypeAlias = "DocumentKind | Literal['template']"
 Severity = Literal["error", "warning"]
 
 

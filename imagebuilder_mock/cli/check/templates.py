@@ -17,8 +17,8 @@ from .policies import is_function, start_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from .kinds import DocumentKind
     from .places import Place
+    from .problems import DocumentKind
 
 T = TypeVar("T")
 

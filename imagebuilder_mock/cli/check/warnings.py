@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TypeAlias
 
-    from .kinds import DocumentKind
+    from .problems import DocumentKind
 
     Warned: TypeAlias = Iterator[tuple[tuple[object, ...], str]]
     """The path of what is warned of, and the sentence."""

@@ -24,12 +24,11 @@ _SHADES: Mapping[str, str] = {
 
 FateName = Literal["KEEP", "SKIP", "DEPRECATE", "DISABLE", "DELETE"]
 
-DONE: Mapping[FateName, str] = {
+_DONE: Mapping[FateName, str] = {
     "DEPRECATE": "deprecated",
     "DISABLE": "disabled",
     "DELETE": "deleted",
 }
-"""What becomes of an image, in the words of the summary."""
 _TOLD_APART = 4
 """How many runs the summary has at most; of more it has the sum."""
 
@@ -190,9 +189,9 @@ class Preview(Table[PreviewRow]):
 def _sum(rows: Iterable[PreviewRow]) -> str:
     """``2 deprecated, 1 cannot be deleted``."""
     counts = Counter(
-        f"cannot be {DONE[row['fate']]}" if row["obstacle"] else DONE[row["fate"]] for row in rows
+        f"cannot be {_DONE[row['fate']]}" if row["obstacle"] else _DONE[row["fate"]] for row in rows
     )
-    words = [f"{before}{done}" for before in ("", "cannot be ") for done in DONE.values()]
+    words = [f"{before}{done}" for before in ("", "cannot be ") for done in _DONE.values()]
     return ", ".join(f"{counts[word]:,} {word}" for word in words if counts[word])
 
 
