@@ -128,7 +128,7 @@ class Calls(Face):
             said = f"{operation} was called {known} time(s){_with(parameters)}:"
             raise self._error(said, _listed(matching))
         if unknown:
-            said = f"{operation} was called, and nobody knows whether it was{_with(parameters)}."
+            said = f"{operation} was called, perhaps{_with(parameters)}: not all calls are kept."
             raise self._error(said)
 
     @published(operations=["GetImage", "ListImages"])

@@ -144,7 +144,7 @@ class Faults(Face):
                 if rule is known or rule == known.number:
                     self._world.faults.remove(known)
                     return
-        msg = f"{rule} is not among the rules; it was taken back, or the mock was reset."
+        msg = f"{rule} is not among the rules: it has been removed, or the mock was reset."
         raise ValueError(msg)
 
     @published()
@@ -194,7 +194,7 @@ def _outcome(
         return CutAnswer()
     if error is None:
         if message is not None:
-            msg = f"message={message!r} is of no error: give error= too."
+            msg = f"message={message!r} goes with an error: give error= too."
             raise ValueError(msg)
         return None
     if isinstance(error, str):

@@ -166,8 +166,8 @@ class Images(Face):
             request = self._request(home, made_by, found, additions)
             if isinstance(request.recipe, ContainerRecipe) and (settings or launched):
                 msg = (
-                    f"{request.recipe.arn} makes container images: what is said of AMIs means "
-                    "nothing."
+                    f"{request.recipe.arn} makes container images, to which ami_tags, public, "
+                    "shared_with and last_launched do not apply."
                 )
                 raise ValueError(msg)
             _check_launch(launched, moments)
@@ -324,7 +324,7 @@ def _check_launch(launched: datetime | None, made: Sequence[datetime]) -> None:
 def _check_finding(finding: Mapping[str, object]) -> None:
     """ValueError if it is no mapping with the arguments of ``mock.findings.add``."""
     of_add = signature(MockFindings.add)
-    said = "it is none"
+    said = "it is no mapping"
     if isinstance(finding, Mapping):
         try:
             of_add.bind(None, _ANY_ARN, **finding)
@@ -332,7 +332,7 @@ def _check_finding(finding: Mapping[str, object]) -> None:
             said = str(error)
         else:
             return
-    msg = f"findings: {finding!r} ({said}). A finding is a mapping with "
+    msg = f"findings: {finding!r} ({said}). Give a mapping with "
     raise ValueError(msg + f"{listed([*of_add.parameters][2:])}.")
 
 

@@ -115,7 +115,7 @@ class Lifecycle(Face):
         with self._world.lock:
             execution = self._execution(execution_id)
             if execution.lifecycle_policy_arn is None or execution.state.status == "CANCELLING":
-                msg = f"{execution_id} is no run of a policy that goes on: it cannot be paused."
+                msg = f"{execution_id} cannot be paused: it is cancelled, or no run of a policy."
                 raise ValueError(msg)
             executions.pause(self._world, execution)
 

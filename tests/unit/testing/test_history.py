@@ -285,7 +285,7 @@ class TestMistakes:
             ({"pipeline": 5}, "pipeline=5: give a string"),
             ({"reason": 5}, "reason=5: give a string"),
             ({"tags": ["team"]}, r"tags=\['team'\]: give a mapping"),
-            ({"findings": ["CVE-1"]}, "findings: 'CVE-1' .* A finding is a mapping with"),
+            ({"findings": ["CVE-1"]}, "findings: 'CVE-1' .it is no mapping.. Give a mapping with"),
             ({"regions": [5]}, "regions=5: give a Region's name"),
             ({"region": "eu west 1"}, "region='eu west 1': give a Region's name"),
         ],
