@@ -32,6 +32,11 @@ class Table(Generic[Row]):
         self._marked_by = marked_by
 
     @property
+    def headline(self) -> str:
+        """The headline of its page."""
+        return self.title
+
+    @property
     def summary(self) -> str:
         """A line that sums up the rows; empty if there is none."""
         return ""
@@ -100,7 +105,7 @@ class Table(Generic[Row]):
         return None if self._marked_by is None else SHADES.get(str(row.get(self._marked_by)))
 
     def _page(self) -> str:
-        return page(self.title, self.parts())
+        return page(self.headline, self.parts())
 
     def __repr__(self) -> str:
         held = self.summary or f"{len(self.rows):,} rows"

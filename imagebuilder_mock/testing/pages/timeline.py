@@ -10,7 +10,7 @@ from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.states import IN_PROGRESS
 
 from .build_chart import TimelineRow, chart, of_the_build
-from .frame import SHADES, box, facts, page, readable, summary
+from .frame import SHADES, box, facts, readable, summary
 from .table import Table
 
 if TYPE_CHECKING:
@@ -65,9 +65,6 @@ class Timeline(Table[TimelineRow]):
     def headline(self) -> str:
         """``Build web/1.0.0/1``."""
         return f"Build {_short(self.title)}"
-
-    def _page(self) -> str:
-        return page(self.headline, self.parts())
 
     def parts(self) -> Iterable[str]:
         told = self._told
