@@ -82,7 +82,7 @@ def _replace_state(controlled: Controlled, /, **state: object) -> None:
 @published(path="state.json")
 def _save(controlled: Controlled, path: str | None = None) -> None:
     """Save the state to a file below the folder of ``--files``, or to that of ``--state``."""
-    check_text(path=path)
+    check_text(path=path, or_none=True)
     with controlled.world.lock:
         state = saved(controlled.world)
     controlled.files.save(state, path)
@@ -91,7 +91,7 @@ def _save(controlled: Controlled, path: str | None = None) -> None:
 @published(path="state.json")
 def _load(controlled: Controlled, path: str | None = None) -> None:
     """Replace the state by that of such a file."""
-    check_text(path=path)
+    check_text(path=path, or_none=True)
     state = controlled.files.load(path)
     put_state(controlled.mock, state, path or "the file of the server")
 

@@ -52,10 +52,10 @@ class Face(Suggesting):
         return ""
 
 
-def check_text(*, may_be_empty: bool = False, **texts: object) -> None:
-    """TypeError for what is neither a string nor None, ValueError for an empty string."""
+def check_text(*, or_none: bool = False, may_be_empty: bool = False, **texts: object) -> None:
+    """TypeError for what is no string, ValueError for an empty string."""
     for name, value in texts.items():
-        if value is not None and not isinstance(value, str):
+        if not (isinstance(value, str) or (value is None and or_none)):
             msg = f"{name}={value!r}: give a string."
             raise TypeError(msg)
         if value == "" and not may_be_empty:

@@ -52,9 +52,9 @@ _PHASES = tuple(chain.from_iterable(PHASES_OF_STAGE.values()))
 def _check_failure(order: BuildFailure) -> None:
     """ValueError or TypeError for an argument that is wrong, or that another one excludes."""
     check_times(order.times)
-    check_text(recipe=order.recipe, component=order.component, step=order.step)
-    check_text(error=order.error, cause=order.cause)
-    check_text(message=order.message, may_be_empty=True)
+    check_text(recipe=order.recipe, component=order.component, step=order.step, or_none=True)
+    check_text(error=order.error, cause=order.cause, or_none=True)
+    check_text(message=order.message, or_none=True, may_be_empty=True)
     check_references(recipe=order.recipe, component=order.component)
     check_region(order.region)
     if order.account_id is not None:
@@ -275,7 +275,8 @@ class Builds(Face):
         ``mock.unmet``, unless it is ``optional``.
         """
         check_times(times, or_none="every time")
-        check_text(step=step, workflow=workflow)
+        check_text(step=step)
+        check_text(workflow=workflow, or_none=True)
         check_references(workflow=workflow)
         given: object = outputs
         if not isinstance(given, Mapping):

@@ -103,7 +103,7 @@ class Faults(Face):
         elif when is not None and not callable(when):
             msg = f"when={when!r}: give a mapping of parameters, or a function that takes them."
             raise TypeError(msg)
-        check_text(message=message, may_be_empty=True)
+        check_text(message=message, or_none=True, may_be_empty=True)
         if probability is not None and not (is_number(probability) and 0 < probability <= 1):
             msg = f"probability={probability!r}: give a number above 0, and 1 at most."
             raise ValueError(msg)

@@ -64,7 +64,8 @@ class MockFindings(Face):
         score. ``fixed_in`` is the version of the package that has the fix.
         """
         check_text(vulnerability_id=vulnerability_id, package=package, version=version)
-        check_text(description=description, fixed_in=fixed_in)
+        check_text(description=description)
+        check_text(fixed_in=fixed_in, or_none=True)
         if score is not None and not (is_number(score) and 0 <= score <= _HIGHEST_SCORE):
             msg = f"score={score!r}: give a number from 0 to 10."
             raise ValueError(msg)
@@ -98,6 +99,7 @@ class MockFindings(Face):
         if status not in get_args(BadEnd):
             msg = f"status={status!r}: choose one of {', '.join(get_args(BadEnd))}."
             raise ValueError(msg)
+        check_text(reason=reason, or_none=True)
         with self._world.lock:
             store, image = self._scanned(arn)
             store.findings.clear(image.arn)

@@ -145,8 +145,8 @@ class Images(Face):
         recipe, and a build that the service would refuse; then nothing is added.
         """
         refuse_text(regions=regions, shared_with=shared_with, findings=findings or ())
-        check_text(recipe=recipe, pipeline=pipeline)
-        check_text(reason=reason, may_be_empty=True)
+        check_text(recipe=recipe, pipeline=pipeline, or_none=True)
+        check_text(reason=reason, or_none=True, may_be_empty=True)
         for each in regions:
             check_region(each, "regions")
         are_several = isinstance(created, Iterable) and not isinstance(created, str)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from operator import attrgetter
 
 import pytest
 
@@ -210,6 +211,20 @@ def test_builds_of_one_recipe_move_one_by_one(imagebuilder, imagebuilder_mock):
     assert first.rpartition("/")[0] == second.rpartition("/")[0]
     assert state_of(imagebuilder, first)["status"] == "PENDING"
     assert state_of(imagebuilder, second)["status"] == "CREATING"
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("builds.fail", {"arn": "any", "reason": None}),
+        ("builds.set_outputs", {"step": None, "outputs": {}}),
+        ("images.refuse", {"resource_id": None}),
+    ],
+)
+def test_what_has_to_be_named_is_no_none(imagebuilder_mock, name, arguments):
+    """It would be kept, and met by nothing."""
+    with pytest.raises(TypeError, match="=None: give a string"):
+        attrgetter(name)(imagebuilder_mock)(**arguments)
 
 
 # How long things take
