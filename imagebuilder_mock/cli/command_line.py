@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from . import help_texts, preview
 from .capture import command as capture_command
 from .check import command as check_command
-from .dashes import kept
 from .ending import quiet_interrupts
+from .options import with_kept_dashes
 from .run import command as run_command
 from .serve import command as serve_command
 from .verify import command as verify_command
@@ -27,7 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     with quiet_interrupts():
         parser = _parser()
-        given = parser.parse_args(kept(sys.argv[1:] if arguments is None else arguments))
+        given = parser.parse_args(
+            with_kept_dashes(sys.argv[1:] if arguments is None else arguments)
+        )
     given.is_whole_process = arguments is None and _are_its_own(sys.argv[1:])
     command: Callable[[argparse.ArgumentParser, argparse.Namespace], int] = given.command
     # A command's own parser tells of wrong usage, and how that command is used.

@@ -1,4 +1,4 @@
-"""The options of the mock on the command line: a flag for each, and the mock that they ask for."""
+"""What commands share: the flags of the mock's options, and the ``--`` of a command line."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ from imagebuilder_mock.mock import ImageBuilderMock
 from imagebuilder_mock.world.settings import OPTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from imagebuilder_mock.world.settings import Option
 
 T = TypeVar("T")
+
+KEPT_DASHES = "\0--"
+"""Stands for ``--``, which argparse would remove."""
 
 
 def add_options(parser: argparse.ArgumentParser, **other_help: str) -> None:
@@ -86,3 +89,13 @@ def _source(name: str, given: Mapping[str, object]) -> str:
         # The flag has been given beside a variable that is no better, or that is not there.
         is_variable = False
     return f"{option.variable}=" if is_variable else f"{option.flag} "
+
+
+def with_kept_dashes(arguments: Sequence[str]) -> list[str]:
+    """The arguments to give to argparse."""
+    return [KEPT_DASHES if argument == "--" else argument for argument in arguments]
+
+
+def as_written(arguments: Sequence[str]) -> list[str]:
+    """Arguments that argparse has returned, as the user wrote them."""
+    return ["--" if argument == KEPT_DASHES else argument for argument in arguments]

@@ -94,7 +94,7 @@ def _page_name(image: Image) -> str:
     return f"{arn.account}-{arn.region}-{arn.slug}-{arn.version}-{arn.build}.html"
 
 
-class _CheckedDurations(Durations):
+class BuildDurations(Durations):
     """The durations of a world; a name that nothing has is refused."""
 
     def __init__(self, world: World) -> None:
@@ -157,7 +157,7 @@ class Builds(Face):
         fails. ValueError for a name that is no stage, no action, and no step of a workflow that
         exists.
         """
-        return _CheckedDurations(self._world)
+        return BuildDurations(self._world)
 
     @published(arn=SOME_IMAGE, to="TESTING")
     def advance(self, arn: str, *, to: ImageStatus | None = None) -> str:

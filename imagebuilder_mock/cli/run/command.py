@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.cli import surroundings
-from imagebuilder_mock.cli.dashes import KEPT_DASHES, given_back
-from imagebuilder_mock.cli.options import add_options, mock_of
+from imagebuilder_mock.cli.options import KEPT_DASHES, add_options, as_written, mock_of
 from imagebuilder_mock.cli.patience import patience
 from imagebuilder_mock.cli.surroundings import Surroundings
 from imagebuilder_mock.world.log import logger
@@ -99,14 +98,14 @@ def _log_to_stderr() -> None:
 
 def _program(parser: argparse.ArgumentParser, given: argparse.Namespace) -> Program:
     if given.module is not None:
-        module, *arguments = given_back(given.module) or [""]
+        module, *arguments = as_written(given.module) or [""]
         return Program(module, arguments, is_module=True)
     words = [] if given.script is None else [given.script, *given.arguments]
     if words[:1] == [KEPT_DASHES]:  # the first only ends our own options
         words = words[1:]
     if not words:
         parser.error("the following arguments are required: SCRIPT.py, or -m MODULE")
-    script, *arguments = given_back(words)
+    script, *arguments = as_written(words)
     if not Path(script).is_file():
         parser.error(f"there is no program {script}")
     return Program(script, arguments, is_module=False)

@@ -11,9 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.cli import surroundings
-from imagebuilder_mock.cli.dashes import KEPT_DASHES, given_back
 from imagebuilder_mock.cli.ending import quiet_interrupts, until_a_signal
-from imagebuilder_mock.cli.options import add_options, explained, mock_of
+from imagebuilder_mock.cli.options import (
+    KEPT_DASHES,
+    add_options,
+    as_written,
+    explained,
+    mock_of,
+)
 from imagebuilder_mock.cli.patience import patience
 from imagebuilder_mock.cli.saving import LINGER, Saving
 from imagebuilder_mock.cli.server import ADVICE, serve
@@ -153,7 +158,7 @@ def _command(parser: argparse.ArgumentParser, given: argparse.Namespace) -> Sequ
         parser.error(f"unrecognized arguments: {' '.join(words)} (a command stands behind --)")
     if words == [KEPT_DASHES]:
         parser.error("there is no command behind --")
-    return given_back(words[1:])
+    return as_written(words[1:])
 
 
 def _check_saving(
