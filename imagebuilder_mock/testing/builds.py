@@ -61,7 +61,7 @@ def _check_failure(order: BuildFailure) -> None:
         check_account_id(order.account_id)
     names_component = order.component is not None or order.phase is not None
     is_of_machine = order.error is not None or (order.cause is not None and not order.is_of_place)
-    steps = ", ".join(configuration.step for configuration in CONFIGURATIONS)
+    steps = [configuration.step for configuration in CONFIGURATIONS]
     mistakes = {
         f"exit_status={order.exit_status!r}: a command that fails ends with a number but 0.": (
             type(order.exit_status) is not int or not order.exit_status
@@ -80,9 +80,8 @@ def _check_failure(order: BuildFailure) -> None:
         f"phase={order.phase!r}: builds run the phases {', '.join(_PHASES)}.": (
             order.phase not in (None, *_PHASES)
         ),
-        f"step={order.step!r}: with a region or account, name one of {steps}, or none.": (
-            order.is_of_place and order.step not in (None, *steps.split(", "))
-        ),
+        f"step={order.step!r}: with a region or account, name one of "
+        f"{', '.join(steps)}, or none.": order.is_of_place and order.step not in (None, *steps),
     }
     for mistake, is_made in mistakes.items():
         if is_made:
