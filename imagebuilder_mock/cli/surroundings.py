@@ -42,6 +42,14 @@ class Surroundings(NamedTuple):
             raise ValueError(msg)
         return cls(upstream=_checked_url(upstream))
 
+    @classmethod
+    def of(cls, parser: argparse.ArgumentParser, given: argparse.Namespace) -> Surroundings:
+        """What ``add_to`` has added asks for; what is wrong ends the process with status 2."""
+        try:
+            return cls.checked(moto=given.moto, upstream=given.upstream)
+        except ValueError as error:
+            parser.error(str(error))
+
     def __bool__(self) -> bool:
         return self.moto or self.upstream is not None
 
@@ -51,14 +59,14 @@ class Surroundings(NamedTuple):
 
     @property
     def pages(self) -> tuple[str, ...]:
-        """The beginnings of the paths that a link in a web page may open."""
+        """The prefixes of the paths that a link in a web page may open."""
         return ("/moto-api/",) if self.moto else ()
 
     @contextmanager
     def around(self, mock: ImageBuilderMock, *, advice: str) -> Iterator[None]:
-        """Let them stand around the mock, which is on; ModuleNotFoundError says what to install.
+        """Connect them to the mock, which is on; ModuleNotFoundError says what to install.
 
-        ``advice``: what to do where something has to be looked up and nobody is there.
+        ``advice`` says what to do if something has to be looked up and there is nobody to ask.
         """
         with ExitStack() as stack:
             if self.moto:
@@ -100,7 +108,7 @@ def _checked_url(url: str) -> str:
 
 
 def _parts(url: str) -> Url | None:
-    """The URL's parts, if it has no more of them than a server's: requests bring the others."""
+    """The parts of a server's URL; None if it has others too, which only requests add."""
     try:
         parts = parse_url(url)
     except LocationParseError:
@@ -110,7 +118,7 @@ def _parts(url: str) -> Url | None:
 
 
 def add_to(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
-    """Add ``--moto`` and ``--upstream``; the answer takes what else excludes them."""
+    """Add ``--moto`` and ``--upstream``; returns their group, whose options exclude each other."""
     group = parser.add_mutually_exclusive_group()
     group.add_argument(
         "--moto", action="store_true", help="have moto answer for the rest of AWS, in this process"
