@@ -91,7 +91,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Switch the mock on for a marked test, before its fixtures."""
     mock = _loaded_mock()
     if mock is not None:
-        mock.excuse_orders()
+        mock.switch.excuse_orders()
     if item.get_closest_marker(_MARKER) is not None:
         item.stash[_marked] = _started_mock(item)
 
@@ -103,13 +103,13 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> Generator[None, 
         return (yield)
     mock = _loaded_mock()
     if mock is not None:
-        with mock.excused_orders():
+        with mock.switch.excused_orders():
             return (yield)
     try:
         return (yield)
     finally:
         if (mock := _loaded_mock()) is not None:
-            mock.excuse_orders()
+            mock.switch.excuse_orders()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -123,8 +123,8 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
     mock = _loaded_mock()
     if mock is None:
         return
-    orders = mock.orders_left()
-    mock.excuse_orders()
+    orders = mock.switch.orders_left()
+    mock.switch.excuse_orders()
     if orders and item.stash.get(_outcomes, {}).get("call") == "passed":
         _judge(item, orders)
 
@@ -299,7 +299,7 @@ def _loaded_mock() -> ModuleType | None:
 
 def _is_on() -> bool:
     mock = _loaded_mock()
-    return mock is not None and mock.is_on()
+    return mock is not None and mock.switch.is_on()
 
 
 def _started_block() -> Patches:
@@ -342,14 +342,14 @@ def _did(_: str, error: BaseException | None) -> str | None:
 
     # A decorator or a with statement is off again by now.
     shown = kept_report(error)
-    if shown is None and mock.is_on():
+    if shown is None and mock.switch.is_on():
         shown = mock.current_mock().report()
     return shown
 
 
 def _left_unmet(when: str, _: BaseException | None) -> str | None:
     mock = _loaded_mock()
-    orders = [] if mock is None or when == "teardown" else mock.orders_left()
+    orders = [] if mock is None or when == "teardown" else mock.switch.orders_left()
     return "\n".join(map(str, orders)) or None
 
 

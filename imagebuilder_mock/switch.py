@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import time
 from collections import deque
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from copy import deepcopy
 from dataclasses import fields, replace
 from datetime import datetime, timedelta, timezone
@@ -34,7 +34,7 @@ from .world.settings import Settings
 from .world.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from .testing.unmet_orders import UnmetOrder
     from .world.outbox import TellingLock
@@ -100,10 +100,32 @@ class Switch(Generic[S]):
 
     def leave(self, world: World) -> None:
         """Remember what nothing has met: a test ends, in a world that may go on or not."""
-        if world.placed.unmet():
-            from .testing.unmet_orders import unmet_orders
+        self.left.extend(unmet_in(world))
 
-            self.left.extend(unmet_orders(world))
+    # For the pytest plugin, which judges a test by its orders.
+
+    def orders_left(self) -> list[UnmetOrder]:
+        """What nothing has met: in the world that is on, and in those that a test has left."""
+        return [*self.left, *([] if self.world is None else unmet_in(self.world))]
+
+    def excuse_orders(self) -> None:
+        """Wait for none of the orders that were placed so far: a new test begins."""
+        self.left.clear()
+        if self.world is not None:
+            self.world.placed.excuse()
+
+    @contextmanager
+    def excused_orders(self) -> Iterator[None]:
+        """Wait for none of the orders that are placed in the block: they are of no single test."""
+        left = list(self.left)
+        placed = [] if self.world is None else self.world.placed.unmet()
+        try:
+            yield
+        finally:
+            self.left.clear()
+            self.left.extend(left)
+            if self.world is not None:
+                self.world.placed.excuse(placed)
 
     def _open(self, gateway: Gateway, patches: Patches, default_region: str | None) -> None:
         account = partial(getattr, gateway.world, "account_id")
@@ -140,6 +162,15 @@ class Switch(Generic[S]):
         self.lock = RLock()
         if self.world is not None:
             self.world.renew_lock()
+
+
+def unmet_in(world: World) -> list[UnmetOrder]:
+    """The orders of a world that nothing has met so far."""
+    if not world.placed.unmet():
+        return []
+    from .testing.unmet_orders import unmet_orders
+
+    return unmet_orders(world)
 
 
 def _new_world(options: dict[str, object]) -> World:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.mock import server_gateway
+from .surroundings import world_of
 
 if TYPE_CHECKING:
     from imagebuilder_mock.mock import ImageBuilderMock
@@ -26,7 +26,7 @@ class Saving:
 
     def __init__(self, own: OwnFile, mock: ImageBuilderMock, ending: Ending) -> None:
         self._own = own
-        self._world = server_gateway(mock).world
+        self._world = world_of(mock)
         self._ending = ending
         self._served: Served | None = None
         self._seen = 0
