@@ -123,8 +123,8 @@ class ImageBuilderMock(Suggesting):
     def reset(self) -> None:
         """Remove everything, or go back to ``state=``; the clock and the options stay."""
         world = self._active_world("reset()")
-        world.reset()
         with world.lock:
+            world.reset()
             start_again(world)
 
     def __enter__(self) -> Self:
@@ -457,8 +457,9 @@ def current_mock() -> ImageBuilderMock:
 
 def put_state(world: World, document: SavedState, name: str | os.PathLike[str]) -> None:
     """Replace the state of a world, and of the neighbours; StateError as for ``load``."""
-    from .world.saved.files import replace_state
+    from .world.saved.worlds import fill
 
     with world.lock:
-        replace_state(world, document, name)
+        fill(world, document, name)
+        world.clock.set_forward(document.time)
         put_back(world)

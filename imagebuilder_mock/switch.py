@@ -175,24 +175,21 @@ def unmet_in(world: World) -> list[UnmetOrder]:
 
 def _new_world(options: dict[str, object]) -> World:
     settings = Settings.from_options(options)
-    if settings.state is None:
+    file = settings.state
+    if file is None:
         return _empty_world(settings)
     # Few mocks begin with a file.
-    from .world.saved.damage import Damage
-    from .world.saved.files import new_error, read_state
+    from .world.saved.files import read_state
     from .world.saved.worlds import fill
 
-    document = read_state(settings.state)
+    document = read_state(file)
     as_saved = {"account_id": document.account_id, "seed": document.seed}
     settings = Settings.from_options(as_saved | options)
     is_still = settings.now is None and document.stands_still
     world = _empty_world(
         settings, starts_at=document.time if is_still else None, offset=document.offset
     )
-    try:
-        fill(world, document)
-    except Damage as damage:
-        raise new_error(settings.state or "", damage) from None
+    fill(world, document, file)
     if settings.now is None:
         world.clock.set_forward(document.time)
     world.beginning = deepcopy(world.state)

@@ -20,13 +20,10 @@ from .damage import Damage, StateError, at
 from .document import SavedState
 from .locks import is_still, try_lock
 from .records import codec_of
-from .worlds import fill
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import IO
-
-    from imagebuilder_mock.world.world import World
 
     from .codecs import Json, Schema
 
@@ -156,20 +153,7 @@ def read_document(document: Json, name: str) -> SavedState:
     try:
         return _read_document(document)
     except Damage as damage:
-        raise new_error(name, damage) from None
-
-
-def replace_state(world: World, document: SavedState, name: str | os.PathLike[str]) -> None:
-    """Put a saved state in the place of a world's; the clock moves forward to its time.
-
-    StateError says what does not go together in it; then nothing changes.
-    """
-    with world.lock:
-        try:
-            fill(world, document)
-        except Damage as damage:
-            raise new_error(name, damage) from None
-        world.clock.set_forward(document.time)
+        raise damage.in_file(name) from None
 
 
 def is_state_file(path: Path) -> bool:
@@ -179,10 +163,6 @@ def is_state_file(path: Path) -> bool:
     except (ValueError, RecursionError):
         return False
     return isinstance(document, dict) and document.get("format") == FORMAT
-
-
-def new_error(path: str | os.PathLike[str], damage: Damage) -> StateError:
-    return StateError(f"{os.fspath(path)}: {damage.path} {damage.detail}.")
 
 
 @cache

@@ -18,6 +18,7 @@ from .damage import Damage, at
 from .document import SavedShare, SavedState, SavedStore
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Mapping, Sequence
 
     from imagebuilder_mock.domain.ordered import Numbering
@@ -47,18 +48,20 @@ def saved(world: World) -> SavedState:
     )
 
 
-def fill(world: World, document: SavedState) -> None:
+def fill(world: World, document: SavedState, file: str | os.PathLike[str]) -> None:
     """Replace the state of a world by a saved one; the clock and options stay.
 
-    Damage says which part of the document goes with no other. Then nothing changes.
+    StateError names the file, and what in it does not go together; then nothing changes.
     """
     before = world.state
     world.state = before.emptied()
     try:
         for name, part in vars(world.state).items():
             STATE[name].read(world, part, document)
-    except BaseException:
+    except BaseException as error:
         world.state = before
+        if isinstance(error, Damage):
+            raise error.in_file(file) from None
         raise
     world.ids.skip_to(document.drawn)
 
