@@ -230,8 +230,8 @@ def is_meant(reference: str, arn: str, name: str) -> bool:
         return slugify(reference) in (slugify(name), Arn.parse(arn).slug)
     meant, parsed = Arn.parse(reference), Arn.parse(arn)
     if meant.build is not None or meant.version is None:
-        return str(meant) in (arn, str(parsed._replace(version=None, build=None)))
-    if meant._replace(version=None) != parsed._replace(version=None, build=None):
+        return str(meant) in (arn, str(parsed.of_name()))
+    if meant.of_name() != parsed.of_name():
         return False
     return Version.parse(parsed.version or "") in _pattern(meant.version)
 

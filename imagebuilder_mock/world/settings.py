@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypedDict, cast, get_args
@@ -93,14 +94,6 @@ def _check_choice(name: str, value: object) -> None:
         listed = ", ".join(repr(choice) for choice in choices)
         msg = f"{name}={value!r}: choose one of {listed}."
         raise ValueError(msg)
-
-
-def _check_whole(name: str, value: object) -> None:
-    _check_type(name, value, int)
-
-
-def _check_truth(name: str, value: object) -> None:
-    _check_type(name, value, bool)
 
 
 def _check_bytes(name: str, value: int) -> None:
@@ -217,7 +210,7 @@ OPTIONS: Mapping[str, Option] = {
         Option(
             name="seed",
             help="a number for reproducible ids (default: 0)",
-            ensure=_check_whole,
+            ensure=partial(_check_type, expected=int),
             read=_whole,
             metavar="NUMBER",
         ),
@@ -231,7 +224,7 @@ OPTIONS: Mapping[str, Option] = {
         Option(
             name="inspector",
             help="whether Amazon Inspector is activated, which scans images (default: true)",
-            ensure=_check_truth,
+            ensure=partial(_check_type, expected=bool),
             read=_truth,
             metavar="{true,false}",
         ),

@@ -21,7 +21,6 @@ from .events import Events
 from .faults import FaultRules
 from .indexes import LifecycleExecutions, MachineImages, References
 from .managed import managed_store, store_with
-from .missing import hint_at
 from .orders import BuildFailures, OutputOrders, PlacedOrders
 from .outbox import Message, Outbox, TellingLock
 from .record import Record
@@ -49,7 +48,7 @@ class State:
     """What a reset empties, and snapshots and state files hold: plain data, no locks, no callables.
 
     It is read from a file in this order: numbers that were given follow the resources that have
-    them (``saved_state/worlds.py``).
+    them (``saved/worlds.py``).
     """
 
     def __init__(self, page_key: bytes) -> None:
@@ -273,10 +272,12 @@ class World:
         return found
 
     def hint_at(self, viewer: Store, cls: type[Resource], arn: str) -> str:
-        """What an account may have meant by an ARN that means nothing to it: a sentence, or none.
+        """A sentence about what an account may have meant by an ARN that means nothing to it.
 
-        It stands behind the service's own, after a blank.
+        It begins with a blank, to follow the service's own; empty if there is nothing to say.
         """
+        from .missing import hint_at  # noqa: PLC0415 - few tests make a slip
+
         parsed = Arn.parse(arn)
         return hint_at(parsed, viewer, self._source_of(parsed, viewer), cls)
 
