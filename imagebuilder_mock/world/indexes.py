@@ -66,45 +66,29 @@ def _meanings(arn: Arn) -> Iterator[Arn]:
 
 
 class Executions:
-    """What is known of runs: the images hold them, this finds them."""
+    """The runs of the images, which hold them, by their ids."""
 
-    __slots__ = ("_steps", "_workflows", "waiting")
+    __slots__ = ("steps", "waiting", "workflows")
 
     def __init__(self) -> None:
-        self._workflows: dict[str, WorkflowExecution] = {}
-        self._steps: dict[str, WorkflowStepExecution] = {}
+        self.workflows: dict[str, WorkflowExecution] = {}
+        self.steps: dict[str, WorkflowStepExecution] = {}
         self.waiting: OrderedIndex[WorkflowStepExecution] = OrderedIndex()
         """The steps that go on only when somebody says so, in the order in which they began."""
 
-    def workflow(self, workflow_execution_id: str) -> WorkflowExecution | None:
-        return self._workflows.get(workflow_execution_id)
-
-    def step(self, step_execution_id: str) -> WorkflowStepExecution | None:
-        return self._steps.get(step_execution_id)
-
     def add(self, execution: WorkflowExecution) -> None:
-        """A run, with the steps that it has so far; the others by ``add_step``."""
-        self._workflows[execution.workflow_execution_id] = execution
+        """A run, with the steps that it has so far."""
+        self.workflows[execution.workflow_execution_id] = execution
         for step in execution.steps:
-            self.add_step(step)
+            self.steps[step.step_execution_id] = step
             if step.is_waiting:
-                self.note_waiting(step, waits=True)
-
-    def add_step(self, step: WorkflowStepExecution) -> None:
-        self._steps[step.step_execution_id] = step
-
-    def note_waiting(self, step: WorkflowStepExecution, *, waits: bool) -> None:
-        """Put a step among those that wait, or take it out."""
-        if waits:
-            self.waiting.add(step)
-        else:
-            self.waiting.remove(step)
+                self.waiting.add(step)
 
     def forget(self, execution: WorkflowExecution) -> None:
         """The image is gone, and its runs with it."""
-        self._workflows.pop(execution.workflow_execution_id, None)
+        self.workflows.pop(execution.workflow_execution_id, None)
         for step in execution.steps:
-            self._steps.pop(step.step_execution_id, None)
+            self.steps.pop(step.step_execution_id, None)
 
 
 Key: TypeAlias = "tuple[str, str]"
@@ -198,13 +182,12 @@ def _keys(finding: ImageScanFinding, *, on_demand: bool) -> Iterator[Key]:
 class LifecycleExecutions:
     """Every execution, also of what has been deleted since."""
 
-    __slots__ = ("_by_id", "_count", "_images", "_of", "unfinished")
+    __slots__ = ("_by_id", "_images", "_of", "unfinished")
 
     def __init__(self) -> None:
         self._by_id: dict[str, LifecycleExecution] = {}
         self._of: dict[str, OrderedIndex[LifecycleExecution]] = defaultdict(OrderedIndex)
         self._images: Counter[str] = Counter()
-        self._count = 0
         self.unfinished: dict[str, LifecycleExecution] = {}
         """Those that have not ended, by id, in the order of their start."""
 
@@ -235,8 +218,7 @@ class LifecycleExecutions:
 
     def add(self, execution: LifecycleExecution) -> None:
         """Enter an execution that begins; its images are busy until it ends."""
-        self._count += 1
-        execution.sequence = self._count
+        execution.sequence = len(self._by_id) + 1
         self._by_id[execution.lifecycle_execution_id] = execution
         self._of[execution.resource_arn].add(execution)
         self.unfinished[execution.lifecycle_execution_id] = execution

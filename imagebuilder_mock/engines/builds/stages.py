@@ -201,7 +201,7 @@ def end_step(world: World, key: str) -> None:
     """The scheduler's entry: the time of a step, or of its waiting, is over."""
     arn, execution_id = steps.parse_key(key)
     build = _running(world, arn)
-    execution = None if build is None else build.store.executions.workflow(execution_id)
+    execution = None if build is None else build.store.executions.workflows.get(execution_id)
     if build is not None and execution is not None and not execution.has_ended:
         run = Run(build, execution)
         _run(build, lambda: _move_in(build, run))

@@ -126,12 +126,12 @@ def send_workflow_step_action(
 
 
 def _execution(ctx: Context, workflow_execution_id: str) -> WorkflowExecution:
-    found = ctx.store.executions.workflow(workflow_execution_id)
+    found = ctx.store.executions.workflows.get(workflow_execution_id)
     return _known(found, WorkflowExecution.label, workflow_execution_id)
 
 
 def _step(ctx: Context, step_execution_id: str) -> WorkflowStepExecution:
-    found = ctx.store.executions.step(step_execution_id)
+    found = ctx.store.executions.steps.get(step_execution_id)
     return _known(found, WorkflowStepExecution.label, step_execution_id)
 
 
