@@ -37,11 +37,11 @@ class Gateway:
         self._ignore_unknown = unknown_members == "ignore"
 
     def handle(self, request: HttpRequest, caller: Caller) -> Answer:
-        """The service's answer, also an error.
+        """The service's answer, which may be an error.
 
-        NotImplementedError for an operation that the model has and this package has not;
-        LostRequestError where a fault rule lets no answer come, and UnexpectedCallError for an
-        operation that the test has not expected.
+        NotImplementedError for an operation that this package does not have yet; LostRequestError
+        if a fault rule loses the request; UnexpectedCallError for an operation that the test does
+        not expect.
         """
         with self.world.lock:
             try:
@@ -75,7 +75,7 @@ class Gateway:
             return Answer(200, members, request_id, latency=fault.latency, is_cut=is_cut)
 
     def let_pass(self, span: timedelta) -> None:
-        """Move mock time forward while a caller waits; nothing that falls due is started."""
+        """Move mock time forward, since a caller waits; what falls due meanwhile is not started."""
         if span > timedelta():
             with self.world.lock:
                 self.world.clock.set_forward(self.world.clock.now() + span)

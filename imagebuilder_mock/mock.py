@@ -151,7 +151,7 @@ class ImageBuilderMock(Suggesting):
 
     @contextmanager
     def for_one_test(self) -> Iterator[None]:
-        """Switch on for one test of a class: it finds what the class set up, and is undone."""
+        """Switch on for one test of a class, on top of what the class set up; undo its changes."""
         with self:
             if not switch.is_nested_in_itself(self):
                 yield
@@ -245,8 +245,8 @@ class ImageBuilderMock(Suggesting):
     def unmet(self) -> list[UnmetOrder]:
         """The orders of ``mock.builds`` and ``mock.faults`` that nothing has met so far.
 
-        Left out are those that are ``optional``, rules with a ``probability``, and what a state
-        file, or a snapshot of another test, brought along.
+        It leaves out orders that are ``optional``, rules with a ``probability``, and orders that
+        came with a state file or with a snapshot of another test.
         """
         return unmet_in(self._known_world("unmet"))
 
@@ -380,7 +380,7 @@ class ImageBuilderMock(Suggesting):
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to a snapshot, any number of times; calls and fault rules stay.
 
-        TypeError for what is no snapshot.
+        TypeError if it is not a snapshot.
         """
         given: object = snapshot
         if not isinstance(given, Snapshot):

@@ -93,7 +93,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> Generator[None, Any, Any]:
-    """What the set-up of a class, a module or a session orders is of no single test."""
+    """Excuse the orders that the set-up of a class, a module or a session places: no test's own."""
     if fixturedef.scope == "function":
         return (yield)
     mock = _loaded_mock()
@@ -289,7 +289,7 @@ def _is_on() -> bool:
 
 
 def _started_block() -> Patches:
-    """Nothing for Image Builder leaves from now on, but through a mock."""
+    """From now on, nothing for Image Builder leaves unless a mock is on."""
     from .testing.failed_tests import HOW_TO_SWITCH_ON
     from .transports.boto.blocking import Block
     from .transports.patching import all_or_nothing
@@ -301,7 +301,7 @@ def _started_block() -> Patches:
 
 
 def _judge(item: pytest.Item, orders: list[UnmetOrder]) -> None:
-    """A test that has passed has not, if it ordered what nothing has met."""
+    """Fail a test that has passed, or warn, if nothing has met some of its orders."""
     policy = _unmet_policy(item.config)
     if policy == "ignore":
         return

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from .world.outbox import TellingLock
 
 _LEFT = 100
-"""How many unmet orders are remembered of worlds that have ended."""
+"""The most unmet orders that are remembered from worlds that have ended."""
 
 _FORK_PATIENCE = 1.0
 """How many seconds a fork waits for a thread to end its change of the world."""
@@ -67,7 +67,7 @@ class Switch(Generic[S]):
         self._forking = local()
         self.own_servers = OwnServers()
         self.left: deque[UnmetOrder] = deque(maxlen=_LEFT)
-        """What nothing had met when the test left its world, for whoever judges the test."""
+        """The orders that nothing had met when a test left its world."""
 
     def push(self, mock: S) -> World:
         with self.lock:
@@ -99,7 +99,7 @@ class Switch(Generic[S]):
             self.leave(world)
 
     def leave(self, world: World) -> None:
-        """Remember what nothing has met: a test ends, in a world that may go on or not."""
+        """Remember the orders that nothing has met: a test ends, and the world may go on or not."""
         self.left.extend(unmet_in(world))
 
     # For the pytest plugin, which judges a test by its orders.

@@ -100,7 +100,7 @@ class Events(Suggesting):
     def sent_to(self, destination: Destination) -> list[Event]: ...
     @published(destination="SNS")
     def sent_to(self, destination: Destination) -> list[Any]:
-        """The events for one destination, the oldest first; ValueError if there is none such."""
+        """The events for one destination, the oldest first; ValueError if it is unknown."""
         if destination not in get_args(Destination):
             known = get_args(Destination)
             hint = did_you_mean(str(destination), known)
@@ -129,7 +129,7 @@ class Events(Suggesting):
         subscribers were called; by the call that delivers it, if the other call has returned. If
         several fail, the first exception is raised, and the others are logged as warnings.
 
-        TypeError for what cannot be called.
+        TypeError if it cannot be called.
         """
         if not callable(subscriber):
             msg = f"subscribe({subscriber!r}): give a function that takes an event."

@@ -1,6 +1,6 @@
-"""What is where: an index for each question that would otherwise be a search of the stores.
+"""Indexes: one for each question that would otherwise be a search of the stores.
 
-Each is kept by hand beside the resources, and equals what they would give if it were made anew.
+Each is kept up to date beside the resources, and equals one that is built from them anew.
 """
 
 from __future__ import annotations

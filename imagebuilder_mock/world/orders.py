@@ -1,7 +1,8 @@
 """What a test has ordered: ``mock.builds.fail_next``, and ``mock.builds.set_outputs``.
 
-The orders themselves are of the state: snapshots and files hold them. Which of them a test has
-placed, and something has met, is noted beside (``PlacedOrders``), with those of ``mock.faults``.
+The orders are part of the state, so snapshots and files hold them. Which of them a test has placed,
+and whether something has met them, is noted apart from it (``PlacedOrders``), with the rules of
+``mock.faults``.
 """
 
 from __future__ import annotations

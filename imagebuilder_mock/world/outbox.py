@@ -46,8 +46,8 @@ class Undelivered(NamedTuple):
 class Outbox:
     """Errands and messages in the order in which they came up.
 
-    What a change of the world puts here is nobody else's until ``end_change``. ``undelivered``
-    keeps what was refused.
+    What a change of the world puts here stays its own until ``end_change``. ``undelivered`` keeps
+    what failed.
     """
 
     def __init__(self) -> None:
@@ -100,15 +100,15 @@ class Outbox:
         self._gathered.clear()
 
     def deliver(self) -> None:
-        """Tell all that waits, unless somebody is telling: then it is left to them.
+        """Tell all that waits, or leave it to the thread that is telling already.
 
-        So everything is told in order, one message at a time, and nobody waits for what another
-        thread tells. What a message brings about is told behind it. One refusal keeps nothing
-        from the others. Of the errors of loud messages one comes out: the first that this
-        thread brought about, else the first that another thread left behind.
+        So everything is told in order, one message at a time, and no thread waits while another
+        tells. What a message brings about is told after it. A message that fails does not keep the
+        others from being told. Of the errors of loud messages one is raised: the first that this
+        thread caused, else the first that another thread left behind.
         """
         failed: list[tuple[Message, Exception]] = []
-        # What is left while somebody comes to an end of telling: they look again.
+        # The thread that tells may miss what is put here as it ends: so this looks again.
         while self._waiting and self._telling.acquire(blocking=False):
             try:
                 failed += self._tell()

@@ -63,7 +63,7 @@ class Scheduler:
         return None if ticket in self._withdrawn else next(moments, None)
 
     def withdraw(self, ticket: int | None) -> None:
-        """Take back an entry that has not fallen due; None is no entry."""
+        """Take back an entry that has not fallen due, if there is one."""
         if ticket is None:
             return
         self._withdrawn.add(ticket)

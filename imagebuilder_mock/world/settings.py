@@ -1,4 +1,4 @@
-"""The options of a mock: what each may be, and how it is said in code, in a file, in a shell.
+"""The options of a mock: what each may be, and how it is given in code, in a file, in a shell.
 
 A new option is a row of ``OPTIONS``, and a member of ``Settings`` and of ``Options``, which has its
 type for type checkers and its description.
@@ -66,9 +66,9 @@ class Option(NamedTuple):
     name: str
     help: str
     ensure: Callable[[str, Any], None]
-    """Of its name and a value; ValueError or TypeError says what to write instead."""
+    """Takes its name and a value; ValueError or TypeError says what to write instead."""
     read: Callable[[str], object] = str
-    """Of a text; ValueError says what to write instead, as the end of a sentence."""
+    """Takes a text; ValueError says what to write instead, as the end of a sentence."""
     choices: tuple[str, ...] = ()
     metavar: str | None = None
 
@@ -299,7 +299,7 @@ class Settings:
 
 
 def check_account_id(account_id: object) -> None:
-    """ValueError if it is none."""
+    """ValueError if it is not the id of an account."""
     if not is_account_id(account_id):
         msg = f"account_id={account_id!r}: an account is a string of 12 digits."
         raise ValueError(msg)

@@ -47,8 +47,8 @@ R = TypeVar("R", bound=Resource)
 class State:
     """What a reset empties, and snapshots and state files hold: plain data, no locks, no callables.
 
-    It is read from a file in this order: numbers that were given follow the resources that have
-    them (``saved/worlds.py``).
+    The parts are read from a file in this order: what counts numbers comes after the resources
+    that have them (``saved/worlds.py``).
     """
 
     def __init__(self, page_key: bytes) -> None:
@@ -101,25 +101,25 @@ class World:
         self.beginning: State | None = None
         """A copy of the state to which a reset goes back; None is an empty one."""
         self.neighbours = neighbours
-        """Who is asked and told beside us; None looks nothing up."""
+        """The services that are asked and told; None: nothing is looked up."""
         self.is_in_the_past = False
-        """Whether what goes on is history (``in_the_past``): there is nobody to be told of it."""
+        """Whether what happens now is history (``in_the_past``), which nobody is told of."""
         self.step_at_work: str | None = None
         """The id of the workflow step that is doing its work, for what is logged meanwhile."""
         self.deleted: list[Image] | None = None
-        """The images that were deleted, for who wants to look back at their builds."""
+        """The images that were deleted since somebody asked to keep them; None if nobody has."""
         self.models: dict[tuple[str, str | None], Image] = {}
-        """By recipe and pipeline, the last image of the past whose build was played through."""
+        """By recipe and pipeline, the last image of the past whose build later ones can repeat."""
         self._partition_of = partition_of
         self.default_account: Callable[[], str | None] = lambda: None
-        """The account that a cloud beside us takes for whoever names none; None without one."""
+        """The default account of the cloud beside us; None if there is no cloud."""
         self._account = DEFAULT_ACCOUNT
 
     @property
     def account_id(self) -> str:
-        """The account of who names no other: the option's, or the default of a cloud beside us.
+        """The account of clients that name none: the option's, or the default of a cloud beside us.
 
-        That stays when the cloud is gone.
+        The default stays when the cloud is gone.
         """
         if self.settings.account_id is not None:
             return self.settings.account_id
@@ -149,9 +149,9 @@ class World:
                     setattr(self, name, value)
 
     def twin(self, moment: datetime) -> World:
-        """A copy to try things on: its clock stands still, and nobody is beside it or hears of it.
+        """A copy to try things on, whose clock stands still and which has no neighbours.
 
-        What happens to it costs this world no id, no event and no change.
+        What happens in it changes nothing in this world, and uses none of its ids.
         """
         twin = World(
             self.settings,
@@ -197,7 +197,7 @@ class World:
             raise
 
     def publish(self, event: Event) -> None:
-        """Let an event be known; those who subscribed are told as soon as the lock is free."""
+        """Record an event; its subscribers are told as soon as the lock is free."""
         for subscriber in self.events.add(event):
             subject = f"a subscriber of {event.name}"
             self.outbox.put(Message(subject, partial(subscriber, event), is_loud=True))
@@ -235,7 +235,7 @@ class World:
         return store
 
     def publish_managed(self, publication: Publication) -> None:
-        """Let Amazon offer another version, in every Region."""
+        """Have Amazon offer another version, in every Region."""
         self.state.publications.append(publication)
         self.state.managed.clear()
 
@@ -368,7 +368,7 @@ PARTS = (
     Part("events", lambda world: world.events.clear(), Events.emptied, is_put_aside=False),
     Part("outbox", lambda world: world.outbox.forget(), None, is_put_aside=False),
 )
-"""All that a world consists of. What is data, and is saved with it, has its place in the state."""
+"""All that a world consists of. Data that is saved with it belongs in the state."""
 
 
 class Snapshot:

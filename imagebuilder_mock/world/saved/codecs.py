@@ -244,7 +244,7 @@ class Either(Codec):
         for codec in self._codecs:
             if codec.takes(json):
                 return codec.read(json)
-        # What it says is wrong: the part that is not null.
+        # For an error about the part that is not null.
         return self._codecs[0].read(json)
 
     def holds(self, value: object) -> bool:

@@ -79,9 +79,9 @@ def _new_unfinished(target: Path, mode: int) -> tuple[Path, int]:
 
 
 def remove_unfinished(target: Path) -> None:
-    """Remove what processes have left that were killed while they wrote a file.
+    """Remove what is left of processes that were killed while they wrote to the target.
 
-    Of a folder, the files anywhere in it are meant.
+    If it is a folder, all files below it are meant.
     """
     of_target = rf"\.{re.escape(target.name)}\.\d+-\d+-\d+\.unfinished"
     is_folder = target.is_dir()
@@ -129,7 +129,7 @@ def state_document(state: SavedState) -> dict[str, Json]:
 
 
 def read_state(path: str | os.PathLike[str]) -> SavedState:
-    """Read a file; StateError says where in it something is wrong, OSError that there is none."""
+    """Read a file; StateError says what is wrong where, OSError why it cannot be read."""
     name = os.fspath(path)  # open() takes numbers too
     with open(name, "rb") as file:  # noqa: PTH123 - any path
         return read_stream(file, name)

@@ -1,4 +1,4 @@
-"""The types of fields and of arguments, as they are meant in the module that defines it.
+"""The types of fields and of arguments, as their names are meant in the module that has them.
 
 Names that a module imports for type checkers alone are found in its source, under
 ``if TYPE_CHECKING:``, and imported when a field needs them. boto3's stubs are not: at run time

@@ -1,4 +1,4 @@
-"""Files that one process has to itself, for as long as it lives."""
+"""Locks on files, which a process has at most for as long as it lives."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class StateInUseError(OSError):
 
 @contextmanager
 def held(path: str | os.PathLike[str]) -> Iterator[None]:
-    """Keep other processes that ask for it from a state file. StateInUseError if one has it.
+    """Keep a state file to this process: others get StateInUseError, as does this if one has it.
 
     A file beside it is locked, since the state file itself is replaced at each save.
     """

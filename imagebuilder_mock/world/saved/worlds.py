@@ -83,9 +83,9 @@ def _each(
     enter: Callable[[Any, Any], object],
     written: Callable[[Any], object] = list,
 ) -> Saved:
-    """A part that is a list in one member of the document; as a ``tuple`` it is left out if empty.
+    """A part that is a list in one member of the document.
 
-    Files of the beginning lack such members.
+    Written as a ``tuple``, it is left out if it is empty: that is the member's default.
     """
 
     def read(_: World, part: Any, document: SavedState) -> None:
