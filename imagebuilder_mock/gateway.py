@@ -122,10 +122,8 @@ class Gateway:
         if isinstance(token, str):
             key = (caller.account_id, caller.region, operation.name, token)
             substance = {name: value for name, value in params.items() if name != "clientToken"}
-            result = self.world.state.tokens.recall(key, substance)
-            if result is None:
-                result = handler(ctx, params)
-                self.world.state.tokens.remember(key, substance, result)
+            tokens = self.world.state.tokens
+            result = tokens.once(key, substance, lambda: handler(ctx, params))
         else:
             result = handler(ctx, params)
         members = operation.project(result)

@@ -11,7 +11,6 @@ import time
 from collections import deque
 from contextlib import contextmanager, suppress
 from copy import deepcopy
-from dataclasses import fields, replace
 from datetime import datetime, timedelta, timezone
 from functools import partial
 from random import Random
@@ -238,13 +237,12 @@ def _steady_time() -> Callable[[], float]:
 
 
 def _refuse_other_options(world: World, options: dict[str, object]) -> None:
-    Settings.from_options(options)
-    settings = replace(world.settings, account_id=world.account_id)
-    for field in fields(settings):
-        if field.name in options and options[field.name] != getattr(settings, field.name):
+    for name, given in options.items():
+        # An account that no option has set is moto's, or the default.
+        known = world.account_id if name == "account_id" else getattr(world.settings, name)
+        if given != known:
             msg = (
-                f"{field.name}={options[field.name]!r}, but the mock that is on already has "
-                f"{field.name}={getattr(settings, field.name)!r}. Nested mocks share one world: "
-                "leave the option out, or give it to the outermost."
+                f"{name}={given!r}, but the mock that is on already has {name}={known!r}. Nested "
+                "mocks share one world: leave the option out, or give it to the outermost."
             )
             raise ValueError(msg)

@@ -152,19 +152,16 @@ class Findings:
             name = _ON_DEMAND if is_on_demand else "imageBuildVersionArn"
             for finding in list(self.of((name, image_arn))):
                 for key in _keys(finding, on_demand=is_on_demand):
-                    self._remove(key, finding)
+                    self._orders[key].remove(finding)
+                    self._counts[key][finding.severity] -= 1
+                    if not self._orders[key]:
+                        del self._orders[key], self._counts[key]
 
     def forget(self, image_arn: str) -> None:
         """All that is known of an image, which is deleted."""
         self.clear(image_arn)
         self.settled.discard(image_arn)
         self.packages.pop(image_arn, None)
-
-    def _remove(self, key: Key, finding: ImageScanFinding) -> None:
-        self._orders[key].remove(finding)
-        self._counts[key][finding.severity] -= 1
-        if not self._orders[key]:
-            del self._orders[key], self._counts[key]
 
 
 def _keys(finding: ImageScanFinding, *, on_demand: bool) -> Iterator[Key]:
@@ -236,10 +233,7 @@ class LifecycleExecutions:
     def end(self, execution: LifecycleExecution) -> None:
         """An execution has ended: its images are free."""
         del self.unfinished[execution.lifecycle_execution_id]
-        for resource in execution.resources:
-            self._images[resource.resource_id] -= 1
-            if not self._images[resource.resource_id]:
-                del self._images[resource.resource_id]
+        self._images -= Counter(resource.resource_id for resource in execution.resources)
 
 
 def index_of_packages(packages: Iterable[tuple[str, str]]) -> OrderedIndex[ImagePackage]:
@@ -258,7 +252,7 @@ class MachineImages:
     def __init__(self) -> None:
         self._by_id: dict[str, MachineImage] = {}
         self._published: dict[str, MachineImage] = {}
-        self._refusals: dict[str, dict[str | None, str]] = {}
+        self._refusals: dict[tuple[str, str | None], str] = {}
 
     def __iter__(self) -> Iterator[MachineImage]:
         return iter(self._by_id.values())
@@ -286,19 +280,18 @@ class MachineImages:
 
     def refuse(self, resource_id: str, action: str | None, message: str) -> None:
         """From now on, refuse one lifecycle action, or all (None), on an AMI, snapshot or URI."""
-        self._refusals.setdefault(resource_id, {})[action] = message
+        self._refusals[resource_id, action] = message
 
-    def refusals(self) -> Iterator[tuple[str, str | None, str]]:
+    def refusals(self) -> list[tuple[str, str | None, str]]:
         """What is refused: resource, action or None for all of them, and the message."""
-        for resource_id, messages in self._refusals.items():
-            for action, message in messages.items():
-                yield resource_id, action, message
+        return [(*refused, message) for refused, message in self._refusals.items()]
 
     def allow(self, resource_id: str) -> None:
         """Take back what was refused."""
-        self._refusals.pop(resource_id, None)
+        for refused in [each for each in self._refusals if each[0] == resource_id]:
+            del self._refusals[refused]
 
     def refusal_of(self, resource_id: str, action: str) -> str | None:
         """The message with which an action is refused, or None."""
-        refusals = self._refusals.get(resource_id, {})
-        return refusals.get(action, refusals.get(None))
+        of_all = self._refusals.get((resource_id, None))
+        return self._refusals.get((resource_id, action), of_all)

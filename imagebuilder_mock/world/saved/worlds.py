@@ -176,7 +176,7 @@ def _check_home(store: Store, resource: Resource) -> None:
         arn = Arn.parse(resource.arn)
         if arn.version is not None:
             Version.parse(arn.version)
-    except (TypeError, ValueError, InvalidVersionNumberException):
+    except (ValueError, InvalidVersionNumberException):
         raise Damage(f"is no ARN of a resource: {resource.arn!r}") from None
     if not store.is_home_of(arn):
         raise Damage(f"is not of account {store.account} in {store.region}: {resource.arn}")
@@ -244,7 +244,7 @@ def _read_publications(_: World, known: list[Publication], document: SavedState)
 def _check_publication(publication: Publication) -> None:
     try:
         Version.parse(publication.version)
-    except (TypeError, ValueError, InvalidVersionNumberException):
+    except (ValueError, InvalidVersionNumberException):
         raise Damage(f"has a version that is none: {publication.version!r}") from None
     if offered(publication.slug) != (publication.account, publication.kind, publication.slug):
         raise Damage(f"is of nothing that Amazon offers: {publication.kind}/{publication.slug}")
@@ -262,7 +262,7 @@ STATE: Mapping[str, Saved] = {
     ),
     "tokens": _each("client_tokens", ClientTokens.enter),
     "machine_images": Saved(
-        lambda part: {"machine_images": list(part), "refusals": list(part.refusals())},
+        lambda part: {"machine_images": list(part), "refusals": part.refusals()},
         _read_machine_images,
     ),
     "lifecycle_executions": _each("lifecycle_executions", LifecycleExecutions.readmit),
