@@ -140,7 +140,19 @@ class Record(Codec):
         return written
 
     def read(self, json: Json) -> Any:
-        return self._cls(**self._members(super().read(json)))
+        codecs, members = self._codecs, super().read(json)
+        for name in members:
+            if name not in codecs:
+                with at(name):
+                    raise Damage(f"is no member of {self._cls.__name__}")
+        read = {}
+        for member in self._record:
+            if member.name in members or member.default is None:
+                with at(member.name):
+                    if member.name not in members:
+                        raise Damage("is missing")
+                    read[member.name] = codecs[member.name].read(members[member.name])
+        return self._cls(**read)
 
     def holds(self, value: object) -> bool:
         return type(value) is self._cls
@@ -148,35 +160,16 @@ class Record(Codec):
     def schema(self, definitions: Definitions) -> Schema:
         name = self._cls.__name__
         if name not in definitions:
-            definitions[name] = {}
-            definitions[name] = self._own_schema(definitions)
-        return {"$ref": f"#/$defs/{name}"}
-
-    def _members(self, json: dict[str, Json]) -> dict[str, Any]:
-        codecs = self._codecs
-        for name in json:
-            if name not in codecs:
-                with at(name):
-                    raise Damage(f"is no member of {self._cls.__name__}")
-        members = {}
-        for member in self._record:
-            if member.name in json:
-                with at(member.name):
-                    members[member.name] = codecs[member.name].read(json[member.name])
-            elif member.default is None:
-                with at(member.name):
-                    raise Damage("is missing")
-        return members
-
-    def _own_schema(self, definitions: Definitions) -> Schema:
-        codecs = self._codecs
-        return {
-            "type": "object",
-            "properties": {
+            # There before its members, one of which can be of the class itself.
+            definition = definitions[name] = {"type": "object"}
+            codecs = self._codecs
+            definition["properties"] = {
                 member.name: codecs[member.name].schema(definitions) for member in self._record
-            },
-            "required": [member.name for member in self._record if member.default is None],
-        }
+            }
+            definition["required"] = [
+                member.name for member in self._record if member.default is None
+            ]
+        return {"$ref": f"#/$defs/{name}"}
 
 
 class OneOf(Codec):
