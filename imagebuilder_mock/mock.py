@@ -386,7 +386,10 @@ class ImageBuilderMock(Suggesting):
         if not isinstance(given, Snapshot):
             msg = f"restore({given!r}): give what mock.snapshot() has returned."
             raise TypeError(msg)
-        snapshot.restore(self._active_world("restore()"))
+        world = self._active_world("restore()")
+        with world.lock:
+            snapshot.restore(world)
+            put_back(world)
 
     def client(
         self, *, region: str | None = None, account_id: str | None = None

@@ -154,13 +154,11 @@ def aware(moment: datetime, what: str) -> datetime:
     ValueError if it has no time zone, TypeError if it is no datetime; both say what to write.
     """
     given: object = moment
-    lacks = (
-        "is none" if not isinstance(given, datetime) else "has none" if not moment.tzinfo else ""
-    )
-    if not lacks:
+    is_moment = isinstance(given, datetime)
+    if is_moment and moment.tzinfo:
         return moment.astimezone(UTC)
     msg = (
-        f"{what} needs a datetime with a time zone, and {given!r} {lacks}: write "
-        "datetime(2024, 1, 31, tzinfo=timezone.utc)."
+        f"{what} needs a datetime with a time zone, and {given!r} {'has' if is_moment else 'is'} "
+        "none: write datetime(2024, 1, 31, tzinfo=timezone.utc)."
     )
-    raise ValueError(msg) if isinstance(given, datetime) else TypeError(msg)
+    raise ValueError(msg) if is_moment else TypeError(msg)

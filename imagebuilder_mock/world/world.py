@@ -6,13 +6,14 @@ from contextlib import contextmanager
 from copy import copy, deepcopy
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import invalid_value, missing_reference
 from imagebuilder_mock.domain.ordered import Numbering
 from imagebuilder_mock.domain.quotas import Quotas
 from imagebuilder_mock.domain.resources.base import Resource
+from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.versions import VersionPattern
 
 from .clock import Clock
@@ -32,8 +33,6 @@ from .tokens import ClientTokens, PageTokens
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
-
-    from imagebuilder_mock.domain.resources.images import Image
 
     from .events import Event
     from .ids import Ids
@@ -317,8 +316,8 @@ class World:
 
     def remove(self, store: Store, resource: Resource) -> None:
         self._take_out(store, resource)
-        if self.deleted is not None and resource.kind == "image":
-            self.deleted.append(cast("Image", resource))
+        if self.deleted is not None and isinstance(resource, Image):
+            self.deleted.append(resource)
 
     def _take_out(self, store: Store, resource: Resource) -> None:
         store.remove(resource)
