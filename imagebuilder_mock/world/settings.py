@@ -306,4 +306,6 @@ def check_account_id(account_id: object) -> None:
 
 
 def is_account_id(value: object) -> bool:
-    return isinstance(value, str) and len(value) == _ACCOUNT_DIGITS and value.isdecimal()
+    if not isinstance(value, str) or len(value) != _ACCOUNT_DIGITS:
+        return False
+    return value.isascii() and value.isdecimal()
