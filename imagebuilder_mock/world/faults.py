@@ -153,12 +153,14 @@ NO_FAULT = Fault()
 class FaultRules(Orders[FaultRule]):
     """The rules in the order in which they were added."""
 
-    __slots__ = ("_added", "_seed")
+    __slots__ = ("_added", "_counts", "_seed")
 
     def __init__(self, seed: int) -> None:
         super().__init__()
         self._seed = seed
         self._added = 0
+        self._counts: dict[FaultRule, tuple[int, int]] = {}
+        """What the rules had matched and fired when the list was copied."""
 
     def add(self, order: FaultRule, placed: Placed | None = None) -> None:
         self._added += 1
@@ -170,11 +172,17 @@ class FaultRules(Orders[FaultRule]):
             self.remove(rule)
 
     def copy(self) -> FaultRules:
-        """A list with the same rules."""
+        """A list with the same rules, for as long as this one is put aside."""
+        self._counts = {rule: (rule.matched, rule.fired) for rule in self}
         twin = FaultRules(self._seed)
         twin._ordered, twin._notes = self._ordered.copy(), self._notes.copy()
         twin._added = self._added
         return twin
+
+    def count_on(self) -> None:
+        """Go on from the counts that the rules had when the list was put aside."""
+        for rule, counts in self._counts.items():
+            rule.matched, rule.fired = counts
 
     def concern(self, operation: str) -> bool:
         """Whether a request of the operation could fail."""

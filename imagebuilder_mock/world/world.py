@@ -146,6 +146,7 @@ class World:
             with self.lock:
                 for name, value in before.items():
                     setattr(self, name, value)
+                self.faults.count_on()
 
     def twin(self, moment: datetime) -> World:
         """A copy to try things on, whose clock stands still and which has no neighbours.
