@@ -24,6 +24,7 @@ from .world.record import UnexpectedCallError
 if TYPE_CHECKING:
     from .protocol.http import Caller, HttpRequest
     from .protocol.model import Operation
+    from .world.faults import Fault
     from .world.settings import UnknownMembers
     from .world.world import World
 
@@ -66,13 +67,14 @@ class Gateway:
                 raise
             except ImageBuilderError as error:
                 self._record(operation, params, caller, error)
-                return self.refuse(error, fault.latency)
+                return self.refuse(error, fault)
             request_id = self.world.ids.uuid()
             if operation.has_request_id:
                 members["requestId"] = request_id
             self._record(operation, params, caller, members)
-            is_cut = isinstance(fault.outcome, CutAnswer)
-            return Answer(200, members, request_id, latency=fault.latency, is_cut=is_cut)
+            return Answer(
+                200, members, request_id, latency=fault.latency, is_cut=fault.cuts_the_answer
+            )
 
     def let_pass(self, span: timedelta) -> None:
         """Move mock time forward, since a caller waits; what falls due meanwhile is not started."""
@@ -80,7 +82,7 @@ class Gateway:
             with self.world.lock:
                 self.world.clock.set_forward(self.world.clock.now() + span)
 
-    def refuse(self, error: ImageBuilderError, latency: timedelta = timedelta()) -> Answer:
+    def refuse(self, error: ImageBuilderError, fault: Fault = NO_FAULT) -> Answer:
         """An error as an answer; transports use it for requests that they refuse themselves."""
         with self.world.lock:
             request_id = self.world.ids.uuid()
@@ -91,7 +93,8 @@ class Gateway:
             {"message": error.message},
             request_id,
             error_code=error.code,
-            latency=latency,
+            latency=fault.latency,
+            is_cut=fault.cuts_the_answer,
         )
 
     def _catch_up(self) -> None:

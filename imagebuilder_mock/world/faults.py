@@ -146,6 +146,10 @@ class Fault(NamedTuple):
     latency: timedelta = timedelta()
     outcome: Outcome | None = None
 
+    @property
+    def cuts_the_answer(self) -> bool:
+        return isinstance(self.outcome, CutAnswer)
+
 
 NO_FAULT = Fault()
 
