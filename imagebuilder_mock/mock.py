@@ -371,7 +371,7 @@ class ImageBuilderMock(Suggesting):
         """
         from .world.saved.files import read_state
 
-        put_state(self._active_world("load()"), read_state(path), path)
+        put_state(self, read_state(path), path)
 
     def snapshot(self) -> Snapshot:
         """Remember the state: resources, time, ids and what is scheduled."""
@@ -458,10 +458,11 @@ def current_mock() -> ImageBuilderMock:
         raise RuntimeError(msg) from None
 
 
-def put_state(world: World, document: SavedState, name: str | os.PathLike[str]) -> None:
-    """Replace the state of a world, and of the neighbours; StateError as for ``load``."""
+def put_state(mock: ImageBuilderMock, document: SavedState, name: str | os.PathLike[str]) -> None:
+    """Replace the state of a mock that is on, in its neighbours too; StateError as for ``load``."""
     from .world.saved.worlds import fill
 
+    world = mock._active_world("load()")  # noqa: SLF001 - of this module
     with world.lock:
         fill(world, document, name)
         world.clock.set_forward(document.time)

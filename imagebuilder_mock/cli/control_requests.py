@@ -112,7 +112,7 @@ def _state(controlled: Controlled, _: object) -> object:
 
 
 def _replace_state(controlled: Controlled, given: dict[str, Any]) -> None:
-    put_state(controlled.world, read_document(given, "the body"), "the body")
+    put_state(controlled.mock, read_document(given, "the body"), "the body")
 
 
 def _save(controlled: Controlled, given: dict[str, Any]) -> None:
@@ -125,7 +125,7 @@ def _save(controlled: Controlled, given: dict[str, Any]) -> None:
 def _load(controlled: Controlled, given: dict[str, Any]) -> None:
     path = _text(given, "path")
     state = controlled.files.load(path)
-    put_state(controlled.world, state, path or "the file of the server")
+    put_state(controlled.mock, state, path or "the file of the server")
 
 
 def _names(controlled: Controlled, _: object) -> object:

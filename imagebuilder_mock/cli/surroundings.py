@@ -67,7 +67,7 @@ class Surroundings(NamedTuple):
                 stack.enter_context(moto_on())
                 stack.enter_context(surrounded(mock, OwnMoto()))
             elif self.upstream is not None:
-                account = world_of(mock).account_id
+                account = account_of(mock)
                 endpoint = Endpoint(self.upstream, default_account=account)
                 stack.enter_context(surrounded(mock, endpoint))
             else:
@@ -78,7 +78,7 @@ class Surroundings(NamedTuple):
     def on_one_port(self, own: WsgiApplication, mock: ImageBuilderMock) -> WsgiApplication:
         """Our own application, with theirs beside it."""
         if self.moto:
-            return OnePort(own, InOneAccount(moto_application(), world_of(mock).account_id))
+            return OnePort(own, InOneAccount(moto_application(), account_of(mock)))
         if self.upstream is not None:
             return OnePort(own, Forwarding(self.upstream))
         return own
@@ -90,6 +90,11 @@ ALONE = Surroundings()
 def world_of(mock: ImageBuilderMock) -> World:
     """The world of a mock that is on."""
     return mock._active_world("a server")  # noqa: SLF001 - of the same package
+
+
+def account_of(mock: ImageBuilderMock) -> str:
+    """The account of a mock that is on."""
+    return world_of(mock).account_id
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from botocore.httpsession import URLLib3Session
 from urllib3 import HTTPResponse, connection_from_url
 from urllib3.connectionpool import HTTPConnectionPool
 
-from imagebuilder_mock.cli.surroundings import world_of
+from imagebuilder_mock.cli.surroundings import account_of
 from imagebuilder_mock.domain.errors import ImageBuilderError
 from imagebuilder_mock.protocol.identity import access_key_for, is_of_aws
 from imagebuilder_mock.protocol.signatures import scope_of
@@ -81,7 +81,7 @@ class OtherServices:
 
     def __init__(self, around: Surroundings, mock: ImageBuilderMock) -> None:
         self._around = around
-        self._access_key = access_key_for(world_of(mock).account_id)
+        self._access_key = access_key_for(account_of(mock))
 
     @contextmanager
     def held(self) -> Iterator[None]:

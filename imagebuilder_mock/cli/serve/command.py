@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagebuilder_mock.cli import surroundings
 from imagebuilder_mock.cli.dashes import KEPT_DASHES, given_back
-from imagebuilder_mock.cli.surroundings import Surroundings, world_of
+from imagebuilder_mock.cli.surroundings import Surroundings, account_of
 from imagebuilder_mock.neighbours.at_endpoint.clients import DEFAULT_KEY
 from imagebuilder_mock.protocol.identity import access_key_for
 
@@ -86,9 +86,7 @@ class Serving(NamedTuple):
 
     def run(self, mock: ImageBuilderMock, url: str) -> int:
         """Run the command; CannotRunError if it cannot be started."""
-        key = (
-            DEFAULT_KEY if self.surroundings.upstream else access_key_for(world_of(mock).account_id)
-        )
+        key = DEFAULT_KEY if self.surroundings.upstream else access_key_for(account_of(mock))
         environment = commands.environment_for(
             url,
             os.environ,

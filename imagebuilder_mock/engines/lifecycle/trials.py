@@ -71,7 +71,7 @@ class Trial:
 def trials(world: World, draft: Draft, *, at: datetime, runs: Runs) -> Iterator[Trial]:
     """The runs, the first of them at a moment; of those at one moment, the last changes nothing."""
     home, selection, details = draft
-    if runs == 1 and not world.state.machine_images.refusals():
+    if runs == 1 and not any(world.state.machine_images.refusals()):
         # Nothing has to be done to tell what one run does, so nothing has to be copied.
         fates = policies.fates(world, home, selection, details, at)
         prospects = [_prospect(world, home, fate) for fate in fates]
