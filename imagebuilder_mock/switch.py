@@ -108,14 +108,14 @@ class Switch(Generic[S]):
         return [*self.left, *([] if self.world is None else unmet_in(self.world))]
 
     def excuse_orders(self) -> None:
-        """Wait for none of the orders that were placed so far: a new test begins."""
+        """Expect none of the orders that were placed so far to be met: a new test begins."""
         self.left.clear()
         if self.world is not None:
             self.world.placed.excuse()
 
     @contextmanager
     def excused_orders(self) -> Iterator[None]:
-        """Wait for none of the orders that are placed in the block: they are of no single test."""
+        """Expect none of the orders of the block to be met: they belong to no single test."""
         left = list(self.left)
         placed = [] if self.world is None else self.world.placed.unmet()
         try:

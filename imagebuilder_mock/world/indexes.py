@@ -74,7 +74,7 @@ class Executions:
         self.workflows: dict[str, WorkflowExecution] = {}
         self.steps: dict[str, WorkflowStepExecution] = {}
         self.waiting: OrderedIndex[WorkflowStepExecution] = OrderedIndex()
-        """The steps that go on only when somebody says so, in the order in which they began."""
+        """The steps that wait for SendWorkflowStepAction, in the order in which they began."""
 
     def add(self, execution: WorkflowExecution) -> None:
         """A run, with the steps that it has so far."""
@@ -268,11 +268,11 @@ class MachineImages:
         self._by_id.pop(image_id, None)
 
     def publish(self, machine_image: MachineImage) -> None:
-        """Have an AMI of Amazon's own in EC2, since somebody has been told of it."""
+        """Have one of Amazon's own AMIs in EC2, since an answer has named it."""
         self._published[machine_image.image_id] = machine_image
 
     def published_in(self, region: str) -> list[MachineImage]:
-        """Amazon's AMIs of which somebody has been told."""
+        """Amazon's AMIs that answers have named."""
         return [each for each in list(self._published.values()) if each.region == region]
 
     def is_published(self, image_id: str) -> bool:

@@ -26,7 +26,7 @@ _VEILED = frozenset(("data", "dockerfileTemplateData", "policy", "userDataOverri
 
 
 def is_told() -> bool:
-    """Whether DEBUG is on: whoever puts something into words asks first."""
+    """Whether DEBUG is on: ask this before you put something into words."""
     return logger.isEnabledFor(logging.DEBUG)
 
 

@@ -38,7 +38,7 @@ class Publication(NamedTuple):
 
 @lru_cache(maxsize=256)
 def managed_store(partition: str, region: str, account: str) -> Store:
-    """What Amazon offers in a Region. All worlds share it: nobody can change what is in it."""
+    """What Amazon offers in a Region. All worlds share it, since nothing changes what is in it."""
     store = Store(partition, region, account)
     for resource in offer(partition, region, account):
         store.add(resource)

@@ -55,7 +55,7 @@ class PlacedOrders:
         self._placed: list[Placed] = []
 
     def place(self, order: object, said: str, *, noted: int, optional: bool) -> Placed:
-        """Note an order; nobody waits for an ``optional`` one."""
+        """Note an order; one that is ``optional`` need not be met."""
         placed = Placed(order, said, noted)
         if not optional:
             self._placed = [*self.unmet(), placed]
@@ -66,7 +66,7 @@ class PlacedOrders:
         return [placed for placed in self._placed if not placed.is_settled]
 
     def excuse(self, others_than: Collection[Placed] = ()) -> None:
-        """Wait for no order that was placed so far, but for these."""
+        """Expect none of the orders that were placed so far to be met, except these."""
         self._placed = [placed for placed in self._placed if placed in others_than]
 
     def emptied(self) -> PlacedOrders:
@@ -100,7 +100,7 @@ class Orders(Generic[Order]):
         self._settle(order)
 
     def _settle(self, order: Order) -> None:
-        """It is met, or taken back: nobody waits for it any more."""
+        """Note that an order was met, or taken back."""
         placed = self._notes.pop(order, None)
         if placed is not None:
             placed.is_settled = True

@@ -1,8 +1,8 @@
 """Errands for neighbours, and messages to them and to subscribers, for when a change is complete.
 
-An errand reaches nobody who could call back. It is done before the lock is let go, so whoever sees
-the changed world finds it done. A message may reach a program, which may take its time, call back,
-or wait for a thread that does. It is told without the lock.
+An errand reaches only services that do not call back. It is done before the lock is let go, so that
+it is done when others see the changed world. A message may reach a program, which may take its
+time, call back, or wait for a thread that does. It is told without the lock.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Outbox:
         self._messages: list[Message] = []
         self._gathered: dict[Hashable, list[Any]] = {}
         self._waiting: deque[Message] = deque()
-        # Whoever tells holds it; nobody waits for it.
+        # The thread that tells holds it; no thread waits for it.
         self._telling = Lock()
 
     def entrust(self, errand: Message) -> None:

@@ -66,7 +66,7 @@ class State:
         """What a test has put at S3 URIs."""
         self.publications: list[Publication] = []
         self.managed: dict[tuple[str, str], Store] = {}
-        """What Amazon offers with the publications, where somebody has looked."""
+        """What Amazon offers with the publications, for the places that were looked at."""
         self.durations = Durations()
 
     def emptied(self) -> State:
@@ -166,8 +166,8 @@ class World:
     def in_the_past(self, moment: datetime) -> Iterator[None]:
         """What is done in the block was done at that moment, before the test began.
 
-        Builds move only as the block moves them, no order of the test is met, and nobody is told;
-        but what builds made is where it is kept: AMIs in EC2, container images in ECR.
+        Builds move only as the block moves them, no order of the test is met, and no event is sent.
+        But the AMIs that builds make are in EC2, and the container images in ECR.
         """
         state, settings = self.state, self.settings
         orders = (state.failures, state.output_orders, state.durations)
@@ -282,7 +282,7 @@ class World:
         return hint_at(parsed, viewer, self._source_of(parsed, viewer), cls)
 
     def share(self, resource: Resource, accounts: frozenset[str]) -> None:
-        """Let these accounts, and no others, see a resource."""
+        """Share a resource with these accounts, and with no others."""
         region = Arn.parse(resource.arn).region
         for account in resource.shared_with - accounts:
             self.shared_with(account, region).remove(resource)

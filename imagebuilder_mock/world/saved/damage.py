@@ -26,7 +26,7 @@ class Damage(Exception):
         return text
 
     def in_file(self, name: str | os.PathLike[str]) -> StateError:
-        """The error for whoever gave the file."""
+        """The error that names the file too."""
         return StateError(f"{os.fspath(name)}: {self.path} {self.detail}.")
 
 

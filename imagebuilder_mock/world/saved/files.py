@@ -96,7 +96,7 @@ def _remove_if_abandoned(path: Path) -> None:
     try:
         descriptor = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
     except OSError:
-        return  # its writer has just ended, or it is nobody's
+        return  # its writer has just ended, or it is not ours to open
     try:
         if try_lock(descriptor):
             path.unlink(missing_ok=True)
@@ -191,7 +191,7 @@ def _read_document(document: Json) -> SavedState:
         raise Damage(f'is no state: its "format" must be "{FORMAT}"')
     version = document.get("version")
     if type(version) is not int or version < 1:
-        raise Damage(f'has no "version" that there ever was: {version!r}')
+        raise Damage(f'has a "version" that does not exist: {version!r}')
     if version > VERSION:
         raise Damage(
             f"was written by a newer imagebuilder_mock: it has version {version}, and this one "

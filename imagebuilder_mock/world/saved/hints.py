@@ -81,7 +81,7 @@ _names_in = cache(_Names)
 
 @cache
 def _imports_for_checkers(module: ModuleType) -> dict[str, tuple[str, str]]:
-    """For each name, the module that it comes from, and what it is called there."""
+    """For each name, the module that it comes from, and its name there."""
     return {
         alias.asname or alias.name: (_absolute(statement, module), alias.name)
         for block in ast.parse(inspect.getsource(module)).body

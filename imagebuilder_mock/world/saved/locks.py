@@ -69,7 +69,7 @@ def _locked(lock: Path, target: Path) -> int:
             raise StateInUseError(msg)
         if is_still(lock, descriptor):
             return descriptor
-        # Whoever had it has removed it meanwhile, and a lock on it would keep nobody out.
+        # The process that had it has removed it meanwhile, so a lock on it would keep none out.
         os.close(descriptor)
 
 

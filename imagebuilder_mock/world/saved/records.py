@@ -1,7 +1,7 @@
 """Codecs of the domain's records, worked out from their fields and type hints.
 
-A class is written by its fields, those with their default value left out. Where a value can be of
-one of several classes, ``class`` says of which.
+A record is written as an object of its members, without those that have their default value. Where
+a value can be of several classes, the member ``class`` has the name of its class.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ class Record(Codec):
     def schema(self, definitions: Definitions) -> Schema:
         name = self._cls.__name__
         if name not in definitions:
-            # There before its members, one of which can be of the class itself.
+            # Entered before its members, since one of them can be of this class.
             definition = definitions[name] = {"type": "object"}
             codecs = self._codecs
             definition["properties"] = {
@@ -173,7 +173,7 @@ class Record(Codec):
 
 
 class OneOf(Codec):
-    """One of several classes of records: its object says in ``class`` which."""
+    """A record of one of several classes, whose name is in the member ``class``."""
 
     _json = (dict,)
     _noun = "an object"
@@ -268,7 +268,7 @@ class Anything(Codec):
         return json is not None
 
     def _typed(self, json: dict[str, Json]) -> Any:
-        # Once the name began with that of the module.
+        # Older files have the name of the module before it.
         cls: Any = _classes_by_name().get(str(json["$type"]).rpartition(".")[2])
         if cls is None:
             with at("$type"):

@@ -272,8 +272,8 @@ def test_two_who_write_one_file_at_once_do_not_mix_it(path, monkeypatch):
     ("steps", "value", "message"),
     [
         (("format",), "x", '$ is no state: its "format" must be'),
-        (("version",), "1", "$ has no \"version\" that there ever was: '1'"),
-        (("version",), 0, '$ has no "version" that there ever was: 0'),
+        (("version",), "1", "$ has a \"version\" that does not exist: '1'"),
+        (("version",), 0, '$ has a "version" that does not exist: 0'),
         (("version",), 99, "$ was written by a newer imagebuilder_mock: it has version 99"),
         (("time",), "noon", "$.time must be a time such as 2024-01-31T12:00:00+00:00, and is"),
         (("time",), "2026-01-01", "$.time must be a time"),
