@@ -397,13 +397,14 @@ class ImageBuilderMock(Suggesting):
         """A boto3 client that acts as an account (the mock's) in a Region.
 
         The Region is by default the only one that has resources, else us-east-1. ValueError if
-        ``account_id`` is not 12 digits.
+        ``account_id`` is not 12 digits, or ``region`` cannot be the name of a Region.
         """
-        from .testing.arguments import region_in_use
+        from .testing.arguments import check_region, region_in_use
 
         world = self._active_world("client()")
+        check_region(region)
         return own_client(
-            region or region_in_use(world),
+            region_in_use(world) if region is None else region,
             self.credentials(world.account_id if account_id is None else account_id),
         )
 

@@ -82,7 +82,11 @@ class Events(Suggesting):
         return len(self._events)
 
     def __getitem__(self, position: int) -> Event:
-        return self._events[position]
+        try:
+            return self._events[position]
+        except IndexError:
+            msg = f"mock.events[{position}]: {len(self):,} event(s) are kept."
+            raise IndexError(msg) from None
 
     @overload
     def sent_to(self, destination: Literal["EventBridge"]) -> list[Event[EventBridgeBody]]: ...

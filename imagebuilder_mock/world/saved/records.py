@@ -68,10 +68,8 @@ def codec_of(hint: Hashable) -> Codec:
 
 
 def _simple(hint: Any) -> Codec | None:
-    if hint in _PLAIN:
-        return Plain(hint)
-    if hint in _OTHERS:
-        return _OTHERS[hint]
+    if hint in _SIMPLE:
+        return _SIMPLE[hint]
     if isinstance(hint, type) and issubclass(hint, dt.datetime):
         # Where freezegun is on, a class of its own stands for it.
         return MOMENT
@@ -291,7 +289,8 @@ def _version(text: str) -> Version:
 
 
 _ANYTHING = Anything()
-_OTHERS: Mapping[object, Codec] = {
+_SIMPLE: Mapping[object, Codec] = {
+    **{cls: Plain(cls) for cls in _PLAIN},
     dt.timedelta: SPAN,
     object: _ANYTHING,
     Any: _ANYTHING,
