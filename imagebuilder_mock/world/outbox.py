@@ -12,12 +12,10 @@ from collections import deque
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Lock, RLock, get_ident
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
-
-REMEMBERED = 10_000
 
 T = TypeVar("T")
 
@@ -36,22 +34,13 @@ class Message:
     """The thread whose change of the world caused it."""
 
 
-class Undelivered(NamedTuple):
-    """A message or an errand that failed."""
-
-    subject: str
-    error: Exception
-
-
 class Outbox:
     """Errands and messages in the order in which they came up.
 
-    What a change of the world puts here stays its own until ``end_change``. ``undelivered`` keeps
-    what failed.
+    What a change of the world puts here stays its own until ``end_change``.
     """
 
     def __init__(self) -> None:
-        self.undelivered: deque[Undelivered] = deque(maxlen=REMEMBERED)
         self._errands: deque[Message] = deque()
         self._messages: list[Message] = []
         self._gathered: dict[Hashable, list[Any]] = {}
@@ -128,7 +117,6 @@ class Outbox:
         self._messages.clear()
         self._waiting.clear()
         self._gathered.clear()
-        self.undelivered.clear()
 
     def _tell(self) -> Iterator[tuple[Message, Exception]]:
         """Deliver what waits; yield the loud messages that failed, with their errors."""
@@ -151,7 +139,6 @@ class Outbox:
         try:
             message.deliver()
         except Exception as error:  # noqa: BLE001 - whatever it is, the others' messages must arrive
-            self.undelivered.append(Undelivered(message.subject, error))
             return error
         return None
 
