@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
-from imagebuilder_mock.neighbours.at_endpoint.door import Endpoint
+from imagebuilder_mock.neighbours.at_endpoint import Endpoint
 from imagebuilder_mock.neighbours.in_moto.door import Moto, OwnMoto
 from imagebuilder_mock.neighbours.in_moto.switching import moto_application, moto_on
 from imagebuilder_mock.neighbours.machine_images import put_back
