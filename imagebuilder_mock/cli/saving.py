@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.mock import server_gateway
-
 from .patience import patience
+from .surroundings import world_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +35,7 @@ class Saving:
     ) -> None:
         """``answered`` is how many requests have been answered so far."""
         self._own = own
-        self._world = server_gateway(mock).world
+        self._world = world_of(mock)
         self._ending = ending
         self._answered = answered
         self._seen = 0

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
-from imagebuilder_mock.mock import account_of, surrounded
 from imagebuilder_mock.neighbours.at_endpoint import Endpoint
 from imagebuilder_mock.neighbours.in_moto.door import Moto, OwnMoto
 from imagebuilder_mock.neighbours.in_moto.switching import moto_application, moto_on
+from imagebuilder_mock.neighbours.machine_images import put_back
 from imagebuilder_mock.protocol.identity import is_of_aws
 from imagebuilder_mock.transports.http.forwarding import Forwarding
 from imagebuilder_mock.transports.http.one_port import InOneAccount, OnePort
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.mock import ImageBuilderMock
     from imagebuilder_mock.transports.http.wsgi import WsgiApplication
+    from imagebuilder_mock.world.neighbours import Neighbours
+    from imagebuilder_mock.world.world import World
 
 
 class Surroundings(NamedTuple):
@@ -91,6 +93,33 @@ class Surroundings(NamedTuple):
 
 
 ALONE = Surroundings()
+
+
+def world_of(mock: ImageBuilderMock) -> World:
+    """The world of a mock that is on."""
+    return mock._active_world("a server")  # noqa: SLF001 - of the same package
+
+
+def account_of(mock: ImageBuilderMock) -> str:
+    """The account of a mock that is on."""
+    return world_of(mock).account_id
+
+
+@contextmanager
+def surrounded(mock: ImageBuilderMock, neighbours: Neighbours) -> Iterator[None]:
+    """Put another cloud around a mock that is on, unless the mock asks no neighbours."""
+    world = world_of(mock)
+    before = world.neighbours
+    if before is None:
+        yield
+        return
+    with world.lock:
+        world.neighbours = neighbours
+        put_back(world)
+    try:
+        yield
+    finally:
+        world.neighbours = before
 
 
 def _checked_url(url: str) -> str:

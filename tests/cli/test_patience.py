@@ -12,8 +12,8 @@ from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.cli.ending import Ending
 from imagebuilder_mock.cli.patience import patience
 from imagebuilder_mock.cli.saving import Saving
+from imagebuilder_mock.cli.server import server_gateway
 from imagebuilder_mock.cli.state_files import OwnFile
-from imagebuilder_mock.mock import server_gateway
 
 
 class Terminal(io.StringIO):

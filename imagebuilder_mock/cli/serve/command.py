@@ -23,8 +23,7 @@ from imagebuilder_mock.cli.patience import patience
 from imagebuilder_mock.cli.saving import LINGER, Saving
 from imagebuilder_mock.cli.server import ADVICE, serve
 from imagebuilder_mock.cli.state_files import OwnFile, StateFiles
-from imagebuilder_mock.cli.surroundings import Surroundings
-from imagebuilder_mock.mock import account_of
+from imagebuilder_mock.cli.surroundings import Surroundings, account_of
 from imagebuilder_mock.neighbours.at_endpoint import DEFAULT_KEY
 from imagebuilder_mock.protocol.identity import access_key_for
 from imagebuilder_mock.transports.http.guarding import allowed_host, allowed_origin

@@ -198,7 +198,7 @@ def end_step(world: World, key: str) -> None:
     """What the scheduler calls when a step has taken its time, or has waited long enough."""
     arn, execution_id = steps.parse_key(key)
     build = _running(world, arn)
-    execution = None if build is None else build.store.executions.workflow(execution_id)
+    execution = None if build is None else build.store.executions.workflows.get(execution_id)
     if build is not None and execution is not None and not execution.has_ended:
         run = Run(build, execution)
         _run(build, _move_in, run)

@@ -100,7 +100,7 @@ def answer(
     """
     # This raises if the document is gone; then the step goes on waiting.
     planned = run.planned(step)
-    run.build.store.executions.note_waiting(step, waits=False)
+    run.build.store.executions.waiting.remove(step)
     withdraw(run.build, step)
     if action == "RESUME":
         given = {} if reason is None else {"reason": reason}
@@ -149,7 +149,7 @@ def _list_steps(run: Run) -> None:
             sequence=world.state.numbering.next(),
         )
         execution.steps.append(step)
-        run.build.store.executions.add_step(step)
+        run.build.store.executions.steps[step.step_execution_id] = step
 
 
 def _run_step(run: Run, planned: WorkflowStep, step: WorkflowStepExecution) -> None:
@@ -170,7 +170,7 @@ def _run_step(run: Run, planned: WorkflowStep, step: WorkflowStepExecution) -> N
     except StepFailedError as error:
         _give_up(run, step, error)
         return
-    run.build.store.executions.note_waiting(step, waits=True)
+    run.build.store.executions.waiting.add(step)
     _wait(run, step, timeout, always=True)
     notices.step_waiting(run.build, step, inputs)
 

@@ -75,7 +75,7 @@ def end_all(
     for execution in build.image.running_executions:
         step = execution.open_step
         if step is not None and step.is_waiting:
-            build.store.executions.note_waiting(step, waits=False)
+            build.store.executions.waiting.remove(step)
         steps.end_rollback(execution)
         for ended in (execution, step):
             if ended is not None:

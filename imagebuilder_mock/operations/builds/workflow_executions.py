@@ -117,14 +117,14 @@ def send_workflow_step_action(
 
 
 def _execution(ctx: Context, execution_id: str) -> WorkflowExecution:
-    execution = ctx.store.executions.workflow(execution_id)
+    execution = ctx.store.executions.workflows.get(execution_id)
     if execution is None:
         raise not_found("WorkflowExecution", execution_id)
     return execution
 
 
 def _step(ctx: Context, execution_id: str) -> WorkflowStepExecution:
-    step = ctx.store.executions.step(execution_id)
+    step = ctx.store.executions.steps.get(execution_id)
     if step is None:
         raise not_found("WorkflowStepExecution", execution_id)
     return step

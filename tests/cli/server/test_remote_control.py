@@ -11,8 +11,8 @@ import requests
 
 from imagebuilder_mock import ImageBuilderMock, current_mock, imagebuilder_server
 from imagebuilder_mock.cli.remote_control import RemoteControl, own_methods, published_methods
+from imagebuilder_mock.cli.server import server_gateway
 from imagebuilder_mock.cli.state_files import StateFiles
-from imagebuilder_mock.mock import server_gateway
 from imagebuilder_mock.transports.http.wire import RawRequest
 from imagebuilder_mock.transports.http.wsgi import CONTROL_PREFIX, ControlRequest
 from imagebuilder_mock.world.record import UnexpectedCallError

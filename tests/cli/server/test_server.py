@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from imagebuilder_mock import current_mock, imagebuilder_server, mock_imagebuilder
-from imagebuilder_mock.mock import server_gateway
+from imagebuilder_mock.cli.server import server_gateway
 from imagebuilder_mock.operations import HANDLERS
 from imagebuilder_mock.transports.http import serving
 from imagebuilder_mock.transports.http.serving import CannotListenError
