@@ -46,13 +46,12 @@ class _Members:
     def __init_subclass__(cls, *, kw_only: bool = False) -> None:
         del kw_only  # for the checkers: members are always taken by their names too
         super().__init_subclass__()
-        namespace = vars(cls)
-        for name, hint in namespace.get("__annotations__", {}).items():
-            if hint.startswith("ClassVar"):
+        for name, hint in cls.__annotations__.items():
+            if str(hint).startswith("ClassVar"):
                 continue
             if name not in cls.record_names:
                 cls.record_names += (name,)
-            default = namespace.get(name)
+            default = vars(cls).get(name)
             if type(default) is _Factory:
                 cls.record_factories = {**cls.record_factories, name: default.make}
                 delattr(cls, name)
