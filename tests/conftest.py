@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import os
 import socket
@@ -29,6 +30,12 @@ os.environ["MOTO_AMIS_PATH"] = str(Path(__file__).with_name("amis_of_moto.json")
 botocore.session.create_loader = lru_cache(maxsize=8)(create_loader)
 
 _NO_SUCH_FILE = str(Path(__file__).with_name("no-such-file"))
+
+
+def pytest_collection_finish():
+    """What is loaded by now stays, so no garbage collection of a test has to look through it."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_runtest_setup(item):
