@@ -86,8 +86,9 @@ _SIGNATURE = re.compile(r"^(\s*(?:async )?def \w+)\(([^)]*)\):", re.MULTILINE)
 _FIXTURES = {"imagebuilder_mock": "ImageBuilderMock", "mock": "ImageBuilderMock"}
 _OF_THE_EXAMPLE = re.compile(
     # Every SDK fills in a client token, which the stubs require; attributes of classes in an
-    # example are the reader's own.
+    # example are the reader's own; a loop over a build's states has one at least.
     r'Missing named argument "clientToken"|has no attribute "client"  \[attr-defined\]$'
+    r"|\[possibly-undefined\]$"
 )
 
 
@@ -104,9 +105,10 @@ def test_the_examples_pass_a_strict_type_checker(tmp_path):
 
     result = subprocess.run(
         [
-            *(sys.executable, "-m", "mypy", "--strict", "--config-file=", "--no-error-summary"),
-            # One of its own, which the next run finds; it takes half a minute to fill.
-            *("--cache-dir", str(ROOT / ".mypy_cache" / "examples"), str(tmp_path)),
+            *(sys.executable, "-m", "mypy", "--no-error-summary"),
+            # Strict, and with the cache of `make check`: it takes half a minute to fill one.
+            *("--config-file", str(ROOT / "pyproject.toml"), "--cache-dir", str(ROOT / ".mypy_cache")),
+            str(tmp_path),
         ],
         env={**os.environ, "MYPYPATH": str(ROOT)},
         cwd=tmp_path,
