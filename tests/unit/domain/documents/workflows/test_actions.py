@@ -163,14 +163,11 @@ class TestValues:
         )
 
     def test_what_the_run_will_put_in_is_not_judged(self):
-        parsed_step(
-            action="LaunchInstance",
-            inputs={"waitFor": "ssmAgent", "healthCheck.$": "$.imagebuilder.platform"},
-        )
-        parsed_step(
-            action="LaunchInstance",
-            inputs={"waitFor": "ssmAgent", "healthCheck": "{{ $.imagebuilder.platform }}"},
-        )
+        for inputs in (
+            {"waitFor": "ssmAgent", "healthCheck.$": "$.imagebuilder.platform"},
+            {"waitFor": "ssmAgent", "healthCheck": "{{ $.imagebuilder.platform }}"},
+        ):
+            assert parsed_step(action="LaunchInstance", inputs=inputs).inputs == inputs
 
     @pytest.mark.parametrize("key", ["input", "input.$"])
     def test_json_is_json_of_up_to_16_kib(self, key):
@@ -268,7 +265,7 @@ class TestValues:
         )
 
     def test_the_guides_sample_of_a_distribution_is_taken(self):
-        parsed(
+        document = parsed(
             a_step(
                 action="DistributeImage",
                 inputs={
@@ -285,8 +282,10 @@ class TestValues:
             workflow_type="DISTRIBUTION",
         )
 
+        assert [step.action for step in document.steps] == ["DistributeImage"]
+
     def test_the_guides_sample_of_a_snapshot_is_taken(self):
-        parsed(
+        document = parsed(
             LAUNCH,
             a_step(
                 "CreateSnapshot",
@@ -311,3 +310,6 @@ class TestValues:
                 },
             ),
         )
+
+        actions = [step.action for step in document.steps]
+        assert actions == ["LaunchInstance", "RunCommand", "RegisterImage"]
