@@ -1,7 +1,8 @@
 """Runs the tests in some folders, one folder after the other, and says how many passed in each.
 
-All in this process, for most of what a page's examples cost is the start of Python, pytest and moto:
-``python pages.py RESULTS FOLDER…`` writes a JSON object, from the folder to its exit code and count.
+All in this process, for most of what a page's examples cost is the start of Python, pytest and
+moto: ``python pages.py RESULTS FOLDER…`` writes a JSON object, from the folder to its exit code
+and count.
 """
 
 from __future__ import annotations

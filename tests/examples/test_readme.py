@@ -107,7 +107,12 @@ def test_the_examples_pass_a_strict_type_checker(tmp_path):
         [
             *(sys.executable, "-m", "mypy", "--no-error-summary"),
             # Strict, and with the cache of `make check`: it takes half a minute to fill one.
-            *("--config-file", str(ROOT / "pyproject.toml"), "--cache-dir", str(ROOT / ".mypy_cache")),
+            *(
+                "--config-file",
+                str(ROOT / "pyproject.toml"),
+                "--cache-dir",
+                str(ROOT / ".mypy_cache"),
+            ),
             str(tmp_path),
         ],
         env={**os.environ, "MYPYPATH": str(ROOT)},

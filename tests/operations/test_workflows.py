@@ -665,7 +665,9 @@ class TestDelete:
 
         imagebuilder.delete_workflow(workflowBuildVersionArn=older)
 
-        left = imagebuilder.list_workflow_build_versions(workflowVersionArn=older.rpartition("/")[0])
+        left = imagebuilder.list_workflow_build_versions(
+            workflowVersionArn=older.rpartition("/")[0]
+        )
         assert [build["arn"][-2:] for build in left["workflowSummaryList"]] == ["/2"]
 
     def test_an_update_of_the_pipeline_lets_go(self, imagebuilder):

@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imagebuilder_mock.operations import HANDLERS
@@ -125,6 +125,7 @@ def an_inhabited_gateway() -> Any:
 
 
 @pytest.mark.parametrize("operation", BUILT)
+@settings(max_examples=settings().max_examples // 2)
 @given(data=st.data())
 def test_any_request_is_answered(operation, data):
     usual = likely(input_of(operation), TEXTS)
