@@ -33,7 +33,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def template(pytestconfig):
-    """What the CDK makes of the app; kept until one of them is another, as it takes five seconds."""
+    """What the CDK makes of the app; kept until either has changed, as it takes five seconds."""
     library = INSTALLED / "node_modules" / "aws-cdk-lib" / "package.json"
     key = sha256(APP.read_bytes() + library.read_bytes()).hexdigest()
     kept = pytestconfig.cache.get(f"cdk/{key}", None)
