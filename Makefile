@@ -8,7 +8,7 @@ DEMOS := examples/golden_image.py examples/approval_gate.py examples/failing_bui
 COVERED := imagebuilder_mock/domain/*,imagebuilder_mock/catalogue/*,imagebuilder_mock/world/*,imagebuilder_mock/operations/*,imagebuilder_mock/protocol/*
 
 DEV := .venv/dev/bin
-PYTEST := python -m pytest -n 2 -rfEs
+PYTEST := python -m pytest -n 2 --dist loadfile -rfE
 # What may differ with the oldest botocore, moto, responses, Werkzeug, PyYAML and pytest: what asks
 # them. The rest is the same code in the same Python, and `make test-full` runs it there too.
 OLDEST := tests/contracts tests/neighbours tests/operations tests/transports tests/cli/run \
@@ -44,8 +44,8 @@ test-oldest: .venv/oldest/.stamp clients ## what may differ with the oldest boto
 	.venv/oldest/bin/$(PYTEST) $(OLDEST)
 
 test-aio: .venv/aio/.stamp .venv/aioboto3/.stamp ## the tests with aiobotocore and with aioboto3
-	.venv/aio/bin/python -m pytest -rfEs tests/transports/boto/aio
-	.venv/aioboto3/bin/python -m pytest -rfEs tests/transports/boto/aio
+	.venv/aio/bin/python -m pytest -rfE tests/transports/boto/aio
+	.venv/aioboto3/bin/python -m pytest -rfE tests/transports/boto/aio
 
 test-full: environments ## all tests with each botocore, with many more examples for each property (hours)
 	HYPOTHESIS_PROFILE=full $(DEV)/$(PYTEST)

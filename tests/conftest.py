@@ -6,6 +6,8 @@ import gc
 import ipaddress
 import os
 import socket
+import textwrap
+from collections import Counter
 from functools import lru_cache
 from pathlib import Path
 
@@ -44,6 +46,22 @@ def pytest_runtest_setup(item):
             pytest.importorskip(module)
     if not FULL and item.get_closest_marker("full"):
         pytest.skip("it takes its time: make test-full runs it")
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say why tests were skipped, each reason once, before the names of what failed."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(_told(report.longrepr[2].removeprefix("Skipped: ")) for report in skipped)
+    if reasons:
+        terminalreporter.section("skipped, and why")
+    for reason, count in reasons.most_common():
+        terminalreporter.line(f"{count:4} {reason}")
+
+
+def _told(reason):
+    if reason.startswith(("this botocore", "the model")):
+        return "this botocore does not know what they are about: pytest -rs names it"
+    return textwrap.shorten(reason, 100)
 
 
 @pytest.fixture(autouse=True)
