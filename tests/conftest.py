@@ -35,9 +35,13 @@ _NO_SUCH_FILE = str(Path(__file__).with_name("no-such-file"))
 
 
 def pytest_collection_finish():
-    """What is loaded by now stays, so no garbage collection of a test has to look through it."""
+    """What is loaded by now stays, so no garbage collection of a test has to look through it.
+
+    They are rarer too, for what is loaded later stays as well, moto and the models of services.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(2000, 10, 50)
 
 
 def pytest_runtest_setup(item):

@@ -239,6 +239,14 @@ class TestInside:
         assert component == over_quota("component size", 100)
         assert template == over_quota("Docker template size", 50)
 
+    @pytest.mark.imagebuilder(quotas={"component size": len(DOCUMENT) + 10})
+    def test_a_size_is_in_bytes(self, imagebuilder):
+        a_component(imagebuilder, data=f"{DOCUMENT}# öööö")
+
+        refusal = refusal_of(lambda: a_component(imagebuilder, data=f"{DOCUMENT}# ööööö"))
+
+        assert refusal == over_quota("component size", len(DOCUMENT) + 10)
+
     @needs_member("CreateImage", "workflows")
     @pytest.mark.imagebuilder(quotas={"workflow size": 50})
     def test_workflows_have_a_size(self, imagebuilder):
