@@ -21,7 +21,7 @@ from tests.servers import FULL
 # `ci` tries the same few examples in every run, so that a green run stays green; `full` searches.
 # Neither minds a slow machine.
 _PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("ci", _PATIENT, max_examples=20, derandomize=True)
+settings.register_profile("ci", _PATIENT, max_examples=20, stateful_step_count=30, derandomize=True)
 settings.register_profile("full", _PATIENT, max_examples=1000, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
@@ -39,7 +39,6 @@ def pytest_collection_finish():
 
     They are rarer too, for what is loaded later stays as well, moto and the models of services.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(2000, 10, 50)
 
