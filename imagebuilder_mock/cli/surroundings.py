@@ -9,7 +9,7 @@ from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
 from imagebuilder_mock.mock import account_of, surrounded
-from imagebuilder_mock.neighbours.at_endpoint.door import Endpoint
+from imagebuilder_mock.neighbours.at_endpoint import Endpoint
 from imagebuilder_mock.neighbours.in_moto.door import Moto, OwnMoto
 from imagebuilder_mock.neighbours.in_moto.switching import moto_application, moto_on
 from imagebuilder_mock.protocol.identity import is_of_aws

@@ -9,7 +9,7 @@ from imagebuilder_mock.cli import surroundings
 from imagebuilder_mock.cli.dashes import KEPT_DASHES, given_back
 from imagebuilder_mock.cli.surroundings import Surroundings
 from imagebuilder_mock.mock import account_of
-from imagebuilder_mock.neighbours.at_endpoint.clients import DEFAULT_KEY
+from imagebuilder_mock.neighbours.at_endpoint import DEFAULT_KEY
 from imagebuilder_mock.protocol.identity import access_key_for
 
 from . import commands

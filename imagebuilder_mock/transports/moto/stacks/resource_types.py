@@ -16,12 +16,13 @@ from imagebuilder_mock.protocol.model import input_members, service_model
 
 PREFIX = "AWS::ImageBuilder::"
 TAGS = "Tags"
-VERSIONS = (
-    "LatestVersion.Arn",
-    "LatestVersion.Major",
-    "LatestVersion.Minor",
-    "LatestVersion.Patch",
-)
+VERSIONS = {
+    "LatestVersion.Arn": "latestVersionArn",
+    "LatestVersion.Major": "latestMajorVersionArn",
+    "LatestVersion.Minor": "latestMinorVersionArn",
+    "LatestVersion.Patch": "latestPatchVersionArn",
+}
+"""What Fn::GetAtt returns, by the members of ``latestVersionReferences``."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False, repr=False)
