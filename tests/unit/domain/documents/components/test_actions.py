@@ -126,7 +126,8 @@ def test_an_unsupported_action_is_named_with_the_platform(action, platform, deta
 )
 def test_a_module_that_requires_inputs_has_some(action):
     # Seen for S3Download with an empty list: CloudSnorkel/cdk-github-runners#964.
-    for inputs in (None, [], {}):
+    nothing: tuple[object, ...] = (None, [], {})
+    for inputs in nothing:
         assert (
             step_refusal(action=action, inputs=inputs)
             == f"Action {action} has no inputs; it requires an 'inputs'"

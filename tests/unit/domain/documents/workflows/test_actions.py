@@ -89,7 +89,8 @@ def test_an_action_has_the_guides_times_and_stages(action, default, longest, sta
 @pytest.mark.parametrize("action", [name for name in STEP_ACTIONS if inputs_of(name)])
 class TestRequiredInputs:
     def test_an_action_says_that_it_has_no_inputs(self, action):
-        for inputs in (None, {}, []):
+        nothing: tuple[object, ...] = (None, {}, [])
+        for inputs in nothing:
             assert step_refusal(action=action, inputs=inputs) == (
                 f"Action {action} has no inputs; it requires an 'inputs'"
             ), inputs
