@@ -14,7 +14,8 @@ from pathlib import Path
 import botocore.session
 import pytest
 from botocore.loaders import create_loader
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.servers import FULL
 
@@ -39,8 +40,14 @@ def pytest_collection_finish():
 
     They are rarer too, for what is loaded later stays as well, moto and the models of services.
     """
+    _first_property()
     gc.freeze()
     gc.set_threshold(2000, 10, 50)
+
+
+@given(st.none())
+def _first_property(_):
+    """With its first property Hypothesis looks for what refers to its Random: not among frozen."""
 
 
 def pytest_runtest_setup(item):
