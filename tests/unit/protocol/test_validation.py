@@ -413,6 +413,22 @@ def test_a_sound_value_has_no_problem():
     assert list(form_problems(input_of(POLICY), a_policy_request(clientToken="token"))) == []
 
 
+def test_a_list_without_bounds_has_the_problems_of_its_items_alone():
+    request = {
+        "name": "web",
+        "instanceProfileName": "builder",
+        "clientToken": "token",
+        "instanceTypes": [1] + ["t3.micro"] * 100,
+    }
+
+    paths = [
+        error.path
+        for error in form_problems(input_of("CreateInfrastructureConfiguration"), request)
+    ]
+
+    assert paths == ["instanceTypes[0]"]
+
+
 def test_every_member_of_a_wrong_form_is_a_problem():
     request = a_policy_request(clientToken="token", status="ON", resourceSelection="all")
     request["policyDetails"][0] = {"action": {"type": 1}, "filter": None, "a": 1}
