@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import ast
 import inspect
-from dataclasses import fields
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from imagebuilder_mock.domain.records import members_of
 from imagebuilder_mock.world import settings
 from imagebuilder_mock.world.settings import OPTIONS, Options, Settings
 
@@ -47,7 +47,7 @@ _OPTION = """\
 
 def page() -> str:
     """The page as it ought to be."""
-    defaults = {field.name: field.default for field in fields(Settings)}
+    defaults = {member.name: member.default() for member in members_of(Settings)}
     return _PAGE.format(options="\n".join(_sections(defaults)))
 
 

@@ -76,7 +76,8 @@ in `POST /_imagebuilder_mock/builds/fail`. `GET /_imagebuilder_mock/` returns th
 JSON, with schemas of the arguments.
 
 - The arguments are members of a JSON object in the body, or for GET parameters of the query;
-  those in bold are required. Times are ISO text with a zone, and durations are seconds.
+  those in bold are required, and `**` stands for members of any name. Times are ISO text with a
+  zone, and durations are seconds.
 - The answer is what the method returns, or `{{}}` for nothing. Members of objects have names such
   as `accountId`.
 - A mistake, or an assertion that does not hold, is answered with 400 and a `message` that

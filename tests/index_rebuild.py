@@ -152,12 +152,12 @@ def _runs(store: Store, images: list[Image]) -> Iterator[Row]:
     )
     yield Row(
         "workflow executions by id",
-        {key: id(execution) for key, execution in kept._workflows.items()},
+        {key: id(execution) for key, execution in kept.workflows.items()},
         {execution.workflow_execution_id: id(execution) for execution in executions},
     )
     yield Row(
         "steps by id",
-        {key: id(step) for key, step in kept._steps.items()},
+        {key: id(step) for key, step in kept.steps.items()},
         {step.step_execution_id: id(step) for step in steps},
     )
     waiting = [step for step in steps if step.is_waiting]
@@ -203,13 +203,13 @@ def _questions(finding: ImageScanFinding, *, on_demand: bool) -> Iterator[tuple[
 
 
 def _what_amazon_offers(state: State) -> Iterator[Row]:
-    for (account, region), store in state.managed.items():
+    for (account, region, slug), store in state.managed.items():
         published = [
             str(Arn(store.partition, region, account, each.kind, each.slug).at(each.version, 1))
             for each in state.publications
-            if each.account == account
+            if each.account == account and slug in (None, each.slug)
         ]
-        offer = managed_store(store.partition, region, account)
+        offer = managed_store(store.partition, region, account, slug)
         yield Row(
             "what Amazon offers",
             [resource.arn for resource in store],
@@ -284,8 +284,8 @@ def _lifecycle_executions(state: State) -> Iterator[Row]:
     )
     yield Row(
         "places of lifecycle executions",
-        [*(execution.sequence for execution in kept), kept._count],
-        [*range(1, len(kept._by_id) + 1), len(kept._by_id)],
+        [execution.sequence for execution in kept],
+        [*range(1, len(kept._by_id) + 1)],
     )
 
 

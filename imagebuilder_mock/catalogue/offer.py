@@ -28,10 +28,10 @@ def offered_names() -> list[str]:
     return [each.name for each in _everything()]
 
 
-def offer(partition: str, region: str, account: str) -> Iterator[Resource]:
-    """All that Amazon offers under one of its accounts, as it is in a Region."""
+def offer(partition: str, region: str, account: str, slug: str | None) -> Iterator[Resource]:
+    """What Amazon offers under one of its accounts in a Region: everything, or one name."""
     for each in _everything():
-        if each.account == account:
+        if each.account == account and slug in (None, each.slug):
             base = Arn(partition, region, account, each.kind, each.slug)
             for version, created in each.versions:
                 yield each.as_resource(base.at(version, 1), created)

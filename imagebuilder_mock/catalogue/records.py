@@ -8,7 +8,6 @@ versions, dates and documents in ``data/`` are samples in the form of AWS's own.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from hashlib import blake2b
@@ -16,6 +15,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from imagebuilder_mock.domain.arn import OWNERS, slugify
+from imagebuilder_mock.domain.records import Record
 from imagebuilder_mock.domain.resources.components import Component, ProductCodeListItem
 from imagebuilder_mock.domain.resources.images import Ami, Image, ImageState, OutputResources
 from imagebuilder_mock.domain.resources.workflows import Workflow, workflow_kind
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.states import ComponentType, Platform, WorkflowType
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
-class Managed:
+class Managed(Record, kw_only=True):
     """A name under which something is published, with the versions of it."""
 
     account: str
@@ -45,8 +44,7 @@ class Managed:
         return OWNERS[self.account]
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
-class ManagedImage(Managed):
+class ManagedImage(Managed, kw_only=True):
     """A base image."""
 
     platform: Platform
@@ -79,8 +77,7 @@ class ManagedImage(Managed):
         )
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
-class ManagedComponent(Managed):
+class ManagedComponent(Managed, kw_only=True):
     """A ready-made component; its document is read when it is asked for."""
 
     type: ComponentType
@@ -124,8 +121,7 @@ class ManagedComponent(Managed):
         )
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
-class ManagedWorkflow(Managed):
+class ManagedWorkflow(Managed, kw_only=True):
     """A ready-made workflow; its document is read when it is asked for."""
 
     type: WorkflowType
@@ -226,4 +222,4 @@ def _declared(slug: str) -> tuple[ParameterDetail, ...] | None:
     # YAML is loaded with the first document that somebody asks for.
     from imagebuilder_mock.domain.documents.components.document import parse_component_document  # noqa: PLC0415
 
-    return parse_component_document(component_documents()[slug]).parameter_details
+    return parse_component_document(component_documents()[slug]).parameters or None

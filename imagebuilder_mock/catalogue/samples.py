@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.records import Value, replace
 
 from .records import moment_of, text_of
 
@@ -27,7 +28,7 @@ _DEFAULT_SYSTEMS = {"Windows": "Microsoft Windows", "macOS": "macOS"}
 _DEFAULT_SYSTEM = "Amazon Linux 2023"
 
 
-class Affected(NamedTuple):
+class Affected(Value):
     """A package in a version that has the vulnerability, and the version that has it no more."""
 
     name: str
@@ -35,7 +36,7 @@ class Affected(NamedTuple):
     fixed_in: str | None = None
 
 
-class Vulnerability(NamedTuple):
+class Vulnerability(Value):
     """What is known of a vulnerability, and the packages that have it."""
 
     id: str
@@ -82,7 +83,8 @@ def sample_vulnerabilities(packages: Iterable[Package]) -> list[Vulnerability]:
     """The vulnerabilities of these packages, with those affected that are among them."""
     installed = set(packages)
     found = [
-        vulnerability._replace(
+        replace(
+            vulnerability,
             affected=tuple(
                 package
                 for package in vulnerability.affected

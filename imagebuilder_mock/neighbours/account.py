@@ -14,6 +14,8 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
+from imagebuilder_mock.domain.records import Value
+
 if TYPE_CHECKING:
     from imagebuilder_mock.world.neighbours import Neighbours
     from imagebuilder_mock.world.world import World
@@ -56,7 +58,7 @@ class Place(NamedTuple):
     region: str
 
 
-class Account(NamedTuple):
+class Account(Value):
     """What an account's requests meet in a Region."""
 
     around: Neighbours

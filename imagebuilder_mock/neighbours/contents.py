@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.domain.machine_image import AmiFacts
+from imagebuilder_mock.domain.records import Value
 
 from .account import AbsentError, Account, NeighbourError, NobodyToAskError, absence, account_at
 from .names import looked_up, name_of_role
@@ -74,10 +75,10 @@ def parameter_value(world: World, place: Place, name: str) -> str | None:
 
 
 # What a bucket's name may be made of; old ones may have capitals and underscores.
-_URI = re.compile(r"s3://([A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9])/(.+)", re.DOTALL)
+_URI = r"(?s)s3://([A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9])/(.+)"
 
 
-class S3Uri(NamedTuple):
+class S3Uri(Value):
     """The address of an object."""
 
     bucket: str
@@ -86,7 +87,7 @@ class S3Uri(NamedTuple):
     @classmethod
     def parse(cls, text: str) -> S3Uri:
         """Read ``s3://bucket/key``; ValueError if it is not of this form."""
-        found = _URI.fullmatch(text)
+        found = re.fullmatch(_URI, text)
         if found is None:
             msg = f"{text!r} is no S3 URI"
             raise ValueError(msg)

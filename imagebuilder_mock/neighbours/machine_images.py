@@ -8,10 +8,10 @@ lifecycle-policy-execution).
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
+from imagebuilder_mock.domain.records import replace
 from imagebuilder_mock.world.log import logger
 
 from .account import AbsentError, NeighbourError, Place, account_at

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from imagebuilder_mock.domain.records import Value
 
 from .account import Account, NeighbourError, NobodyToAskError, account_at
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Question(NamedTuple):
+class Question(Value):
     """Whether there is a thing of a kind."""
 
     kind: str
@@ -179,7 +181,7 @@ def is_there(account: Account, question: Question, name: str) -> bool:
     return question.is_it(name, found)
 
 
-class Listing(NamedTuple):
+class Listing(Value):
     """Where to see whether a test has made something of a kind."""
 
     operation: str

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from imagebuilder_mock.domain.records import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
-class HttpRequest(NamedTuple):
-    """One request. ``path`` is still percent-encoded; ``query`` is decoded."""
+class HttpRequest(Value):
+    """A request. ``path`` is percent-encoded; ``query`` is decoded."""
 
     method: str
     path: str
@@ -32,22 +34,26 @@ class HttpRequest(NamedTuple):
         )
 
 
-class Caller(NamedTuple):
+CUT = "the connection was closed in the middle of the response body"
+"""What clients say of an answer that is cut."""
+
+
+class Caller(Value):
     """The account and Region that a request acts in."""
 
     account_id: str
     region: str
 
 
-class Answer(NamedTuple):
-    """One answer. ``members`` are those of the output shape, times still as datetimes."""
+class Answer(Value):
+    """An answer. ``members`` are those of the output shape; times are datetimes."""
 
     status: int
     members: dict[str, object]
     request_id: str
     error_code: str | None = None
     latency: timedelta = timedelta()
-    """How long the caller waited for it, where a fault rule says so."""
+    """How long a fault rule makes the caller wait for it."""
     is_cut: bool = False
     """Whether the connection breaks in the middle of the body."""
 
@@ -62,7 +68,7 @@ class Answer(NamedTuple):
     def body(self) -> bytes:
         """The JSON text: times are epoch seconds, as rest-json has them."""
         text = json.dumps(self.members, default=_time, ensure_ascii=False)
-        # Half a character, out of the path of a wrong request, is written as its escape.
+        # A lone surrogate, from the path of a wrong request, is written as its escape.
         return text.encode(errors="backslashreplace")
 
 

@@ -1,12 +1,13 @@
-"""The service as botocore's installed model describes it; nothing here knows a resource.
+"""The service as the installed botocore's model describes it, whatever its resources are.
 
-Everything is worked out once for each operation, at its first use.
+Everything is worked out once for each operation, when it is first used.
 """
 
 from __future__ import annotations
 
+import sys
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from botocore.loaders import Loader
 from botocore.model import ServiceModel, StructureShape
@@ -15,6 +16,7 @@ from imagebuilder_mock.domain.errors import (
     InvalidParameterException,
     InvalidParameterValueException,
 )
+from imagebuilder_mock.domain.records import Value
 
 from .projection import Projector, projector
 from .validation import StructureCheck, structure_check
@@ -29,20 +31,11 @@ if TYPE_CHECKING:
 SERVICE_NAME = "imagebuilder"
 _MODEL = "service-2"
 
-# What no model says (AWS's common errors).
-_COMMON_STATUSES = {
-    "IncompleteSignatureException": 400,
-    "InvalidSignatureException": 403,
-    "MissingAuthenticationTokenException": 403,
-    "RequestTimeoutException": 408,
-    "RequestTooLargeException": 413,
-    "UnknownOperationException": 404,
-}
 _UNMODELLED_STATUS = 400
 
 
-class Operation(NamedTuple):
-    """One operation of the model, ready to be used."""
+class Operation(Value):
+    """An operation of the model, compiled for use."""
 
     name: str
     locations: Mapping[str, tuple[str, str, bool]]
@@ -53,18 +46,30 @@ class Operation(NamedTuple):
     has_client_token: bool
     echoes_client_token: bool
     form_error: type[ImageBuilderError]
-    """The error for a wrong parameter; the tagging operations have one of their own."""
+    """The error for a wrong parameter, which is another one for the tagging operations."""
 
 
 @lru_cache(maxsize=1)
 def service_model() -> ServiceModel:
-    """The newest API version that botocore has of the service.
+    """The newest API version of the service that botocore has.
 
-    The loader's own ``load_service_model`` first looks through the folders of every service.
+    The loader's own ``load_service_model`` would first look through the folders of all services.
     """
-    loader = Loader()
+    loader = _loader()
     version = loader.determine_latest_version(SERVICE_NAME, _MODEL)
     return ServiceModel(loader.load_data(f"{SERVICE_NAME}/{version}/{_MODEL}"), SERVICE_NAME)
+
+
+def _loader() -> Loader:
+    """The one of boto3's default session: if a client was made, it has read the model already.
+
+    A new one if there is no such session, or if it was told to look for models elsewhere first.
+    """
+    new = Loader()
+    session = getattr(sys.modules.get("boto3"), "DEFAULT_SESSION", None)
+    known = getattr(session, "_loader", None)
+    places = getattr(known, "search_paths", [])[: len(new.search_paths)]
+    return cast("Loader", known) if places == new.search_paths else new
 
 
 def input_members(operation: str) -> Mapping[str, Any]:
@@ -78,7 +83,7 @@ def operation_names() -> list[str]:
 
 @cache
 def operation(name: str, *, ignore_unknown: bool = False) -> Operation:
-    """An operation by AWS's name, compiled."""
+    """The operation that AWS calls by this name."""
     model = service_model().operation_model(name)
     inputs, outputs = _members(model.input_shape), _members(model.output_shape)
     locations = {
@@ -105,7 +110,7 @@ def operation(name: str, *, ignore_unknown: bool = False) -> Operation:
 @lru_cache(maxsize=1)
 def error_statuses() -> dict[str, int]:
     """HTTP status by error code; 400 where the model gives none."""
-    return _COMMON_STATUSES | {
+    return {
         cast("StructureShape", shape).error_code: shape.metadata.get("error", {}).get(
             "httpStatusCode", _UNMODELLED_STATUS
         )
@@ -115,7 +120,7 @@ def error_statuses() -> dict[str, int]:
 
 def is_modelled(code: str) -> bool:
     """Whether the model has a shape for the error."""
-    return code in error_statuses() and code not in _COMMON_STATUSES
+    return code in error_statuses()
 
 
 def status_of(code: str) -> int:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, Literal, cast, get_args, overload
 
+from imagebuilder_mock.domain.records import Value
 from imagebuilder_mock.domain.suggestions import Suggesting, did_you_mean
 
 from .published import published
@@ -38,8 +38,7 @@ KEPT = 10_000
 _SHOWN = 120
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Event(Generic[Body_co]):
+class Event(Value, Generic[Body_co], kw_only=True):
     """One message of the service."""
 
     destination: Destination
@@ -82,7 +81,11 @@ class Events(Suggesting):
         return len(self._events)
 
     def __getitem__(self, position: int) -> Event:
-        return self._events[position]
+        try:
+            return self._events[position]
+        except IndexError:
+            msg = f"mock.events[{position}]: {len(self):,} event(s) are kept."
+            raise IndexError(msg) from None
 
     @overload
     def sent_to(self, destination: Literal["EventBridge"]) -> list[Event[EventBridgeBody]]: ...
@@ -100,7 +103,7 @@ class Events(Suggesting):
     def sent_to(self, destination: Destination) -> list[Event]: ...
     @published(destination="SNS")
     def sent_to(self, destination: Destination) -> list[Any]:
-        """The events for one destination, the oldest first; ValueError if there is none such."""
+        """The events for one destination, the oldest first; ValueError if it is unknown."""
         if destination not in get_args(Destination):
             known = get_args(Destination)
             hint = did_you_mean(str(destination), known)
@@ -129,7 +132,7 @@ class Events(Suggesting):
         subscribers were called; by the call that delivers it, if the other call has returned. If
         several fail, the first exception is raised, and the others are logged as warnings.
 
-        TypeError for what cannot be called.
+        TypeError if it cannot be called.
         """
         if not callable(subscriber):
             msg = f"subscribe({subscriber!r}): give a function that takes an event."

@@ -7,18 +7,17 @@ so the same program with the same seed fails in the same places, and ids do not 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import blake2b
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from imagebuilder_mock.domain.errors import ImageBuilderError
+from imagebuilder_mock.domain.records import Record, Value
 
+from .orders import Orders
 from .record import holds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from .orders import Placed
 
 EVERY_OPERATION = "*"
@@ -63,16 +62,14 @@ class LostRequestError(ImageBuilderError):
         return LostRequestError(self.error, self.message)
 
 
-@dataclass(frozen=True, slots=True)
-class CutAnswer:
+class CutAnswer(Value):
     """The service does what was asked, and the connection breaks in the middle of the answer."""
 
 
 Outcome: TypeAlias = FaultError | LostRequestError | CutAnswer
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class FaultRule:
+class FaultRule(Record, kw_only=True):
     """One rule, as ``mock.faults.add()`` returns it. ``fired`` counts the requests that failed."""
 
     operation: str
@@ -86,8 +83,8 @@ class FaultRule:
     when: Condition | None = None
     number: int = 0
     """1 for the first rule that was added, and so on."""
-    matched: int = field(default=0, init=False)
-    fired: int = field(default=0, init=False)
+    matched: int = 0
+    fired: int = 0
 
     @property
     def is_spent(self) -> bool:
@@ -141,75 +138,67 @@ class FaultRule:
         return int.from_bytes(drawn, "big") / (1 << 8 * _DRAW_BYTES)
 
 
-class Fault(NamedTuple):
+class Fault(Value):
     """What the rules do to one request."""
 
     latency: timedelta = timedelta()
     outcome: Outcome | None = None
 
+    @property
+    def cuts_the_answer(self) -> bool:
+        return isinstance(self.outcome, CutAnswer)
+
 
 NO_FAULT = Fault()
 
 
-class FaultRules:
+class FaultRules(Orders[FaultRule]):
     """The rules in the order in which they were added."""
 
-    __slots__ = ("_added", "_notes", "_rules", "_seed")
+    __slots__ = ("_added", "_counts", "_seed")
 
     def __init__(self, seed: int) -> None:
+        super().__init__()
         self._seed = seed
-        self._rules: list[FaultRule] = []
-        self._notes: dict[FaultRule, Placed] = {}
         self._added = 0
+        self._counts: dict[FaultRule, tuple[int, int]] = {}
+        """What the rules had matched and fired when the list was copied."""
 
-    def add(self, rule: FaultRule, placed: Placed | None = None) -> None:
+    def add(self, order: FaultRule, placed: Placed | None = None) -> None:
         self._added += 1
-        rule.number = self._added
-        self._rules.append(rule)
-        if placed is not None:
-            self._notes[rule] = placed
-
-    def remove(self, rule: FaultRule) -> None:
-        """Remove a rule; ValueError if it is not among them."""
-        self._rules.remove(rule)
-        self._settle(rule)
+        order.number = self._added
+        super().add(order, placed)
 
     def clear(self) -> None:
         for rule in self:
             self.remove(rule)
 
     def copy(self) -> FaultRules:
-        """A list with the same rules."""
+        """A list with the same rules, for as long as this one is put aside."""
+        self._counts = {rule: (rule.matched, rule.fired) for rule in self}
         twin = FaultRules(self._seed)
-        twin._rules, twin._added = self._rules.copy(), self._added
-        twin._notes = self._notes.copy()
+        twin._ordered, twin._notes = self._ordered.copy(), self._notes.copy()
+        twin._added = self._added
         return twin
 
-    def __iter__(self) -> Iterator[FaultRule]:
-        return iter(self._rules.copy())
-
-    def __len__(self) -> int:
-        return len(self._rules)
+    def count_on(self) -> None:
+        """Go on from the counts that the rules had when the list was put aside."""
+        for rule, counts in self._counts.items():
+            rule.matched, rule.fired = counts
 
     def concern(self, operation: str) -> bool:
         """Whether a request of the operation could fail."""
-        return any(rule.concerns(operation) for rule in self._rules)
+        return any(rule.concerns(operation) for rule in self._ordered)
 
     def meet(self, operation: str, params: Mapping[str, object], region: str) -> Fault:
         """What happens to a request: delays add up, and the first rule with an outcome ends it."""
-        if not self._rules:
+        if not self._ordered:
             return NO_FAULT
         latency = timedelta()
-        for rule in self._rules:
+        for rule in self._ordered:
             if rule.matches(operation, params, region) and rule.fires(self._seed):
                 self._settle(rule)
                 latency += rule.latency
                 if rule.outcome is not None:
                     return Fault(latency, rule.outcome)
         return Fault(latency)
-
-    def _settle(self, rule: FaultRule) -> None:
-        """It has fired, or was taken back: nobody waits for it any more."""
-        placed = self._notes.pop(rule, None)
-        if placed is not None:
-            placed.is_settled = True

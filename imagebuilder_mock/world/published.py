@@ -6,7 +6,9 @@ and their types from its signature, what it does from its docstring.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+from imagebuilder_mock.domain.records import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 MARK = "_imagebuilder_mock_published"
 
 
-class Published(NamedTuple):
+class Published(Value):
     """What the mark says of a method."""
 
     example: Mapping[str, object]

@@ -1,4 +1,4 @@
-"""The options of a mock: what each may be, and how it is said in code, in a file, in a shell.
+"""The options of a mock: what each may be, and how it is given in code, in a file, in a shell.
 
 A new option is a row of ``OPTIONS``, and a member of ``Settings`` and of ``Options``, which has its
 type for type checkers and its description.
@@ -7,13 +7,14 @@ type for type checkers and its description.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypedDict, cast, get_args
+from typing import Any, Literal, TypedDict, cast, get_args
 
 from imagebuilder_mock.domain.quotas import DEFAULTS
+from imagebuilder_mock.domain.records import Value
 from imagebuilder_mock.domain.suggestions import did_you_mean, listed
 
 from .clock import aware, moment_of
@@ -55,7 +56,7 @@ class Options(TypedDict, total=False):
     """How much memory ``mock.calls`` may take, by default 64 MiB; 0 keeps no calls."""
 
 
-class Option(NamedTuple):
+class Option(Value):
     """An option's description, check and reader; its type stands in ``Options``.
 
     pytest's ini entry, the flag of the command line and the environment variable follow from
@@ -65,9 +66,9 @@ class Option(NamedTuple):
     name: str
     help: str
     ensure: Callable[[str, Any], None]
-    """Of its name and a value; ValueError or TypeError says what to write instead."""
+    """Takes its name and a value; ValueError or TypeError says what to write instead."""
     read: Callable[[str], object] = str
-    """Of a text; ValueError says what to write instead, as the end of a sentence."""
+    """Takes a text; ValueError says what to write instead, as the end of a sentence."""
     choices: tuple[str, ...] = ()
     metavar: str | None = None
 
@@ -93,14 +94,6 @@ def _check_choice(name: str, value: object) -> None:
         listed = ", ".join(repr(choice) for choice in choices)
         msg = f"{name}={value!r}: choose one of {listed}."
         raise ValueError(msg)
-
-
-def _check_whole(name: str, value: object) -> None:
-    _check_type(name, value, int)
-
-
-def _check_truth(name: str, value: object) -> None:
-    _check_type(name, value, bool)
 
 
 def _check_bytes(name: str, value: int) -> None:
@@ -217,7 +210,7 @@ OPTIONS: Mapping[str, Option] = {
         Option(
             name="seed",
             help="a number for reproducible ids (default: 0)",
-            ensure=_check_whole,
+            ensure=partial(_check_type, expected=int),
             read=_whole,
             metavar="NUMBER",
         ),
@@ -231,7 +224,7 @@ OPTIONS: Mapping[str, Option] = {
         Option(
             name="inspector",
             help="whether Amazon Inspector is activated, which scans images (default: true)",
-            ensure=_check_truth,
+            ensure=partial(_check_type, expected=bool),
             read=_truth,
             metavar="{true,false}",
         ),
@@ -268,8 +261,7 @@ OPTIONS: Mapping[str, Option] = {
 """The options by their names. ``Settings`` has their types and defaults."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(Value, kw_only=True):
     """The options of ``mock_imagebuilder``, checked.
 
     ValueError or TypeError says what was given, what exists, and what to write instead.
@@ -287,10 +279,6 @@ class Settings:
     state: str | PathLike[str] | None = None
     calls_kept_bytes: int = 64 * 1024**2
 
-    def __post_init__(self) -> None:
-        for option in OPTIONS.values():
-            option.ensure(option.name, getattr(self, option.name))
-
     @classmethod
     def from_options(cls, options: Mapping[str, object]) -> Settings:
         """Read keyword options; TypeError names an unknown one and lists those that exist."""
@@ -302,15 +290,18 @@ class Settings:
                     f"{', '.join(OPTIONS)}."
                 )
                 raise TypeError(msg)
-        return cls(**options)  # type: ignore[arg-type] # each value is checked in __post_init__
+            OPTIONS[name].ensure(name, options[name])
+        return cls(**options)  # type: ignore[arg-type] # each value has been checked
 
 
 def check_account_id(account_id: object) -> None:
-    """ValueError if it is none."""
+    """ValueError if it is not the id of an account."""
     if not is_account_id(account_id):
         msg = f"account_id={account_id!r}: an account is a string of 12 digits."
         raise ValueError(msg)
 
 
 def is_account_id(value: object) -> bool:
-    return isinstance(value, str) and len(value) == _ACCOUNT_DIGITS and value.isdecimal()
+    if not isinstance(value, str) or len(value) != _ACCOUNT_DIGITS:
+        return False
+    return value.isascii() and value.isdecimal()

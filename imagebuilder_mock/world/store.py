@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from imagebuilder_mock.domain.arn import Arn, slugify
 from imagebuilder_mock.domain.ordered import Numbering, OrderedIndex
+from imagebuilder_mock.domain.records import Value
 from imagebuilder_mock.domain.resources.base import Resource
 from imagebuilder_mock.domain.versions import Version, counted_in
 
@@ -40,7 +41,7 @@ class VersionGroup:
         self.version = version
         self.sequence = sequence
         self.builds: OrderedIndex[Any] = OrderedIndex()
-        """All of one class, as the ARN of the name has it."""
+        """All of one class: that of the name's ARN."""
 
     def newest_first(self) -> Iterator[Any]:
         return self.builds.before(None)
@@ -68,7 +69,7 @@ class Family:
             yield from self.groups[version].newest_first()
 
 
-class FamilyNumbers(NamedTuple):
+class FamilyNumbers(Value):
     """The numbers of one name, apart from the resources that got them."""
 
     owner: str

@@ -6,15 +6,16 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from hashlib import blake2b
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from imagebuilder_mock.domain.errors import (
     IdempotentParameterMismatchException,
     InvalidPaginationTokenException,
 )
+from imagebuilder_mock.domain.records import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 
 TokenKey: TypeAlias = "tuple[str, str, str, str]"
@@ -25,7 +26,7 @@ MOST_TOKENS = 10_000
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=str)
 
 
-class UsedToken(NamedTuple):
+class UsedToken(Value):
     """A client token, and the answer that it got."""
 
     account_id: str
@@ -53,29 +54,25 @@ class ClientTokens:
         if len(self._used) > MOST_TOKENS:
             del self._used[next(iter(self._used))]
 
-    def recall(self, key: TokenKey, params: Mapping[str, object]) -> Mapping[str, object] | None:
-        """The answer that the token got before, or None if it is new.
+    def once(
+        self, key: TokenKey, params: Mapping[str, object], do: Callable[[], Mapping[str, object]]
+    ) -> Mapping[str, object]:
+        """The answer that the token got before; if it is new, ``do`` the request for it.
 
         ``params`` are the parameters without the token; IdempotentParameterMismatchException if
         they differ from the first time.
         """
+        fingerprint = _fingerprint(params)
         first = self._used.get(key)
         if first is None:
-            return None
-        if first.fingerprint != _fingerprint(params):
+            first = UsedToken(*key, fingerprint, do())
+            self.enter(first)
+        elif first.fingerprint != fingerprint:
             raise IdempotentParameterMismatchException(
                 "The client token was already used in a request with different parameters. Use a "
                 "new client token, or the parameters of the first request."
             )
         return first.answer
-
-    def remember(
-        self,
-        key: TokenKey,
-        params: Mapping[str, object],
-        answer: Mapping[str, object],
-    ) -> None:
-        self.enter(UsedToken(*key, _fingerprint(params), answer))
 
 
 def _fingerprint(params: Mapping[str, object]) -> bytes:

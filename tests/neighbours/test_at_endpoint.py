@@ -17,7 +17,7 @@ import requests
 from botocore.exceptions import ClientError
 
 from imagebuilder_mock import mock_imagebuilder
-from imagebuilder_mock.mock import surrounded
+from imagebuilder_mock.cli.surroundings import surrounded
 from imagebuilder_mock.neighbours import at_endpoint
 from imagebuilder_mock.neighbours.at_endpoint import Endpoint
 from tests.builders import a_recipe, an_image, an_infrastructure

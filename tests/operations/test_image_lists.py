@@ -270,7 +270,7 @@ class TestDeprecated:
     )
     def test_the_flag_is_for_amazons(self, imagebuilder, monkeypatch, params, is_listed):
         """Source: API reference, includeDeprecated."""
-        store = managed_store("aws", "us-east-1", "aws")
+        store = managed_store("aws", "us-east-1", "aws", None)
         image = next(each for each in store if isinstance(each, Image))
         monkeypatch.setattr(image, "state", type(image.state)("DEPRECATED"))
 

@@ -25,8 +25,8 @@ from botocore.httpsession import URLLib3Session
 from urllib3 import HTTPResponse, connection_from_url
 from urllib3.connectionpool import HTTPConnectionPool
 
+from imagebuilder_mock.cli.surroundings import account_of
 from imagebuilder_mock.domain.errors import ImageBuilderError
-from imagebuilder_mock.mock import account_of
 from imagebuilder_mock.protocol.identity import access_key_for, is_of_aws
 from imagebuilder_mock.protocol.signatures import scope_of
 from imagebuilder_mock.transports.boto.credentials import is_remote

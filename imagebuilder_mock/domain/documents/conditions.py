@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import operator
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from imagebuilder_mock.domain.records import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,22 +20,22 @@ ORDERS: Mapping[str, Callable[[Any, Any], bool]] = {
     "LessThan": operator.lt,
     "LessThanEquals": operator.le,
 }
-"""What stands behind ``number`` or ``string`` in the name of a comparison."""
+"""What follows ``number`` or ``string`` in the name of a comparison."""
 
 
 class Expression(Protocol):
     def holds(self, variables: Mapping[str, object]) -> bool | None:
-        """True, False, or None where only the instance knows."""
+        """Whether it is true; None if that depends on the instance."""
 
 
-class Logical(NamedTuple):
-    """Tests joined by ``and`` or ``or``, or one that ``not`` turns round."""
+class Logical(Value):
+    """Expressions joined by ``and`` or ``or``, or one that is negated by ``not``."""
 
     operator: LogicalOperator
     operands: tuple[Expression, ...]
 
     def holds(self, variables: Mapping[str, object]) -> bool | None:
-        """What is decided asks no further."""
+        """Evaluated from the left, up to the operand that decides."""
         if self.operator == "not":
             held = self.operands[0].holds(variables)
             return None if held is None else not held

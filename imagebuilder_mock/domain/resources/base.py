@@ -1,12 +1,13 @@
-"""What every resource has: an ARN, a name, tags, and its place in the order of making."""
+"""What every resource has: an ARN, a name, tags, and a number that tells which is older."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.records import Record, fresh, replace
+from imagebuilder_mock.domain.records import members_of as record_members
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -17,35 +18,38 @@ if TYPE_CHECKING:
     from .workflow_executions import WorkflowExecution
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
-class Resource:
+class Resource(Record, kw_only=True):
     """Attributes are the model's members in snake case; the output shape picks what it shows.
 
-    Nested values that AWS only echoes stay as they were received. None is absent.
+    Nested values that AWS only echoes stay as they were received. None means absent.
     """
 
     kind: ClassVar[str]
     """The resource type in the ARN."""
     label: ClassVar[str]
-    """What the service calls the type in its messages."""
+    """What the service calls the type in its messages: the class's name."""
     quota: ClassVar[str | None] = None
-    """The quota that counts them."""
+    """The quota for resources of the type."""
     has_builds: ClassVar[bool] = False
     """Whether the service gives each version build numbers."""
 
     arn: str
     name: str
     date_created: datetime
-    tags: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] = fresh(factory=dict)
     policy: str | None = None
     """The resource policy, as it was put."""
     shared_with: frozenset[str] = frozenset()
     """The other accounts that the policy lets see the resource."""
     sequence: int = 0
 
+    def __init_subclass__(cls, *, kw_only: bool = False) -> None:
+        super().__init_subclass__(kw_only=kw_only)
+        cls.label = cls.__name__
+
     @classmethod
     def requested(cls, request: Mapping[str, object], **others: object) -> Self:
-        """A new resource: what the request says of its members, and others."""
+        """A new resource with the members that the request gives, and with others, which win."""
         said: dict[str, Any] = {
             name: request[member] for name, member in members_of(cls) if member in request
         }
@@ -53,11 +57,8 @@ class Resource:
         return cls(**said | others)
 
     def copy(self) -> Self:
-        """Another of the same: ``dataclasses.replace`` without a change, in a third of the time."""
-        twin = object.__new__(type(self))
-        for name, _ in members_of(type(self)):
-            setattr(twin, name, getattr(self, name))
-        return twin
+        """Another with the same members."""
+        return replace(self)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.arn!r})"
@@ -68,12 +69,12 @@ class Resource:
         return cls.label[0].lower() + cls.label[1:]
 
     def refers_to(self) -> Iterable[str]:
-        """ARNs, wildcards among them, of what must not be deleted while this is there."""
+        """ARNs, some with wildcards, of resources that cannot be deleted while this one exists."""
         return ()
 
     @property
     def is_selectable(self) -> bool:
-        """Whether a version without build, or a wildcard, can mean this build."""
+        """Whether a version without a build number, or a wildcard, can mean this build."""
         return True
 
     @property
@@ -82,7 +83,7 @@ class Resource:
         return None
 
     def runs(self) -> Iterable[WorkflowExecution]:
-        """The workflow executions that are known as long as the resource is."""
+        """The workflow executions that are forgotten with the resource."""
         return ()
 
     @property
@@ -105,16 +106,15 @@ def members_of(cls: type[Resource]) -> Sequence[tuple[str, str]]:
     """The attributes of a kind, each with the model's name for it."""
     members = _MEMBERS.get(cls)
     if members is None:
-        members = tuple((field.name, member_name(field.name)) for field in fields(cls))
+        members = tuple((each.name, member_name(each.name)) for each in record_members(cls))
         _MEMBERS[cls] = members
     return members
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
-class ResourceVersion:
-    """All builds of a version, or all versions of a name, as a list shows them: by the newest.
+class ResourceVersion(Record, kw_only=True):
+    """A version or a name as a list shows it: with the members of its newest build.
 
-    A kind adds what its list shows besides, by the names of the build's attributes.
+    A subclass adds the attributes that the list of its kind shows besides.
     """
 
     arn: str
@@ -125,10 +125,10 @@ class ResourceVersion:
     date_created: datetime
 
     @classmethod
-    def of(cls, newest: Resource, *, by_name: bool = False) -> Self:
-        # Lists make many: the ARN's parts are cut off, not parsed.
+    def of(cls, newest: Resource, *, by_name: bool) -> Self:
+        # Lists make many of these, and cutting an ARN is faster than parsing it.
         arn = newest.arn.rpartition("/")[0]
         name_arn, _, version = arn.rpartition("/")
-        shown = {name: getattr(newest, name) for name in cls.__dataclass_fields__}
+        shown = {name: getattr(newest, name) for name in cls.record_names}
         shown |= {"arn": f"{name_arn}/x.x.x" if by_name else arn, "version": version}
         return cls(**shown)

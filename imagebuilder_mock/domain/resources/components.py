@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
+
+from imagebuilder_mock.domain.records import Value
 
 from .base import ResourceVersion
 from .documents import Document
@@ -16,15 +17,15 @@ if TYPE_CHECKING:
     from .documents import ParameterDetail
 
 
-class ComponentState(NamedTuple):
+class ComponentState(Value):
     """ACTIVE, DEPRECATED or DISABLED."""
 
     status: str
     reason: str | None = None
 
 
-class ProductCodeListItem(NamedTuple):
-    """What a product of AWS Marketplace is billed under."""
+class ProductCodeListItem(Value):
+    """The code under which a product of AWS Marketplace is billed."""
 
     product_code_id: str
     product_code_type: str = "marketplace"
@@ -33,12 +34,10 @@ class ProductCodeListItem(NamedTuple):
 ACTIVE = ComponentState("ACTIVE")
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
-class Component(Document):
+class Component(Document, kw_only=True):
     """One build of a component version."""
 
     kind: ClassVar[str] = "component"
-    label: ClassVar[str] = "Component"
     quota: ClassVar[str | None] = "components"
 
     platform: str
@@ -47,7 +46,7 @@ class Component(Document):
     declared: (
         tuple[ParameterDetail, ...] | Callable[[], tuple[ParameterDetail, ...] | None] | None
     ) = None
-    """The parameters, or what reads them."""
+    """The parameters, or a function that reads them from the document."""
     state: ComponentState = ACTIVE
     publisher: str | None = None
     product_codes: tuple[ProductCodeListItem, ...] | None = None
@@ -56,7 +55,7 @@ class Component(Document):
 
     @property
     def data(self) -> str | None:
-        """The document, which products of AWS Marketplace hide."""
+        """The document; None for a product of AWS Marketplace, which hides it."""
         return None if self.obfuscate else self.text
 
     @property
@@ -79,8 +78,7 @@ class Component(Document):
         return *Document.content(self), self.platform, self.supported_os_versions
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
-class ComponentVersion(ResourceVersion):
+class ComponentVersion(ResourceVersion, kw_only=True):
     """A version of a component, or its name, as ListComponents shows it."""
 
     description: str | None

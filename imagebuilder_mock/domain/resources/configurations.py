@@ -1,8 +1,7 @@
-"""Infrastructure and distribution configurations: who builds, and who gets the output."""
+"""Infrastructure and distribution configurations: where to build, and where the output goes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from .base import Resource
@@ -14,12 +13,10 @@ if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
-class InfrastructureConfiguration(Resource):
+class InfrastructureConfiguration(Resource, kw_only=True):
     """An update makes a new object, so that an image keeps the one it was built with."""
 
     kind: ClassVar[str] = "infrastructure-configuration"
-    label: ClassVar[str] = "InfrastructureConfiguration"
     quota: ClassVar[str | None] = "infrastructure configurations"
 
     instance_profile_name: str
@@ -40,15 +37,13 @@ class InfrastructureConfiguration(Resource):
 
 
 TIMEOUT_MINUTES = 720
-"""The API always answers it and lets nobody set it (API reference, DistributionConfiguration)."""
+"""The API always shows it, and nobody can set it (API reference, DistributionConfiguration)."""
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
-class DistributionConfiguration(Resource):
+class DistributionConfiguration(Resource, kw_only=True):
     """An update makes a new object, so that an image keeps the one it was built with."""
 
     kind: ClassVar[str] = "distribution-configuration"
-    label: ClassVar[str] = "DistributionConfiguration"
     quota: ClassVar[str | None] = "distribution configurations"
 
     distributions: Sequence[wire.DistributionUnionTypeDef]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.builds import FINISHED, BuildPlan
+from imagebuilder_mock.domain.records import Value, fresh
 from imagebuilder_mock.domain.states import AHEAD, ENDED_EARLY, IN_PROGRESS, ImageStatus
 
 from .base import ResourceVersion
@@ -29,7 +29,7 @@ class IllegalTransitionError(Exception):
     """An image was sent to a state that cannot follow the one it is in."""
 
 
-class ImageState(NamedTuple):
+class ImageState(Value):
     """The status, and for a failure the reason."""
 
     status: ImageStatus
@@ -37,8 +37,8 @@ class ImageState(NamedTuple):
     failure_context: ImageFailureContext | None = None
 
 
-class Ami(NamedTuple):
-    """One output AMI; of one that Amazon has published, the service tells no more than its id."""
+class Ami(Value):
+    """One output AMI. The service shows only the id of an AMI that Amazon has published."""
 
     region: str
     image: str
@@ -48,19 +48,19 @@ class Ami(NamedTuple):
 
     @property
     def owner(self) -> str:
-        """The account that has it; "" for Amazon's, which nobody is told."""
+        """The account that has it; "" for Amazon's AMIs, whose account is not shown."""
         return self.account_id or ""
 
 
-class Container(NamedTuple):
+class Container(Value):
     """The output container images of one Region."""
 
     region: str
     image_uris: tuple[str, ...]
 
 
-class OutputResources(NamedTuple):
-    """What a build has made so far: AMIs or container images."""
+class OutputResources(Value):
+    """The AMIs or container images that a build has made so far."""
 
     amis: tuple[Ami, ...] | None = None
     containers: tuple[Container, ...] | None = None
@@ -70,22 +70,20 @@ class OutputResources(NamedTuple):
         return cls(amis=()) if output_type == "AMI" else cls(containers=())
 
 
-class Transition(NamedTuple):
-    """A state and when the image entered it."""
+class Transition(Value):
+    """A status, and when the image entered it."""
 
     status: ImageStatus
     moment: datetime
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
-class Image(BuildSettings):
-    """One build of a recipe version, from PENDING to AVAILABLE or to where it went wrong.
+class Image(BuildSettings, kw_only=True):
+    """One build of a recipe version, from PENDING to AVAILABLE or to the state in which it failed.
 
     The recipe and the configurations are copies taken when the build began.
     """
 
     kind: ClassVar[str] = "image"
-    label: ClassVar[str] = "Image"
     has_builds: ClassVar[bool] = True
 
     owner: str
@@ -105,26 +103,26 @@ class Image(BuildSettings):
     lifecycle_execution_id: str | None = None
     plan: BuildPlan = FINISHED
     parent_os_version: str | None = None
-    """What the build will find to be its OS version."""
+    """The OS version that the build will find."""
     architecture: str | None = None
-    """Of what it is built upon, as EC2 calls it: ``arm64``; None where nobody can tell."""
-    transitions: list[Transition] = field(default_factory=list)
+    """Of the parent image, as EC2 calls it: ``arm64``; None where nobody can tell."""
+    transitions: list[Transition] = fresh(factory=list)
     stage_ticket: int | None = None
-    """The scheduler's entry for the end of the present stage, where no workflow runs in it."""
-    executions: list[WorkflowExecution] = field(default_factory=list)
-    """All runs of workflows, in the order of their start, those that a retry replaced too."""
-    workflow_outputs: dict[str, object] = field(default_factory=dict)
-    """What the workflows that ended gave, for those that come after."""
+    """The scheduler's entry for the end of a stage in which no workflow runs."""
+    executions: list[WorkflowExecution] = fresh(factory=list)
+    """All runs of workflows in the order of their start, also those that a retry replaced."""
+    workflow_outputs: dict[str, object] = fresh(factory=dict)
+    """The outputs of the workflows that have ended, for those that come after."""
     group: int = 0
-    """Which of the stage's groups of workflows is being run."""
-    queue: list[PlannedWorkflow] = field(default_factory=list)
-    """Workflows of that group that have not started."""
+    """The index of the group of workflows that runs, among those of the stage."""
+    queue: list[PlannedWorkflow] = fresh(factory=list)
+    """The workflows of that group that have not started."""
     ended_scan: ImageScanState | None = None
-    """How the test had the scan end; else it goes along with the image."""
+    """How a test made the scan end; by default the scan follows the image's status."""
 
     @property
     def version(self) -> str | None:
-        """``1.0.0/1``: of all resources, images alone show the build number here."""
+        """``1.0.0/1``: only images show the build number here."""
         arn = Arn.parse(self.arn)
         return f"{arn.version}/{arn.build}"
 
@@ -134,7 +132,7 @@ class Image(BuildSettings):
 
     @property
     def is_scanned_on_demand(self) -> bool:
-        """Whether the findings are Amazon EC2's to return, not Image Builder's (API reference)."""
+        """Whether EC2, and not Image Builder, returns the findings (API reference)."""
         return is_on_demand(self.image_scanning_configuration or {})
 
     @property
@@ -147,7 +145,7 @@ class Image(BuildSettings):
 
     @property
     def log_group(self) -> str:
-        """Where its logs go: the group that was asked for, or the default."""
+        """The log group that was asked for, or the default."""
         group = (self.logging_configuration or {}).get("logGroupName")
         return str(group or f"{LOG_GROUP}{self.name}")
 
@@ -157,12 +155,12 @@ class Image(BuildSettings):
 
     @property
     def recipe(self) -> Recipe | None:
-        """The copy of the recipe, of either kind; an imported image has none."""
+        """The copy of the image or container recipe; an imported image has none."""
         return self.image_recipe or self.container_recipe
 
     @property
     def amis(self) -> tuple[Ami, ...]:
-        """Those that there are so far."""
+        """The output AMIs so far."""
         return (self.output_resources.amis if self.output_resources else None) or ()
 
     @property
@@ -182,7 +180,7 @@ class Image(BuildSettings):
 
     @property
     def is_waiting(self) -> bool:
-        """Whether nothing goes on until somebody answers a step."""
+        """Whether every running workflow waits for somebody to answer a step."""
         steps = [execution.open_step for execution in self.running_executions]
         return bool(steps) and all(step is not None and step.is_waiting for step in steps)
 
@@ -199,14 +197,14 @@ class Image(BuildSettings):
         return status in AHEAD[self.state.status]
 
     def enter(self, state: ImageState, moment: datetime) -> None:
-        """Go to a state; IllegalTransitionError if it cannot follow the present one."""
+        """Go to a state; IllegalTransitionError if it cannot follow the current one."""
         if not self.may_enter(state.status):
             msg = f"{self.arn} cannot go from {self.state.status} to {state.status}"
             raise IllegalTransitionError(msg)
         self._go_to(state, moment)
 
     def resume(self, status: ImageStatus, moment: datetime) -> None:
-        """Take up an ended build again, in the state in which it ended."""
+        """Go on with a build that ended early, in the status that it was in before that."""
         if self.state.status not in ENDED_EARLY:
             msg = f"{self.arn} is {self.state.status}, and there is nothing to take up again"
             raise IllegalTransitionError(msg)
@@ -214,7 +212,7 @@ class Image(BuildSettings):
 
     @property
     def last_moment(self) -> datetime:
-        """The newest of the times that it shows, as far as a build has come."""
+        """The newest of all times that the image and its workflow executions show."""
         moments = [self.date_created, *(step.moment for step in self.transitions[-1:])]
         for execution in self.executions:
             times = [execution.start_time, execution.end_time]
@@ -225,13 +223,12 @@ class Image(BuildSettings):
 
     def _go_to(self, state: ImageState, moment: datetime) -> None:
         self.state = state
-        # The process's time can be set back, and no state lasts less than no time.
+        # The process's time can be set back, but no state may last a negative time.
         since = self.transitions[-1].moment if self.transitions else moment
         self.transitions.append(Transition(state.status, max(moment, since)))
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
-class ImageVersion(ResourceVersion):
+class ImageVersion(ResourceVersion, kw_only=True):
     """A version of an image, or its name, as ListImages shows it."""
 
     platform: str | None

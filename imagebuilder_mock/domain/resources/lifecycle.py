@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from imagebuilder_mock.domain.ordered import OrderedIndex
+from imagebuilder_mock.domain.records import Record, Value, fresh
 
 from .base import Resource
 
@@ -25,12 +25,12 @@ LifecycleActionName = Literal["AVAILABLE", "DELETE", "DEPRECATE", "DISABLE"]
 ENDED: frozenset[LifecycleExecutionStatus] = frozenset(("CANCELLED", "FAILED", "SUCCESS"))
 
 
-class LifecycleExecutionState(NamedTuple):
+class LifecycleExecutionState(Value):
     status: LifecycleExecutionStatus
     reason: str | None = None
 
 
-class LifecycleExecutionResourceState(NamedTuple):
+class LifecycleExecutionResourceState(Value):
     status: Literal["FAILED", "IN_PROGRESS", "SKIPPED", "SUCCESS"]
     reason: str | None = None
 
@@ -39,21 +39,19 @@ IN_PROGRESS = LifecycleExecutionResourceState("IN_PROGRESS")
 SUCCESS = LifecycleExecutionResourceState("SUCCESS")
 
 
-class LifecycleExecutionResourceAction(NamedTuple):
+class LifecycleExecutionResourceAction(Value):
     name: LifecycleActionName
     reason: str | None = None
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class LifecycleExecutionSnapshotResource:
+class LifecycleExecutionSnapshotResource(Record, kw_only=True):
     """A snapshot that goes with its AMI."""
 
     snapshot_id: str
     state: LifecycleExecutionResourceState = IN_PROGRESS
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class LifecycleExecutionResource:
+class LifecycleExecutionResource(Record, kw_only=True):
     """An image that an execution acts on, or one of the AMIs or container images it made."""
 
     account_id: str
@@ -66,7 +64,7 @@ class LifecycleExecutionResource:
     start_time: datetime | None = None
     end_time: datetime | None = None
     exclusion: str | None = None
-    """Why it will be skipped."""
+    """Why it will be skipped, if it will."""
     sequence: int = 0
 
     @property
@@ -75,35 +73,32 @@ class LifecycleExecutionResource:
         return any(state.status == "FAILED" for state in states)
 
     def end(self, state: LifecycleExecutionResourceState) -> None:
-        """Nothing more is done with it; snapshots that nothing was done with share its state."""
+        """Set the final state, also of the snapshots that are still in progress."""
         self.state = state
         for snapshot in self.snapshots or ():
             if snapshot.state.status == "IN_PROGRESS":
                 snapshot.state = state
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class LifecycleExecution:
-    """One run, with what it acts on: the images, and under each its AMIs or containers."""
+class LifecycleExecution(Record, kw_only=True):
+    """One run, with the images that it acts on, and the AMIs or containers of each."""
 
     lifecycle_execution_id: str
     start_time: datetime
     account_id: str
     region: str
     resource_arn: str
-    """The policy, or the image whose state is updated by hand."""
+    """The policy, or the image of a StartResourceStateUpdate."""
     lifecycle_policy_arn: str | None = None
-    state: LifecycleExecutionState = field(
-        default_factory=lambda: LifecycleExecutionState("IN_PROGRESS")
-    )
+    state: LifecycleExecutionState = LifecycleExecutionState("IN_PROGRESS")
     end_time: datetime | None = None
     update_at: datetime | None = None
     """When a scheduled update begins; None once it has."""
-    resources: OrderedIndex[LifecycleExecutionResource] = field(default_factory=OrderedIndex)
-    outputs: dict[str, OrderedIndex[LifecycleExecutionResource]] = field(default_factory=dict)
-    """By the ARN of the image that made them."""
+    resources: OrderedIndex[LifecycleExecutionResource] = fresh(factory=OrderedIndex)
+    outputs: dict[str, OrderedIndex[LifecycleExecutionResource]] = fresh(factory=dict)
+    """The AMIs or containers, by the ARN of their image."""
     last_taken: int = 0
-    """The sequence number of the image that was acted on last."""
+    """The sequence number of the last image that ``take`` returned."""
     ticket: int | None = None
     """The scheduler's entry for the next move."""
     sequence: int = 0
@@ -122,14 +117,14 @@ class LifecycleExecution:
 
     @property
     def is_done(self) -> bool:
-        """Whether every image was acted on."""
+        """Whether ``take`` has returned every image."""
         return self.last_taken == len(self.resources)
 
     def listed(self, image_arn: str | None) -> OrderedIndex[LifecycleExecutionResource]:
-        """What is shown: the images, or what one of them made.
+        """The images, or the outputs of one of them; none for an image that is not among them.
 
-        Nothing as long as a scheduled update waits (awscli, list-lifecycle-execution-resources),
-        nor of an image that is not among them.
+        An execution of a scheduled update that waits shows nothing (awscli,
+        list-lifecycle-execution-resources).
         """
         if self.update_at is not None:
             return OrderedIndex()
@@ -139,7 +134,7 @@ class LifecycleExecution:
         return self.outputs.get(image_arn) or OrderedIndex()
 
     def take(self, count: int) -> list[LifecycleExecutionResource]:
-        """The next images to act on; who takes one acts on it."""
+        """The next images to act on. Each is returned once."""
         taken = list(islice(self.resources.after(self.last_taken), count))
         self.last_taken += len(taken)
         return taken
@@ -149,23 +144,19 @@ class LifecycleExecution:
         resource: LifecycleExecutionResource,
         outputs: list[LifecycleExecutionResource],
     ) -> None:
-        """Enter an image, behind those that are entered already, and what it made."""
+        """Append an image and its outputs."""
         resource.sequence = len(self.resources) + 1
         self.resources.add(resource)
         if outputs:
-            index: OrderedIndex[LifecycleExecutionResource] = OrderedIndex()
             for number, output in enumerate(outputs, start=1):
                 output.sequence = number
-                index.add(output)
-            self.outputs[resource.resource_id] = index
+            self.outputs[resource.resource_id] = OrderedIndex(outputs)
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
-class LifecyclePolicy(Resource):
-    """Up to three rules, and the images that they are for."""
+class LifecyclePolicy(Resource, kw_only=True):
+    """Up to three rules, and which images they apply to."""
 
     kind: ClassVar[str] = "lifecycle-policy"
-    label: ClassVar[str] = "LifecyclePolicy"
     quota: ClassVar[str | None] = "lifecycle policies"
 
     status: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
 from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.records import Value
 
 from .base import ResourceVersion
 from .documents import Document
@@ -17,23 +17,21 @@ if TYPE_CHECKING:
 
 
 def workflow_kind(workflow_type: WorkflowType) -> str:
-    """The resource type in the ARN: the stage is a node of it, in lower case."""
+    """The resource type in the ARN, with the stage in lower case: ``workflow/build``."""
     return f"{Workflow.kind}/{workflow_type.lower()}"
 
 
-class WorkflowState(NamedTuple):
-    """The model knows DEPRECATED alone; a workflow in use has no state."""
+class WorkflowState(Value):
+    """The model has only DEPRECATED; a workflow that is not deprecated has no state."""
 
     status: str
     reason: str | None = None
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
-class Workflow(Document):
+class Workflow(Document, kw_only=True):
     """One build of a workflow version."""
 
     kind: ClassVar[str] = "workflow"
-    label: ClassVar[str] = "Workflow"
     quota: ClassVar[str | None] = "workflows"
 
     type: WorkflowType
@@ -46,17 +44,11 @@ class Workflow(Document):
 
     @property
     def listed_under(self) -> str | None:
-        """A list can ask for the builds of several versions of the name."""
-        return name_arn(Arn.parse(self.arn))
+        """The ARN of the name: a list can show the builds of several of its versions."""
+        return str(Arn.parse(self.arn).of_name())
 
 
-def name_arn(arn: Arn) -> str:
-    """The ARN of a workflow's name, without version."""
-    return str(arn._replace(version=None, build=None))
-
-
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
-class WorkflowVersion(ResourceVersion):
+class WorkflowVersion(ResourceVersion, kw_only=True):
     """A version of a workflow, or its name, as ListWorkflows shows it."""
 
     description: str | None

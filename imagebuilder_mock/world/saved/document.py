@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
+from imagebuilder_mock.domain.records import Value, fresh
 from imagebuilder_mock.domain.resources.components import Component
 from imagebuilder_mock.domain.resources.configurations import (
     DistributionConfiguration,
@@ -43,8 +43,7 @@ AnyResource: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SavedStore:
+class SavedStore(Value, kw_only=True):
     """What an account has in a Region; what is shared with it is derived from the resources."""
 
     account_id: str
@@ -55,14 +54,13 @@ class SavedStore:
     names: Sequence[FamilyNumbers] = ()
     findings: Sequence[ImageScanFinding] = ()
     on_demand_findings: Sequence[ImageScanFinding] = ()
-    packages: Mapping[str, Sequence[ImagePackage]] = field(default_factory=dict)
+    packages: Mapping[str, Sequence[ImagePackage]] = fresh(factory=dict)
     """What a test supplied, by the image's ARN."""
     settled_scans: Sequence[str] = ()
     """The images whose scans add no more findings by themselves."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SavedShare:
+class SavedShare(Value, kw_only=True):
     """The order in which an account sees what is shared with it."""
 
     account_id: str
@@ -70,8 +68,7 @@ class SavedShare:
     names: Sequence[FamilyNumbers]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SavedState:
+class SavedState(Value, kw_only=True):
     """A whole world."""
 
     account_id: str
@@ -97,8 +94,8 @@ class SavedState:
     lifecycle_executions: Sequence[LifecycleExecution] = ()
     failures: Sequence[BuildFailure] = ()
     output_orders: Sequence[StepOutputs] = ()
-    documents: Mapping[str, str] = field(default_factory=dict)
+    documents: Mapping[str, str] = fresh(factory=dict)
     """What a test has put at S3 URIs."""
     publications: Sequence[Publication] = ()
-    durations: Mapping[str, timedelta] = field(default_factory=dict)
+    durations: Mapping[str, timedelta] = fresh(factory=dict)
     """Those that a test has set."""

@@ -22,7 +22,7 @@ def arns(store):
 
 @pytest.mark.parametrize("account", OWNERS)
 def test_an_account_offers_what_is_its_own(account):
-    store = managed_store("aws", "us-east-1", account)
+    store = managed_store("aws", "us-east-1", account, None)
 
     for resource in store:
         assert resource.arn.startswith(f"arn:aws:imagebuilder:us-east-1:{account}:")
@@ -31,7 +31,7 @@ def test_an_account_offers_what_is_its_own(account):
 
 
 def test_amazon_offers_images_components_and_workflows():
-    store = managed_store("aws-cn", "cn-north-1", "aws")
+    store = managed_store("aws-cn", "cn-north-1", "aws", None)
 
     assert {type(resource) for resource in store} == {Image, Component, Workflow}
     assert all(arn.startswith("arn:aws-cn:imagebuilder:cn-north-1:aws:") for arn in arns(store))
@@ -42,7 +42,7 @@ def published(account, kind, slug):
 
 
 def test_a_publication_comes_last_and_leaves_the_offer_as_it_was():
-    offer = managed_store("aws", "us-east-1", "aws")
+    offer = managed_store("aws", "us-east-1", "aws", None)
     before = arns(offer)
     publications = [
         published("aws", "workflow/build", "build-image"),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
 
+from imagebuilder_mock.domain.records import members_of
 from imagebuilder_mock.world.settings import OPTIONS, Options, Settings
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
@@ -75,6 +75,11 @@ def test_what_an_option_can_be(options):
             ValueError,
             "account_id='12345678901x': an account is a string of 12 digits.",
         ),
+        (
+            {"account_id": "１２３４５６７８９０１２"},  # noqa: RUF001 - digits, and not those of ASCII
+            ValueError,
+            "account_id='１２３４５６７８９０１２': an account is a string of 12 digits.",  # noqa: RUF001
+        ),
         ({"now": "today"}, TypeError, "now='today': give datetime, not str."),
         ({"now": NOW.replace(tzinfo=None)}, ValueError, "now= needs a datetime with a time zone"),
         ({"quotas": None}, TypeError, "quotas=None: give Mapping, not NoneType."),
@@ -111,7 +116,7 @@ def test_a_wrong_option_is_explained(options, error, message):
 
 
 def test_every_option_has_a_row_a_type_and_a_default():
-    assert list(OPTIONS) == list(Options.__annotations__) == [x.name for x in fields(Settings)]
+    assert list(OPTIONS) == list(Options.__annotations__) == [x.name for x in members_of(Settings)]
     assert all(option.help and option.name == name for name, option in OPTIONS.items())
 
 

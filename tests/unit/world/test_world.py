@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timezone
 from random import Random
 
 import pytest
 
 from imagebuilder_mock.domain.errors import InvalidParameterValueException
+from imagebuilder_mock.domain.records import replace
 from imagebuilder_mock.domain.resources.components import Component
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.recipes import ImageRecipe
@@ -161,7 +161,7 @@ def test_what_is_not_there_cannot_be_replaced(world, store):
 def test_a_reference_to_what_cannot_be_selected_any_more_needs_nothing(world, store):
     component = add_component(world, store, "1.0.0/1")
     world.add(store, a_recipe(f"{COMPONENT}/x.x.x"))
-    component.state = component.state._replace(status="DISABLED")
+    component.state = replace(component.state, status="DISABLED")
 
     assert not world.is_needed(component)
 

@@ -5,7 +5,7 @@ Source: AWSTOE looping constructs, user guide page toe-looping-constructs.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from imagebuilder_mock.domain.documents.members import (
     TEXTS,
@@ -15,6 +15,7 @@ from imagebuilder_mock.domain.documents.members import (
     integer,
     text,
 )
+from imagebuilder_mock.domain.records import Value
 
 if TYPE_CHECKING:
     from imagebuilder_mock.domain.documents.members import Node
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 DELIMITERS = (".", ",", ";", ":", "\n", "\t", " ", "-", "_")
 
 
-class ForLoop(NamedTuple):
+class ForLoop(Value):
     """The whole numbers from ``start`` to ``end``, both included."""
 
     name: str | None
@@ -31,14 +32,14 @@ class ForLoop(NamedTuple):
     update_by: int
 
 
-class ForEachLoop(NamedTuple):
+class ForEachLoop(Value):
     """The texts of a list, which may hold references."""
 
     name: str | None
     values: tuple[str, ...]
 
 
-class DelimitedLoop(NamedTuple):
+class DelimitedLoop(Value):
     """The parts of one text, which may be a reference, between delimiters."""
 
     name: str | None
@@ -95,7 +96,7 @@ class _Loop(Members):
 
 
 def parse_loop(node: Node) -> Loop:
-    """What stands under a step's ``loop``: exactly one of ``for`` and ``forEach``."""
+    """Read a step's ``loop``, which has exactly one of ``for`` and ``forEach``."""
     node = node.called("The loop")
     members = _Loop(node)
     name, given = members.name, members.given

@@ -10,8 +10,7 @@ what the CDK's constructs ask for.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from imagebuilder_mock.domain.records import Record
 from imagebuilder_mock.protocol.model import input_members, service_model
 
 PREFIX = "AWS::ImageBuilder::"
@@ -25,8 +24,7 @@ VERSIONS = {
 """What Fn::GetAtt returns, by the members of ``latestVersionReferences``."""
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
-class ResourceType:
+class ResourceType(Record, kw_only=True):
     """One type: what a template says of it, and how a stack changes it."""
 
     name: str

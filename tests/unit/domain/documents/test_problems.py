@@ -206,7 +206,10 @@ phases:
   - {name: test, steps: [*step]}
 """
 
-    assert [problem[:3] for problem in problems_of(parse_component_document, text)] == [
+    assert [
+        (problem.path, problem.line, problem.column)
+        for problem in problems_of(parse_component_document, text)
+    ] == [
         (("phases", 0, "steps", 0, "onFailure"), 8, 9),
         (("phases", 0, "steps", 1, "onFailure"), 8, 9),
         (("phases", 1, "steps", 0, "onFailure"), 8, 9),
@@ -225,7 +228,7 @@ phases:
 def test_what_cannot_be_read_is_one_problem(text, line, column):
     [problem] = problems_of(parse_workflow_document, text)
 
-    assert problem[:3] == ((), line, column)
+    assert (problem.path, problem.line, problem.column) == ((), line, column)
 
 
 def test_a_sound_document_has_no_problems():

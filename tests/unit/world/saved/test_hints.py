@@ -5,12 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
+from imagebuilder_mock.domain.records import Record
 from imagebuilder_mock.domain.resources.components import ComponentState
 from imagebuilder_mock.domain.resources.images import Ami, Image
 from imagebuilder_mock.world.saved.hints import hints_of
@@ -24,13 +24,11 @@ if TYPE_CHECKING:
 GOLDEN = Path(__file__).with_name("golden")
 
 
-@dataclass
-class Base:
+class Base(Record):
     known: Ami
     renamed: State | None = None
 
 
-@dataclass
 class Below(Base):
     count: ClassVar[int] = 0
 
@@ -58,8 +56,7 @@ def test_each_class_has_the_names_of_its_own_module():
 
 
 def test_a_name_that_another_module_has_is_not_taken_from_there():
-    @dataclass
-    class Lost:
+    class Lost(Record):
         value: Container  # type: ignore[name-defined] # noqa: F821 - that is the point
 
     with pytest.raises(NameError, match="Container"):

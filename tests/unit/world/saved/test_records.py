@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -11,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagebuilder_mock.domain.ordered import OrderedIndex
+from imagebuilder_mock.domain.records import Record, Value, fresh
 from imagebuilder_mock.domain.resources.base import Resource
 from imagebuilder_mock.domain.resources.images import ImageState
 from imagebuilder_mock.domain.versions import Version
@@ -28,21 +28,23 @@ if TYPE_CHECKING:
 NOON = datetime(2026, 1, 2, 12, tzinfo=timezone.utc)
 
 
-@dataclass(kw_only=True)
-class Part:
+class Part(Value, kw_only=True):
     number: int
-    parts: list[Part] = field(default_factory=list)
+    parts: list[Part] = fresh(factory=list)
 
 
-@dataclass
-class Listed:
+class Listed(Record):
     sequence: int
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Listed) and self.sequence == other.sequence
 
-@dataclass(kw_only=True)
-class Whole:
+    __hash__ = Record.__hash__
+
+
+class Whole(Value, kw_only=True):
     text: str | None
-    moment: datetime | str = NOON
+    moment: datetime = NOON
     span: timedelta | None = None
     ratio: float = 0.5
     word: Literal["A", "B"] = "A"
@@ -65,8 +67,7 @@ class Whole:
     any: Sequence[Any] = ()
 
 
-@dataclass(kw_only=True)
-class Listing:
+class Listing(Record, kw_only=True):
     entries: OrderedIndex[Listed] | None = None
 
 
@@ -100,7 +101,7 @@ def test_what_a_caller_sent_is_read_as_it_was(value):
 @pytest.mark.parametrize(
     "values",
     [
-        {"text": "x", "moment": "later", "span": timedelta(hours=1.5), "ratio": 3},
+        {"text": "x", "moment": NOON.replace(hour=1), "span": timedelta(hours=1.5), "ratio": 3},
         {"text": None, "word": "B", "either": [1, 2], "row": (1, "a")},
         {"text": None, "names": frozenset("ba"), "numbers": {2, 1}},
         {"text": None, "many": (Part(number=1, parts=[Part(number=2)]),)},
@@ -136,9 +137,15 @@ def test_a_field_with_its_default_is_left_out():
         ({"text": None, "word": "C"}, "$.word must be one of A, B; it is 'C'"),
         ({"text": None, "word": []}, "$.word must be one of A, B; it is []"),
         ({"text": None, "sent": {"$time": 1}}, "$.sent.$time must be a time"),
-        ({"text": None, "by_version": {"one": 1}}, "$.by_version.one is no version"),
+        (
+            {"text": None, "by_version": {"one": 1}},
+            "$.by_version.one must be a version such as 1.0.0",
+        ),
         ({"text": None, "by_place": [[1, 2]]}, "$.by_place[0] must be a list of 3"),
-        ({"text": None, "by_version": {"9999999999.0.0": 1}}, "$.by_version.9999999999.0.0 is no"),
+        (
+            {"text": None, "by_version": {"9999999999.0.0": 1}},
+            "$.by_version.9999999999.0.0 must be a version",
+        ),
         ({"text": None, "several": [5]}, "$.several[0] must be an object, and is 5"),
         ({"text": None, "key": "xy"}, "$.key must be hexadecimal digits, and is 'xy'"),
         ({"text": None, "one": {"class": "Whole"}}, "$.one.class must be one of Listed, Part"),
@@ -172,8 +179,7 @@ def test_what_cannot_be_read_again_is_not_written(value):
 
 
 def test_a_type_that_cannot_be_saved_is_an_error_at_once():
-    @dataclass
-    class Odd:
+    class Odd(Value):
         value: complex
 
     with pytest.raises(TypeError, match="no value of type <class 'complex'> can be saved"):

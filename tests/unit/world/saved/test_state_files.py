@@ -6,7 +6,6 @@ import json
 import re
 import runpy
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from threading import Barrier
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 
 from imagebuilder_mock import current_mock, mock_imagebuilder
+from imagebuilder_mock.domain.records import members_of
 from imagebuilder_mock.world.saved import files
 from imagebuilder_mock.world.saved.damage import StateError
 from imagebuilder_mock.world.saved.document import SavedState
@@ -272,15 +272,15 @@ def test_two_who_write_one_file_at_once_do_not_mix_it(path, monkeypatch):
     ("steps", "value", "message"),
     [
         (("format",), "x", '$ is no state: its "format" must be'),
-        (("version",), "1", "$ has no \"version\" that there ever was: '1'"),
-        (("version",), 0, '$ has no "version" that there ever was: 0'),
+        (("version",), "1", "$ has a \"version\" that does not exist: '1'"),
+        (("version",), 0, '$ has a "version" that does not exist: 0'),
         (("version",), 99, "$ was written by a newer imagebuilder_mock: it has version 99"),
         (("time",), "noon", "$.time must be a time such as 2024-01-31T12:00:00+00:00, and is"),
         (("time",), "2026-01-01", "$.time must be a time"),
         (("time",), 5, "$.time must be a time"),
         (("account_id",), "1", "$.account_id must be the 12 digits of an account, and is '1'"),
-        (("offset",), "long", "$.offset must be a number, and is 'long'"),
-        (("offset",), 1e300, "$.offset must be seconds, and is 1e+300"),
+        (("offset",), "long", "$.offset must be a number of seconds, and is 'long'"),
+        (("offset",), 1e300, "$.offset must be a number of seconds, and is 1e+300"),
         (("stores",), {}, "$.stores must be a list, and is {}"),
         (("stores", 0), 5, "$.stores[0] must be an object, and is 5"),
         (("stores", 0, "color"), 5, "$.stores[0].color is no member of SavedStore"),
@@ -310,7 +310,7 @@ def test_two_who_write_one_file_at_once_do_not_mix_it(path, monkeypatch):
         (
             ("stores", 0, "names", 0, "versions"),
             {"one": 1},
-            "$.stores[0].names[0].versions.one is no version",
+            "$.stores[0].names[0].versions.one must be a version such as 1.0.0",
         ),
         (
             ("stores", 0, "names", 0, "highest"),
@@ -565,7 +565,9 @@ def test_every_part_of_the_state_has_its_place_in_the_file():
 
     assert set(STATE) == set(vars(state))
     written = [set(STATE[name].save(part)) for name, part in vars(state).items()]
-    assert set.union(*written) == {field.name for field in fields(SavedState)} - of_other_parts
+    assert (
+        set.union(*written) == {member.name for member in members_of(SavedState)} - of_other_parts
+    )
 
 
 def test_what_a_store_holds_has_its_place_in_the_file():
