@@ -190,8 +190,8 @@ OPTIONS: Mapping[str, Option] = {
     for option in (
         Option(
             name="builds",
-            help="what moves builds on: requests that show them (observed, the default), mock time, "
-            "or only mock.builds; instant completes them at once",
+            help="what moves builds on: requests that show them (observed, the default), mock "
+            "time, or only mock.builds; instant completes them at once",
             ensure=_check_choice,
             choices=get_args(BuildMode),
         ),
