@@ -22,10 +22,14 @@ from .world.faults import NO_FAULT, CutAnswer, FaultError, LostRequestError
 from .world.record import UnexpectedCallError
 
 if TYPE_CHECKING:
+    from .operations.handler import Handler
     from .protocol.http import Caller, HttpRequest
     from .protocol.model import Operation
     from .world.settings import UnknownMembers
     from .world.world import World
+
+
+_NO_TIME = timedelta()
 
 
 class Gateway:
@@ -51,14 +55,14 @@ class Gateway:
             fault = NO_FAULT
             try:
                 self.world.record.check_expected(operation.name)
-                self._refuse_unbuilt(operation)
+                handler = self._handler_of(operation)
                 params = check(operation, params)
                 self._catch_up()
                 fault = self.world.faults.meet(operation.name, params, caller.region)
                 self.let_pass(fault.latency)
                 if fault.outcome is not None and not isinstance(fault.outcome, CutAnswer):
                     raise fault.outcome.anew()
-                members = self._result(operation, params, caller)
+                members = self._result(operation, handler, params, caller)
             except (LostRequestError, UnexpectedCallError) as error:
                 self._record(operation, params, caller, error)
                 if log.is_told():
@@ -72,15 +76,21 @@ class Gateway:
                 members["requestId"] = request_id
             self._record(operation, params, caller, members)
             is_cut = isinstance(fault.outcome, CutAnswer)
-            return Answer(200, members, request_id, latency=fault.latency, is_cut=is_cut)
+            return Answer(
+                status=200,
+                members=members,
+                request_id=request_id,
+                latency=fault.latency,
+                is_cut=is_cut,
+            )
 
     def let_pass(self, span: timedelta) -> None:
         """Move mock time forward while a caller waits; nothing that falls due is started."""
-        if span > timedelta():
+        if span > _NO_TIME:
             with self.world.lock:
                 self.world.clock.set_forward(self.world.clock.now() + span)
 
-    def refuse(self, error: ImageBuilderError, latency: timedelta = timedelta()) -> Answer:
+    def refuse(self, error: ImageBuilderError, latency: timedelta = _NO_TIME) -> Answer:
         """An error as an answer; transports use it for requests that they refuse themselves."""
         with self.world.lock:
             request_id = self.world.ids.uuid()
@@ -100,18 +110,23 @@ class Gateway:
 
             passing_time.catch_up(self.world)
 
-    def _refuse_unbuilt(self, operation: Operation) -> None:
-        if operation.name not in HANDLERS:
+    def _handler_of(self, operation: Operation) -> Handler:
+        handler = HANDLERS.get(operation.name)
+        if handler is None:
             msg = (
                 f"imagebuilder_mock does not have {operation.name} yet, which the installed "
                 f"botocore has.{did_you_mean(operation.name, HANDLERS)}"
             )
             raise NotImplementedError(msg)
+        return handler
 
     def _result(
-        self, operation: Operation, params: dict[str, object], caller: Caller
+        self,
+        operation: Operation,
+        handler: Handler,
+        params: dict[str, object],
+        caller: Caller,
     ) -> dict[str, object]:
-        handler = HANDLERS[operation.name]
         ctx = Context(
             world=self.world,
             store=self.world.store(caller.account_id, caller.region),

@@ -23,15 +23,17 @@ class HttpRequest(Value):
     @classmethod
     def of_serialized(cls, request: Mapping[str, Any]) -> HttpRequest:
         """A request from the result of botocore's serializer."""
+        query = request["query_string"]
         return cls(
             method=request["method"],
             path=request["url_path"],
-            query={
-                name: [str(item) for item in (value if isinstance(value, list) else [value])]
-                for name, value in request["query_string"].items()
-            },
+            query=query and {name: _texts(value) for name, value in query.items()},
             body=request["body"],
         )
+
+
+def _texts(value: object) -> list[str]:
+    return [str(item) for item in (value if isinstance(value, list) else [value])]
 
 
 class Caller(Value):

@@ -191,7 +191,7 @@ class FaultRules:
 
     def concern(self, operation: str) -> bool:
         """Whether a request of the operation could fail."""
-        return any(rule.concerns(operation) for rule in self._rules)
+        return bool(self._rules) and any(rule.concerns(operation) for rule in self._rules)
 
     def meet(self, operation: str, params: Mapping[str, object], region: str) -> Fault:
         """What happens to a request: delays add up, and the first rule with an outcome ends it."""

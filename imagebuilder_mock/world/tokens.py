@@ -76,7 +76,17 @@ class ClientTokens:
         params: Mapping[str, object],
         answer: Mapping[str, object],
     ) -> None:
-        self.enter(UsedToken(*key, _fingerprint(params), answer))
+        account_id, region, operation, token = key
+        self.enter(
+            UsedToken(
+                account_id=account_id,
+                region=region,
+                operation=operation,
+                token=token,
+                fingerprint=_fingerprint(params),
+                answer=answer,
+            )
+        )
 
 
 def _fingerprint(params: Mapping[str, object]) -> bytes:

@@ -15,13 +15,13 @@ give equal results:
 from __future__ import annotations
 
 from contextlib import ExitStack
-from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 from weakref import WeakKeyDictionary
 
 from botocore import UNSIGNED
-from botocore.awsrequest import AWSResponse
+from botocore.awsrequest import AWSResponse, HeadersDict
 from botocore.client import BaseClient
 
 from imagebuilder_mock.protocol.http import Caller, HttpRequest
@@ -127,8 +127,7 @@ class BotocoreDoor:
 
     def _response(self, url: str, answer: Answer) -> AWSResponse:
         """A response as botocore's own HTTP session makes it."""
-        # The stubs want the headers of http.client; botocore itself copies any mapping.
-        return AWSResponse(url, answer.status, cast("Any", answer.headers), _LazyRaw(answer))
+        return _Response(url, answer)
 
     def _prepare_long_path(self, client: BaseClient) -> None:
         # Other threads may use the client for the first time too, or switch the mock off.
@@ -153,7 +152,8 @@ class _LongPath:
         self._events = client.meta.events
         self._gateway = gateway
         self._respond = respond
-        self._caller = _Callers(client)
+        # No reference to the client.
+        self._signer, self._region = _signer_of(client), client.meta.region_name
         self._config = client.meta.config
         # A custom endpoint_url may have a path of its own before the operations'.
         self._base_path = urlsplit(client.meta.endpoint_url).path.rstrip("/")
@@ -177,7 +177,7 @@ class _LongPath:
                     query=parse_qs(query, keep_blank_values=True) if query else {},
                     body=body_bytes(request.body),
                 ),
-                self._caller.of(self._gateway),
+                _caller(self._gateway, self._signer, self._region),
             )
         except LostRequestError as failure:
             raise patience.give_up(failure) from None
@@ -196,30 +196,23 @@ class _LongPath:
             return None
         operation = event_name.rpartition(".")[2]
         is_watched = _has_listeners(self._events, operation, _SIGNING_EVENTS)
-        return None if is_watched and self._caller.has_ready_credentials else UNSIGNED
+        return None if is_watched and has_ready_credentials(self._signer) else UNSIGNED
 
 
-class _Callers:
-    """The account and Region of a client, without a reference to the client."""
+def _signer_of(client: BaseClient) -> Any:
+    return getattr(client, "_request_signer", None)
 
-    def __init__(self, client: BaseClient) -> None:
-        self._region = client.meta.region_name
-        self._signer = getattr(client, "_request_signer", None)
 
-    @property
-    def has_ready_credentials(self) -> bool:
-        return has_ready_credentials(self._signer)
-
-    def of(self, gateway: Gateway) -> Caller:
-        account = account_of(access_key_of(self._signer), default=gateway.world.account_id)
-        return Caller(account, self._region)
+def _caller(gateway: Gateway, signer: Any, region: str) -> Caller:
+    account = account_of(access_key_of(signer), default=gateway.world.account_id)
+    return Caller(account_id=account, region=region)
 
 
 def _answer_at_once(gateway: Gateway, client: BaseClient, request_dict: dict[str, Any]) -> Answer:
     try:
         answer = gateway.handle(
             HttpRequest.of_serialized(request_dict),
-            _Callers(client).of(gateway),
+            _caller(gateway, _signer_of(client), client.meta.region_name),
         )
     except LostRequestError as failure:
         # A rule that came since the path was chosen.
@@ -228,6 +221,20 @@ def _answer_at_once(gateway: Gateway, client: BaseClient, request_dict: dict[str
     if answer.is_cut or answer.latency:
         Patience(gateway, client.meta.config, request_dict["url"]).check(answer)
     return answer
+
+
+class _Response(AWSResponse):
+    """An answer, whose headers and body are made when somebody looks: hardly anybody does."""
+
+    def __init__(self, url: str, answer: Answer) -> None:
+        self.url, self.status_code = url, answer.status
+        self.raw = _LazyRaw(answer)
+        self._answer = answer
+        self._content = None
+
+    @cached_property
+    def headers(self) -> HeadersDict:  # type: ignore[override] # an attribute there
+        return HeadersDict(self._answer.headers)
 
 
 class _LazyRaw:
