@@ -80,10 +80,6 @@ class Arn(NamedTuple):
         """The same name at another version."""
         return Arn(self.partition, self.region, self.account, self.kind, self.slug, version, build)
 
-    def of_name(self) -> Arn:
-        """The name without a version."""
-        return Arn(self.partition, self.region, self.account, self.kind, self.slug)
-
 
 @lru_cache(maxsize=4096)
 def _parse(text: str) -> Arn:

@@ -269,7 +269,8 @@ class Store:
         if arn.build is not None:
             family.last_builds[version] = max(family.last_builds.get(version, 0), arn.build)
         for nodes, number in counted_in(version):
-            family.highest[nodes] = max(family.highest.get(nodes, 0), number)
+            if number > family.highest.get(nodes, -1):
+                family.highest[nodes] = number
 
     def _remove_version(self, resource: Resource, arn: Arn, version: Version) -> None:
         family = self._families[arn.account, arn.kind, arn.slug]

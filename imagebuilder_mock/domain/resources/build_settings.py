@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from .base import Resource, members_of
+from .base import Resource, attributes_of, members_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,9 +34,11 @@ class BuildSettings(Resource, kw_only=True):
 
     def take(self, request: Mapping[str, object]) -> None:
         """Keep what a request says: its tags, and each member that the resource has too."""
-        for name, member in members_of(type(self)):
-            if member in request and name not in _OF_EVERY_RESOURCE:
-                setattr(self, name, request[member])
+        attributes = attributes_of(type(self))
+        for member, value in request.items():
+            name = attributes.get(member)
+            if name is not None and name not in _OF_EVERY_RESOURCE:
+                setattr(self, name, value)
         self.tags = dict(cast("Mapping[str, str]", request.get("tags", {})))
 
     def as_requested(self) -> dict[str, object]:
