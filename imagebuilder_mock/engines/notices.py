@@ -18,7 +18,7 @@ from imagebuilder_mock.domain.documents.workflows.actions import COMMAND_ID
 from imagebuilder_mock.domain.resources.build_settings import LOG_GROUP
 from imagebuilder_mock.domain.resources.recipes import ImageRecipe
 from imagebuilder_mock.neighbours import telling
-from imagebuilder_mock.neighbours.account import Place
+from imagebuilder_mock.neighbours.account import Place, is_anybody_there
 from imagebuilder_mock.world.events import Destination, Event
 
 from .one_build import StepFailedError
@@ -78,8 +78,9 @@ def _news(tell: Callable[Concatenate[Build, P], None]) -> Callable[Concatenate[B
 @_news
 def build_began(build: Build) -> None:
     """The log group is there before its first event (user guide, monitor-cwlogs)."""
-    place = Place(build.store.account, build.store.region)
-    telling.tell_of_log_group(build.world, place, build.image.log_group)
+    if is_anybody_there(build.world):
+        place = Place(build.store.account, build.store.region)
+        telling.tell_of_log_group(build.world, place, build.image.log_group)
 
 
 @_news

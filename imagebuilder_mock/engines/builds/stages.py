@@ -59,7 +59,7 @@ def _in_order(
 
 def begin(world: World, store: Store, image: Image) -> None:
     """Store a new image, which is PENDING, and set its build going."""
-    image.transitions.append(Transition(image.state.status, world.clock.now()))
+    image.transitions.append(Transition(status=image.state.status, moment=image.date_created))
     world.add(store, image)
     store.running[image.arn] = image
     if log.is_told():
