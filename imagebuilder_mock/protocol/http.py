@@ -65,7 +65,7 @@ class Answer(Value):
     @property
     def body(self) -> bytes:
         """The JSON text: times are epoch seconds, as rest-json has them."""
-        text = json.dumps(self.members, default=_time, ensure_ascii=False)
+        text = _ENCODER.encode(self.members)
         # Half a character, out of the path of a wrong request, is written as its escape.
         return text.encode(errors="backslashreplace")
 
@@ -80,3 +80,6 @@ def _time(value: object) -> float:
         return epoch_seconds(value)
     msg = f"not a value of the protocol: {value!r}"
     raise TypeError(msg)
+
+
+_ENCODER = json.JSONEncoder(default=_time, ensure_ascii=False)

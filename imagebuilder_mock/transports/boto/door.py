@@ -110,7 +110,13 @@ class BotocoreDoor:
     ) -> Any:
         if not self._is_answered_at_once(client, operation_model.name):
             return original(client, operation_model, request_dict, request_context)
-        answer = _answer_at_once(self._gateway, client, request_dict)
+        answer = _answer(
+            self._gateway,
+            HttpRequest.of_serialized(request_dict),
+            _caller(self._gateway, _signer_of(client), client.meta.region_name),
+            client.meta.config,
+            request_dict["url"],
+        )
         return self._response(request_dict["url"], answer), parsed_answer(answer)
 
     def _is_answered_at_once(self, client: BaseClient, operation: str) -> bool:
@@ -130,6 +136,8 @@ class BotocoreDoor:
         return _Response(url, answer)
 
     def _prepare_long_path(self, client: BaseClient) -> None:
+        if client in self._long_paths:
+            return
         # Other threads may use the client for the first time too, or switch the mock off.
         with self._gateway.world.lock:
             if self._has_closed or client in self._long_paths:
@@ -168,20 +176,18 @@ class _LongPath:
     def answer(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
         # Split by hand, because this is the way of every call: scheme, nothing, host, path.
         address, query = request.url.partition("?")[::2]
-        patience = Patience(self._gateway, self._config, address)
-        try:
-            answer = self._gateway.handle(
-                HttpRequest(
-                    method=request.method,
-                    path=f"/{address.split('/', 3)[3]}".removeprefix(self._base_path),
-                    query=parse_qs(query, keep_blank_values=True) if query else {},
-                    body=body_bytes(request.body),
-                ),
-                _caller(self._gateway, self._signer, self._region),
-            )
-        except LostRequestError as failure:
-            raise patience.give_up(failure) from None
-        patience.check(answer)
+        answer = _answer(
+            self._gateway,
+            HttpRequest(
+                method=request.method,
+                path=f"/{address.split('/', 3)[3]}".removeprefix(self._base_path),
+                query=parse_qs(query, keep_blank_values=True) if query else {},
+                body=body_bytes(request.body),
+            ),
+            _caller(self._gateway, self._signer, self._region),
+            self._config,
+            address,
+        )
         return self._respond(request.url, answer)
 
     def choose_signer(
@@ -208,18 +214,16 @@ def _caller(gateway: Gateway, signer: Any, region: str) -> Caller:
     return Caller(account_id=account, region=region)
 
 
-def _answer_at_once(gateway: Gateway, client: BaseClient, request_dict: dict[str, Any]) -> Answer:
+def _answer(
+    gateway: Gateway, request: HttpRequest, caller: Caller, config: Any, url: str
+) -> Answer:
+    """The answer that a client waits for, or the error if it is lost, late or cut off."""
     try:
-        answer = gateway.handle(
-            HttpRequest.of_serialized(request_dict),
-            _caller(gateway, _signer_of(client), client.meta.region_name),
-        )
+        answer = gateway.handle(request, caller)
     except LostRequestError as failure:
-        # A rule that came since the path was chosen.
-        patience = Patience(gateway, client.meta.config, request_dict["url"])
-        raise patience.give_up(failure) from None
+        raise Patience(gateway, config, url).give_up(failure) from None
     if answer.is_cut or answer.latency:
-        Patience(gateway, client.meta.config, request_dict["url"]).check(answer)
+        Patience(gateway, config, url).check(answer)
     return answer
 
 
