@@ -56,6 +56,8 @@ def check_role(ctx: Context, role: str | None, *, parameter: str = "executionRol
 
     That one is there although nobody made it (terraform-provider-aws pull request 37317).
     """
+    if role is None:
+        return
     own = service_linked_role_in(ctx.store.partition, ctx.store.account)
     if role not in (own, names.name_of_role(own)):
         _check(ctx, names.ROLE, role, parameter)
@@ -100,7 +102,9 @@ def check_key(
     ctx: Context, key: str | None, *, parameter: str = "kmsKeyId", region: str | None = None
 ) -> None:
     """Refuse a key that is not there; another account's can not be looked up."""
-    named = re.fullmatch(_KEY_ARN, key or "")
+    if key is None:
+        return
+    named = re.fullmatch(_KEY_ARN, key)
     if named is None:
         _check(ctx, names.KEY, key, parameter, region)
     elif named.group(2) == ctx.store.account:

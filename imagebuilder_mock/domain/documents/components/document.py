@@ -9,7 +9,7 @@ the script" (API reference, ImportComponent); the names of its phase and step ar
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal, cast
 
 import yaml
@@ -86,12 +86,12 @@ class ComponentDocument(Value):
     constants: tuple[DocumentConstant, ...]
     phases: tuple[Phase, ...]
 
-    @property
+    @cached_property
     def component_type(self) -> ComponentType:
         """TEST for a document whose only phase is ``test`` (API reference, CreateComponent)."""
         return "TEST" if [phase.name for phase in self.phases] == ["test"] else "BUILD"
 
-    @property
+    @cached_property
     def parameter_details(self) -> tuple[ParameterDetail, ...] | None:
         """The parameters that it declares, as the service shows them."""
         details = tuple(
