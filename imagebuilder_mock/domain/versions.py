@@ -141,7 +141,7 @@ def latest_version_references(arn: str) -> Mapping[str, str]:
 # A world has few versions, and each call names some of them.
 @lru_cache(maxsize=4096)
 def _version(text: str) -> Version:
-    return Version(*(_node(node) for node in text.split(".")))
+    return Version(*map(_node, text.split(".")))
 
 
 @lru_cache(maxsize=4096)

@@ -61,12 +61,12 @@ class Family:
 
     def newest_first(self, pattern: VersionPattern | None = None) -> Iterator[Any]:
         """The builds from the highest version down, those that match the pattern only."""
-        end = len(self.versions) if pattern is None else bisect_left(self.versions, pattern.ceiling)
-        for position in range(end - 1, -1, -1):
-            version = self.versions[position]
-            if pattern is not None and version not in pattern:
-                return
-            yield from self.groups[version].newest_first()
+        first, end = 0, len(self.versions)
+        if pattern is not None:
+            first = bisect_left(self.versions, pattern.fixed)
+            end = bisect_left(self.versions, pattern.ceiling)
+        for position in range(end - 1, first - 1, -1):
+            yield from self.groups[self.versions[position]].builds.before(None)
 
 
 class FamilyNumbers(Value):
