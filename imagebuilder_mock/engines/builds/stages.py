@@ -75,7 +75,8 @@ def look_at(world: World, images: Iterable[Image]) -> None:
     """In the observed mode, what was just reported moves one stage on."""
     if world.settings.builds == "observed":
         for image in images:
-            advance(world, image)
+            if image.is_in_progress:
+                advance(world, image)
 
 
 @_in_order
