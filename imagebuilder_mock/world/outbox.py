@@ -95,9 +95,10 @@ class Outbox:
     def end_change(self) -> None:
         """Do the errands of the change, and release its messages."""
         self.do_errands()
-        self._waiting.extend(self._messages)
-        self._messages.clear()
-        self._gathered.clear()
+        if self._messages:
+            self._waiting.extend(self._messages)
+            self._messages.clear()
+            self._gathered.clear()
 
     def deliver(self) -> None:
         """Tell all that waits, unless somebody is telling: then it is left to them.

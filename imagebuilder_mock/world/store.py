@@ -111,8 +111,7 @@ class Store:
 
     def is_home_of(self, arn: Arn) -> bool:
         """Whether the ARN's resource, if there is one, is here."""
-        home = (self.partition, self.region, self.account)
-        return (arn.partition, arn.region, arn.account) == home
+        return arn[:3] == (self.partition, self.region, self.account)
 
     def __contains__(self, arn: str) -> bool:
         return arn in self._resources

@@ -232,13 +232,16 @@ class _Response(AWSResponse):
 
     def __init__(self, url: str, answer: Answer) -> None:
         self.url, self.status_code = url, answer.status
-        self.raw = _LazyRaw(answer)
         self._answer = answer
         self._content = None
 
     @cached_property
     def headers(self) -> HeadersDict:  # type: ignore[override] # an attribute there
         return HeadersDict(self._answer.headers)
+
+    @cached_property
+    def raw(self) -> _LazyRaw:
+        return _LazyRaw(self._answer)
 
 
 class _LazyRaw:
