@@ -157,8 +157,8 @@ def _pattern(text: str) -> VersionPattern | None:
 def _node(text: str) -> int:
     # int() of very many digits is slow, and Python refuses it, leading zeros too.
     digits = text.lstrip("0") or "0"
-    if len(digits) > _MOST_DIGITS or int(digits) > HIGHEST_NODE:
-        raise InvalidVersionNumberException(
-            f"{FORMAT_ERROR}. Each number must be between 0 and {HIGHEST_NODE}."
-        )
-    return int(digits)
+    if len(digits) <= _MOST_DIGITS and (number := int(digits)) <= HIGHEST_NODE:
+        return number
+    raise InvalidVersionNumberException(
+        f"{FORMAT_ERROR}. Each number must be between 0 and {HIGHEST_NODE}."
+    )

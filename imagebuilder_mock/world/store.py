@@ -283,7 +283,6 @@ class Store:
             self._names[resource.kind].remove(family)
 
 
-def _order_keys(resource: Resource) -> Iterator[tuple[str, str | None]]:
-    yield resource.kind, None
-    if resource.listed_under is not None:
-        yield resource.kind, resource.listed_under
+def _order_keys(resource: Resource) -> tuple[tuple[str, str | None], ...]:
+    everything, parent = (resource.kind, None), resource.listed_under
+    return (everything,) if parent is None else (everything, (resource.kind, parent))

@@ -51,7 +51,8 @@ class Resource(Record, kw_only=True):
             attributes[member]: value for member, value in request.items() if member in attributes
         }
         said["tags"] = dict(said.get("tags", {}))
-        return cls(**said | others)
+        said |= others
+        return cls(**said)
 
     def copy(self) -> Self:
         """Another with the same members."""
