@@ -264,12 +264,11 @@ class Store:
             family.groups[version] = group
             insort(family.versions, version)
             self._groups[resource.kind].add(group)
+            for nodes, number in counted_in(version):
+                family.highest[nodes] = max(family.highest.get(nodes, 0), number)
         family.groups[version].builds.add(resource)
         if arn.build is not None:
             family.last_builds[version] = max(family.last_builds.get(version, 0), arn.build)
-        for nodes, number in counted_in(version):
-            if number > family.highest.get(nodes, -1):
-                family.highest[nodes] = number
 
     def _remove_version(self, resource: Resource, arn: Arn, version: Version) -> None:
         family = self._families[arn.account, arn.kind, arn.slug]
