@@ -19,5 +19,7 @@ myst_heading_anchors = 3
 exclude_patterns = ["_build"]
 
 html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["pages.css"]
 pygments_dark_style = "github-dark"  # the theme's own underlines modules as if they were links
 html_title = f"{project} {release}"

@@ -22,13 +22,12 @@ DATA: dict[str, Any] = json.loads(PAGE.with_suffix(".json").read_text(encoding="
 
 CONFIDENCES = {
     "verified": "AWS was asked, and its answer is on record.",
-    "observed": "The service was seen to do it: in an issue, a captured answer, an acceptance test "
-    "or a sample of AWS's own that runs there.",
-    "documented": "AWS says so, in the user guide, the API reference or the model that botocore "
-    "installs.",
-    "decided": "The mock's own choice: its sources disagree, it does on purpose what the service "
-    "does not, or there is nothing of the kind in the service.",
-    "inferred": "A guess: what a careful service would do, in the grammar of what was seen.",
+    "observed": "The service was seen to do it, in an issue, a captured answer, an acceptance "
+    "test, or a sample of AWS.",
+    "documented": "The user guide, the API reference or botocore's model of the service says so.",
+    "decided": "The mock's own choice, because sources disagree, because the mock differs from "
+    "AWS on purpose, or because the service has nothing like it.",
+    "inferred": "A guess: what a careful service would do.",
 }
 """What each word means, from the surest to the least sure."""
 
@@ -39,23 +38,23 @@ _HEAD = """\
 
 <!-- Written by generate_fidelity.py from fidelity.json; do not edit. -->
 
-{rows} rows say what the mock does where that does not follow from the model, what it rests on, and
-how sure it is.
+Look up here what the mock does where its behaviour does not follow from botocore's model of the
+service, with the source and how certain it is. There are {rows} rows.
 
 | confidence | rows | what it means |
 |---|---|---|
 {counts}{contradicted}
-What is not in these tables follows from the model: members, required ones, patterns, bounds, enums,
-HTTP statuses. An observation that a later release of the service has overtaken does not count.
+Everything else follows from the model: members, which of them are required, patterns, bounds,
+enums, HTTP statuses. An observation does not count if a later release of the service changed the
+behaviour.
 
-"TF" is hashicorp/terraform-provider-aws, its issues and its acceptance tests; "UG" is a page of the
-user guide; "aws-samples" is aws-samples/amazon-ec2-image-builder-samples. The last column says what
-would settle a row that is not certain.
+"TF" means hashicorp/terraform-provider-aws with its issues and acceptance tests, "UG" a page of
+the user guide, and "aws-samples" aws-samples/amazon-ec2-image-builder-samples. The last column
+says what to ask AWS to settle an uncertain row: [Verify the mock against AWS](verify.md).
 """
 
 _CONTRADICTED = """
-What the mock does today is contradicted by newer evidence in {count} of them; that evidence is
-after **but** in the column of sources.
+Newer evidence contradicts {count} of them; it follows **but** in the column of sources.
 """
 
 _TABLE_HEAD = """

@@ -1,4 +1,4 @@
-"""Writes operations.md: of every operation its errors, what is real of it, and its sources.
+"""Writes operations.md: of every operation its errors, what is known of it, and its sources.
 
     python docs/generate_operations.py
 
@@ -47,14 +47,17 @@ _HEAD = """\
 
 <!-- Written by generate_operations.py; do not edit. -->
 
-{built} of the {all} operations of EC2 Image Builder are built. One that a later botocore adds
-raises `NotImplementedError`.
+Look up here the errors of an operation, and what is known about its behaviour. The mock has {built}
+of the {all} operations of EC2 Image Builder; one that a later botocore adds raises
+`NotImplementedError`.
 
-Of each this page has the errors that it can answer with, read from the code, and those that the
-model declares besides, which come from `mock.faults` alone; the pages of AWS that it rests on; what
-is **real**, that is verified, observed or documented, what is **decided** here, and what is
-**inferred**, with where it comes from in brackets. What is not said follows from the model.
-[Fidelity](fidelity.md) has the same by subject, and what would settle it.
+The section of an operation has
+
+- the **errors** that it can answer with, and those that it answers only if `mock.faults` orders
+  them;
+- the pages of AWS that **document** it, and the modules in `tests/operations` that test it;
+- the rows of [Fidelity](fidelity.md) about it, with their sources: **real** (verified, observed or
+  documented), **decided** by the mock, and **inferred**. Everything else follows from the model.
 
 | operation | botocore | built | in |
 |---|---|---|---|
@@ -63,7 +66,7 @@ is **real**, that is verified, observed or documented, what is **decided** here,
 _ERRORS_HEAD = """\
 ## Errors
 
-What there is to answer with, in the model's words; those in no model are common to AWS's services.
+The texts are the model's; errors that the model does not have are common to AWS's services.
 
 | error | status | |
 |---|---|---|
@@ -152,8 +155,8 @@ def _section(name: str) -> str:
         [
             f"## {name}\n",
             f"**Errors:** {_listed(answered)}\n",
-            f"**By `mock.faults` alone:** {_listed(declared - answered)}\n",
-            f"**Rests on:** {', '.join(_pages(name))}\n",
+            f"**Only with `mock.faults`:** {_listed(declared - answered)}\n",
+            f"**Documented in:** {', '.join(_pages(name))}\n",
             f"**Tested in:** {', '.join(f'`{module}`' for module in tests_of(name))}\n",
             _list(about),
         ]

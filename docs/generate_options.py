@@ -25,9 +25,10 @@ _PAGE = """\
 
 <!-- Written by generate_options.py; do not edit. -->
 
-What the mock can be told: by keywords of `mock_imagebuilder`, `ImageBuilderMock`,
-`imagebuilder_server` and the marker `@pytest.mark.imagebuilder`, in pytest's configuration, on the
-command line, and in the environment of a command. [Using the mock](usage.md) has examples.
+Look up here the type and default of each option, and where it can be set: as a keyword of
+`mock_imagebuilder`, `ImageBuilderMock`, `imagebuilder_server` and the marker
+`@pytest.mark.imagebuilder`, in pytest's configuration, on the command line, or in the environment
+of a command. [Using the mock](usage.md) has examples.
 
 {options}"""
 

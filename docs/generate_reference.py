@@ -28,10 +28,11 @@ _QUOTAS = """\
 
 {written}
 
-How many of each thing an account may have in a Region: the service's defaults, from the AWS General
-Reference, "EC2 Image Builder endpoints and quotas". A request that would exceed one is refused with
-`ServiceQuotaExceededException`. `quotas={{"image pipelines": 3}}` sets some of them by these
-names, and `quotas=False` lifts all. Lengths are in characters, sizes in bytes.
+Look up here what the option `quotas` can set, such as `quotas={{"image pipelines": 3}}`;
+`quotas=False` lifts all quotas. A quota limits what an account may have in a Region, and a
+request that would exceed it is refused with `ServiceQuotaExceededException`. The defaults are
+those of the AWS General Reference, "EC2 Image Builder endpoints and quotas". Lengths are in
+characters, sizes in bytes.
 
 {table}
 """
@@ -41,10 +42,12 @@ _CATALOGUE = """\
 
 {written}
 
-What Amazon, and others through it, offer to every account and Region. The names are real; the
-versions, dates and documents are samples. ARNs have the name in lower case with hyphens, as in
-`arn:aws:imagebuilder:us-east-1:aws:image/amazon-linux-2023-x86/x.x.x`, and wildcards mean the
-newest version. `mock.catalogue.publish(name, version)` adds a newer one.
+Look up here the images, components and workflows that Amazon and others offer to every account
+and Region. The names are real; the versions, dates and documents are samples.
+
+An ARN has the name in lower case with hyphens, and a wildcard means the newest version:
+`arn:aws:imagebuilder:us-east-1:aws:image/amazon-linux-2023-x86/x.x.x`.
+`mock.catalogue.publish(name, version)` adds a newer version.
 
 ## Images
 
@@ -52,7 +55,7 @@ newest version. `mock.catalogue.publish(name, version)` adds a newer one.
 
 ## Components
 
-What a component runs on is empty where it suits every version of its platform.
+If the column "runs on" is empty, the component runs on every version of its platform.
 
 {components}
 
@@ -67,11 +70,22 @@ _CONTROL = """\
 
 {written}
 
-The requests by which a test in another language or process controls a
-[server](transports.md#control-over-http). Each stands behind `/_imagebuilder_mock/`, as in
-`POST /_imagebuilder_mock/builds/fail`. The arguments are members of a JSON object in the body, for
-GET of the query; those in bold have to be given. Times are ISO text with a zone.
-`GET /_imagebuilder_mock/` answers the same table as JSON, with schemas.
+Look up here the requests by which a test in another language or process controls a
+[server](transports.md#control-over-http). The path of each begins with `/_imagebuilder_mock/`, as
+in `POST /_imagebuilder_mock/builds/fail`. `GET /_imagebuilder_mock/` returns the same table as
+JSON, with schemas of the arguments.
+
+- The arguments are members of a JSON object in the body, or for GET parameters of the query;
+  those in bold are required, and `**` stands for members of any name. Times are ISO text with a
+  zone, and durations are seconds.
+- The answer is what the method returns, or `{{}}` for nothing. Members of objects have names such
+  as `accountId`.
+- A mistake, or an assertion that does not hold, is answered with 400 and a `message` that
+  explains it.
+- `PUT state` takes at most 256 MiB.
+- Requests from other machines are refused unless the server was started with
+  `--allow-remote-control` (`allow_remote_control=True`). [Which requests are
+  accepted](transports.md#which-requests-are-accepted) has the other rules.
 
 {parts}
 """

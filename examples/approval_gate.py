@@ -39,7 +39,7 @@ console = Console()
 
 
 def main() -> None:
-    say("No AWS account is used: Image Builder is mocked. One build is to be stopped.")
+    say("No AWS account is used: Image Builder is mocked. One build will be stopped.")
     os.environ.setdefault("AWS_REGION", REGION)  # as Lambda does
     with mock_imagebuilder() as mock:
         # As Lambda does too, the module is loaded where its clients can be made.
@@ -64,7 +64,7 @@ def main() -> None:
             name = f"{image['name']} {image['version']}"
             table.add_row(name, state["status"], state.get("reason", ""))
         console.print(table)
-    say("With --timeline DIR each build has a page, which shows where it waited.")
+    say("With --timeline DIR each build gets a page, which shows where it waited.")
 
 
 def rule(handler: Callable[[dict[str, Any], object], object]) -> Callable[[Event], None]:
@@ -72,7 +72,7 @@ def rule(handler: Callable[[dict[str, Any], object], object]) -> Callable[[Event
 
     def match(event: Event) -> None:
         if event.destination == "EventBridge" and event.name == WAITING:
-            console.print(f"The function is called, and answers {handler(dict(event.body), None)}")
+            console.print(f"The function is called and answers {handler(dict(event.body), None)}")
 
     return match
 

@@ -48,7 +48,7 @@ def main() -> None:
         build = start(client, pipeline)
         mock.clock.advance(hours=1)
         report(client, build)
-    say("With --timeline DIR each build has a page: open that of checkout-1.0.0-2.")
+    say("With --timeline DIR each build gets a page; open that of checkout-1.0.0-2.")
 
 
 def report(client: ImagebuilderClient, build: str) -> None:
@@ -76,7 +76,7 @@ def report(client: ImagebuilderClient, build: str) -> None:
     table.add_row("Began", image["dateCreated"])
     table.add_row("Log group", f"/aws/imagebuilder/{recipe['name']}")
     table.add_row("Log stream", image["version"])
-    table.add_row("Good until fixed", newest_good(client, pipeline))
+    table.add_row("Last good image", newest_good(client, pipeline))
     console.print(table)
 
 

@@ -56,7 +56,7 @@ def main() -> None:
     ensure_pipeline(client, make_recipe(client, next_hardening, ssh_attempts=3))
     build(client, pipeline, given.poll_seconds)
 
-    console.rule("Away with the first")
+    console.rule("Removing the first release")
     images = builds_of(client, recipe.replace(":image-recipe/", ":image/"))
     delete_all(client, [hardening, recipe, *images])
 

@@ -18,13 +18,14 @@ from .protocol.http import Answer
 from .protocol.model import status_of
 from .protocol.requests import check, parse
 from .world import log
-from .world.faults import NO_FAULT, CutAnswer, FaultError, LostRequestError
+from .world.faults import NO_FAULT, CutAnswer, LostRequestError
 from .world.record import UnexpectedCallError
 
 if TYPE_CHECKING:
     from .operations.handler import Handler
     from .protocol.http import Caller, HttpRequest
     from .protocol.model import Operation
+    from .world.faults import Fault
     from .world.settings import UnknownMembers
     from .world.world import World
 
@@ -41,11 +42,11 @@ class Gateway:
         self._ignore_unknown = unknown_members == "ignore"
 
     def handle(self, request: HttpRequest, caller: Caller) -> Answer:
-        """The service's answer, also an error.
+        """The service's answer, which may be an error.
 
-        NotImplementedError for an operation that the model has and this package has not;
-        LostRequestError where a fault rule lets no answer come, and UnexpectedCallError for an
-        operation that the test has not expected.
+        NotImplementedError for an operation that this package does not have yet; LostRequestError
+        if a fault rule loses the request; UnexpectedCallError for an operation that the test does
+        not expect.
         """
         with self.world.lock:
             try:
@@ -70,38 +71,38 @@ class Gateway:
                 raise
             except ImageBuilderError as error:
                 self._record(operation, params, caller, error)
-                return self.refuse(error, fault.latency)
+                return self.refuse(error, fault)
             request_id = self.world.ids.uuid()
             if operation.has_request_id:
                 members["requestId"] = request_id
             self._record(operation, params, caller, members)
-            is_cut = isinstance(fault.outcome, CutAnswer)
             return Answer(
                 status=200,
                 members=members,
                 request_id=request_id,
                 latency=fault.latency,
-                is_cut=is_cut,
+                is_cut=fault.cuts_the_answer,
             )
 
     def let_pass(self, span: timedelta) -> None:
-        """Move mock time forward while a caller waits; nothing that falls due is started."""
+        """Move mock time forward, since a caller waits; what falls due meanwhile is not started."""
         if span > _NO_TIME:
             with self.world.lock:
                 self.world.clock.set_forward(self.world.clock.now() + span)
 
-    def refuse(self, error: ImageBuilderError, latency: timedelta = _NO_TIME) -> Answer:
+    def refuse(self, error: ImageBuilderError, fault: Fault = NO_FAULT) -> Answer:
         """An error as an answer; transports use it for requests that they refuse themselves."""
         with self.world.lock:
             request_id = self.world.ids.uuid()
         if log.is_told():
             log.tell_refusal(error, error.code, error.message)
         return Answer(
-            error.status if isinstance(error, FaultError) else status_of(error.code),
+            error.status or status_of(error.code),
             {"message": error.message},
             request_id,
             error_code=error.code,
-            latency=latency,
+            latency=fault.latency,
+            is_cut=fault.cuts_the_answer,
         )
 
     def _catch_up(self) -> None:
@@ -137,10 +138,8 @@ class Gateway:
         if isinstance(token, str):
             key = (caller.account_id, caller.region, operation.name, token)
             substance = {name: value for name, value in params.items() if name != "clientToken"}
-            result = self.world.state.tokens.recall(key, substance)
-            if result is None:
-                result = handler(ctx, params)
-                self.world.state.tokens.remember(key, substance, result)
+            tokens = self.world.state.tokens
+            result = tokens.once(key, substance, lambda: handler(ctx, params))
         else:
             result = handler(ctx, params)
         members = operation.project(result)

@@ -7,10 +7,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal, TypedDict, TypeVar, get_args, overload
 
 from .domain.suggestions import Suggesting
-from .gateway import Gateway
 from .neighbours.machine_images import put_back, start_again
 from .protocol.identity import access_key_for
-from .switch import Switch
+from .switch import Switch, unmet_in
 from .transports.boto.clients import own_client
 from .world.published import published
 from .world.settings import Settings, check_account_id
@@ -44,9 +43,7 @@ if TYPE_CHECKING:
     from .testing.lifecycle import Lifecycle
     from .testing.pipelines import Pipelines
     from .testing.unmet_orders import UnmetOrder
-    from .transports.http.own_servers import OwnServers
     from .world.events import Events
-    from .world.neighbours import Neighbours
     from .world.saved.document import SavedState
     from .world.settings import Options
 
@@ -65,13 +62,13 @@ Kind = Literal[
 
 T = TypeVar("T", bound="Callable[..., object] | type")
 
-_switch: Switch[ImageBuilderMock] = Switch()
+switch: Switch[ImageBuilderMock] = Switch()
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(
-        before=_switch.before_fork,
-        after_in_parent=_switch.after_fork_in_parent,
-        after_in_child=_switch.after_fork_in_child,
+        before=switch.before_fork,
+        after_in_parent=switch.after_fork_in_parent,
+        after_in_child=switch.after_fork_in_child,
     )
 
 
@@ -80,6 +77,15 @@ class Credentials(TypedDict):
 
     aws_access_key_id: str
     aws_secret_access_key: str
+
+
+class Place(TypedDict, total=False):
+    """The keyword arguments of ``resources()``, for type checkers."""
+
+    region: str | None
+    """By default the only Region that has resources, else us-east-1."""
+    account_id: str | None
+    """By default the mock's account."""
 
 
 class ImageBuilderMock(Suggesting):
@@ -106,19 +112,19 @@ class ImageBuilderMock(Suggesting):
         library no longer has what the mock patches. After an error the mock is off, and must not
         be stopped.
         """
-        self._world = _switch.push(self)
+        self._world = switch.push(self)
         return self
 
     def stop(self) -> None:
         """Undo one start. RuntimeError if the mock is not on."""
-        _switch.pop(self)
+        switch.pop(self)
 
     @published()
     def reset(self) -> None:
         """Remove everything, or go back to ``state=``; the clock and the options stay."""
         world = self._active_world("reset()")
-        world.reset()
         with world.lock:
+            world.reset()
             start_again(world)
 
     def __enter__(self) -> Self:
@@ -145,9 +151,9 @@ class ImageBuilderMock(Suggesting):
 
     @contextmanager
     def for_one_test(self) -> Iterator[None]:
-        """Switch on for one test of a class: it finds what the class set up, and is undone."""
+        """Switch on for one test of a class, on top of what the class set up; undo its changes."""
         with self:
-            if not _switch.is_nested_in_itself(self):
+            if not switch.is_nested_in_itself(self):
                 yield
                 return
             world = self._active_world("for_one_test()")
@@ -155,7 +161,7 @@ class ImageBuilderMock(Suggesting):
                 try:
                     yield
                 finally:
-                    _switch.leave(world)
+                    switch.leave(world)
 
     # The world
 
@@ -239,10 +245,10 @@ class ImageBuilderMock(Suggesting):
     def unmet(self) -> list[UnmetOrder]:
         """The orders of ``mock.builds`` and ``mock.faults`` that nothing has met so far.
 
-        Left out are those that are ``optional``, rules with a ``probability``, and what a state
-        file, or a snapshot of another test, brought along.
+        It leaves out orders that are ``optional``, rules with a ``probability``, and orders that
+        came with a state file or with a snapshot of another test.
         """
-        return _unmet_orders(self._known_world("unmet"))
+        return unmet_in(self._known_world("unmet"))
 
     @published()
     def assert_all_met(self) -> None:
@@ -268,7 +274,7 @@ class ImageBuilderMock(Suggesting):
             return f"<ImageBuilderMock, never on{options}>"
         from .testing.printing import summary
 
-        state = "on" if world is _switch.world else "off"
+        state = "on" if world is switch.world else "off"
         with world.lock:
             where = f"builds={world.settings.builds!r}, account_id={world.account_id!r}"
             now = world.clock.now().isoformat(timespec="seconds")
@@ -289,82 +295,46 @@ class ImageBuilderMock(Suggesting):
             return report(world)
 
     @overload
-    def resources(
-        self, kind: None = None, *, region: str | None = None, account_id: str | None = None
-    ) -> list[Resource]: ...
+    def resources(self, kind: None = None, **place: Unpack[Place]) -> list[Resource]: ...
+    @overload
+    def resources(self, kind: Literal["component"], **place: Unpack[Place]) -> list[Component]: ...
+    @overload
+    def resources(self, kind: Literal["image"], **place: Unpack[Place]) -> list[Image]: ...
     @overload
     def resources(
-        self,
-        kind: Literal["component"],
-        *,
-        region: str | None = None,
-        account_id: str | None = None,
-    ) -> list[Component]: ...
-    @overload
-    def resources(
-        self, kind: Literal["image"], *, region: str | None = None, account_id: str | None = None
-    ) -> list[Image]: ...
-    @overload
-    def resources(
-        self,
-        kind: Literal["image-recipe"],
-        *,
-        region: str | None = None,
-        account_id: str | None = None,
+        self, kind: Literal["image-recipe"], **place: Unpack[Place]
     ) -> list[ImageRecipe]: ...
     @overload
     def resources(
-        self,
-        kind: Literal["container-recipe"],
-        *,
-        region: str | None = None,
-        account_id: str | None = None,
+        self, kind: Literal["container-recipe"], **place: Unpack[Place]
     ) -> list[ContainerRecipe]: ...
     @overload
     def resources(
-        self,
-        kind: Literal["infrastructure-configuration"],
-        *,
-        region: str | None = None,
-        account_id: str | None = None,
+        self, kind: Literal["infrastructure-configuration"], **place: Unpack[Place]
     ) -> list[InfrastructureConfiguration]: ...
     @overload
     def resources(
-        self,
-        kind: Literal["distribution-configuration"],
-        *,
-        region: str | None = None,
-        account_id: str | None = None,
+        self, kind: Literal["distribution-configuration"], **place: Unpack[Place]
     ) -> list[DistributionConfiguration]: ...
     @overload
     def resources(
-        self,
-        kind: Literal["image-pipeline"],
-        *,
-        region: str | None = None,
-        account_id: str | None = None,
+        self, kind: Literal["image-pipeline"], **place: Unpack[Place]
     ) -> list[ImagePipeline]: ...
     @overload
-    def resources(
-        self, kind: Literal["workflow"], *, region: str | None = None, account_id: str | None = None
-    ) -> list[Workflow]: ...
+    def resources(self, kind: Literal["workflow"], **place: Unpack[Place]) -> list[Workflow]: ...
     @overload
     def resources(
-        self,
-        kind: Literal["lifecycle-policy"],
-        *,
-        region: str | None = None,
-        account_id: str | None = None,
+        self, kind: Literal["lifecycle-policy"], **place: Unpack[Place]
     ) -> list[LifecyclePolicy]: ...
     def resources(
         self, kind: Kind | None = None, *, region: str | None = None, account_id: str | None = None
     ) -> Sequence[Resource]:
-        """The resources that an account (the mock's) owns in a Region, in order of creation.
+        """The resources that an account owns in a Region, in order of creation.
 
         ``kind`` is one type of them, as ARNs call it: ``"image"``, ``"image-recipe"``,
-        ``"image-pipeline"``. The Region is by default the only one that has resources, else
-        us-east-1. The objects are the mock's own: changing one changes its state. ValueError for a
-        kind that there is not.
+        ``"image-pipeline"``; by default all. ``region`` and ``account_id`` are those of ``Place``.
+        The objects are the mock's own: changing one changes its state. ValueError for an unknown
+        kind.
         """
         from .testing.arguments import check_known, store_at
 
@@ -410,13 +380,16 @@ class ImageBuilderMock(Suggesting):
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to a snapshot, any number of times; calls and fault rules stay.
 
-        TypeError for what is no snapshot.
+        TypeError if it is not a snapshot.
         """
         given: object = snapshot
         if not isinstance(given, Snapshot):
             msg = f"restore({given!r}): give what mock.snapshot() has returned."
             raise TypeError(msg)
-        snapshot.restore(self._active_world("restore()"))
+        world = self._active_world("restore()")
+        with world.lock:
+            snapshot.restore(world)
+            put_back(world)
 
     def client(
         self, *, region: str | None = None, account_id: str | None = None
@@ -424,13 +397,14 @@ class ImageBuilderMock(Suggesting):
         """A boto3 client that acts as an account (the mock's) in a Region.
 
         The Region is by default the only one that has resources, else us-east-1. ValueError if
-        ``account_id`` is not 12 digits.
+        ``account_id`` is not 12 digits, or ``region`` cannot be the name of a Region.
         """
-        from .testing.arguments import region_in_use
+        from .testing.arguments import check_region, region_in_use
 
         world = self._active_world("client()")
+        check_region(region)
         return own_client(
-            region or region_in_use(world),
+            region_in_use(world) if region is None else region,
             self.credentials(world.account_id if account_id is None else account_id),
         )
 
@@ -453,7 +427,7 @@ class ImageBuilderMock(Suggesting):
 
     def _active_world(self, what: str) -> World:
         world = self._known_world(what)
-        if world is not _switch.world:
+        if world is not switch.world:
             msg = f"{what}: this mock is off. Use it between start() and stop()."
             raise RuntimeError(msg)
         return world
@@ -479,98 +453,18 @@ def mock_imagebuilder(
 def current_mock() -> ImageBuilderMock:
     """The mock that was started last and is still on; RuntimeError if none is."""
     try:
-        return _switch.starts[-1]
+        return switch.starts[-1]
     except IndexError:
         msg = "No mock is on. Use current_mock() inside a test that mock_imagebuilder decorates."
         raise RuntimeError(msg) from None
 
 
-def is_on() -> bool:
-    """Whether a mock is on."""
-    return _switch.is_on()
-
-
-# For the pytest plugin, which judges a test by its orders, whatever it has switched on.
-
-
-def orders_left() -> list[UnmetOrder]:
-    """What nothing has met: of the mock that is on, and of those that were on for this test."""
-    ended = list(_switch.left)
-    return ended if _switch.world is None else ended + _unmet_orders(_switch.world)
-
-
-def _unmet_orders(world: World) -> list[UnmetOrder]:
-    if not world.placed.unmet():
-        return []
-    from .testing.unmet_orders import unmet_orders
-
-    return unmet_orders(world)
-
-
-def excuse_orders() -> None:
-    """Wait for none of the orders that were placed so far: a new test begins."""
-    _switch.left.clear()
-    if _switch.world is not None:
-        _switch.world.placed.excuse()
-
-
-@contextmanager
-def excused_orders() -> Iterator[None]:
-    """Wait for none of the orders that are placed meanwhile: they are of no single test."""
-    left = list(_switch.left)
-    placed = [] if _switch.world is None else _switch.world.placed.unmet()
-    try:
-        yield
-    finally:
-        _switch.left.clear()
-        _switch.left.extend(left)
-        if _switch.world is not None:
-            _switch.world.placed.excuse(placed)
-
-
-def server_gateway(mock: ImageBuilderMock) -> Gateway:
-    """Another way into the world of a mock that is on, for servers.
-
-    A newer SDK may send members that the model does not have: they pass, unless an option of the
-    mock says what is to be done with them.
-    """
-    world = mock._active_world("a server")  # noqa: SLF001 - of this module
-    is_said = any("unknown_members" in start.options for start in _switch.starts)
-    return Gateway(world, unknown_members=None if is_said else "ignore")
-
-
 def put_state(mock: ImageBuilderMock, document: SavedState, name: str | os.PathLike[str]) -> None:
     """Replace the state of a mock that is on, in its neighbours too; StateError as for ``load``."""
-    from .world.saved.files import replace_state
+    from .world.saved.worlds import fill
 
     world = mock._active_world("load()")  # noqa: SLF001 - of this module
     with world.lock:
-        replace_state(world, document, name)
+        fill(world, document, name)
+        world.clock.set_forward(document.time)
         put_back(world)
-
-
-def own_servers() -> OwnServers:
-    """The addresses that the mock leaves alone."""
-    return _switch.own_servers
-
-
-def account_of(mock: ImageBuilderMock) -> str:
-    """The account of a mock that is on."""
-    return mock._active_world("an account").account_id  # noqa: SLF001 - of this module
-
-
-@contextmanager
-def surrounded(mock: ImageBuilderMock, neighbours: Neighbours) -> Iterator[None]:
-    """Have another cloud stand around a mock that is on, unless the mock asks no neighbours."""
-    world = mock._active_world("a cloud")  # noqa: SLF001 - of this module
-    before = world.neighbours
-    if before is None:
-        yield
-        return
-    with world.lock:
-        world.neighbours = neighbours
-        put_back(world)
-    try:
-        yield
-    finally:
-        world.neighbours = before

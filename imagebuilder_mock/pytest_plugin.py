@@ -16,7 +16,7 @@ from .world.settings import OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
-    from types import ModuleType, TracebackType
+    from types import ModuleType
 
     from mypy_boto3_imagebuilder import ImagebuilderClient
 
@@ -33,11 +33,6 @@ _EXAMPLES = {_MARKER: "builds='held'", _PIPELINE: "container=True", _IMAGE: "sta
 _FALLBACK_REGION = "us-east-1"
 
 _UNMET = ("error", "warn", "ignore")
-
-_HOW_TO_SWITCH_ON = (
-    "Take the fixture 'imagebuilder_mock', or 'imagebuilder' for a client, or put "
-    "@pytest.mark.imagebuilder on the test."
-)
 
 _marked = pytest.StashKey["ImageBuilderMock"]()
 _outcomes = pytest.StashKey[dict[str, str]]()
@@ -91,25 +86,25 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Switch the mock on for a marked test, before its fixtures."""
     mock = _loaded_mock()
     if mock is not None:
-        mock.excuse_orders()
+        mock.switch.excuse_orders()
     if item.get_closest_marker(_MARKER) is not None:
         item.stash[_marked] = _started_mock(item)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> Generator[None, Any, Any]:
-    """What the set-up of a class, a module or a session orders is of no single test."""
+    """Excuse the orders that the set-up of a class, a module or a session places: no test's own."""
     if fixturedef.scope == "function":
         return (yield)
     mock = _loaded_mock()
     if mock is not None:
-        with mock.excused_orders():
+        with mock.switch.excused_orders():
             return (yield)
     try:
         return (yield)
     finally:
         if (mock := _loaded_mock()) is not None:
-            mock.excuse_orders()
+            mock.switch.excuse_orders()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -123,8 +118,8 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
     mock = _loaded_mock()
     if mock is None:
         return
-    orders = mock.orders_left()
-    mock.excuse_orders()
+    orders = mock.switch.orders_left()
+    mock.switch.excuse_orders()
     if orders and item.stash.get(_outcomes, {}).get("call") == "passed":
         _judge(item, orders)
 
@@ -137,12 +132,10 @@ def pytest_runtest_makereport(
     report = yield
     _note_outcome(item, report)
     if report.failed:
+        from .testing.failed_tests import sections
+
         error = None if call.excinfo is None else call.excinfo.value
-        report.sections += [
-            (f"{__package__}{title}", text)
-            for title, tell in _SECTIONS.items()
-            if (text := tell(call.when, error)) is not None
-        ]
+        report.sections += sections(_loaded_mock(), call.when, error)
     return report
 
 
@@ -199,9 +192,10 @@ def imagebuilder_pipeline(
 
     ``@pytest.mark.imagebuilder_pipeline(container=True)`` has arguments of ``mock.pipelines.add``.
     """
-    arguments = _world_arguments(request.node, _PIPELINE)
+    arguments = _explained(_PIPELINE, lambda: _marker_options(request.node, _PIPELINE))
     arguments.setdefault("region", imagebuilder.meta.region_name)
-    return _added(_PIPELINE, imagebuilder_mock.pipelines.add, arguments)
+    add: Callable[..., AddedPipeline] = imagebuilder_mock.pipelines.add
+    return _explained(_PIPELINE, lambda: add(**arguments))
 
 
 @pytest.fixture
@@ -215,21 +209,13 @@ def imagebuilder_image(
     ``@pytest.mark.imagebuilder_image(state="FAILED")`` has arguments of ``mock.images.add``; with
     a list of dates it is a list of ARNs.
     """
-    arguments = _world_arguments(request.node, _IMAGE)
+    arguments = _explained(_IMAGE, lambda: _marker_options(request.node, _IMAGE))
     if not arguments.keys() & {"recipe", "pipeline"}:
         arguments["pipeline"] = request.getfixturevalue(_PIPELINE).arn
     if not str(arguments.get("pipeline") or arguments["recipe"]).startswith("arn:"):
         arguments.setdefault("region", imagebuilder.meta.region_name)
     add: Callable[..., str] = imagebuilder_mock.images.add
-    return _added(_IMAGE, add, arguments)
-
-
-def _world_arguments(item: pytest.Item, marker: str) -> dict[str, object]:
-    return _explained(marker, lambda: _marker_options(item, marker))
-
-
-def _added(name: str, add: Callable[..., T], arguments: dict[str, object]) -> T:
-    return _explained(name, lambda: add(**arguments))
+    return _explained(_IMAGE, lambda: add(**arguments))
 
 
 def _explained(name: str, action: Callable[[], T]) -> T:
@@ -299,22 +285,23 @@ def _loaded_mock() -> ModuleType | None:
 
 def _is_on() -> bool:
     mock = _loaded_mock()
-    return mock is not None and mock.is_on()
+    return mock is not None and mock.switch.is_on()
 
 
 def _started_block() -> Patches:
-    """Nothing for Image Builder leaves from now on, but through a mock."""
+    """From now on, nothing for Image Builder leaves unless a mock is on."""
+    from .testing.failed_tests import HOW_TO_SWITCH_ON
     from .transports.boto.blocking import Block
     from .transports.patching import all_or_nothing
     from .world.settings import DEFAULT_ACCOUNT
 
     with all_or_nothing() as patches:
-        Block(lambda: DEFAULT_ACCOUNT, _is_on, _HOW_TO_SWITCH_ON).open(patches)
+        Block(lambda: DEFAULT_ACCOUNT, _is_on, HOW_TO_SWITCH_ON).open(patches)
     return patches
 
 
 def _judge(item: pytest.Item, orders: list[UnmetOrder]) -> None:
-    """A test that has passed has not, if it ordered what nothing has met."""
+    """Fail a test that has passed, or warn, if nothing has met some of its orders."""
     policy = _unmet_policy(item.config)
     if policy == "ignore":
         return
@@ -328,77 +315,3 @@ def _judge(item: pytest.Item, orders: list[UnmetOrder]) -> None:
         item.warn(pytest.PytestWarning(text))
     else:
         pytest.fail(text, pytrace=False)
-
-
-# What a failed test's report says
-
-
-def _did(_: str, error: BaseException | None) -> str | None:
-    """The last calls, and the states of the builds."""
-    mock = _loaded_mock()
-    if mock is None:
-        return None
-    from .testing.printing import kept_report
-
-    # A decorator or a with statement is off again by now.
-    shown = kept_report(error)
-    if shown is None and mock.is_on():
-        shown = mock.current_mock().report()
-    return shown
-
-
-def _left_unmet(when: str, _: BaseException | None) -> str | None:
-    mock = _loaded_mock()
-    orders = [] if mock is None or when == "teardown" else mock.orders_left()
-    return "\n".join(map(str, orders)) or None
-
-
-def _had_no_mock(_: str, error: BaseException | None) -> str | None:
-    """For an error that comes of asking AWS: how to ask the mock."""
-    if _is_on() or not _comes_of_asking_aws(error):
-        return None
-    return f"No mock of EC2 Image Builder was on where this failed. {_HOW_TO_SWITCH_ON}"
-
-
-_SECTIONS: dict[str, Callable[[str, BaseException | None], str | None]] = {
-    "": _did,
-    ": orders that nothing has met": _left_unmet,
-    ": no mock was on": _had_no_mock,
-}
-"""The titles of the sections behind the package's name, and their texts; None leaves one out."""
-
-_ERRORS_OF_ASKING = frozenset(
-    # The last two are the bases of all errors of reaching an endpoint.
-    ("NoCredentialsError", "NoRegionError", "ConnectionError", "HTTPClientError")
-)
-
-
-def _comes_of_asking_aws(error: BaseException | None) -> bool:
-    """Whether it is botocore's error, or one that followed from it, for a client of the service."""
-    seen = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        if type(error).__module__.startswith(f"{__package__}."):
-            return False  # it says by itself what to do
-        bases = {cls.__name__ for cls in type(error).__mro__ if cls.__module__ == _EXCEPTIONS}
-        if bases & _ERRORS_OF_ASKING:
-            return _is_of_image_builder(error.__traceback__)
-        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    return False
-
-
-_EXCEPTIONS = "botocore.exceptions"
-
-
-def _is_of_image_builder(trace: TracebackType | None) -> bool:
-    """Whether a client of Image Builder was made, or called, on the way to an error."""
-    while trace is not None:
-        frame = trace.tb_frame
-        if frame.f_globals.get("__name__") in ("botocore.client", "botocore.session"):
-            client = frame.f_locals.get("self")
-            model = getattr(getattr(client, "meta", None), "service_model", None)
-            made = frame.f_locals.get("service_name")
-            if _MARKER in (made, getattr(model, "service_name", None)):
-                return True
-        trace = trace.tb_next
-    return False

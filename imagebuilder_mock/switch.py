@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import time
 from collections import deque
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from copy import deepcopy
 from datetime import datetime, timedelta, timezone
 from functools import partial
@@ -17,7 +17,6 @@ from random import Random
 from threading import RLock, local
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from .domain.records import replace
 from .gateway import Gateway
 from .neighbours.in_moto.door import Moto, moto_account
 from .protocol.identity import partition_of
@@ -25,7 +24,7 @@ from .transports.boto.aio import AiobotocoreClientCreation, AiobotocoreDoor
 from .transports.boto.clients import ClientCreation
 from .transports.boto.door import BotocoreDoor
 from .transports.http.connections import RawDoor
-from .transports.http.own_servers import OwnServers
+from .transports.http.wire import OwnServers
 from .transports.moto.door import MotoDoor
 from .transports.patching import Patches, all_or_nothing
 from .world.clock import Clock
@@ -34,13 +33,13 @@ from .world.settings import Settings
 from .world.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from .testing.unmet_orders import UnmetOrder
     from .world.outbox import TellingLock
 
 _LEFT = 100
-"""How many unmet orders are remembered of worlds that have ended."""
+"""The most unmet orders that are remembered from worlds that have ended."""
 
 _FORK_PATIENCE = 1.0
 """How many seconds a fork waits for a thread to end its change of the world."""
@@ -67,7 +66,7 @@ class Switch(Generic[S]):
         self._forking = local()
         self.own_servers = OwnServers()
         self.left: deque[UnmetOrder] = deque(maxlen=_LEFT)
-        """What nothing had met when the test left its world, for whoever judges the test."""
+        """The orders that nothing had met when a test left its world."""
 
     def push(self, mock: S) -> World:
         with self.lock:
@@ -99,11 +98,33 @@ class Switch(Generic[S]):
             self.leave(world)
 
     def leave(self, world: World) -> None:
-        """Remember what nothing has met: a test ends, in a world that may go on or not."""
-        if world.placed.unmet():
-            from .testing.unmet_orders import unmet_orders
+        """Remember the orders that nothing has met: a test ends, and the world may go on or not."""
+        self.left.extend(unmet_in(world))
 
-            self.left.extend(unmet_orders(world))
+    # For the pytest plugin, which judges a test by its orders.
+
+    def orders_left(self) -> list[UnmetOrder]:
+        """What nothing has met: in the world that is on, and in those that a test has left."""
+        return [*self.left, *([] if self.world is None else unmet_in(self.world))]
+
+    def excuse_orders(self) -> None:
+        """Expect none of the orders that were placed so far to be met: a new test begins."""
+        self.left.clear()
+        if self.world is not None:
+            self.world.placed.excuse()
+
+    @contextmanager
+    def excused_orders(self) -> Iterator[None]:
+        """Expect none of the orders of the block to be met: they belong to no single test."""
+        left = list(self.left)
+        placed = [] if self.world is None else self.world.placed.unmet()
+        try:
+            yield
+        finally:
+            self.left.clear()
+            self.left.extend(left)
+            if self.world is not None:
+                self.world.placed.excuse(placed)
 
     def _open(self, gateway: Gateway, patches: Patches, default_region: str | None) -> None:
         account = partial(getattr, gateway.world, "account_id")
@@ -142,26 +163,32 @@ class Switch(Generic[S]):
             self.world.renew_lock()
 
 
+def unmet_in(world: World) -> list[UnmetOrder]:
+    """The orders of a world that nothing has met so far."""
+    if not world.placed.unmet():
+        return []
+    from .testing.unmet_orders import unmet_orders
+
+    return unmet_orders(world)
+
+
 def _new_world(options: dict[str, object]) -> World:
     settings = Settings.from_options(options)
-    if settings.state is None:
+    file = settings.state
+    if file is None:
         return _empty_world(settings)
     # Few mocks begin with a file.
-    from .world.saved.damage import Damage
-    from .world.saved.files import new_error, read_state
+    from .world.saved.files import read_state
     from .world.saved.worlds import fill
 
-    document = read_state(settings.state)
+    document = read_state(file)
     as_saved = {"account_id": document.account_id, "seed": document.seed}
     settings = Settings.from_options(as_saved | options)
     is_still = settings.now is None and document.stands_still
     world = _empty_world(
         settings, starts_at=document.time if is_still else None, offset=document.offset
     )
-    try:
-        fill(world, document)
-    except Damage as damage:
-        raise new_error(settings.state or "", damage) from None
+    fill(world, document, file)
     if settings.now is None:
         world.clock.set_forward(document.time)
     world.beginning = deepcopy(world.state)
@@ -210,13 +237,12 @@ def _steady_time() -> Callable[[], float]:
 
 
 def _refuse_other_options(world: World, options: dict[str, object]) -> None:
-    Settings.from_options(options)
-    settings = replace(world.settings, account_id=world.account_id)
-    for name, value in options.items():
-        if value != getattr(settings, name):
+    for name, given in options.items():
+        # An account that no option has set is moto's, or the default.
+        known = world.account_id if name == "account_id" else getattr(world.settings, name)
+        if given != known:
             msg = (
-                f"{name}={value!r}, but the mock that is on already has "
-                f"{name}={getattr(settings, name)!r}. Nested mocks share one world: "
-                "leave the option out, or give it to the outermost."
+                f"{name}={given!r}, but the mock that is on already has {name}={known!r}. Nested "
+                "mocks share one world: leave the option out, or give it to the outermost."
             )
             raise ValueError(msg)

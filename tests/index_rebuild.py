@@ -152,12 +152,12 @@ def _runs(store: Store, images: list[Image]) -> Iterator[Row]:
     )
     yield Row(
         "workflow executions by id",
-        {key: id(execution) for key, execution in kept._workflows.items()},
+        {key: id(execution) for key, execution in kept.workflows.items()},
         {execution.workflow_execution_id: id(execution) for execution in executions},
     )
     yield Row(
         "steps by id",
-        {key: id(step) for key, step in kept._steps.items()},
+        {key: id(step) for key, step in kept.steps.items()},
         {step.step_execution_id: id(step) for step in steps},
     )
     waiting = [step for step in steps if step.is_waiting]
@@ -284,8 +284,8 @@ def _lifecycle_executions(state: State) -> Iterator[Row]:
     )
     yield Row(
         "places of lifecycle executions",
-        [*(execution.sequence for execution in kept), kept._count],
-        [*range(1, len(kept._by_id) + 1), len(kept._by_id)],
+        [execution.sequence for execution in kept],
+        [*range(1, len(kept._by_id) + 1)],
     )
 
 

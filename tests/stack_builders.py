@@ -8,10 +8,6 @@ import yaml
 
 from tests.builders import DOCUMENT, MANAGED_PARENT, OWN
 
-INFRASTRUCTURE: dict[str, Any] = {
-    "Type": "AWS::ImageBuilder::InfrastructureConfiguration",
-    "Properties": {"Name": "web", "InstanceProfileName": "builder"},
-}
 COMPONENT: dict[str, Any] = {
     "Type": "AWS::ImageBuilder::Component",
     "Properties": {"Name": "web", "Version": "1.0.0", "Platform": "Linux", "Data": DOCUMENT},
@@ -25,6 +21,14 @@ def template(**resources):
 
 def a_resource(name, **properties):
     return {"Type": f"AWS::ImageBuilder::{name}", "Properties": properties}
+
+
+def infrastructure(**properties):
+    given = {"Name": "web", "InstanceProfileName": "builder", **properties}
+    return a_resource("InfrastructureConfiguration", **given)
+
+
+INFRASTRUCTURE = infrastructure()
 
 
 def recipe(**properties):
@@ -41,6 +45,18 @@ def create(cloudformation, body, **options):
 def update(cloudformation, body, **options):
     cloudformation.update_stack(StackName="web", TemplateBody=body, **options)
     return status(cloudformation)
+
+
+def change_set(cloudformation, body, kind="UPDATE", **options):
+    """The ARN of a change set that nobody has executed."""
+    made = cloudformation.create_change_set(
+        StackName="web",
+        ChangeSetName=f"to-{kind.lower()}",
+        ChangeSetType=kind,
+        TemplateBody=body,
+        **options,
+    )
+    return made["Id"]
 
 
 def status(cloudformation, stack="web"):

@@ -222,4 +222,4 @@ def _declared(slug: str) -> tuple[ParameterDetail, ...] | None:
     # YAML is loaded with the first document that somebody asks for.
     from imagebuilder_mock.domain.documents.components.document import parse_component_document  # noqa: PLC0415
 
-    return parse_component_document(component_documents()[slug]).parameter_details
+    return parse_component_document(component_documents()[slug]).parameters or None

@@ -1,7 +1,7 @@
 """Sample packages and vulnerabilities: what an image has of its base and its components.
 
-What Amazon's own component adds, and that an update brings the fixed versions, makes a plausible
-list; the names, versions and scores in ``data/`` are samples.
+A list is plausible: it has what Amazon's components install, and fixed versions after an update.
+The names, versions and scores in ``data/`` are samples.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def sample_packages(image: Image) -> list[Package]:
     for slug in slugs:
         installed.update(_package_records()["components"].get(slug, ()))
     if any(slug in _package_records()["updating_components"] for slug in slugs):
-        installed = {name: _updated(name, version) for name, version in installed.items()}
+        installed = {name: _fixes().get((name, old), old) for name, old in installed.items()}
     return sorted(installed.items())
 
 
@@ -69,7 +69,14 @@ def inventory(image: Image) -> list[Package]:
 
 def system_of(image: Image) -> System:
     """The operating system that an image has, or that is usual for its platform."""
-    return _system(image.os_version or image.parent_os_version, image.platform)
+    os_version = image.os_version or image.parent_os_version or ""
+    default = _DEFAULT_SYSTEMS.get(image.platform or "", _DEFAULT_SYSTEM)
+    return next(
+        system
+        for wanted in (os_version, default)
+        for system in _package_records()["systems"]
+        if wanted.startswith(system["os_version"])
+    )
 
 
 def sample_vulnerabilities(packages: Iterable[Package]) -> list[Vulnerability]:
@@ -90,7 +97,7 @@ def sample_vulnerabilities(packages: Iterable[Package]) -> list[Vulnerability]:
 
 
 class System(TypedDict):
-    """What packages come with, and how Inspector speaks of them."""
+    """An operating system: its packages, and Inspector's words for them."""
 
     os_version: str
     package_manager: str
@@ -105,16 +112,6 @@ class _PackageRecords(TypedDict):
     updating_components: list[str]
 
 
-def _system(os_version: str | None, platform: str | None) -> System:
-    default = _DEFAULT_SYSTEMS.get(platform or "", _DEFAULT_SYSTEM)
-    return next(
-        system
-        for wanted in (os_version or "", default)
-        for system in _package_records()["systems"]
-        if wanted.startswith(system["os_version"])
-    )
-
-
 @cache
 def _fixes() -> dict[Package, str]:
     return {
@@ -123,10 +120,6 @@ def _fixes() -> dict[Package, str]:
         for package in vulnerability.affected
         if package.fixed_in is not None
     }
-
-
-def _updated(name: str, version: str) -> str:
-    return _fixes().get((name, version), version)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""How a server ends: it saves at the first signal, and is gone soon after, whatever hangs."""
+"""How a server ends: it saves at the first signal and exits soon after, whatever hangs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from types import FrameType
 
 TIME_TO_END = 2.0
 """Seconds from the first signal to the end of the process, but for a state that is written."""
@@ -23,7 +24,7 @@ _POLL = 0.02
 
 
 class Ending:
-    """The signal that ends the process, once it has come."""
+    """Waits for the signal that ends the process, and limits how long the end takes."""
 
     def __init__(self) -> None:
         # What a handler of signals may use at any moment, other than an Event.
@@ -41,31 +42,31 @@ class Ending:
         self._signals.put(number)
 
     def begin(self) -> None:
-        """The end has come, and is to be over in time."""
+        """Begin to count the time that the end may take."""
         self.deadline = monotonic() + TIME_TO_END
 
     def wait(self, every: float | None, then: Callable[[], None]) -> None:
-        """Wait for the signal, and do something at intervals meanwhile."""
-        next_time = monotonic() + (every or 0)
+        """Wait for the signal, and call ``then`` at intervals of ``every`` seconds meanwhile."""
+        interval = float("inf") if every is None else every
+        next_time = monotonic() + interval
         while True:
             # With a time-out, because a signal does not end a wait without one everywhere.
-            left = _GLANCE if every is None else min(_GLANCE, max(0.0, next_time - monotonic()))
             try:
-                self._signals.get(timeout=left)
+                self._signals.get(timeout=max(0.0, min(_GLANCE, next_time - monotonic())))
             except Empty:
-                if every is not None and monotonic() >= next_time:
+                if monotonic() >= next_time:
                     then()
-                    next_time = monotonic() + every
+                    next_time = monotonic() + interval
             else:
                 return
 
     @property
     def time_left(self) -> float:
-        """Seconds for what is still to be done, with something kept in reserve."""
+        """The seconds that are left for what is still to be done, less a reserve."""
         return max(0.0, self.deadline - _RESERVE - monotonic())
 
     def enforce(self, is_busy: Callable[[], bool], status: Callable[[], int]) -> None:
-        """End the process in time, though not while the state is written."""
+        """End the process when its time is up, but not while the state is written."""
         if not self.is_of_the_process:
             return
 
@@ -80,19 +81,28 @@ class Ending:
 
 @contextmanager
 def until_a_signal() -> Iterator[Ending]:
-    """SIGINT and SIGTERM are handled, and SIGHUP unless it is ignored, as under nohup."""
+    """Handle SIGINT and SIGTERM in the block, and SIGHUP unless it is ignored, as under nohup."""
     ending = Ending()
-    before = {number: signal.signal(number, ending.note) for number in _numbers()}
-    try:
+    with handled(_numbers(), ending.note):
         yield ending
+
+
+@contextmanager
+def handled(
+    numbers: Iterable[int], handler: Callable[[int, FrameType | None], None]
+) -> Iterator[None]:
+    """Handle the signals in the block, and restore what handled them before."""
+    before = {number: signal.signal(number, handler) for number in numbers}
+    try:
+        yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, handler_before in before.items():
+            signal.signal(number, handler_before)
 
 
 @contextmanager
 def quiet_interrupts() -> Iterator[None]:
-    """Ctrl-C ends the process without a traceback, where nothing of the user's runs yet."""
+    """Have Ctrl-C end the process without a traceback, while no code of the user runs yet."""
     if (
         threading.current_thread() is not threading.main_thread()
         or signal.getsignal(signal.SIGINT) is not signal.default_int_handler

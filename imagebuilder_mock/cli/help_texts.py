@@ -56,21 +56,21 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     """Add ``--version``, and to the help of each command its examples."""
     parser.add_argument("--version", action=_Version, help="print the version, and exit")
     parser.epilog = "imagebuilder-mock COMMAND --help has the options of a command, and an example."
-    for name, command in _commands(parser):
+    for name, command in commands_of(parser):
         if name in EXAMPLES:
             command.formatter_class = _Formatter
             command.epilog = _written(EXAMPLES[name])
 
 
-def _commands(
+def commands_of(
     parser: argparse.ArgumentParser, before: str = ""
 ) -> Iterator[tuple[str, argparse.ArgumentParser]]:
-    """The commands of a parser, and theirs, under their names as they are typed."""
+    """The commands of a parser and their own commands, under the names that a user types."""
     for action in parser._actions:  # noqa: SLF001 - argparse lists them nowhere else
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - nor has it a name
             for name, command in action.choices.items():
                 yield f"{before}{name}", command
-                yield from _commands(command, f"{before}{name} ")
+                yield from commands_of(command, f"{before}{name} ")
 
 
 def _written(examples: Mapping[str, str]) -> str:
@@ -86,7 +86,7 @@ class _Formatter(argparse.HelpFormatter):
 
 
 class _Version(argparse.Action):
-    """As argparse's own, but it looks for the version only when it is asked."""
+    """Like argparse's own action, but it looks up the version only when it is used."""
 
     def __init__(self, option_strings: list[str], dest: str, help: str | None = None) -> None:  # noqa: A002 - argparse's name
         super().__init__(option_strings, dest, nargs=0, default=argparse.SUPPRESS, help=help)

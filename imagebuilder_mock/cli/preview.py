@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from datetime import datetime
@@ -10,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.mock import ImageBuilderMock
-from imagebuilder_mock.testing.lifecycle import PolicyRefusedError
+from imagebuilder_mock.world.settings import OPTIONS
 
-from .check.checking import check_document
+from .options import explained
 from .patience import patience
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import argparse
 
     from imagebuilder_mock.testing.pages.preview import Preview
 
@@ -24,8 +23,8 @@ _ACTIONS = ("DELETE", "DISABLE", "DEPRECATE")
 _FATE_IS_MET = 3
 
 
-def add_to(commands: Any, *, moment: Callable[[str], datetime]) -> None:
-    """Add the command to a parser's subcommands; ``moment`` reads a time."""
+def add_to(commands: Any) -> None:
+    """Add the command to a parser's subcommands."""
     lifecycle = commands.add_parser(
         "lifecycle", help="say beforehand what lifecycle policies would do"
     )
@@ -40,11 +39,14 @@ def add_to(commands: Any, *, moment: Callable[[str], datetime]) -> None:
         help="the input of CreateLifecyclePolicy, or the ARN of a policy that is in the state",
     )
     parser.add_argument(
-        "--at", type=moment, metavar="TIME", help="when the first run is (default: now)"
+        "--at",
+        type=explained(OPTIONS["now"].read),
+        metavar="TIME",
+        help="when the first run is (default: now)",
     )
     parser.add_argument(
         "--runs",
-        type=_runs,
+        type=explained(_runs),
         default=1,
         metavar="N|settled",
         help="N daily runs, or runs at that moment until one changes nothing (default: 1)",
@@ -55,7 +57,7 @@ def add_to(commands: Any, *, moment: Callable[[str], datetime]) -> None:
     parser.add_argument("--json", action="store_true", help="print the preview as JSON")
     parser.add_argument(
         "--fail-on",
-        type=_fates,
+        type=explained(_fates),
         default=frozenset(),
         metavar="FATE,...",
         help=f"exit with {_FATE_IS_MET} if an image would get one of these: {', '.join(_ACTIONS)}",
@@ -65,12 +67,8 @@ def add_to(commands: Any, *, moment: Callable[[str], datetime]) -> None:
 
 def run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
     """Print the preview; nothing is changed. Returns the exit status."""
-    program = f"{parser.prog} lifecycle preview"
-    text: str | None = None
     try:
-        if not given.policy.startswith("arn:"):
-            text = Path(given.policy).read_text(encoding="utf-8")
-        policy: Any = given.policy if text is None else json.loads(text)
+        policy = given.policy if given.policy.startswith("arn:") else _policy_in(given.policy)
         with patience(f"looking at {given.state}"), ImageBuilderMock(state=given.state) as mock:
             table = mock.lifecycle.preview(
                 policy,
@@ -79,32 +77,45 @@ def run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
                 region=given.region,
                 account_id=given.account_id,
             )
-        print(_as_json(table) if given.json else table)
-        if given.html is not None:
-            print(table.save_html(given.html), file=sys.stderr)
-    except json.JSONDecodeError as error:
-        place = f"{given.policy}:{error.lineno}:{error.colno}"
-        parser.exit(1, f"{program}: {place}: no JSON: {error.msg}\n")
-    except (UnicodeDecodeError, RecursionError) as error:
-        parser.exit(1, f"{program}: {given.policy}: no JSON: {error}\n")
-    except PolicyRefusedError as error:
-        parser.exit(1, f"{program}: {_with_place(given.policy, text or '', str(error))}\n")
+            shown = _as_json(table) if given.json else str(table)
+            page = None if given.html is None else table.save_html(given.html)
     except (OSError, ValueError, LookupError) as error:
-        parser.exit(1, f"{program}: {error}\n")
+        parser.exit(1, f"{parser.prog}: {error}\n")
+    print(shown)
+    if page is not None:
+        print(page, file=sys.stderr)
     met = {row["image"]: row["fate"] for row in table.rows if row["fate"] in given.fail_on}
     if not met:
         return 0
     fates = " or ".join(sorted(set(met.values())))
-    print(f"{program}: {len(met):,} image(s) would get {fates}.", file=sys.stderr)
+    print(f"{parser.prog}: {len(met):,} image(s) would get {fates}.", file=sys.stderr)
     return _FATE_IS_MET
 
 
-def _with_place(path: str, text: str, message: str) -> str:
-    """What is wrong with a policy: where in its file, and what may have been meant."""
-    for problem in check_document(text, "lifecycle-policy"):
-        if problem.message.startswith(message):
-            return f"{path}:{problem.line}:{problem.column}: {problem.message}"
-    return f"{path}: {message}"
+def _policy_in(path: str) -> Any:
+    """The policy of a file; ValueError if it is none, with the place of what is wrong."""
+    # With them come the parsers of documents, which take longer to load than most commands to run.
+    from imagebuilder_mock.testing.lifecycle import PolicyRefusedError, parse_policy  # noqa: PLC0415
+
+    from .check.checking import check_document  # noqa: PLC0415
+
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+        policy = json.loads(text)
+    except json.JSONDecodeError as error:
+        msg = f"{path}:{error.lineno}:{error.colno}: no JSON: {error.msg}"
+        raise ValueError(msg) from None
+    except (UnicodeDecodeError, RecursionError) as error:
+        msg = f"{path}: no JSON: {error}"
+        raise ValueError(msg) from None
+    try:
+        parse_policy(policy)
+    except PolicyRefusedError as error:
+        problems = check_document(text, "lifecycle-policy")
+        # With the place in the file, and what may have been meant.
+        said = (f"{path}:{each}" for each in problems if each.message.startswith(str(error)))
+        raise ValueError(next(said, f"{path}: {error}")) from None
+    return policy
 
 
 def _as_json(table: Preview) -> str:
@@ -118,7 +129,7 @@ def _runs(text: str) -> int | str:
         return int(text)
     except ValueError:
         msg = f"{text!r} is neither a number of runs nor 'settled'"
-        raise argparse.ArgumentTypeError(msg) from None
+        raise ValueError(msg) from None
 
 
 def _fates(text: str) -> frozenset[str]:
@@ -126,5 +137,5 @@ def _fates(text: str) -> frozenset[str]:
     for each in fates:
         if each not in _ACTIONS:
             msg = f"{each!r} is none of {', '.join(_ACTIONS)}"
-            raise argparse.ArgumentTypeError(msg)
+            raise ValueError(msg)
     return fates

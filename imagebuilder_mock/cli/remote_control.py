@@ -1,20 +1,20 @@
 """The control object over HTTP: for tests in another process or language.
 
 Every path stands behind ``CONTROL_PREFIX``; bodies and answers are JSON. The requests follow from
-the methods that are marked as ``published``; a few have a form of their own. They are for the
-machine that the server runs on: requests from elsewhere are refused unless that is allowed. What
-web pages may ask is ``transports.http.guarding``'s business.
+the methods that are marked as ``published`` and from the functions of ``control_requests``. Those
+from other machines are refused unless they are allowed; ``transports.http.guarding`` decides about
+those of web pages.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import re
 from functools import cache, partial
 from http import HTTPStatus
 from inspect import Parameter, signature
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs
 
 from imagebuilder_mock.domain.suggestions import closest, did_you_mean
@@ -24,10 +24,10 @@ from imagebuilder_mock.world.published import MARK, Published
 from imagebuilder_mock.world.saved.hints import annotations_of
 
 from .control_json import as_json, codec_for, read
-from .control_requests import REQUESTS, Controlled
+from .control_requests import BODY_LIMITS, REQUESTS, Controlled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from imagebuilder_mock.transports.http.wsgi import ControlRequest
     from imagebuilder_mock.world.saved.codecs import Codec
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from .state_files import StateFiles
 
+_NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 # What the control object says to a wrong use of it, or to an assertion that does not hold.
 _MISTAKES = (
     TypeError,
@@ -47,32 +48,25 @@ _MISTAKES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Method:
-    """A published method or property: of a part of the mock, the ``face``, or of the mock."""
+class Method(NamedTuple):
+    """A function that a request calls; its first parameter is the object that it acts on."""
 
-    face: str
+    request: str
+    """``POST builds/advance``: the method of HTTP, and the path."""
     function: Callable[..., Any]
-    is_property: bool
     parameters: Mapping[str, Parameter]
     codecs: Mapping[str, Codec]
 
     @classmethod
-    def of(cls, face: str, member: Any) -> Method:
-        function: Any = member.fget if isinstance(member, property) else member
+    def of(cls, request: str, function: Callable[..., Any]) -> Method:
         _, *parameters = signature(function).parameters.values()
         hints = annotations_of(function)
         return cls(
-            face,
+            request,
             function,
-            isinstance(member, property),
             {each.name: each for each in parameters},
             {each.name: codec_for(hints[each.name], each.kind) for each in parameters},
         )
-
-    @property
-    def path(self) -> str:
-        return f"{self.face}/{self.function.__name__}".lstrip("/")
 
     @property
     def mark(self) -> Published:
@@ -82,23 +76,32 @@ class Method:
     def row(self) -> dict[str, object]:
         """The entry in the list of all requests, with the JSON schemas of the arguments."""
         return {
-            "request": f"POST {self.path}",
+            "request": self.request,
             "does": str(self.function.__doc__).partition("\n")[0],
-            "arguments": {name: codec.schema({}) for name, codec in self.codecs.items()},
+            "arguments": {
+                # As in Python, where a request takes members of any name.
+                f"**{name}" if each.kind is Parameter.VAR_KEYWORD else name: (
+                    self.codecs[name].schema({})
+                )
+                for name, each in self.parameters.items()
+            },
             "required": self._required(),
             "example": self.mark.example,
         }
 
-    def call(self, mock: ImageBuilderMock, given: Mapping[str, Any]) -> object:
+    def call(self, owner: object, given: Mapping[str, Any]) -> Any:
         """Call it with arguments from JSON; TypeError names a wrong, unknown or missing one."""
-        found = getattr(getattr(mock, self.face) if self.face else mock, self.function.__name__)
-        positional, named = self._arguments(given)
-        returned = as_json(found if self.is_property else found(*positional, **named))
-        if self.mark.answer is not None:
-            return {self.mark.answer: returned}
-        return {} if returned is None else returned
+        positional, named = self.arguments(given)
+        return self.function(owner, *positional, **named)
 
-    def _arguments(self, given: Mapping[str, Any]) -> tuple[list[object], dict[str, object]]:
+    def call_of_mock(self, mock: ImageBuilderMock, given: Mapping[str, Any]) -> object:
+        """Call it on the mock, or on the face that the path names; the answer is JSON."""
+        face = self.request.partition(" ")[2].rpartition("/")[0]
+        returned = as_json(self.call(getattr(mock, face) if face else mock, given))
+        return returned if self.mark.answer is None else {self.mark.answer: returned}
+
+    def arguments(self, given: Mapping[str, Any]) -> tuple[list[object], dict[str, object]]:
+        """The arguments from JSON, by position and by name."""
         for name in self._required():
             if name not in given:
                 raise self._mistake(f"needs the argument {name!r}")
@@ -129,48 +132,52 @@ class Method:
     def _mistake(self, said: str, name: str = "") -> TypeError:
         known = ", ".join(self.parameters) or "none"
         hint = did_you_mean(name, self.parameters)
-        return TypeError(f"{self.path} {said}.{hint} Its arguments are: {known}.")
+        return TypeError(f"{self.request} {said}.{hint} Its arguments are: {known}.")
 
 
 @cache
-def published_methods() -> Mapping[str, Method]:
-    """The methods of the mock and of its faces, by their paths: ``reset``, ``builds/advance``."""
+def own_methods() -> Sequence[Method]:
+    """The requests that are about the server itself."""
+    return [Method.of(request, function) for request, function in REQUESTS.items()]
+
+
+@cache
+def published_methods() -> Sequence[Method]:
+    """The methods and properties of the mock and of its faces that have the mark."""
     faces: dict[str, type] = {"": ImageBuilderMock}
     for name, member in vars(ImageBuilderMock).items():
         if isinstance(member, property):
-            faces[name] = annotations_of(member.fget)["return"]
-    methods = [
-        Method.of(face, member)
+            faces[f"{name}/"] = annotations_of(member.fget)["return"]
+    functions = [
+        (face, getattr(member, "fget", member))
         for face, cls in faces.items()
         for member in getattr(cls, "__dict__", {}).values()
-        if hasattr(getattr(member, "fget", member), MARK)
     ]
-    return {method.path: method for method in methods}
+    return [
+        Method.of(f"POST {face}{function.__name__}", function)
+        for face, function in functions
+        if hasattr(function, MARK)
+    ]
 
 
 def rows() -> list[dict[str, object]]:
     """All requests, with the schemas of their arguments and an example each."""
-    methods = published_methods().values()
-    return [*(request.row() for request in REQUESTS), *(method.row() for method in methods)]
+    return [method.row() for method in (*own_methods(), *published_methods())]
 
 
 class RemoteControl:
-    """Calls the methods of a mock for requests."""
+    """Answers requests by calling the methods of a mock."""
 
     def __init__(
         self, mock: ImageBuilderMock, world: World, files: StateFiles, *, allow_remote: bool
     ) -> None:
         self._allow_remote = allow_remote
-        controlled = Controlled(mock, world, files)
+        controlled = Controlled(mock, world, files, {})
         self._actions: dict[str, Callable[[dict[str, Any]], object]] = {
             "GET ": lambda _: {"requests": rows()},
-            **{request.name: partial(request.call, controlled) for request in REQUESTS},
-            **{
-                f"POST {path}": partial(each.call, mock)
-                for path, each in published_methods().items()
-            },
+            **{each.request: partial(each.call, controlled) for each in own_methods()},
+            **{each.request: partial(each.call_of_mock, mock) for each in published_methods()},
         }
-        self._limits = {request.name: request.body_limit for request in REQUESTS}
 
     def __call__(self, request: ControlRequest) -> tuple[int, object]:
         """The status and the answer; a mistake is 400 with a message that explains it.
@@ -192,12 +199,13 @@ class RemoteControl:
                 f"GET {CONTROL_PREFIX} lists all.",
             )
         try:
-            return HTTPStatus.OK, action(_parameters(request, self._limits.get(asked, BODY_LIMIT)))
+            answer = action(_parameters(request, BODY_LIMITS.get(asked, BODY_LIMIT)))
         except _MISTAKES as error:
             return _said(HTTPStatus.BAD_REQUEST, f"{type(error).__name__}: {error}")
+        return HTTPStatus.OK, {} if answer is None else answer
 
     def _meant(self, asked: str) -> str:
-        """What may have been meant: another method of HTTP, a method of a face, or a like path."""
+        """A hint: another method of HTTP for the path, the methods of a face, or a similar path."""
         path = asked.partition(" ")[2]
         paths = {name.partition(" ")[2]: name for name in self._actions}
         below = [name for name in paths if name.startswith(f"{path}/")]
@@ -210,7 +218,8 @@ class RemoteControl:
 def _parameters(request: ControlRequest, limit: int) -> dict[str, Any]:
     """The arguments in the query or the body; ValueError if that is no JSON object."""
     if request.method == "GET":
-        return {name: values[-1] for name, values in parse_qs(request.query).items()}
+        last = {name: values[-1] for name, values in parse_qs(request.query).items()}
+        return {name: int(text) if _NUMBER.fullmatch(text) else text for name, text in last.items()}
     params = json.loads(request.body(limit) or b"{}")
     if not isinstance(params, dict):
         msg = "the body must be a JSON object"

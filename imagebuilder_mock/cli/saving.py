@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.mock import server_gateway
+from .patience import patience
+from .surroundings import world_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from imagebuilder_mock.mock import ImageBuilderMock
-    from imagebuilder_mock.transports.http.serving import Served
 
     from .ending import Ending
     from .state_files import OwnFile
@@ -17,52 +19,53 @@ if TYPE_CHECKING:
 LINGER = 0.5
 """Seconds for the requests that are being answered at the end."""
 
-_PATIENCE = 0.75
+_LONGEST_WAIT = 0.75
 """Seconds in which a request has to let go of the mock, so that it can be saved."""
 
 
 class Saving:
-    """Saves the state of a mock that is served, and says in a line if that fails."""
+    """Saves the state of a mock that is served, and prints a line if that fails."""
 
-    def __init__(self, own: OwnFile, mock: ImageBuilderMock, ending: Ending) -> None:
+    def __init__(
+        self,
+        own: OwnFile,
+        mock: ImageBuilderMock,
+        ending: Ending,
+        answered: Callable[[], int],
+    ) -> None:
+        """``answered`` is how many requests have been answered so far."""
         self._own = own
-        self._world = server_gateway(mock).world
+        self._world = world_of(mock)
         self._ending = ending
-        self._served: Served | None = None
+        self._answered = answered
         self._seen = 0
         self._said = ""
         self.status = 0
         """The exit status: 1 if the last attempt to save has failed."""
 
-    def of(self, served: Served) -> None:
-        """Whose requests are counted."""
-        self._served = served
-
     def now_and_then(self) -> None:
         """Save if there have been requests since it was saved."""
         if self._answered() != self._seen:
-            self._save(_PATIENCE)
+            self._save(_LONGEST_WAIT)
 
     def first(self, status: int) -> None:
-        """Save before anything else is done about the end, which comes in time from now on.
+        """Save before anything else, and from now on end the process when its time is up.
 
         ``status`` is what the process ends with if nothing is wrong with saving.
         """
         self._ending.enforce(lambda: self._own.is_being_written, lambda: status or self.status)
-        self._save(_PATIENCE)
+        self._save(_LONGEST_WAIT)
 
     def last(self) -> None:
-        """Save what requests have changed that were answered since."""
+        """Save again if requests have been answered since."""
         if self.status or self._answered() != self._seen:
             self._save(self._ending.time_left)
 
-    def _answered(self) -> int:
-        return 0 if self._served is None else self._served.connections.answered
-
-    def _save(self, patience: float) -> None:
+    def _save(self, longest_wait: float) -> None:
         seen = self._answered()
         try:
-            self._own.save(self._world, patience=patience)
+            with patience("saving the state"):
+                self._own.save(self._world, patience=longest_wait)
         except OSError as error:
             self.status = 1
             self._say(f"imagebuilder-mock: The state could not be saved: {error}")

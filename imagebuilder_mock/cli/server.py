@@ -6,14 +6,15 @@ from contextlib import contextmanager
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.mock import ImageBuilderMock, own_servers, server_gateway
+from imagebuilder_mock.gateway import Gateway
+from imagebuilder_mock.mock import ImageBuilderMock, switch
 from imagebuilder_mock.transports.http.guarding import Guard, is_host
 from imagebuilder_mock.transports.http.serving import PATIENCE, CannotListenError, serving
 from imagebuilder_mock.transports.http.wsgi import CONTROL_PREFIX, Application
 
 from .remote_control import RemoteControl
 from .state_files import StateFiles
-from .surroundings import ALONE, Surroundings
+from .surroundings import ALONE, Surroundings, world_of
 
 if TYPE_CHECKING:
     import os
@@ -102,14 +103,24 @@ def serve(  # noqa: PLR0913 - one for each option
     )
     with serving(application, host=host, port=port, linger=linger) as served:
         # Clients of this process that are pointed at it go there, and not the short way.
-        own_servers().add(served.host, served.port)
+        switch.own_servers.add(served.host, served.port)
         try:
-            if own_servers().has_url(surroundings.upstream or ""):
+            if switch.own_servers.has_url(surroundings.upstream or ""):
                 msg = f"The upstream {surroundings.upstream} is this server itself."
                 raise CannotListenError(msg)
             yield served
         finally:
-            own_servers().remove(served.host, served.port)
+            switch.own_servers.remove(served.host, served.port)
+
+
+def server_gateway(mock: ImageBuilderMock) -> Gateway:
+    """Another way into the world of a mock that is on.
+
+    A newer SDK may send members that the model does not have: they pass, unless an option of the
+    mock says what to do with them.
+    """
+    is_said = any("unknown_members" in start.options for start in switch.starts)
+    return Gateway(world_of(mock), unknown_members=None if is_said else "ignore")
 
 
 def _named_by(host: str) -> list[str]:

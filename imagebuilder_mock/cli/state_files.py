@@ -1,4 +1,4 @@
-"""The state files of a server: its own, which it has to itself, and those that control may name."""
+"""The state files of a server: its own, and those that requests of control may name."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import stat
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from imagebuilder_mock.world.saved.files import (
     is_state_file,
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
 SIZE_LIMIT = 1 << 30
 """In bytes. A larger file is not read for control."""
 
-# Neither wait for the other end of a pipe, nor be led elsewhere at the last moment.
+# Do not wait for the other end of a pipe, and do not follow a link that was put there meanwhile.
 _TO_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 
 class StateFiles:
     """The files that requests may save to and load from.
 
-    They are in ``folder``, and are named by their paths below it. ``own`` is the file of the
-    server; it is meant where no file is named. NotADirectoryError if there is no such folder.
+    They are in ``folder``, and requests name them by their paths below it. ``own`` is the file of
+    the server, for requests that name none. NotADirectoryError if there is no such folder.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class StateFiles:
             remove_unfinished(self._folder)
 
     def save(self, state: SavedState, name: str | None) -> None:
-        """PermissionError for a file that is not to be written; then nothing is."""
+        """Write a state. PermissionError for a file that must not be written."""
         with _named(name):
             path = self._path(name)
             if path.exists():
@@ -62,12 +62,17 @@ class StateFiles:
             write_state(state, path)
 
     def load(self, name: str | None) -> SavedState:
-        """PermissionError for a file that is not to be read, StateError for no state."""
+        """Read a state. PermissionError if the file must not be read, StateError if it has none."""
         with _named(name):
             path = self._path(name)
             file = os.fdopen(os.open(path, _TO_READ), "rb")
         with file:
-            _check_size(file, name)
+            about = os.fstat(file.fileno())
+            if not stat.S_ISREG(about.st_mode):
+                raise _refused(name, "it is no regular file")
+            if about.st_size > SIZE_LIMIT:
+                size = f"it has {about.st_size:,} bytes, and may have {SIZE_LIMIT:,}"
+                raise _refused(name, size)
             return read_stream(file, name or path.name)
 
     def _path(self, name: str | None) -> Path:
@@ -94,7 +99,7 @@ class StateFiles:
 
 @contextmanager
 def _named(name: str | None) -> Iterator[None]:
-    """The system's errors say what was asked for, and nothing of where that is."""
+    """Have the system's errors name the file as the request did, and not where it is."""
     try:
         yield
     except UnicodeEncodeError:
@@ -103,14 +108,6 @@ def _named(name: str | None) -> Iterator[None]:
         if error.errno is None:  # one of ours
             raise
         raise type(error)(f"{_shown(name)}: {error.strerror}.") from None
-
-
-def _check_size(file: BinaryIO, name: str | None) -> None:
-    about = os.fstat(file.fileno())
-    if not stat.S_ISREG(about.st_mode):
-        raise _refused(name, "it is no regular file")
-    if about.st_size > SIZE_LIMIT:
-        raise _refused(name, f"it has {about.st_size:,} bytes, and may have {SIZE_LIMIT:,}")
 
 
 def _refused(name: str | None, reason: str) -> PermissionError:
@@ -122,7 +119,7 @@ def _shown(name: str | None) -> str:
 
 
 class OwnFile:
-    """The file that a server starts from and saves to, and keeps from other servers meanwhile."""
+    """The file that a server starts from, saves to, and locks against other servers."""
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
@@ -130,7 +127,7 @@ class OwnFile:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """OSError if another server has the file, or if it can be no state file."""
+        """Lock it in the block. OSError if another server has it, or if it is no regular file."""
         if self._path is None:
             yield
             return

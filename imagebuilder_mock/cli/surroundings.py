@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
-from imagebuilder_mock.mock import account_of, surrounded
-from imagebuilder_mock.neighbours.at_endpoint.door import Endpoint
+from imagebuilder_mock.neighbours.at_endpoint import Endpoint
 from imagebuilder_mock.neighbours.in_moto.door import Moto, OwnMoto
 from imagebuilder_mock.neighbours.in_moto.switching import moto_application, moto_on
+from imagebuilder_mock.neighbours.machine_images import put_back
 from imagebuilder_mock.protocol.identity import is_of_aws
 from imagebuilder_mock.transports.http.forwarding import Forwarding
 from imagebuilder_mock.transports.http.one_port import InOneAccount, OnePort
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from urllib3.util import Url
 
     from imagebuilder_mock.mock import ImageBuilderMock
-    from imagebuilder_mock.transports.http.one_port import WsgiApplication
+    from imagebuilder_mock.transports.http.wsgi import WsgiApplication
+    from imagebuilder_mock.world.neighbours import Neighbours
+    from imagebuilder_mock.world.world import World
 
 
 class Surroundings(NamedTuple):
@@ -42,6 +44,14 @@ class Surroundings(NamedTuple):
             raise ValueError(msg)
         return cls(upstream=_checked_url(upstream))
 
+    @classmethod
+    def of(cls, parser: argparse.ArgumentParser, given: argparse.Namespace) -> Surroundings:
+        """What ``add_to`` has added asks for; what is wrong ends the process with status 2."""
+        try:
+            return cls.checked(moto=given.moto, upstream=given.upstream)
+        except ValueError as error:
+            parser.error(str(error))
+
     def __bool__(self) -> bool:
         return self.moto or self.upstream is not None
 
@@ -51,14 +61,14 @@ class Surroundings(NamedTuple):
 
     @property
     def pages(self) -> tuple[str, ...]:
-        """The beginnings of the paths that a link in a web page may open."""
+        """The prefixes of the paths that a link in a web page may open."""
         return ("/moto-api/",) if self.moto else ()
 
     @contextmanager
     def around(self, mock: ImageBuilderMock, *, advice: str) -> Iterator[None]:
-        """Let them stand around the mock, which is on; ModuleNotFoundError says what to install.
+        """Connect them to the mock, which is on; ModuleNotFoundError says what to install.
 
-        ``advice``: what to do where something has to be looked up and nobody is there.
+        ``advice`` says what to do if something has to be looked up and there is nobody to ask.
         """
         with ExitStack() as stack:
             if self.moto:
@@ -85,6 +95,33 @@ class Surroundings(NamedTuple):
 ALONE = Surroundings()
 
 
+def world_of(mock: ImageBuilderMock) -> World:
+    """The world of a mock that is on."""
+    return mock._active_world("a server")  # noqa: SLF001 - of the same package
+
+
+def account_of(mock: ImageBuilderMock) -> str:
+    """The account of a mock that is on."""
+    return world_of(mock).account_id
+
+
+@contextmanager
+def surrounded(mock: ImageBuilderMock, neighbours: Neighbours) -> Iterator[None]:
+    """Put another cloud around a mock that is on, unless the mock asks no neighbours."""
+    world = world_of(mock)
+    before = world.neighbours
+    if before is None:
+        yield
+        return
+    with world.lock:
+        world.neighbours = neighbours
+        put_back(world)
+    try:
+        yield
+    finally:
+        world.neighbours = before
+
+
 def _checked_url(url: str) -> str:
     parts = _parts(url)
     if parts is None:
@@ -100,7 +137,7 @@ def _checked_url(url: str) -> str:
 
 
 def _parts(url: str) -> Url | None:
-    """The URL's parts, if it has no more of them than a server's: requests bring the others."""
+    """The parts of a server's URL; None if it has others too, which only requests add."""
     try:
         parts = parse_url(url)
     except LocationParseError:
@@ -110,7 +147,7 @@ def _parts(url: str) -> Url | None:
 
 
 def add_to(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
-    """Add ``--moto`` and ``--upstream``; the answer takes what else excludes them."""
+    """Add ``--moto`` and ``--upstream``; returns their group, whose options exclude each other."""
     group = parser.add_mutually_exclusive_group()
     group.add_argument(
         "--moto", action="store_true", help="have moto answer for the rest of AWS, in this process"

@@ -1,15 +1,16 @@
 """The page of a server, for a person: resources, builds with their timelines, calls, events.
 
-It reads what the mock remembers, and asks no operation: a look moves no build.
+It reads the state of the mock and calls no operation, so it moves no build.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.resources.images import Image
+from imagebuilder_mock.testing.arguments import every
 from imagebuilder_mock.testing.pages.frame import box, page, summary
 from imagebuilder_mock.testing.pages.table import Table
 from imagebuilder_mock.testing.printing import state_of
@@ -36,7 +37,7 @@ _REFRESH = 2
 
 
 class _List(Table["Mapping[str, object]"]):
-    """A list of the page; the name of a build leads to the page of that."""
+    """A list on the page; the name of a build is a link to its page."""
 
     def line(self, row: Mapping[str, object], name: str, line: str) -> str:
         text = super().line(row, name, line)
@@ -48,14 +49,13 @@ class _List(Table["Mapping[str, object]"]):
         return "bad" if row.get("error") else super().shade(row)
 
 
-def ui(mock: ImageBuilderMock, world: World, given: Mapping[str, Any]) -> WebPage:
+def ui(mock: ImageBuilderMock, world: World, build: str | None) -> WebPage:
     """The page of the server, or with ``build`` that of a build."""
     with world.lock:
         is_running = any(store.running for store in world.state.stores.values())
-        build = given.get("build")
         if build is not None:
-            image = next((each for each in _newest_first(world) if each.arn == build), None)
-            if isinstance(image, Image) and image.transitions:
+            image = next((each for each in every(Image, world) if each.arn == build), None)
+            if image is not None and image.transitions:
                 return _page_of_build(mock, image)
         parts = list(_parts(mock, world))
         if build is not None:

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+AMAZON = "aws"
+"""The account in the ARNs of what Amazon offers."""
+
 OWNERS: Mapping[str, str] = {
-    "aws": "Amazon",
+    AMAZON: "Amazon",
     "third-party": "ThirdParty",
     "aws-marketplace": "AWSMarketplace",
 }
@@ -33,7 +36,7 @@ def label_of(kind: str) -> str:
 
 
 def domain_of(partition: str) -> str:
-    """What the names of the services' hosts end in."""
+    """The domain of the services' hosts."""
     return "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
 
 
@@ -73,12 +76,16 @@ class Arn(NamedTuple):
 
     @property
     def owner(self) -> str | None:
-        """Who offers it, of those that offer to every account."""
+        """The owner of what is offered to every account; None for what an account has."""
         return OWNERS.get(self.account)
 
     def at(self, version: str, build: int | None = None) -> Arn:
         """The same name at another version."""
         return Arn(self.partition, self.region, self.account, self.kind, self.slug, version, build)
+
+    def of_name(self) -> Arn:
+        """The name without a version."""
+        return Arn(self.partition, self.region, self.account, self.kind, self.slug)
 
 
 @lru_cache(maxsize=4096)

@@ -1,4 +1,4 @@
-"""What a build is going to do: its stages, the workflows in each, the phases of components.
+"""The plan of a build: its stages, the workflows in each stage, the phases of components.
 
 A stage is one status of the image. Sources: user guide, manage-image-workflows, pipeline-workflows
 and toe-use-documents; the API reference for imports and DistributeImage.
@@ -24,18 +24,18 @@ class PlannedWorkflow(Value):
     """A workflow that is to run, with the values of its parameters."""
 
     arn: str
-    """Of a build version: wildcards mean what they meant when the image was made."""
+    """Of a build version: wildcards are resolved when the image is made."""
     type: WorkflowType
     parameters: Mapping[str, object] = {}
     parallel_group: str | None = None
     continues_on_failure: bool = False
-    """Whether the build goes on without it, if it fails."""
+    """Whether the build goes on if the workflow fails."""
 
 
 class Stage(Value):
-    """A status, and what is done in it: groups of workflows one after another.
+    """A status, and the groups of workflows that run in it, one group after another.
 
-    Without workflows the service does the work itself.
+    In a stage without workflows the service does the work itself.
     """
 
     status: ImageStatus
@@ -45,7 +45,7 @@ class Stage(Value):
 
 
 class BuildPlan(Value):
-    """The stages in their order, if nothing goes wrong."""
+    """The stages of a build in which nothing goes wrong, in their order."""
 
     stages: tuple[Stage, ...]
 
@@ -61,13 +61,10 @@ class BuildPlan(Value):
 
     def after(self, status: ImageStatus) -> ImageStatus:
         """The status that follows; AVAILABLE after the last stage."""
-        following = iter(self.stages)
-        next(stage for stage in following if stage.status == status)
-        last = next(following, None)
-        return "AVAILABLE" if last is None else last.status
+        return self.ahead_of(status)[0]
 
     def ahead_of(self, status: ImageStatus) -> list[ImageStatus]:
-        """The statuses that follow, down to AVAILABLE, if nothing goes wrong."""
+        """The statuses that follow, up to AVAILABLE."""
         known = [stage.status for stage in self.stages]
         return [*known[known.index(status) + 1 :], "AVAILABLE"]
 
@@ -76,7 +73,7 @@ _BEGINNING = (Stage(status="PENDING"), Stage(status="CREATING"))
 _INTEGRATION = Stage(status="INTEGRATING")
 
 FINISHED = BuildPlan(())
-"""Of an image that nobody builds: Amazon's own, and those that a test makes."""
+"""For an image that nobody builds: Amazon's own, and those that a test makes."""
 VM_IMPORT = BuildPlan((Stage(status="PENDING", makes_ami=True),))
 """EC2 makes the AMI; Image Builder waits for it (API reference, ImportVmImage)."""
 WITHOUT_WORKFLOWS = BuildPlan(
@@ -88,7 +85,7 @@ WITHOUT_WORKFLOWS = BuildPlan(
         _INTEGRATION,
     )
 )
-"""Of a build that began elsewhere: which workflows it runs is not known."""
+"""For a build that began elsewhere: its workflows are not known."""
 DISTRIBUTION = BuildPlan((*_BEGINNING, Stage(status="DISTRIBUTING"), _INTEGRATION))
 """The AMI is there already (API reference, DistributeImage)."""
 
@@ -99,9 +96,9 @@ def disk_import(workflow: PlannedWorkflow) -> BuildPlan:
 
 
 def build_plan(workflows: Sequence[PlannedWorkflow], *, tests_enabled: bool) -> BuildPlan:
-    """The plan of a recipe's build: a type without workflow is not run, nor is its stage.
+    """The plan of a recipe's build, without the stages that have no workflow.
 
-    Only distribution is done without one too, by the service itself.
+    Only the distribution needs none: then the service does it itself.
     """
     stages = [*_BEGINNING]
     if builds := _of_type(workflows, "BUILD"):
@@ -120,7 +117,7 @@ def _of_type(
 
 
 def _groups(workflows: Sequence[PlannedWorkflow]) -> tuple[tuple[PlannedWorkflow, ...], ...]:
-    """Those of one name run together, where the first of them stands; the others alone."""
+    """Workflows of one parallel group run together, in the place of the first; others run alone."""
     groups: dict[object, list[PlannedWorkflow]] = {}
     for position, workflow in enumerate(workflows):
         groups.setdefault(workflow.parallel_group or position, []).append(workflow)
@@ -128,10 +125,11 @@ def _groups(workflows: Sequence[PlannedWorkflow]) -> tuple[tuple[PlannedWorkflow
 
 
 CONTAINER_HOST_TEST = "container-host-test"
-"""Tests of containers only, beside the container, on the instance that runs it."""
+"""The phase of tests that run on the instance beside the container that they test."""
 
 PHASES_OF_STAGE: Mapping[str, Sequence[str]] = {
     "BUILD": ("build", "validate"),
     "TEST": ("test", CONTAINER_HOST_TEST),
 }
-"""By the workflow's type. A stage knows nothing of the other's (user guide, toe-use-documents)."""
+"""By the workflow's type. Phases of one stage cannot refer to those of the other (user guide,
+toe-use-documents)."""

@@ -1,6 +1,6 @@
-"""Every error that the service answers with: AWS's name, and AWS's words where they are known.
+"""The service's errors: AWS's names, and AWS's words where they are known.
 
-The class name is the error code. The HTTP status is not here: it comes from the installed model
+The class name is the error code. The HTTP status comes from the installed model
 (``protocol/model.py``). Texts follow the grammar of every validation error that was seen
 (docs/fidelity.md): ``The value supplied for parameter '<path>' is not valid. <detail>``.
 """
@@ -11,20 +11,18 @@ from __future__ import annotations
 class ImageBuilderError(Exception):
     """An answer that refuses the request; ``code`` and ``message`` are what the client sees."""
 
-    parameter: str = ""
-    """The path of the parameter that ``invalid_value`` or ``invalid_combination`` names."""
+    status: int = 0
+    """The HTTP status of an error that no model has; of the others it is 0."""
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, parameter: str = "") -> None:
         super().__init__(message)
         self.message = message
+        self.parameter = parameter
+        """The path of the parameter that the message names; "" if it names none."""
 
     @property
     def code(self) -> str:
         return type(self).__name__
-
-
-class ClientException(ImageBuilderError):
-    """A check failed that the service made after it had accepted the form of the request."""
 
 
 class DryRunOperationException(ImageBuilderError):
@@ -89,16 +87,12 @@ def not_valid(parameter: str, detail: str) -> str:
 
 def invalid_value(parameter: str, detail: str) -> InvalidParameterValueException:
     """One parameter's value is wrong."""
-    error = InvalidParameterValueException(not_valid(parameter, detail))
-    error.parameter = parameter
-    return error
+    return InvalidParameterValueException(not_valid(parameter, detail), parameter)
 
 
 def invalid_combination(parameter: str, detail: str) -> InvalidParameterCombinationException:
     """A parameter does not go with another one."""
-    error = InvalidParameterCombinationException(not_valid(parameter, detail))
-    error.parameter = parameter
-    return error
+    return InvalidParameterCombinationException(not_valid(parameter, detail), parameter)
 
 
 def already_exists(label: str, arn: str) -> ResourceAlreadyExistsException:
@@ -115,9 +109,11 @@ def dependency_error(arn: str) -> str:
     )
 
 
-def missing_error(label: str, arn: str) -> str:
+def not_found(label: str, arn: str, hint: str = "") -> ResourceNotFoundException:
     """Inferred: the code is certain, its text was never seen."""
-    return f"The following resource '{label}' does not exist: '{arn}'."
+    return ResourceNotFoundException(
+        f"The following resource '{label}' does not exist: '{arn}'.{hint}"
+    )
 
 
 def missing_reference(label: str, arn: str) -> str:

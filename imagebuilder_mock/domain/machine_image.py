@@ -1,6 +1,6 @@
-"""What EC2 knows of AMIs: all of one that a build made, a little of any other.
+"""What EC2 knows of AMIs: everything of one that a build made, a little of any other.
 
-Image Builder itself keeps only where an AMI is and what it is called (``Ami`` of an image).
+Image Builder itself keeps only an AMI's name and where it is (``Ami`` of an image).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class AmiFacts(Value):
-    """What matters of an AMI that is built on; nothing is known of one that nobody looked up."""
+    """What a build needs to know of the AMI that it starts from; None where nobody can tell."""
 
     platform: str | None = None
     """As Image Builder calls it: ``Linux``, ``Windows`` or ``macOS``."""
@@ -29,7 +29,7 @@ MachineImageState = Literal["available", "disabled", "deregistered"]
 
 
 class MachineImage(Record, kw_only=True):
-    """One AMI that a build made: what lifecycle rules look at. A test may change it as it likes."""
+    """One AMI that a build made. Lifecycle rules look at it, and a test may change it freely."""
 
     image_id: str
     account_id: str
@@ -40,22 +40,22 @@ class MachineImage(Record, kw_only=True):
     platform: str | None = None
     architecture: str = "x86_64"
     snapshots: tuple[str, ...] = ()
-    """The ids of those that are there; what is deleted is taken out."""
+    """The ids of the snapshots that have not been deleted."""
     devices: tuple[dict[str, object], ...] = ()
     """Its EBS volumes in the form of EC2's ``BlockDeviceMappings``, the root first."""
     tags: dict[str, str] = fresh(factory=dict)
     watermarks: tuple[str, ...] = ()
-    """Its lineage: those of the recipe, and of the AMI that was built on."""
+    """Those of the recipe, and of the AMI that the build started from."""
     public: bool = False
     shared_with: frozenset[str] = frozenset()
     """The accounts that may launch it."""
     last_launched: datetime | None = None
-    """What EC2 reports: None as long as no launch was recorded."""
+    """As EC2 reports it: None if no launch was recorded."""
     state: MachineImageState = "available"
     deprecation_time: datetime | None = None
     """When it is, or was, deprecated."""
     is_in_ec2: bool = False
-    """Whether an EC2 beside us has it too."""
+    """Whether it is also in an EC2 beside the mock (moto's, or an emulator's)."""
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, MachineImage) and values_of(self) == values_of(other)

@@ -1,4 +1,4 @@
-"""Pages over things in the order they were made, whatever their number."""
+"""An index of things in the order in which they were made, for pages of any list."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ if TYPE_CHECKING:
 
 
 class Sequenced(Protocol):
-    """Something that was given a number when it was made; later things have higher ones."""
+    """Something that got a number when it was made; later things have higher numbers."""
 
     sequence: int
 
 
 class Numbering:
-    """Gives the numbers, each once, and each higher than the last."""
+    """Gives out the numbers: each is one higher than the last."""
 
     __slots__ = ("last",)
 
@@ -34,10 +34,11 @@ _SPARE_ENTRIES = 64
 
 
 class OrderedIndex(Generic[T]):
-    """Things by their sequence number, which only ever grows.
+    """Things by their sequence number.
 
-    Adding goes to the end; removing leaves a gap that is closed when gaps outnumber things. So
-    both are cheap at any size, and so is going on from a number, forwards or backwards.
+    What is added goes to the end, and what is removed leaves a gap; gaps are closed when they
+    outnumber the things. So adding, removing and going on from a number, forwards or backwards,
+    are cheap at any size.
     """
 
     __slots__ = ("_count", "_entries", "_sequences")
@@ -60,7 +61,7 @@ class OrderedIndex(Generic[T]):
             self._sequences.append(thing.sequence)
             self._entries.append(thing)
         else:
-            # What is shared with an account can be older than what was shared with it before.
+            # A resource can be shared later than one that is newer.
             place = self._place(thing)
             self._sequences.insert(place, thing.sequence)
             self._entries.insert(place, thing)
@@ -79,7 +80,7 @@ class OrderedIndex(Generic[T]):
         self._entries[self._place(thing)] = thing
 
     def after(self, sequence: int | None) -> Iterator[T]:
-        """Oldest first, from behind the number on."""
+        """The things with higher numbers, oldest first; all of them for None."""
         start = 0 if sequence is None else bisect_right(self._sequences, sequence)
         for position in range(start, len(self._entries)):
             entry = self._entries[position]
@@ -87,7 +88,7 @@ class OrderedIndex(Generic[T]):
                 yield entry
 
     def before(self, sequence: int | None) -> Iterator[T]:
-        """Newest first, from below the number on."""
+        """The things with lower numbers, newest first; all of them for None."""
         end = len(self._entries) if sequence is None else bisect_left(self._sequences, sequence)
         for position in range(end - 1, -1, -1):
             entry = self._entries[position]

@@ -1,7 +1,7 @@
 """How many of each thing an account may have in a Region.
 
-Numbers: AWS General Reference, "EC2 Image Builder endpoints and quotas". All can be raised, so
-all can be set. Lengths are in characters, sizes in bytes.
+The numbers are from the AWS General Reference, "EC2 Image Builder endpoints and quotas". AWS can
+raise all of them, so a test can set all of them. Lengths are in characters, sizes in bytes.
 """
 
 from __future__ import annotations
@@ -53,14 +53,11 @@ class Quotas:
             self._limits = {**DEFAULTS, **setting}
 
     def limit(self, name: str) -> int | None:
-        """How much there may be; None if that is not limited."""
+        """The limit of that name; None if there is none."""
         return self._limits.get(name)
 
     def check(self, name: str | None, count: int) -> None:
-        """Refuse ``count`` of what ``name`` limits: ServiceQuotaExceededException.
-
-        None limits nothing.
-        """
+        """ServiceQuotaExceededException if ``count`` is over the limit; a name of None has none."""
         limit = None if name is None else self.limit(name)
         if limit is not None and count > limit:
             raise ServiceQuotaExceededException(

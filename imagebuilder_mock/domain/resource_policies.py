@@ -1,8 +1,8 @@
 """Resource policies: documents that share a resource with other accounts.
 
 Sources: API reference, PutComponentPolicy and its siblings; user guide, manage-shared-resources.
-A policy must be one that AWS RAM can turn into a share: it allows, to accounts, the get and list
-actions of the resource's kind, on the resource itself.
+A policy must be one that AWS RAM can turn into a share: it allows accounts to get and list
+resources of the kind, and names the resource itself.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from .arn import label_of
 from .errors import invalid_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from .errors import InvalidParameterValueException
 
 NO_POLICY = "{}"
-"""What a resource without policy answers (API reference, GetImagePolicyResponse)."""
+"""The answer for a resource without a policy (API reference, GetImagePolicyResponse)."""
 
 _VERSIONS = ("2012-10-17", "2008-10-17")
 _MEMBERS = frozenset(("Version", "Id", "Statement"))
@@ -31,7 +31,8 @@ _PRINCIPAL = re.compile(r"(\d{12})|arn:aws[a-z-]*:iam::(\d{12}):(?:root|user/.+|
 def accounts_allowed(policy: str, *, arn: str, kind: str) -> frozenset[str]:
     """The accounts that a policy shares the resource with.
 
-    InvalidParameterValueException, naming ``policy``, if it is no policy for this resource.
+    InvalidParameterValueException for the parameter ``policy`` if it is not a policy for this
+    resource.
     """
     document = _json_object(policy)
     _refuse_unknown(document, _MEMBERS, "The policy")
@@ -82,7 +83,7 @@ def _json_object(policy: str) -> dict[str, object]:
     return document
 
 
-def _refuse_unknown(members: Mapping[str, object], known: frozenset[str], what: str) -> None:
+def _refuse_unknown(members: Iterable[str], known: frozenset[str], what: str) -> None:
     for name in members:
         if name not in known:
             raise _refusal(f"{what} has no member '{name}'.")

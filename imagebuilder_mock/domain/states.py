@@ -1,4 +1,4 @@
-"""The words for what things are and where they stand, and which of them may follow which."""
+"""Image statuses and which may follow which; the types of workflows and components; platforms."""
 
 from __future__ import annotations
 
@@ -25,10 +25,9 @@ IN_PROGRESS: frozenset[ImageStatus] = frozenset(
 
 ENDED_EARLY: frozenset[ImageStatus] = frozenset(("FAILED", "CANCELLED"))
 
-# The order of a build is that of the first seven words; a stage may be left out
-# (tests that are off, a workflow that is not there), never gone back to. What comes after
-# AVAILABLE is lifecycle management's
-# (user guide, image-lifecycle-rules).
+# A build goes through the first seven in this order. It may leave a stage out (for which tests are
+# off, or there is no workflow), but never goes back. After AVAILABLE, lifecycle management changes
+# the status (user guide, image-lifecycle-rules).
 AHEAD: dict[ImageStatus, frozenset[ImageStatus]] = {
     "PENDING": frozenset(("CREATING", "AVAILABLE", "FAILED", "CANCELLED")),
     "CREATING": frozenset(("BUILDING", "TESTING", "DISTRIBUTING", "FAILED", "CANCELLED")),

@@ -1,4 +1,4 @@
-"""What may have been meant by a name that is not known."""
+"""Suggestions for a name that is not known."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LISTED = 12
 
 
 class Suggesting:
-    """An object whose unknown attributes are told with the one that may have been meant."""
+    """An object whose AttributeError suggests the attribute that was probably meant."""
 
     __slots__ = ()
 
@@ -27,16 +27,16 @@ class Suggesting:
 
 
 def closest(word: str, words: Iterable[str], *, cutoff: float = _LEAST_ALIKE) -> str | None:
-    """The word that is most like a given one, whatever its case and "_"; None if none is.
+    """The word that is most like a given one; None if none is like it. Case and "_" do not count.
 
-    Among words that differ in their case alone, the one that begins as the given one does wins.
+    Among words that differ only in case, one with the same first letter as the given one wins.
     """
     from difflib import get_close_matches  # noqa: PLC0415 - few tests make a slip
 
     ordered = sorted(words, key=lambda each: (each[:1] == word[:1], each))
     folded = {_folded(each): each for each in ordered}
     wanted = _folded(word)
-    # A slip is short: a word that only has a part in common is another.
+    # A slip changes few letters: a word with only a part in common is another word.
     most = max(2, len(wanted) // 3)
     near = [each for each in folded if abs(len(each) - len(wanted)) <= most]
     alike = get_close_matches(wanted, near, n=1, cutoff=cutoff)
@@ -44,16 +44,15 @@ def closest(word: str, words: Iterable[str], *, cutoff: float = _LEAST_ALIKE) ->
 
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:
-    """``" Did you mean 'builds'?"``, to stand behind a sentence; empty if no word is like it."""
+    """``" Did you mean 'builds'?"``, to append to a sentence; empty if no word is like it."""
     meant = closest(word, words)
     return "" if meant is None else f" Did you mean {meant!r}?"
 
 
-def listed(words: Iterable[str], *, most: int = _LISTED) -> str:
+def listed(words: Iterable[str]) -> str:
     """``one, two and 5 more``; ``none`` if there are none."""
     known = list(words)
-    left_out = len(known) - most
-    shown = ", ".join(known[: most if left_out > 0 else None])
+    shown, left_out = ", ".join(known[:_LISTED]), len(known) - _LISTED
     return f"{shown} and {left_out:,} more" if left_out > 0 else shown or "none"
 
 

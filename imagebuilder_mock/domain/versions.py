@@ -1,4 +1,4 @@
-"""Semantic versions: their order and bounds, the wildcards that select, the ``x`` that counts up.
+"""Semantic versions: their order and bounds, wildcards that select one, an ``x`` that counts up.
 
 Source: user guide, page ibhow-semantic-versioning; API reference, CreateImageRecipe.
 """
@@ -41,7 +41,7 @@ class Version(NamedTuple):
 
 
 class VersionPattern(NamedTuple):
-    """A version that may end in wildcards: what selects among the versions of a name."""
+    """A version that may end in wildcards, and selects among the versions of a name."""
 
     fixed: tuple[int, ...]
     """The nodes before the first ``x``; all three where there is none."""
@@ -89,7 +89,10 @@ class VersionTemplate(NamedTuple):
         return template
 
     def filled(self, highest: Mapping[CountedNodes, int]) -> Version:
-        """The version with the ``x`` one above the highest number ever used in its place, or 0."""
+        """The version with the next number for the ``x``, which is 0 for the first.
+
+        ``highest`` are the highest numbers ever used. InvalidVersionNumberException after the last.
+        """
         major, minor, patch = self.nodes
         if major is not None and minor is not None and patch is not None:
             return Version(major, minor, patch)
@@ -101,7 +104,7 @@ class VersionTemplate(NamedTuple):
         return Version(*(number if node is None else node for node in self.nodes))
 
     def written(self, version: Version) -> str:
-        """The text of the version that fills the template."""
+        """The text of the version that ``filled`` returned; numbers stay as they were given."""
         if None not in self.nodes:
             return self.text
         given = zip(self.text.split("."), version, strict=True)
@@ -112,7 +115,7 @@ CountedNodes = tuple[int | None, int | None, int | None]
 
 
 def counted_in(version: Version) -> Iterator[tuple[CountedNodes, int]]:
-    """The three places in which a version's numbers count, each with its number."""
+    """For each of the three numbers, the other two, and the number itself."""
     major, minor, patch = version
     yield (None, minor, patch), major
     yield (major, None, patch), minor
@@ -121,24 +124,25 @@ def counted_in(version: Version) -> Iterator[tuple[CountedNodes, int]]:
 
 @lru_cache(maxsize=1024)
 def latest_version_references(arn: str) -> Mapping[str, str]:
-    """The ARNs by which to follow a name: newest of all, of the major, of the minor version.
+    """The ARNs of the newest version: of the name, and of each level of this version.
 
-    Amazon's own workflows have only the first, because they are taken at ``x.x.x`` alone.
+    Amazon's own workflows have only the first, because they can be used only at ``x.x.x``.
     """
     parsed = Arn.parse(arn)
     name = arn.rsplit("/", 1 if parsed.build is None else 2)[0]
     major, minor, patch = (parsed.version or "").split(".")
+    newest = {"latestVersionArn": f"{name}/x.x.x"}
     if parsed.owner == "Amazon" and parsed.kind.startswith("workflow/"):
-        return {"latestVersionArn": f"{name}/x.x.x"}
+        return newest
     return {
-        "latestVersionArn": f"{name}/x.x.x",
+        **newest,
         "latestMajorVersionArn": f"{name}/{major}.x.x",
         "latestMinorVersionArn": f"{name}/{major}.{minor}.x",
         "latestPatchVersionArn": f"{name}/{major}.{minor}.{patch}",
     }
 
 
-# A world has few versions, and each call names some of them.
+# Programs name the same few versions again and again.
 @lru_cache(maxsize=4096)
 def _version(text: str) -> Version:
     return Version(*map(_node, text.split(".")))

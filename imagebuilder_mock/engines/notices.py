@@ -1,9 +1,9 @@
-"""What others would be told of a build: events, messages and log lines, with their bodies.
+"""What Image Builder tells others of a build: events, messages and log lines, with their bodies.
 
 Sources: user guide, integ-eventbridge, integ-sns, monitor-cwlogs. Log lines are those of real logs
 (amazonlinux/amazon-linux-2023 issue 1054, aws/aws-parallelcluster issue 6358, aws-samples,
-debugging), but for those about a step that waits and about the steps of components, and the reasons
-of failures.
+debugging), except for the lines about a step that waits, the lines about steps of components, and
+the reasons of failures.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from imagebuilder_mock.neighbours import telling
 from imagebuilder_mock.neighbours.account import Place, is_anybody_there
 from imagebuilder_mock.world.events import Destination, Event
 
-from .one_build import StepFailedError
 from .outputs.published import publish_parent
 from .parents import parent_ami_id
 from .topic_message import message_of, with_account
@@ -42,8 +41,11 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.states import ImageStatus
     from imagebuilder_mock.world.event_bodies import (
         EventBridgeBody,
+        FindingsDetail,
         LogBody,
         LogFileBody,
+        PipelineDisabledDetail,
+        StateChangeDetail,
         StepWaitingDetail,
         StepWaitingMessage,
     )
@@ -65,7 +67,7 @@ P = ParamSpec("P")
 
 
 def _news(tell: Callable[Concatenate[Build, P], None]) -> Callable[Concatenate[Build, P], None]:
-    """What is told of a build as it happens, and not of one that is history."""
+    """Have ``tell`` called for builds of the present only: nobody is told of history."""
 
     @wraps(tell)
     def tell_of_present(build: Build, /, *args: P.args, **kwargs: P.kwargs) -> None:
@@ -77,30 +79,25 @@ def _news(tell: Callable[Concatenate[Build, P], None]) -> Callable[Concatenate[B
 
 @_news
 def build_began(build: Build) -> None:
-    """The log group is there before its first event (user guide, monitor-cwlogs)."""
+    """Create the log group, which exists before its first event (user guide, monitor-cwlogs)."""
     if is_anybody_there(build.world):
-        place = Place(build.store.account, build.store.region)
-        telling.tell_of_log_group(build.world, place, build.image.log_group)
+        telling.tell_of_log_group(build.world, build.home, build.image.log_group)
 
 
 @_news
 def state_changed(build: Build, before: ImageStatus) -> None:
     status = build.image.state.status
     _log(build, f"Image transitioned to {status} state for Image ARN: {build.image.arn}")
-    _to_event_bus(
-        build.world,
-        build.image.arn,
-        "EC2 Image Builder Image State Change",
-        resources=[build.image.arn],
-        detail={"previous-state": {"status": before}, "state": {"status": status}},
-    )
+    detail: StateChangeDetail = {"previous-state": {"status": before}, "state": {"status": status}}
+    name = "EC2 Image Builder Image State Change"
+    _to_event_bus(build.world, name, [build.image.arn], detail)
 
 
 @_news
 def step_waiting(build: Build, step: WorkflowStepExecution, inputs: Mapping[str, object]) -> None:
-    """The event, and if the step asks for it a notification and the call of a function.
+    """Send the event; and notify the topic and call the function that the step names.
 
-    What the function is sent was seen in a published lab of 2026; the topic gets the same.
+    What the function gets was seen in a published lab of 2026; the topic gets the same.
     """
     _log(build, f"Step {step.name} waits for an action", step)
     resources = [build.image.arn, step.workflow_build_version_arn]
@@ -110,7 +107,7 @@ def step_waiting(build: Build, step: WorkflowStepExecution, inputs: Mapping[str,
         "workflow-step-name": step.name,
     }
     name = "EC2 Image Builder Workflow Step Waiting"
-    _to_event_bus(build.world, build.image.arn, name, resources=resources, detail=detail)
+    _to_event_bus(build.world, name, resources, detail)
     message: StepWaitingMessage = {
         "imageArn": build.image.arn,
         "workflowArn": step.workflow_build_version_arn,
@@ -121,11 +118,10 @@ def step_waiting(build: Build, step: WorkflowStepExecution, inputs: Mapping[str,
     }
     if "payload" in inputs:
         message["customPayload"] = inputs["payload"]
-    home = (build.store.account, build.store.region)
     addressees: Mapping[str, Destination] = {"snsTopicArn": "SNS", "lambdaFunctionName": "Lambda"}
     for member, destination in addressees.items():
         if member in inputs:
-            _publish(build.world, home, destination, str(inputs[member]), message)
+            _publish(build.world, build.home, destination, str(inputs[member]), message)
 
 
 @_news
@@ -174,7 +170,7 @@ def step_ended(build: Build, step: WorkflowStepExecution) -> None:
 
 @contextmanager
 def at_work(build: Build, step: WorkflowStepExecution) -> Iterator[None]:
-    """What is logged in the block is about the step."""
+    """Have what is logged in the block be about the step."""
     build.world.step_at_work = step.step_execution_id
     try:
         yield
@@ -182,20 +178,17 @@ def at_work(build: Build, step: WorkflowStepExecution) -> Iterator[None]:
         build.world.step_at_work = None
 
 
-@contextmanager
-def command(build: Build, command_id: str) -> Iterator[None]:
-    """A command of Systems Manager that does the work of a step."""
-    if build.world.is_in_the_past:
-        yield
-        return
+@_news
+def command_sent(build: Build, command_id: str) -> None:
+    """Log that a command of Systems Manager does the work of a step."""
     _log(build, "Sending command to instance to run")
     _log(build, f"Running command (command id: {command_id})")
     _log(build, f"Waiting for command to complete (command id: {command_id}). Attempt number: 1.")
-    try:
-        yield
-    except StepFailedError:
-        _log(build, f"Command failed (command id: {command_id}, state: Failed)")
-        raise
+
+
+@_news
+def command_failed(build: Build, command_id: str) -> None:
+    _log(build, f"Command failed (command id: {command_id}, state: Failed)")
 
 
 @_news
@@ -211,7 +204,7 @@ def component_step(build: Build, component: Component, traced: TracedStep) -> No
 
 @_news
 def command_output(build: Build, traced: TracedStep, message: str) -> None:
-    """What a step of a component that fails writes, if it runs commands."""
+    """Log what a failed step of a component writes, if it runs commands."""
     if not traced.step.action.startswith("Execute"):
         return
     status = message.removeprefix("exit status ")
@@ -230,7 +223,7 @@ def component_failed(
     traced: TracedStep,
     message: str,
 ) -> None:
-    """The details of the first step that fails (user guide, image-failure-context)."""
+    """Log the details of the first step that fails (user guide, image-failure-context)."""
     details = {
         "Document": document.name,
         "ComponentArn": component.arn,
@@ -246,15 +239,14 @@ def component_failed(
 
 @_news
 def build_ended(build: Build) -> None:
-    """The message at the end, and the logs in the bucket of the infrastructure."""
-    world, store, image = build
+    """Notify the topic of the infrastructure, and put the logs into its bucket."""
+    world, _, image = build
     infrastructure = image.infrastructure_configuration
     if infrastructure is None:
         return
-    home = (store.account, store.region)
     topic = infrastructure.sns_topic_arn
     if topic is not None and image.state.status in _TOLD_BY_SNS:
-        _publish(world, home, "SNS", topic, message_of(build))
+        _publish(world, build.home, "SNS", topic, message_of(build))
     logging: wire.LoggingTypeDef = infrastructure.logging or {}
     logs = logging.get("s3Logs", {})
     if logs.get("s3BucketName"):
@@ -264,15 +256,12 @@ def build_ended(build: Build) -> None:
             for step in _with_components(execution):
                 place = f"{folder}/{image.version}/{execution.workflow_execution_id}/{step.name}"
                 for file in _LOG_FILES[image.type]:
-                    body: LogFileBody = {
-                        "key": f"{place}/{file}",
-                        "lines": _outcome(step, file),
-                    }
-                    _publish(world, home, "S3", logs["s3BucketName"], body)
+                    body: LogFileBody = {"key": f"{place}/{file}", "lines": _outcome(step, file)}
+                    _publish(world, build.home, "S3", logs["s3BucketName"], body)
 
 
 def _with_components(execution: WorkflowExecution) -> list[WorkflowStepExecution]:
-    """The steps in which components ran, which alone have logs in the bucket."""
+    """The steps in which components ran: only these have logs in the bucket."""
     return [
         step
         for step in execution.steps
@@ -281,7 +270,7 @@ def _with_components(execution: WorkflowExecution) -> list[WorkflowStepExecution
 
 
 def _outcome(step: WorkflowStepExecution, file: str) -> list[str]:
-    """What a file says of the step; the service's own files say more."""
+    """The lines of a log file of a step; the service's own files have more."""
     if file.endswith(".json"):
         has_failed = step.status == "FAILED"
         summary = {
@@ -293,42 +282,34 @@ def _outcome(step: WorkflowStepExecution, file: str) -> list[str]:
 
 
 def pipeline_log(world: World, pipeline: ImagePipeline, line: str) -> None:
-    """A line about its executions, in the stream of the day (user guide, monitor-cwlogs)."""
+    """Log a line about executions, in the stream of the day (user guide, monitor-cwlogs)."""
     arn = Arn.parse(pipeline.arn)
     logging = pipeline.logging_configuration or {}
     group = logging.get("pipelineLogGroupName") or f"{LOG_GROUP}pipeline/{pipeline.name}"
     body: LogBody = {"logStreamName": f"{world.clock.now():%Y/%m/%d}", "message": line}
-    _publish(world, (arn.account, arn.region), "CloudWatchLogs", str(group), body)
+    _publish(world, Place(arn.account, arn.region), "CloudWatchLogs", str(group), body)
 
 
 def pipeline_disabled(world: World, pipeline: ImagePipeline) -> None:
-    _to_event_bus(
-        world,
-        pipeline.arn,
-        "EC2 Image Builder Image Pipeline Automatically Disabled",
-        resources=[pipeline.arn],
-        detail={"consecutive-failures": str(pipeline.consecutive_failures)},
-    )
+    detail: PipelineDisabledDetail = {"consecutive-failures": str(pipeline.consecutive_failures)}
+    name = "EC2 Image Builder Image Pipeline Automatically Disabled"
+    _to_event_bus(world, name, [pipeline.arn], detail)
 
 
 @_news
 def vulnerabilities_detected(build: Build, counts: Mapping[str, int]) -> None:
-    """A scan is complete; the counts are those of all, critical, high and medium findings."""
+    """Send the event of a complete scan: it counts all, critical, high and medium findings."""
     pipeline = build.image.source_pipeline_arn
-    _to_event_bus(
-        build.world,
-        build.image.arn,
-        "EC2 Image Builder CVE Detected",
-        resources=[build.image.arn, *([] if pipeline is None else [pipeline])],
-        detail={
-            "resource-id": _tested_instance(build) or build.world.ids.instance(),
-            "finding-severity-counts": dict(counts),
-        },
-    )
+    resources = [build.image.arn, *([] if pipeline is None else [pipeline])]
+    detail: FindingsDetail = {
+        "resource-id": _tested_instance(build) or build.world.ids.instance(),
+        "finding-severity-counts": dict(counts),
+    }
+    _to_event_bus(build.world, "EC2 Image Builder CVE Detected", resources, detail)
 
 
 def _tested_instance(build: Build) -> str | None:
-    """The instance that the tests ran on, which is what is scanned.
+    """The instance that is scanned: the one that the tests ran on.
 
     A container is tested on the instance that built it.
     """
@@ -342,53 +323,44 @@ def _tested_instance(build: Build) -> str | None:
     return None
 
 
-def _to_event_bus(
-    world: World,
-    arn: str,
-    detail_type: str,
-    *,
-    resources: Sequence[str],
-    detail: Mapping[str, object],
-) -> None:
-    parsed = Arn.parse(arn)
+def _to_event_bus(world: World, detail_type: str, resources: list[str], detail: Body) -> None:
+    """Publish an event about resources, in the account and Region of the first."""
+    arn = Arn.parse(resources[0])
     body: EventBridgeBody = {
         "version": "0",
         "id": world.ids.uuid(),
         "detail-type": detail_type,
         "source": SOURCE,
-        "account": parsed.account,
+        "account": arn.account,
         "time": f"{world.clock.now():%Y-%m-%dT%H:%M:%SZ}",
-        "region": parsed.region,
-        "resources": list(resources),
+        "region": arn.region,
+        "resources": resources,
         "detail": dict(detail),
     }
-    _publish(world, (parsed.account, parsed.region), "EventBridge", detail_type, body)
+    _publish(world, Place(arn.account, arn.region), "EventBridge", detail_type, body)
 
 
 def _log(build: Build, line: str, step: WorkflowStepExecution | None = None) -> None:
     about = build.world.step_at_work if step is None else step.step_execution_id
     body: LogBody = {"logStreamName": str(build.image.version), "message": line}
-    store = build.store
-    home = (store.account, store.region)
-    _publish(build.world, home, "CloudWatchLogs", build.image.log_group, body, about)
+    _publish(build.world, build.home, "CloudWatchLogs", build.image.log_group, body, about)
 
 
 def _publish(  # noqa: PLR0913, PLR0917 - what an event consists of
     world: World,
-    home: tuple[str, str],
+    place: Place,
     destination: Destination,
     name: str,
     body: Body,
     about: str | None = None,
 ) -> None:
-    account, region = home
     event = Event(
         destination=destination,
         name=name,
         body=body,
         time=world.clock.now(),
-        region=region,
-        account_id=account,
+        region=place.region,
+        account_id=place.account,
         step_execution_id=about,
     )
     world.publish(event)

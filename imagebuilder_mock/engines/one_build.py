@@ -1,17 +1,21 @@
-"""One build in its world, and one workflow of it: what every part of the engine is handed."""
+"""One build in its world, and one run of a workflow: what all parts of the engine work with."""
 
 from __future__ import annotations
 
 from functools import cached_property
+from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
-from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.documents.workflows.system_variables import SystemVariables
+from imagebuilder_mock.domain.records import Value, replace
 from imagebuilder_mock.domain.resources.workflow_executions import ImageFailureContext
 from imagebuilder_mock.domain.resources.workflows import Workflow
+from imagebuilder_mock.neighbours.account import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from typing import Literal
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
         WorkflowExecution,
         WorkflowStepExecution,
     )
+    from imagebuilder_mock.domain.states import WorkflowType
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
 
@@ -31,7 +36,7 @@ MAX_ERROR = 1024
 
 
 class Build(NamedTuple):
-    """The image that is built, and the account and Region that it is built in."""
+    """An image that is built, with the account and Region in which it is built."""
 
     world: World
     store: Store
@@ -39,7 +44,18 @@ class Build(NamedTuple):
 
     @classmethod
     def of(cls, world: World, image: Image) -> Build:
-        return cls(world, world.store(image.owner, Arn.parse(image.arn).region), image)
+        return cls(world, world.home_of(image.arn), image)
+
+    @property
+    def home(self) -> Place:
+        """The account and the Region in which it is built."""
+        return Place(self.store.account, self.store.region)
+
+    @property
+    def distributions(self) -> Sequence[wire.DistributionUnionTypeDef]:
+        """What the distribution configuration says of each Region."""
+        configuration = self.image.distribution_configuration
+        return () if configuration is None else configuration.distributions
 
     @property
     def stage(self) -> Stage | None:
@@ -47,16 +63,30 @@ class Build(NamedTuple):
 
     @property
     def goes_on_by_itself(self) -> bool:
-        """Whether time moves it: a held build waits for the test, an instant one for nothing."""
+        """Whether time moves it: held builds wait for the test, instant ones for nothing."""
         return self.world.settings.builds in ("observed", "clock")
 
+    def job_id(self, job: Literal["distribution", "integration"]) -> str:
+        """The id of a job that distributes the image, or configures what was distributed."""
+        return id_of(f"{job} of {self.image.arn}")
+
     def workflow_at(self, arn: str) -> Workflow:
-        """BuildFailedError if it is not there any more."""
+        """The workflow with an ARN; BuildFailedError if it does not exist any more."""
         found = self.world.find(self.store, Workflow, arn, parameter="workflows")
         if found is None:
             context = ImageFailureContext(image_status=self.image.state.status, workflow_arn=arn)
             raise BuildFailedError(f"The workflow '{arn}' does not exist.", context)
         return found
+
+
+class StepWork(Value):
+    """What a step action works with."""
+
+    build: Build
+    stage: WorkflowType
+    inputs: Mapping[str, object]
+    started: datetime
+    """When the step began."""
 
 
 class Run:
@@ -68,7 +98,7 @@ class Run:
 
     @cached_property
     def workflow_document(self) -> WorkflowDocument:
-        """BuildFailedError if the workflow is not there any more."""
+        """What the run follows; BuildFailedError if the workflow does not exist any more."""
         return document_of(self.build.workflow_at(self.execution.workflow_build_version_arn))
 
     def planned(self, step: WorkflowStepExecution) -> WorkflowStep:
@@ -78,7 +108,7 @@ class Run:
 
     @property
     def variables(self) -> Mapping[str, object]:
-        """All that ``$.`` can lead to."""
+        """All that a reference (``$.``) can mean."""
         image, execution = self.build.image, self.execution
         now = self.build.world.clock.now()
         return {
@@ -99,15 +129,21 @@ class Run:
         )
 
 
+def id_of(text: str) -> str:
+    """A uuid that is always the same for the text."""
+    digits = blake2b(text.encode(), digest_size=16).hexdigest()
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
 def document_of(workflow: Workflow) -> WorkflowDocument:
-    # YAML is loaded with the first document that is met.
+    # The first document loads YAML.
     from imagebuilder_mock.domain.documents.workflows.document import parse_workflow_document  # noqa: PLC0415
 
     return parse_workflow_document(workflow.data, workflow.type)
 
 
 class BuildFailedError(Exception):
-    """The build ends here; ``reason`` is what ``GetImage`` shows, and the stage if no context."""
+    """The build has failed. ``GetImage`` shows ``reason`` and ``context``, or else the stage."""
 
     def __init__(self, reason: str, context: ImageFailureContext | None = None) -> None:
         super().__init__(reason)
@@ -116,14 +152,14 @@ class BuildFailedError(Exception):
 
 
 class StepFailedError(Exception):
-    """A step of a workflow did not do its work; ``detail`` says why."""
+    """A step of a workflow, or the service's own work, has failed; ``detail`` says why."""
 
     def __init__(
         self,
         detail: str,
         *,
         component_failure: wire.ComponentFailureContextTypeDef | None = None,
-        distribution_failure: dict[str, object] | None = None,
+        distribution_failure: wire.DistributionFailureContextTypeDef | None = None,
         outputs: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(detail)
@@ -132,3 +168,16 @@ class StepFailedError(Exception):
         self.distribution_failure = distribution_failure
         self.outputs: Mapping[str, object] = {"errorMessage": detail, **(outputs or {})}
         """What the step shows as its outputs."""
+
+    def at(self, place: ImageFailureContext) -> ImageFailureContext:
+        """The place with what has failed there."""
+        return replace(
+            place,
+            component_failure=self.component_failure,
+            distribution_failure=self.distribution_failure,
+        )
+
+    def of_own_work(self, build: Build) -> BuildFailedError:
+        """The same of work that the service does itself: it ends the build."""
+        place = ImageFailureContext(image_status=build.image.state.status)
+        return BuildFailedError(self.detail, self.at(place))

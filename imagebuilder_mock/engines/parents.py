@@ -1,4 +1,4 @@
-"""What a build stands on: AMIs and the parameters that name them, and the watermarks they hand on.
+"""What a build is based on: AMIs, the parameters that name them, and watermarks they pass on.
 
 Sources for watermarks: user guide, ami-watermarks; API reference, CreateImageRecipe.
 """
@@ -9,9 +9,10 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from imagebuilder_mock.domain.arn import AMAZON
 from imagebuilder_mock.domain.errors import InvalidParameterValueException, invalid_value
 from imagebuilder_mock.domain.machine_image import AmiFacts
-from imagebuilder_mock.domain.records import Value
+from imagebuilder_mock.domain.records import Value, replace
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.neighbours import machine_images
 from imagebuilder_mock.neighbours.account import AbsentError, Place, explained
@@ -36,7 +37,7 @@ _PREFIX = "ssm:"
 
 
 class Source(Value):
-    """An AMI, by its id, and what EC2 tells of it; of neither is all known without EC2 and SSM."""
+    """The id of an AMI, and what EC2 says of it, as far as EC2 and SSM can be asked."""
 
     ami_id: str | None
     facts: AmiFacts
@@ -47,7 +48,7 @@ def is_ami_id(text: str) -> bool:
 
 
 def source_of(world: World, store: Store, address: str, *, parameter: str) -> Source:
-    """What an AMI id, or ``ssm:`` and a parameter, means to the account in the Region now.
+    """What an AMI ID, or ``ssm:`` and a parameter, means now to an account in a Region.
 
     InvalidParameterValueException names ``parameter`` if it was looked up and is not there.
     """
@@ -62,14 +63,14 @@ def source_of(world: World, store: Store, address: str, *, parameter: str) -> So
             parameter, f"The SSM parameter '{name}' does not hold an AMI ID: '{value}'."
         )
     if name.startswith(_PUBLIC_PARAMETER):
-        # What AWS publishes there is to be had, whether or not EC2 beside us has a copy.
+        # AWS publishes it, whether or not the EC2 beside us has it.
         facts = ami_facts(world, Place(store.account, store.region), value)
         return Source(value, facts or AmiFacts())
     return Source(value, _facts(world, store, value, parameter, address))
 
 
 def resolved_address(world: World, store: Store, address: str) -> str:
-    """The AMI id that a parameter holds at this moment; all else, and the unknown, as it is."""
+    """The AMI ID that a parameter holds now; any other address, or an unknown one, as it is."""
     if not address.startswith(_PREFIX):
         return address
     try:
@@ -79,14 +80,14 @@ def resolved_address(world: World, store: Store, address: str) -> str:
 
 
 def parent_ami_id(world: World, store: Store, address: str) -> str | None:
-    """The AMI that a build starts from, as far as it is known."""
+    """The ID of the AMI that a build starts from, if it is known."""
     return next(_ami_ids(world, store, address), None)
 
 
 def parent_facts(world: World, store: Store, address: str) -> AmiFacts:
-    """What a build is going to begin with, as far as it is known.
+    """What is known of the AMI that a build starts from.
 
-    InvalidParameterValueException if it was looked up and is gone.
+    InvalidParameterValueException if it was looked up and does not exist any more.
     """
     if is_ami_address(address):
         return source_of(world, store, address, parameter="parentImage").facts
@@ -112,7 +113,7 @@ def _value(world: World, store: Store, name: str, parameter: str) -> str | None:
     arn = re.fullmatch(_PARAMETER_ARN, name)
     if arn is not None:
         region, account, path = arn.groups()
-        # An ARN leaves out the slash with which a path begins.
+        # An ARN leaves out the slash at the beginning of a path.
         names = [f"/{path}", path]
     for each in names:
         with suppress(AbsentError):
@@ -121,20 +122,20 @@ def _value(world: World, store: Store, name: str, parameter: str) -> str | None:
 
 
 def _facts(world: World, store: Store, ami_id: str, parameter: str, address: str) -> AmiFacts:
-    published = image_published_as(world.managed("aws", store.region), ami_id)
+    published = image_published_as(world.managed(AMAZON, store.region), ami_id)
     if published is not None:
         return AmiFacts(published.platform, published.architecture, published.name)
     own = world.state.machine_images.get(ami_id)
     facts = ami_facts(world, Place(store.account, store.region), ami_id)
     if facts is None or (own is not None and is_gone(world, own)):
         raise _absent(world, store, ami_id, parameter, address)
-    if facts == AmiFacts() and own is not None:
+    if own is not None and replace(facts, devices=()) == AmiFacts():
         return AmiFacts(own.platform, own.architecture, own.name)
     return facts
 
 
 def is_gone(world: World, ami: MachineImage) -> bool:
-    """Whether an output AMI is deregistered, here or in EC2 beside us."""
+    """Whether an output AMI is deregistered, in our own record or in the EC2 beside us."""
     machine_images.find(world, ami.account_id, ami.region, ami.image_id)
     return ami.state == "deregistered"
 
@@ -150,21 +151,23 @@ def _absent(
 MOST_WATERMARKS = 5
 
 
-def carried(world: World, store: Store, recipe: ImageRecipe) -> tuple[str, ...]:
-    """Those that an AMI built from the recipe now would have, each once."""
+def carried(world: World, store: Store, recipe: ImageRecipe | None) -> tuple[str, ...]:
+    """The watermarks that an AMI built from the recipe now would have, each once."""
+    if recipe is None:
+        return ()
     base = base_of(world, store, recipe.parent_image)
     inherited = () if base is None else base.watermarks
     return tuple(dict.fromkeys((*inherited, *(recipe.ami_watermarks or ()))))
 
 
 def base_of(world: World, store: Store, parent_image: str) -> MachineImage | None:
-    """The AMI that is built on, if a build of this world has made it."""
+    """The parent AMI, if a build of this mock has made it."""
     ami_ids = _ami_ids(world, store, parent_image)
     return next(filter(None, map(world.state.machine_images.get, ami_ids)), None)
 
 
 def _ami_ids(world: World, store: Store, address: str) -> Iterator[str]:
-    """The AMI of a parent image; an image can have several in a Region, of several accounts."""
+    """The IDs of a parent's AMIs: an image can have one for each of several accounts."""
     if is_ami_address(address):
         found = resolved_address(world, store, address)
         if not found.startswith(_PREFIX):

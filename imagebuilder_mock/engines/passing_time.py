@@ -1,4 +1,4 @@
-"""Mock time passes: what falls due on the way is done, in the order of its moments."""
+"""Mock time passes, and what falls due on the way is done in the order of time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.world.world import World
 
 RUN_LIMIT = 10_000
-"""More scheduled runs in one move are taken for a mistake."""
+"""More scheduled runs than this in one move are taken for a mistake."""
 
 _ACTIONS: Mapping[str, Callable[[World, str], None]] = {
     stages.ACTION: stages.end_stage,
@@ -29,35 +29,33 @@ _ACTIONS: Mapping[str, Callable[[World, str], None]] = {
 }
 _NEXT_RUN: Mapping[str, Callable[[World, str, datetime], datetime | None]] = {
     schedule.ACTION: schedule.run_after,
-    policies.ACTION: policies.run_after,
+    policies.ACTION: lambda _, arn, moment: policies.next_run(arn, moment),
 }
 
 
 def move_to(world: World, moment: datetime, *, limit: int | None = RUN_LIMIT) -> None:
-    """Take the clock to ``moment``; every entry up to there finds the clock at its own time.
+    """Take the clock to ``moment``, and do what falls due until then, each at its own time.
 
-    RuntimeError, naming the pipeline or policy, if more than ``limit`` scheduled runs fall due;
-    then nothing has moved. None lifts it.
+    RuntimeError, naming a pipeline or policy, if more than ``limit`` scheduled runs fall due; then
+    nothing has moved. None is no limit.
     """
     if limit is not None:
         _check_runs(world, moment, limit)
     while (due := world.state.scheduler.next_due(moment)) is not None:
         world.state.scheduler.take()
-        _do(world, due)
-        # Who is told of it may answer before more time passes.
+        world.clock.set_forward(due.moment)
+        # The process's time may be past the moment; what follows is dated from the moment.
+        with world.clock.as_of(due.moment):
+            _ACTIONS[due.action](world, due.arn)
+        # Whoever is told of it may act before more time passes.
         world.lock.pause()
     world.clock.set_forward(moment)
 
 
 def _check_runs(world: World, moment: datetime, limit: int) -> None:
-    runs = merge(
-        *(
-            _runs(world, due, moment)
-            for due in world.state.scheduler.due_by(moment)
-            if due.action in _NEXT_RUN
-        )
-    )
-    beyond = next(islice(runs, limit, None), None)
+    due = [each for each in world.state.scheduler.due_by(moment) if each.action in _NEXT_RUN]
+    ahead = merge(*(_runs(world, each, moment) for each in due))
+    beyond = next(islice(ahead, limit, None), None)
     if beyond is not None:
         msg = (
             f"More than {limit:,} scheduled runs fall due before {moment.isoformat()}, and nothing "
@@ -68,7 +66,7 @@ def _check_runs(world: World, moment: datetime, limit: int) -> None:
 
 
 def _runs(world: World, due: Due, until: datetime) -> Iterator[tuple[datetime, str]]:
-    """The runs of a pipeline or policy from one that is due, as things stand now."""
+    """The runs of a pipeline or policy from the one that is due, if nothing is changed."""
     moment: datetime | None = due.moment
     while moment is not None and moment <= until:
         yield moment, due.arn
@@ -78,10 +76,3 @@ def _runs(world: World, due: Due, until: datetime) -> Iterator[tuple[datetime, s
 def catch_up(world: World) -> None:
     """Do what has fallen due while the process's own time passed."""
     move_to(world, world.clock.now(), limit=None)
-
-
-def _do(world: World, due: Due) -> None:
-    world.clock.set_forward(due.moment)
-    # The process's time may be well past the moment; what follows from it counts from there.
-    with world.clock.as_of(due.moment):
-        _ACTIONS[due.action](world, due.arn)

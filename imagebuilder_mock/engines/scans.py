@@ -1,8 +1,8 @@
-"""Scans of images: what is found when one completes, and whether that lets the image pass."""
+"""Scans of images: what a scan finds, and whether the image fails because of that."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.catalogue.samples import sample_packages, sample_vulnerabilities, system_of
 from imagebuilder_mock.domain.resources.scans import ImageScanFinding
@@ -10,6 +10,7 @@ from imagebuilder_mock.domain.resources.scans import ImageScanFinding
 from . import notices
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from mypy_boto3_imagebuilder import type_defs as wire
@@ -28,7 +29,7 @@ _NO_REMEDIATION = "None Provided"
 
 
 def installed_packages(store: Store, image: Image) -> list[Package]:
-    """What a test supplied, else the sample's."""
+    """The packages that a test has set, or else the sample's."""
     supplied = store.findings.packages.get(image.arn)
     if supplied is None:
         return sample_packages(image)
@@ -36,7 +37,7 @@ def installed_packages(store: Store, image: Image) -> list[Package]:
 
 
 def note_state(build: Build) -> None:
-    """Collect the findings when a change of a scanned image's state has completed its scan."""
+    """Collect the findings, if the image's new state means that its scan is complete."""
     world, store, image = build
     if image.is_scanned_on_demand:
         return
@@ -52,19 +53,19 @@ def note_state(build: Build) -> None:
 
 
 def failed_condition(build: Build) -> str | None:
-    """Why the tests of a scanned image end with a failure, if a finding is too severe for it.
+    """Why the tests of a scanned image fail, if a finding is too severe; else None.
 
-    Findings count that have a fix, unless the condition counts all; a critical one always fails
-    the image (API reference, ScanResultCondition).
+    Findings without a fix count only if the condition says so; a critical one always fails the
+    image (API reference, ScanResultCondition).
     """
     world, store, image = build
-    scanning = image.image_scanning_configuration or {}
+    # No stubs know the member of this name so far.
+    scanning: Mapping[str, Any] = image.image_scanning_configuration or {}
     condition = scanning.get("scanResultCondition")
-    if image.state.status != "TESTING" or not isinstance(condition, dict):
+    # A test says itself how history ended.
+    if condition is None or image.state.status != "TESTING" or world.is_in_the_past:
         return None
-    if world.is_in_the_past:  # The test says how it ended.
-        return None
-    highest = SEVERITIES.index(str(condition.get("maximumSeverityLabel", SEVERITIES[-2])))
+    highest = SEVERITIES.index(condition.get("maximumSeverityLabel", SEVERITIES[-2]))
     only_fixable = condition.get("fixAvailable", True)
     findings = list(store.findings.on_demand(image.arn))
     if image.arn not in store.findings.settled:
@@ -81,7 +82,7 @@ def failed_condition(build: Build) -> str | None:
 
 
 def finding_on(image: Image, vulnerability: Vulnerability, now: datetime) -> ImageScanFinding:
-    """The finding that a vulnerability is on an image."""
+    """The finding of a vulnerability on an image."""
     affected = vulnerability.affected
     names = ", ".join(package.name for package in affected)
     return ImageScanFinding(

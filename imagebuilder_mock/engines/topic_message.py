@@ -1,7 +1,7 @@
 """The message that the topic of the infrastructure gets when a build is over.
 
-Sources: user guide, integ-sns, with its own forms of dates and versions; for the keys and the
-accounts in ARNs, a message that was captured on 2024-08-27.
+Sources: user guide, integ-sns, which has its own forms of dates and versions; for the keys and
+the accounts in ARNs, a message that was captured on 2024-08-27.
 """
 
 from __future__ import annotations
@@ -9,13 +9,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
-from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.records import members_of
-from imagebuilder_mock.domain.resources.base import member_name
+from imagebuilder_mock.domain.arn import AMAZON, Arn
+from imagebuilder_mock.domain.resources.base import members_of
 from imagebuilder_mock.domain.resources.images import service_linked_role
 from imagebuilder_mock.domain.versions import Version
 
-from .jobs import id_of, job_id
+from .one_build import id_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,16 +27,15 @@ if TYPE_CHECKING:
 
 # Majors, minors, patches and builds have thirty bits each.
 _BITS = 30
-_AMAZON = "aws"
 _AMAZON_ACCOUNTS: Mapping[str, str] = {"us-east-2": "813215560771"}
-"""The account that offers what is Amazon's in a Region, where the API says ``aws``."""
+"""By Region, the number of Amazon's account, which the API calls ``aws``."""
 _AMAZON_ACCOUNT = "627945338248"
-"""That of us-east-1; those of further Regions were not seen, so it stands for them too."""
+"""That of us-east-1, used for the other Regions too, whose numbers were not seen."""
 _LEFT_OUT = frozenset(("owner", "policy", "shared_with", "sequence", "tags", "timeout_minutes"))
 
 
 def message_of(build: Build) -> BuildMessage:
-    """Keys that have no value are left out, as in JSON that the service sends."""
+    """The message; keys without a value are left out, as in the JSON of the service."""
     image = build.image
     arn = Arn.parse(image.arn)
     state: dict[str, object] = {"status": image.state.status}
@@ -63,7 +61,7 @@ def message_of(build: Build) -> BuildMessage:
         "distributionConfiguration": _copy(image.distribution_configuration, build),
         "dateCreated": _date(image.date_created),
         "outputResources": _output(image),
-        **_jobs(image),
+        **_jobs(build),
         "accountId": build.store.account,
         "osVersion": image.os_version,
         "enhancedImageMetadataEnabled": image.enhanced_image_metadata_enabled,
@@ -75,7 +73,7 @@ def message_of(build: Build) -> BuildMessage:
 
 
 def packed_version(arn: Arn) -> int:
-    """All four nodes in one number."""
+    """The version and the build in one number."""
     major, minor, patch = Version.parse(arn.version or "0.0.0")
     number = major
     for node in (minor, patch, arn.build or 0):
@@ -84,12 +82,12 @@ def packed_version(arn: Arn) -> int:
 
 
 def with_account(arn: str) -> str:
-    """An ARN with the number of Amazon's account where the API has ``aws``; other text as it is."""
+    """An ARN with Amazon's account number in place of ``aws``; any other text as it is."""
     try:
         parsed = Arn.parse(arn)
     except ValueError:
         return arn
-    if parsed.account != _AMAZON:
+    if parsed.account != AMAZON:
         return arn
     return str(parsed._replace(account=_AMAZON_ACCOUNTS.get(parsed.region, _AMAZON_ACCOUNT)))
 
@@ -129,10 +127,10 @@ def _copy(resource: Resource | None, build: Build) -> dict[str, object] | None:
     if resource is None:
         return None
     shown: dict[str, object] = {}
-    for member in members_of(type(resource)):
-        value = getattr(resource, member.name)
-        if value is not None and member.name not in _LEFT_OUT:
-            shown[member_name(member.name)] = _date(value) if isinstance(value, datetime) else value
+    for name, member in members_of(type(resource)):
+        value = getattr(resource, name)
+        if value is not None and name not in _LEFT_OUT:
+            shown[member] = _date(value) if isinstance(value, datetime) else value
     shown["tags"] = _tags(resource)
     shown["accountId"] = build.store.account
     return shown
@@ -162,12 +160,12 @@ def _output(image: Image) -> dict[str, object]:
     }
 
 
-def _jobs(image: Image) -> dict[str, object]:
-    """The ids of what ran, of a build that went well.
+def _jobs(build: Build) -> dict[str, object]:
+    """The ids of what ran, if the build went well.
 
-    Those of jobs are in the reasons of failures too. Without a distribution configuration there
-    are none.
+    Jobs have ids only with a distribution configuration; reasons of failures have the same ids.
     """
+    image = build.image
     if image.state.status != "AVAILABLE":
         return {}
     names = {"BUILD": "buildExecutionId", "TEST": "testExecutionId"}
@@ -178,13 +176,13 @@ def _jobs(image: Image) -> dict[str, object]:
         if execution.type in names
     }
     if image.distribution_configuration is not None:
-        ids["distributionJobId"] = job_id("distribution", image.arn)
-        ids["integrationJobId"] = job_id("integration", image.arn)
+        ids["distributionJobId"] = build.job_id("distribution")
+        ids["integrationJobId"] = build.job_id("integration")
     return ids
 
 
 def _tags(resource: Resource) -> dict[str, object]:
-    """Its tags, with two of the service's own."""
+    """The tags of a resource, and two of the service's own."""
     own = {"internalId": id_of(resource.arn), "resourceArn": resource.arn}
     return {**own, **resource.tags}
 

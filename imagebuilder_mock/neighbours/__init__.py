@@ -1,1 +1,1 @@
-"""The services around Image Builder: one small port each, with moto behind it or nobody."""
+"""The services around Image Builder: what is asked of them, and what they are told."""

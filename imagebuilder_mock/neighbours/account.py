@@ -1,4 +1,4 @@
-"""An account's way to ask the services around it, through the clients that it is given."""
+"""Questions of an account to the services around Image Builder, and what answers mean."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class Account(Value):
         return _Answer(self, service, answer) if isinstance(answer, dict) else answer
 
     def reads(self, body: Any, limit: int | None) -> bytes:
-        """At most ``limit`` bytes of an object; NobodyToAskError if they do not come."""
+        """At most ``limit`` bytes of an object; NobodyToAskError if they do not arrive."""
         try:
             return bytes(body.read(limit))
         except (ConnectionError, HTTPClientError, IncompleteReadError):

@@ -10,7 +10,7 @@ from imagebuilder_mock.domain.machine_image import AmiFacts
 from imagebuilder_mock.domain.records import Value
 
 from .account import AbsentError, Account, NeighbourError, NobodyToAskError, absence, account_at
-from .names import name_of_role, takes_missing
+from .names import looked_up, name_of_role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,16 +22,18 @@ if TYPE_CHECKING:
 
 def ami_facts(world: World, place: Place, ami_id: str) -> AmiFacts | None:
     """What an AMI is that the account can use; None if it was looked up and is not there."""
-    account, is_strict = account_at(world, place), world.settings.neighbours == "strict"
-    if account is None:
-        return None if is_strict else AmiFacts()
-    try:
-        found = account.finds("ec2", "describe_images", ImageIds=[ami_id])
-        if found and found["Images"]:
-            return _facts(found["Images"][0])
-    except NeighbourError:
-        return None if is_strict else AmiFacts()
-    return AmiFacts() if takes_missing(account, "ec2", is_strict=is_strict) else None
+
+    def look(account: Account) -> AmiFacts | None:
+        image = described_ami(account, ami_id)
+        return None if image is None else _facts(image)
+
+    return looked_up(world, place, "ec2", look, unknown=AmiFacts())
+
+
+def described_ami(account: Account, ami_id: str) -> Mapping[str, Any] | None:
+    """An AMI as EC2 describes it; None if it is not there."""
+    found = account.finds("ec2", "describe_images", ImageIds=[ami_id])
+    return found["Images"][0] if found and found["Images"] else None
 
 
 def _facts(image: Mapping[str, Any]) -> AmiFacts:

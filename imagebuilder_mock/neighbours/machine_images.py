@@ -1,7 +1,8 @@
 """What Image Builder does to AMIs and container images that its builds made.
 
-Each is done to our own record first, which refuses what a test wants refused, then in EC2 or ECR
-beside us. What is gone there is a success (user guide, lifecycle-policy-execution).
+Each is done to our own record first, which refuses what a test has ordered to be refused, then in
+EC2 or ECR beside us. What is gone there already counts as done (user guide,
+lifecycle-policy-execution).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from imagebuilder_mock.domain.records import replace
 from imagebuilder_mock.world.log import logger
 
 from .account import AbsentError, NeighbourError, Place, account_at
+from .contents import described_ami
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,17 +46,14 @@ def find(world: World, account_id: str, region: str, image_id: str) -> MachineIm
 
 
 def start_again(world: World) -> None:
-    """Have what is around us begin as our own record does, if it is ours."""
+    """Empty the cloud around us, if it is ours, and put the AMIs of our own record back."""
     if world.neighbours is not None and world.neighbours.is_ours:
         world.neighbours.reset()
         put_back(world)
 
 
 def made_elsewhere(world: World, ami: MachineImage) -> MachineImage:
-    """An AMI that is about to be known, under the id that EC2 beside us gives it.
-
-    It is ours unless that EC2 chooses the ids itself.
-    """
+    """A new AMI under the id that EC2 beside us gives it; under ours if EC2 does not choose ids."""
     account = account_at(world, Place(ami.account_id, ami.region))
     if account is None or not account.around.chooses_ami_ids:
         return ami
@@ -145,11 +144,9 @@ def adopt(world: World, ami: MachineImage) -> None:
 
 
 def _learn(ami: MachineImage, ec2: Account) -> None:
-    found = ec2.finds("ec2", "describe_images", ImageIds=[ami.image_id])
-    if found and found["Images"]:
-        volumes = [
-            each.get("Ebs", {}) for each in found["Images"][0].get("BlockDeviceMappings", ())
-        ]
+    image = described_ami(ec2, ami.image_id)
+    if image is not None:
+        volumes = [each.get("Ebs", {}) for each in image.get("BlockDeviceMappings", ())]
         ami.snapshots = tuple(each["SnapshotId"] for each in volumes if "SnapshotId" in each)
         ami.is_in_ec2 = True
         _renew(ami, ec2)
@@ -157,11 +154,10 @@ def _learn(ami: MachineImage, ec2: Account) -> None:
 
 def _renew(ami: MachineImage, ec2: Account) -> None:
     _forget_deleted_snapshots(ami, ec2)
-    found = ec2.finds("ec2", "describe_images", ImageIds=[ami.image_id])
-    if not found or not found["Images"]:
+    image = described_ami(ec2, ami.image_id)
+    if image is None:
         ami.state = "deregistered"
         return
-    [image] = found["Images"]
     ami.state = "disabled" if image["State"] == "disabled" else "available"
     ami.tags = {tag["Key"]: tag["Value"] for tag in image.get("Tags", ())}
     permissions = _attribute(ec2, ami, "launchPermission")["LaunchPermissions"]
@@ -264,7 +260,7 @@ def _do(world: World, ami: MachineImage, operation: str, **params: object) -> No
 
 
 def _ec2_with(world: World, ami: MachineImage) -> Account | None:
-    """EC2 beside us, if it has the AMI; those of this change are there from now on."""
+    """EC2 beside us, if it has the AMI; the AMIs of the current change are registered first."""
     account = account_at(world, Place(ami.account_id, ami.region))
     if account is not None:
         world.outbox.do_errands()

@@ -1,4 +1,4 @@
-"""Names of other services' resources: a row for each question whether there is such a thing.
+"""Names of other services' resources: a row for each question whether a thing exists.
 
 Beside moto a name that is missing is taken too as long as the test has made nothing of the service
 there: then it stands for something that the test is not about.
@@ -6,7 +6,9 @@ there: then it stands for something that the test is not about.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from imagebuilder_mock.domain.records import Value
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from imagebuilder_mock.world.world import World
 
     from .account import Place
+
+T = TypeVar("T")
 
 
 class Question(Value):
@@ -102,17 +106,26 @@ SUBNET = Question("subnet", "ec2", "describe_subnets", "SubnetIds", "Subnets")
 TOPIC = Question("SNS topic", "sns", "get_topic_attributes", "TopicArn")
 
 
-def can_take(world: World, place: Place, question: Question, name: str) -> bool:
-    """Whether a name can be taken: it is there, or nobody looks it up."""
+def looked_up(
+    world: World, place: Place, service: str, look: Callable[[Account], T | None], *, unknown: T
+) -> T | None:
+    """What ``look`` finds in a service; None if it finds nothing, and the name counts as wrong.
+
+    The answer is ``unknown`` where nobody can tell, or where any name is taken.
+    """
     account, is_strict = account_at(world, place), world.settings.neighbours == "strict"
-    if account is None:
-        return not is_strict
-    try:
-        return is_there(account, question, name) or takes_missing(
-            account, question.service, is_strict=is_strict
-        )
-    except NeighbourError:
-        return not is_strict
+    if account is not None:
+        with suppress(NeighbourError):
+            found = look(account)
+            if found or is_strict or not _takes_missing(account, service):
+                return found
+    return None if is_strict else unknown
+
+
+def can_take(world: World, place: Place, question: Question, name: str) -> bool:
+    """Whether a name can be taken: the thing exists, or nobody looks it up."""
+    look = partial(is_there, question=question, name=name)
+    return bool(looked_up(world, place, question.service, look, unknown=True))
 
 
 def failure_without(world: World, place: Place, question: Question, name: str) -> str | None:
@@ -147,9 +160,8 @@ def _is_immutable(account: Account, repository: str) -> bool:
     return bool(found) and found["repositories"][0].get("imageTagMutability") == "IMMUTABLE"
 
 
-def takes_missing(account: Account, service: str, *, is_strict: bool) -> bool:
-    """Whether names are taken that a service does not have."""
-    if is_strict or account.around.is_the_whole_cloud:
+def _takes_missing(account: Account, service: str) -> bool:
+    if account.around.is_the_whole_cloud:
         return False
     return not account.around.may_have(service) or not any(
         _has_made(account, service, listing) for listing in MADE[service]

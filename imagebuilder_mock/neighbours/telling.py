@@ -1,8 +1,8 @@
 """What a build tells the services beside Image Builder, at the end of the change.
 
-Each function enters an errand or a message in the world's outbox, and returns at once; nothing is
-entered when nobody is there. EC2, SSM and ECR keep what they get to themselves, so for them it is
-an errand; whatever goes to the others may go on to a program that uses clients, so it is a message.
+Each function puts an errand or a message into the world's outbox and returns at once, or does
+nothing if nobody is there. EC2, SSM and ECR pass nothing on, so what they get is an errand. What
+the others get may reach a program that uses clients, so it is a message.
 """
 
 from __future__ import annotations
@@ -253,7 +253,7 @@ def _tell_event_bus(world: World, place: Place, event: Event) -> None:
 
 
 def _tell_log_group(world: World, place: Place, event: Event) -> None:
-    """Add a line to a stream; what comes up before it is told goes with it."""
+    """Add a line to a stream; the lines of one change are written together."""
     stream = {"logGroupName": event.name, "logStreamName": str(event.body["logStreamName"])}
 
     def write(account: Account, lines: list[dict[str, Any]]) -> None:
@@ -308,7 +308,7 @@ def _tell_of_log(world: World, place: Place, event: Event) -> None:
 
 
 def _tell_nobody(world: World, place: Place, event: Event) -> None:
-    """Moto runs functions in containers, which nothing here starts."""
+    """Tell nobody: moto runs functions in containers, which nothing here starts."""
 
 
 _TELL: Mapping[Destination, Callable[[World, Place, Event], None]] = {

@@ -1,4 +1,4 @@
-"""Components and the products of AWS Marketplace behind them: create, import, list."""
+"""Components: create, import, list; and the documents of AWS Marketplace's components."""
 
 from __future__ import annotations
 
@@ -14,12 +14,11 @@ from .handler import operation
 from .listing import by, listed, own_builds, versions_listed
 from .rules.documents import (
     COMPONENT_SIZE,
-    add_build,
     check_component_quotas,
     given_text,
+    new_build,
     parsed,
 )
-from .rules.neighbours import check_key
 
 if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
@@ -53,7 +52,7 @@ def create_component(ctx: Context, params: wire.CreateComponentRequestTypeDef) -
 @operation
 def import_component(ctx: Context, params: wire.ImportComponentRequestTypeDef) -> Result:
     """The script becomes a document with one step that runs it (API reference)."""
-    # As for documents in general: loaded when the first one is met.
+    # Loaded with the first document, as in `_new_component`.
     from imagebuilder_mock.domain.documents.components.document import document_for  # noqa: PLC0415
 
     text = document_for(
@@ -67,13 +66,13 @@ def import_component(ctx: Context, params: wire.ImportComponentRequestTypeDef) -
 
 @operation
 def list_components(ctx: Context, params: wire.ListComponentsRequestTypeDef) -> Result:
-    # Deprecated ones are shown to those who ask for a status only.
+    # Deprecated ones are listed only if the request filters by status.
     with_deprecated = any(entry.get("name") == "status" for entry in params.get("filters", ()))
     return versions_listed(
         ctx,
         params,
         Component,
-        ComponentVersion.of,
+        ComponentVersion,
         filters=_FILTERS,
         admit=lambda component: with_deprecated or not component.is_deprecated,
     )
@@ -97,23 +96,20 @@ def list_component_build_versions(
 
 
 def _new_component(ctx: Context, params: Request, text: str) -> Component:
-    # A third of what the package takes to load, YAML included, is for documents alone.
+    # Documents, and YAML with them, take a third of the time in which the whole package loads.
     from imagebuilder_mock.domain.documents.components.document import parse_component_document  # noqa: PLC0415
 
     document = parsed("data", parse_component_document, text, platform=params["platform"])
-    check_key(ctx, params.get("kmsKeyId"))
     check_component_quotas(ctx.world.quotas, document)
-    component = Component.requested(
+    return new_build(
+        ctx,
+        Component,
         params,
-        arn=ctx.store.next_build(Component.kind, params["name"], params["semanticVersion"]),
-        date_created=ctx.now,
-        owner=ctx.store.account,
+        text,
+        kind=Component.kind,
         type=document.component_type,
-        document=text,
-        declared=document.parameter_details,
+        declared=document.parameters or None,
     )
-    add_build(ctx, component)
-    return component
 
 
 _URL_SECONDS = 3600
@@ -123,7 +119,7 @@ _URL_SECONDS = 3600
 def get_marketplace_resource(
     ctx: Context, params: wire.GetMarketplaceResourceRequestTypeDef
 ) -> Result:
-    """The document of a component, hidden, or the address of a file that it downloads."""
+    """The document of a component, in Base64, or the address of a file that it downloads."""
     arn = Arn.parse(params["resourceArn"])
     if (arn.owner, arn.kind) != ("AWSMarketplace", Component.kind):
         raise invalid_value("resourceArn", "The resource must be an AWS Marketplace component.")
@@ -146,7 +142,7 @@ def get_marketplace_resource(
 
 
 def _presigned_url(ctx: Context, location: str) -> str:
-    """In the form of Amazon S3's; nothing is behind it."""
+    """A URL in the form of Amazon S3's; nothing can be downloaded from it."""
     bucket, _, key = location.removeprefix("s3://").partition("/")
     host = f"{bucket}.s3.{ctx.store.region}.{domain_of(ctx.store.partition)}"
     date = ctx.now.strftime("%Y%m%dT%H%M%SZ")

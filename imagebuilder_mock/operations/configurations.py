@@ -9,10 +9,11 @@ from imagebuilder_mock.domain.resources.configurations import (
     DistributionConfiguration,
     InfrastructureConfiguration,
 )
+from imagebuilder_mock.neighbours import names
 
 from .handler import operation
 from .rules.distributions import check_distributions, refuse_reserved
-from .rules.neighbours import check_instance_profile, check_network, check_topic
+from .rules.neighbours import check_name
 
 if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
@@ -30,16 +31,15 @@ def create_infrastructure_configuration(
     ctx: Context, params: wire.CreateInfrastructureConfigurationRequestTypeDef
 ) -> Result:
     _check(ctx, params)
-    arn = ctx.new_name(InfrastructureConfiguration, params["name"])
-    ctx.add(InfrastructureConfiguration.requested(params, arn=arn, date_created=ctx.now))
-    return {"infrastructureConfigurationArn": arn}
+    created = ctx.create(InfrastructureConfiguration, params)
+    return {"infrastructureConfigurationArn": created.arn}
 
 
 @operation
 def update_infrastructure_configuration(
     ctx: Context, params: wire.UpdateInfrastructureConfigurationRequestTypeDef
 ) -> Result:
-    """Replaces everything: what is left out goes back to its default (API reference)."""
+    """Replaces everything: members that are left out go back to their defaults (API reference)."""
     before = ctx.own(InfrastructureConfiguration, params["infrastructureConfigurationArn"])
     _check(ctx, params)
     ctx.update(before, params)
@@ -63,14 +63,12 @@ def _check(ctx: Context, params: Settings) -> None:
         raise invalid_combination(
             "placement", "You must not specify both 'hostId' and 'hostResourceGroupArn'."
         )
-    check_instance_profile(ctx, params["instanceProfileName"])
-    check_network(
-        ctx,
-        subnet=params.get("subnetId"),
-        security_groups=params.get("securityGroupIds", ()),
-        key_pair=params.get("keyPair"),
-    )
-    check_topic(ctx, params.get("snsTopicArn"))
+    check_name(ctx, names.INSTANCE_PROFILE, params["instanceProfileName"], "instanceProfileName")
+    check_name(ctx, names.SUBNET, params.get("subnetId"), "subnetId")
+    for position, group in enumerate(params.get("securityGroupIds", ())):
+        check_name(ctx, names.SECURITY_GROUP, group, f"securityGroupIds[{position}]")
+    check_name(ctx, names.KEY_PAIR, params.get("keyPair"), "keyPair")
+    check_name(ctx, names.TOPIC, params.get("snsTopicArn"), "snsTopicArn")
 
 
 @operation
@@ -78,16 +76,15 @@ def create_distribution_configuration(
     ctx: Context, params: wire.CreateDistributionConfigurationRequestTypeDef
 ) -> Result:
     check_distributions(ctx, params["distributions"])
-    arn = ctx.new_name(DistributionConfiguration, params["name"])
-    ctx.add(DistributionConfiguration.requested(params, arn=arn, date_created=ctx.now))
-    return {"distributionConfigurationArn": arn}
+    created = ctx.create(DistributionConfiguration, params)
+    return {"distributionConfigurationArn": created.arn}
 
 
 @operation
 def update_distribution_configuration(
     ctx: Context, params: wire.UpdateDistributionConfigurationRequestTypeDef
 ) -> Result:
-    """Replaces everything: what is left out is gone (API reference)."""
+    """Replaces everything: members that are left out are removed (API reference)."""
     before = ctx.own(DistributionConfiguration, params["distributionConfigurationArn"])
     check_distributions(ctx, params["distributions"])
     ctx.update(before, params)

@@ -1,4 +1,4 @@
-"""What an operation is: a function in a table, and the context that it is handed."""
+"""The table of operations, and the context that each of these functions gets."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import (
     DryRunOperationException,
     ResourceDependencyException,
-    ResourceNotFoundException,
     already_exists,
     dependency_error,
-    missing_error,
+    not_found,
 )
 from imagebuilder_mock.domain.resources.base import Resource
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import TypeAlias
 
+    from imagebuilder_mock.domain.errors import ResourceNotFoundException
     from imagebuilder_mock.domain.resources.images import Image
     from imagebuilder_mock.domain.resources.lifecycle import LifecycleExecution
     from imagebuilder_mock.world.store import Store
@@ -30,7 +30,7 @@ R = TypeVar("R", bound=Resource)
 
 
 class Context:
-    """One request: who asks is told by ``store``, the account's resources in the Region."""
+    """One request; ``store`` has the resources of the caller's account in the Region."""
 
     def __init__(
         self, world: World, store: Store, operation: str, *, is_dry_run: bool = False
@@ -40,16 +40,16 @@ class Context:
         self.operation = operation
         self.is_dry_run = is_dry_run
         self.looked_at: list[Image] = []
-        """Images whose state the answer shows: in the observed mode they move on behind it."""
+        """Images whose state the answer shows: in the observed mode they move on after it."""
         self.executions_looked_at: list[LifecycleExecution] = []
-        """Lifecycle executions whose state the answer shows; they move on as images do."""
+        """Lifecycle executions whose state the answer shows: they move on as images do."""
 
     @property
     def now(self) -> datetime:
         return self.world.clock.now()
 
     def get(self, cls: type[R], arn: str, *, parameter: str) -> R:
-        """What the ARN means, to answer or to change it: ResourceNotFoundException if nothing."""
+        """What an ARN means, wildcards included: ResourceNotFoundException if nothing."""
         found = self.world.find(self.store, cls, arn, parameter=parameter)
         if found is None:
             raise self._missing(cls, arn)
@@ -67,23 +67,25 @@ class Context:
     ) -> ResourceNotFoundException:
         is_amazons = is_own and Arn.parse(arn).owner is not None
         hint = "" if is_amazons else self.world.hint_at(self.store, cls, arn)
-        return ResourceNotFoundException(f"{missing_error(cls.label, arn)}{hint}")
+        return not_found(cls.label, arn, hint)
 
     def reference(self, cls: type[R], arn: str, *, parameter: str | None = None) -> R:
-        """What a new resource refers to: InvalidParameterValueException if there is nothing."""
+        """What a parameter of a create refers to: InvalidParameterValueException if nothing."""
         return self.world.reference(self.store, cls, arn, parameter=parameter)
 
-    def new_name(self, cls: type[Resource], name: str) -> str:
-        """The ARN that a new name gets: ResourceAlreadyExistsException if it is taken."""
-        arn = str(self.store.arn_for(cls.kind, name))
+    def create(self, cls: type[R], params: Mapping[str, object], **others: object) -> R:
+        """Add what a request describes: ResourceAlreadyExistsException if its name is taken."""
+        arn = str(self.store.arn_for(cls.kind, str(params["name"])))
         if arn in self.store:
             raise already_exists(cls.label, arn)
-        return arn
+        resource = cls.requested(params, arn=arn, date_created=self.now, **others)
+        self.add(resource)
+        return resource
 
     def add(self, resource: Resource) -> None:
         """Store a new resource: the last thing that a create does.
 
-        Quotas are checked here, and a dry run ends here.
+        ServiceQuotaExceededException if it is one too many; a dry run ends here.
         """
         self.world.quotas.check(resource.quota, len(self.store.order(type(resource))) + 1)
         if self.is_dry_run:
@@ -94,7 +96,7 @@ class Context:
         self.world.replace(self.store, resource)
 
     def update(self, before: R, params: Mapping[str, object], **others: object) -> R:
-        """Replace everything that a request can say of a resource; the name and tags stay."""
+        """Replace everything that a request can set; the name and the tags stay."""
         after = before.requested(
             params,
             arn=before.arn,
@@ -108,7 +110,7 @@ class Context:
         return after
 
     def remove(self, resource: Resource) -> None:
-        """Delete a resource: ResourceDependencyException while others refer to it or see it."""
+        """Delete it: ResourceDependencyException while it is referred to, or shared."""
         if resource.shared_with or self.world.is_needed(resource):
             raise ResourceDependencyException(dependency_error(resource.arn))
         self.world.remove(self.store, resource)
@@ -124,6 +126,6 @@ H = TypeVar("H", bound="Handler")
 
 
 def operation(handler: H) -> H:
-    """Enter a function under the operation that it is named after: ``create_image``."""
+    """Enter a function in the table: ``create_image`` as ``CreateImage``."""
     HANDLERS["".join(word.title() for word in handler.__name__.split("_"))] = handler
     return handler

@@ -1,8 +1,8 @@
-"""What is asked of resources of every kind: a row each, and one function for each question.
+"""Get, list, delete and resource policies: one function each, and one row for each kind.
 
-A row gives the operations that are named after its class: ``GetImageRecipe``,
+A row makes the operations that are named after its class: ``GetImageRecipe``,
 ``ListImageRecipes``, ``DeleteImageRecipe``, ``GetImageRecipePolicy``, ``PutImageRecipePolicy``.
-Parameters and answers are named after it too: ``imageRecipeArn``, ``imageRecipe``.
+Their parameters and answers are named after it too: ``imageRecipeArn``, ``imageRecipe``.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from imagebuilder_mock.domain.resources.configurations import (
 )
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.lifecycle import LifecyclePolicy
+from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
 from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRecipe
 from imagebuilder_mock.domain.resources.workflows import Workflow
 from imagebuilder_mock.domain.versions import latest_version_references
@@ -41,15 +42,17 @@ R = TypeVar("R", bound=Resource)
 
 
 class Kind(Record, Generic[R]):
-    """A kind of resource, and what can be asked of it."""
+    """A kind of resource, and the operations that are the same as those of other kinds."""
 
     cls: type[R]
     questions: Mapping[str, Callable[[Kind[Any], Context, Any], Result]]
     """By the operation's name, with the kind's in the place of ``{}``."""
     filters: Mapping[str, Callable[[Any], object]] | None = None
-    """What its list can be narrowed by."""
+    """The filters of its list."""
     owners: Collection[str] | None = None
-    """Whose its list can show, where not everybody's."""
+    """The owners whose resources can be listed; None for all owners."""
+    entries: str = "SummaryList"
+    """How the member with the list's entries ends: ``imagePipelineList``."""
 
     @property
     def arn(self) -> str:
@@ -68,17 +71,12 @@ def get_version(kind: Kind[R], ctx: Context, params: Params) -> Result:
     return {kind.cls.member(): resource, "latestVersionReferences": references}
 
 
-def list_own(kind: Kind[R], ctx: Context, params: Params) -> Result:
-    index, member = ctx.store.order(kind.cls), f"{kind.cls.member()}SummaryList"
-    return listed(ctx, params, member, index, filters=kind.filters)
-
-
-def list_owned(kind: Kind[R], ctx: Context, params: Params) -> Result:
+def list_summaries(kind: Kind[R], ctx: Context, params: Params) -> Result:
     owner = params.get("owner", "Self")
     if kind.owners is not None and owner not in kind.owners:
         plural = f"{kind.cls.kind.replace('-', ' ').capitalize()}s"
         raise invalid_value("owner", f"{plural} can be listed for {', '.join(kind.owners)}.")
-    index, member = owned_by(ctx, owner).order(kind.cls), f"{kind.cls.member()}SummaryList"
+    index, member = owned_by(ctx, owner).order(kind.cls), f"{kind.cls.member()}{kind.entries}"
     return listed(ctx, params, member, index, filters=kind.filters, scope=owner)
 
 
@@ -109,8 +107,8 @@ def put_policy(kind: Kind[R], ctx: Context, params: Params) -> Result:
 
 
 _POLICY = {"Get{}Policy": get_policy, "Put{}Policy": put_policy}
-_CONFIGURATION = {"Get{}": get, "List{}s": list_own, "Delete{}": delete}
-_RECIPE = {"Get{}": get_version, "List{}s": list_owned, "Delete{}": delete_version, **_POLICY}
+_CONFIGURATION = {"Get{}": get, "List{}s": list_summaries, "Delete{}": delete}
+_RECIPE = {"Get{}": get_version, "List{}s": list_summaries, "Delete{}": delete_version, **_POLICY}
 
 KINDS = (
     Kind(Component, {"Get{}": get_version, "Delete{}": delete, **_POLICY}),
@@ -122,11 +120,24 @@ KINDS = (
     ),
     Kind(DistributionConfiguration, _CONFIGURATION, filters=by("name")),
     Kind(Image, _POLICY),
+    Kind(
+        ImagePipeline,
+        {"Get{}": get, "List{}s": list_summaries},
+        filters=by(
+            "description",
+            "distributionConfigurationArn",
+            "imageRecipeArn",
+            "infrastructureConfigurationArn",
+            "name",
+            "status",
+        ),
+        entries="List",
+    ),
     Kind(ImageRecipe, _RECIPE, filters=by("name", "parentImage", "platform")),
     Kind(InfrastructureConfiguration, _CONFIGURATION, filters=by("name")),
     Kind(
         LifecyclePolicy,
-        {"Get{}": get, "ListLifecyclePolicies": list_own},
+        {"Get{}": get, "ListLifecyclePolicies": list_summaries},
         filters=by("name", "resourceType", "status"),
     ),
     Kind(Workflow, {"Get{}": get_version, "Delete{}": delete}),

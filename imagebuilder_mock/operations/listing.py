@@ -1,15 +1,15 @@
-"""Lists: whose resources, in which order, which of them, page by page.
+"""Lists: pages, filters, and the owners whose resources are listed.
 
-Several values of a filter mean or, several filters mean and. Names and values are case-sensitive.
-The filter ``name`` alone knows a wildcard: ``web*`` are the names that begin with web, ``*web*``
-those that contain it (API reference, Filter).
+An entry meets a filter by one of its values, and is listed if it meets all filters. Names and
+values are case-sensitive. Only the filter ``name`` has a wildcard: ``web*`` means names that begin
+with web, ``*web*`` names that contain it (API reference, Filter).
 """
 
 from __future__ import annotations
 
 from itertools import islice
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypedDict, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, cast
 
 from imagebuilder_mock.domain.arn import ACCOUNTS, Arn
 from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
 
     from imagebuilder_mock.domain.errors import InvalidParameterValueException
+    from imagebuilder_mock.domain.resources.base import ResourceVersion
     from imagebuilder_mock.world.store import Entry, Store
 
     from .handler import Context, Result
@@ -37,15 +38,8 @@ if TYPE_CHECKING:
 
 
 R = TypeVar("R", bound=Resource)
-R_contra = TypeVar("R_contra", bound=Resource, contravariant=True)
 T = TypeVar("T", bound=Sequenced)
 V = TypeVar("V")
-
-
-class View(Protocol[R_contra]):
-    """What a list shows of a version, or of a name, by its newest build."""
-
-    def __call__(self, newest: R_contra, /, *, by_name: bool) -> object: ...
 
 
 DEFAULT_PAGE_SIZE = 25
@@ -54,6 +48,9 @@ DEFAULT_PAGE_SIZE = 25
 FILTERS: Mapping[str, Callable[[Any], object]] = {
     "containerType": attrgetter("container_type"),
     "description": attrgetter("description"),
+    "distributionConfigurationArn": attrgetter("distribution_configuration_arn"),
+    "imageRecipeArn": attrgetter("image_recipe_arn"),
+    "infrastructureConfigurationArn": attrgetter("infrastructure_configuration_arn"),
     "name": attrgetter("name"),
     "osVersion": attrgetter("os_version"),
     "parentImage": attrgetter("parent_image"),
@@ -69,7 +66,7 @@ FILTERS: Mapping[str, Callable[[Any], object]] = {
 
 
 def by(*names: str) -> Mapping[str, Callable[[Any], object]]:
-    """The filters that a list takes."""
+    """The filters of a list, by their names."""
     return {name: FILTERS[name] for name in names}
 
 
@@ -86,19 +83,19 @@ def listed(
 ) -> Result:
     """One page of ``index`` as the answer's ``member``.
 
-    ``view`` makes of an entry what is shown of it, or None to leave it out; ``filters`` are the
-    filter names that the operation takes. A token passes only with the same ``scope``.
+    ``view`` returns what is shown of an entry, or None to leave it out; ``filters`` are those that
+    the operation takes. A token is valid only for a list with the same ``scope``.
     """
     asked = cast("Listing", params)
     show = view or _itself
     requested, token = asked.get("filters", ()), asked.get("nextToken")
-    wanted = Filters(requested, filters or {})
+    is_wanted = matching(requested, filters or {})
     list_name = f"{ctx.operation} {ctx.store.account} {ctx.store.region} {scope}"
     state = ctx.world.state
 
     def admitted(entry: T) -> object:
         shown = show(entry)
-        return shown if shown is not None and wanted.admit(shown) else None
+        return shown if shown is not None and is_wanted(shown) else None
 
     items, position = page_of(
         index,
@@ -116,7 +113,7 @@ def versions_listed(
     ctx: Context,
     params: Mapping[str, object],
     cls: type[R],
-    view: View[R],
+    entry_cls: type[ResourceVersion],
     *,
     filters: Mapping[str, Callable[[Any], object]],
     admit: Callable[[R], bool] | None = None,
@@ -125,7 +122,7 @@ def versions_listed(
 ) -> Result:
     """The versions of an owner's resources, or their names, each by its newest build.
 
-    Builds that are not admitted are passed over; the list is not of the owners in ``not_of``.
+    ``admit`` says which builds count. InvalidParameterValueException for an owner in ``not_of``.
     """
     asked = cast("Listing", params)
     owner, by_name = asked.get("owner", "Self"), asked.get("byName", False)
@@ -143,7 +140,7 @@ def versions_listed(
 
     def newest(entry: Entry[R]) -> object:
         build = next(filter(admit, entry.newest_first()), None)
-        return None if build is None else view(build, by_name=by_name)
+        return None if build is None else entry_cls.of(build, by_name=by_name)
 
     return listed(
         ctx,
@@ -158,7 +155,7 @@ def versions_listed(
 
 
 def owned_by(ctx: Context, owner: str) -> Store:
-    """What an ``owner`` has for the caller: the caller, others who share, Amazon."""
+    """The resources of an ``owner`` that the caller can see."""
     if owner == "Self":
         return ctx.store
     if owner == "Shared":
@@ -167,7 +164,7 @@ def owned_by(ctx: Context, owner: str) -> Store:
 
 
 def own_builds(ctx: Context, cls: type[R], version_arn: str | None) -> OrderedIndex[R]:
-    """The caller's builds of a class, or of one version; an ARN that means nothing has none."""
+    """The caller's builds of a class, or of one version; none for an ARN that means nothing."""
     if version_arn is None:
         return ctx.store.order(cls)
     arn = Arn.parse(version_arn)
@@ -184,11 +181,10 @@ def page_of(
     newest_first: bool,
     show: Callable[[T], V | None],
 ) -> tuple[list[V], int | None]:
-    """Scan ``size`` entries and show those that are to be shown.
+    """What ``show`` makes of the next ``size`` entries, and the position of the next page, if any.
 
-    What ``show`` answers None for is left out, after the page was cut: so a page can be short or
-    empty and yet have a next one, as the service's are (aws-cli issue 8980). The second value is
-    the position of the next page, None at the end.
+    Entries for which it returns None are left out after the page was cut, so a page can be short or
+    empty and still have a next one, as the service's pages can (aws-cli issue 8980).
     """
     entries = index.before(after) if newest_first else index.after(after)
     scanned = list(islice(entries, size + 1))
@@ -197,31 +193,23 @@ def page_of(
     return shown, scanned[size - 1].sequence if more else None
 
 
-class Filters(Generic[V]):
-    """What a request asks for, ready to be held against one thing after the other."""
+def matching(
+    requested: Sequence[wire.FilterTypeDef], known: Mapping[str, Callable[[V], object]]
+) -> Callable[[V], bool]:
+    """A function that tells whether a thing meets all filters of a request.
 
-    __slots__ = ("_tests",)
-
-    def __init__(
-        self,
-        requested: Sequence[wire.FilterTypeDef],
-        known: Mapping[str, Callable[[V], object]],
-    ) -> None:
-        """``known`` gives, for each name the operation takes, how a thing answers it.
-
-        InvalidParameterValueException names the first filter that the operation does not take.
-        """
-        self._tests: list[tuple[Callable[[V], object], Callable[[str], bool]]] = []
-        for position, entry in enumerate(requested):
-            name = entry.get("name", "")
-            if name not in known:
-                raise unknown_filter(f"filters[{position}].name", name, known)
-            wanted = entry.get("values", ())
-            is_wanted = _of_names(wanted) if name == "name" else frozenset(wanted).__contains__
-            self._tests.append((known[name], is_wanted))
-
-    def admit(self, thing: V) -> bool:
-        return all(_is_met(answer(thing), is_wanted) for answer, is_wanted in self._tests)
+    ``known`` has, for each filter that the operation takes, a function that reads the value from a
+    thing. InvalidParameterValueException names the first filter that the operation does not take.
+    """
+    tests: list[tuple[Callable[[V], object], Callable[[str], bool]]] = []
+    for position, entry in enumerate(requested):
+        name = entry.get("name", "")
+        if name not in known:
+            raise unknown_filter(f"filters[{position}].name", name, known)
+        wanted = entry.get("values", ())
+        is_wanted = _of_names(wanted) if name == "name" else frozenset(wanted).__contains__
+        tests.append((known[name], is_wanted))
+    return lambda thing: all(_is_met(answer(thing), is_wanted) for answer, is_wanted in tests)
 
 
 def unknown_filter(path: str, name: str, known: Collection[str]) -> InvalidParameterValueException:

@@ -1,4 +1,4 @@
-"""Image pipelines: create, get, list, update, delete, start, and the images they made."""
+"""Image pipelines: create, update, delete, start, and the images they made."""
 
 from __future__ import annotations
 
@@ -19,8 +19,6 @@ from .listing import listed
 from .rules.builds import check_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from mypy_boto3_imagebuilder import type_defs as wire
 
     from imagebuilder_mock.engines.builds.starting import BuildRequest
@@ -31,45 +29,20 @@ if TYPE_CHECKING:
 
 _START_CONDITION: Final = "EXPRESSION_MATCH_AND_DEPENDENCY_UPDATES_AVAILABLE"
 
-_FILTERS: Mapping[str, Callable[[ImagePipeline], object]] = {
-    "description": lambda pipeline: pipeline.description,
-    "distributionConfigurationArn": lambda pipeline: pipeline.distribution_configuration_arn,
-    "imageRecipeArn": lambda pipeline: pipeline.image_recipe_arn,
-    "infrastructureConfigurationArn": lambda pipeline: pipeline.infrastructure_configuration_arn,
-    "name": lambda pipeline: pipeline.name,
-    "status": lambda pipeline: pipeline.status,
-}
-
 
 @operation
 def create_image_pipeline(ctx: Context, params: wire.CreateImagePipelineRequestTypeDef) -> Result:
     request = _checked_request(ctx, params)
-    arn = ctx.new_name(ImagePipeline, params["name"])
-    pipeline = _pipeline(ctx, params, request, arn, params["name"])
-    ctx.add(pipeline)
-    plan_next_run(ctx.world, pipeline)
-    return {"imagePipelineArn": arn}
-
-
-@operation
-def get_image_pipeline(ctx: Context, params: wire.GetImagePipelineRequestTypeDef) -> Result:
-    return {"imagePipeline": ctx.own(ImagePipeline, params["imagePipelineArn"])}
-
-
-@operation
-def list_image_pipelines(ctx: Context, params: wire.ListImagePipelinesRequestTypeDef) -> Result:
-    return listed(
-        ctx,
-        params,
-        "imagePipelineList",
-        ctx.store.order(ImagePipeline),
-        filters=_FILTERS,
+    pipeline = ctx.create(
+        ImagePipeline, request.settings, date_updated=ctx.now, **_completed(params, request)
     )
+    plan_next_run(ctx.world, pipeline)
+    return {"imagePipelineArn": pipeline.arn}
 
 
 @operation
 def update_image_pipeline(ctx: Context, params: wire.UpdateImagePipelineRequestTypeDef) -> Result:
-    """Replaces everything: what is left out goes back to its default, the status to ENABLED."""
+    """Replaces everything: members that are left out go back to their defaults, also the status."""
     before = ctx.own(ImagePipeline, params["imagePipelineArn"])
     request = _checked_request(ctx, params)
     if ("imageRecipeArn" in params) != (before.image_recipe_arn is not None):
@@ -77,12 +50,15 @@ def update_image_pipeline(ctx: Context, params: wire.UpdateImagePipelineRequestT
         raise invalid_combination(
             member, "The recipe must be of the same type as the pipeline's current recipe."
         )
+    pipeline = ctx.update(
+        before,
+        request.settings,
+        date_last_run=before.date_last_run,
+        last_run_status=before.last_run_status,
+        consecutive_failures=None if before.consecutive_failures is None else 0,
+        **_completed(params, request),
+    )
     forget_next_run(ctx.world, before)
-    pipeline = _pipeline(ctx, params, request, before.arn, before.name)
-    pipeline.date_created, pipeline.tags = before.date_created, before.tags
-    pipeline.date_last_run, pipeline.last_run_status = before.date_last_run, before.last_run_status
-    pipeline.consecutive_failures = None if before.consecutive_failures is None else 0
-    ctx.replace(pipeline)
     plan_next_run(ctx.world, pipeline)
     return {"imagePipelineArn": pipeline.arn}
 
@@ -145,20 +121,12 @@ def _checked_request(ctx: Context, params: Params) -> BuildRequest:
     return request
 
 
-def _pipeline(
-    ctx: Context, params: Params, request: BuildRequest, arn: str, name: str
-) -> ImagePipeline:
-    now, schedule = ctx.now, params.get("schedule")
-    pipeline = ImagePipeline(
-        arn=arn,
-        name=name,
-        date_created=now,
-        date_updated=now,
-        platform=request.recipe.platform,
-        infrastructure_configuration_arn=request.infrastructure.arn,
-    )
-    pipeline.take(request.settings)
-    pipeline.schedule = (
-        {"pipelineExecutionStartCondition": _START_CONDITION, **schedule} if schedule else None
-    )
-    return pipeline
+def _completed(params: Params, request: BuildRequest) -> dict[str, object]:
+    """The members that are not kept as the request gives them."""
+    schedule = params.get("schedule")
+    return {
+        "platform": request.recipe.platform,
+        "schedule": {"pipelineExecutionStartCondition": _START_CONDITION, **schedule}
+        if schedule
+        else None,
+    }

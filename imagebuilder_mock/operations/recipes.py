@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRecipe
 from imagebuilder_mock.domain.versions import VersionTemplate, latest_version_references
+from imagebuilder_mock.neighbours import names
 
 from .handler import operation
-from .rules.neighbours import check_key, check_repository
+from .rules.neighbours import check_key, check_name
 from .rules.recipes import (
     check_block_devices,
     check_components,
@@ -25,7 +26,11 @@ from .rules.recipes import (
 if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
 
+    from imagebuilder_mock.domain.resources.recipes import Recipe
+
     from .handler import Context, Result
+
+    Request = wire.CreateImageRecipeRequestTypeDef | wire.CreateContainerRecipeRequestTypeDef
 
 
 @operation
@@ -40,18 +45,7 @@ def create_image_recipe(ctx: Context, params: wire.CreateImageRecipeRequestTypeD
     for position, device in enumerate(params.get("blockDeviceMappings", ())):
         path = f"blockDeviceMappings[{position}].ebs.kmsKeyId"
         check_key(ctx, device.get("ebs", {}).get("kmsKeyId"), parameter=path)
-    arn = free_version(ctx, ImageRecipe, params["name"], template)
-    ctx.add(
-        ImageRecipe.requested(
-            params,
-            arn=arn,
-            date_created=ctx.now,
-            owner=ctx.store.account,
-            platform=platform,
-            components=components or None,
-        )
-    )
-    return {"imageRecipeArn": arn, "latestVersionReferences": latest_version_references(arn)}
+    return _added(ctx, ImageRecipe, params, template, platform=platform)
 
 
 @operation
@@ -63,19 +57,34 @@ def create_container_recipe(
     parent = container_parent(ctx, params)
     platform = check_container_components(ctx, components, parent)
     dockerfile = checked_template(ctx, params)
-    check_repository(ctx, params["targetRepository"])
+    # Image Builder makes none (API reference).
+    repository = params["targetRepository"]["repositoryName"]
+    check_name(ctx, names.REPOSITORY, repository, "targetRepository.repositoryName")
     check_key(ctx, params.get("kmsKeyId"))
     check_instance(ctx, params.get("instanceConfiguration"))
-    arn = free_version(ctx, ContainerRecipe, params["name"], template)
-    ctx.add(
-        ContainerRecipe.requested(
-            params,
-            arn=arn,
-            date_created=ctx.now,
-            owner=ctx.store.account,
-            platform=platform,
-            components=components or None,
-            dockerfile_template_data=dockerfile,
-        )
+    return _added(
+        ctx,
+        ContainerRecipe,
+        params,
+        template,
+        platform=platform,
+        dockerfile_template_data=dockerfile,
     )
-    return {"containerRecipeArn": arn, "latestVersionReferences": latest_version_references(arn)}
+
+
+def _added(
+    ctx: Context, cls: type[Recipe], params: Request, template: VersionTemplate, **others: object
+) -> Result:
+    recipe = cls.requested(
+        params,
+        arn=free_version(ctx, cls, params["name"], template),
+        date_created=ctx.now,
+        owner=ctx.store.account,
+        components=params.get("components") or None,
+        **others,
+    )
+    ctx.add(recipe)
+    return {
+        f"{cls.member()}Arn": recipe.arn,
+        "latestVersionReferences": latest_version_references(recipe.arn),
+    }

@@ -5,12 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn, label_of
-from imagebuilder_mock.domain.errors import (
-    InvalidParameterException,
-    ResourceNotFoundException,
-    missing_error,
-    not_valid,
-)
+from imagebuilder_mock.domain.errors import InvalidParameterException, not_found, not_valid
 
 from .handler import operation
 
@@ -43,7 +38,7 @@ def tag_resource(ctx: Context, params: wire.TagResourceRequestTypeDef) -> Result
 
 @operation
 def untag_resource(ctx: Context, params: wire.UntagResourceRequestTypeDef) -> Result:
-    """A key that is not there is no error."""
+    """A key that the resource does not have is not an error."""
     resource = _taggable(ctx, params["resourceArn"])
     gone = set(params["tagKeys"])
     resource.tags = {key: value for key, value in resource.tags.items() if key not in gone}
@@ -53,5 +48,5 @@ def untag_resource(ctx: Context, params: wire.UntagResourceRequestTypeDef) -> Re
 def _taggable(ctx: Context, arn: str) -> Resource:
     resource = ctx.store.any(arn)
     if resource is None:
-        raise ResourceNotFoundException(missing_error(label_of(Arn.parse(arn).kind), arn))
+        raise not_found(label_of(Arn.parse(arn).kind), arn)
     return resource

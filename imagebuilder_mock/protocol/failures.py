@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from html import unescape
-from http.client import responses
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError
 
-from .model import error_statuses, is_modelled, service_model
+from .model import error_statuses, service_model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import TypeGuard
 
-# AWS's "Common Errors", which any operation can answer and no model lists.
+# AWS's "Common Errors": any operation can answer them, and no model lists them.
 _COMMON: Mapping[str, tuple[int, str]] = {
     "AccessDeniedException": (403, "You do not have sufficient access to perform this action."),
     "ExpiredTokenException": (403, "The security token included in the request is expired."),
@@ -37,8 +36,8 @@ _MARKUP = re.compile(r"<[^>]+>")
 
 
 def error_names() -> list[str]:
-    """The errors of the model, and those that are common to all services."""
-    return sorted({name for name in error_statuses() if is_modelled(name)} | set(_COMMON))
+    """The errors of the model, and those common to all services."""
+    return sorted({*error_statuses(), *_COMMON})
 
 
 def error_status(name: str) -> int:
@@ -54,11 +53,6 @@ def default_message(name: str) -> str:
     return " ".join(unescape(_MARKUP.sub("", text)).split())
 
 
-def status_phrase(status: int) -> str:
-    """``Service Unavailable``; empty for a status that HTTP does not name."""
-    return responses.get(status, "")
-
-
 def is_connection_error(error: object) -> TypeGuard[type[BotoCoreError]]:
-    """Whether it is an exception class of botocore's own."""
+    """Whether it is one of botocore's exception classes."""
     return isinstance(error, type) and issubclass(error, BotoCoreError)

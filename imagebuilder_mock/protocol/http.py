@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class HttpRequest(Value):
-    """One request. ``path`` is still percent-encoded; ``query`` is decoded."""
+    """A request. ``path`` is percent-encoded; ``query`` is decoded."""
 
     method: str
     path: str
@@ -36,6 +36,10 @@ def _texts(value: object) -> list[str]:
     return [str(item) for item in (value if isinstance(value, list) else [value])]
 
 
+CUT = "the connection was closed in the middle of the response body"
+"""What clients say of an answer that is cut."""
+
+
 class Caller(Value):
     """The account and Region that a request acts in."""
 
@@ -44,14 +48,14 @@ class Caller(Value):
 
 
 class Answer(Value):
-    """One answer. ``members`` are those of the output shape, times still as datetimes."""
+    """An answer. ``members`` are those of the output shape; times are datetimes."""
 
     status: int
     members: dict[str, object]
     request_id: str
     error_code: str | None = None
     latency: timedelta = timedelta()
-    """How long the caller waited for it, where a fault rule says so."""
+    """How long a fault rule makes the caller wait for it."""
     is_cut: bool = False
     """Whether the connection breaks in the middle of the body."""
 
@@ -66,7 +70,7 @@ class Answer(Value):
     def body(self) -> bytes:
         """The JSON text: times are epoch seconds, as rest-json has them."""
         text = _ENCODER.encode(self.members)
-        # Half a character, out of the path of a wrong request, is written as its escape.
+        # A lone surrogate, from the path of a wrong request, is written as its escape.
         return text.encode(errors="backslashreplace")
 
 

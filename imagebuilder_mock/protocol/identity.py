@@ -20,7 +20,7 @@ _OWN_KEY_FORM = rf"{_OWN_KEY}([0-9]{{12}})"
 
 @lru_cache(maxsize=1024)
 def partition_of(region: str) -> str:
-    """The partition of a Region, by botocore's list; ``aws`` for a Region unknown to it."""
+    """The partition of a Region in botocore's list; ``aws`` if botocore does not know it."""
     for partition in Loader().load_data("partitions")["partitions"]:
         if region in partition["regions"] or re.match(partition["regionRegex"], region):
             return str(partition["id"])
@@ -28,12 +28,12 @@ def partition_of(region: str) -> str:
 
 
 def access_key_for(account_id: str) -> str:
-    """An access key that means the account."""
+    """An access key that names the account."""
     return f"{_OWN_KEY}{account_id}"
 
 
 def is_own_key(access_key: str | None) -> bool:
-    """Whether a mock made the key: it opens nothing."""
+    """Whether a mock made the key; such a key opens nothing at AWS."""
     return access_key is not None and account_named_by(access_key) is not None
 
 
@@ -49,7 +49,7 @@ def account_of(access_key: str | None, *, default: str) -> str:
 
 
 def account_named_by(access_key: str) -> str | None:
-    """The account that a key of a mock's names; None of any other key."""
+    """The account that a key of a mock names; None for any other key."""
     if not access_key.startswith(_OWN_KEY):  # as of most clients
         return None
     own = re.fullmatch(_OWN_KEY_FORM, access_key)
@@ -57,13 +57,13 @@ def account_named_by(access_key: str) -> str | None:
 
 
 def region_of(host: str) -> str | None:
-    """The Region whose endpoint a host is; None for any other host.
+    """The Region of a host that is an endpoint of the service; None for any other host.
 
     FIPS, dual-stack and VPC endpoints (``vpce-….imagebuilder.us-east-1.vpce.amazonaws.com``) are
     endpoints too.
     """
     name = host.lower().rstrip(".")
-    # Most hosts that are asked about belong to somebody else.
+    # Most hosts are not the service's, so this comes before the pattern.
     if SERVICE_NAME not in name:
         return None
     found = _form().fullmatch(name)
@@ -71,25 +71,25 @@ def region_of(host: str) -> str | None:
 
 
 def is_of_aws(host: str) -> bool:
-    """Whether a host is in a domain that AWS has for its services, in any partition."""
+    """Whether a host is in one of AWS's domains, of any partition."""
     return domain_of(host) is not None
 
 
 def domain_of(host: str) -> str | None:
-    """The domain of AWS's that a host is in; None for any other host."""
+    """The domain of AWS that a host is in; None for any other host."""
     name = f".{host.lower().rstrip('.')}"
     return next((domain for domain in _domains() if name.endswith(f".{domain}")), None)
 
 
 @lru_cache(maxsize=1)
 def _domains() -> tuple[str, ...]:
-    # Function URLs of Lambda, and the portals of IAM Identity Center, are in two more.
+    # Two more have the function URLs of Lambda, and the portals of IAM Identity Center.
     return (*aws_domains(), "on.aws", "awsapps.com")
 
 
 @lru_cache(maxsize=1)
 def aws_domains() -> tuple[str, ...]:
-    """The domains in which AWS's endpoints are: ``amazonaws.com``, ``api.aws`` and others."""
+    """The domains of AWS's endpoints: ``amazonaws.com``, ``api.aws`` and others."""
     domains = {
         str(partition["outputs"][kind])
         for partition in Loader().load_data("partitions")["partitions"]

@@ -1,6 +1,6 @@
-"""The service as botocore's installed model describes it; nothing here knows a resource.
+"""The service as the installed botocore's model describes it, whatever its resources are.
 
-Everything is worked out once for each operation, at its first use.
+Everything is worked out once for each operation, when it is first used.
 """
 
 from __future__ import annotations
@@ -31,20 +31,11 @@ if TYPE_CHECKING:
 SERVICE_NAME = "imagebuilder"
 _MODEL = "service-2"
 
-# What no model says (AWS's common errors).
-_COMMON_STATUSES = {
-    "IncompleteSignatureException": 400,
-    "InvalidSignatureException": 403,
-    "MissingAuthenticationTokenException": 403,
-    "RequestTimeoutException": 408,
-    "RequestTooLargeException": 413,
-    "UnknownOperationException": 404,
-}
 _UNMODELLED_STATUS = 400
 
 
 class Operation(Value):
-    """One operation of the model, ready to be used."""
+    """An operation of the model, compiled for use."""
 
     name: str
     locations: Mapping[str, tuple[str, str, bool]]
@@ -55,14 +46,14 @@ class Operation(Value):
     has_client_token: bool
     echoes_client_token: bool
     form_error: type[ImageBuilderError]
-    """The error for a wrong parameter; the tagging operations have one of their own."""
+    """The error for a wrong parameter, which is another one for the tagging operations."""
 
 
 @lru_cache(maxsize=1)
 def service_model() -> ServiceModel:
-    """The newest API version that botocore has of the service.
+    """The newest API version of the service that botocore has.
 
-    The loader's own ``load_service_model`` first looks through the folders of every service.
+    The loader's own ``load_service_model`` would first look through the folders of all services.
     """
     loader = _loader()
     version = loader.determine_latest_version(SERVICE_NAME, _MODEL)
@@ -92,7 +83,7 @@ def operation_names() -> list[str]:
 
 @cache
 def operation(name: str, *, ignore_unknown: bool = False) -> Operation:
-    """An operation by AWS's name, compiled."""
+    """The operation that AWS calls by this name."""
     model = service_model().operation_model(name)
     inputs, outputs = _members(model.input_shape), _members(model.output_shape)
     locations = {
@@ -119,7 +110,7 @@ def operation(name: str, *, ignore_unknown: bool = False) -> Operation:
 @lru_cache(maxsize=1)
 def error_statuses() -> dict[str, int]:
     """HTTP status by error code; 400 where the model gives none."""
-    return _COMMON_STATUSES | {
+    return {
         cast("StructureShape", shape).error_code: shape.metadata.get("error", {}).get(
             "httpStatusCode", _UNMODELLED_STATUS
         )
@@ -129,7 +120,7 @@ def error_statuses() -> dict[str, int]:
 
 def is_modelled(code: str) -> bool:
     """Whether the model has a shape for the error."""
-    return code in error_statuses() and code not in _COMMON_STATUSES
+    return code in error_statuses()
 
 
 def status_of(code: str) -> int:

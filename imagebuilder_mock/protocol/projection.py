@@ -1,7 +1,8 @@
 """Answers: objects of the domain, reduced to the members of an output shape.
 
-A shape becomes a closure once for each class that it meets. A member is read from the attribute
-of its name in snake case; a mapping, as a caller sent it, from the key itself. None is absent.
+A shape becomes one closure for each class of objects that it shows. A member is read from the
+attribute of its name in snake case; in a mapping, as a caller sent it, from the key. What is None
+is left out.
 """
 
 from __future__ import annotations
@@ -31,14 +32,14 @@ _WITHOUT_ZONE = len("2020-01-27T20:43:30.306")
 
 
 def projector(shape: Shape | None) -> Projector:
-    """What turns an operation's result into its answer's members."""
+    """The function that turns an operation's result into the members of its answer."""
     if isinstance(shape, StructureShape):
         return _structure(shape, {})
     return _project_nothing
 
 
 def iso_text(moment: datetime) -> str:
-    """``2020-01-27T20:43:30.306Z``, as the service writes the dates that are strings."""
+    """A date that is a string, as the service writes it: ``2020-01-27T20:43:30.306Z``."""
     return f"{moment.isoformat(timespec='milliseconds')[:_WITHOUT_ZONE]}Z"
 
 
@@ -47,7 +48,7 @@ def _project_nothing(_: object) -> dict[str, object]:
 
 
 def _compile(shape: Shape, known: dict[str, _Project]) -> _Project | None:
-    """None stands for a value that goes through as it is."""
+    """The function for a shape; None if its values are shown as they are."""
     if isinstance(shape, StructureShape):
         if shape.name not in known:
             known[shape.name] = lambda value: known[shape.name](value)  # noqa: PLW0108 - replaced below
@@ -92,7 +93,7 @@ def _structure(shape: StructureShape, known: dict[str, _Project]) -> Projector:
 
 
 def _from_attributes(members: list[tuple[str, str, _Project | None]]) -> Projector:
-    """One member goes by ``getattr``, several by one ``attrgetter``: the fastest way in Python."""
+    """Read several members by one ``attrgetter``, which is the fastest way in Python."""
     attributes = [attribute for _, attribute, _ in members]
     names = [name for name, _, _ in members]
     inners = [(name, project) for name, _, project in members if project is not None]
@@ -126,12 +127,12 @@ def _list(member: _Project | None) -> _Project:
 
 @lru_cache(maxsize=8192)
 def _date_text(value: object) -> object:
-    # A resource's dates are shown again and again, and a datetime keeps its hash.
+    # The dates of a resource are shown often, and a datetime caches its hash.
     return iso_text(value) if isinstance(value, datetime) else value
 
 
 def _local_time(value: object) -> object:
-    """As botocore's parser gives a time: from epoch seconds, in the zone the program runs in."""
-    # The stubs know only times as text; botocore hands in what JSON holds, which is a number.
+    """A time as botocore's parser gives it: of epoch seconds, in the program's time zone."""
+    # In the stubs a time is text; botocore passes what JSON holds, which is a number.
     parse: Callable[[Any], datetime] = parse_timestamp
     return parse(epoch_seconds(value)) if isinstance(value, datetime) else value

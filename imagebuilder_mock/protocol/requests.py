@@ -29,10 +29,12 @@ _VERSION_ARN = (
 class UnknownOperationException(ImageBuilderError):
     """No operation has this method and path."""
 
+    status = 404
+
 
 @lru_cache(maxsize=1)
 def _routes() -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], tuple[str, str]]]:
-    """Operations by method and path, and those with a label by method and what comes before it."""
+    """Operations by method and path; those with a label, by method and what comes before it."""
     plain: dict[tuple[str, str], str] = {}
     labelled: dict[tuple[str, str], tuple[str, str]] = {}
     for name in service_model().operation_names:
@@ -48,29 +50,29 @@ def _routes() -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], tuple[s
 def parse(
     request: HttpRequest, *, ignore_unknown: bool = False
 ) -> tuple[Operation, dict[str, object]]:
-    """The operation, and its parameters as they were sent.
+    """The operation of a request, and its parameters as they were sent.
 
-    InvalidRequestException for a body that is no JSON object and for text that is no Unicode,
-    UnknownOperationException for a method and path that no operation has.
+    InvalidRequestException if the body is not a JSON object or a text is not Unicode;
+    UnknownOperationException if no operation has this method and path.
     """
     name, labels = _route(request)
     spec = operation(name, ignore_unknown=ignore_unknown)
     params = _body(request.body) if request.body else {}
-    # What the model puts elsewhere is not taken from the body, nor the reverse.
+    # What the model puts into the path or the query is not taken from the body.
     for member, (location, wire_name, is_list) in spec.locations.items():
         params.pop(member, None)
         if location == "uri":
             params[member] = labels[wire_name]
         elif values := request.query.get(wire_name):
-            _refuse_half_characters(values)
+            _refuse_lone_surrogates(values)
             params[member] = list(values) if is_list else values[-1]
     return spec, params
 
 
 def check(spec: Operation, params: dict[str, object]) -> dict[str, object]:
-    """The parameters, checked and with times read.
+    """The parameters, whose form is right; times become datetimes.
 
-    The operation's form error, with the path of the first member that is wrong.
+    The operation's form error names the first member that is wrong.
     """
     try:
         return spec.check(params)
@@ -80,7 +82,7 @@ def check(spec: Operation, params: dict[str, object]) -> dict[str, object]:
 
 
 def _no_build_of(spec: Operation, value: object) -> str | None:
-    """What is said of the ARN of a version where a build is to be deleted.
+    """The refusal if the ARN of a version is given to delete a build; None for other parameters.
 
     Seen for components (TF pull request 40354).
     """
@@ -110,7 +112,7 @@ def _body(body: bytes | str) -> dict[str, object]:
         text = (body.encode() if isinstance(body, str) else body).decode()
         params = _DECODER.decode(text)
         if "\\u" in text:
-            # An escape may be half a character, which no answer could be written with.
+            # An escape can be a lone surrogate, which no answer could be encoded with.
             json.dumps(params, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise InvalidRequestException("The request body is not valid JSON.") from None
@@ -119,12 +121,12 @@ def _body(body: bytes | str) -> dict[str, object]:
     return params
 
 
-def _refuse_half_characters(values: Sequence[str]) -> None:
+def _refuse_lone_surrogates(values: Sequence[str]) -> None:
     for value in values:
         try:
             value.encode()
         except UnicodeEncodeError:
-            raise InvalidRequestException("The request holds text that is no Unicode.") from None
+            raise InvalidRequestException("The request holds text that is not Unicode.") from None
 
 
 def _refuse_constant(name: str) -> object:

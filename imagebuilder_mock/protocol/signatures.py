@@ -29,13 +29,17 @@ class IncompleteSignatureException(ImageBuilderError):
 class InvalidSignatureException(ImageBuilderError):
     """The request is signed for another service, or for no Region."""
 
+    status = 403
+
 
 class MissingAuthenticationTokenException(ImageBuilderError):
     """The request is unsigned, and its host names no Region."""
 
+    status = 403
+
 
 class Scope(Value):
-    """What a signature says; ``region`` is None in a signature of version 4a."""
+    """The scope of a signature; ``region`` is None in a signature of version 4a."""
 
     access_key: str
     region: str | None
@@ -43,7 +47,7 @@ class Scope(Value):
 
 
 def scope_of(authorization: str | None, query: Mapping[str, Sequence[str]]) -> Scope | None:
-    """The scope in the Authorization header or, of a presigned URL, in the query.
+    """The scope in the Authorization header, or in the query of a presigned URL.
 
     None for an unsigned request; IncompleteSignatureException for a signature without a scope.
     """
@@ -70,7 +74,7 @@ def checked_region(scope: Scope) -> str | None:
 
 
 def _scope(credential: str) -> Scope:
-    # An access key may hold slashes; the four or three steps behind it may not.
+    # An access key may have slashes; the three or four parts behind it have none.
     steps = credential.split("/")
     if steps[-1] != _TERMINATOR or len(steps) < _STEPS_WITHOUT_REGION:
         raise IncompleteSignatureException(

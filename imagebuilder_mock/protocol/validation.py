@@ -1,8 +1,8 @@
 """The form of a request: each member's type, bounds, pattern and enum, from the model's shapes.
 
-A shape becomes a closure once; a check returns the value, with times read. Sources for the texts:
-patterns and item counts were seen (observed errors of GetComponent, CreateComponent and
-CreateDistributionConfiguration); the others are made to the same form.
+Each shape becomes one closure. A check returns the value; times become datetimes. Sources for the
+texts: those of patterns and item counts were seen (observed errors of GetComponent, CreateComponent
+and CreateDistributionConfiguration); the others follow their form.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _Number: TypeAlias = "tuple[type | tuple[type, ...], str, float, float]"
 # Seen in 2025 without quotes round the second name, unlike all other members.
 _UNQUOTED_SHAPES = frozenset(("VersionNumber",))
 
-# Names have three characters at least, which their pattern alone says.
+# Names have at least three characters; only their pattern says so.
 _SHORTEST = 3
 _FILLER = "a"
 
@@ -33,7 +33,7 @@ _UNKNOWN = "is not a parameter of this request"
 _REQUIRED = "is required"
 _LATEST_EPOCH = 253_402_300_799
 
-# What each kind of number can hold, where the model sets no closer bound.
+# The bounds of each kind of number, where the model sets none.
 _NUMBERS: dict[str, _Number] = {
     "integer": (int, "an integer", -(2**31), 2**31 - 1),
     "long": (int, "an integer", -(2**63), 2**63 - 1),
@@ -43,7 +43,7 @@ _NUMBERS: dict[str, _Number] = {
 
 
 class InvalidForm(Exception):
-    """A value has the wrong form; ``steps`` lead to it from the outside in."""
+    """A value has the wrong form; ``steps`` are the names and positions on the way to it."""
 
     def __init__(self, detail: str, *, quoted: bool = True) -> None:
         super().__init__(detail)
@@ -70,7 +70,7 @@ class InvalidForm(Exception):
 
 
 def structure_check(shape: Shape | None, *, ignore_unknown: bool = False) -> StructureCheck:
-    """The check of an operation's input. It may change the mapping that it is given."""
+    """The check of an operation's input. It may change the mapping that it gets."""
     if isinstance(shape, StructureShape):
         return _Compiler(ignore_unknown=ignore_unknown).structure(shape)
     return _check_empty
@@ -79,7 +79,7 @@ def structure_check(shape: Shape | None, *, ignore_unknown: bool = False) -> Str
 def form_problems(
     shape: Shape, value: object, steps: tuple[str | int, ...] = ()
 ) -> Iterator[InvalidForm]:
-    """All that is wrong with a value's form, where a check stops at the first. Changes nothing."""
+    """All that is wrong with the form of a value, where a check stops at the first problem."""
     if isinstance(shape, StructureShape) and isinstance(value, dict):
         yield from _structure_problems(shape, value, steps)
     elif isinstance(shape, ListShape) and isinstance(value, list):
@@ -155,7 +155,7 @@ class _Compiler:
             return _string(shape)
         if shape.type_name in _NUMBERS:
             return _number(shape)
-        # A type that only a newer model has goes through as it is.
+        # A value of a type that only a newer model has is not checked.
         return _SCALARS.get(shape.type_name, _check_nothing)
 
     def structure(self, shape: StructureShape) -> StructureCheck:  # noqa: C901 - one loop, kept flat for speed
@@ -246,8 +246,8 @@ class _Checks(dict[str, "Check | None"]):
 def _string(shape: StringShape) -> Check:
     length = _length(shape, "characters")
     pattern = shape.metadata.get("pattern")
-    # The whole text has to match, also where the model writes no anchors; \w and \s mean ASCII,
-    # as in the service's language.
+    # The whole text has to match, also where the model has no anchors; \w and \s mean ASCII, as in
+    # the service's language.
     matches = None if pattern is None else re.compile(pattern, re.ASCII).fullmatch
     quoted = shape.name not in _UNQUOTED_SHAPES
     choices = frozenset(shape.enum)
@@ -268,7 +268,7 @@ def _string(shape: StringShape) -> Check:
 
 
 def _shortness(value: str, matches: Callable[[str], object]) -> str:
-    """A sentence of our own if the value would match but for its length, as a name of ``ab``."""
+    """A sentence for a value that is only too short to match, such as the name ``ab``."""
     for missing in range(1, _SHORTEST - len(value) + 1):
         if matches(value + _FILLER * missing) is not None:
             said = "1 character" if len(value) == 1 else f"{len(value)} characters"
@@ -314,7 +314,7 @@ _SCALARS: dict[str, Check] = {"boolean": _check_boolean, "timestamp": _check_tim
 
 
 def _length(shape: Shape, unit: str) -> Callable[[int], None] | None:
-    """A check of a length; None if the model sets no bound."""
+    """The check of a length; None if the model sets no bound."""
     low, high = shape.metadata.get("min", 0), shape.metadata.get("max")
     if low == 0 and high is None:
         return None

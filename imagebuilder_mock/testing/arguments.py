@@ -1,9 +1,9 @@
-"""What the parts of the control object share: the world, and how they read what a test names."""
+"""What the parts of the control object share: the world, and checks of their arguments."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard, TypeVar
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.resources.images import Image
@@ -11,15 +11,20 @@ from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
 from imagebuilder_mock.domain.suggestions import Suggesting, did_you_mean, listed
 from imagebuilder_mock.protocol.model import input_members, operation_names
 from imagebuilder_mock.world.clock import aware
+from imagebuilder_mock.world.orders import check_reference
 from imagebuilder_mock.world.settings import check_account_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
+    from imagebuilder_mock.domain.resources.base import Resource
+    from imagebuilder_mock.world.record import Record
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
 
+
+R = TypeVar("R", bound="Resource")
 
 DEFAULT_REGION = "us-east-1"
 _REGION = re.compile(r"[a-z0-9-]+", re.ASCII)
@@ -43,14 +48,14 @@ class Face(Suggesting):
         return f"<mock.{name}: {holds}>" if holds else f"<mock.{name}>"
 
     def _holds(self) -> str:
-        """What it has at the moment, for whoever prints it."""
+        """What it holds at the moment, for its ``repr``."""
         return ""
 
 
-def check_text(*, may_be_empty: bool = False, **texts: object) -> None:
-    """TypeError for what is neither a string nor None, ValueError for an empty string."""
+def check_text(*, or_none: bool = False, may_be_empty: bool = False, **texts: object) -> None:
+    """TypeError for what is no string, ValueError for an empty string."""
     for name, value in texts.items():
-        if value is not None and not isinstance(value, str):
+        if not (isinstance(value, str) or (value is None and or_none)):
             msg = f"{name}={value!r}: give a string."
             raise TypeError(msg)
         if value == "" and not may_be_empty:
@@ -58,16 +63,31 @@ def check_text(*, may_be_empty: bool = False, **texts: object) -> None:
             raise ValueError(msg)
 
 
+def check_references(**references: str | None) -> None:
+    """ValueError for what is neither a name nor an ARN, and not None."""
+    for name, reference in references.items():
+        try:
+            check_reference(reference or "")
+        except ValueError as refusal:
+            msg = f"{name}={reference!r}: give a name or an ARN ({refusal})."
+            raise ValueError(msg) from None
+
+
 def check_times(times: object, *, or_none: str = "") -> None:
-    """ValueError for what is no number of times; ``or_none`` says what None means, if it may be."""
+    """ValueError for what is no number of times; ``or_none`` is what None means, if allowed."""
     if (times is None and or_none) or (type(times) is int and times >= 1):
         return
     msg = f"times={times!r}: give a whole number from 1 on{or_none and f', or None for {or_none}'}."
     raise ValueError(msg)
 
 
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether a value is a number; True and False are none."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
 def refuse_text(**lists: Collection[object]) -> None:
-    """A string is a collection of strings too: of its letters, which nobody means."""
+    """TypeError for a string in the place of a list: it would be taken as a list of letters."""
     for name, value in lists.items():
         if isinstance(value, str):
             msg = f"{name}={value!r} is one string: give a list, [{value!r}]."
@@ -86,9 +106,10 @@ def past(world: World, moment: datetime | None, what: str) -> datetime:
     return moment
 
 
-def check_operation(name: str) -> None:
+def check_operation(name: str | None) -> None:
     """ValueError, with the closest names, if the model does not have this operation."""
-    check_known("operation", name, operation_names())
+    if name is not None:
+        check_known("operation", name, operation_names())
 
 
 def check_parameters(operation: str | None, names: Iterable[str]) -> None:
@@ -102,20 +123,25 @@ def check_parameters(operation: str | None, names: Iterable[str]) -> None:
 
 
 def check_known(what: str, given: str, known: Sequence[str]) -> None:
-    """ValueError for an unknown name; it has the closest name, or else some that are known."""
+    """ValueError for an unknown name, with the closest known name, or else with some of them."""
     if given not in known:
         hint = did_you_mean(str(given), known) or f" There are: {listed(known)}."
         msg = f"There is no {what} {given!r}.{hint}"
         raise ValueError(msg)
 
 
-def counted(number: int, noun: str) -> str:
+def counts_of(record: Record) -> list[str]:
+    """``GetImage (2)``, for each operation that was called."""
+    return [f"{name} ({count})" for name, count in sorted(record.counts.items())]
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
     """``1 build``, or ``2 builds``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def check_region(region: object, name: str = "region") -> None:
-    """ValueError for what no Region is called, and is not None."""
+    """ValueError for what is neither a Region's name nor None."""
     if region is None:
         return
     if not isinstance(region, str) or not _REGION.fullmatch(region):
@@ -147,28 +173,43 @@ def pipeline_at(store: Store, pipeline: str) -> ImagePipeline:
     arn = pipeline if is_arn else str(store.arn_for(ImagePipeline.kind, pipeline))
     found = store.get(ImagePipeline, arn)
     if found is None:
-        known = ", ".join(each.arn for each in store.order(ImagePipeline))
-        msg = (
-            f"There is no pipeline {pipeline!r} in {store.region} of account {store.account}. "
-            f"There are: {known or 'none'}."
-        )
-        raise LookupError(msg)
+        raise not_there("pipeline", pipeline, store, store.order(ImagePipeline))
     return found
 
 
-def image_at(world: World, arn: str, instead: Callable[[], str]) -> tuple[Store, Image]:
+def not_there(what: str, named: str, store: Store, known: Iterable[Resource]) -> LookupError:
+    """The error for a name or an ARN that nothing of the kind has; it lists what is ``known``."""
+    is_arn = named.startswith("arn:")
+    words = list(dict.fromkeys(each.arn if is_arn else each.name for each in known))
+    return LookupError(
+        f"There is no {what} {named!r} in {store.region} of account {store.account}."
+        f"{did_you_mean(named, words)} There are: {listed(words)}."
+    )
+
+
+def every(kind: type[R], world: World) -> Iterator[R]:
+    """The resources of a type in all accounts and Regions."""
+    for store in world.state.stores.values():
+        yield from store.order(kind)
+
+
+def image_at(
+    world: World, arn: str, instead: Callable[[], str] | None = None
+) -> tuple[Store, Image]:
     """An image by its build version ARN, and the store that has it.
 
-    LookupError if there is none; it ends with what ``instead`` says.
+    LookupError if there is none; its text ends with ``instead()``, by default a list of the images.
     """
     try:
         parsed = Arn.parse(str(arn))
     except ValueError:
-        msg = f"{arn!r} is no image build version ARN. {instead()}"
-        raise LookupError(msg) from None
-    store = world.state.stores.get((parsed.account, parsed.region))
-    image = None if store is None else store.get(Image, arn)
-    if store is None or image is None:
-        msg = f"There is no image {arn}. {instead()}"
-        raise LookupError(msg)
-    return store, image
+        said = f"{arn!r} is no image build version ARN."
+    else:
+        store = world.state.stores.get((parsed.account, parsed.region))
+        image = None if store is None else store.get(Image, arn)
+        if store is not None and image is not None:
+            return store, image
+        said = f"There is no image {arn}."
+    known = instead() if instead else f"There are: {listed(x.arn for x in every(Image, world))}."
+    msg = f"{said} {known}"
+    raise LookupError(msg)

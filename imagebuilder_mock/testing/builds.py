@@ -1,4 +1,4 @@
-"""``mock.builds``: move builds on, end them, make one fail, and see which are running."""
+"""``mock.builds``: move builds on, end them, make one fail, and see which of them are running."""
 
 from __future__ import annotations
 
@@ -8,43 +8,83 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.arn import AMAZON, Arn
 from imagebuilder_mock.domain.builds import PHASES_OF_STAGE
 from imagebuilder_mock.domain.documents.workflows.actions import STEP_ACTIONS
 from imagebuilder_mock.domain.resources.images import Image
+from imagebuilder_mock.domain.resources.workflows import Workflow
+from imagebuilder_mock.domain.suggestions import did_you_mean
 from imagebuilder_mock.engines.builds import stages
+from imagebuilder_mock.engines.one_build import document_of
 from imagebuilder_mock.engines.outputs.configuration import CONFIGURATIONS
-from imagebuilder_mock.world.orders import BuildFailure, StepOutputs, check_reference
+from imagebuilder_mock.world.durations import Durations
+from imagebuilder_mock.world.orders import BuildFailure, StepOutputs
 from imagebuilder_mock.world.published import published
 from imagebuilder_mock.world.settings import check_account_id
 
 from .arguments import (
+    DEFAULT_REGION,
     SOME_IMAGE,
     Face,
+    check_references,
     check_region,
     check_text,
     check_times,
     counted,
+    every,
     image_at,
 )
 from .pages.timeline import logs_of, timeline_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from datetime import timedelta
 
     from imagebuilder_mock.domain.states import ImageStatus
-    from imagebuilder_mock.world.durations import Durations
     from imagebuilder_mock.world.orders import Placed
+    from imagebuilder_mock.world.world import World
 
     from .pages.timeline import Timeline
 
 _PHASES = tuple(chain.from_iterable(PHASES_OF_STAGE.values()))
 
 
-def _check_exit_status(exit_status: object) -> None:
-    if type(exit_status) is not int or not exit_status:
-        msg = f"exit_status={exit_status!r}: a command that fails ends with a number but 0."
-        raise ValueError(msg)
+def _check_failure(order: BuildFailure) -> None:
+    """ValueError or TypeError for an argument that is wrong, or that another one excludes."""
+    check_times(order.times)
+    check_text(recipe=order.recipe, component=order.component, step=order.step, or_none=True)
+    check_text(error=order.error, cause=order.cause, or_none=True)
+    check_text(message=order.message, or_none=True, may_be_empty=True)
+    check_references(recipe=order.recipe, component=order.component)
+    check_region(order.region)
+    if order.account_id is not None:
+        check_account_id(order.account_id)
+    names_component = order.component is not None or order.phase is not None
+    is_of_machine = order.error is not None or (order.cause is not None and not order.is_of_place)
+    steps = [configuration.step for configuration in CONFIGURATIONS]
+    mistakes = {
+        f"exit_status={order.exit_status!r}: a command that fails ends with a number but 0.": (
+            type(order.exit_status) is not int or not order.exit_status
+        ),
+        "Components run before distribution: name a region or account, or a component and phase.": (
+            order.is_of_place and names_component
+        ),
+        f"cause={order.cause!r}: give it with a region or account, and neither step nor message.": (
+            order.is_of_place
+            and order.cause is not None
+            and (order.step is not None or order.message is not None)
+        ),
+        "error= and cause= are a state machine's: name the workflow step that runs it with step=, "
+        "and no component, phase, region or account. cause= alone also goes with a region or "
+        "account.": is_of_machine and (order.step is None or order.is_of_place or names_component),
+        f"phase={order.phase!r}: builds run the phases {', '.join(_PHASES)}.": (
+            order.phase not in (None, *_PHASES)
+        ),
+        f"step={order.step!r}: with a region or account, name one of "
+        f"{', '.join(steps)}, or none.": order.is_of_place and order.step not in (None, *steps),
+    }
+    for mistake, is_made in mistakes.items():
+        if is_made:
+            raise ValueError(mistake)
 
 
 def _page_name(image: Image) -> str:
@@ -52,10 +92,38 @@ def _page_name(image: Image) -> str:
     return f"{arn.account}-{arn.region}-{arn.slug}-{arn.version}-{arn.build}.html"
 
 
+class BuildDurations(Durations):
+    """The durations of a world; a name that nothing has is refused."""
+
+    def __init__(self, world: World) -> None:
+        self.maps = world.state.durations.maps
+        self._world = world
+
+    def __setitem__(self, name: str, duration: timedelta) -> None:
+        if name not in self and name not in STEP_ACTIONS:
+            with self._world.lock:
+                steps = _step_names(self._world)
+            if name not in steps:
+                hint = did_you_mean(str(name), {*self, *steps})
+                msg = (
+                    f"durations[{name!r}]: there is no such stage or action, and no workflow has a "
+                    f"step of that name.{hint} For a step of your own, create its workflow first."
+                )
+                raise ValueError(msg)
+        super().__setitem__(name, duration)
+
+
+def _step_names(world: World) -> set[str]:
+    """The names of the steps of all workflows: Amazon's, the same everywhere, and the test's."""
+    managed = world.managed(AMAZON, DEFAULT_REGION).order(Workflow)
+    workflows = (*managed, *every(Workflow, world))
+    return {step.name for workflow in workflows for step in document_of(workflow).steps}
+
+
 class Builds(Face):
     """``mock.builds``: a build is named by its image build version ARN.
 
-    LookupError for an ARN of no build lists the builds that are running.
+    LookupError for an ARN that no build has; it lists the builds that are running.
     """
 
     __slots__ = ()
@@ -84,17 +152,18 @@ class Builds(Face):
 
         ``mock.builds.durations["ExecuteComponents"] = timedelta(hours=1)`` applies to what starts
         after it, and ``del`` restores the default. A step that takes longer than its time-out
-        fails.
+        fails. ValueError for a name that is no stage, no action, and no step of a workflow that
+        exists.
         """
-        return self._world.state.durations
+        return BuildDurations(self._world)
 
     @published(arn=SOME_IMAGE, to="TESTING")
     def advance(self, arn: str, *, to: ImageStatus | None = None) -> str:
         """Move a build to its next stage, or to a step that waits, and return its new status.
 
-        With ``to`` it goes on until the image is in that status. ValueError, which lists the
-        statuses that lie ahead, if that is behind or not on the build's way: then nothing moves.
-        RuntimeError if the build ends, or reaches a step that waits for an action, before it.
+        With ``to`` the build moves on until the image is in that status. ValueError, which lists
+        the statuses that lie ahead, if the build has passed it or does not come to it; then nothing
+        moves. RuntimeError if the build ends before, or reaches a step that waits for an action.
         """
         with self._world.lock:
             image = self._build(arn)
@@ -168,48 +237,6 @@ class Builds(Face):
         in ``mock.unmet``, unless it is ``optional``. ValueError says what is wrong with an
         argument, or which of them exclude each other.
         """
-        check_times(times)
-        check_text(recipe=recipe, component=component, step=step, error=error, cause=cause)
-        check_text(message=message, may_be_empty=True)
-        _check_exit_status(exit_status)
-        check_region(region)
-        is_of_place = region is not None or account_id is not None
-        if is_of_place and (component is not None or phase is not None):
-            msg = (
-                "Components run before distribution: name a region or account, or a component and "
-                "phase."
-            )
-            raise ValueError(msg)
-        if cause is not None and is_of_place and (step is not None or message is not None):
-            msg = (
-                f"cause={cause!r}: give it with a region or account, and neither step nor message."
-            )
-            raise ValueError(msg)
-        of_machine = error is not None or (cause is not None and not is_of_place)
-        if of_machine and (step is None or is_of_place or component or phase):
-            msg = (
-                "error= and cause= are a state machine's: name the workflow step that runs it with "
-                "step=, and no component, phase, region or account. cause= alone also goes with a "
-                "region or account."
-            )
-            raise ValueError(msg)
-        if account_id is not None:
-            check_account_id(account_id)
-        if phase not in (None, *_PHASES):
-            msg = f"phase={phase!r}: builds run the phases {', '.join(_PHASES)}."
-            raise ValueError(msg)
-        steps = [configuration.step for configuration in CONFIGURATIONS]
-        if is_of_place and step not in (None, *steps):
-            msg = (
-                f"step={step!r}: with a region or account, name one of {', '.join(steps)}, or none."
-            )
-            raise ValueError(msg)
-        for name, reference in (("recipe", recipe), ("component", component)):
-            try:
-                check_reference(reference or "")
-            except ValueError as refusal:
-                msg = f"{name}={reference!r}: give a name or an ARN ({refusal})."
-                raise ValueError(msg) from None
         failure = BuildFailure(
             recipe=recipe,
             component=component,
@@ -223,6 +250,7 @@ class Builds(Face):
             cause=cause,
             times=times,
         )
+        _check_failure(failure)
         with self._world.lock:
             self._world.state.failures.add(failure, self._placed(failure, optional=optional))
 
@@ -236,16 +264,18 @@ class Builds(Face):
         times: int | None = None,
         optional: bool = False,
     ) -> None:
-        """Say what the workflow step named ``step`` gives when it succeeds, such as its ``output``.
+        """Set what the workflow step named ``step`` outputs when it succeeds, such as ``output``.
 
         ``workflow`` (a name or an ARN) restricts it to the steps of a workflow, and ``times`` to
-        the next ones; what is not named in ``outputs`` stays as it is. ValueError lists what the
-        actions give if none of them gives all of it. A step whose action does not give it fails
-        with a message that says so. An order that nothing has met is in ``mock.unmet``, unless it
-        is ``optional``.
+        the next ones; outputs that are not in ``outputs`` stay as they are. ValueError if no action
+        has all of these outputs; it lists those that each action has. A step whose action does not
+        have them fails with a message that says so. An order that nothing has met is in
+        ``mock.unmet``, unless it is ``optional``.
         """
         check_times(times, or_none="every time")
-        check_text(step=step, workflow=workflow)
+        check_text(step=step)
+        check_text(workflow=workflow, or_none=True)
+        check_references(workflow=workflow)
         given: object = outputs
         if not isinstance(given, Mapping):
             msg = f"outputs={given!r}: give a mapping, such as {{'output': 'done'}}."
@@ -259,11 +289,6 @@ class Builds(Face):
             together = " together" if len(outputs) > 1 else ""
             msg = f"No step gives {', '.join(map(str, outputs))}{together}. Steps give {known}."
             raise ValueError(msg)
-        try:
-            check_reference(workflow or "")
-        except ValueError as error:
-            msg = f"workflow={workflow!r}: give a name or an ARN ({error})."
-            raise ValueError(msg) from None
         # A copy, of what JSON can hold: a step's outputs are JSON.
         try:
             copy = json.loads(json.dumps(dict(outputs), allow_nan=False))
@@ -286,13 +311,7 @@ class Builds(Face):
         Builds whose images were deleted after ``keep_deleted()`` are among them.
         """
         with self._world.lock:
-            images = [
-                resource
-                for store in self._world.state.stores.values()
-                for resource in store
-                if isinstance(resource, Image)
-            ]
-            images += self._world.deleted or []
+            images = [*every(Image, self._world), *(self._world.deleted or ())]
             logs = logs_of(self._world.events)
             pages = [
                 (_page_name(image), timeline_of(image, logs))
@@ -313,7 +332,7 @@ class Builds(Face):
         Builds that wait for ``SendWorkflowStepAction`` keep waiting.
         """
         with self._world.lock:
-            while [image for image in list(self._running()) if stages.advance(self._world, image)]:
+            while [image for image in self._running() if stages.advance(self._world, image)]:
                 pass
 
     def _placed(self, order: object, *, optional: bool) -> Placed:
@@ -330,25 +349,22 @@ class Builds(Face):
             "send_workflow_step_action(), or let its time-out pass with clock.advance()."
         )
 
-    def _running(self) -> Iterator[Image]:
-        images = (
-            image for store in self._world.state.stores.values() for image in store.running.values()
-        )
-        yield from sorted(images, key=lambda image: image.sequence)
+    def _running(self) -> list[Image]:
+        stores = self._world.state.stores.values()
+        images = [image for store in stores for image in store.running.values()]
+        return sorted(images, key=lambda image: image.sequence)
 
     def _build(self, arn: str) -> Image:
         """LookupError if it has ended."""
         image = self._image(arn)
         if not image.is_in_progress:
-            msg = (
-                f"The build {arn} has ended: it is {image.state.status}. Under way: "
-                f"{', '.join(self.running) or 'none'}."
-            )
+            msg = f"The build {arn} has ended: it is {image.state.status}. {self._under_way()}"
             raise LookupError(msg)
         return image
 
     def _image(self, arn: str) -> Image:
-        _, image = image_at(
-            self._world, arn, lambda: f"Builds under way: {', '.join(self.running) or 'none'}."
-        )
+        _, image = image_at(self._world, arn, self._under_way)
         return image
+
+    def _under_way(self) -> str:
+        return f"Builds under way: {', '.join(self.running) or 'none'}."

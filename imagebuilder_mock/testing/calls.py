@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from imagebuilder_mock.world.published import published
 from imagebuilder_mock.world.record import KEPT, differences, holds
 
-from .arguments import Face, check_operation, check_parameters, counted
+from .arguments import Face, check_operation, check_parameters, counted, counts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from imagebuilder_mock.world.record import Call, Record
 
@@ -64,8 +64,7 @@ class Calls(Face):
         """
         if parameters:
             return len(self._matching(operation, parameters))
-        if operation is not None:
-            check_operation(operation)
+        check_operation(operation)
         return self._record.count(operation)
 
     @published(operation="GetImage", region="us-east-1", failed=True)
@@ -99,10 +98,10 @@ class Calls(Face):
         """Assert that the operation was called with these parameters; return the newest such call.
 
         With ``times``, the number of these calls must be equal to it. The AssertionError shows what
-        was called instead, and in what the closest call differs.
+        was called instead, and how the closest call differs.
         """
-        if times is not None and times < 1:
-            msg = f"times={times}: give a whole number from 1 on, or use assert_not_called()."
+        if times is not None and (type(times) is not int or times < 1):
+            msg = f"times={times!r}: give a whole number from 1 on, or use assert_not_called()."
             raise ValueError(msg)
         matching = self._matching(operation, parameters)
         known, unknown = self._numbers(operation, parameters, matching)
@@ -115,7 +114,7 @@ class Calls(Face):
             found = f", but {known} time(s)" if known else ""
             limit = ", as far as its calls are kept" if unknown else ""
             said = f"{operation} was not called{wanted}{_with(parameters)}{found}{limit}."
-        raise AssertionError("\n".join([said, *self._instead(operation, parameters, matching)]))
+        raise self._error(said, self._instead(operation, parameters, matching))
 
     @published(operation="DeleteImage")
     def assert_not_called(self, operation: str, /, **parameters: object) -> None:
@@ -127,10 +126,10 @@ class Calls(Face):
         known, unknown = self._numbers(operation, parameters, matching)
         if known:
             said = f"{operation} was called {known} time(s){_with(parameters)}:"
-            raise AssertionError("\n".join([said, *_listed(matching), *self._forgotten()]))
+            raise self._error(said, _listed(matching))
         if unknown:
-            said = f"{operation} was called, and nobody knows whether it was{_with(parameters)}."
-            raise AssertionError("\n".join([said, *self._forgotten()]))
+            said = f"{operation} was called, perhaps{_with(parameters)}: not all calls are kept."
+            raise self._error(said)
 
     @published(operations=["GetImage", "ListImages"])
     def expect_only(self, *operations: str) -> None:
@@ -152,16 +151,14 @@ class Calls(Face):
         number = self._record.unexpected
         if number:
             said = f"{number} call(s) were not expected:"
-            kept = [call for call in self if call.is_unexpected]
-            raise AssertionError("\n".join([said, *_listed(kept), *self._forgotten()]))
+            raise self._error(said, _listed([call for call in self if call.is_unexpected]))
 
     @property
     def _record(self) -> Record:
         return self._world.record
 
     def _matching(self, operation: str | None, parameters: dict[str, object]) -> list[Call]:
-        if operation is not None:
-            check_operation(operation)
+        check_operation(operation)
         check_parameters(operation, parameters)
         return [
             call
@@ -173,9 +170,12 @@ class Calls(Face):
     def _numbers(
         self, operation: str, parameters: dict[str, object], matching: list[Call]
     ) -> tuple[int, int]:
-        """How many calls had the parameters, and how many more may have had them."""
+        """How many kept calls have the parameters, and how many more may have had them."""
         dropped = self._record.dropped(operation)
         return (len(matching), dropped) if parameters else (len(matching) + dropped, 0)
+
+    def _error(self, said: str, lines: Iterable[str] = ()) -> AssertionError:
+        return AssertionError("\n".join([said, *lines, *self._forgotten()]))
 
     def _forgotten(self) -> Iterator[str]:
         if self.dropped:
@@ -189,7 +189,6 @@ class Calls(Face):
     ) -> Iterator[str]:
         if matching:
             yield from _listed(matching)
-            yield from self._forgotten()
             return
         calls = self._matching(operation, {})
         if calls:
@@ -199,10 +198,7 @@ class Calls(Face):
             )
             yield f"The closest of its {len(calls)} call(s), at {closest.time.isoformat()}:"
             yield from (f"  {text}" for text in differences(parameters, closest.parameters))
-        counts = sorted(self._record.counts.items())
-        called = ", ".join(f"{name} ({count})" for name, count in counts)
-        yield f"Called were: {called or 'no operations'}."
-        yield from self._forgotten()
+        yield f"Called were: {', '.join(counts_of(self._record)) or 'no operations'}."
 
 
 def _with(parameters: dict[str, object]) -> str:

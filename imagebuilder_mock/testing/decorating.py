@@ -1,8 +1,8 @@
 """Decorating: functions of every kind, and classes of tests, run with the mock on.
 
-On means while the body runs: a generator's from its first to its last step, a coroutine's while it
-is awaited. A class of tests has it on from its setting up to its tearing down, and each test
-begins with what the class set up.
+The mock is on while the body runs: of a generator from its first to its last step, of a coroutine
+while it is awaited. For a class of tests it is on from the set-up of the class to its tear-down,
+and each test begins with what the class has set up.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 class Switch(Protocol):
-    """What can be switched on: a mock."""
+    """What a decorator switches on and off: a mock."""
 
     def start(self) -> object: ...
 
@@ -58,7 +58,7 @@ def decorate(mock: Switch, target: T) -> T:
 
 
 def _is_test_case(cls: type[object]) -> bool:
-    """If unittest has not been loaded, no class derives from it, and it is not loaded here."""
+    """Whether it is a TestCase; if unittest has not been loaded, no class is one."""
     loaded = sys.modules.get("unittest")
     return loaded is not None and issubclass(cls, loaded.TestCase)
 
@@ -115,7 +115,7 @@ def _decorate_async_generator(
 
 
 def _decorate_test_case(mock: Switch, cls: type[unittest.TestCase]) -> None:
-    """``run`` holds setUp, the test, tearDown and the clean-ups; so subclasses are held too."""
+    """Wrap ``run``, which calls setUp, the test, tearDown and the clean-ups, of subclasses too."""
     for name in ("run", "debug"):
         _set(cls, name, _Unlisted(_within(mock.for_one_test, getattr(cls, name))))
     _decorate_tests(mock, cls)
@@ -169,7 +169,7 @@ def _hold_set_up_class(mock: Switch, cls: type[unittest.TestCase]) -> None:
 
 
 def _decorate_class(mock: Switch, cls: type) -> None:
-    """Each public method runs with the mock on; for pytest, set-up and tear-down hold the test."""
+    """Run each public method with the mock on; for pytest, each test from set-up to tear-down."""
     class_scope, test_scope = _Scope(lambda: mock), _Scope(mock.for_one_test)
 
     def decorate_one(klass: type) -> None:
@@ -198,7 +198,7 @@ def _decorate_members(mock: Switch, cls: type) -> None:
 
 
 class _Scope:
-    """On from the set-up of a test or a class to its tear-down."""
+    """Keeps the mock on from the set-up of a test or a class to its tear-down."""
 
     def __init__(self, enter: Callable[[], AbstractContextManager[object]]) -> None:
         self._enter = enter

@@ -1,4 +1,4 @@
-"""``mock.documents``: what stands at S3 URIs, for tests that have no S3."""
+"""``mock.documents``: documents at S3 URIs, for tests that have no S3."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class Documents(Face):
     def put(self, uri: str, text: str) -> None:
         """Put a document at an ``s3://`` URI, or replace the one that is there.
 
-        Beside moto its S3 is asked first, and this is what is read where S3 has no such object.
-        ValueError if the URI is of another form, TypeError if the text is none.
+        Beside moto its S3 is asked first, and this document is read if S3 has no such object.
+        ValueError if the URI has another form, TypeError if the text is no string.
         """
         try:
             address = S3Uri.parse(uri)

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 from enum import Enum
-from typing import TYPE_CHECKING, Final, TypeGuard
+from http.client import responses
+from typing import TYPE_CHECKING, Final
 
 from imagebuilder_mock.protocol.failures import (
     default_message,
     error_names,
     error_status,
     is_connection_error,
-    status_phrase,
 )
 from imagebuilder_mock.world.faults import (
     EVERY_OPERATION,
@@ -32,6 +32,8 @@ from .arguments import (
     check_region,
     check_text,
     check_times,
+    counts_of,
+    is_number,
 )
 
 if TYPE_CHECKING:
@@ -94,10 +96,15 @@ class Faults(Face):
         Returns the rule, whose ``fired`` counts the failures. ValueError and TypeError say what is
         wrong with an argument and what to give instead.
         """
-        _check_operation(operation)
-        _check_condition(operation, when)
-        check_text(message=message, may_be_empty=True)
-        if probability is not None and not (_is_number(probability) and 0 < probability <= 1):
+        named = None if operation == EVERY_OPERATION else operation
+        check_operation(named)
+        if isinstance(when, Mapping):
+            check_parameters(named, map(str, when))
+        elif when is not None and not callable(when):
+            msg = f"when={when!r}: give a mapping of parameters, or a function that takes them."
+            raise TypeError(msg)
+        check_text(message=message, or_none=True, may_be_empty=True)
+        if probability is not None and not (is_number(probability) and 0 < probability <= 1):
             msg = f"probability={probability!r}: give a number above 0, and 1 at most."
             raise ValueError(msg)
         check_region(region)
@@ -120,7 +127,7 @@ class Faults(Face):
             placed = self._world.placed.place(
                 rule,
                 f"mock.faults.{rule}",
-                noted=self._world.record.count(None if operation == EVERY_OPERATION else operation),
+                noted=self._world.record.count(named),
                 optional=optional or probability is not None,
             )
             self._world.faults.add(rule, placed)
@@ -137,7 +144,7 @@ class Faults(Face):
                 if rule is known or rule == known.number:
                     self._world.faults.remove(known)
                     return
-        msg = f"{rule} is not among the rules; it was taken back, or the mock was reset."
+        msg = f"{rule} is not among the rules: it has been removed, or the mock was reset."
         raise ValueError(msg)
 
     @published()
@@ -156,22 +163,16 @@ class Faults(Face):
     def assert_all_fired(self) -> None:
         """AssertionError, which shows what was called, if a rule has never fired."""
         unused = self.unused
-        if not unused:
-            return
-        record = self._world.record
-        called = ", ".join(f"{name} ({count})" for name, count in sorted(record.counts.items()))
-        lines = [
-            f"  {rule}: {rule.matched} request(s) matched" if rule.matched else f"  {rule}"
-            for rule in unused
-        ]
-        msg = "\n".join(
-            [
+        if unused:
+            lines = [
                 f"{len(unused)} of {len(self)} fault rules never fired:",
-                *lines,
-                f"Called were: {called or 'no operations'}.",
+                *(
+                    f"  {rule}: {rule.matched} request(s) matched" if rule.matched else f"  {rule}"
+                    for rule in unused
+                ),
+                f"Called were: {', '.join(counts_of(self._world.record)) or 'no operations'}.",
             ]
-        )
-        raise AssertionError(msg)
+            raise AssertionError("\n".join(lines))
 
     def __iter__(self) -> Iterator[FaultRule]:
         return iter(self._world.faults)
@@ -193,7 +194,7 @@ def _outcome(
         return CutAnswer()
     if error is None:
         if message is not None:
-            msg = f"message={message!r} is of no error: give error= too."
+            msg = f"message={message!r} goes with an error: give error= too."
             raise ValueError(msg)
         return None
     if isinstance(error, str):
@@ -203,7 +204,8 @@ def _outcome(
     if is_connection_error(error):
         return LostRequestError(error, message)
     if type(error) is int and _LOWEST_ERROR_STATUS <= error <= _HIGHEST_ERROR_STATUS:
-        return FaultError(str(error), status_phrase(error) if message is None else message, error)
+        text = responses.get(error, "") if message is None else message
+        return FaultError(str(error), text, error)
     msg = (
         f"error={error!r}: give the name of an error ('ServiceException'), an HTTP status from "
         "400 to 599, or a class of botocore.exceptions (ConnectTimeoutError)."
@@ -222,28 +224,10 @@ def _checked_latency(latency: float | timedelta | None) -> timedelta:
     if latency is None:
         return timedelta()
     span: object = latency
-    if _is_number(latency):
+    if is_number(latency):
         with suppress(OverflowError, ValueError):
             span = timedelta(seconds=latency)
     if not isinstance(span, timedelta) or span <= timedelta():
         msg = f"latency={latency!r}: give seconds, or a timedelta, above 0."
         raise ValueError(msg)
     return span
-
-
-def _is_number(value: object) -> TypeGuard[float]:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _check_operation(operation: str) -> None:
-    if operation != EVERY_OPERATION:
-        check_operation(operation)
-
-
-def _check_condition(operation: str, when: object) -> None:
-    if when is None or callable(when):
-        return
-    if not isinstance(when, Mapping):
-        msg = f"when={when!r}: give a mapping of parameters, or a function that takes them."
-        raise TypeError(msg)
-    check_parameters(None if operation == EVERY_OPERATION else operation, map(str, when))

@@ -10,7 +10,7 @@ from imagebuilder_mock.domain.resources.scans import ImageScanState
 from imagebuilder_mock.engines.scans import SEVERITIES, finding_on
 from imagebuilder_mock.world.published import published
 
-from .arguments import SOME_IMAGE, Face, check_text, counted, image_at
+from .arguments import SOME_IMAGE, Face, check_text, counted, every, image_at, is_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,32 +20,29 @@ if TYPE_CHECKING:
 BadEnd = Literal["FAILED", "TIMED_OUT"]
 
 _HIGHEST_SCORE = 10
-_DESCRIPTION = "A vulnerability that the test made up."
 
 
 class MockFindings(Face):
     """``mock.findings``: an image is named by its image build version ARN.
 
-    LookupError for an ARN of no image lists the images. ValueError says what is wrong with another
-    argument, or that the image is not scanned.
+    LookupError for an ARN that no image has; it lists the images. ValueError says what is
+    wrong with another argument, or that the image is not scanned.
     """
 
     __slots__ = ()
 
     def _holds(self) -> str:
-        stores = self._world.state.stores.values()
-        scanned = sum(each.is_scanned for store in stores for each in store.order(Image))
-        return counted(scanned, "scanned image")
+        return counted(sum(each.is_scanned for each in every(Image, self._world)), "scanned image")
 
     @published(arn=SOME_IMAGE, packages=[["openssl", "3.0.8"]])
-    def set_packages(self, arn: str, packages: Iterable[tuple[str, str]]) -> None:
+    def set_packages(self, arn: str, packages: Iterable[Sequence[str]]) -> None:
         """Replace the sample packages of an image by these pairs of a name and a version.
 
         A scan that completes afterwards finds the sample vulnerabilities of these packages.
         """
-        pairs = pairs_of(packages)
+        pairs = [_pair(package) for package in packages]
         with self._world.lock:
-            store, image = self._image(arn)
+            store, image = image_at(self._world, arn)
             store.findings.set_packages(image.arn, pairs)
 
     @published(arn=SOME_IMAGE, vulnerability_id="CVE-2026-0001", severity="CRITICAL")
@@ -58,7 +55,7 @@ class MockFindings(Face):
         package: str = "openssl",
         version: str = "1.0.0",
         fixed_in: str | None = None,
-        description: str = _DESCRIPTION,
+        description: str = "A vulnerability that the test made up.",
         score: float | None = None,
     ) -> None:
         """Add a finding to a scanned image: a vulnerability of one of its packages.
@@ -66,13 +63,20 @@ class MockFindings(Face):
         ``severity`` is a word of Amazon Inspector's, such as ``"CRITICAL"``, and ``score`` a CVSS
         score. ``fixed_in`` is the version of the package that has the fix.
         """
-        vulnerability = made_up(
-            vulnerability_id=vulnerability_id,
+        check_text(vulnerability_id=vulnerability_id, package=package, version=version)
+        check_text(description=description)
+        check_text(fixed_in=fixed_in, or_none=True)
+        if score is not None and not (is_number(score) and 0 <= score <= _HIGHEST_SCORE):
+            msg = f"score={score!r}: give a number from 0 to 10."
+            raise ValueError(msg)
+        if severity not in SEVERITIES:
+            msg = f"severity={severity!r}: choose one of {', '.join(SEVERITIES)}."
+            raise ValueError(msg)
+        vulnerability = Vulnerability(
+            id=vulnerability_id,
             severity=severity,
-            package=package,
-            version=version,
-            fixed_in=fixed_in,
             description=description,
+            affected=(Affected(package, version, fixed_in),),
             score=score,
         )
         with self._world.lock:
@@ -84,7 +88,7 @@ class MockFindings(Face):
 
     @published(arn=SOME_IMAGE)
     def clear(self, arn: str) -> None:
-        """Remove all findings of an image; its scan will add none by itself."""
+        """Remove all findings of an image; its scan will add no sample findings."""
         with self._world.lock:
             store, image = self._scanned(arn)
             store.findings.clear(image.arn)
@@ -95,13 +99,14 @@ class MockFindings(Face):
         if status not in get_args(BadEnd):
             msg = f"status={status!r}: choose one of {', '.join(get_args(BadEnd))}."
             raise ValueError(msg)
+        check_text(reason=reason, or_none=True)
         with self._world.lock:
             store, image = self._scanned(arn)
             store.findings.clear(image.arn)
             image.ended_scan = ImageScanState(status, reason)
 
     def _scanned(self, arn: str) -> tuple[Store, Image]:
-        store, image = self._image(arn)
+        store, image = image_at(self._world, arn)
         if not image.is_scanned:
             msg = (
                 f"{arn} is not scanned. Build it with "
@@ -109,51 +114,6 @@ class MockFindings(Face):
             )
             raise ValueError(msg)
         return store, image
-
-    def _image(self, arn: str) -> tuple[Store, Image]:
-        return image_at(self._world, arn, self._all_images)
-
-    def _all_images(self) -> str:
-        stores = self._world.state.stores.values()
-        arns = [each.arn for store in stores for each in store if isinstance(each, Image)]
-        return f"There are: {', '.join(arns) or 'none'}."
-
-
-def made_up(
-    *,
-    vulnerability_id: str,
-    severity: str,
-    package: str = "openssl",
-    version: str = "1.0.0",
-    fixed_in: str | None = None,
-    description: str = _DESCRIPTION,
-    score: float | None = None,
-) -> Vulnerability:
-    """A vulnerability of a test.
-
-    ValueError for a severity that Inspector does not have, or a score that is none of CVSS.
-    """
-    check_text(vulnerability_id=vulnerability_id, package=package, version=version)
-    check_text(description=description, fixed_in=fixed_in)
-    is_number = isinstance(score, (int, float)) and not isinstance(score, bool)
-    if score is not None and not (is_number and 0 <= score <= _HIGHEST_SCORE):
-        msg = f"score={score!r}: give a number from 0 to 10."
-        raise ValueError(msg)
-    if severity not in SEVERITIES:
-        msg = f"severity={severity!r}: choose one of {', '.join(SEVERITIES)}."
-        raise ValueError(msg)
-    return Vulnerability(
-        id=vulnerability_id,
-        severity=severity,
-        description=description,
-        affected=(Affected(package, version, fixed_in),),
-        score=score,
-    )
-
-
-def pairs_of(packages: Iterable[Sequence[str]]) -> list[tuple[str, str]]:
-    """Packages as pairs of a name and a version; ValueError for one that is none."""
-    return [_pair(package) for package in packages]
 
 
 def _pair(package: Sequence[str]) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Images that were built before the test began: by the same engine, at another time, untold."""
+"""Add images that were built before the test began: by the same engine, but nobody is told."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from imagebuilder_mock.engines.builds import stages
 from imagebuilder_mock.engines.builds.starting import BuildRequest, start_build
 from imagebuilder_mock.engines.lifecycle.actions import TARGETS, change_state
 from imagebuilder_mock.engines.pipelines.runs import request_of
-from imagebuilder_mock.engines.scans import finding_on
+
+from .findings import MockFindings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from mypy_boto3_imagebuilder import type_defs as wire
 
-    from imagebuilder_mock.catalogue.samples import Vulnerability
     from imagebuilder_mock.domain.resources.images import Image
     from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
     from imagebuilder_mock.domain.resources.recipes import Recipe
@@ -41,15 +41,15 @@ _MAKING = frozenset(("CreateImage", "CreateImageFromIso", "ExecuteComponents", "
 
 
 class PastBuild(Value, kw_only=True):
-    """What builds of one kind were, whenever they were."""
+    """What builds of the past have in common, whatever their times."""
 
     request: BuildRequest
     pipeline: ImagePipeline | None = None
     state: EndState = "AVAILABLE"
     reason: str = "An internal error has occurred."
-    vulnerabilities: Sequence[Vulnerability] | None = None
+    findings: Sequence[Mapping[str, Any]] | None = None
     """All that its scan found; None is what a scan finds by itself, if there was one."""
-    packages: Sequence[tuple[str, str]] | None = None
+    packages: Sequence[Sequence[str]] | None = None
     last_launched: datetime | None = None
 
     def add(self, world: World, home: Store, moment: datetime) -> Image:
@@ -91,13 +91,13 @@ class PastBuild(Value, kw_only=True):
             raise _impossible(request.recipe, error.message) from None
 
     def _scan(self, world: World, home: Store, image: Image) -> None:
+        findings = MockFindings(world)
         if self.packages is not None:
-            home.findings.set_packages(image.arn, self.packages)
-        if self.vulnerabilities is not None:
+            findings.set_packages(image.arn, self.packages)
+        if self.findings is not None:
             home.findings.settled.add(image.arn)
-            for vulnerability in self.vulnerabilities:
-                found = finding_on(image, vulnerability, world.clock.now())
-                home.findings.add(found, on_demand=image.is_scanned_on_demand)
+            for finding in self.findings:
+                findings.add(image.arn, **finding)
 
     def _run(self, world: World, image: Image) -> None:
         if self.state not in ("CANCELLED", "FAILED"):
@@ -119,7 +119,7 @@ class PastBuild(Value, kw_only=True):
             stages.fail(world, image, self.reason)
 
     def _check(self, image: Image) -> None:
-        """ValueError if the build has come to another end than the wanted one."""
+        """ValueError if the build has ended in another way than it should."""
         status, reason = image.state.status, image.state.reason
         if status == "FAILED":
             is_as_wanted = (self.state, self.reason) == (status, reason)
@@ -141,7 +141,7 @@ class PastBuild(Value, kw_only=True):
 
 
 def _last_run(pipeline: ImagePipeline | None) -> Mapping[str, object]:
-    """What an image leaves on the pipeline that made it."""
+    """The members of a pipeline that a build of it changes."""
     if pipeline is None:
         return {}
     names = ("consecutive_failures", "date_last_run", "last_run_status")
@@ -149,7 +149,7 @@ def _last_run(pipeline: ImagePipeline | None) -> Mapping[str, object]:
 
 
 def _resume(world: World, image: Image) -> bool:
-    """Answer a step that waits; whether there was one."""
+    """Answer a step that waits, and return whether there was one."""
     for execution in image.running_executions:
         step = execution.open_step
         if step is not None and step.is_waiting:
@@ -169,7 +169,7 @@ def _impossible(recipe: Recipe, reason: str) -> ValueError:
 
 
 def _dated(request: BuildRequest, moment: datetime) -> BuildRequest:
-    """With configurations that are as old as the image, of which there is nothing else."""
+    """The request with configurations of the same date: they exist in the image alone."""
     distribution = request.distribution
     return replace(
         request,
@@ -179,7 +179,7 @@ def _dated(request: BuildRequest, moment: datetime) -> BuildRequest:
 
 
 class Additions(Value, kw_only=True):
-    """What an image of the past has beyond what its recipe and its pipeline say."""
+    """What an image of the past has in addition to its recipe and its pipeline."""
 
     regions: Sequence[str] = ()
     settings: Settings
@@ -189,7 +189,7 @@ class Additions(Value, kw_only=True):
 def request_of_recipe(
     home: Store, recipe: Recipe, additions: Additions, now: datetime
 ) -> BuildRequest:
-    """What an image of no pipeline is built with: configurations that the account does not have."""
+    """The request for an image of no pipeline: the account does not have its configurations."""
     return BuildRequest(
         recipe=recipe,
         infrastructure=InfrastructureConfiguration(
@@ -206,7 +206,7 @@ def request_of_recipe(
 def request_of_pipeline(
     world: World, pipeline: ImagePipeline, recipe: Recipe | None, additions: Additions
 ) -> BuildRequest:
-    """What a run of the pipeline asks for, or asked for when it had another recipe."""
+    """The request of a run of the pipeline, with another recipe if one is given."""
     home = world.home_of(pipeline.arn)
     tags = {**(pipeline.image_tags or {}), **additions.tags}
     request = request_of(world, home, pipeline, tags)
@@ -227,7 +227,7 @@ def _nowhere(home: Store, name: str, made: datetime) -> DistributionConfiguratio
 def _distributed(
     configuration: DistributionConfiguration, home: Store, recipe: Recipe, additions: Additions
 ) -> DistributionConfiguration:
-    """A copy that has the Regions too, and the settings for the AMIs of every one."""
+    """A copy with the further Regions, and with the settings of AMIs for all of them."""
     settings = additions.settings
     distributions = [
         {**each, "amiDistributionConfiguration": _merged(given, settings)}
@@ -252,7 +252,7 @@ def _distributed(
 
 
 def _merged(given: Mapping[str, Any], more: Settings) -> Mapping[str, Any]:
-    """Settings of AMIs with further tags and permissions."""
+    """The settings of AMIs, with further tags and permissions."""
     result = dict(given)
     if "amiTags" in more:
         result["amiTags"] = {**given.get("amiTags", {}), **more["amiTags"]}

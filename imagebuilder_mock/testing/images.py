@@ -1,4 +1,4 @@
-"""Images in the test's hands: finished ones of any age, and what EC2 knows of their AMIs."""
+"""``mock.images``: add finished images of any age, and change what EC2 knows of their AMIs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from imagebuilder_mock.domain.errors import ImageBuilderError
 from imagebuilder_mock.domain.records import replace
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRecipe
-from imagebuilder_mock.domain.suggestions import did_you_mean, listed
+from imagebuilder_mock.domain.suggestions import listed
 from imagebuilder_mock.engines.lifecycle.actions import TARGETS
 from imagebuilder_mock.engines.outputs.distribution import INTERNAL_ERROR
 from imagebuilder_mock.neighbours import machine_images
@@ -25,12 +25,15 @@ from .arguments import (
     check_region,
     check_text,
     counted,
+    every,
+    image_at,
+    not_there,
     past,
     pipeline_at,
     refuse_text,
     store_at,
 )
-from .findings import made_up, pairs_of
+from .findings import MockFindings
 from .history import Additions, EndState, PastBuild, request_of_pipeline, request_of_recipe
 
 if TYPE_CHECKING:
@@ -40,7 +43,6 @@ if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
     from typing_extensions import Unpack
 
-    from imagebuilder_mock.catalogue.samples import Vulnerability
     from imagebuilder_mock.domain.machine_image import MachineImage
     from imagebuilder_mock.domain.resources.lifecycle import LifecycleActionName
     from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
@@ -50,7 +52,7 @@ if TYPE_CHECKING:
 
 
 class ImageArguments(TypedDict, total=False):
-    """What ``mock.images.add`` is told of an image, beside ``created``."""
+    """The arguments of ``mock.images.add``, except ``created``."""
 
     recipe: str | None
     pipeline: str | None
@@ -77,8 +79,7 @@ class Images(Face):
     __slots__ = ()
 
     def _holds(self) -> str:
-        stores = self._world.state.stores.values()
-        return counted(sum(len(store.order(Image)) for store in stores), "image")
+        return counted(len(list(every(Image, self._world))), "image")
 
     @overload
     def add(
@@ -117,8 +118,8 @@ class Images(Face):
 
         ``created`` is an aware datetime, by default now. With a list of them there is an image for
         each, and the answer is the list of their ARNs in the same order: the build numbers follow
-        the dates, in whatever order these stand. In a further call the next number is given, also
-        to an older image.
+        the dates, in whatever order these stand. A later call goes on counting, even for an
+        older image.
 
         ``pipeline`` is the name or the ARN of the pipeline that made it: the image is in the
         pipeline's lists, has its recipe, settings, distribution and tags, and counts as its last
@@ -140,13 +141,13 @@ class Images(Face):
         What another program made for a workflow (its output ``ImageId``) is an AMI like any other.
 
         LookupError, which lists the recipes or pipelines, if there is no such one. ValueError for
-        a time in the future, a state that no finished image has, a wrong account id, tags that the
-        service would refuse, settings of AMIs for a container recipe, and a build that the service
-        would refuse; then nothing is added.
+        a time in the future, a launch before ``created``, a state that no finished image has, a
+        wrong account id, tags that the service would refuse, settings of AMIs for a container
+        recipe, and a build that the service would refuse; then nothing is added.
         """
         refuse_text(regions=regions, shared_with=shared_with, findings=findings or ())
-        check_text(recipe=recipe, pipeline=pipeline)
-        check_text(reason=reason, may_be_empty=True)
+        check_text(recipe=recipe, pipeline=pipeline, or_none=True)
+        check_text(reason=reason, or_none=True, may_be_empty=True)
         for each in regions:
             check_region(each, "regions")
         are_several = isinstance(created, Iterable) and not isinstance(created, str)
@@ -154,7 +155,8 @@ class Images(Face):
         _check_tags(tags=tags, ami_tags=ami_tags)
         reached = _state(state, reason)
         settings = _ami_settings(ami_tags, shared_with, public=public)
-        vulnerabilities = None if findings is None else list(map(_vulnerability, findings))
+        for finding in findings or ():
+            _check_finding(finding)
         with self._world.lock:
             moments = [past(self._world, each, "created") for each in dates]
             launched = (
@@ -165,19 +167,20 @@ class Images(Face):
             request = self._request(home, made_by, found, additions)
             if isinstance(request.recipe, ContainerRecipe) and (settings or launched):
                 msg = (
-                    f"{request.recipe.arn} makes container images: what is said of AMIs means "
-                    "nothing."
+                    f"{request.recipe.arn} makes container images, to which ami_tags, public, "
+                    "shared_with and last_launched do not apply."
                 )
                 raise ValueError(msg)
-            if vulnerabilities is not None:
+            _check_launch(launched, moments)
+            if findings is not None:
                 request = _scanned(request)
             build = PastBuild(
                 request=request,
                 pipeline=made_by,
                 state=reached,
                 reason=INTERNAL_ERROR if reason is None else reason,
-                vulnerabilities=vulnerabilities,
-                packages=None if packages is None else pairs_of(packages),
+                findings=findings,
+                packages=packages,
                 last_launched=launched,
             )
             arns: dict[int, str] = {}
@@ -189,11 +192,12 @@ class Images(Face):
     def amis(self, image_arn: str) -> list[MachineImage]:
         """What EC2 knows of an image's AMIs. A test may change it: launch, tag, share, deregister.
 
-        Beside moto it is changed there, but for the last launch. LookupError if there is no such
+        Beside moto, change it in moto, except for the last launch. LookupError if there is no such
         image.
         """
         with self._world.lock:
-            return [self.ami(ami.image) for ami in self._image(image_arn).amis]
+            _, image = image_at(self._world, image_arn)
+            return [self.ami(ami.image) for ami in image.amis]
 
     def ami(self, ami_id: str) -> MachineImage:
         """What EC2 knows of an AMI that a build made, also after the image is gone.
@@ -217,11 +221,12 @@ class Images(Face):
         action: LifecycleActionName | None = None,
         message: str = "You are not authorized to perform this operation.",
     ) -> None:
-        """Let EC2 or ECR refuse a lifecycle action, or every one, from now on.
+        """Make EC2 or ECR refuse a lifecycle action, or every action, from now on.
 
         ``resource_id`` is the id of an AMI or of a snapshot, or the URI of a container image;
         ``message`` becomes the reason of the resource that fails. ValueError for another action.
         """
+        check_text(resource_id=resource_id, message=message)
         if action is not None and action not in TARGETS:
             msg = f"action={action!r}: choose one of {', '.join(map(repr, TARGETS))}."
             raise ValueError(msg)
@@ -229,14 +234,14 @@ class Images(Face):
             self._world.state.machine_images.refuse(resource_id, action, message)
 
     def allow(self, resource_id: str) -> None:
-        """Take back what was refused of a resource."""
+        """Allow all actions on a resource again, after ``refuse``."""
         with self._world.lock:
             self._world.state.machine_images.allow(resource_id)
 
     def _source(
         self, recipe: str | None, pipeline: str | None, region: str | None, account_id: str | None
     ) -> tuple[Store, ImagePipeline | None, Recipe | None]:
-        """Where the image is, the pipeline that made it, and the recipe if one is named."""
+        """The store of the image, the pipeline that made it, and the recipe if one is named."""
         named = pipeline or recipe
         if named is not None and named.startswith("arn:"):
             arn = Arn.parse(named)
@@ -281,27 +286,12 @@ class Images(Face):
                 found = next(named.newest_first(), None)
             if found is not None:
                 return found
-        known = [each for kind in (ImageRecipe, ContainerRecipe) for each in home.order(kind)]
-        words = [each.arn for each in known]
-        if not recipe.startswith("arn:"):
-            words = list(dict.fromkeys(each.name for each in known))
-        msg = (
-            f"There is no recipe {recipe!r} in {home.region} of account {home.account}."
-            f"{did_you_mean(recipe, words)} There are: {listed(words)}."
-        )
-        raise LookupError(msg)
-
-    def _image(self, arn: str) -> Image:
-        for store in self._world.state.stores.values():
-            image = store.get(Image, arn)
-            if image is not None:
-                return image
-        msg = f"There is no image {arn!r}."
-        raise LookupError(msg)
+        known = (*home.order(ImageRecipe), *home.order(ContainerRecipe))
+        raise not_there("recipe", recipe, home, known)
 
 
 def _state(state: EndState | None, reason: str | None) -> EndState:
-    """The state that an image has reached; ValueError if it is none, or needs no reason."""
+    """The state that an image has reached; ValueError for no such state, or a needless reason."""
     if state is None:
         return "AVAILABLE" if reason is None else "FAILED"
     if state not in get_args(EndState):
@@ -315,21 +305,36 @@ def _state(state: EndState | None, reason: str | None) -> EndState:
 
 
 def _scanned(request: BuildRequest) -> BuildRequest:
-    """The same, of an image that was scanned."""
+    """The request for an image that is scanned."""
     member = "imageScanningConfiguration"
     scanning = {**cast("dict[str, Any]", request.settings.get(member) or {})}
     settings = {**request.settings, member: {**scanning, "imageScanningEnabled": True}}
     return replace(request, settings=settings)
 
 
-def _vulnerability(finding: Mapping[str, Any]) -> Vulnerability:
-    try:
-        return made_up(**finding)
-    except TypeError as error:
-        known = listed(signature(made_up).parameters)
-        said = str(error).replace("made_up() ", "")
-        msg = f"findings: {finding!r} ({said}). A finding is a mapping with {known}."
-        raise ValueError(msg) from None
+def _check_launch(launched: datetime | None, made: Sequence[datetime]) -> None:
+    newest = max(made, default=launched)
+    if launched is not None and newest is not None and launched < newest:
+        msg = (
+            f"last_launched={launched.isoformat()} lies before created={newest.isoformat()}: an "
+            "AMI is launched after it is made."
+        )
+        raise ValueError(msg)
+
+
+def _check_finding(finding: Mapping[str, object]) -> None:
+    """ValueError if it is no mapping with the arguments of ``mock.findings.add``."""
+    of_add = signature(MockFindings.add)
+    said = "it is no mapping"
+    if isinstance(finding, Mapping):
+        try:
+            of_add.bind(None, _ANY_ARN, **finding)
+        except TypeError as error:
+            said = str(error)
+        else:
+            return
+    msg = f"findings: {finding!r} ({said}). Give a mapping with "
+    raise ValueError(msg + f"{listed([*of_add.parameters][2:])}.")
 
 
 def _check_tags(**tags: Mapping[str, str] | None) -> None:
@@ -349,7 +354,7 @@ def _check_tags(**tags: Mapping[str, str] | None) -> None:
 def _ami_settings(
     ami_tags: Mapping[str, str] | None, shared_with: Collection[str], *, public: bool
 ) -> wire.AmiDistributionConfigurationTypeDef:
-    """What ``amiDistributionConfiguration`` says of it."""
+    """The arguments as ``amiDistributionConfiguration``."""
     for account in shared_with:
         if not is_account_id(account):
             msg = f"shared_with={account!r}: an account is 12 digits in a string."

@@ -1,4 +1,4 @@
-"""``mock.lifecycle``: run lifecycle policies, move their runs, preview what they would do."""
+"""``mock.lifecycle``: run lifecycle policies, move their runs on, and preview them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from imagebuilder_mock.domain.errors import ImageBuilderError
 from imagebuilder_mock.domain.lifecycle.rules import Selection
 from imagebuilder_mock.domain.resources.lifecycle import LifecyclePolicy
+from imagebuilder_mock.domain.suggestions import listed
 from imagebuilder_mock.engines.lifecycle import executions, policies
 from imagebuilder_mock.engines.lifecycle.trials import Draft, trials
 from imagebuilder_mock.operations.rules.lifecycle import check_policy
@@ -17,8 +18,8 @@ from imagebuilder_mock.protocol.requests import check
 from imagebuilder_mock.world.clock import aware
 from imagebuilder_mock.world.published import published
 
-from .arguments import Face, counted, store_at
-from .previewing import nothing_selected, preview_of
+from .arguments import Face, counted, every, store_at
+from .previewing import preview_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,8 +32,13 @@ if TYPE_CHECKING:
 
 _MOST_RUNS = 10_000
 # What CreateLifecyclePolicy needs, and a preview does not.
-_UNSEEN = {"name": "preview", "executionRole": "preview", "clientToken": "preview"}
-_EVERY_IMAGE = {"tagMap": {"preview": ""}}
+_DEFAULTS = {
+    "name": "preview",
+    "executionRole": "preview",
+    "clientToken": "preview",
+    "resourceType": "AMI_IMAGE",
+    "resourceSelection": {"tagMap": {"preview": ""}},
+}
 # What a policy has in answers alone; its tags can be empty only there.
 _ANSWERED = frozenset(("arn", "dateCreated", "dateLastRun", "dateUpdated", "tags"))
 
@@ -53,10 +59,8 @@ class Lifecycle(Face):
     __slots__ = ()
 
     def _holds(self) -> str:
-        stores = self._world.state.stores.values()
-        policies = sum(len(store.order(LifecyclePolicy)) for store in stores)
-        plural = "policy" if policies == 1 else "policies"
-        return f"{policies:,} {plural}, {counted(len(self.running), 'run')} under way"
+        policies = counted(len(list(every(LifecyclePolicy, self._world))), "policy", "policies")
+        return f"{policies}, {counted(len(self.running), 'run')} under way"
 
     @property
     @published()
@@ -69,8 +73,8 @@ class Lifecycle(Face):
     def run(self, policy_arn: str) -> str:
         """Run a policy now, to the end, and return the id of the execution.
 
-        An execution that has not ended goes on instead of a new one. ValueError if the policy is
-        disabled.
+        If an execution of the policy has not ended, that one goes on instead of a new one.
+        ValueError if the policy is disabled.
         """
         with self._world.lock:
             execution = self._run(policy_arn)
@@ -85,7 +89,7 @@ class Lifecycle(Face):
 
     @published(execution_id=_ANY_RUN)
     def advance(self, execution_id: str) -> str:
-        """Let an execution act on its next images (a fifth of all, at least one).
+        """Have an execution act on its next images (a fifth of all, at least one).
 
         Returns the new status. A paused execution goes on, and a scheduled update starts.
         """
@@ -111,7 +115,7 @@ class Lifecycle(Face):
         with self._world.lock:
             execution = self._execution(execution_id)
             if execution.lifecycle_policy_arn is None or execution.state.status == "CANCELLING":
-                msg = f"{execution_id} is no run of a policy that goes on: it cannot be paused."
+                msg = f"{execution_id} cannot be paused: it is cancelled, or no run of a policy."
                 raise ValueError(msg)
             executions.pause(self._world, execution)
 
@@ -144,7 +148,7 @@ class Lifecycle(Face):
 
         ``runs`` is how many daily runs there are, the first of them now or ``at`` the time, with
         no new builds between them. With ``"settled"`` they are all at that moment, until one
-        changes nothing. A run that is under way, and other policies, are left out of account.
+        changes nothing. Runs that are under way, and other policies, are not considered.
 
         The table has a row for each image, from the newest to the oldest: its ``image`` ARN,
         ``state`` and ``created``; its ``fate``, which is DEPRECATE, DISABLE, DELETE, SKIP (an
@@ -152,49 +156,28 @@ class Lifecycle(Face):
         ``resources`` concerned, each with a ``fate`` and ``reason`` of its own; and the
         ``obstacle`` that would make the action fail, if there is one. ``run`` and ``at`` say in
         which run, from 1 on, and when; they are None of an image that is kept in all runs. An image
-        has a row for each run in which something new becomes of it. ``summary`` is the sum of all:
+        has a row for each run in which its fate is another one. ``summary`` is the sum of all:
         ``12 deprecated, then 5 deleted, 3 kept``. ValueError, with the service's message, for a
         policy that it would refuse.
         """
         with self._world.lock:
             moment = self._world.clock.now() if at is None else aware(at, "at=")
-            draft = self._draft(policy, region, account_id)
+            title, name = "A lifecycle policy", ""
+            if isinstance(policy, str):
+                found = self._policy(policy)
+                title, name = policy, found.name
+                selection = Selection.parse(found.resource_type, found.resource_selection)
+                draft = Draft(self._world.home_of(found.arn), selection, found.policy_details)
+            else:
+                home = store_at(self._world, region=region, account_id=account_id)
+                draft = Draft(home, *parse_policy(policy))
+                if isinstance(policy, Mapping):
+                    name = str(policy.get("name") or "")
             _check_runs(runs, moment)
             tried = list(trials(self._world, draft, at=moment, runs=runs))
             return preview_of(
-                policy if isinstance(policy, str) else "A lifecycle policy",
-                self._name(policy),
-                tried,
-                knows_ami=lambda ami: self._world.state.machine_images.get(ami) is not None,
-                moment=moment,
-                runs=runs,
-                nothing=None
-                if any(each.prospects for each in tried)
-                else nothing_selected(draft, self._world.state.stores.values()),
+                self._world, draft, tried, title=title, name=name, moment=moment, runs=runs
             )
-
-    def _name(self, policy: str | Mapping[str, object] | Sequence[Mapping[str, object]]) -> str:
-        if isinstance(policy, str):
-            return self._policy(policy).name
-        name = policy.get("name") if isinstance(policy, Mapping) else None
-        return "" if name is None else str(name)
-
-    def _draft(
-        self,
-        policy: str | Mapping[str, object] | Sequence[Mapping[str, object]],
-        region: str | None,
-        account_id: str | None,
-    ) -> Draft:
-        if isinstance(policy, str):
-            found = self._policy(policy)
-            selection = Selection.parse(found.resource_type, found.resource_selection)
-            return Draft(self._world.home_of(found.arn), selection, found.policy_details)
-        home = store_at(self._world, region=region, account_id=account_id)
-        given = policy if isinstance(policy, Mapping) else {"policyDetails": policy}
-        params = _checked(given)
-        wanted = params["resourceSelection"] if "resourceSelection" in given else {}
-        selection = Selection.parse(params["resourceType"], wanted)
-        return Draft(home, selection, params["policyDetails"])
 
     def _run(self, policy_arn: str) -> LifecycleExecution:
         policy = self._policy(policy_arn)
@@ -207,16 +190,11 @@ class Lifecycle(Face):
         return policies.run(self._world, policy)
 
     def _policy(self, arn: str) -> LifecyclePolicy:
-        known = {
-            policy.arn: policy
-            for store in self._world.state.stores.values()
-            for policy in store.order(LifecyclePolicy)
-        }
-        if arn in known:
-            return known[arn]
-        listed = ", ".join(known) or "none"
-        msg = f"There is no lifecycle policy {arn!r}. There are: {listed}."
-        raise LookupError(msg)
+        known = {policy.arn: policy for policy in every(LifecyclePolicy, self._world)}
+        if arn not in known:
+            msg = f"There is no lifecycle policy {arn!r}. There are: {listed(known)}."
+            raise LookupError(msg)
+        return known[arn]
 
     def _execution(self, execution_id: str) -> LifecycleExecution:
         known = self._world.state.lifecycle_executions
@@ -233,26 +211,32 @@ class Lifecycle(Face):
         return execution
 
 
-def _check_runs(runs: object, first: datetime) -> None:
-    is_number = isinstance(runs, int) and not isinstance(runs, bool)
-    if runs != "settled" and not (is_number and 1 <= int(str(runs)) <= _MOST_RUNS):
+def _check_runs(runs: int | str, first: datetime) -> None:
+    if runs == "settled":
+        return
+    if type(runs) is not int or not 1 <= runs <= _MOST_RUNS:
         msg = f"runs={runs!r}: give a whole number from 1 to {_MOST_RUNS:,}, or 'settled'."
         raise ValueError(msg)
-    if is_number and (datetime.max.replace(tzinfo=first.tzinfo) - first).days < int(str(runs)):
+    if (datetime.max.replace(tzinfo=first.tzinfo) - first).days < runs:
         msg = f"runs={runs!r}: the calendar ends with the year 9999, and the runs do not."
         raise ValueError(msg)
 
 
-def _checked(policy: Mapping[str, object]) -> wire.CreateLifecyclePolicyRequestTypeDef:
-    """The policy as CreateLifecyclePolicy would take it; ValueError in the service's words."""
-    given = {name: value for name, value in policy.items() if name not in _ANSWERED}
-    defaults = {"resourceType": "AMI_IMAGE", "resourceSelection": _EVERY_IMAGE}
+def parse_policy(
+    policy: Mapping[str, object] | Sequence[Mapping[str, object]],
+) -> tuple[Selection, Sequence[wire.LifecyclePolicyDetailUnionTypeDef]]:
+    """What a policy, or a list of its ``policyDetails``, selects, and its details.
+
+    PolicyRefusedError, in the service's words, for what CreateLifecyclePolicy would refuse.
+    """
+    given = policy if isinstance(policy, Mapping) else {"policyDetails": policy}
+    sent = {name: value for name, value in given.items() if name not in _ANSWERED}
     try:
-        params = check(operation("CreateLifecyclePolicy"), {**_UNSEEN, **defaults, **given})
+        params = check(operation("CreateLifecyclePolicy"), {**_DEFAULTS, **sent})
         checked: wire.CreateLifecyclePolicyRequestTypeDef = params  # type: ignore[assignment] # as it was checked
-        check_policy(
-            checked["resourceType"], checked["policyDetails"], checked["resourceSelection"]
-        )
+        resource_type, details = checked["resourceType"], checked["policyDetails"]
+        check_policy(resource_type, details, checked["resourceSelection"])
     except ImageBuilderError as error:
         raise PolicyRefusedError(error.message) from None
-    return checked
+    wanted = checked["resourceSelection"] if "resourceSelection" in given else {}
+    return Selection.parse(resource_type, wanted), details

@@ -1,17 +1,18 @@
-"""``mock.pipelines``: a ready pipeline, with all that it needs."""
+"""``mock.pipelines``: add a pipeline with everything that it needs."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.arn import AMAZON, Arn
 from imagebuilder_mock.domain.errors import ImageBuilderError, ResourceAlreadyExistsException
 from imagebuilder_mock.domain.records import Value
 from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
-from imagebuilder_mock.engines.builds.starting import AMAZON, NEWEST
+from imagebuilder_mock.engines.builds.starting import NEWEST
 from imagebuilder_mock.engines.pipelines.schedule import plan_next_run
 from imagebuilder_mock.neighbours import names
-from imagebuilder_mock.neighbours.account import Place, account_at
+from imagebuilder_mock.neighbours.account import NeighbourError, Place, account_at
 from imagebuilder_mock.operations import HANDLERS, Context
 from imagebuilder_mock.protocol.model import operation
 from imagebuilder_mock.protocol.requests import check
@@ -51,10 +52,10 @@ FROM {{{ imagebuilder:parentImage }}}
 
 
 class AddedPipeline(Value, kw_only=True):
-    """A pipeline and what belongs to it, by their ARNs."""
+    """The ARNs of a pipeline and of the resources that it uses."""
 
     name: str
-    """The name of all of them."""
+    """The name that all of them have."""
     arn: str
     recipe_arn: str
     component_arn: str
@@ -90,8 +91,8 @@ class Pipelines(Face):
         ``schedule`` is a cron or rate expression, or a mapping as for CreateImagePipeline.
         ``workflows`` are ARNs, or mappings as for CreateImagePipeline; they run with
         ``execution_role``, by default a role of the pipeline's name. ``created`` is when all of it
-        was made, by default now. Beside moto, a missing instance profile or repository is made
-        there if it would be looked up.
+        was made, by default now. Beside moto, missing repositories are made there, and a missing
+        instance profile if it would be looked up.
 
         ValueError for what the service would refuse; then nothing is added.
         """
@@ -121,12 +122,12 @@ class Pipelines(Face):
 
 
 def _as_sent(value: str | Mapping[str, Any] | None, member: str) -> Mapping[str, Any] | None:
-    """What the API takes, of which a text is the main member."""
+    """A member as the API takes it; a text stands for its main member."""
     return {member: value} if isinstance(value, str) else value
 
 
 class _Making:
-    """The requests with which a user would make a pipeline, in their order."""
+    """Makes a pipeline by the requests that a user would send, in their order."""
 
     def __init__(self, world: World, home: Store, name: str, regions: Sequence[str]) -> None:
         self._world = world
@@ -135,19 +136,39 @@ class _Making:
         self._regions = tuple(dict.fromkeys((home.region, *regions)))
 
     def pipeline(self, *, container: bool, **settings: object) -> AddedPipeline:
-        component = self._ask(
+        component = self._create(
             "CreateComponent", semanticVersion=_VERSION, platform="Linux", data=_DOCUMENT
-        )["componentBuildVersionArn"]
-        recipe = self._recipe(component, container=container)
-        infrastructure = self._infrastructure()
-        distribution = self._distribution(container=container)
-        arn = self._ask(
+        )
+        repository = {"service": "ECR", "repositoryName": self._name}
+        if container:
+            member, output = "containerDistributionConfiguration", {"targetRepository": repository}
+            self._make_repositories()
+            recipe = self._recipe(
+                "CreateContainerRecipe",
+                "amazon-linux-2023-x86-2023",
+                component,
+                containerType="DOCKER",
+                dockerfileTemplateData=_TEMPLATE,
+                targetRepository=repository,
+            )
+        else:
+            member, output = "amiDistributionConfiguration", {}
+            recipe = self._recipe("CreateImageRecipe", "amazon-linux-2023-x86", component)
+        self._make_instance_profile()
+        infrastructure = self._create(
+            "CreateInfrastructureConfiguration", instanceProfileName=self._name
+        )
+        distribution = self._create(
+            "CreateDistributionConfiguration",
+            distributions=[{"region": region, member: output} for region in self._regions],
+        )
+        arn = self._create(
             "CreateImagePipeline",
             **{"containerRecipeArn" if container else "imageRecipeArn": recipe},
             infrastructureConfigurationArn=infrastructure,
             distributionConfigurationArn=distribution,
             **{member: value for member, value in settings.items() if value},
-        )["imagePipelineArn"]
+        )
         return AddedPipeline(
             name=self._name,
             arn=arn,
@@ -157,67 +178,42 @@ class _Making:
             distribution_arn=distribution,
         )
 
-    def _recipe(self, component: str, *, container: bool) -> str:
+    def _recipe(self, operation_name: str, base: str, component: str, **params: object) -> str:
         home = self._home
-        base = "amazon-linux-2023-x86-2023" if container else "amazon-linux-2023-x86"
-        common = {
-            "semanticVersion": _VERSION,
-            "parentImage": str(Arn(home.partition, home.region, AMAZON, "image", base, NEWEST)),
-            "components": [{"componentArn": component}],
-        }
-        if not container:
-            return str(self._ask("CreateImageRecipe", **common)["imageRecipeArn"])
-        for region in self._regions:
-            self._make_there(
-                region, names.REPOSITORY, "create_repository", repositoryName=self._name
-            )
-        return str(
-            self._ask(
-                "CreateContainerRecipe",
-                **common,
-                containerType="DOCKER",
-                dockerfileTemplateData=_TEMPLATE,
-                targetRepository=self._repository,
-            )["containerRecipeArn"]
+        return self._create(
+            operation_name,
+            semanticVersion=_VERSION,
+            parentImage=str(Arn(home.partition, home.region, AMAZON, "image", base, NEWEST)),
+            components=[{"componentArn": component}],
+            **params,
         )
 
-    def _infrastructure(self) -> str:
-        self._make_there(
-            self._home.region,
-            names.INSTANCE_PROFILE,
-            "create_instance_profile",
-            InstanceProfileName=self._name,
-        )
-        made = self._ask("CreateInfrastructureConfiguration", instanceProfileName=self._name)
-        return str(made["infrastructureConfigurationArn"])
+    def _make_instance_profile(self) -> None:
+        """Make the instance profile in the IAM beside the mock, if it would be looked up there.
 
-    def _distribution(self, *, container: bool) -> str:
-        member, settings = (
-            ("containerDistributionConfiguration", {"targetRepository": self._repository})
-            if container
-            else ("amiDistributionConfiguration", {})
-        )
-        distributions = [{"region": region, member: settings} for region in self._regions]
-        made = self._ask("CreateDistributionConfiguration", distributions=distributions)
-        return str(made["distributionConfigurationArn"])
-
-    @property
-    def _repository(self) -> Mapping[str, str]:
-        return {"service": "ECR", "repositoryName": self._name}
-
-    def _make_there(
-        self, region: str, question: names.Question, request: str, **params: str
-    ) -> None:
-        """Have a neighbour make what would be looked up there and is missing."""
-        place = Place(self._home.account, region)
+        If it were always made, roles would be looked up from then on too.
+        """
+        place = Place(self._home.account, self._home.region)
         account = account_at(self._world, place)
-        if account is not None and not names.can_take(self._world, place, question, self._name):
-            account.ask(question.service, request, **params)
+        if account is not None and not names.can_take(
+            self._world, place, names.INSTANCE_PROFILE, self._name
+        ):
+            account.ask("iam", "create_instance_profile", InstanceProfileName=self._name)
 
-    def _ask(self, name: str, **params: object) -> Mapping[str, Any]:
-        """Do an operation as the account, apart from ``mock.calls``."""
+    def _make_repositories(self) -> None:
+        """Make the repositories that images go to in the ECR beside the mock, if there is one."""
+        for region in self._regions:
+            account = account_at(self._world, Place(self._home.account, region))
+            if account is None:
+                return
+            with suppress(NeighbourError):
+                if not names.is_there(account, names.REPOSITORY, self._name):
+                    account.ask("ecr", "create_repository", repositoryName=self._name)
+
+    def _create(self, name: str, **params: object) -> str:
+        """Make a resource as the account, apart from ``mock.calls``; the answer is its ARN."""
         ctx = Context(world=self._world, store=self._home, operation=name)
         token = self._world.ids.uuid()  # an SDK would send one
         checked = check(operation(name), {"name": self._name, "clientToken": token, **params})
         result: Mapping[str, Any] = HANDLERS[name](ctx, checked)
-        return result
+        return str(next(value for member, value in result.items() if member.endswith("Arn")))

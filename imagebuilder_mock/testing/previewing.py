@@ -1,4 +1,4 @@
-"""The preview of a policy, from the trial of its runs."""
+"""Make the preview of a policy from trials of its runs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.domain.resources.lifecycle import LifecycleExecutionResource
     from imagebuilder_mock.engines.lifecycle.trials import Draft, Prospect, Runs, Trial
-    from imagebuilder_mock.world.store import Store
+    from imagebuilder_mock.world.world import World
 
     from .pages.preview import FateName
 
@@ -25,20 +25,25 @@ _DOUBT = "(unless it is excluded: what EC2 knows of it is not known here)"
 
 
 def preview_of(
-    policy: str,
-    name: str,
+    world: World,
+    draft: Draft,
     trials: Sequence[Trial],
     *,
-    knows_ami: Callable[[str], bool],
+    title: str,
+    name: str,
     moment: datetime,
     runs: Runs,
-    nothing: str | None,
 ) -> Preview:
-    """The table of what runs do, of which ``moment`` is the first."""
+    """The table of what the runs do, the first of them at ``moment``; ``name`` is the policy's."""
     how = {1: "", "settled": ", until a run changes nothing"}.get(runs, f", {runs} daily runs")
-    title = f"{policy} at {moment.isoformat(sep=' ', timespec='seconds')}{how}"
-    rows = list(_rows(trials, knows_ami))
-    return Preview(title, rows, policy=name, moment=moment, runs=runs, nothing=nothing)
+    return Preview(
+        f"{title} at {moment.isoformat(sep=' ', timespec='seconds')}{how}",
+        list(_rows(trials, lambda ami: world.state.machine_images.get(ami) is not None)),
+        policy=name,
+        moment=moment,
+        runs=runs,
+        nothing=None if any(each.prospects for each in trials) else _nothing_in(world, draft),
+    )
 
 
 def _rows(trials: Sequence[Trial], knows_ami: Callable[[str], bool]) -> Iterable[PreviewRow]:
@@ -100,15 +105,15 @@ def _substance(row: PreviewRow) -> object:
 # A policy that selects nothing
 
 
-def nothing_selected(draft: Draft, stores: Iterable[Store]) -> str:
-    """Why no image is selected: what those are like that are there, or where there are some."""
+def _nothing_in(world: World, draft: Draft) -> str:
+    """Why no image is selected: the tags or recipes of those that exist, or where some are."""
     home, selection, _ = draft
     images = [each for each in home.order(Image) if each.type == selection.image_type]
     resource_type = next(name for name, of in IMAGE_TYPES.items() if of == selection.image_type)
     if not images:
         elsewhere = sorted(
             f"{each.account} in {each.region}"
-            for each in stores
+            for each in world.state.stores.values()
             if each is not home and any(True for _ in each.order(Image))
         )
         of_type = f" of the type {resource_type}" if any(True for _ in home.order(Image)) else ""

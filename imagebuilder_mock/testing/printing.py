@@ -53,12 +53,8 @@ def summary(world: World) -> str:
 
 def report(world: World) -> str:
     """The last calls, and the states of the builds."""
-    builds = [
-        resource
-        for _, store in sorted(world.state.stores.items())
-        for resource in sorted(store, key=_order)
-        if isinstance(resource, Image)
-    ]
+    stores = sorted(world.state.stores.items())
+    builds = [image for _, store in stores for image in store.order(Image)]
     lines = ["Last calls:", *(str(Calls(world)) or "none").splitlines()]
     if builds:
         lines += ["", "Builds:"]

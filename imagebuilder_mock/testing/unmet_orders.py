@@ -14,6 +14,8 @@ from imagebuilder_mock.world.faults import EVERY_OPERATION, FaultRule
 from imagebuilder_mock.world.orders import BuildFailure, StepOutputs, is_meant
 from imagebuilder_mock.world.record import differences
 
+from .arguments import counts_of, every
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 _LISTED = 8
 """How many names are listed at most."""
 _CLOSE = 0.8
-"""How alike a name has to be for a slip of the pen: two Regions are no such thing."""
+"""How alike names have to be for a typing error; the names of two Regions are less so."""
 
 
 class UnmetOrder(Value):
@@ -51,7 +53,7 @@ class UnmetOrdersError(AssertionError):
 
 
 def described(orders: list[UnmetOrder]) -> str:
-    """The orders, a paragraph each, and how to say that one need not be met."""
+    """The orders, a paragraph for each, and how to mark one that need not be met."""
     number = "1 order" if len(orders) == 1 else f"{len(orders)} orders"
     return "\n".join(
         [
@@ -63,7 +65,7 @@ def described(orders: list[UnmetOrder]) -> str:
 
 
 def unmet_orders(world: World) -> list[UnmetOrder]:
-    """What a test has ordered in vain so far, in its order."""
+    """The orders that nothing has met so far, in the order in which the test placed them."""
     with world.lock:
         return [UnmetOrder(each.said, _nearest(world, each)) for each in world.placed.unmet()]
 
@@ -71,21 +73,21 @@ def unmet_orders(world: World) -> list[UnmetOrder]:
 def _nearest(world: World, placed: Placed) -> str:
     if isinstance(placed.order, FaultRule):
         return _nearest_call(world, placed.order, placed.noted)
-    builds = [_Build(world, image) for image in _images(world)]
-    if not builds:
+    images = [image for image in every(Image, world) if image.transitions]
+    if not images:
         return "No build has started."
     if isinstance(placed.order, BuildFailure):
-        found = _nearest_failure(placed.order, builds)
+        found = _nearest_failure(world, placed.order, images)
     else:
         assert isinstance(placed.order, StepOutputs)  # noqa: S101 - there are no others
-        found = _nearest_step(placed.order, builds)
-    running = [build.image for build in builds if build.image.is_in_progress]
+        found = _nearest_step(placed.order, images)
+    running = [image for image in images if image.is_in_progress]
     if running:
         still = f"The build {running[-1].arn} is still {running[-1].state.status}."
         return still if found is None else f"{found} {still}"
     if found is not None:
         return found
-    if all(build.image.sequence <= placed.noted for build in builds):
+    if all(image.sequence <= placed.noted for image in images):
         return "No build has started since, and those before have ended."
     return "Builds have run since, and none came to a place where all of it fits."
 
@@ -98,9 +100,8 @@ def _nearest_call(world: World, rule: FaultRule, before: int) -> str:
     operation = None if rule.operation == EVERY_OPERATION else rule.operation
     called = record.count(operation)
     if not called:
-        counts = [f"{name} ({count})" for name, count in sorted(record.counts.items())]
-        name = operation or "No operation"
-        return f"{name} was {'not ' if operation else ''}called. {_there_were('Calls', counts)}"
+        said = f"{operation} was not called." if operation else "No operation was called."
+        return f"{said} {_there_were('Calls', counts_of(record))}"
     if called == before:
         return f"{operation or 'Everything'} was called before the rule was added, and not since."
     newest = [call for call in record if operation in {None, call.operation}][before - called :]
@@ -126,58 +127,6 @@ def _nearest_call(world: World, rule: FaultRule, before: int) -> str:
 # Builds
 
 
-class _Build:
-    """A build as orders name its parts."""
-
-    def __init__(self, world: World, image: Image) -> None:
-        self.image = image
-        self._world = world
-
-    @property
-    def recipes(self) -> list[str]:
-        recipe = self.image.recipe
-        return [] if recipe is None else [recipe.arn]
-
-    @property
-    def components(self) -> list[str]:
-        return [component.arn for component in self._components()]
-
-    @property
-    def steps(self) -> list[str]:
-        """Of its workflows, as far as they have come."""
-        return [step.name for _, step in self.begun_steps()]
-
-    @property
-    def component_steps(self) -> list[str]:
-        from imagebuilder_mock.domain.documents.components.trace import document_of  # noqa: PLC0415
-
-        phases = [
-            phase
-            for component in self._components()
-            for phase in document_of(component.text).phases
-        ]
-        return [step.name for phase in phases for step in phase.steps]
-
-    @property
-    def regions(self) -> list[str]:
-        configuration = self.image.distribution_configuration
-        distributions = () if configuration is None else configuration.distributions
-        named = [str(each["region"]) for each in distributions]
-        return named or [Arn.parse(self.image.arn).region]
-
-    def _components(self) -> Iterator[Component]:
-        home, recipe = self._world.home_of(self.image.arn), self.image.recipe
-        for arn in () if recipe is None else recipe.component_arns:
-            found = self._world.find(home, Component, arn, parameter="components")
-            if found is not None:
-                yield found
-
-    def begun_steps(self) -> Iterator[tuple[WorkflowExecution, WorkflowStepExecution]]:
-        for execution in self.image.executions:
-            for step in execution.begun_steps:
-                yield execution, step
-
-
 class _Part(Value):
     """An argument of an order, and what the builds have of the kind."""
 
@@ -185,46 +134,67 @@ class _Part(Value):
     wanted: str | None
     had: list[str]
 
+    @property
+    def is_had(self) -> bool:
+        return any(_is(str(self.wanted), name) for name in self.had)
 
-def _nearest_failure(order: BuildFailure, builds: list[_Build]) -> str | None:
+
+def _nearest_failure(world: World, order: BuildFailure, images: list[Image]) -> str | None:
     """The first argument that no build has anything for; None if there is something for each."""
-    of_component = order.component is not None or order.phase is not None
-    steps = "component_steps" if of_component else "steps"
+    components = [each for image in images for each in _components(world, image)]
     parts = [
-        _Part("recipe", order.recipe, _all(build.recipes for build in builds)),
-        _Part("component", order.component, _all(build.components for build in builds)),
-        _Part("region", order.region, _all(build.regions for build in builds)),
+        _Part("recipe", order.recipe, [each.recipe.arn for each in images if each.recipe]),
+        _Part("component", order.component, [each.arn for each in components]),
+        _Part("region", order.region, [region for each in images for region in _regions(each)]),
     ]
-    if not order.is_of_place:
-        parts.append(_Part("step", order.step, _all(getattr(build, steps) for build in builds)))
+    if order.component is not None or order.phase is not None:
+        parts.append(_Part("step", order.step, _component_steps(components)))
+    elif not order.is_of_place:
+        parts.append(_Part("step", order.step, [step.name for _, step in _begun_steps(images)]))
     for part in parts:
-        if part.wanted is not None and not any(_is(part.wanted, name) for name in part.had):
+        if part.wanted is not None and not part.is_had:
             return f"No build has {_named(part)}"
     return None
 
 
-def _nearest_step(order: StepOutputs, builds: list[_Build]) -> str | None:
-    runs = [run for build in builds for run in build.begun_steps()]
-    part = _Part("step", order.step, _all([step.name] for _, step in runs))
-    if order.step not in part.had:
-        return f"No workflow has run {_named(part)}"
-    workflows = _all([run.workflow_build_version_arn] for run, step in runs)
-    of_step = [run.workflow_build_version_arn for run, step in runs if step.name == order.step]
-    if order.workflow is not None and not any(_is(order.workflow, arn) for arn in of_step):
+def _nearest_step(order: StepOutputs, images: list[Image]) -> str | None:
+    begun = _begun_steps(images)
+    steps = _Part("step", order.step, [step.name for _, step in begun])
+    if order.step not in steps.had:
+        return f"No workflow has run {_named(steps)}"
+    of_step = [run.workflow_build_version_arn for run, step in begun if step.name == order.step]
+    if order.workflow is not None and not _Part("", order.workflow, of_step).is_had:
+        workflows = [run.workflow_build_version_arn for run, _ in begun]
         part = _Part("workflow", order.workflow, workflows)
         return f"The step {order.step!r} has not run in {_named(part)}"
     return None
 
 
-def _images(world: World) -> Iterator[Image]:
-    for store in world.state.stores.values():
-        for resource in store:
-            if isinstance(resource, Image) and resource.transitions:
-                yield resource
+def _components(world: World, image: Image) -> Iterator[Component]:
+    for arn in () if image.recipe is None else image.recipe.component_arns:
+        found = world.find(world.home_of(image.arn), Component, arn, parameter="components")
+        if found is not None:
+            yield found
 
 
-def _all(names: Iterable[Iterable[str]]) -> list[str]:
-    return list(dict.fromkeys(name for some in names for name in some))
+def _component_steps(components: Iterable[Component]) -> list[str]:
+    from imagebuilder_mock.domain.documents.components.trace import document_of  # noqa: PLC0415
+
+    documents = [document_of(each.text) for each in components]
+    return [step.name for each in documents for phase in each.phases for step in phase.steps]
+
+
+def _begun_steps(images: Iterable[Image]) -> list[tuple[WorkflowExecution, WorkflowStepExecution]]:
+    """The steps that their workflows have begun, each with its workflow's run."""
+    runs = [execution for image in images for execution in image.executions]
+    return [(execution, step) for execution in runs for step in execution.begun_steps]
+
+
+def _regions(image: Image) -> list[str]:
+    configuration = image.distribution_configuration
+    distributions = () if configuration is None else configuration.distributions
+    named = [each["region"] for each in distributions]
+    return named or [Arn.parse(image.arn).region]
 
 
 def _is(wanted: str, had: str) -> bool:
@@ -234,8 +204,10 @@ def _is(wanted: str, had: str) -> bool:
 
 
 def _named(part: _Part) -> str:
-    """``a component 'hardning'.``, and which was meant, or what there was."""
-    known = _all([Arn.parse(had).slug if had.startswith("arn:") else had] for had in part.had)
+    """``a component 'hardning'.``, and the name that may have been meant, or all names."""
+    known = list(
+        dict.fromkeys(Arn.parse(had).slug if had.startswith("arn:") else had for had in part.had)
+    )
     wanted = str(part.wanted)
     by_slug = {slugify(name): name for name in known}
     close = get_close_matches(slugify(wanted), by_slug, n=1, cutoff=_CLOSE)

@@ -1,9 +1,9 @@
 """Patches: replacements of methods of other libraries, made now or when these are imported.
 
-Each switching-on of the mock has one list of them. The list is undone in reverse: when the mock is
-switched off, or when switching on fails half-way, so that it leaves nothing behind. A library that
-has moved a name fails the start, or its own import if that comes later. A warning would not do:
-the program would go on without the patch, and its requests could reach AWS.
+Each start of the mock has one list of them. It is undone in reverse when the mock is stopped, or
+when the start fails half-way, so that nothing is left behind. If a library has moved a name, the
+start fails, or the import of the library if that comes later. A warning would not be enough: the
+program would go on without the patch, and its requests could reach AWS.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     Method: TypeAlias = Callable[..., Any]
-    """A method; what stands in for it is called with it, and then with its arguments."""
+    """A method; what replaces it is called with the original and then its arguments."""
     Use: TypeAlias = Callable[[ModuleType, "Patches"], None]
     """Adds the patches of a module to a list."""
 
@@ -31,7 +31,7 @@ _OWN_DISTRIBUTION = "imagebuilder-mock"
 
 @contextmanager
 def all_or_nothing() -> Iterator[Patches]:
-    """A list of patches, which is undone if the context raises."""
+    """A list of patches that is undone if the block raises."""
     patches = Patches()
     try:
         yield patches
@@ -41,11 +41,11 @@ def all_or_nothing() -> Iterator[Patches]:
 
 
 class Patches:
-    """A list of patches, which ``undo`` reverts.
+    """A list of patches that ``undo`` reverts.
 
-    One thread may import a library while another switches the mock off. There is no lock for that,
-    since both may also be waiting for the lock of an import. Instead a patch is on the list before
-    it is made, and is undone at once if the list has been undone meanwhile.
+    One thread may import a library while another stops the mock. There is no lock for that, since
+    both may also wait for the lock of an import. Instead a patch is on the list before it is made,
+    and is undone at once if the list has been undone meanwhile.
     """
 
     def __init__(self) -> None:
@@ -66,7 +66,7 @@ class Patches:
         def patched(*args: Any, **kwargs: Any) -> Any:
             return target(*args, **kwargs)
 
-        # What functools.wraps would do takes half as long as the whole patch.
+        # functools.wraps alone would take half as long as the whole patch.
         patched.__name__ = getattr(original, "__name__", name)
         patched.__doc__ = original.__doc__
         patched.__wrapped__ = original  # type: ignore[attr-defined] # it has the signature
@@ -88,7 +88,7 @@ class Patches:
             put_back()
 
     def require(self, owner: Any, path: str) -> None:
-        """RuntimeError if there is no such method, which is to be patched later on."""
+        """RuntimeError if there is no such method. It can be patched later."""
         _found(owner, path)
 
     def patch_late(self, module: str, path: str, instead: Method) -> None:
@@ -98,7 +98,7 @@ class Patches:
     def when_imported(self, module: str, use: Use) -> None:
         """Hand a module to ``use``, now or as soon as the program has imported it.
 
-        If ``use`` fails, what it has patched is undone, and the import fails too.
+        If ``use`` fails, its patches are undone, and the import fails too.
         """
         if self not in sys.meta_path:
             self.callback(self._await_no_more)
@@ -111,7 +111,7 @@ class Patches:
                 use(found, self)
 
     def callback(self, undo: Callable[[], object]) -> None:
-        """Have ``undo`` called in its turn."""
+        """Have ``undo`` called in its turn when the list is undone."""
         self._undos.append(undo)
         if not self.are_on:
             self.undo()
@@ -122,7 +122,7 @@ class Patches:
         while True:
             try:
                 undo = self._undos.pop()
-            except IndexError:  # no look before the pop: another thread may come in between
+            except IndexError:  # looking first would let another thread come in between
                 return
             try:
                 undo()
@@ -133,13 +133,13 @@ class Patches:
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """The first finder: the others find an awaited module, and its loader is wrapped.
+        """Be the first finder: find an awaited module by the others, and wrap its loader.
 
-        Another list among them, which awaits the module too, asks this one in its turn.
+        One of the others can be a list that awaits the module too, and asks this one in turn.
         """
         if fullname not in self._awaited or fullname in self._being_found:
             return None
-        self._being_found.add(fullname)  # an import has a lock of the module's own
+        self._being_found.add(fullname)  # the import holds the lock of the module
         try:
             return self._find(fullname, path, target)
         finally:
@@ -177,9 +177,9 @@ class Patches:
 
 
 class _TellingLoader:
-    """Stands in for a module's loader until the module runs, and tells when it has.
+    """Stands in for the loader of a module, and tells when the module has run.
 
-    The loader itself is left alone: other modules may share it, as those of a zip file do.
+    The loader itself is not changed: modules can share one, as those of a zip file do.
     """
 
     def __init__(self, loader: Any, tell: Callable[[ModuleType], None]) -> None:
@@ -223,9 +223,6 @@ def _moved(owner: Any, path: str) -> RuntimeError:
         f"Use a version of {library} that is supported{supported and f' ({supported})'}, or a "
         "newer imagebuilder_mock, and report this if there is none."
     )
-
-
-# Versions are read only where there is something to tell.
 
 
 def _version(library: str) -> str:

@@ -16,7 +16,7 @@ _NOTHING = timedelta()
 _UNNOTICED = 0.1
 """By how many seconds the process's time may differ from the steady time between two looks."""
 _DRIFT = 0.001
-"""And by which share of the time between them: systems correct their clocks."""
+"""By which share of the time between them they may differ too: systems correct their clocks."""
 _ATTEMPTS = 10
 """How often both times are read until the thread was not interrupted in between."""
 _STEPS = 1000
@@ -27,10 +27,10 @@ class Clock:
     """The time of a world, in aware UTC, to the millisecond the service shows.
 
     ``real`` gives the process's time, as freezegun or time-machine have it now, and ``steady``
-    gives seconds that nobody sets. ``starts_at`` makes the clock stand still there. Else it is
-    ahead of the process's time by ``offset`` until that time jumps, so moves on by another span
-    than the steady time: then a test has frozen it, moved it or let it go, and the clock is where
-    the process is. No jump is noticed without ``steady``.
+    gives seconds that nobody sets. ``starts_at`` makes the clock stand still there. Otherwise it is
+    ahead of the process's time by ``offset`` until that time jumps, that is, moves on by another
+    span than the steady time. Then a test has frozen it, moved it or let it go, and the clock is
+    where the process is. Without ``steady``, no jump is noticed.
     """
 
     __slots__ = ("_floor", "_late", "_offset", "_real", "_seen", "_steady", "_still")
@@ -61,7 +61,7 @@ class Clock:
         return self._offset
 
     def process_time(self) -> datetime:
-        """The time of the process, as others in it have it."""
+        """The time of the process, as other code in it sees it."""
         return self._read()
 
     def now(self) -> datetime:
@@ -156,13 +156,11 @@ def aware(moment: datetime, what: str) -> datetime:
     ValueError if it has no time zone, TypeError if it is no datetime; both say what to write.
     """
     given: object = moment
-    lacks = (
-        "is none" if not isinstance(given, datetime) else "has none" if not moment.tzinfo else ""
-    )
-    if not lacks:
+    is_moment = isinstance(given, datetime)
+    if is_moment and moment.tzinfo:
         return moment.astimezone(UTC)
     msg = (
-        f"{what} needs a datetime with a time zone, and {given!r} {lacks}: write "
-        "datetime(2024, 1, 31, tzinfo=timezone.utc)."
+        f"{what} needs a datetime with a time zone, and {given!r} {'has' if is_moment else 'is'} "
+        "none: write datetime(2024, 1, 31, tzinfo=timezone.utc)."
     )
-    raise ValueError(msg) if isinstance(given, datetime) else TypeError(msg)
+    raise ValueError(msg) if is_moment else TypeError(msg)

@@ -1,9 +1,9 @@
 """How long things take in mock time, which a test can change.
 
-Seen were the 0.45 seconds of CREATING (amazon-linux-2023#1054) and, in aws-samples of 2026, the
-launch of an instance (3:25), its termination (41 to 52 seconds), a test workflow without tests
+These were observed: 0.45 seconds of CREATING (amazon-linux-2023#1054) and, in aws-samples of 2026,
+the launch of an instance (3:25), its termination (41 to 52 seconds), a test workflow without tests
 (4:19), whole builds without a distribution configuration (9 to 15 minutes) and one of a Windows AMI
-(20). The other steps take what adds up to that. Each step action has its own time.
+(20). The times of the other steps add up to that. Each step action has its own time.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _STAGES = {
 }
 """Stages in which the service works without a workflow."""
 _NOTHING_TO_DO = timedelta(seconds=1)
-"""What a stage, or a step that distributes, takes then."""
+"""How long a stage, or a step that distributes, takes then."""
 
 _DEFAULTS = {
     **_STAGES,
@@ -35,7 +35,7 @@ _DEFAULTS = {
 class Durations(ChainMap[str, timedelta]):
     """By stage (``"CREATING"``), by action (``"LaunchInstance"``) or by a step's own name.
 
-    To delete one is to go back to its default.
+    Deleting one restores its default.
     """
 
     def __init__(self) -> None:

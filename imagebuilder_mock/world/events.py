@@ -81,7 +81,11 @@ class Events(Suggesting):
         return len(self._events)
 
     def __getitem__(self, position: int) -> Event:
-        return self._events[position]
+        try:
+            return self._events[position]
+        except IndexError:
+            msg = f"mock.events[{position}]: {len(self):,} event(s) are kept."
+            raise IndexError(msg) from None
 
     @overload
     def sent_to(self, destination: Literal["EventBridge"]) -> list[Event[EventBridgeBody]]: ...
@@ -99,7 +103,7 @@ class Events(Suggesting):
     def sent_to(self, destination: Destination) -> list[Event]: ...
     @published(destination="SNS")
     def sent_to(self, destination: Destination) -> list[Any]:
-        """The events for one destination, the oldest first; ValueError if there is none such."""
+        """The events for one destination, the oldest first; ValueError if it is unknown."""
         if destination not in get_args(Destination):
             known = get_args(Destination)
             hint = did_you_mean(str(destination), known)
@@ -128,7 +132,7 @@ class Events(Suggesting):
         subscribers were called; by the call that delivers it, if the other call has returned. If
         several fail, the first exception is raised, and the others are logged as warnings.
 
-        TypeError for what cannot be called.
+        TypeError if it cannot be called.
         """
         if not callable(subscriber):
             msg = f"subscribe({subscriber!r}): give a function that takes an event."

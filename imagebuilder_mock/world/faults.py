@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, TypeAlias
 from imagebuilder_mock.domain.errors import ImageBuilderError
 from imagebuilder_mock.domain.records import Record, Value
 
+from .orders import Orders
 from .record import holds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from .orders import Placed
 
 EVERY_OPERATION = "*"
@@ -145,69 +144,61 @@ class Fault(Value):
     latency: timedelta = timedelta()
     outcome: Outcome | None = None
 
+    @property
+    def cuts_the_answer(self) -> bool:
+        return isinstance(self.outcome, CutAnswer)
+
 
 NO_FAULT = Fault()
 
 
-class FaultRules:
+class FaultRules(Orders[FaultRule]):
     """The rules in the order in which they were added."""
 
-    __slots__ = ("_added", "_notes", "_rules", "_seed")
+    __slots__ = ("_added", "_counts", "_seed")
 
     def __init__(self, seed: int) -> None:
+        super().__init__()
         self._seed = seed
-        self._rules: list[FaultRule] = []
-        self._notes: dict[FaultRule, Placed] = {}
         self._added = 0
+        self._counts: dict[FaultRule, tuple[int, int]] = {}
+        """What the rules had matched and fired when the list was copied."""
 
-    def add(self, rule: FaultRule, placed: Placed | None = None) -> None:
+    def add(self, order: FaultRule, placed: Placed | None = None) -> None:
         self._added += 1
-        rule.number = self._added
-        self._rules.append(rule)
-        if placed is not None:
-            self._notes[rule] = placed
-
-    def remove(self, rule: FaultRule) -> None:
-        """Remove a rule; ValueError if it is not among them."""
-        self._rules.remove(rule)
-        self._settle(rule)
+        order.number = self._added
+        super().add(order, placed)
 
     def clear(self) -> None:
         for rule in self:
             self.remove(rule)
 
     def copy(self) -> FaultRules:
-        """A list with the same rules."""
+        """A list with the same rules, for as long as this one is put aside."""
+        self._counts = {rule: (rule.matched, rule.fired) for rule in self}
         twin = FaultRules(self._seed)
-        twin._rules, twin._added = self._rules.copy(), self._added
-        twin._notes = self._notes.copy()
+        twin._ordered, twin._notes = self._ordered.copy(), self._notes.copy()
+        twin._added = self._added
         return twin
 
-    def __iter__(self) -> Iterator[FaultRule]:
-        return iter(self._rules.copy())
-
-    def __len__(self) -> int:
-        return len(self._rules)
+    def count_on(self) -> None:
+        """Go on from the counts that the rules had when the list was put aside."""
+        for rule, counts in self._counts.items():
+            rule.matched, rule.fired = counts
 
     def concern(self, operation: str) -> bool:
         """Whether a request of the operation could fail."""
-        return bool(self._rules) and any(rule.concerns(operation) for rule in self._rules)
+        return bool(self._ordered) and any(rule.concerns(operation) for rule in self._ordered)
 
     def meet(self, operation: str, params: Mapping[str, object], region: str) -> Fault:
         """What happens to a request: delays add up, and the first rule with an outcome ends it."""
-        if not self._rules:
+        if not self._ordered:
             return NO_FAULT
         latency = timedelta()
-        for rule in self._rules:
+        for rule in self._ordered:
             if rule.matches(operation, params, region) and rule.fires(self._seed):
                 self._settle(rule)
                 latency += rule.latency
                 if rule.outcome is not None:
                     return Fault(latency, rule.outcome)
         return Fault(latency)
-
-    def _settle(self, rule: FaultRule) -> None:
-        """It has fired, or was taken back: nobody waits for it any more."""
-        placed = self._notes.pop(rule, None)
-        if placed is not None:
-            placed.is_settled = True

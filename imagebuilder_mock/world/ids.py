@@ -15,7 +15,7 @@ _WORD_BITS = 32
 
 
 class Ids:
-    """A stream of identifiers, which knows how far it is."""
+    """A stream of identifiers that knows how much of its source it has used."""
 
     __slots__ = ("_source", "drawn")
 

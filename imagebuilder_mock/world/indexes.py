@@ -1,6 +1,6 @@
-"""What is where: an index for each question that would otherwise be a search of the stores.
+"""Indexes: one for each question that would otherwise be a search of the stores.
 
-Each is kept by hand beside the resources, and equals what they would give if it were made anew.
+Each is kept up to date beside the resources, and equals one that is built from them anew.
 """
 
 from __future__ import annotations
@@ -66,45 +66,29 @@ def _meanings(arn: Arn) -> Iterator[Arn]:
 
 
 class Executions:
-    """What is known of runs: the images hold them, this finds them."""
+    """The runs of the images, which hold them, by their ids."""
 
-    __slots__ = ("_steps", "_workflows", "waiting")
+    __slots__ = ("steps", "waiting", "workflows")
 
     def __init__(self) -> None:
-        self._workflows: dict[str, WorkflowExecution] = {}
-        self._steps: dict[str, WorkflowStepExecution] = {}
+        self.workflows: dict[str, WorkflowExecution] = {}
+        self.steps: dict[str, WorkflowStepExecution] = {}
         self.waiting: OrderedIndex[WorkflowStepExecution] = OrderedIndex()
-        """The steps that go on only when somebody says so, in the order in which they began."""
-
-    def workflow(self, workflow_execution_id: str) -> WorkflowExecution | None:
-        return self._workflows.get(workflow_execution_id)
-
-    def step(self, step_execution_id: str) -> WorkflowStepExecution | None:
-        return self._steps.get(step_execution_id)
+        """The steps that wait for SendWorkflowStepAction, in the order in which they began."""
 
     def add(self, execution: WorkflowExecution) -> None:
-        """A run, with the steps that it has so far; the others by ``add_step``."""
-        self._workflows[execution.workflow_execution_id] = execution
+        """A run, with the steps that it has so far."""
+        self.workflows[execution.workflow_execution_id] = execution
         for step in execution.steps:
-            self.add_step(step)
+            self.steps[step.step_execution_id] = step
             if step.is_waiting:
-                self.note_waiting(step, waits=True)
-
-    def add_step(self, step: WorkflowStepExecution) -> None:
-        self._steps[step.step_execution_id] = step
-
-    def note_waiting(self, step: WorkflowStepExecution, *, waits: bool) -> None:
-        """Put a step among those that wait, or take it out."""
-        if waits:
-            self.waiting.add(step)
-        else:
-            self.waiting.remove(step)
+                self.waiting.add(step)
 
     def forget(self, execution: WorkflowExecution) -> None:
         """The image is gone, and its runs with it."""
-        self._workflows.pop(execution.workflow_execution_id, None)
+        self.workflows.pop(execution.workflow_execution_id, None)
         for step in execution.steps:
-            self._steps.pop(step.step_execution_id, None)
+            self.steps.pop(step.step_execution_id, None)
 
 
 Key: TypeAlias = "tuple[str, str]"
@@ -168,19 +152,16 @@ class Findings:
             name = _ON_DEMAND if is_on_demand else "imageBuildVersionArn"
             for finding in list(self.of((name, image_arn))):
                 for key in _keys(finding, on_demand=is_on_demand):
-                    self._remove(key, finding)
+                    self._orders[key].remove(finding)
+                    self._counts[key][finding.severity] -= 1
+                    if not self._orders[key]:
+                        del self._orders[key], self._counts[key]
 
     def forget(self, image_arn: str) -> None:
         """All that is known of an image, which is deleted."""
         self.clear(image_arn)
         self.settled.discard(image_arn)
         self.packages.pop(image_arn, None)
-
-    def _remove(self, key: Key, finding: ImageScanFinding) -> None:
-        self._orders[key].remove(finding)
-        self._counts[key][finding.severity] -= 1
-        if not self._orders[key]:
-            del self._orders[key], self._counts[key]
 
 
 def _keys(finding: ImageScanFinding, *, on_demand: bool) -> Iterator[Key]:
@@ -198,13 +179,12 @@ def _keys(finding: ImageScanFinding, *, on_demand: bool) -> Iterator[Key]:
 class LifecycleExecutions:
     """Every execution, also of what has been deleted since."""
 
-    __slots__ = ("_by_id", "_count", "_images", "_of", "unfinished")
+    __slots__ = ("_by_id", "_images", "_of", "unfinished")
 
     def __init__(self) -> None:
         self._by_id: dict[str, LifecycleExecution] = {}
         self._of: dict[str, OrderedIndex[LifecycleExecution]] = defaultdict(OrderedIndex)
         self._images: Counter[str] = Counter()
-        self._count = 0
         self.unfinished: dict[str, LifecycleExecution] = {}
         """Those that have not ended, by id, in the order of their start."""
 
@@ -235,8 +215,7 @@ class LifecycleExecutions:
 
     def add(self, execution: LifecycleExecution) -> None:
         """Enter an execution that begins; its images are busy until it ends."""
-        self._count += 1
-        execution.sequence = self._count
+        execution.sequence = len(self._by_id) + 1
         self._by_id[execution.lifecycle_execution_id] = execution
         self._of[execution.resource_arn].add(execution)
         self.unfinished[execution.lifecycle_execution_id] = execution
@@ -254,10 +233,7 @@ class LifecycleExecutions:
     def end(self, execution: LifecycleExecution) -> None:
         """An execution has ended: its images are free."""
         del self.unfinished[execution.lifecycle_execution_id]
-        for resource in execution.resources:
-            self._images[resource.resource_id] -= 1
-            if not self._images[resource.resource_id]:
-                del self._images[resource.resource_id]
+        self._images -= Counter(resource.resource_id for resource in execution.resources)
 
 
 def index_of_packages(packages: Iterable[tuple[str, str]]) -> OrderedIndex[ImagePackage]:
@@ -276,7 +252,7 @@ class MachineImages:
     def __init__(self) -> None:
         self._by_id: dict[str, MachineImage] = {}
         self._published: dict[str, MachineImage] = {}
-        self._refusals: dict[str, dict[str | None, str]] = {}
+        self._refusals: dict[tuple[str, str | None], str] = {}
 
     def __iter__(self) -> Iterator[MachineImage]:
         return iter(self._by_id.values())
@@ -292,11 +268,11 @@ class MachineImages:
         self._by_id.pop(image_id, None)
 
     def publish(self, machine_image: MachineImage) -> None:
-        """Have an AMI of Amazon's own in EC2, since somebody has been told of it."""
+        """Have one of Amazon's own AMIs in EC2, since an answer has named it."""
         self._published[machine_image.image_id] = machine_image
 
     def published_in(self, region: str) -> list[MachineImage]:
-        """Amazon's AMIs of which somebody has been told."""
+        """Amazon's AMIs that answers have named."""
         return [each for each in list(self._published.values()) if each.region == region]
 
     def is_published(self, image_id: str) -> bool:
@@ -304,19 +280,18 @@ class MachineImages:
 
     def refuse(self, resource_id: str, action: str | None, message: str) -> None:
         """From now on, refuse one lifecycle action, or all (None), on an AMI, snapshot or URI."""
-        self._refusals.setdefault(resource_id, {})[action] = message
+        self._refusals[resource_id, action] = message
 
-    def refusals(self) -> Iterator[tuple[str, str | None, str]]:
+    def refusals(self) -> list[tuple[str, str | None, str]]:
         """What is refused: resource, action or None for all of them, and the message."""
-        for resource_id, messages in self._refusals.items():
-            for action, message in messages.items():
-                yield resource_id, action, message
+        return [(*refused, message) for refused, message in self._refusals.items()]
 
     def allow(self, resource_id: str) -> None:
         """Take back what was refused."""
-        self._refusals.pop(resource_id, None)
+        for refused in [each for each in self._refusals if each[0] == resource_id]:
+            del self._refusals[refused]
 
     def refusal_of(self, resource_id: str, action: str) -> str | None:
         """The message with which an action is refused, or None."""
-        refusals = self._refusals.get(resource_id, {})
-        return refusals.get(action, refusals.get(None))
+        of_all = self._refusals.get((resource_id, None))
+        return self._refusals.get((resource_id, action), of_all)

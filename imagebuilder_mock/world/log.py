@@ -1,8 +1,8 @@
-"""The log for who wonders: ``logging.getLogger("imagebuilder_mock")``.
+"""What the log says: ``logging.getLogger("imagebuilder_mock")``.
 
 At DEBUG it has a line for each call, refusal and stage of a build; at WARNING what a neighbour
-refused. Nothing is put into words while the level is off. No credentials are in it: they are no
-parameters. What a parameter may hide, such as a document or user data, is told by its length.
+refused. Nothing is put into words while the level is off. It has no credentials, which are not
+parameters, and only the length of what may be secret, such as a document or user data.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _VEILED = frozenset(("data", "dockerfileTemplateData", "policy", "userDataOverri
 
 
 def is_told() -> bool:
-    """Whether DEBUG is on: whoever puts something into words asks first."""
+    """Whether DEBUG is on: ask this before you put something into words."""
     return logger.isEnabledFor(logging.DEBUG)
 
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from imagebuilder_mock.catalogue.offer import offer, offered
+from imagebuilder_mock.catalogue.offer import offer
 from imagebuilder_mock.catalogue.records import published_output
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.records import Value, replace
@@ -40,7 +40,7 @@ class Publication(Value):
 def managed_store(partition: str, region: str, account: str, slug: str | None) -> Store:
     """What Amazon offers in a Region: everything, or one name. Most builds ask for a few names.
 
-    All worlds share it: nobody can change what is in it.
+    All worlds share it, since nothing changes what is in it.
     """
     store = Store(partition, region, account)
     for resource in offer(partition, region, account, slug):
@@ -57,24 +57,6 @@ def store_with(store: Store, publications: Iterable[Publication], slug: str | No
         if publication.account == store.account and slug in (None, publication.slug):
             extended.add(_published(extended, publication))
     return extended
-
-
-def how_to_publish(arn: str) -> str:
-    """How a test publishes a version that Amazon may have had; empty if there is no such way.
-
-    Published templates pin versions that the catalogue, which is a sample, does not have.
-    """
-    try:
-        parsed = Arn.parse(arn)
-    except ValueError:
-        return ""
-    is_version = parsed.version is not None and not parsed.is_wildcard
-    if not is_version or parsed.build not in (None, 1):
-        return ""
-    if offered(parsed.slug) != (parsed.account, parsed.kind, parsed.slug):
-        return ""
-    call = f"mock.catalogue.publish({parsed.slug!r}, {parsed.version!r})"
-    return f" The catalogue does not have this version; a test publishes it with {call}."
 
 
 def image_published_as(store: Store, ami_id: str) -> Image | None:

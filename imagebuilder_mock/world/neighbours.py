@@ -1,4 +1,4 @@
-"""The door to the services around a world: whoever stands behind it is handed to the world."""
+"""What the world asks of the services around Image Builder, whoever provides them."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ class Neighbours(Protocol):
         ...
 
     def cannot_be_asked(self, sentence: str, *, is_late: bool) -> bool:
-        """Hear why there was no answer that is AWS's; ``is_late``: none in time.
+        """Take note of why no answer of AWS's came; ``is_late``: it did not come in time.
 
-        The answer is whether the log has it.
+        Returns whether the log says so.
         """
         ...
 

@@ -1,12 +1,13 @@
 """What a test has ordered: ``mock.builds.fail_next``, and ``mock.builds.set_outputs``.
 
-The orders themselves are of the state: snapshots and files hold them. Which of them a test has
-placed, and something has met, is noted beside (``PlacedOrders``), with those of ``mock.faults``.
+The orders are part of the state, so snapshots and files hold them. Which of them a test has placed,
+and whether something has met them, is noted apart from it (``PlacedOrders``), with the rules of
+``mock.faults``.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from imagebuilder_mock.domain.arn import Arn, slugify
 from imagebuilder_mock.domain.errors import ImageBuilderError
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 _ARN = "arn:"
 
-T = TypeVar("T")
+Order = TypeVar("Order")
 
 
 class Placed:
@@ -54,7 +55,7 @@ class PlacedOrders:
         self._placed: list[Placed] = []
 
     def place(self, order: object, said: str, *, noted: int, optional: bool) -> Placed:
-        """Note an order; nobody waits for an ``optional`` one."""
+        """Note an order; one that is ``optional`` need not be met."""
         placed = Placed(order, said, noted)
         if not optional:
             self._placed = [*self.unmet(), placed]
@@ -65,11 +66,44 @@ class PlacedOrders:
         return [placed for placed in self._placed if not placed.is_settled]
 
     def excuse(self, others_than: Collection[Placed] = ()) -> None:
-        """Wait for no order that was placed so far, but for these."""
+        """Expect none of the orders that were placed so far to be met, except these."""
         self._placed = [placed for placed in self._placed if placed in others_than]
 
     def emptied(self) -> PlacedOrders:
         return PlacedOrders()
+
+
+class Orders(Generic[Order]):
+    """The orders of one kind that are still to be met, the oldest first."""
+
+    __slots__ = ("_notes", "_ordered")
+
+    def __init__(self) -> None:
+        self._ordered: list[Order] = []
+        self._notes: dict[Order, Placed] = {}
+
+    def __iter__(self) -> Iterator[Order]:
+        return iter(tuple(self._ordered))
+
+    def __len__(self) -> int:
+        return len(self._ordered)
+
+    def add(self, order: Order, placed: Placed | None = None) -> None:
+        """Add an order; one that comes from a state file was placed by no test."""
+        self._ordered.append(order)
+        if placed is not None:
+            self._notes[order] = placed
+
+    def remove(self, order: Order) -> None:
+        """Take an order back; ValueError if it is not among them."""
+        self._ordered.remove(order)
+        self._settle(order)
+
+    def _settle(self, order: Order) -> None:
+        """Note that an order was met, or taken back."""
+        placed = self._notes.pop(order, None)
+        if placed is not None:
+            placed.is_settled = True
 
 
 class BuildFailure(Record, kw_only=True):
@@ -123,33 +157,17 @@ class BuildFailure(Record, kw_only=True):
         return f"fail_next({', '.join(said)})"
 
 
-class BuildFailures:
-    """The orders that are still to be carried out, the oldest first."""
+class BuildFailures(Orders[BuildFailure]):
+    """The failures that are still to happen."""
 
-    __slots__ = ("_notes", "_ordered")
-
-    def __init__(self) -> None:
-        self._ordered: list[BuildFailure] = []
-        self._notes: dict[BuildFailure, Placed] = {}
-
-    def __iter__(self) -> Iterator[BuildFailure]:
-        return iter(tuple(self._ordered))
-
-    def __len__(self) -> int:
-        return len(self._ordered)
-
-    def add(self, failure: BuildFailure, placed: Placed | None = None) -> None:
-        """Add an order; one out of a file was placed by no test."""
-        self._ordered.append(failure)
-        if placed is not None:
-            self._notes[failure] = placed
+    __slots__ = ()
 
     def for_image(self, image: Image) -> list[BuildFailure]:
         return [failure for failure in self._ordered if failure.fits_image(image)]
 
     def carry_out(self, failure: BuildFailure) -> None:
         """Count one failure; remove the order if it was the last."""
-        _settle(self._notes, failure)
+        self._settle(failure)
         failure.times -= 1
         if failure.times <= 0:
             self._ordered.remove(failure)
@@ -180,48 +198,29 @@ class StepOutputs(Record, kw_only=True):
         return f"set_outputs({', '.join(said)})"
 
 
-class OutputOrders:
-    """The outputs that are still to be given: those of some times first, the oldest before others.
+class OutputOrders(Orders[StepOutputs]):
+    """The outputs that are still to be given.
 
-    Of those without end the newest counts.
+    Those that are given a number of times come first, the oldest before the others. Of those that
+    are given every time, the newest counts.
     """
 
-    __slots__ = ("_notes", "_ordered")
-
-    def __init__(self) -> None:
-        self._ordered: list[StepOutputs] = []
-        self._notes: dict[StepOutputs, Placed] = {}
-
-    def __iter__(self) -> Iterator[StepOutputs]:
-        return iter(tuple(self._ordered))
-
-    def add(self, order: StepOutputs, placed: Placed | None = None) -> None:
-        """Add an order; one out of a file was placed by no test."""
-        self._ordered.append(order)
-        if placed is not None:
-            self._notes[order] = placed
+    __slots__ = ()
 
     def take(self, step: str, workflow_arn: str) -> StepOutputs | None:
         """The order that a step meets, which is counted."""
         fitting = [order for order in self._ordered if order.fits(step, workflow_arn)]
         order = next((each for each in fitting if each.times is not None), None)
         if order is None or order.times is None:
-            # A newer one is in the place of the others, so these are met too.
+            # The newest is in the place of the others, so these are met too.
             for each in fitting:
-                _settle(self._notes, each)
+                self._settle(each)
             return fitting[-1] if fitting else None
-        _settle(self._notes, order)
+        self._settle(order)
         order.times -= 1
         if order.times <= 0:
             self._ordered.remove(order)
         return order
-
-
-def _settle(notes: dict[T, Placed], order: T) -> None:
-    """The order is met; once is enough."""
-    placed = notes.pop(order, None)
-    if placed is not None:
-        placed.is_settled = True
 
 
 def is_meant(reference: str, arn: str, name: str) -> bool:
@@ -230,8 +229,8 @@ def is_meant(reference: str, arn: str, name: str) -> bool:
         return slugify(reference) in (slugify(name), Arn.parse(arn).slug)
     meant, parsed = Arn.parse(reference), Arn.parse(arn)
     if meant.build is not None or meant.version is None:
-        return str(meant) in (arn, str(parsed._replace(version=None, build=None)))
-    if meant._replace(version=None) != parsed._replace(version=None, build=None):
+        return str(meant) in (arn, str(parsed.of_name()))
+    if meant.of_name() != parsed.of_name():
         return False
     return Version.parse(parsed.version or "") in _pattern(meant.version)
 

@@ -1,8 +1,8 @@
 """Errands for neighbours, and messages to them and to subscribers, for when a change is complete.
 
-An errand reaches nobody who could call back. It is done before the lock is let go, so whoever sees
-the changed world finds it done. A message may reach a program, which may take its time, call back,
-or wait for a thread that does. It is told without the lock.
+An errand reaches only services that do not call back. It is done before the lock is let go, so that
+it is done when others see the changed world. A message may reach a program, which may take its
+time, call back, or wait for a thread that does. It is told without the lock.
 """
 
 from __future__ import annotations
@@ -13,12 +13,10 @@ from functools import partial
 from threading import Lock, RLock, get_ident
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from imagebuilder_mock.domain.records import Record, Value, fresh
+from imagebuilder_mock.domain.records import Record, fresh
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
-
-REMEMBERED = 10_000
 
 T = TypeVar("T")
 
@@ -36,27 +34,18 @@ class Message(Record):
     """The thread whose change of the world caused it."""
 
 
-class Undelivered(Value):
-    """A message or an errand that failed."""
-
-    subject: str
-    error: Exception
-
-
 class Outbox:
     """Errands and messages in the order in which they came up.
 
-    What a change of the world puts here is nobody else's until ``end_change``. ``undelivered``
-    keeps what was refused.
+    What a change of the world puts here stays its own until ``end_change``.
     """
 
     def __init__(self) -> None:
-        self.undelivered: deque[Undelivered] = deque(maxlen=REMEMBERED)
         self._errands: deque[Message] = deque()
         self._messages: list[Message] = []
         self._gathered: dict[Hashable, list[Any]] = {}
         self._waiting: deque[Message] = deque()
-        # Whoever tells holds it; nobody waits for it.
+        # The thread that tells holds it; no thread waits for it.
         self._telling = Lock()
 
     def entrust(self, errand: Message) -> None:
@@ -101,15 +90,15 @@ class Outbox:
             self._gathered.clear()
 
     def deliver(self) -> None:
-        """Tell all that waits, unless somebody is telling: then it is left to them.
+        """Tell all that waits, or leave it to the thread that is telling already.
 
-        So everything is told in order, one message at a time, and nobody waits for what another
-        thread tells. What a message brings about is told behind it. One refusal keeps nothing
-        from the others. Of the errors of loud messages one comes out: the first that this
-        thread brought about, else the first that another thread left behind.
+        So everything is told in order, one message at a time, and no thread waits while another
+        tells. What a message brings about is told after it. A message that fails does not keep the
+        others from being told. Of the errors of loud messages one is raised: the first that this
+        thread caused, else the first that another thread left behind.
         """
         failed: list[tuple[Message, Exception]] = []
-        # What is left while somebody comes to an end of telling: they look again.
+        # The thread that tells may miss what is put here as it ends: so this looks again.
         while self._waiting and self._telling.acquire(blocking=False):
             try:
                 failed += self._tell()
@@ -129,7 +118,6 @@ class Outbox:
         self._messages.clear()
         self._waiting.clear()
         self._gathered.clear()
-        self.undelivered.clear()
 
     def _tell(self) -> Iterator[tuple[Message, Exception]]:
         """Deliver what waits; yield the loud messages that failed, with their errors."""
@@ -152,7 +140,6 @@ class Outbox:
         try:
             message.deliver()
         except Exception as error:  # noqa: BLE001 - whatever it is, the others' messages must arrive
-            self.undelivered.append(Undelivered(message.subject, error))
             return error
         return None
 

@@ -1,7 +1,7 @@
 """The calls a mock has answered: the newest ones in full, all of them counted.
 
-What was asked and answered is kept as bytes. So nothing in the record is an object of the program
-or of the world, nothing that happens afterwards changes it, and what it takes is known.
+Parameters and answers are kept as bytes. So the record shares no object with the program or the
+world, nothing that happens afterwards changes it, and its size is known.
 """
 
 from __future__ import annotations
@@ -105,8 +105,8 @@ class Call(Value):
 class Record:
     """The newest calls, in order; ``count`` counts all.
 
-    These are 10,000 at most, and so many that they take ``most_bytes`` together. A call that takes
-    more by itself is not kept, and drives no other out.
+    There are at most 10,000, which take at most ``most_bytes`` together. A call that takes more by
+    itself is not kept, and drives no other out.
     """
 
     __slots__ = ("_bytes", "_calls", "_counts", "expected", "most_bytes", "unexpected")
@@ -141,7 +141,7 @@ class Record:
                 result = _packed(outcome)
             asked = _packed(parameters)
         except RecursionError:
-            # JSON is read that is nested deeper than pickle goes.
+            # JSON can be nested deeper than pickle goes.
             return
         call = Call(
             operation=operation,

@@ -64,12 +64,12 @@ class Scheduler:
         return self._tickets
 
     def moment_of(self, ticket: int | None) -> datetime | None:
-        """When the entry falls due; None if there is none that lies ahead."""
+        """When the entry falls due; None if it lies no longer ahead."""
         moments = (due.moment for due in self._heap if due.ticket == ticket)
         return None if ticket in self._withdrawn else next(moments, None)
 
     def withdraw(self, ticket: int | None) -> None:
-        """Take back an entry that has not fallen due; None is no entry."""
+        """Take back an entry that has not fallen due, if there is one."""
         if ticket is None:
             return
         self._withdrawn.add(ticket)
@@ -79,7 +79,7 @@ class Scheduler:
             heapify(self._heap)
 
     def due_by(self, moment: datetime) -> list[Due]:
-        """What falls due at ``moment`` or before, as things stand, in no order."""
+        """What falls due at ``moment`` or before if nothing changes until then, in no order."""
         return [
             due for due in self._heap if due.moment <= moment and due.ticket not in self._withdrawn
         ]

@@ -1,4 +1,4 @@
-"""The options of a mock: what each may be, and how it is said in code, in a file, in a shell.
+"""The options of a mock: what each may be, and how it is given in code, in a file, in a shell.
 
 A new option is a row of ``OPTIONS``, and a member of ``Settings`` and of ``Options``, which has its
 type for type checkers and its description.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal, TypedDict, cast, get_args
@@ -31,19 +32,20 @@ class Options(TypedDict, total=False):
     """The keyword options of ``mock_imagebuilder``, for type checkers."""
 
     builds: BuildMode
-    """What moves builds on: requests that show them (``"observed"``, the default), their creation,
-    to the end (``"instant"``), mock time (``"clock"``), or ``mock.builds`` (``"held"``)."""
+    """What moves builds on: requests that show them (``"observed"``, the default), mock time
+    (``"clock"``), or only ``mock.builds`` (``"held"``); with ``"instant"``, a build is complete
+    as soon as it is created."""
     account_id: str
-    """12 digits: the account of clients whose credentials name no other. The default is moto's
-    while moto is on (``MOTO_ACCOUNT_ID``), and else 123456789012."""
+    """The account, 12 digits, of clients whose credentials name no other. The default is moto's
+    account while moto is on (``MOTO_ACCOUNT_ID``), otherwise 123456789012."""
     quotas: bool | Mapping[str, int]
-    """Whether the service's quotas apply; a mapping replaces some of them, by their names."""
+    """Whether the service's quotas apply; a mapping replaces some of them by name."""
     seed: int
     """What ids are made from: the same seed gives the same ids."""
     now: datetime | None
     """An aware datetime at which the clock stands still; by default it follows real time."""
     inspector: bool
-    """Whether Amazon Inspector is activated, which scans images."""
+    """Whether Amazon Inspector is active; otherwise no image is scanned."""
     neighbours: NeighbourMode
     """Whether names are looked up in moto: once a test has made a resource of their service there
     (``"auto"``, the default), always (``"strict"``) or never (``"off"``)."""
@@ -65,9 +67,9 @@ class Option(Value):
     name: str
     help: str
     ensure: Callable[[str, Any], None]
-    """Of its name and a value; ValueError or TypeError says what to write instead."""
+    """Takes its name and a value; ValueError or TypeError says what to write instead."""
     read: Callable[[str], object] = str
-    """Of a text; ValueError says what to write instead, as the end of a sentence."""
+    """Takes a text; ValueError says what to write instead, as the end of a sentence."""
     choices: tuple[str, ...] = ()
     metavar: str | None = None
 
@@ -93,14 +95,6 @@ def _check_choice(name: str, value: object) -> None:
         listed = ", ".join(repr(choice) for choice in choices)
         msg = f"{name}={value!r}: choose one of {listed}."
         raise ValueError(msg)
-
-
-def _check_whole(name: str, value: object) -> None:
-    _check_type(name, value, int)
-
-
-def _check_truth(name: str, value: object) -> None:
-    _check_type(name, value, bool)
 
 
 def _check_bytes(name: str, value: int) -> None:
@@ -196,8 +190,8 @@ OPTIONS: Mapping[str, Option] = {
     for option in (
         Option(
             name="builds",
-            help="what moves builds on: looking at them (the default), their creation, mock time, "
-            "or mock.builds alone",
+            help="what moves builds on: requests that show them (observed, the default), mock "
+            "time, or only mock.builds; instant completes them at once",
             ensure=_check_choice,
             choices=get_args(BuildMode),
         ),
@@ -217,7 +211,7 @@ OPTIONS: Mapping[str, Option] = {
         Option(
             name="seed",
             help="a number for reproducible ids (default: 0)",
-            ensure=_check_whole,
+            ensure=partial(_check_type, expected=int),
             read=_whole,
             metavar="NUMBER",
         ),
@@ -230,8 +224,8 @@ OPTIONS: Mapping[str, Option] = {
         ),
         Option(
             name="inspector",
-            help="whether Amazon Inspector is activated, which scans images (default: true)",
-            ensure=_check_truth,
+            help="whether Amazon Inspector is active and scans images (default: true)",
+            ensure=partial(_check_type, expected=bool),
             read=_truth,
             metavar="{true,false}",
         ),
@@ -302,11 +296,13 @@ class Settings(Value, kw_only=True):
 
 
 def check_account_id(account_id: object) -> None:
-    """ValueError if it is none."""
+    """ValueError if it is not the id of an account."""
     if not is_account_id(account_id):
         msg = f"account_id={account_id!r}: an account is a string of 12 digits."
         raise ValueError(msg)
 
 
 def is_account_id(value: object) -> bool:
-    return isinstance(value, str) and len(value) == _ACCOUNT_DIGITS and value.isdecimal()
+    if not isinstance(value, str) or len(value) != _ACCOUNT_DIGITS:
+        return False
+    return value.isascii() and value.isdecimal()

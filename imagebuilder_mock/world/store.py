@@ -41,7 +41,7 @@ class VersionGroup:
         self.version = version
         self.sequence = sequence
         self.builds: OrderedIndex[Any] = OrderedIndex()
-        """All of one class, as the ARN of the name has it."""
+        """All of one class: that of the name's ARN."""
 
     def newest_first(self) -> Iterator[Any]:
         return self.builds.before(None)

@@ -15,7 +15,7 @@ from imagebuilder_mock.domain.errors import (
 from imagebuilder_mock.domain.records import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 
 TokenKey: TypeAlias = "tuple[str, str, str, str]"
@@ -54,39 +54,25 @@ class ClientTokens:
         if len(self._used) > MOST_TOKENS:
             del self._used[next(iter(self._used))]
 
-    def recall(self, key: TokenKey, params: Mapping[str, object]) -> Mapping[str, object] | None:
-        """The answer that the token got before, or None if it is new.
+    def once(
+        self, key: TokenKey, params: Mapping[str, object], do: Callable[[], Mapping[str, object]]
+    ) -> Mapping[str, object]:
+        """The answer that the token got before; if it is new, ``do`` the request for it.
 
         ``params`` are the parameters without the token; IdempotentParameterMismatchException if
         they differ from the first time.
         """
+        fingerprint = _fingerprint(params)
         first = self._used.get(key)
         if first is None:
-            return None
-        if first.fingerprint != _fingerprint(params):
+            first = UsedToken(*key, fingerprint, do())
+            self.enter(first)
+        elif first.fingerprint != fingerprint:
             raise IdempotentParameterMismatchException(
                 "The client token was already used in a request with different parameters. Use a "
                 "new client token, or the parameters of the first request."
             )
         return first.answer
-
-    def remember(
-        self,
-        key: TokenKey,
-        params: Mapping[str, object],
-        answer: Mapping[str, object],
-    ) -> None:
-        account_id, region, operation, token = key
-        self.enter(
-            UsedToken(
-                account_id=account_id,
-                region=region,
-                operation=operation,
-                token=token,
-                fingerprint=_fingerprint(params),
-                answer=answer,
-            )
-        )
 
 
 def _fingerprint(params: Mapping[str, object]) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from copy import copy, deepcopy
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import invalid_value, missing_reference
@@ -13,6 +13,7 @@ from imagebuilder_mock.domain.ordered import Numbering
 from imagebuilder_mock.domain.quotas import Quotas
 from imagebuilder_mock.domain.records import Value, replace
 from imagebuilder_mock.domain.resources.base import Resource
+from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.versions import VersionPattern
 
 from .clock import Clock
@@ -21,7 +22,6 @@ from .events import Events
 from .faults import FaultRules
 from .indexes import LifecycleExecutions, MachineImages, References
 from .managed import managed_store, store_with
-from .missing import hint_at
 from .orders import BuildFailures, OutputOrders, PlacedOrders
 from .outbox import Message, Outbox, TellingLock
 from .record import Record
@@ -33,8 +33,6 @@ from .tokens import ClientTokens, PageTokens
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
-
-    from imagebuilder_mock.domain.resources.images import Image
 
     from .events import Event
     from .ids import Ids
@@ -48,8 +46,8 @@ R = TypeVar("R", bound=Resource)
 class State:
     """What a reset empties, and snapshots and state files hold: plain data, no locks, no callables.
 
-    It is read from a file in this order: numbers that were given follow the resources that have
-    them (``saved_state/worlds.py``).
+    The parts are read from a file in this order: what counts numbers comes after the resources
+    that have them (``saved/worlds.py``).
     """
 
     def __init__(self, page_key: bytes) -> None:
@@ -68,7 +66,7 @@ class State:
         """What a test has put at S3 URIs."""
         self.publications: list[Publication] = []
         self.managed: dict[tuple[str, str, str | None], Store] = {}
-        """What Amazon offers with the publications, where somebody has looked."""
+        """What Amazon offers with the publications, for what was looked at."""
         self.durations = Durations()
 
     def emptied(self) -> State:
@@ -102,25 +100,25 @@ class World:
         self.beginning: State | None = None
         """A copy of the state to which a reset goes back; None is an empty one."""
         self.neighbours = neighbours
-        """Who is asked and told beside us; None looks nothing up."""
+        """The services that are asked and told; None: nothing is looked up."""
         self.is_in_the_past = False
-        """Whether what goes on is history (``in_the_past``): there is nobody to be told of it."""
+        """Whether what happens now is history (``in_the_past``), which nobody is told of."""
         self.step_at_work: str | None = None
         """The id of the workflow step that is doing its work, for what is logged meanwhile."""
         self.deleted: list[Image] | None = None
-        """The images that were deleted, for who wants to look back at their builds."""
+        """The images that were deleted since somebody asked to keep them; None if nobody has."""
         self.models: dict[tuple[str, str | None], Image] = {}
-        """By recipe and pipeline, the last image of the past whose build was played through."""
+        """By recipe and pipeline, the last image of the past whose build later ones can repeat."""
         self._partition_of = partition_of
         self.default_account: Callable[[], str | None] = lambda: None
-        """The account that a cloud beside us takes for whoever names none; None without one."""
+        """The default account of the cloud beside us; None if there is no cloud."""
         self._account = DEFAULT_ACCOUNT
 
     @property
     def account_id(self) -> str:
-        """The account of who names no other: the option's, or the default of a cloud beside us.
+        """The account of clients that name none: the option's, or the default of a cloud beside us.
 
-        That stays when the cloud is gone.
+        The default stays when the cloud is gone.
         """
         if self.settings.account_id is not None:
             return self.settings.account_id
@@ -148,11 +146,12 @@ class World:
             with self.lock:
                 for name, value in before.items():
                     setattr(self, name, value)
+                self.faults.count_on()
 
     def twin(self, moment: datetime) -> World:
-        """A copy to try things on: its clock stands still, and nobody is beside it or hears of it.
+        """A copy to try things on, whose clock stands still and which has no neighbours.
 
-        What happens to it costs this world no id, no event and no change.
+        What happens in it changes nothing in this world, and uses none of its ids.
         """
         twin = World(
             self.settings,
@@ -167,8 +166,8 @@ class World:
     def in_the_past(self, moment: datetime) -> Iterator[None]:
         """What is done in the block was done at that moment, before the test began.
 
-        Builds move only as the block moves them, no order of the test is met, and nobody is told;
-        but what builds made is where it is kept: AMIs in EC2, container images in ECR.
+        Builds move only as the block moves them, no order of the test is met, and no event is sent.
+        But the AMIs that builds make are in EC2, and the container images in ECR.
         """
         state, settings = self.state, self.settings
         orders = (state.failures, state.output_orders, state.durations)
@@ -198,7 +197,7 @@ class World:
             raise
 
     def publish(self, event: Event) -> None:
-        """Let an event be known; those who subscribed are told as soon as the lock is free."""
+        """Record an event; its subscribers are told as soon as the lock is free."""
         for subscriber in self.events.add(event):
             subject = f"a subscriber of {event.name}"
             self.outbox.put(Message(subject, partial(subscriber, event), is_loud=True))
@@ -236,7 +235,7 @@ class World:
         return store
 
     def publish_managed(self, publication: Publication) -> None:
-        """Let Amazon offer another version, in every Region."""
+        """Have Amazon offer another version, in every Region."""
         self.state.publications.append(publication)
         self.state.managed.clear()
 
@@ -273,10 +272,12 @@ class World:
         return found
 
     def hint_at(self, viewer: Store, cls: type[Resource], arn: str) -> str:
-        """What an account may have meant by an ARN that means nothing to it: a sentence, or none.
+        """A sentence about what an account may have meant by an ARN that means nothing to it.
 
-        It stands behind the service's own, after a blank.
+        It begins with a blank, to follow the service's own; empty if there is nothing to say.
         """
+        from .missing import hint_at  # noqa: PLC0415 - few tests make a slip
+
         parsed = Arn.parse(arn)
         # Everything that Amazon offers: another name may have been meant.
         is_amazons = parsed.owner is not None
@@ -288,7 +289,7 @@ class World:
         return hint_at(parsed, viewer, source, cls)
 
     def share(self, resource: Resource, accounts: frozenset[str]) -> None:
-        """Let these accounts, and no others, see a resource."""
+        """Share a resource with these accounts, and with no others."""
         region = Arn.parse(resource.arn).region
         for account in resource.shared_with - accounts:
             self.shared_with(account, region).remove(resource)
@@ -323,8 +324,8 @@ class World:
 
     def remove(self, store: Store, resource: Resource) -> None:
         self._take_out(store, resource)
-        if self.deleted is not None and resource.kind == "image":
-            self.deleted.append(cast("Image", resource))
+        if self.deleted is not None and isinstance(resource, Image):
+            self.deleted.append(resource)
 
     def _take_out(self, store: Store, resource: Resource) -> None:
         store.remove(resource)
@@ -374,7 +375,7 @@ PARTS = (
     Part("events", lambda world: world.events.clear(), Events.emptied, is_put_aside=False),
     Part("outbox", lambda world: world.outbox.forget(), None, is_put_aside=False),
 )
-"""All that a world consists of. What is data, and is saved with it, has its place in the state."""
+"""All that a world consists of. Data that is saved with it belongs in the state."""
 
 
 class Snapshot:

@@ -27,14 +27,28 @@ def test_the_help_of_a_command_has_examples_that_it_takes(name, capsys):
 
 
 def test_every_command_has_examples():
-    commands = {name for name, _ in help_texts._commands(command_line._parser())}
+    commands = {name for name, _ in help_texts.commands_of(command_line._parser())}
 
     assert commands - {"lifecycle"} == set(EXAMPLES)
 
 
-def test_the_module_tells_its_version():
-    command = [sys.executable, "-m", "imagebuilder_mock", "--version"]
+@pytest.mark.parametrize("command", ["serve --autosave 1", "run nowhere.py"])
+def test_wrong_usage_is_told_with_how_the_command_is_used(command, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        command_line.main(command.split())
 
-    told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+    name = command.partition(" ")[0]
+    told = capsys.readouterr().err
+    assert told.startswith(f"usage: imagebuilder-mock {name} ")
+    assert f"\nimagebuilder-mock {name}: error: " in told
 
-    assert told == f"imagebuilder-mock {__version__}\n"
+
+def test_the_module_tells_its_version_before_any_parser_of_documents_is_loaded():
+    command = [sys.executable, "-X", "importtime", "-m", "imagebuilder_mock", "--version"]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+
+    assert done.stdout == f"imagebuilder-mock {__version__}\n"
+    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "imagebuilder_mock.cli.command_line" in loaded
+    assert not {"yaml", "imagebuilder_mock.cli.check.checking"} & loaded

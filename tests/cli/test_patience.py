@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
 import io
-from threading import Event
+from threading import Event, Thread
 
 import pytest
 
+from imagebuilder_mock import mock_imagebuilder
+from imagebuilder_mock.cli.ending import Ending
 from imagebuilder_mock.cli.patience import patience
+from imagebuilder_mock.cli.saving import Saving
+from imagebuilder_mock.cli.server import server_gateway
+from imagebuilder_mock.cli.state_files import OwnFile
 
 
 class Terminal(io.StringIO):
@@ -51,3 +57,26 @@ def test_no_other_stream_is_told(capsys):
         pass
 
     assert capsys.readouterr().err == ""
+
+
+def test_a_server_tells_that_it_saves(monkeypatch, tmp_path):
+    terminal, is_held, ending = Terminal(), Event(), Ending()
+    monkeypatch.setattr("sys.stderr", terminal)
+    monkeypatch.setitem(inspect.unwrap(patience).__kwdefaults__, "every", 0)
+    ending.is_of_the_process = False
+
+    with mock_imagebuilder() as mock:
+
+        def hold():
+            with server_gateway(mock).world.lock:
+                is_held.set()
+                terminal.is_told.wait(60)
+
+        holder = Thread(target=hold)
+        holder.start()
+        assert is_held.wait(60)
+        Saving(OwnFile(tmp_path / "state.json"), mock, ending, lambda: 0).first(0)
+        holder.join()
+
+    assert "saving the state … 1 s" in terminal.getvalue()
+    assert (tmp_path / "state.json").exists()

@@ -124,7 +124,7 @@ def test_what_is_inferred_of_an_operation_is_not_called_real():
 def test_an_operation_has_the_errors_that_its_code_raises(name, answered, by_faults):
     section = _section_of(name)
 
-    for title, errors in (("Errors", answered), ("By `mock.faults` alone", by_faults)):
+    for title, errors in (("Errors", answered), ("Only with `mock.faults`", by_faults)):
         listed = ", ".join(f"`{error}Exception`" for error in errors.split())
         assert f"**{title}:** {listed}\n" in section
 

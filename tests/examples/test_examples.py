@@ -68,7 +68,7 @@ class TestGoldenImage:
         assert versions == ["1.0.0", "1.0.1"]
 
     def test_what_is_old_is_deleted_when_nothing_needs_it_any_more(self, golden_image):
-        lines = golden_image.partition("Away with the first")[2].splitlines()[1:]
+        lines = golden_image.partition("Removing the first release")[2].splitlines()[1:]
 
         assert [(line[:10].strip(), line.rpartition(":")[2]) for line in lines] == [
             ("in use", "component/hardening/1.0.0/1"),
@@ -108,7 +108,7 @@ class TestFailingBuild:
         assert "--timeline DIR" in last
 
     def test_it_names_the_image_to_use_meanwhile(self, failing_build):
-        assert re.search(r"Good until fixed +│ 1\.0\.0/1: ami-[0-9a-f]{17}", failing_build)
+        assert re.search(r"Last good image +│ 1\.0\.0/1: ami-[0-9a-f]{17}", failing_build)
 
     def test_it_runs_by_itself_too(self):
         assert "checkout 1.0.0/2: FAILED" in _python(str(EXAMPLES / "failing_build.py"))

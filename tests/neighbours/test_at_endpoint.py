@@ -17,9 +17,9 @@ import requests
 from botocore.exceptions import ClientError
 
 from imagebuilder_mock import mock_imagebuilder
-from imagebuilder_mock.mock import surrounded
-from imagebuilder_mock.neighbours.at_endpoint import clients
-from imagebuilder_mock.neighbours.at_endpoint.door import Endpoint
+from imagebuilder_mock.cli.surroundings import surrounded
+from imagebuilder_mock.neighbours import at_endpoint
+from imagebuilder_mock.neighbours.at_endpoint import Endpoint
 from tests.builders import a_recipe, an_image, an_infrastructure
 from tests.emulators import serving
 
@@ -110,7 +110,7 @@ def test_so_is_an_answer_without_what_was_asked(caplog):
 
 
 def test_one_that_does_not_answer_in_time_is_left_alone_for_a_while(caplog, monkeypatch):
-    monkeypatch.setitem(clients._CONFIG, "read_timeout", 0.05)
+    monkeypatch.setattr(at_endpoint, "_ANSWERING", 0.05)
     with socket.create_server(("127.0.0.1", 0)) as silent, mock_imagebuilder() as mock:
         endpoint = Endpoint(f"http://127.0.0.1:{silent.getsockname()[1]}", default_account=ACCOUNT)
         with surrounded(mock, endpoint):

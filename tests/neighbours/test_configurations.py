@@ -7,7 +7,6 @@ import re
 import pytest
 
 from imagebuilder_mock import mock_imagebuilder
-from imagebuilder_mock.neighbours.account import NobodyToAskError
 from tests.beside_moto import aws
 from tests.build_views import the_image
 from tests.builders import a_build, a_distribution
@@ -129,7 +128,7 @@ class TestConfiguration:
         ids=["unset", "yes", "no"],
     )
     def test_the_new_version_is_the_default_unless_it_shall_not_be(
-        self, mock, imagebuilder, settings, default
+        self, imagebuilder, settings, default, caplog
     ):
         """Source: API reference, LaunchTemplateConfiguration."""
         template = a_launch_template()
@@ -142,8 +141,7 @@ class TestConfiguration:
             distributionConfigurationArn=a_distribution(imagebuilder, distributions=[distribution]),
         )
 
-        undelivered = mock._active_world("test").outbox.undelivered
-        if any(isinstance(each.error, NobodyToAskError) for each in undelivered):
+        if "NobodyToAskError" in caplog.text:
             pytest.skip("this moto cannot set a default version")
         [kept] = aws("ec2").describe_launch_templates(LaunchTemplateIds=[template])[
             "LaunchTemplates"

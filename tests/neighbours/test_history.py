@@ -72,13 +72,14 @@ def test_a_lifecycle_policy_deletes_them_there(mock, imagebuilder, ago):
     assert len(own_amis()) == len(imagebuilder.list_images()["imageVersionList"]) == 1
 
 
-def test_ecr_has_its_container_images(mock, ago):
-    """The repository is made, as one would be looked up once there is any."""
-    aws("ecr").create_repository(repositoryName="other")
-    mock.pipelines.add(container=True)
+def test_ecr_has_its_container_images(mock, ago, caplog):
+    """The repositories are made, also where nothing is looked up: images have to go somewhere."""
+    mock.pipelines.add(container=True, regions=["eu-west-1"])
 
     mock.images.add(pipeline="web", created=[ago(3), ago(30)])
 
+    assert caplog.records == []
+    assert aws("ecr", "eu-west-1").list_images(repositoryName="web")["imageIds"]
     images = aws("ecr").list_images(repositoryName="web")["imageIds"]
     # Older versions of moto keep the last tag of an image alone.
     assert {"web-1.0.0-1", "web-1.0.0-2"} <= {image["imageTag"] for image in images}
@@ -122,12 +123,11 @@ def test_a_pipeline_has_its_instance_profile_where_it_is_looked_up(mock, imagebu
 
 
 @pytest.mark.usefixtures("moto")
-def test_without_look_ups_nothing_is_made_there():
+def test_without_look_ups_no_instance_profile_is_made_there():
     with mock_imagebuilder() as mock:
-        mock.pipelines.add(container=True)
+        mock.pipelines.add()
 
         assert aws("iam").list_instance_profiles()["InstanceProfiles"] == []
-        assert aws("ecr").describe_repositories()["repositories"] == []
 
 
 def test_a_build_that_could_not_have_ended_so_leaves_no_ami(mock, imagebuilder):

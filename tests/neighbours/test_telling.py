@@ -8,10 +8,10 @@ from datetime import datetime, timezone
 import pytest
 
 from imagebuilder_mock import mock_imagebuilder
-from imagebuilder_mock.domain.machine_image import AmiFacts, MachineImage
+from imagebuilder_mock.domain.machine_image import MachineImage
 from imagebuilder_mock.domain.records import replace
 from imagebuilder_mock.neighbours import names, telling
-from imagebuilder_mock.neighbours.account import NobodyToAskError, Place
+from imagebuilder_mock.neighbours.account import Place
 from imagebuilder_mock.neighbours.contents import S3Uri, ami_facts
 from imagebuilder_mock.neighbours.machine_images import delete_container_image
 from imagebuilder_mock.world.events import Event
@@ -113,11 +113,14 @@ def test_an_output_ami_does_not_make_names_be_looked_up(world):
         telling.tell_of_ami(world, an_ami(), DEVICES)
 
     assert names.can_take(world, HERE, names.SUBNET, "subnet-1")
-    assert ami_facts(world, HERE, AMI) == AmiFacts("Linux", "x86_64", an_ami().name)
+    facts = ami_facts(world, HERE, AMI)
+    assert facts is not None
+    assert (facts.platform, facts.architecture) == ("Linux", "x86_64")
+    assert facts.name == an_ami().name
 
 
 @pytest.mark.parametrize("set_default", [True, False])
-def test_a_launch_template_gets_a_version_of_its_latest_one(world, set_default):
+def test_a_launch_template_gets_a_version_of_its_latest_one(world, set_default, caplog):
     ec2 = aws("ec2")
     template = ec2.create_launch_template(
         LaunchTemplateName="web",
@@ -131,7 +134,7 @@ def test_a_launch_template_gets_a_version_of_its_latest_one(world, set_default):
     newest = max(found["LaunchTemplateVersions"], key=lambda each: each["VersionNumber"])
     assert newest["LaunchTemplateData"]["ImageId"] == AMI
     assert newest["LaunchTemplateData"]["InstanceType"] == "t3.micro"
-    if any(isinstance(each.error, NobodyToAskError) for each in world.outbox.undelivered):
+    if "NobodyToAskError" in caplog.text:
         pytest.skip("this moto cannot set a default version")
     [kept] = ec2.describe_launch_templates(LaunchTemplateIds=[template])["LaunchTemplates"]
     assert kept["DefaultVersionNumber"] == (2 if set_default else 1)
@@ -147,23 +150,23 @@ def test_a_launch_template_that_is_gone_is_refused_beforehand(world):
     )
 
 
-def test_a_template_that_goes_meanwhile_is_on_the_record(world):
+def test_a_template_that_goes_meanwhile_is_logged(world, caplog):
     with world.lock:
         telling.tell_of_launch_template(world, HERE, "lt-0123456789abcdef0", AMI, set_default=True)
         telling.tell_of_ami(world, an_ami(), DEVICES)
 
-    [kept] = world.outbox.undelivered
-    assert "does not exist" in str(kept.error)
+    [said] = caplog.messages
+    assert "does not exist" in said
     assert aws("ec2").describe_images(ImageIds=[AMI])["Images"]
 
 
-def test_a_parameter_is_created_and_then_overwritten(world):
+def test_a_parameter_is_created_and_then_overwritten(world, caplog):
     for value in ("ami-0123456789abcdef0", "ami-1123456789abcdef0"):
         with world.lock:
             telling.tell_of_parameter(world, HERE, "/golden/web", value)
 
         assert aws("ssm").get_parameter(Name="/golden/web")["Parameter"]["Value"] == value
-    assert not world.outbox.undelivered
+    assert not caplog.messages
 
 
 def test_a_container_image_has_all_its_tags(world):
@@ -218,7 +221,7 @@ def test_a_topics_subscribers_get_the_message(world):
 
 
 @pytest.mark.needs("jsonpath_ng")  # moto matches events with it: moto[events]
-def test_an_event_reaches_the_targets_of_a_rule(world):
+def test_an_event_reaches_the_targets_of_a_rule(world, caplog):
     url, queue = a_queue()
     events = aws("events")
     events.put_rule(Name="builds", EventPattern=json.dumps({"source": ["aws.imagebuilder"]}))
@@ -235,14 +238,14 @@ def test_an_event_reaches_the_targets_of_a_rule(world):
             ),
         )
 
-    assert not world.outbox.undelivered
+    assert not caplog.messages
     [event] = received(url)
     assert event["source"] == "aws.imagebuilder"
     assert event["detail-type"] == "EC2 Image Builder Image State Change"
     assert (event["resources"], event["detail"]) == ([IMAGE], detail)
 
 
-def test_lines_are_in_the_stream_in_the_order_of_their_times(world):
+def test_lines_are_in_the_stream_in_the_order_of_their_times(world, caplog):
     now = datetime.now(timezone.utc)
     for lines in (["CREATING", "BUILDING"], ["TESTING"]):
         with world.lock:
@@ -255,21 +258,22 @@ def test_lines_are_in_the_stream_in_the_order_of_their_times(world):
         logGroupName="/aws/imagebuilder/web", logStreamName="1.0.0/1", startFromHead=True
     )
     assert [event["message"] for event in found["events"]] == ["CREATING", "BUILDING", "TESTING"]
-    assert not world.outbox.undelivered
+    assert not caplog.messages
 
 
-def test_a_log_is_written_to_the_bucket(world):
+def test_a_log_is_written_to_the_bucket(world, caplog):
     aws("s3").create_bucket(Bucket="build-logs")
     with world.lock:
         telling.tell_bucket(world, HERE, S3Uri("build-logs", "prefix/web/console.log"), b"hello")
         telling.tell_bucket(world, HERE, S3Uri("missing", "console.log"), b"hello")
 
     body = aws("s3").get_object(Bucket="build-logs", Key="prefix/web/console.log")["Body"].read()
-    [kept] = world.outbox.undelivered
-    assert (body, kept.subject) == (b"hello", "S3: write s3://missing/console.log")
+    [said] = caplog.messages
+    assert body == b"hello"
+    assert said.startswith("S3: write s3://missing/console.log: ")
 
 
-def test_without_moto_nobody_is_told():
+def test_without_moto_nobody_is_told(caplog):
     with mock_imagebuilder() as mock:
         world = mock._active_world("test")
         with world.lock:
@@ -277,7 +281,7 @@ def test_without_moto_nobody_is_told():
             telling.tell(world, an_event("SNS", f"arn:aws:sns:us-east-1:{ACCOUNT}:builds", {}))
             assert names.failure_without(world, HERE, names.REPOSITORY, "app") is None
 
-        assert not world.outbox.undelivered
+        assert not caplog.messages
 
 
 @pytest.mark.usefixtures("moto")
@@ -290,11 +294,11 @@ def test_off_tells_nobody():
     assert aws("ec2").describe_images(Owners=["self"])["Images"] == []
 
 
-def test_moto_that_was_switched_off_meanwhile_is_told_nothing():
+def test_moto_that_was_switched_off_meanwhile_is_told_nothing(caplog):
     moto = pytest.importorskip("moto")
     with mock_imagebuilder() as mock:
         world = mock._active_world("test")
         with world.lock, moto.mock_aws():
             telling.tell_of_ami(world, an_ami(), DEVICES)
 
-        assert not world.outbox.undelivered
+        assert not caplog.messages

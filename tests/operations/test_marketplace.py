@@ -116,22 +116,22 @@ class TestProductsOfARecipe:
     """Source: user guide, create-image-recipes."""
 
     def test_there_can_be_nine(self):
-        check_products([a_product(number) for number in range(9)])
+        check_products([a_product(number) for number in range(9)], of_parent=0)
 
     def test_there_cannot_be_ten(self):
         with pytest.raises(InvalidParameterValueException, match="at most 9 marketplace products"):
-            check_products([a_product(number) for number in range(10)])
+            check_products([a_product(number) for number in range(10)], of_parent=0)
 
     def test_a_parent_counts(self):
         with pytest.raises(InvalidParameterValueException, match="at most 9 marketplace products"):
             check_products([a_product(number) for number in range(9)], of_parent=1)
 
     def test_one_product_counts_once(self):
-        check_products([a_product(number % 9) for number in range(10)])
+        check_products([a_product(number % 9) for number in range(10)], of_parent=0)
 
     def test_something_has_to_be_built(self):
         with pytest.raises(InvalidParameterValueException, match="at least 1 build component"):
-            check_products([a_product(1, "TEST")])
+            check_products([a_product(1, "TEST")], of_parent=0)
 
 
 class TestGetMarketplaceResource:

@@ -131,11 +131,12 @@ class TestFailures:
     def test_a_step_that_failed_at_once_leaves_nothing_that_ends_the_next_one_early(
         self, imagebuilder, imagebuilder_mock
     ):
-        durations = imagebuilder_mock.builds.durations
-        durations["Ask"], durations["After"] = timedelta(minutes=1), timedelta(minutes=9)
         condition = {"stringEquals": "a", "value": "$.workflowOutputs.none"}
         ask = {**a_step("Ask", onFailure="Continue"), "if": condition}
-        arn = a_run(imagebuilder, a_workflow(imagebuilder, ask, a_step("After")))
+        workflow = a_workflow(imagebuilder, ask, a_step("After"))
+        durations = imagebuilder_mock.builds.durations
+        durations["Ask"], durations["After"] = timedelta(minutes=1), timedelta(minutes=9)
+        arn = a_run(imagebuilder, workflow)
 
         imagebuilder_mock.clock.advance(minutes=5)
 
@@ -197,17 +198,18 @@ class TestFailures:
     def test_a_step_that_is_said_to_take_longer_fails_in_every_mode(
         self, imagebuilder, imagebuilder_mock, named
     ):
+        workflow = a_workflow(imagebuilder, {**LAUNCH, "timeoutSeconds": 30})
         imagebuilder_mock.builds.durations[named] = timedelta(minutes=1)
-        launch = {**LAUNCH, "timeoutSeconds": 30}
 
-        arn = a_run(imagebuilder, a_workflow(imagebuilder, launch))
+        arn = a_run(imagebuilder, workflow)
 
         assert status(imagebuilder, arn) == "FAILED"
 
     @clock
     def test_a_step_that_takes_longer_than_its_time_fails(self, imagebuilder, imagebuilder_mock):
+        workflow = a_workflow(imagebuilder, a_step("Terminate", timeoutSeconds=60))
         imagebuilder_mock.builds.durations["Terminate"] = timedelta(hours=1)
-        arn = a_run(imagebuilder, a_workflow(imagebuilder, a_step("Terminate", timeoutSeconds=60)))
+        arn = a_run(imagebuilder, workflow)
 
         imagebuilder_mock.clock.advance(seconds=2 + 60)
 
@@ -322,12 +324,10 @@ class TestAttempts:
 
     @clock
     def test_each_attempt_takes_its_time(self, imagebuilder, imagebuilder_mock):
+        workflow = a_workflow(imagebuilder, a_step("Try", retry={"maxAttempts": 2}))
         imagebuilder_mock.builds.durations["Try"] = timedelta(minutes=1)
         imagebuilder_mock.builds.fail_next(step="Try")
-        arn = a_run(
-            imagebuilder,
-            a_workflow(imagebuilder, a_step("Try", retry={"maxAttempts": 2})),
-        )
+        arn = a_run(imagebuilder, workflow)
 
         begun = A_TIME + before_workflows(imagebuilder_mock)
         imagebuilder_mock.clock.move_to(begun + timedelta(seconds=119))

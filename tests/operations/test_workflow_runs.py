@@ -128,14 +128,14 @@ class TestOrder:
 
     @clock
     def test_a_group_takes_the_time_of_its_longest(self, imagebuilder, imagebuilder_mock):
+        group = {"parallelGroup": "group"}
+        workflows = [
+            {"workflowArn": a_workflow(imagebuilder, LAUNCH, *more), **group}
+            for more in ((), (a_step("Slow"),))
+        ]
         durations = imagebuilder_mock.builds.durations
         durations["Launch"], durations["Slow"] = timedelta(minutes=1), timedelta(minutes=9)
-        group = {"parallelGroup": "group"}
-        arn = a_run(
-            imagebuilder,
-            {"workflowArn": a_workflow(imagebuilder, LAUNCH), **group},
-            {"workflowArn": a_workflow(imagebuilder, LAUNCH, a_step("Slow")), **group},
-        )
+        arn = a_run(imagebuilder, *workflows)
 
         imagebuilder_mock.clock.move_to(
             A_TIME + before_workflows(imagebuilder_mock) + timedelta(minutes=9)
@@ -152,8 +152,9 @@ class TestOrder:
 class TestPause:
     @clock
     def test_a_step_begins_after_its_pause(self, imagebuilder, imagebuilder_mock):
+        workflow = a_workflow(imagebuilder, a_step("Stop", waitSeconds=60))
         imagebuilder_mock.builds.durations["Stop"] = timedelta(seconds=30)
-        arn = a_run(imagebuilder, a_workflow(imagebuilder, a_step("Stop", waitSeconds=60)))
+        arn = a_run(imagebuilder, workflow)
 
         begun = A_TIME + before_workflows(imagebuilder_mock)
         imagebuilder_mock.clock.move_to(begun + timedelta(seconds=59))

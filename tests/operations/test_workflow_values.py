@@ -343,6 +343,36 @@ class TestDistribution:
             assert outputs_of(imagebuilder, execution, name) == {member: []}
             assert inputs_of(imagebuilder, execution, name) == {"distributedImages": distributed}
 
+    @instant
+    @pytest.mark.parametrize(
+        ("action", "name", "entry"),
+        [
+            (
+                "ApplyImageConfigurations",
+                "configurations",
+                {"s3ExportConfiguration": {"roleName": 5, "diskImageFormat": 7, "s3Bucket": None}},
+            ),
+            ("ApplyImageConfigurations", "configurations", {"licenseConfigurationArns": 5}),
+            ("ModifyImageAttributes", "attributes", {"launchPermission": {"anybody": 5}}),
+        ],
+    )
+    def test_what_a_document_says_in_another_type_fails_no_call(
+        self, imagebuilder, action, name, entry
+    ):
+        """Of a configuration the document is checked for what must be there alone."""
+        images = {"distributedImages.$": "$.stepOutputs.Distribute.distributedImages"}
+        inputs = {**images, name: [{"region": "us-east-1", **entry}]}
+        workflow = a_workflow(
+            imagebuilder,
+            a_step("Distribute", "DistributeImage"),
+            a_step("Apply", action, inputs=inputs),
+            type="DISTRIBUTION",
+        )
+
+        arn = a_run(imagebuilder, BUILD_IMAGE, workflow)
+
+        assert status(imagebuilder, arn) == "AVAILABLE"
+
     @clock
     def test_each_step_tells_of_the_amis_that_it_touched(self, imagebuilder, imagebuilder_mock):
         """Source: aws-samples, packer-build and gated-distribution."""

@@ -43,7 +43,7 @@ def test_a_mock_tells_whether_it_is_on_and_what_it_has():
 def test_each_face_tells_what_it_holds(imagebuilder, imagebuilder_mock):
     mock = imagebuilder_mock
     a_build(imagebuilder)
-    a_policy(imagebuilder)
+    a_policy(imagebuilder, name="daily")  # the name decides at which hour it runs
     mock.faults.add("ListImages", error="ServiceException", optional=True)
     mock.catalogue.publish("update-linux", "2026.12.1")
     mock.clock.advance(hours=1)

@@ -21,7 +21,7 @@ from imagebuilder_mock.world.saved.damage import Damage
 from imagebuilder_mock.world.saved.document import AnyResource, SavedState
 from imagebuilder_mock.world.saved.records import codec_of
 from imagebuilder_mock.world.saved.worlds import saved
-from imagebuilder_mock.world.settings import DEFAULT_ACCOUNT, Settings, check_account_id
+from imagebuilder_mock.world.settings import DEFAULT_ACCOUNT, Settings
 from imagebuilder_mock.world.world import World
 
 from .masking import masked_accounts, masked_names
@@ -55,14 +55,14 @@ def capture(
     ec2_in: Callable[[str], Any] | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Captured:
-    """Read the account and Region of a client. Nothing but list and get operations is called.
+    """Read the account and Region of a client, with list and get operations only.
 
-    With ``ec2_in``, which gives a client for a Region, EC2 is asked to describe the AMIs too.
+    With ``ec2_in``, which returns a client for a Region, EC2 is asked to describe the AMIs too.
     """
     classes = {cls.__name__: cls for cls in get_args(AnyResource)}
     resources: list[Resource] = []
     left_out = {}
-    for found in walk(client, journal, set(classes), progress):
+    for found in walk(client, journal, progress):
         try:
             resources.append(resource_from(classes[found.cls], found.members))
         except Damage as damage:
@@ -75,7 +75,6 @@ def capture(
     if mask_names:
         json = masked_names(json, [(each.kind, each.name) for each in resources])
     if account_mask is not None:
-        check_account_id(account_mask)
         json = masked_accounts(json, state.account_id, account_mask)
     counts = Counter(type(each).__name__ for each in (*resources, *amis))
     return Captured(codec_of(SavedState).read(json), counts, left_out)

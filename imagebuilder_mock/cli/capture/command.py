@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from imagebuilder_mock.world.saved.files import state_lines, write_state
+from imagebuilder_mock.world.settings import check_account_id
 
 from .capturing import capture
 from .journal import Journal
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 # Waits as the service asks for, and gives up only after many attempts.
 _PATIENT = Config(retries={"mode": "adaptive", "total_max_attempts": 12})
@@ -58,8 +62,9 @@ def run(_: argparse.ArgumentParser, given: argparse.Namespace) -> int:
     """Capture the account. Returns the exit status: 1 if it could not be read."""
     import boto3
 
-    progress, close = _progress()
+    has_read = False
     try:
+        _check(given)
         session = boto3.Session(profile_name=given.profile)
         client = session.client(
             "imagebuilder",
@@ -67,7 +72,8 @@ def run(_: argparse.ArgumentParser, given: argparse.Namespace) -> int:
             endpoint_url=given.endpoint_url,
             config=_PATIENT,
         )
-        with Journal(given.journal) as journal:
+        with _progress() as progress, Journal(given.journal) as journal:
+            has_read = True
             captured = capture(
                 client,
                 journal,
@@ -82,14 +88,12 @@ def run(_: argparse.ArgumentParser, given: argparse.Namespace) -> int:
             write_state(captured.state, given.output)
         journal.remove()
     except (BotoCoreError, ClientError, ValueError, OSError, KeyboardInterrupt) as error:
-        close()
         is_stopped = isinstance(error, KeyboardInterrupt)
         told = "interrupted" if is_stopped else error
         print(f"imagebuilder-mock capture: {told}", file=sys.stderr)
-        if given.journal is not None:
+        if has_read and given.journal is not None:
             print(f"What was read is in {given.journal}: run it again to go on.", file=sys.stderr)
         return _INTERRUPTED if is_stopped else 1
-    close()
     for arn, reason in captured.left_out.items():
         print(f"left out: {arn}: {reason}", file=sys.stderr)
     counts = ", ".join(f"{count:,} {cls}" for cls, count in sorted(captured.counts.items()))
@@ -97,26 +101,36 @@ def run(_: argparse.ArgumentParser, given: argparse.Namespace) -> int:
     return 0
 
 
-def _progress() -> tuple[Callable[[str, int, int], None] | None, Callable[[], None]]:
-    """A progress bar, on a terminal with the extra ``capture`` installed; and what ends it."""
+def _check(given: argparse.Namespace) -> None:
+    """ValueError if an option cannot be met: better said before the account is read."""
+    if given.account_mask is not None:
+        check_account_id(given.account_mask)
+    if given.output is not None and not os.access(Path(given.output).parent, os.W_OK):
+        msg = (
+            f"The state cannot be written to {given.output}: there is no such folder, or it is "
+            "not for writing."
+        )
+        raise ValueError(msg)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None] | None]:
+    """A progress bar, on a terminal with the extra ``capture`` installed."""
     if not sys.stderr.isatty():
-        return None, _nothing
+        yield None
+        return
     try:
         from rich.console import Console
         from rich.progress import Progress
     except ImportError:
-        return None, _nothing
-    bars = Progress(console=Console(stderr=True))
+        yield None
+        return
     tasks: dict[str, Any] = {}
+    with Progress(console=Console(stderr=True)) as bars:
 
-    def show(cls: str, done: int, count: int) -> None:
-        if cls not in tasks:
-            tasks[cls] = bars.add_task(cls, total=count)
-        bars.update(tasks[cls], completed=done)
+        def show(cls: str, done: int, count: int) -> None:
+            if cls not in tasks:
+                tasks[cls] = bars.add_task(cls, total=count)
+            bars.update(tasks[cls], completed=done)
 
-    bars.start()
-    return show, bars.stop
-
-
-def _nothing() -> None:
-    return None
+        yield show

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from botocore import xform_name
@@ -15,11 +16,10 @@ from imagebuilder_mock.protocol.model import service_model
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-_ACCOUNT = re.compile(r"(?<![0-9A-Za-z])\d{12}(?![0-9A-Za-z])")
-_DIGITS = 12
+ACCOUNT_ID = re.compile(r"(?<![0-9A-Za-z])\d{12}(?![0-9A-Za-z])")
 
-# What holds words of AWS's or of the file, texts that are read by rules, or tags, which policies
-# compare with one another; beside the members that the model says it of.
+# Members with words of AWS's or of the file, texts that are read by rules, or tags, which policies
+# compare with one another: those that the model does not tell.
 _KEPT_MEMBERS = frozenset(
     (
         "class",
@@ -53,21 +53,23 @@ def masked_accounts(json: Any, own: str, mask: str) -> Any:
     The same id stays the same everywhere.
     """
     masks = {own: mask}
+    numbers = (text for number in count(1) if (text := f"{number:012d}") != mask)
 
     def replace(match: re.Match[str]) -> str:
-        number = len(masks)
-        return masks.setdefault(match[0], f"{number:0{_DIGITS}d}")
+        account = match[0]
+        if account not in masks:
+            masks[account] = next(numbers)
+        return masks[account]
 
-    return _mapped(json, lambda text: _ACCOUNT.sub(replace, text))
+    return mapped_texts(json, lambda text: ACCOUNT_ID.sub(replace, text))
 
 
 def masked_names(json: Any, names: Iterable[tuple[str, str]]) -> Any:
     """Replace every name of a resource, given with its kind, by its kind and a number.
 
     It is replaced in all texts, in upper and lower case, with spaces, underscores or hyphens, also
-    where it is a part of a longer name: ``web-{{ imagebuilder:buildDate }}``. A word in which other
-    letters or digits stand beside it, such as ``webhook``, is another word. Documents, tags and the
-    words of AWS's stay as they are.
+    where it is a part of a longer name: ``web-{{ imagebuilder:buildDate }}``. A longer word that
+    contains it, such as ``webhook``, stays, and so do documents, tags and AWS's own words.
     """
     masks: dict[str, str] = {}
     for kind, name in names:
@@ -83,10 +85,10 @@ def masked_names(json: Any, names: Iterable[tuple[str, str]]) -> Any:
         return match["kept"] or masks[slugify(match["name"])]
 
     kept = _KEPT_MEMBERS | _members_of_aws_words()
-    return _mapped(json, lambda text: words.sub(replace, text), kept)
+    return mapped_texts(json, lambda text: words.sub(replace, text), kept)
 
 
-@lru_cache(maxsize=1)
+@cache
 def _members_of_aws_words() -> frozenset[str]:
     """Members that the model enumerates, and maps of tags, as AWS and as a state file spell them.
 
@@ -103,17 +105,19 @@ def _members_of_aws_words() -> frozenset[str]:
     return frozenset(names | {xform_name(name) for name in names})
 
 
-def _mapped(json: Any, change: Callable[[str], str], kept: frozenset[str] | None = None) -> Any:
+def mapped_texts(
+    json: Any, change: Callable[[str], str], kept: frozenset[str] | None = None
+) -> Any:
     """Change every text; with ``kept``, no names of members, and nothing in these members."""
     if isinstance(json, str):
         return change(json)
     if isinstance(json, list):
-        return [_mapped(item, change, kept) for item in json]
+        return [mapped_texts(item, change, kept) for item in json]
     if isinstance(json, dict):
         if kept is None:
-            return {change(name): _mapped(item, change) for name, item in json.items()}
+            return {change(name): mapped_texts(item, change) for name, item in json.items()}
         return {
-            name: item if name in kept else _mapped(item, change, kept)
+            name: item if name in kept else mapped_texts(item, change, kept)
             for name, item in json.items()
         }
     return json

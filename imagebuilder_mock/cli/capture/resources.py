@@ -55,7 +55,7 @@ def _record(cls: Any, members: Mapping[str, Any]) -> dict[str, Any]:
         value = members.get(_MEMBERS.get(each.name) or member_name(each.name))
         if value is not None:
             json[each.name] = _json(hint, value)
-        elif each.default is None and _may_be_none(hint):
+        elif each.default is None and type(None) in get_args(hint):
             json[each.name] = None
     return json
 
@@ -72,10 +72,6 @@ def _json(hint: Any, value: Any) -> Any:
     if isinstance(value, Sequence) and not isinstance(value, str) and parts:
         return [_json(parts[0], item) for item in value]
     return value
-
-
-def _may_be_none(hint: Any) -> bool:
-    return type(None) in get_args(hint)
 
 
 _AT_ONCE = 200  # the most values that a filter of EC2's may have

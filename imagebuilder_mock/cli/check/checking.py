@@ -1,8 +1,7 @@
-"""Check a document as the service would: every problem, the one that it answers with first."""
+"""Check a document as the service would, and find all problems, its own answer first."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 
 import yaml
@@ -26,17 +25,16 @@ from imagebuilder_mock.protocol.model import input_members
 from imagebuilder_mock.protocol.validation import form_problems
 
 from .hints import with_hint
-from .kinds import KINDS, TEMPLATE, content_of
+from .kinds import content_of
 from .policies import check_policy_node, check_policy_text
-from .problems import DocumentProblem, Note
+from .problems import KINDS, TEMPLATE, DocumentProblem, Findings, Note
 from .templates import as_written, documents_of, has_variables
 from .warnings import warnings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from .kinds import DocumentKind
-    from .problems import Severity
+    from .problems import DocumentKind, Severity
     from .templates import Embedded
 
 T = TypeVar("T")
@@ -52,21 +50,14 @@ _PLATFORMS: tuple[Platform, ...] = ("Linux", "Windows", "macOS")
 _WORKFLOW_TYPES: tuple[WorkflowType, ...] = get_args(WorkflowType)
 
 
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """What is said of a text."""
-
-    problems: tuple[DocumentProblem, ...]
-    notes: tuple[Note, ...] = ()
-
-
 def check_document(text: str, kind: DocumentKind | None = None) -> list[DocumentProblem]:
-    """What Image Builder would refuse of a document; none if it would take it.
+    """What Image Builder would refuse in a document; an empty list if it would accept it.
 
-    ``kind`` is ``component``, ``workflow``, ``dockerfile`` or ``lifecycle-policy``; without one the
-    text tells, and can also be a CloudFormation template that holds such documents. The first
-    problem is the one that the service answers with, and the others follow by their places.
-    ValueError for a text of no known kind. Sizes are those of the service's default quotas.
+    ``kind`` is ``component``, ``workflow``, ``dockerfile`` or ``lifecycle-policy``. Without it, the
+    kind is recognized from the text, which can also be a CloudFormation template with such
+    documents in it. The first problem is the one that the service answers with; the others follow
+    in the order of their places. ValueError for a text of no known kind. Sizes are checked against
+    the service's default quotas.
     """
     if kind is not None and kind not in KINDS:
         msg = f"{kind!r} is no kind of document. There are: {', '.join(KINDS)}."
@@ -81,7 +72,7 @@ def check_document(text: str, kind: DocumentKind | None = None) -> list[Document
 def findings_of(
     text: str, kind: DocumentKind | None = None, *, is_named: bool = True
 ) -> Findings | None:
-    """What is said of a text; None if it is of no known kind."""
+    """The problems of a text, and the notes on it; None if it is of no known kind."""
     content = kind or content_of(text, is_named=is_named)
     if content is None:
         return None
@@ -113,31 +104,22 @@ def _findings_in_template(template: str) -> Findings:
 
 
 def _unreadable(problem: str | None, mark: yaml.Mark | None) -> Findings:
-    """Of a template that CloudFormation would refuse before the service hears of it."""
+    """The problem of a template that CloudFormation itself would refuse."""
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     message = f"The template cannot be read: {problem or 'it is not YAML'}."
     return Findings((DocumentProblem(line=line, column=column, message=message, kind=TEMPLATE),))
 
 
 def _embedded_problems(document: Embedded) -> list[Problem]:
-    """All that is wrong with a document in a template; what hangs on a variable is left out."""
+    """The problems of a document in a template, but for those that depend on a variable."""
     if document.properties is not None:
         return [*check_policy_node(document.properties, has_properties=True)]
     text = document.text or ""
     # One that is given by its text is bounded more closely than one that stands in S3.
-    wrong = [
-        Problem((), 1, 1, not_valid(error.path, error.detail))
-        for operation, member in (_PARAMETERS[document.kind],)
-        for error in form_problems(input_members(operation)[member], text, (member,))
-    ]
-    wrong += problems_in(
-        text,
-        document.kind,
-        platform=document.platform,
-        workflow_type=document.workflow_type,
-        has_components=document.has_components,
-    )
-    return _in_template(document, wrong)
+    operation, member = _PARAMETERS[document.kind]
+    form = form_problems(input_members(operation)[member], text, (member,))
+    wrong = [Problem((), 1, 1, not_valid(error.path, error.detail)) for error in form]
+    return _in_template(document, [*wrong, *problems_in(text, document.kind, document)])
 
 
 def _embedded_warnings(document: Embedded) -> list[DocumentProblem]:
@@ -146,7 +128,7 @@ def _embedded_warnings(document: Embedded) -> list[DocumentProblem]:
 
 
 def _in_template(document: Embedded, found: Iterable[Problem]) -> list[Problem]:
-    """What is said of a document, at its place in the template."""
+    """The problems of a document, moved to their places in the template."""
     text = document.text or ""
     return [
         Problem(
@@ -176,7 +158,7 @@ def told(
     resource: str | None = None,
     severity: Severity = "error",
 ) -> list[DocumentProblem]:
-    """Problems as they are told: the first stays the first, the others follow by their places."""
+    """Problems as they are reported: the first stays first, the others are in order of place."""
     others = sorted(problems[1:], key=lambda problem: (problem.line, problem.column))
     return [
         DocumentProblem(
@@ -193,25 +175,22 @@ def told(
 
 
 def problems_in(
-    text: str,
-    kind: DocumentKind,
-    *,
-    platform: Platform | None = None,
-    workflow_type: WorkflowType | None = None,
-    has_components: bool = True,
+    text: str, kind: DocumentKind, known: Embedded | None = None
 ) -> tuple[Problem, ...]:
-    """All that is wrong with a document by itself, the service's own answer first.
+    """The problems of a single document, the service's own answer first.
 
-    A component or a workflow of an unknown platform or type is fine if one of them takes it.
+    A component of an unknown platform is fine if one of the platforms takes it, and so is a
+    workflow of an unknown type.
     """
     size = len(text.encode(errors="surrogatepass"))
     if kind == "component":
-        platforms = _PLATFORMS if platform is None else (platform,)
+        platforms = (known.platform,) if known and known.platform else _PLATFORMS
         return _over(COMPONENT_SIZE, size) or _best(_component, text, platforms)
     if kind == "workflow":
-        types = _WORKFLOW_TYPES if workflow_type is None else (workflow_type,)
+        types = (known.workflow_type,) if known and known.workflow_type else _WORKFLOW_TYPES
         return _over(WORKFLOW_SIZE, size) or _best(_workflow, text, types)
     if kind == "dockerfile":
+        has_components = known is None or known.has_components
         return _over(TEMPLATE_SIZE, size) or problems_of(
             check_dockerfile_template, text, has_components=has_components
         )
@@ -221,7 +200,7 @@ def problems_in(
 def _best(
     problems_for: Callable[[str, T | None], tuple[Problem, ...]], text: str, choices: Sequence[T]
 ) -> tuple[Problem, ...]:
-    """What is wrong for the choice that fits best: none of them has been named."""
+    """The problems for the choice that fits best, where the document does not name one."""
     of_choices = []
     for choice in choices:
         of_choices.append(problems_for(text, choice))
@@ -254,7 +233,7 @@ def _over(quota: str, size: int) -> tuple[Problem, ...]:
 
 
 def _beyond(check: Callable[[Quotas, D], None], measured: D) -> tuple[Problem, ...]:
-    """The quota of the service's defaults that is exceeded."""
+    """The problem that one of the default quotas is exceeded, if it is."""
     try:
         check(_QUOTAS, measured)
     except ServiceQuotaExceededException as error:

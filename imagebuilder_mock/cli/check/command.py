@@ -6,21 +6,18 @@ import json
 import os
 import sys
 from contextlib import nullcontext
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from imagebuilder_mock.cli.patience import patience
 
-from .kinds import KINDS
+from .problems import KINDS
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from .checking import Findings
-    from .kinds import DocumentKind
-    from .problems import DocumentProblem
+    from .problems import DocumentKind, DocumentProblem, Findings
 
 STANDARD_INPUT = "-"
 _FORMATS = ("text", "json", "github")
@@ -60,14 +57,13 @@ def add_to(commands: Any) -> None:
 
 
 def _print_schema(_: argparse.ArgumentParser, given: argparse.Namespace) -> int:
-    from .schemas import written  # noqa: PLC0415 - as the parsers below
+    from .schemas import schema_of  # noqa: PLC0415 - as the parsers below
 
-    print(written(given.kind))
+    print(json.dumps(schema_of(given.kind), indent=2))
     return 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Checked:
+class _Checked(NamedTuple):
     path: str
     findings: Findings
 
@@ -85,7 +81,7 @@ def run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
                 wrong_use.append(str(error))
     _FORMATTERS[given.format](checked)
     for message in wrong_use:
-        print(f"{parser.prog} check: {message}", file=sys.stderr)
+        print(f"{parser.prog}: {message}", file=sys.stderr)
     if wrong_use:
         return 2
     problems = [problem for each in checked for problem in each.findings.problems]
@@ -179,12 +175,7 @@ def _print_json(checked: Sequence[_Checked]) -> None:
             for problem in each.findings.problems
         ],
         "notes": [
-            {
-                "file": each.path,
-                "line": note.line,
-                "column": note.column,
-                "message": note.message,
-            }
+            {"file": each.path, **note._asdict()}
             for each in checked
             for note in each.findings.notes
         ],

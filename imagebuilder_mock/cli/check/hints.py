@@ -1,4 +1,4 @@
-"""What may have been meant, after a sentence of the service."""
+"""Suggest the word that may have been meant, behind a sentence of the service."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.domain.documents.components import actions as component_actions
 from imagebuilder_mock.domain.documents.components import document as component_document
+from imagebuilder_mock.domain.documents.dockerfile import PLACEHOLDERS
 from imagebuilder_mock.domain.documents.workflows import actions as workflow_actions
 from imagebuilder_mock.domain.documents.workflows import document as workflow_document
 from imagebuilder_mock.domain.suggestions import closest
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.domain.documents.errors import Problem
 
-    from .kinds import DocumentKind
+    from .problems import DocumentKind
 
 _UNKNOWN = re.compile(
     r"Unsupported action '?([^'.\s]+)'?"
@@ -28,12 +29,11 @@ _UNKNOWN = re.compile(
     r"|The property '([^']+)' is not known"
     r"|The placeholder '\{\{\{ imagebuilder:(\w+) \}\}\}' is not supported"
 )
-_PLACEHOLDERS = ("parentImage", "environments", "components")
 _LEAST_ALIKE = 0.7
 
 
 def with_hint(kind: DocumentKind, problem: Problem) -> str:
-    """The sentence, with the word that is most like the one that it refuses."""
+    """The sentence, followed by the known word that is most like the one that it refuses."""
     match = _UNKNOWN.search(problem.sentence)
     if match is None:
         return problem.sentence
@@ -60,7 +60,7 @@ def _words(kind: DocumentKind) -> frozenset[str]:
         }
         return frozenset({*actions, *inputs, *workflow_document.MEMBERS})
     if kind == "dockerfile":
-        return frozenset(_PLACEHOLDERS)
+        return frozenset(PLACEHOLDERS)
     shape = service_model().operation_model("CreateLifecyclePolicy").input_shape
     members = set(_members_of(shape))
     return frozenset(members | {name[0].upper() + name[1:] for name in members})

@@ -1,21 +1,18 @@
-"""What kind of document a text is, told by what stands in it."""
+"""Recognize what kind of document a text is."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, Literal, get_args
+from typing import TYPE_CHECKING
 
 import yaml
 
+from .problems import TEMPLATE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import TypeAlias
 
-DocumentKind = Literal["component", "workflow", "dockerfile", "lifecycle-policy"]
-KINDS: tuple[DocumentKind, ...] = get_args(DocumentKind)
-TEMPLATE: Final = "template"
-"""A CloudFormation template, which holds documents of any kind."""
-Content: TypeAlias = "DocumentKind | Literal['template']"
+    from .problems import Content, DocumentKind
 
 _MAIN_MEMBERS: Mapping[DocumentKind, str] = {"component": "phases", "workflow": "steps"}
 
@@ -35,7 +32,7 @@ _OF_OTHERS = frozenset(("mainSteps", "runtimeConfig", "sessionType", "inputs", "
 def content_of(text: str, *, is_named: bool = True) -> Content | None:
     """The kind of a text; None if it is none of them.
 
-    A Dockerfile without a placeholder of Image Builder is a template only if somebody names it.
+    A Dockerfile without a placeholder of Image Builder is a template only if the user names it.
     """
     members = _members(text)
     if "Resources" in members and _RESOURCE.search(text):

@@ -1,4 +1,4 @@
-"""Where each character of a text in a YAML document stands, whatever the style of the text."""
+"""Find where each character of a scalar stands in a YAML document, whatever its style."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _BLANK = " \t\r\n"
 
 
 def place_in(scalar: yaml.ScalarNode, document: str) -> Place:
-    """What tells where the places of a scalar's text are in the document that has it."""
+    """A function from places in a scalar's text to places in the document."""
     starts = [0, *accumulate(map(len, document.splitlines(keepends=True)))]
     written = starts[scalar.start_mark.line] + scalar.start_mark.column
     at = list(_offsets(str(scalar.value), document, written, scalar.style or ""))
@@ -73,7 +73,7 @@ def _offsets(text: str, document: str, start: int, style: str) -> Iterator[int]:
 
 
 def _beginning(document: str, start: int, style: str) -> int:
-    """Behind a tag or an anchor, the quote, or the line with the sign of a block."""
+    """Where the text begins: after a tag, an anchor, the quote, or the first line of a block."""
     if style in ("|", ">"):
         header = _HEADER.search(document, start)
         return start if header is None else min(header.end() + 1, len(document))
@@ -84,7 +84,7 @@ def _beginning(document: str, start: int, style: str) -> int:
 
 
 def _character_at(document: str, at: int, style: str) -> tuple[str, int]:
-    """What is written at an offset, and the offset behind it; "" for what stands for nothing."""
+    """The character at an offset, and the offset after it; "" if the place adds no character."""
     if at >= len(document):
         return "", at
     if style == "'" and document.startswith("''", at):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING, Any, cast
 
 import yaml
@@ -17,7 +18,7 @@ from imagebuilder_mock.protocol.validation import form_problems
 from .kinds import LOADER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from typing import TypeAlias
 
     from botocore.model import Shape
@@ -31,7 +32,7 @@ _ELSEWHERE = ("Fn::", "Ref")
 
 
 class _Unknown:
-    """What another function of a template makes: nothing can be said of it."""
+    """The value of an intrinsic function, which is not known."""
 
 
 UNKNOWN = _Unknown()
@@ -48,7 +49,7 @@ def is_function(node: yaml.Node) -> bool:
 
 
 def check_policy_text(text: str) -> tuple[Problem, ...]:
-    """All that is wrong with a policy in a file, of either form."""
+    """The problems of a policy in a file, in either form."""
     try:
         root = yaml.compose(text, Loader=LOADER)
     except (yaml.YAMLError, RecursionError):
@@ -61,10 +62,9 @@ def check_policy_text(text: str) -> tuple[Problem, ...]:
 
 
 def check_policy_node(root: yaml.Node, *, has_properties: bool) -> tuple[Problem, ...]:
-    """All that is wrong with a policy; ``has_properties`` if its members are CloudFormation's."""
-    reader = _Reader()
+    """The problems of a policy; with ``has_properties`` its members are CloudFormation's."""
     try:
-        value = reader.read(root, ())
+        value = _value(root, (), count(1))
     except DocumentError as error:
         return error.problems
     shape = cast("Any", service_model().operation_model(_OPERATION).input_shape)
@@ -74,7 +74,7 @@ def check_policy_node(root: yaml.Node, *, has_properties: bool) -> tuple[Problem
     if isinstance(value, dict):
         value.setdefault(_FILLED_IN, "x")
         wrong += _wrong(shape, value)
-    return tuple(Problem(path, *reader.place_of(path), sentence) for path, sentence in wrong)
+    return tuple(Problem(path, *_place_of(path, root), sentence) for path, sentence in wrong)
 
 
 def _wrong(shape: Shape, policy: dict[str, Any]) -> Iterator[tuple[Path, str]]:
@@ -130,7 +130,7 @@ def _at(value: Any, path: Sequence[str | int]) -> Any:
 
 
 def _given(value: Any) -> Any:
-    """Without the members that are null: the service takes them as not given."""
+    """The value without members that are null, which the service takes as not given."""
     if isinstance(value, dict):
         return {key: _given(item) for key, item in value.items() if item is not None}
     return [_given(item) for item in value] if isinstance(value, list) else value
@@ -180,60 +180,56 @@ def _scalar(value: object, type_name: str) -> object:
     return value
 
 
-class _Reader:
-    """Reads the nodes of a document, and keeps where they stand."""
-
-    def __init__(self) -> None:
-        self._places: dict[Path, tuple[int, int]] = {(): (1, 1)}
-        self._count = 0
-
-    def read(self, node: yaml.Node, path: Path) -> Any:
-        self._count += 1
-        if self._count > MAX_NODES or len(path) > MAX_DEPTH:
-            line, column = _place(node)
-            sentence = f"The document has more than {MAX_NODES} nodes, or {MAX_DEPTH} levels."
-            raise DocumentError(sentence, (Problem(path, line, column, sentence),))
-        self._places.setdefault(path, _place(node))
-        if is_function(node):
-            return UNKNOWN
-        if isinstance(node, yaml.MappingNode):
-            members: dict[str, Any] = {}
-            for key, value in node.value:
-                at = (*path, str(key.value))
-                self._places[at] = _place(key)
-                members[str(key.value)] = self.read(value, at)
-            return members
-        if isinstance(node, yaml.SequenceNode):
-            return [self.read(item, (*path, index)) for index, item in enumerate(node.value)]
-        return _value(node.tag, node.value)
-
-    def place_of(self, path: Path) -> tuple[int, int]:
-        """Where a member stands, or what is nearest above it; with either spelling of a name."""
-        written: Path = ()
-        for step in path:
-            for spelling in (step, step[:1].upper() + step[1:] if isinstance(step, str) else step):
-                if (*written, spelling) in self._places:
-                    written = (*written, spelling)
-                    break
-            else:
-                break
-        return self._places[written]
+def _value(node: yaml.Node, path: Path, numbers: Iterator[int]) -> Any:
+    """The value of a node; DocumentError if there are too many nodes or levels."""
+    if next(numbers) > MAX_NODES or len(path) > MAX_DEPTH:
+        sentence = f"The document has more than {MAX_NODES} nodes, or {MAX_DEPTH} levels."
+        raise DocumentError(sentence, (Problem(path, *start_of(node), sentence),))
+    if is_function(node):
+        return UNKNOWN
+    if isinstance(node, yaml.MappingNode):
+        return {
+            str(key.value): _value(item, (*path, str(key.value)), numbers)
+            for key, item in node.value
+        }
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(item, (*path, index), numbers) for index, item in enumerate(node.value)]
+    return _plain(node.tag.rpartition(":")[2], node.value)
 
 
-def _place(node: yaml.Node) -> tuple[int, int]:
-    return node.start_mark.line + 1, node.start_mark.column + 1
-
-
-_WORDS: Mapping[str, object] = {"true": True, "false": False}
-
-
-def _value(tag: str, text: str) -> object:
-    kind = tag.rpartition(":")[2]
+def _plain(kind: str, text: str) -> object:
+    """The value of a scalar, as YAML has it; what is not of its kind is text."""
     if kind == "null":
         return None
     if kind == "bool":
-        return _WORDS.get(text.lower(), text)
+        return _BOOLEANS.get(text.lower(), text)
     try:
         return int(text) if kind == "int" else float(text) if kind == "float" else text
     except ValueError:
         return text
+
+
+def _place_of(path: Path, root: yaml.Node) -> tuple[int, int]:
+    """Where a member stands, or what is nearest above it; with either spelling of its name."""
+    node, place = root, start_of(root)
+    for step in path:
+        below: dict[str | int, tuple[yaml.Node, yaml.Node]] = {}
+        if isinstance(node, yaml.MappingNode):
+            below = {str(key.value): (key, item) for key, item in node.value}
+        elif isinstance(node, yaml.SequenceNode):
+            below = {index: (item, item) for index, item in enumerate(node.value)}
+        found = below.get(step) or below.get(_capitalized(str(step)))
+        if found is None:
+            break
+        key, node = found
+        place = start_of(key)
+    return place
+
+
+def start_of(node: yaml.Node) -> tuple[int, int]:
+    """Its line and column, from one."""
+    return node.start_mark.line + 1, node.start_mark.column + 1
+
+
+def _capitalized(name: str) -> str:
+    return name[:1].upper() + name[1:]

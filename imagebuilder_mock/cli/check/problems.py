@@ -1,13 +1,18 @@
-"""What ``check`` tells of a document."""
+"""What ``check`` reports of a document."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, get_args
 
 if TYPE_CHECKING:
-    from .kinds import Content
+    from typing import TypeAlias
 
+DocumentKind = Literal["component", "workflow", "dockerfile", "lifecycle-policy"]
+KINDS: tuple[DocumentKind, ...] = get_args(DocumentKind)
+TEMPLATE: Final = "template"
+"""A CloudFormation template, which holds documents of any kind."""
+Content: TypeAlias = "DocumentKind | Literal['template']"
 Severity = Literal["error", "warning"]
 
 
@@ -34,10 +39,16 @@ class DocumentProblem:
         return {**asdict(self), "path": list(self.path)}
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """A document that was passed over, and why."""
 
     line: int
     column: int
     message: str
+
+
+class Findings(NamedTuple):
+    """All that is reported of a text."""
+
+    problems: tuple[DocumentProblem, ...]
+    notes: tuple[Note, ...] = ()

@@ -1,11 +1,10 @@
-"""JSON Schemas of documents, for editors; made from the tables that check documents.
+"""JSON Schemas of documents for editors, made from the tables that check documents.
 
-A schema refuses nothing that the service takes, and less than the service does.
+A schema accepts everything that the service accepts, and some of what it refuses.
 """
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.domain.documents.components import actions, loops, variables
@@ -28,7 +27,10 @@ from imagebuilder_mock.domain.documents.workflows.variables import SUFFIX
 from imagebuilder_mock.protocol.model import service_model
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from imagebuilder_mock.domain.documents.components.actions import ActionModule
+    from imagebuilder_mock.domain.documents.workflows.actions import StepAction
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT = {"type": ["string", "number", "boolean"]}
@@ -60,97 +62,80 @@ def schema_of(kind: str) -> dict[str, Any]:
     return {"$schema": _DRAFT, "title": title, **schema}
 
 
-def written(kind: str) -> str:
-    return json.dumps(schema_of(kind), indent=2)
-
-
 # From the tables of members
 
 
 def _component() -> dict[str, Any]:
-    step = _members(components._Step)
-    step["properties"]["action"] = {"enum": list(ACTION_MODULES)}
-    step["allOf"] = [
-        _for_action(
-            name,
-            _inputs(
-                (*module.required, *module.optional, *module.one_of),
-                module.required,
-                takes=lambda input_: actions._INPUTS.get(input_, text),
-            ),
+    inputs = [
+        _inputs_of(
+            module,
+            (*module.optional, *module.one_of),
             is_required=module.requires_inputs,
+            takes=lambda name: actions._INPUTS.get(name, text),
         )
-        for name, module in ACTION_MODULES.items()
+        for module in ACTION_MODULES.values()
         if module.form != "condition"
     ]
-    return _with_steps(components._Document, {components._Step: step})
+    return _document(components._Document, components._Step, ACTION_MODULES, inputs)
 
 
 def _workflow() -> dict[str, Any]:
-    step = _members(workflows._Step)
-    step["properties"]["action"] = {"enum": list(STEP_ACTIONS)}
-    step["allOf"] = [
-        _for_action(
-            name,
-            _inputs(
-                (*action.required, *action.optional),
-                action.required,
-                suffix=SUFFIX,
-                takes=lambda _: None,
-            ),
-            is_required=bool(action.required),
-        )
-        for name, action in STEP_ACTIONS.items()
+    inputs = [
+        _inputs_of(action, action.optional, is_required=bool(action.required), suffix=SUFFIX)
+        for action in STEP_ACTIONS.values()
     ]
-    return _with_steps(workflows._Document, {workflows._Step: step})
+    return _document(workflows._Document, workflows._Step, STEP_ACTIONS, inputs)
 
 
-def _with_steps(
-    document: type[Members], known: dict[type[Members], dict[str, Any]]
+def _document(
+    document: type[Members],
+    step: type[Members],
+    known: Iterable[str],
+    inputs: Sequence[Mapping[str, object]],
 ) -> dict[str, Any]:
-    schema = _members(document, known)
+    of_step = _members(step)
+    of_step["properties"]["action"] = {"enum": list(known)}
+    of_step["allOf"] = inputs
+    schema = _members(document, {step: of_step})
     schema["required"] = [*schema["required"], "schemaVersion"]
     return schema
 
 
-def _for_action(name: str, entry: dict[str, Any], *, is_required: bool) -> dict[str, Any]:
-    inputs: list[dict[str, Any]] = [entry, {"type": "array", "items": entry}]
-    then: dict[str, Any] = {"required": ["inputs"]}
-    if not is_required:
-        inputs += [_NULL, {"enum": [{}]}]
-        then = {}
-    then["properties"] = {"inputs": {"anyOf": inputs}}
-    return {"if": {"properties": {"action": {"const": name}}}, "then": then}
-
-
-def _inputs(
-    names: Iterable[str],
-    required: Collection[str],
+def _inputs_of(
+    action: ActionModule | StepAction,
+    optional: Iterable[str],
     *,
-    takes: Callable[[str], object],
+    is_required: bool,
+    takes: Callable[[str], object] = lambda _: None,
     suffix: str = "",
 ) -> dict[str, Any]:
-    spellings = {name: dict.fromkeys((name, name + suffix)) for name in names}
+    """The condition on a step of the action; a name with the ``suffix`` takes a reference."""
+    words = {name: dict.fromkeys((name, name + suffix)) for name in (*action.required, *optional)}
     entry: dict[str, Any] = {
         "type": "object",
         "properties": {
             word: {"anyOf": [_taken(takes(name), {}), _NULL]} if word == name else _REFERENCE
-            for name, words in spellings.items()
-            for word in words
+            for name, spellings in words.items()
+            for word in spellings
         },
         "additionalProperties": False,
     }
-    if required:
+    if action.required:
         entry["allOf"] = [
-            {"anyOf": [{"required": [word]} for word in spellings[name]]} for name in required
+            {"anyOf": [{"required": [word]} for word in words[name]]} for name in action.required
         ]
-    return entry
+    inputs: list[dict[str, Any]] = [entry, {"type": "array", "items": entry}]
+    then: dict[str, Any] = {"required": ["inputs"]} if is_required else {}
+    if not is_required:
+        inputs += [_NULL, {"enum": [{}]}]
+    then["properties"] = {"inputs": {"anyOf": inputs}}
+    return {"if": {"properties": {"action": {"const": action.name}}}, "then": then}
 
 
 def _members(
     table: type[Members], known: Mapping[type[Members], dict[str, Any]] | None = None
 ) -> dict[str, Any]:
-    """Of a mapping; a member that is null is not given."""
+    """The schema of a mapping, where a member that is null counts as not given."""
     known = known or {}
     if table in known:
         return known[table]
@@ -210,11 +195,12 @@ def _one_of(takes: OneOf[Any]) -> dict[str, Any]:
 
 def _lifecycle_policy() -> dict[str, Any]:
     shape = service_model().operation_model("CreateLifecyclePolicy").input_shape
-    given = _of_shape(shape, has_properties=False)
-    given["required"] = [name for name in given["required"] if name != "clientToken"]
-    properties = _of_shape(shape, has_properties=True)
-    properties["required"] = [name for name in properties["required"] if name != "ClientToken"]
-    return {"anyOf": [given, properties]}
+    forms = [
+        _of_shape(shape, has_properties=is_of_a_template) for is_of_a_template in (False, True)
+    ]
+    for form in forms:
+        form["required"] = [name for name in form["required"] if name.lower() != "clienttoken"]
+    return {"anyOf": forms}
 
 
 def _of_shape(shape: Any, *, has_properties: bool) -> dict[str, Any]:

@@ -12,29 +12,28 @@ from imagebuilder_mock.domain.states import Platform, WorkflowType
 
 from .kinds import LOADER
 from .places import place_in
-from .policies import is_function
+from .policies import is_function, start_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from .kinds import DocumentKind
     from .places import Place
+    from .problems import DocumentKind
 
 T = TypeVar("T")
 
-_PREFIX = "AWS::ImageBuilder::"
-_POLICY = f"{_PREFIX}LifecyclePolicy"
-_DOCUMENTS: Mapping[str, tuple[DocumentKind, str]] = {
-    f"{_PREFIX}Component": ("component", "Data"),
-    f"{_PREFIX}Workflow": ("workflow", "Data"),
-    f"{_PREFIX}ContainerRecipe": ("dockerfile", "DockerfileTemplateData"),
+_DOCUMENTS: Mapping[str, tuple[DocumentKind, str | None]] = {
+    "AWS::ImageBuilder::Component": ("component", "Data"),
+    "AWS::ImageBuilder::Workflow": ("workflow", "Data"),
+    "AWS::ImageBuilder::ContainerRecipe": ("dockerfile", "DockerfileTemplateData"),
+    "AWS::ImageBuilder::LifecyclePolicy": ("lifecycle-policy", None),
 }
-"""The resource types with a document, and the property that holds it."""
+"""The resource types with a document, and the property that holds it; None for all of them."""
 
 _VARIABLE = re.compile(r"\$\{[^!}][^}]*\}")
-_SOME_TEXT = range(0xE000, 0xF900)
-"""Characters that no document has: each variable is a text of one of them."""
-_SOME_TEXTS = re.compile(f"([{chr(_SOME_TEXT[0])}-{chr(_SOME_TEXT[-1])}])\\1*")
+_MARKS = range(0xE000, 0xF900)
+"""Characters that no document has: each variable is replaced by a run of one of them."""
+_PLACEHOLDER = re.compile(f"([{chr(_MARKS[0])}-{chr(_MARKS[-1])}])\\1*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +47,7 @@ class Embedded:
     text: str | None = None
     """None if another function than Fn::Sub makes it."""
     variables: Mapping[str, str] = field(default_factory=dict)
-    """What the characters stand for that the text has in the place of a variable."""
+    """The variables that were replaced in the text, by the characters that replace them."""
     properties: yaml.Node | None = None
     """Of a lifecycle policy, in the place of a text."""
     place: Place = field(default=lambda line, column: (line, column))
@@ -63,32 +62,26 @@ def documents_of(template: str) -> Iterator[Embedded]:
     for resource, body in _members(_member(root, "Resources")).items():
         properties = _member(body, "Properties")
         resource_type = _text(_member(body, "Type"))
-        if properties is None or is_function(properties):
+        if properties is None or is_function(properties) or resource_type not in _DOCUMENTS:
             continue
-        if resource_type == _POLICY:
-            line, column = _start(properties)
+        kind, member = _DOCUMENTS[resource_type]
+        if member is None:
+            line, column = start_of(properties)
             yield Embedded(
-                resource=resource,
-                kind="lifecycle-policy",
-                line=line,
-                column=column,
-                properties=properties,
+                resource=resource, kind=kind, line=line, column=column, properties=properties
             )
-        elif resource_type in _DOCUMENTS:
-            kind, member = _DOCUMENTS[resource_type]
-            node = _member(properties, member)
-            if node is not None:
-                yield _embedded(resource, kind, node, properties, template)
+        elif (node := _member(properties, member)) is not None:
+            yield _embedded(resource, kind, node, properties, template)
 
 
 def has_variables(text: str) -> bool:
-    """Whether a variable stood in it."""
-    return _SOME_TEXTS.search(text) is not None
+    """Whether a variable of the text has been replaced."""
+    return _PLACEHOLDER.search(text) is not None
 
 
 def as_written(text: str, variables: Mapping[str, str]) -> str:
-    """With the variables in their places again."""
-    return _SOME_TEXTS.sub(lambda match: variables.get(match[0][0], match[0]), text)
+    """The text with its variables put back."""
+    return _PLACEHOLDER.sub(lambda match: variables.get(match[0][0], match[0]), text)
 
 
 def _embedded(
@@ -98,12 +91,12 @@ def _embedded(
     properties: yaml.Node,
     template: str,
 ) -> Embedded:
-    line, column = _start(node)
+    line, column = start_of(node)
     scalar, is_substituted = _written(node)
     known: dict[str, str] = {}
     text = None if scalar is None else scalar.value
     if text is not None and is_substituted:
-        text = _with_some_text(text, known)
+        text = _with_placeholders(text, known)
     platform, workflow_type = (_text(_member(properties, name)) for name in ("Platform", "Type"))
     components = _member(properties, "Components")
     return Embedded(
@@ -137,14 +130,14 @@ def _written(node: yaml.Node) -> tuple[yaml.ScalarNode | None, bool]:
     return (source if isinstance(source, yaml.ScalarNode) else None), True
 
 
-def _with_some_text(text: str, known: dict[str, str]) -> str:
-    """With as long a text of its own for each variable, so that everything stays in its place."""
+def _with_placeholders(text: str, known: dict[str, str]) -> str:
+    """The text with a placeholder for each variable, as long as that, so that no place changes."""
 
-    def some_text(match: re.Match[str]) -> str:
-        character = known.setdefault(match[0], chr(_SOME_TEXT[len(known) % len(_SOME_TEXT)]))
+    def placeholder(match: re.Match[str]) -> str:
+        character = known.setdefault(match[0], chr(_MARKS[len(known) % len(_MARKS)]))
         return character * len(match[0])
 
-    return _VARIABLE.sub(some_text, text)
+    return _VARIABLE.sub(placeholder, text)
 
 
 # Nodes
@@ -164,7 +157,3 @@ def _text(node: yaml.Node | None) -> str:
     if isinstance(node, yaml.ScalarNode) and not is_function(node):
         return str(node.value)
     return ""
-
-
-def _start(node: yaml.Node) -> tuple[int, int]:
-    return node.start_mark.line + 1, node.start_mark.column + 1

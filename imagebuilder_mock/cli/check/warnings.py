@@ -1,4 +1,4 @@
-"""What the service takes, and what its author may not have meant.
+"""Warn of what the service accepts, but the author may not have meant.
 
 Sources, of the user guide: toe-user-defined-variables and wfdoc-dynamic-vars (a parameter is there
 to be referred to), toe-use-documents (the phases that Image Builder runs; steps of the build and of
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TypeAlias
 
-    from .kinds import DocumentKind
+    from .problems import DocumentKind
 
     Warned: TypeAlias = Iterator[tuple[tuple[object, ...], str]]
     """The path of what is warned of, and the sentence."""
@@ -36,7 +36,7 @@ _TOLD = ("snsTopicArn", "lambdaFunctionName")
 
 
 def warnings_of(text: str, kind: DocumentKind) -> list[Problem]:
-    """Of a component or a workflow that the service takes."""
+    """The warnings for a component or a workflow that the service accepts."""
     if kind == "component":
         found = _of_component(load_document(text), text)
     elif kind == "workflow":

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.cli import surroundings
-from imagebuilder_mock.cli.dashes import KEPT_DASHES, given_back
+from imagebuilder_mock.cli.options import KEPT_DASHES, add_options, as_written, mock_of
 from imagebuilder_mock.cli.patience import patience
 from imagebuilder_mock.cli.surroundings import Surroundings
 from imagebuilder_mock.world.log import logger
@@ -22,13 +22,9 @@ from .program import NoSuchModuleError, Program, threads_ended
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterator
-    from typing import TypeAlias
+    from collections.abc import Iterator
 
     from imagebuilder_mock.mock import ImageBuilderMock
-
-    MakeMock: TypeAlias = Callable[..., ImageBuilderMock]
-
 
 _ADVICE = (
     "Nobody answers here for other services: run the program with --moto or --upstream URL, or "
@@ -36,13 +32,8 @@ _ADVICE = (
 )
 
 
-def add_to(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser],
-    *,
-    add_options: Callable[[argparse.ArgumentParser], object],
-    mock_of: MakeMock,
-) -> None:
-    """Add the command. ``mock_of`` makes a mock of what ``add_options`` has added."""
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to a parser's subcommands."""
     parser = commands.add_parser(
         "run",
         help="run a Python program with the mock on",
@@ -50,7 +41,7 @@ def add_to(
         "refused before they leave, unless one of --moto, --upstream and --allow-aws is given.",
         allow_abbrev=False,
     )
-    parser.set_defaults(command=lambda main, given: _run(main, given, mock_of))
+    parser.set_defaults(command=_run)
     add_options(parser)
     parser.add_argument(
         "--region",
@@ -80,13 +71,10 @@ def add_to(
     parser.add_argument("arguments", nargs=REMAINDER, help="its own arguments")
 
 
-def _run(parser: argparse.ArgumentParser, given: argparse.Namespace, mock_of: MakeMock) -> int:
+def _run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
     """Run a program as ``python`` would, with its own exit status and errors."""
     program = _program(parser, given)
-    try:
-        around = Surroundings.checked(moto=given.moto, upstream=given.upstream)
-    except ValueError as error:
-        parser.error(str(error))
+    around = Surroundings.of(parser, given)
     mock = mock_of(parser, given, state=given.state)
     mock.default_region = given.region
     if given.verbose:
@@ -110,14 +98,14 @@ def _log_to_stderr() -> None:
 
 def _program(parser: argparse.ArgumentParser, given: argparse.Namespace) -> Program:
     if given.module is not None:
-        module, *arguments = given_back(given.module) or [""]
+        module, *arguments = as_written(given.module) or [""]
         return Program(module, arguments, is_module=True)
     words = [] if given.script is None else [given.script, *given.arguments]
     if words[:1] == [KEPT_DASHES]:  # the first only ends our own options
         words = words[1:]
     if not words:
         parser.error("the following arguments are required: SCRIPT.py, or -m MODULE")
-    script, *arguments = given_back(words)
+    script, *arguments = as_written(words)
     if not Path(script).is_file():
         parser.error(f"there is no program {script}")
     return Program(script, arguments, is_module=False)
@@ -150,5 +138,7 @@ def _on(
             yield
         finally:
             if given.timeline is not None:
-                for path in mock.builds.save_timelines(given.timeline):
+                with patience("writing timelines"):
+                    paths = mock.builds.save_timelines(given.timeline)
+                for path in paths:
                     print(f"timeline: {path}", file=sys.stderr)

@@ -1,9 +1,9 @@
 """Requests of a running program to AWS services other than Image Builder: none reaches AWS.
 
-What is patched here is what a request passes last, so whatever a program has of its own has
+What is patched here is the last that a request passes, so what a program has of its own has
 answered by then: ``mock_aws``, a Stubber, ``responses``, an ``endpoint_url`` that is not AWS's. The
-sessions of botocore and aiobotocore know the operation; ``urllib3``'s pools are what requests
-stands on. All others, such as ``http.client``, look the host up first, and get no further.
+sessions of botocore and aiobotocore know the operation; requests uses ``urllib3``'s pools. All
+others, such as ``http.client``, look the host up first, and get no further.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from botocore.httpsession import URLLib3Session
 from urllib3 import HTTPResponse, connection_from_url
 from urllib3.connectionpool import HTTPConnectionPool
 
+from imagebuilder_mock.cli.surroundings import account_of
 from imagebuilder_mock.domain.errors import ImageBuilderError
-from imagebuilder_mock.mock import account_of
 from imagebuilder_mock.protocol.identity import access_key_for, is_of_aws
 from imagebuilder_mock.protocol.signatures import scope_of
 from imagebuilder_mock.transports.boto.credentials import is_remote
@@ -77,7 +77,7 @@ _operation: ContextVar[str | None] = ContextVar("imagebuilder_mock.operation", d
 
 
 class OtherServices:
-    """What becomes of requests to other services, by what is around the mock."""
+    """Requests to other services, which what is around the mock answers, or which are refused."""
 
     def __init__(self, around: Surroundings, mock: ImageBuilderMock) -> None:
         self._around = around
@@ -159,7 +159,11 @@ class OtherServices:
             return original(elsewhere, method, target, body, given, *args, **kwargs)
         if self._around.moto:
             prepared = AWSPreparedRequest(
-                method, address, _headers(asked), body_bytes(body), stream_output=False
+                method,
+                address,
+                HTTPHeaders.from_pairs(asked.items()),
+                body_bytes(body),
+                stream_output=False,
             )
             answer = answer_of_moto(prepared)
             if answer is not None:
@@ -188,7 +192,7 @@ class OtherServices:
             (_WITHOUT_MOTO if self._around.moto else _ALONE).format(what=what)
         )
 
-    # Credentials: from the environment, files and the program's own providers; nobody is asked.
+    # Credentials: from the environment, files and the program's own providers, never from afar.
 
     def _load_credentials(self, original: Method, resolver: Any) -> Any:
         del original
@@ -219,38 +223,37 @@ def _readdressed(request: AWSPreparedRequest, upstream: str) -> AWSPreparedReque
 
 
 async def _read_body(request: AWSPreparedRequest) -> None:
-    """Have at hand what moto would read, and aiobotocore awaits."""
+    """Read a body that only aiobotocore can await, so that moto has it."""
     read: Any = getattr(request.body, "read", None)
     if iscoroutinefunction(read):
         request.body = await read()
 
 
-def _named(original: Method, client: BaseClient, operation_model: Any, *args: Any) -> Any:
-    """``BaseClient._make_request``, with the operation known to what it calls."""
-    token = _operation.set(_name_of(client, operation_model))
+@contextmanager
+def _known(client: BaseClient, operation_model: Any) -> Iterator[None]:
+    token = _operation.set(f"{client.meta.service_model.service_id} {operation_model.name}")
     try:
-        return original(client, operation_model, *args)
+        yield
     finally:
         _operation.reset(token)
 
 
+def _named(original: Method, client: BaseClient, operation_model: Any, *args: Any) -> Any:
+    """``BaseClient._make_request``, with the operation known to what it calls."""
+    with _known(client, operation_model):
+        return original(client, operation_model, *args)
+
+
 def _patch_clients(module: ModuleType, patches: Patches) -> None:
     async def named(original: Method, client: BaseClient, operation_model: Any, *args: Any) -> Any:
-        token = _operation.set(_name_of(client, operation_model))
-        try:
+        with _known(client, operation_model):
             return await original(client, operation_model, *args)
-        finally:
-            _operation.reset(token)
 
     patches.patch(module, "AioBaseClient._make_request", named)
 
 
-def _name_of(client: BaseClient, operation_model: Any) -> str:
-    return f"{client.meta.service_model.service_id} {operation_model.name}"
-
-
 def _described(method: str, url: str, headers: Any) -> str:
-    """A request of which only HTTP is known: ``s3 GET /documents/web.yml``."""
+    """A request without a known operation: ``s3 GET /documents/web.yml``."""
     parts = urlsplit(url)
     try:
         scope = scope_of(authorization_of(headers), parse_qs(parts.query))
@@ -264,15 +267,8 @@ def _described(method: str, url: str, headers: Any) -> str:
     return f"{service} {method} {parts.path or '/'}"
 
 
-def _headers(given: Any) -> HTTPHeaders:
-    headers = HTTPHeaders()
-    for name, text in given.items():
-        headers[name] = text
-    return headers
-
-
 def _patch_endpoints(module: ModuleType, patches: Patches) -> None:
-    """Have moto and aiobotocore take what the other gives, which one awaits and the other not."""
+    """Let moto, which never awaits, and aiobotocore, which always does, share their values."""
 
     async def with_body(original: Method, endpoint: object, request: Any, *args: Any) -> Any:
         await _read_body(request)

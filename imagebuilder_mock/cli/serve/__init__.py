@@ -1,1 +1,1 @@
-"""``imagebuilder-mock serve -- COMMAND``: a command whose AWS is the server."""
+"""The command ``serve``, and the command that it may run beside the server."""

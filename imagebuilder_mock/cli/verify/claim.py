@@ -12,27 +12,25 @@ Texts hold words in double angle brackets, which a run fills in:
     where the run takes place
 ``<<instance_profile>>``, ``<<role>>``, ``<<topic>>``, ``<<repository>>``
     what the caller offers by options
+``<<made>>``
+    the ARN of what the claim has created last
 ``<<component>>`` and others
-    what all claims share (``claims/standing.py``), and what a call of the claim has saved
+    what all claims share (``STANDING`` in ``claims/standing.py``), and what a call of the claim has
+    saved
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from imagebuilder_mock.cli.capture.masking import mapped_texts
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-WORD = re.compile(r"<<([a-z_]+)>>")
-
-STATUSES = {
-    "DryRunOperationException": 412,
-    "ResourceNotFoundException": 404,
-    "ServiceQuotaExceededException": 402,
-}
-"""Of the errors that are not a 400."""
+_WORD = re.compile(r"<<([a-z_]+)>>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ A_TEXT = Matches("a text", r"(?s).+")
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """A list of so many entries, whatever they are."""
+    """A list of this many entries, whatever they are."""
 
     count: int
 
@@ -63,7 +61,7 @@ class Entries:
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """A list in which what others made is passed over; of each entry of the run's, one member."""
+    """A list in which only the run's entries count: one member of each, or with "" all members."""
 
     values: Sequence[Any]
     member: str = "arn"
@@ -82,24 +80,18 @@ ABSENT = _Absent()
 @dataclass(frozen=True, slots=True)
 class Refused:
     code: str
-    message: str | Matches
-
-    @property
-    def status(self) -> int:
-        return STATUSES.get(self.code, 400)
+    message: str
+    status: int = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """Values by their paths in the answer; what is at a path has to be equal as a whole.
+Expected: TypeAlias = "Refused | Mapping[str, Any]"
+"""What has to come back: a refusal, or values by their dotted paths in an answer.
 
-    The empty path is the answer itself.
-    """
+What is at a path has to be equal as a whole; the empty path is the answer itself.
+"""
 
-    values: Mapping[str, Any] = field(default_factory=dict)
-
-
-ACCEPTED = Answered()
+ACCEPTED: Expected = {}
+"""An answer, whatever is in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,16 +100,16 @@ class Call:
 
     operation: str
     params: Mapping[str, Any] = field(default_factory=dict)
-    expected: Refused | Answered = ACCEPTED
+    expected: Expected = field(default_factory=dict)
     saved: Mapping[str, str] = field(default_factory=dict)
     """Words for the calls after this one, each with its path in the answer."""
     body: str | None = None
-    """The body as it is sent, in place of the parameters'."""
+    """A body that is sent as it is, in place of the parameters."""
     all_pages: bool = False
-    """Whether the pages behind the first are asked for too, and their lists put together."""
+    """Whether the pages after the first are asked for too, and their lists joined."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Claim:
     id: str
     sentence: str
@@ -126,43 +118,21 @@ class Claim:
     calls: tuple[Call, ...]
 
 
-Row: TypeAlias = "tuple[str, str, tuple[str, ...], tuple[Call, ...]]"
-"""A claim without its subject: the rest of its id, the sentence, the proven rows, the calls."""
-Case: TypeAlias = "tuple[str, str, tuple[str, ...], Mapping[str, Any], Refused | Answered]"
-"""The same about one call: what is given beside the usual, and what comes back."""
-
-
-def claims_of(subject: str, rows: Iterable[Row]) -> tuple[Claim, ...]:
-    return tuple(
-        Claim(id=f"{subject}.{key}", sentence=sentence, rows=proven, calls=calls)
-        for key, sentence, proven, calls in rows
-    )
-
-
-def claims_about(
-    subject: str, operation: str, usual: Mapping[str, Any], cases: Iterable[Case]
-) -> tuple[Claim, ...]:
-    """Claims about one operation; a parameter that is None in a case is left out."""
-    return claims_of(
-        subject,
-        (
-            (key, sentence, proven, (call(operation, _given({**usual, **params}), expected),))
-            for key, sentence, proven, params, expected in cases
-        ),
-    )
+def claim(claim_id: str, sentence: str, rows: tuple[str, ...], *calls: Call) -> Claim:
+    return Claim(claim_id, sentence, rows, calls)
 
 
 def call(
-    operation: str,
-    params: Mapping[str, Any],
-    expected: Refused | Answered = ACCEPTED,
-    **saved: str,
+    operation: str, params: Mapping[str, Any], expected: Expected = ACCEPTED, **saved: str
 ) -> Call:
     return Call(operation=operation, params=params, expected=expected, saved=saved)
 
 
+# Refusals
+
+
 def invalid(parameter: str, detail: str) -> Refused:
-    """One value is wrong; the sentence is the one that all such errors have."""
+    """One value is wrong."""
     return Refused("InvalidParameterValueException", _sentence(parameter, detail))
 
 
@@ -174,6 +144,14 @@ def form(parameter: str, detail: str) -> Refused:
 def clash(parameter: str, detail: str) -> Refused:
     """Values do not go together."""
     return Refused("InvalidParameterCombinationException", _sentence(parameter, detail))
+
+
+def over_quota(quota: str, limit: int) -> Refused:
+    return Refused(
+        "ServiceQuotaExceededException",
+        f"The request would exceed the quota for {quota}, which is {limit}.",
+        402,
+    )
 
 
 def taken(label: str, arn: str) -> Refused:
@@ -192,46 +170,50 @@ def in_use(arn: str) -> Refused:
 
 def not_found(label: str, arn: str) -> Refused:
     return Refused(
-        "ResourceNotFoundException", f"The following resource '{label}' does not exist: '{arn}'."
+        "ResourceNotFoundException",
+        f"The following resource '{label}' does not exist: '{arn}'.",
+        404,
     )
-
-
-def words_in(value: object) -> Iterator[str]:
-    """The words that a value holds, at any depth."""
-    if isinstance(value, str):
-        yield from WORD.findall(value)
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from words_in(key)
-            yield from words_in(item)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from words_in(item)
-
-
-def filled(value: Any, words: Mapping[str, str]) -> Any:
-    """A value of a request or of an answer, with its words filled in."""
-    if isinstance(value, str):
-        return WORD.sub(lambda match: words[match[1]], value)
-    if isinstance(value, dict):
-        return {filled(key, words): filled(item, words) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [filled(item, words) for item in value]
-    if isinstance(value, Own):
-        return Own(filled(value.values, words), value.member)
-    return value
-
-
-def expected_with(expected: Refused | Answered, words: Mapping[str, str]) -> Refused | Answered:
-    """What has to come back, with its words filled in."""
-    if isinstance(expected, Refused):
-        return Refused(expected.code, filled(expected.message, words))
-    return Answered(filled(expected.values, words))
-
-
-def _given(params: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in params.items() if value is not None}
 
 
 def _sentence(parameter: str, detail: str) -> str:
     return f"The value supplied for parameter '{parameter}' is not valid. {detail}"
+
+
+# Words
+
+
+def texts_in(value: object) -> Iterator[str]:
+    """Every text in a JSON value or in what has to come back, the names of members included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from texts_in(key)
+            yield from texts_in(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from texts_in(item)
+    elif isinstance(value, Own):
+        yield from texts_in(value.values)
+    elif isinstance(value, Refused):
+        yield value.message
+
+
+def words_of(call: Call) -> set[str]:
+    """The words in a call, and in what has to come back."""
+    return {word for text in texts_in([call.params, call.expected]) for word in _WORD.findall(text)}
+
+
+def filled(value: Any, words: Mapping[str, str]) -> Any:
+    """A value of a request or of an answer, with its words filled in."""
+    if isinstance(value, Own):
+        return replace(value, values=filled(value.values, words))
+    return mapped_texts(value, lambda text: _WORD.sub(lambda word: words[word[1]], text))
+
+
+def expected_with(expected: Expected, words: Mapping[str, str]) -> Expected:
+    """What has to come back, with its words filled in."""
+    if isinstance(expected, Refused):
+        return replace(expected, message=filled(expected.message, words))
+    return {path: filled(value, words) for path, value in expected.items()}

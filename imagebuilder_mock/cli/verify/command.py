@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from . import OFFERS, option_of
+
 if TYPE_CHECKING:
     import argparse
 
@@ -17,18 +19,8 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--region", help="the Region (default: that of the configuration)")
     parser.add_argument("--profile", help="the profile of the AWS configuration")
     parser.add_argument("--endpoint-url", help="another endpoint than AWS's own")
-    parser.add_argument(
-        "--instance-profile", metavar="NAME", help="an instance profile that claims may name"
-    )
-    parser.add_argument(
-        "--role",
-        metavar="ARN",
-        help="a role for lifecycle policies and workflows that claims may name",
-    )
-    parser.add_argument("--topic", metavar="ARN", help="an SNS topic that claims may name")
-    parser.add_argument(
-        "--repository", metavar="NAME", help="an ECR repository that claims may name"
-    )
+    for word, (metavar, what) in OFFERS.items():
+        parser.add_argument(option_of(word), metavar=metavar, help=f"{what} that claims may name")
     parser.add_argument(
         "--only",
         action="append",
@@ -42,7 +34,7 @@ def add_to(commands: Any) -> None:
 
 
 def run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
-    """The answer is the exit status: 0 same, 1 differs, 2 could not be asked."""
+    """Returns the exit status: 0 same, 1 differs, 2 could not be asked."""
     # The other commands do without the claims.
     from .dialogue import verify
 

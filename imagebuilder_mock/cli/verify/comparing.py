@@ -1,15 +1,15 @@
-"""An answer, held against what has to come back."""
+"""An answer, compared with what has to come back."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, NamedTuple
 
-from .claim import ABSENT, Answered, Entries, Matches, Own, Refused
+from .claim import ABSENT, Entries, Expected, Matches, Own, Refused
 
-OK = 200
+_OK = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,7 @@ class Answer:
     members: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """Both sides of what is not the same, and where it is in the answer."""
 
     path: str
@@ -31,8 +30,8 @@ class Difference:
     answered: Any
 
 
-def differences(expected: Refused | Answered, answer: Answer, *, run: str) -> list[Difference]:
-    """Where the answer is another one than expected; ``run`` tells what is the run's own."""
+def differences(expected: Expected, answer: Answer, *, run: str) -> list[Difference]:
+    """Where the answer is not as expected; the run's own entries of a list contain ``run``."""
     if isinstance(expected, Refused):
         return [
             *_unequal("code", expected.code, answer.code or "(accepted)"),
@@ -41,11 +40,13 @@ def differences(expected: Refused | Answered, answer: Answer, *, run: str) -> li
         ]
     if answer.code is not None:
         return [Difference("code", "(accepted)", f"{answer.code}: {answer.message}")]
-    found = _unequal("status", OK, answer.status)
-    for path, value in expected.values.items():
+    found = _unequal("status", _OK, answer.status)
+    for path, value in expected.items():
         answered = at(answer.members, path)
         if isinstance(value, Own):
-            found += _unequal(path, list(value.values), _own(answered, run, value.member))
+            if isinstance(answered, list):
+                answered = [at(entry, value.member) for entry in answered if run in str(entry)]
+            found += _unequal(path, value.values, answered)
         else:
             found += _unequal(path, value, answered)
     return found
@@ -62,12 +63,6 @@ def at(members: Any, path: str) -> Any:
         else:
             return ABSENT
     return value
-
-
-def _own(entries: Any, run: str, member: str) -> Any:
-    if not isinstance(entries, list):
-        return entries
-    return [at(entry, member) for entry in entries if run in str(entry)]
 
 
 def _unequal(path: str, expected: Any, answered: Any) -> list[Difference]:
@@ -99,7 +94,7 @@ def _unequal(path: str, expected: Any, answered: Any) -> list[Difference]:
 def _is_as(expected: Any, answered: Any) -> bool:
     if isinstance(expected, Matches):
         return isinstance(answered, str) and re.fullmatch(expected.pattern, answered) is not None
-    # True is no 1.
+    # True and 1 are not the same.
     return type(expected) is type(answered) and bool(expected == answered)
 
 

@@ -16,12 +16,14 @@ from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
-from botocore.parsers import ResponseParserError
+from botocore.exceptions import ClientError
 
+from imagebuilder_mock.protocol.identity import is_of_aws
+
+from . import OFFERS
 from .claims import CLAIMS
 from .report import Place, outcome_lines, plan_lines, report_of, summary_lines
-from .running import OPTIONS, Run
+from .running import UNREACHABLE, Run
 from .service import Service
 
 if TYPE_CHECKING:
@@ -35,11 +37,10 @@ if TYPE_CHECKING:
 _CLIENT = Config(parameter_validation=False, retries={"mode": "standard", "total_max_attempts": 6})
 _ONE_TRY = Config(retries={"total_max_attempts": 1})
 _COULD_NOT_BE_ASKED = 2
-_HOSTS_OF_AWS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 
 
 def verify(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
-    """The answer is the exit status: 0 same, 1 differs, 2 could not be asked."""
+    """Returns the exit status: 0 same, 1 differs, 2 could not be asked."""
     claims = [claim for claim in CLAIMS if _is_chosen(claim, given.only)]
     if not claims:
         parser.error(f"no claim has an id like {', '.join(given.only)}")
@@ -48,16 +49,16 @@ def verify(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
     began = datetime.now(timezone.utc)
     try:
         client, identity = _client(given)
-    except (BotoCoreError, ClientError, ResponseParserError, ValueError) as error:
+    except (*UNREACHABLE, ClientError, ValueError) as error:
         print(f"imagebuilder-mock verify: {error}", file=sys.stderr)
         return _COULD_NOT_BE_ASKED
     host = urlsplit(client.meta.endpoint_url).hostname or ""
     place = Place(
         region=client.meta.region_name,
         account=identity.get("account"),
-        endpoint=None if host.endswith(_HOSTS_OF_AWS) else client.meta.endpoint_url,
+        endpoint=None if is_of_aws(host) else client.meta.endpoint_url,
         run=f"verify-{token_hex(4)}",
-        options={word: value for word in OPTIONS if (value := getattr(given, word))},
+        options={word: value for word in OFFERS if (value := getattr(given, word))},
     )
     for line in plan_lines(claims, place):
         print(line)
@@ -67,11 +68,10 @@ def verify(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
     if not (given.yes or is_local or _is_wanted(parser)):
         return _COULD_NOT_BE_ASKED
     service = Service(client, run=place.run, account=place.account, is_local=is_local)
-    progress = _Progress(claims)
-    result = Run(service, region=place.region, options={**place.options, **identity}).through(
-        claims, progress.tell
-    )
-    progress.end()
+    progress = _Progress(len(claims))
+    run = Run(service, region=place.region, options={**place.options, **identity})
+    result = run.through(claims, progress.tell)
+    progress.clear()
     for line in summary_lines(result):
         print(line)
     if given.report is not None:
@@ -101,7 +101,7 @@ def _client(given: argparse.Namespace) -> tuple[Any, dict[str, str]]:
     sts = session.client("sts", endpoint_url=given.endpoint_url, config=config)
     try:
         caller = sts.get_caller_identity()
-    except (BotoCoreError, ClientError, ResponseParserError):
+    except (*UNREACHABLE, ClientError):
         # An endpoint that is Image Builder alone; then the first resource tells.
         if given.endpoint_url is None:
             raise
@@ -119,14 +119,18 @@ def _is_this_machine(host: str) -> bool:
 def _is_wanted(parser: argparse.ArgumentParser) -> bool:
     if not sys.stdin.isatty():
         parser.error("verify makes resources and deletes them again: say --yes to begin")
-    return input("Begin? [y/N] ").strip().lower() in {"y", "yes"}
+    try:
+        return input("Begin? [y/N] ").strip().lower() in {"y", "yes"}
+    except (EOFError, KeyboardInterrupt):
+        print()
+        return False
 
 
 class _Progress:
-    """Where the run is, where somebody watches; and what is not the same, as it is found."""
+    """Shows what is not the same as it is found, and on a terminal how far the run is."""
 
-    def __init__(self, claims: Sequence[Claim]) -> None:
-        self._count = len(claims)
+    def __init__(self, count: int) -> None:
+        self._count = count
         self._done = 0
         self._is_watched = sys.stdout.isatty()
 
@@ -134,14 +138,11 @@ class _Progress:
         self._done += 1
         lines = list(outcome_lines(outcome))
         if lines:
-            self._clear()
+            self.clear()
             print("\n".join(lines))
         if self._is_watched:
             print(f"\r{self._done}/{self._count} {outcome.claim.id:60.60}", end="", flush=True)
 
-    def end(self) -> None:
-        self._clear()
-
-    def _clear(self) -> None:
+    def clear(self) -> None:
         if self._is_watched:
             print(f"\r{'':75}\r", end="")

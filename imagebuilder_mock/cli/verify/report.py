@@ -6,16 +6,16 @@ import json
 import re
 from collections import Counter
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import botocore
 
-from imagebuilder_mock.cli.capture.masking import masked_accounts
+from imagebuilder_mock.cli.capture.masking import mapped_texts, masked_accounts
 
-from .claim import words_in
+from . import OFFERS, option_of
+from .claim import words_of
 from .claims.standing import STANDING
-from .running import OPTIONS
+from .safety import is_reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -43,21 +43,22 @@ class Place:
 
 def plan_lines(claims: Sequence[Claim], place: Place) -> Iterator[str]:
     """What a run is going to do."""
-    asked = [claim for claim in claims if not _lacking(claim, place)]
-    calls = sum(len(claim.calls) for claim in asked)
-    made = sorted({call.operation for claim in asked for call in claim.calls} - _reading(asked))
+    lacking = {claim.id: _needed(claim) - place.options.keys() for claim in claims}
+    asked = [claim for claim in claims if not lacking[claim.id]]
+    calls = [call.operation for claim in asked for call in claim.calls]
+    made = sorted({operation for operation in calls if not is_reading(operation)})
+    subjects = Counter(claim.id.partition(".")[0] for claim in asked)
     yield f"account   {place.account or 'not told before the first answer'}"
     yield f"Region    {place.region}"
     yield f"endpoint  {place.endpoint or 'AWS'}"
     yield f"names     {place.run}-…"
-    yield f"claims    {len(asked)} of {len(claims)}: {calls} calls, and what they clean up"
-    subjects = Counter(claim.id.partition(".")[0] for claim in asked)
+    yield f"claims    {len(asked)} of {len(claims)}: {len(calls)} calls, and what they clean up"
     yield f"about     {', '.join(f'{subject} ({count})' for subject, count in subjects.items())}"
     yield f"calls     Get… and List…, {', '.join(made)}"
-    for word, option in OPTIONS.items():
-        count = sum(word in _lacking(claim, place) for claim in claims)
+    for word in OFFERS:
+        count = sum(word in words for words in lacking.values())
         if count:
-            yield f"without {option}: {count} claims are not asked"
+            yield f"without {option_of(word)}: {count} not asked"
     yield (
         "Nothing is built, imported, shared or distributed. Pipelines and policies are DISABLED. "
         "What is made is deleted."
@@ -66,17 +67,20 @@ def plan_lines(claims: Sequence[Claim], place: Place) -> Iterator[str]:
 
 
 def outcome_lines(outcome: Outcome) -> Iterator[str]:
-    """A claim that did not come out the same, with both sides; what was left out is summed up."""
+    """What is said of a claim that differs, with both sides, or that could not be asked.
+
+    What the caller left out is only counted, by ``summary_lines``.
+    """
     claim = outcome.claim
     if outcome.verdict == "not asked" and not outcome.is_by_choice:
         yield f"not asked  {claim.id}: {outcome.reason}"
     if outcome.told is not None:
         yield f"differs    {claim.id}: {claim.sentence}"
         yield f"           proves {', '.join(claim.rows)}"
-        for difference in outcome.told.differences:
-            yield f"           {outcome.told.operation}, {difference.path or 'the answer'}"
-            yield f"             expected  {_short(difference.expected)}"
-            yield f"             answered  {_short(difference.answered)}"
+        for path, expected, answered in outcome.told.differences:
+            yield f"           {outcome.told.operation}, {path or 'the answer'}"
+            yield f"             expected  {_short(expected)}"
+            yield f"             answered  {_short(answered)}"
 
 
 def summary_lines(result: Result) -> Iterator[str]:
@@ -97,7 +101,10 @@ def report_of(
     result: Result, place: Place, *, version: str, began: datetime, ended: datetime
 ) -> dict[str, Any]:
     """The report as JSON: no account id, and none of the caller's names."""
-    hide = partial(_masked, place=place)
+
+    def hide(value: Any) -> Any:
+        return mapped_texts(value, lambda text: _masked(text, place))
+
     report = {
         "imagebuilder_mock": version,
         "botocore": botocore.__version__,
@@ -109,77 +116,48 @@ def report_of(
         "same": result.count("same"),
         "differs": result.count("differs"),
         "not_asked": result.count("not asked"),
-        "left_behind": {hide(arn): hide(reason) for arn, reason in result.left.items()},
+        "left_behind": hide(result.left),
         "claims": [_outcome(outcome, hide) for outcome in result.outcomes],
     }
     return dict(masked_accounts(report, place.account or _MASK, _MASK))
 
 
 def _outcome(outcome: Outcome, hide: Callable[[Any], Any]) -> dict[str, Any]:
-    claim = outcome.claim
-    told = outcome.told
-    return {
+    claim, told = outcome.claim, outcome.told
+    found: dict[str, Any] = {
         "id": claim.id,
         "verdict": outcome.verdict,
         "rows": list(claim.rows),
         "sentence": claim.sentence,
-        **({"reason": hide(outcome.reason)} if outcome.reason else {}),
-        **(
-            {
-                "operation": told.operation,
-                "params": hide(told.params),
-                "differences": [
-                    {
-                        "path": difference.path,
-                        "expected": hide(difference.expected),
-                        "answered": hide(difference.answered),
-                    }
-                    for difference in told.differences
-                ],
-            }
-            if told is not None
-            else {}
-        ),
     }
-
-
-def _masked(value: Any, *, place: Place) -> Any:
-    """Without the run's prefix, what the caller has named, and who the caller is."""
-    if isinstance(value, str):
-        for word, name in place.options.items():
-            alone = rf"(?<![0-9A-Za-z]){re.escape(name)}(?![0-9A-Za-z])"
-            value = re.sub(alone, f"<{word}>", value)
-        return _IDENTITY.sub("<identity>", value.replace(place.run, "verify"))
-    if isinstance(value, dict):
-        return {
-            key.replace(place.run, "verify"): _masked(item, place=place)
-            for key, item in value.items()
+    if outcome.reason:
+        found["reason"] = hide(outcome.reason)
+    if told is not None:
+        found |= {
+            "operation": told.operation,
+            "params": hide(told.params),
+            "differences": [hide(difference._asdict()) for difference in told.differences],
         }
-    if isinstance(value, (list, tuple)):
-        return [_masked(item, place=place) for item in value]
-    return value
+    return found
 
 
-def _lacking(claim: Claim, place: Place) -> set[str]:
-    """The options that a claim needs, also for what it stands on, and that are not given."""
+def _masked(text: str, place: Place) -> str:
+    """Without the run's prefix, what the caller has named, and who the caller is."""
+    for word, name in place.options.items():
+        text = re.sub(rf"(?<![0-9A-Za-z]){re.escape(name)}(?![0-9A-Za-z])", f"<{word}>", text)
+    return _IDENTITY.sub("<identity>", text.replace(place.run, "verify"))
+
+
+def _needed(claim: Claim) -> set[str]:
+    """The options that a claim needs, also for what it stands on."""
     seen: set[str] = set()
-    pending = {word for call in claim.calls for word in words_in(call.params)}
+    pending = {word for call in claim.calls for word in words_of(call)}
     while pending:
         word = pending.pop()
-        if word not in seen:
-            seen.add(word)
-            if word in STANDING:
-                pending |= set(words_in(STANDING[word].params))
-    return (seen & OPTIONS.keys()) - place.options.keys()
-
-
-def _reading(claims: Sequence[Claim]) -> set[str]:
-    return {
-        call.operation
-        for claim in claims
-        for call in claim.calls
-        if call.operation.startswith(("Get", "List"))
-    }
+        if word in STANDING and word not in seen:
+            pending |= words_of(STANDING[word])
+        seen.add(word)
+    return seen & OFFERS.keys()
 
 
 def _short(value: Any) -> str:

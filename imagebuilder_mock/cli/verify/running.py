@@ -1,43 +1,36 @@
-"""One run through the claims: what they share is made when it is needed, and all is removed."""
+"""One run through the claims, which makes what they share when needed, and deletes all it made."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from botocore.exceptions import BotoCoreError
 from botocore.parsers import ResponseParserError
 
-from .claim import ACCEPTED, Call, expected_with, filled
+from . import OFFERS, option_of
+from .claim import Refused, expected_with, filled
 from .claims.standing import STANDING
-from .comparing import Answer, Difference, at, differences
+from .comparing import Difference, at, differences
 from .service import is_no_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from .claim import Claim
+    from .claim import Call, Claim
     from .service import Service
 
 Verdict: TypeAlias = Literal["same", "differs", "not asked"]
 
-OPTIONS = {
-    "instance_profile": "--instance-profile",
-    "role": "--role",
-    "topic": "--topic",
-    "repository": "--repository",
-}
-"""The words that only the caller can give, and how."""
+UNREACHABLE = (BotoCoreError, ResponseParserError)
+"""What botocore raises when there is no answer that it can read."""
 
-_MOST_PAGES = 40
-_UNREACHABLE = (BotoCoreError, ResponseParserError)
 _OVER_QUOTA = "ServiceQuotaExceededException"
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A call that did not answer as expected."""
+class Told(NamedTuple):
+    """A call that was not answered as expected."""
 
     operation: str
     params: Mapping[str, Any]
@@ -88,29 +81,39 @@ class _StoppedError(Exception):
     """It would do harm to go on."""
 
 
+class _Words(dict[str, str]):
+    """The words of one claim; ``find`` is asked for those that are not known yet."""
+
+    def __init__(self, known: Mapping[str, str], find: Callable[[str], str]) -> None:
+        super().__init__(known)
+        self._find = find
+
+    def __missing__(self, word: str) -> str:
+        return self._find(word)
+
+
 class Run:
     """Puts claims to the service, one after the other."""
 
     def __init__(self, service: Service, *, region: str, options: Mapping[str, str]) -> None:
         self._service = service
-        self._words: dict[str, str] = {"run": service.run, "region": region, **options}
+        self._known: dict[str, str] = {"run": service.run, "region": region, **options}
         self._failed: dict[str, _NotAskedError] = {}
 
     def through(self, claims: Sequence[Claim], tell: Callable[[Outcome], None]) -> Result:
-        """All of them; ``tell`` hears of each. What was made is gone afterwards, if it can be."""
+        """Put all claims, and then delete what was made; ``tell`` gets each outcome at once."""
         result = Result()
         try:
             with self._cleared_up(result):
-                words = _Words(self._words, self._standing)
                 # Before all else: what must not be asked depends on whose account it is.
-                self._service.account = words["account"]
+                self._service.account = self._words()["account"]
                 for claim in claims:
                     outcome = self._outcome(claim)
                     result.outcomes.append(outcome)
                     tell(outcome)
         except KeyboardInterrupt:
             result.stopped = "interrupted"
-        except (*_UNREACHABLE, _NotAskedError, _StoppedError) as error:
+        except (*UNREACHABLE, _NotAskedError, _StoppedError) as error:
             result.stopped = str(error)
         for claim in claims[len(result.outcomes) :]:
             result.outcomes.append(Outcome(claim, "not asked", result.stopped))
@@ -118,24 +121,27 @@ class Run:
 
     @contextmanager
     def _cleared_up(self, result: Result) -> Iterator[None]:
+        service = self._service
         try:
             yield
         finally:
-            left: dict[str, str] = {}
+            reasons: dict[str, str] = {}
             try:
-                for operation in self._service.find_lost():
-                    left[f"{self._service.run}-…"] = f"{operation} may have made something"
-                for arn, answer in self._service.remove(list(self._service.made)).items():
-                    left[arn] = f"{answer.code}: {answer.message}"
-            except _UNREACHABLE as error:
-                left[f"{self._service.run}-…"] = str(error)
+                service.find_lost()
+                for arn, answer in service.remove(list(service.made)).items():
+                    reasons[arn] = f"{answer.code}: {answer.message}"
+            except UNREACHABLE as error:
+                reasons = dict.fromkeys(service.made, str(error))
             finally:
                 # Whatever came between: also a second Ctrl-C.
-                result.left = {**dict.fromkeys(self._service.made, "not deleted"), **left}
+                result.left = {arn: reasons.get(arn, "not deleted") for arn in service.made}
+                if service.unsure:
+                    creates = ", ".join(service.unsure)
+                    result.left[f"{service.run}-…"] = f"{creates} may have made something"
 
     def _outcome(self, claim: Claim) -> Outcome:
         before = set(self._service.made)
-        words = _Words(self._words, self._standing)
+        words = self._words()
         words["name"] = f"{self._service.run}-{claim.id.replace('.', '-')}"
         try:
             told = self._told(claim, words)
@@ -146,8 +152,8 @@ class Run:
         return Outcome(claim, "same" if told is None else "differs", told=told)
 
     def _remove_own(self, before: set[str]) -> None:
-        """Delete what a claim has made; who may not delete must not make more."""
-        shared = {self._words.get(word) for word in STANDING}
+        """Delete what a claim has made; without permission to delete, no more must be made."""
+        shared = {self._known.get(word) for word in STANDING}
         made = [arn for arn in self._service.made if arn not in before and arn not in shared]
         for answer in self._service.remove(made).values():
             if is_no_answer(answer):
@@ -155,79 +161,60 @@ class Run:
 
     def _told(self, claim: Claim, words: _Words) -> Told | None:
         for call in claim.calls:
-            missing = self._service.lacks(call)
-            if missing is not None:
-                raise _NotAskedError(f"this botocore has no {missing}", is_by_choice=True)
+            self._check_is_known(call)
         for call in claim.calls:
-            params = filled(dict(call.params), words)
+            params = filled(call.params, words)
             expected = expected_with(call.expected, words)
-            answer = self._answer(call, params)
-            if is_no_answer(answer) or (answer.code == _OVER_QUOTA and call.expected == ACCEPTED):
+            if call.all_pages:
+                answer = self._service.ask_all_pages(call.operation, params)
+            else:
+                answer = self._service.ask(call.operation, params, body=call.body)
+            if is_no_answer(answer) or (
+                answer.code == _OVER_QUOTA and not isinstance(expected, Refused)
+            ):
                 raise _NotAskedError(f"{call.operation}: {answer.code}")
             found = differences(expected, answer, run=self._service.run)
             if found:
                 return Told(call.operation, params, found)
-            for word, path in call.saved.items():
-                words[word] = str(at(answer.members, path))
+            words.update({word: str(at(answer.members, path)) for word, path in call.saved.items()})
         return None
 
-    def _answer(self, call: Call, params: Mapping[str, Any]) -> Answer:
-        answer = self._service.ask(call.operation, params, body=call.body)
-        if not call.all_pages:
-            return answer
-        whole = dict(answer.members)
-        for _ in range(_MOST_PAGES):
-            token = answer.members.get("nextToken")
-            if answer.code is not None or not token:
-                break
-            answer = self._service.ask(call.operation, {**params, "nextToken": token})
-            for name, value in answer.members.items():
-                if isinstance(value, list):
-                    whole[name] = [*whole.get(name, []), *value]
-        return Answer(answer.status, answer.code, answer.message, whole)
-
-    def _standing(self, word: str) -> str:
-        """What all claims share, made now if it is not there yet."""
-        if word in self._words:
-            return self._words[word]
-        if word in self._failed:
-            raise self._failed[word]
-        try:
-            value = self._words[word] = self._found(word)
-        except _NotAskedError as error:
-            self._failed[word] = error
-            raise
-        return value
-
-    def _found(self, word: str) -> str:
-        if word in OPTIONS:
-            raise _NotAskedError(f"it needs {OPTIONS[word]}", is_by_choice=True)
-        if word in {"account", "partition"}:
-            # What has been made says whose it is.
-            _, partition, _, _, account, _ = self._standing("component").split(":", 5)
-            self._words.update(partition=partition, account=account)
-            return self._words[word]
-        if word in {"own", "amazon"}:
-            words = _Words(self._words, self._standing)
-            account = "aws" if word == "amazon" else words["account"]
-            return f"arn:{words['partition']}:imagebuilder:{words['region']}:{account}:"
-        call = STANDING[word]
+    def _check_is_known(self, call: Call) -> None:
         missing = self._service.lacks(call)
         if missing is not None:
             raise _NotAskedError(f"this botocore has no {missing}", is_by_choice=True)
-        params = filled(dict(call.params), _Words(self._words, self._standing))
-        answer = self._service.ask(call.operation, params)
+
+    def _words(self) -> _Words:
+        return _Words(self._known, self._shared)
+
+    def _shared(self, word: str) -> str:
+        """A word that all claims share: what it stands for is made if it is not there yet."""
+        if word in self._failed:
+            raise self._failed[word]
+        if word not in self._known:
+            try:
+                self._known[word] = self._found(word)
+            except _NotAskedError as error:
+                self._failed[word] = error
+                raise
+        return self._known[word]
+
+    def _found(self, word: str) -> str:
+        words = self._words()
+        if word in OFFERS:
+            raise _NotAskedError(f"it needs {option_of(word)}", is_by_choice=True)
+        if word in {"account", "partition"}:
+            # What has been made says whose it is.
+            _, self._known["partition"], _, _, self._known["account"], _ = words["component"].split(
+                ":", 5
+            )
+            return self._known[word]
+        if word in {"own", "amazon"}:
+            account = "aws" if word == "amazon" else words["account"]
+            return f"arn:{words['partition']}:imagebuilder:{words['region']}:{account}:"
+        call = STANDING[word]
+        self._check_is_known(call)
+        answer = self._service.ask(call.operation, filled(call.params, words))
         if answer.code is not None:
             raise _NotAskedError(f"{call.operation}: {answer.code}: what it needs was not made")
-        return str(at(answer.members, call.saved[word]))
-
-
-class _Words(dict[str, str]):
-    """The words of one claim; what they do not have yet is found elsewhere."""
-
-    def __init__(self, known: Mapping[str, str], find: Callable[[str], str]) -> None:
-        super().__init__(known)
-        self._find = find
-
-    def __missing__(self, word: str) -> str:
-        return self._find(word)
+        return str(at(answer.members, call.saved["made"]))

@@ -1,4 +1,4 @@
-"""The one door to the service: every request passes it, at its pace, and what it makes is noted."""
+"""The only way to the service, which checks and paces every request, and notes what it makes."""
 
 from __future__ import annotations
 
@@ -6,17 +6,23 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from botocore import xform_name
-from botocore.exceptions import ClientError
+from botocore.exceptions import (
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ProxyConnectionError,
+    SSLError,
+)
 from botocore.model import ListShape, Shape, StructureShape
 
-from imagebuilder_mock.cli.capture.walking import WAYS, arn_parameter, listing_of
+from imagebuilder_mock.cli.capture.walking import WAYS, arn_parameter, listed_arns
 
-from .claim import Answered, Own
+from .claim import Own, Refused
 from .comparing import Answer
-from .safety import UnsafeCallError, refuse_unsafe
+from .safety import UnsafeCallError, is_reading, refuse_unsafe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from .claim import Call
 
@@ -24,7 +30,9 @@ _BY_CREATE = {f"Create{cls}": cls for cls in WAYS}
 _SECONDS_BETWEEN_CALLS = 0.5
 _TRIES = 3
 _SERVER_ERROR = 500
-# Where the service could not be asked, rather than that it refused what was asked.
+# There was no connection, so the request has not left.
+_UNCONNECTED = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError, SSLError)
+# The service could not be asked, which is not a refusal of what was asked.
 _UNANSWERED_STATUSES = frozenset((401, 403, 429))
 _UNANSWERED = frozenset(
     (
@@ -65,11 +73,16 @@ class Service:
         self.account = account
         self.made: dict[str, str] = {}
         """The class of each thing that the run has made, by its ARN, in the order of making."""
+        self.unsure: dict[str, str] = {}
+        """Creates whose answers did not arrive, each with the class of what it may have made."""
         self._gap = 0.0 if is_local else _SECONDS_BETWEEN_CALLS
         self._next = 0.0
-        self._unsure: dict[str, str] = {}
         self._body: str | None = None
-        client.meta.events.register("before-call.imagebuilder", self._replace_body)
+        self._sent = 0
+        events = client.meta.events
+        events.register("before-call.imagebuilder", self._replace_body)
+        events.register("before-send.imagebuilder", self._count_sent)
+        events.register("response-received.imagebuilder", self._count_unsent)
 
     def lacks(self, call: Call) -> str | None:
         """What the installed botocore does not know of a call or of its answer, if anything."""
@@ -78,37 +91,29 @@ class Service:
             return call.operation
         known = model.operation_model(call.operation)
         used = [(known.input_shape, call.params)]
-        if isinstance(call.expected, Answered):
+        if not isinstance(call.expected, Refused):
             # What botocore does not know is not in its answer either.
             used += [
-                (known.output_shape, _member(path, value))
-                for path, value in call.expected.values.items()
+                (known.output_shape, _answer_with(path, value))
+                for path, value in call.expected.items()
             ]
-        return next(
-            (missing for each in used if (missing := _unknown(*each, call.operation))), None
-        )
+        return next((path for each in used for path in _unknown(*each, call.operation)), None)
 
-    def ask(
-        self,
-        operation: str,
-        params: Mapping[str, Any],
-        *,
-        body: str | None = None,
-    ) -> Answer:
+    def ask(self, operation: str, params: Mapping[str, Any], *, body: str | None = None) -> Answer:
         """What the service says; UnsafeCallError if it must not be asked this."""
-        if body is not None and not operation.startswith("List"):
+        if body is not None and not is_reading(operation):
             raise UnsafeCallError(f"{operation} is not called with a body of one's own.")
         refuse_unsafe(operation, params, run=self.run, account=self.account)
         self._wait()
         cls = _BY_CREATE.get(operation)
-        if cls is not None:
-            # Until there is an answer: who is interrupted does not know what was made.
-            self._unsure[operation] = cls
-        self._body = body
+        self._body, self._sent = body, 0
+        answer = None
         try:
             answer = self._asked(operation, params)
         finally:
             self._body = None
+            if cls is not None and answer is None and self._sent:
+                self.unsure[operation] = cls
         if cls is not None:
             answer = self._noted(operation, cls, answer)
         if operation.startswith("Delete") and answer.code is None:
@@ -116,10 +121,21 @@ class Service:
                 self.made.pop(value, None)
         return answer
 
-    def remove(self, arns: Iterable[str]) -> dict[str, Answer]:
-        """Delete what the run has made; the answer has, of each that is left, what was said.
+    def ask_all_pages(self, operation: str, params: Mapping[str, Any]) -> Answer:
+        """A list whose pages are joined, or the refusal of one of them."""
+        page = self.ask(operation, params)
+        whole = dict(page.members)
+        while page.code is None and page.members.get("nextToken"):
+            page = self.ask(operation, {**params, "nextToken": page.members["nextToken"]})
+            for name, value in page.members.items():
+                if isinstance(value, list):
+                    whole[name] = [*whole.get(name, []), *value]
+        return Answer(page.status, page.code, page.message, whole)
 
-        It goes backwards, and again where something else had to go first.
+    def remove(self, arns: Iterable[str]) -> dict[str, Answer]:
+        """Delete what the run has made. Returns what was said of each that is left.
+
+        The newest goes first, and what is still in use is tried again.
         """
         left = dict.fromkeys(arn for arn in reversed(list(arns)) if arn in self.made)
         refusals: dict[str, Answer] = {}
@@ -137,21 +153,22 @@ class Service:
                 break
         return refusals
 
-    def find_lost(self) -> list[str]:
-        """Note what creates have made whose answers did not arrive.
-
-        The answer is the operations of which that could not be found out.
-        """
-        unknown = []
-        for operation, cls in list(self._unsure.items()):
+    def find_lost(self) -> None:
+        """Look in the lists for what was made by creates whose answers did not arrive."""
+        for operation, cls in list(self.unsure.items()):
             try:
-                arns = self._listed(WAYS[cls])
+                arns = listed_arns(self._listed, cls, containing=f"/{self.run}")
             except _UnlistedError:
-                unknown.append(operation)
                 continue
-            self.made.update({arn: cls for arn in arns if arn not in self.made})
-            del self._unsure[operation]
-        return unknown
+            for arn in arns:
+                self.made.setdefault(arn, cls)
+            del self.unsure[operation]
+
+    def _listed(self, operation: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
+        answer = self.ask(operation, params)
+        if answer.code is not None:
+            raise _UnlistedError
+        return answer.members
 
     def _asked(self, operation: str, params: Mapping[str, Any]) -> Answer:
         try:
@@ -173,11 +190,10 @@ class Service:
         if isinstance(arn, str) and f"/{self.run}" in arn:
             # A create that is repeated answers with what is there already.
             self.made.setdefault(arn, cls)
-        elif answer.code is None:
-            return Answer(answer.status, "(unreadable)", f"{argument}: {arn}")
-        elif answer.status >= _SERVER_ERROR:
-            return answer
-        del self._unsure[operation]
+        elif answer.code is None or answer.status >= _SERVER_ERROR:
+            self.unsure[operation] = cls
+            if answer.code is None:
+                return Answer(answer.status, "(unreadable)", f"{argument}: {arn}")
         return answer
 
     def _wait(self) -> None:
@@ -190,47 +206,29 @@ class Service:
         if self._body is not None:
             params["body"] = self._body.encode()
 
-    def _listed(self, lists: Iterable[str]) -> list[str]:
-        """The run's own, list upon list."""
-        arns = [""]
-        for operation in lists:
-            arns = [below for arn in arns for below in self._arns(operation, arn)]
-        return arns
+    def _count_sent(self, **_: Any) -> None:
+        self._sent += 1
 
-    def _arns(self, operation: str, parent: str) -> list[str]:
-        entries, params = listing_of(operation, parent)
-        arns: list[str] = []
-        while True:
-            answer = self.ask(operation, params)
-            if answer.code is not None:
-                raise _UnlistedError
-            found = (entry["arn"] for entry in answer.members.get(entries, []))
-            arns += [arn for arn in found if f"/{self.run}" in arn]
-            if not answer.members.get("nextToken"):
-                return arns
-            params = {**params, "nextToken": answer.members["nextToken"]}
+    def _count_unsent(self, exception: Exception | None = None, **_: Any) -> None:
+        self._sent -= isinstance(exception, _UNCONNECTED)
 
 
-def _unknown(shape: Shape | None, value: Any, path: str) -> str | None:
-    """The path of the first member that the shape does not have."""
+def _unknown(shape: Shape | None, value: Any, path: str) -> Iterator[str]:
+    """The paths of the members that the shape does not have."""
     if isinstance(shape, StructureShape) and isinstance(value, dict):
         for name, item in value.items():
             inner = f"{path}.{name}"
-            if name not in shape.members:
-                return inner
-            missing = _unknown(shape.members[name], item, inner)
-            if missing is not None:
-                return missing
-    if isinstance(shape, ListShape) and isinstance(value, (list, tuple)):
+            if name in shape.members:
+                yield from _unknown(shape.members[name], item, inner)
+            else:
+                yield inner
+    elif isinstance(shape, ListShape) and isinstance(value, list):
         for item in value:
-            missing = _unknown(shape.member, item, path)
-            if missing is not None:
-                return missing
-    return None
+            yield from _unknown(shape.member, item, path)
 
 
-def _member(path: str, value: Any) -> Any:
-    """What is expected at a path, as an answer has it."""
+def _answer_with(path: str, value: Any) -> Any:
+    """An answer that has this at a path."""
     if isinstance(value, Own):
         value = [{value.member: each} if value.member else each for each in value.values]
     for step in reversed(path.split(".") if path else ()):

@@ -20,22 +20,22 @@ ORDERS: Mapping[str, Callable[[Any, Any], bool]] = {
     "LessThan": operator.lt,
     "LessThanEquals": operator.le,
 }
-"""What stands behind ``number`` or ``string`` in the name of a comparison."""
+"""What follows ``number`` or ``string`` in the name of a comparison."""
 
 
 class Expression(Protocol):
     def holds(self, variables: Mapping[str, object]) -> bool | None:
-        """True, False, or None where only the instance knows."""
+        """Whether it is true; None if that depends on the instance."""
 
 
 class Logical(Value):
-    """Tests joined by ``and`` or ``or``, or one that ``not`` turns round."""
+    """Expressions joined by ``and`` or ``or``, or one that is negated by ``not``."""
 
     operator: LogicalOperator
     operands: tuple[Expression, ...]
 
     def holds(self, variables: Mapping[str, object]) -> bool | None:
-        """What is decided asks no further."""
+        """Evaluated from the left, up to the operand that decides."""
         if self.operator == "not":
             held = self.operands[0].holds(variables)
             return None if held is None else not held

@@ -1,4 +1,4 @@
-"""Dockerfile templates of container recipes: the placeholders that they must hold.
+"""Dockerfile templates of container recipes: the placeholders that they must have.
 
 Source: user guide, create-container-recipes ("Dockerfile template").
 """
@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PLACEHOLDER = r"\{\{\{\s*imagebuilder:(\w+)\s*\}\}\}"
-_KNOWN = ("parentImage", "environments", "components")
+PLACEHOLDERS = ("parentImage", "environments", "components")
 
 
 def check_dockerfile_template(text: str, *, has_components: bool) -> None:
-    """Refuse a template that the service could not fill: DocumentError says what is wrong.
+    """DocumentError if the service could not fill the template.
 
-    The parent image always has a place; with components, the environments come before them.
+    It needs a place for the parent image and, with components, for the environments and then for
+    the components.
     """
     refuse(tuple(_problems(text, has_components=has_components)))
 
@@ -29,11 +30,11 @@ def _problems(text: str, *, has_components: bool) -> Iterator[Problem]:
     places: dict[str, int] = {}
     for match in re.finditer(_PLACEHOLDER, text):
         name = match[1]
-        if name not in _KNOWN:
+        if name not in PLACEHOLDERS:
             sentence = f"The placeholder '{_braced(name)}' is not supported."
             yield _problem(sentence, text[: match.start()])
         places.setdefault(name, match.start())
-    for name in _KNOWN if has_components else _KNOWN[:1]:
+    for name in PLACEHOLDERS if has_components else PLACEHOLDERS[:1]:
         if name not in places:
             yield _problem(f"The Dockerfile template must contain '{_braced(name)}'.")
     components = places.get("components", len(text))

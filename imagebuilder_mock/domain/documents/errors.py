@@ -13,7 +13,7 @@ P = ParamSpec("P")
 
 
 class Problem(Value):
-    """One thing that is wrong: the way to it, where it stands (from one), and the sentence."""
+    """One thing that is wrong with a document; lines and columns count from one."""
 
     path: tuple[object, ...]
     """The members and indexes that lead to it."""
@@ -23,9 +23,9 @@ class Problem(Value):
 
 
 class DocumentError(ValueError):
-    """A document is not what the service takes; ``detail`` is the sentence that says why.
+    """The service refuses a document; ``detail`` is the sentence that says why.
 
-    ``problems`` are all that were found; the first one is the one that the service answers with.
+    ``problems`` are all that were found. The service answers with the first one.
     """
 
     def __init__(self, detail: str, problems: tuple[Problem, ...] = ()) -> None:
@@ -43,7 +43,7 @@ def refuse(problems: Sequence[Problem]) -> None:
 def problems_of(
     parse: Callable[P, object], *args: P.args, **kwargs: P.kwargs
 ) -> tuple[Problem, ...]:
-    """All that is wrong with a document: ``problems_of(parse_component_document, text)``."""
+    """The problems of a document: ``problems_of(parse_component_document, text)``."""
     try:
         parse(*args, **kwargs)
     except DocumentError as error:

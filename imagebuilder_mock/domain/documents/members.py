@@ -1,11 +1,13 @@
-"""Read a loaded document member by member, and say what is wrong with each.
+"""Read the members of a loaded document, and note what is wrong with them.
 
-A subclass of ``Members`` is a table: it has a row for every member that a mapping can have, with
-what the member takes. A member is looked at when it is first read, so the order of reading is the
-order in which problems are found. What is wrong counts as not given, and reading goes on.
+A subclass of ``Members`` is a table with a row for every member that a mapping can have; the row
+says which values the member takes. A member is checked when it is first read, so the order of
+reading is the order in which problems are found. A wrong member counts as absent, and reading goes
+on.
 
-Where AWS's words are unknown the sentences follow those that were seen: ``Action S3Download has no
-inputs; it requires an 'inputs'``. There an empty list counts as none at all, and so it does here.
+Where AWS's words are unknown, sentences follow those that were seen: ``Action S3Download has no
+inputs; it requires an 'inputs'``. That was the answer to an empty list, so an empty list counts as
+absent here too.
 """
 
 from __future__ import annotations
@@ -20,8 +22,10 @@ if TYPE_CHECKING:
 
 MIN_NAME, MAX_NAME = 3, 128
 POSITIVE = range(1, 10**18)
-"""Up to more than any integer that is read."""
+"""The upper bound is more than any integer that is read."""
 _NAME = re.compile("[A-Za-z0-9_-]*")
+UNSUPPORTED_TYPE = "{whole} has the unsupported type '{value}'. Supported types include: {choices}."
+"""The sentence about the type of a parameter, for ``OneOf``."""
 _SCHEMA_VERSION = "Invalid schema version. Supported versions include: 1.0."
 
 T = TypeVar("T")
@@ -29,14 +33,14 @@ M = TypeVar("M", bound="Members")
 
 
 class Node(Record):
-    """A value where it stands in a document; ``name`` is what the sentences call it."""
+    """A value and its place in a document; ``name`` is what sentences call it."""
 
     value: object
     found: list[tuple[tuple[object, ...], str]]
-    """The problems of the document so far: each with its path."""
+    """The problems of the document so far: the path and the sentence of each."""
     name: str = ""
     prefix: str = ""
-    """What the sentences of everything below begin with."""
+    """What the sentences about everything below it begin with."""
     parent: Node | None = None
     key: object = None
 
@@ -66,17 +70,17 @@ class Node(Record):
         return Node(self.value, self.found, name, prefix or self.prefix, self.parent, self.key)
 
     def at(self, key: object, name: str = "") -> Node:
-        """What stands under a key or an index that there is."""
+        """The value under a key or an index, which must exist."""
         value = self.value[key]  # type: ignore[index]  # the caller knows that it is a collection
         return Node(value, self.found, name, self.prefix, self, key)
 
     def find(self, key: str, name: str = "") -> Node | None:
-        """The member of a mapping, if it has a value."""
+        """The member of a mapping; None if the mapping does not have it, or it is null."""
         value = self.value.get(key) if isinstance(self.value, dict) else None
         return None if value is None else self.at(key, name)
 
     def required(self, key: str, name: str = "") -> Node | None:
-        """The member, which must be there; an empty list or mapping is not."""
+        """The member, which must have a value that is not an empty list or mapping."""
         member = self.find(key, name)
         if member is None or member.value in ([], {}):
             self.lacks(key)
@@ -94,7 +98,7 @@ class Node(Record):
         return None
 
     def members(self, known: Collection[str]) -> dict[str, object] | None:
-        """What a mapping has that is given; a member that is not ``known`` is refused."""
+        """The members of a mapping that are not null; those that are not ``known`` are refused."""
         mapping = self.mapping()
         given: dict[str, object] = {}
         for key, value in (mapping or {}).items():
@@ -114,29 +118,29 @@ class Node(Record):
         return None
 
     def below(self) -> Iterator[Node]:
-        """What stands in a mapping or a list, whatever it is."""
+        """The values in a mapping or a list; none for any other value."""
         if isinstance(self.value, (dict, list, tuple)):
             for key in self.value if isinstance(self.value, dict) else range(len(self.value)):
                 yield self.at(key)
 
     def texts(self, mark: str = "") -> Iterator[Node]:
-        """Every text with the mark in it, however deep."""
+        """Every text that contains the mark, at any depth."""
         if isinstance(self.value, str):
             yield self
         elif isinstance(self.value, (dict, list, tuple)):
             values = self.value.items() if isinstance(self.value, dict) else enumerate(self.value)
             for key, value in values:
-                # Most are neither: a node for each would take its time.
+                # Most values are skipped: making a node of each would take long.
                 if mark in value if isinstance(value, str) else isinstance(value, (dict, list)):
                     yield from self.at(key).texts(mark)
 
 
 Kind: TypeAlias = "Callable[[Node], T | None]"
-"""What a member can take: its value, or None after it has been refused."""
+"""Reads a member: returns its value, or refuses it and returns None."""
 
 
 class Plain(str):
-    """A text that stands without quotes, and is a number or a boolean where one is wanted."""
+    """A text without quotes that is read as a number or a boolean where one is expected."""
 
     __slots__ = ()
 
@@ -152,7 +156,7 @@ _LONGEST_NUMBER = 40
 
 
 def as_text(value: object) -> str | None:
-    """A scalar's own text: the service takes a number or a boolean where it wants a string."""
+    """A scalar's text: where a string is expected, the service takes a number or a boolean too."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value) if isinstance(value, (str, int, float)) else None
@@ -166,12 +170,12 @@ def text(node: Node) -> str | None:
 
 
 def written(node: Node) -> str:
-    """Whatever it is, as a sentence shows it."""
+    """Any value, in the form in which a sentence shows it."""
     return str(node.value)
 
 
 def integer(node: Node) -> int | None:
-    """A boolean and the text of an integer are none; ``300.0`` and ``0x10`` are."""
+    """``300.0`` and ``0x10`` are integers; a boolean and a text in quotes are not."""
     value = _number(node.value) if isinstance(node.value, Plain) else node.value
     if isinstance(value, float) and value.is_integer():
         value = int(value)
@@ -182,7 +186,7 @@ def integer(node: Node) -> int | None:
 
 
 def _number(text: str) -> int | float | None:
-    """What Go's YAML libraries read: other bases, underscores, an octal number after a zero."""
+    """As Go's YAML libraries read it: with other bases, underscores, and octal after a zero."""
     digits = text.replace("_", "")
     if len(digits) > _LONGEST_NUMBER:
         return None
@@ -199,20 +203,20 @@ def boolean(node: Node) -> bool | None:
 
 
 def as_boolean(value: object) -> bool | None:
-    """``yes`` and its like are booleans where one is wanted."""
+    """``yes`` and the like are read as booleans where one is expected."""
     if isinstance(value, bool):
         return value
     return BOOLEANS.get(value) if isinstance(value, Plain) else None
 
 
 class OneOf(Record, Generic[T]):
-    """One of some values, or one within a range: of a text that is its length."""
+    """One of some values, or one within a range; for a text the range is about its length."""
 
     choices: tuple[T, ...] | range
     sentence: str = "Invalid {key} '{value}'. Valid values are: {choices}."
     of: Kind[object] = text
     besides: tuple[T, ...] = ()
-    """What is taken although it is outside of the range."""
+    """Values outside of the range that are taken too."""
 
     def __call__(self, node: Node) -> T | None:
         value = self.of(node)
@@ -228,12 +232,12 @@ class OneOf(Record, Generic[T]):
 
 
 def bounded(bounds: range, rule: str, *, besides: tuple[int, ...] = ()) -> OneOf[int]:
-    """An integer within bounds; the rule says which."""
+    """An integer within bounds, which the rule states."""
     return OneOf(bounds, f"Invalid {{key}} {{value}}. {rule}", integer, besides)
 
 
 class Items(Record, Generic[T]):
-    """A list of what ``of`` takes; what is wrong is left out."""
+    """A list of values that ``of`` takes; wrong ones are left out."""
 
     of: Kind[T]
 
@@ -245,7 +249,7 @@ class Items(Record, Generic[T]):
 
 
 def _text_or_nothing(node: Node) -> str | None:
-    """An item that is null is an empty text, as for Go's YAML libraries."""
+    """A null in a list is an empty text, as in Go's YAML libraries."""
     return "" if node.value is None else text(node)
 
 
@@ -254,7 +258,7 @@ TEXTS = Items(_text_or_nothing)
 
 
 class Each(Record):
-    """A list of mappings; its reader takes them out by their table."""
+    """A list of mappings, which whoever reads the list reads by the table ``of``."""
 
     of: type[Members]
     name: str = ""
@@ -264,9 +268,9 @@ class Each(Record):
 
 
 class Member(Generic[T]):
-    """A row of a table: what a member takes, and its value if it is not given or wrong.
+    """A row of a table: which values a member takes, and its value if it is absent or wrong.
 
-    Read from the members of a mapping it is the value; it is looked at once.
+    On an object of the table, the attribute is the member's value, which is read once.
     """
 
     def __init__(
@@ -298,13 +302,13 @@ class Member(Generic[T]):
         if members is None:
             return self
         value = members.read(self)
-        # From now on the attribute is found before the row.
+        # From now on, Python finds this attribute before the row.
         members.__dict__[self._attribute] = value
         return value
 
 
 class Members:
-    """The members of a mapping; one that has no row is an error."""
+    """The members of a mapping; a member without a row is refused."""
 
     rows: ClassVar[Mapping[str, Member[object]]] = {}
 
@@ -320,12 +324,12 @@ class Members:
         self.node = node
         self.given = node.members(self.rows)
         self.wrong: set[str] = set()
-        """The members that were read, and refused."""
+        """The names of the members that were refused."""
 
     def read(self, row: Member[T]) -> T:
-        """The value of a row, or its default; a required one must be there.
+        """The value of a member, or its default; a required member must be given.
 
-        An empty list or mapping counts as none where the row does not take it.
+        An empty list or mapping counts as absent unless the row takes it.
         """
         given = None if self.given is None else self.given.get(row.name)
         is_empty = row.required and not row.may_be_empty and given in ([], {})
@@ -343,14 +347,14 @@ class Members:
 
 
 def read_all(members: M) -> M:
-    """The same, after each row has been looked at in the table's order."""
+    """The same object, after all members have been read in the order of the table."""
     for row in members.rows.values():
         row.__get__(members, type(members))
     return members
 
 
 class Document(Members):
-    """What documents of either kind have at their top."""
+    """The members that documents of both kinds have at their top."""
 
     name = Member[str | None](text, None)
     description = Member[str | None](text, None)
@@ -358,14 +362,14 @@ class Document(Members):
 
     def __init__(self, node: Node) -> None:
         super().__init__(node)
-        # Of a document without a version the service says the same as of another version.
+        # The service says the same of a document without a version and of a wrong version.
         if self.given is not None and "schemaVersion" not in self.given:
             node.refuse(_SCHEMA_VERSION)
         _ = self.schema_version
 
 
 def as_it_is(node: Node) -> Node:
-    """For a reader that judges the value by others beside it."""
+    """Takes any value: whoever reads it checks it together with other members."""
     return node
 
 
@@ -378,7 +382,7 @@ def check_name(  # noqa: PLR0913 - what the sentences say
     where: str = "",
     among: str = "",
 ) -> None:
-    """A name of a phase, step, parameter or constant: its characters, its length, that it is new.
+    """Check the characters and the length of a name, and that it is not taken.
 
     The sentence about characters was seen for a step (aws/aws-cdk#19909).
     """
@@ -403,7 +407,7 @@ def check_unique(
 
 
 class Written(Value):
-    """A phase or a step as it is written."""
+    """A phase or a step of the document, before it is read."""
 
     name: str
     node: Node
@@ -412,13 +416,13 @@ class Written(Value):
 
 UNNAMED = "?"
 UNREAD = Written(UNNAMED, Node({}, []))
-"""Stands where none can be made out; nobody hears what is wrong in it."""
+"""Stands for a phase or a step that cannot be read; problems in it are not told."""
 
 
 def named(
     entries: list[Node], kind: str, where: str = "", check: Callable[..., None] = check_name
 ) -> Iterator[Written]:
-    """The mappings of a list, each of which has a name of its own."""
+    """The mappings of a list, with their names, which must differ."""
     taken: list[str] = []
     for entry in entries:
         if not isinstance(entry.value, dict):

@@ -1,14 +1,14 @@
 """Read the YAML of a document safely, and without the surprises of YAML 1.1.
 
-A text is read within bounds: bytes, depth, and nodes, where an alias counts as all that it stands
-for, and a long scalar for more than one. JSON is YAML, and is read too.
+The number of bytes, nodes and levels is limited. An alias counts as all nodes that it stands for,
+and a long scalar as several. JSON is YAML, so it is read too.
 
 A document is read as Go's YAML libraries read it (AWSTOE is a Go program: its guide names Go's
-packages). What follows the first document is ignored, and so are tags that nobody knows. ``on``,
-``off``, ``yes``, ``no`` and timestamps are text. A number that would not be written back the same
-(``010``, ``1.10``, ``0x1F``, ``1e3``) also stays the text that it was, because the service takes a
-scalar's own text where it wants a string; so ``str()`` of any number that is read gives the
-document's own characters. Such a text is ``Plain``: it can be a number or a boolean after all.
+packages). Everything after the first document is ignored, and so are unknown tags. ``on``, ``off``,
+``yes``, ``no`` and timestamps are text. A number that Python would write differently (``010``,
+``1.10``, ``0x1F``, ``1e3``) stays text too, because the service takes a scalar's own text where it
+expects a string: so ``str()`` of any number gives the characters of the document. Such a text is
+``Plain``: where a number or a boolean is expected, it is read as one.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MAX_BYTES = 1_048_576
-"""More than any quota's default: what a raised quota cannot raise."""
+"""Larger than the default of any quota; it applies even if a test raises the quota."""
 MAX_DEPTH = 64
 MAX_NODES = 20_000
 CHARACTERS_IN_A_NODE = 64
@@ -43,7 +43,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     f"{_TAGS}bool": (bool, Plain),
     f"{_TAGS}null": (type(None),),
 }
-"""The tags that make another value of a scalar than its text."""
+"""The tags that turn a scalar into something other than its text."""
 _UNPRINTABLE = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]",
 )
@@ -58,7 +58,7 @@ _FLOAT = re.compile(r"-?(?:0|[1-9][0-9]{0,15})\.[0-9]{1,17}")
 
 
 def read_document(text: str, read: Callable[[Node], T]) -> T:
-    """What is read of a document, or a DocumentError with all the problems that reading found."""
+    """What ``read`` returns; a DocumentError with all problems if it found any."""
     found: list[tuple[tuple[object, ...], str]] = []
     result = read(Node(load_document(text), found, "The document"))
     if found:
@@ -69,7 +69,7 @@ def read_document(text: str, read: Callable[[Node], T]) -> T:
 
 
 def _ordered(problems: Iterable[Problem]) -> list[Problem]:
-    """By their places, but what is said of a whole after what had been found within it."""
+    """By their places, except that a problem of a whole follows those found before within it."""
     latest: dict[tuple[object, ...], tuple[int, int]] = {}
     keys = []
     for problem in problems:
@@ -81,22 +81,22 @@ def _ordered(problems: Iterable[Problem]) -> list[Problem]:
     return [problem for _, problem in sorted(keys, key=itemgetter(0))]
 
 
-def load_document(text: str, *, limit: int = MAX_BYTES) -> object:
-    """The mappings, lists and scalars of a YAML or JSON text of at most ``limit`` bytes.
+def load_document(text: str) -> object:
+    """The mappings, lists and scalars of a YAML or JSON text; None for an empty text.
 
-    Keys are scalars, and no key comes twice in a mapping. An empty text is None.
+    Keys are scalars, and no key comes twice in a mapping.
     """
-    return _load(text, limit=limit).value
+    return _load(text).value
 
 
 def places_in(text: str) -> Callable[[tuple[object, ...]], tuple[int, int]]:
-    """What tells the line and column of a member, for a text that can be read."""
+    """A function that returns the line and column of a path, for a text that can be read."""
     return _load(text, with_places=True).place_of
 
 
-def _load(text: str, *, limit: int = MAX_BYTES, with_places: bool = False) -> _Node:
-    if len(text.encode(errors="surrogatepass")) > limit:
-        raise _broken(f"The document is larger than {limit} bytes.")
+def _load(text: str, *, with_places: bool = False) -> _Node:
+    if len(text.encode(errors="surrogatepass")) > MAX_BYTES:
+        raise _broken(f"The document is larger than {MAX_BYTES} bytes.")
     if unprintable := _UNPRINTABLE.search(text):
         before = text[: unprintable.start()]
         raise _broken_at(
@@ -110,7 +110,7 @@ def _load(text: str, *, limit: int = MAX_BYTES, with_places: bool = False) -> _N
 
 
 class _Mark(Protocol):
-    """A place in the text, counted from zero; each of the two parsers has its own class for it."""
+    """A place in the text, counted from zero. The two parsers have different classes for it."""
 
     @property
     def line(self) -> int: ...
@@ -119,16 +119,16 @@ class _Mark(Protocol):
 
 
 class _Node(Value):
-    """A value, with what it adds to the bounds wherever an alias repeats it."""
+    """A value, with its size and height, which count again wherever an alias repeats it."""
 
     value: object
     size: int = 1
     height: int = 1
 
     def place_of(self, path: tuple[object, ...]) -> tuple[int, int]:
-        """The line and column, from one, of what the path leads to: of a member those of its key.
+        """The line and column, counted from one, of a path; for a member, those of its key.
 
-        For a text that was composed with its places.
+        The text must have been composed with its places.
         """
         node, mark = self, cast("_Mark | None", None)
         for key in path:
@@ -137,10 +137,10 @@ class _Node(Value):
 
 
 class _Composer:
-    """Builds values from the parser's events, counting as it goes.
+    """Builds values from the parser's events, and counts their nodes.
 
-    With places, a collection holds the mark and the node of all that stands in it. That takes its
-    time: it is for documents with problems.
+    With places, a collection has the mark and the node of each value in it instead of the value.
+    That takes longer, so it is done only for documents with problems.
     """
 
     __slots__ = ("_anchors", "_count", "_events", "_with_places")
@@ -155,7 +155,7 @@ class _Composer:
         next(self._events)  # the stream starts
         if isinstance(next(self._events), yaml.StreamEndEvent):
             return _Node(None)
-        # What comes after the first document is not looked at.
+        # Anything after the first document is ignored.
         return self._node(next(self._events), depth=1)
 
     def _node(self, event: yaml.Event, *, depth: int) -> _Node:

@@ -1,4 +1,4 @@
-"""Which AMIs a lifecycle action leaves alone, and what is said of it.
+"""Which AMIs a lifecycle action leaves alone, and why.
 
 Source: user guide, image-lifecycle-rules, "AMI exclusion rule evaluation order".
 """
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class AmiExclusions(Value):
-    """``exclusionRules.amis`` of a rule, or of an update by hand."""
+    """``exclusionRules.amis`` of a rule, or of a StartResourceStateUpdate."""
 
     regions: frozenset[str] = frozenset()
     is_public: bool = False
@@ -46,20 +46,20 @@ class AmiExclusions(Value):
         )
 
     def reason_for(self, ami: MachineImage, now: datetime) -> str | None:
-        """Why an AMI is left alone, by the first condition that it meets, or None.
+        """Why an AMI is left alone: the first condition that it meets, or None.
 
-        What is gone is left alone by nothing. An AMI without a launch on record is not protected
-        by ``lastLaunched``.
+        No condition applies to a deregistered AMI, and ``lastLaunched`` does not apply to an AMI
+        without a recorded launch.
         """
         return None if ami.state == "deregistered" else next(self._reasons(ami, now), None)
 
     def reason_in(self, region: str) -> str | None:
-        """The same of an AMI of which no more is known than where it is."""
+        """The same for an AMI of which only the Region is known."""
         return f"The AMI is in the excluded Region '{region}'." if region in self.regions else None
 
     @property
     def needs_ec2(self) -> bool:
-        """Whether a condition is about what EC2 alone knows of an AMI."""
+        """Whether a condition needs what only EC2 knows of an AMI."""
         return self != AmiExclusions(regions=self.regions)
 
     def _reasons(self, ami: MachineImage, now: datetime) -> Iterator[str]:
@@ -83,7 +83,7 @@ NO_AMIS = AmiExclusions()
 
 
 def matching_tag(wanted: Mapping[str, str], tags: Mapping[str, str]) -> tuple[str, str] | None:
-    """The first of the wanted tags that is there with the same value."""
+    """The first of the wanted tags that is among the tags, with the same value; None if none is."""
     if not wanted:
         return None
     return next((tag for tag in wanted.items() if tags.get(tag[0]) == tag[1]), None)

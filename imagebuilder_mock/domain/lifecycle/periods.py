@@ -1,4 +1,4 @@
-"""Periods of time: days and weeks are spans, months and years go by the calendar."""
+"""Periods of time: days and weeks have a fixed length, months and years follow the calendar."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NEVER = datetime.max.replace(tzinfo=timezone.utc)
 
 
 class Period(Value):
-    """``6 MONTHS``, as the rules of lifecycle policies have it."""
+    """A period of a lifecycle rule, such as ``6 MONTHS``."""
 
     value: int
     unit: PeriodUnit
@@ -40,11 +40,11 @@ class Period(Value):
             year, month = divmod(months + self.value * _MONTHS[self.unit], _MONTHS_OF_A_YEAR)
             day = min(moment.day, monthrange(year, month + 1)[1])
             return moment.replace(year=year, month=month + 1, day=day)
-        except (OverflowError, ValueError):  # past the last year that Python has
+        except (OverflowError, ValueError):  # after the last year that Python knows
             return _NEVER
 
     def has_passed(self, since: datetime, now: datetime) -> bool:
-        """Whether the period that began at ``since`` is over; at its end, it is."""
+        """Whether the period that began at ``since`` is over; at its very end it is."""
         elapsed = now - since
         shortest, longest = _bounds(self)
         if shortest <= elapsed < longest:
@@ -54,7 +54,7 @@ class Period(Value):
 
 @lru_cache(maxsize=64)
 def _bounds(period: Period) -> tuple[timedelta, timedelta]:
-    """How long it is at least and at most: the calendar is asked only in between."""
+    """The shortest and the longest time it can take; only in between the calendar decides."""
     if period.unit in _DAYS:
         span = timedelta(days=period.value * _DAYS[period.unit])
         return span, span

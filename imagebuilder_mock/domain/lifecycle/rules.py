@@ -1,9 +1,9 @@
-"""What a lifecycle policy would do at a moment: a fate for every image that it selects.
+"""What a lifecycle policy would do at a moment: one fate for each image that it selects.
 
-``evaluate`` changes nothing. Executions act on what it says, and previews show it.
+``evaluate`` changes nothing: executions do what it says, and previews show it.
 
-Sources: user guide, image-lifecycle-rules and lifecycle-policy-execution. An image's own age counts
-from the end of its build; what is retained is counted for each recipe version by itself.
+Sources: user guide, image-lifecycle-rules and lifecycle-policy-execution. An image's age counts
+from the end of its build. Retained images are counted separately for each recipe version.
 """
 
 from __future__ import annotations
@@ -33,19 +33,18 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.states import ImageStatus
 
     Describe: TypeAlias = Callable[[Ami], MachineImage | None]
-    """What EC2 knows of an output AMI; None if that is not known here (a captured account's)."""
+    """What EC2 knows of an output AMI; None if that is unknown (AMIs of a captured account)."""
 
 ORDER: Sequence[LifecycleActionName] = ("DEPRECATE", "DISABLE", "DELETE")
-"""One action for an image and run: the first of these that is due."""
+"""A run does at most one action with an image: the first of these that is due."""
 
-# The states in which a rule passes an image by; a delete rule looks at all.
+# The statuses in which a rule does not apply to an image; a delete rule always does.
 _DONE: Mapping[str, frozenset[ImageStatus]] = {
     "DEPRECATE": ENDED_EARLY | {"DEPRECATED", "DISABLED"},
     "DISABLE": ENDED_EARLY | {"DISABLED"},
     "DELETE": frozenset(),
 }
 
-_NO_EXCLUSIONS: Mapping[str, str] = {}
 _NO_RULES: wire.LifecyclePolicyDetailExclusionRulesTypeDef = {}
 
 IMAGE_TYPES = {"AMI_IMAGE": "AMI", "CONTAINER_IMAGE": "DOCKER"}
@@ -56,7 +55,7 @@ def included_in(
     | wire.ResourceStateUpdateIncludeResourcesTypeDef
     | None,
 ) -> frozenset[str]:
-    """``includeResources``: what an action extends to beyond the image resource."""
+    """``includeResources``: on which outputs an action is done too, beside the image itself."""
     return frozenset(name for name, is_included in (resources or {}).items() if is_included)
 
 
@@ -67,7 +66,7 @@ class Rule(Value):
     age: Period | None = None
     """How old an image must be; None for a rule that counts."""
     retained: int = 0
-    """How many of the newest images of a recipe version the action spares, whatever their age."""
+    """How many of the newest images of a recipe version are kept, whatever their age."""
     included: frozenset[str] = frozenset()
     """``amis``, ``snapshots`` or ``containers``."""
     tag_map: Mapping[str, str] = {}
@@ -96,7 +95,7 @@ class Rule(Value):
 
 
 class Selection(Value):
-    """The images that a policy is for: those of some recipes, or with one of some tags."""
+    """The images that a policy applies to: those of some recipes, or those with some tags."""
 
     image_type: str
     recipes: Mapping[str, Sequence[VersionPattern]] | None = None
@@ -107,7 +106,7 @@ class Selection(Value):
     def parse(
         cls, resource_type: str, selection: wire.LifecyclePolicyResourceSelectionUnionTypeDef
     ) -> Selection:
-        """Read ``resourceSelection``; with neither recipes nor tags it means every image."""
+        """Read ``resourceSelection``; without recipes and tags it selects every image."""
         recipes: dict[str, list[VersionPattern]] = {}
         for position, recipe in enumerate(selection.get("recipes", ())):
             path = f"resourceSelection.recipes[{position}].semanticVersion"
@@ -124,33 +123,28 @@ class Selection(Value):
             return False
         if self.tag_map is not None:
             return matching_tag(self.tag_map, image.tags) is not None
-        return self.recipes is None or self._is_of_recipe(image, self.recipes)
-
-    @staticmethod
-    def _is_of_recipe(image: Image, recipes: Mapping[str, Sequence[VersionPattern]]) -> bool:
+        if self.recipes is None:
+            return True
         if image.recipe is None:
             return False
         recipe = Arn.parse(image.recipe.arn)
-        patterns = recipes.get(recipe.slug)
-        if patterns is None:
-            return False
-        version = _version(recipe.version or "")
-        return any(version in pattern for pattern in patterns)
+        patterns = self.recipes.get(recipe.slug, ())
+        return any(_version(recipe.version or "") in pattern for pattern in patterns)
 
 
 class Fate(Value):
-    """What becomes of an image in one run."""
+    """What one run does with an image, and why."""
 
     image: Image
     reason: str
     rule: Rule | None = None
-    """The rule whose action is due; None if the image just stays as it is."""
+    """The rule whose action is due; None if none is."""
     exclusion: str | None = None
     """Why the image itself is left alone although the action is due."""
     amis: tuple[Ami, ...] = ()
-    """Those that the rule includes."""
-    ami_exclusions: Mapping[str, str] = _NO_EXCLUSIONS
-    """Why some of them are left alone, by their id."""
+    """The AMIs on which the action is done too."""
+    ami_exclusions: Mapping[str, str] = {}
+    """Why some of them are left alone, by their ids."""
 
     @property
     def action(self) -> LifecycleActionName | None:
@@ -168,7 +162,7 @@ def evaluate(
     now: datetime,
     describe: Describe,
 ) -> list[Fate]:
-    """A fate for each image that is selected, from the newest to the oldest."""
+    """A fate for each selected image, from the newest to the oldest."""
     selected = sorted(filter(selection.admits, images), key=_place, reverse=True)
     ordered = sorted(rules, key=lambda rule: ORDER.index(rule.action))
     ranks = _Ranks()
@@ -176,10 +170,10 @@ def evaluate(
 
 
 def fate_by_hand(image: Image, rule: Rule, now: datetime, describe: Describe, reason: str) -> Fate:
-    """What an update by hand does: the rule's action, with no condition but the exclusions."""
+    """What a StartResourceStateUpdate does: the rule's action, unless something is excluded."""
     fate = _due(image, rule, reason, now, describe)
-    # Here an AMI that stays keeps the image that knows of it, other than in a policy's run (API
-    # reference, StartResourceStateUpdate); its state changes whatever its AMIs are excluded from.
+    # Unlike in a policy's run, an image is not deleted while one of its AMIs is excluded (API
+    # reference, StartResourceStateUpdate). Other changes of its state do not depend on its AMIs.
     if rule.action == "DELETE" and fate.ami_exclusions:
         return replace(fate, exclusion="One or more of its AMIs are excluded.")
     return fate
@@ -196,8 +190,8 @@ def creation_date(image: Image) -> datetime:
 
 
 def _place(image: Image) -> tuple[datetime, str, int]:
-    # What was made at one moment is told apart by its number, so that nothing hangs on the order
-    # in which images are stored.
+    # The number decides between images of one moment: the result must not depend on the order in
+    # which images are stored.
     version_arn, _, build = image.arn.rpartition("/")
     return creation_date(image), version_arn, int(build)
 
@@ -211,10 +205,10 @@ _version = lru_cache(maxsize=4096)(Version.parse)
 
 
 class _Ranks:
-    """How many newer images of its recipe version are before an image; ask from the newest on.
+    """Counts the newer images of an image's recipe version; to be asked from the newest image on.
 
-    Retention is counted before exclusions: a tag neither gives a place nor takes one (aws-samples,
-    lifecycle). What has failed or was cancelled is not counted.
+    Images with excluded tags are counted too (aws-samples, lifecycle), but images that failed or
+    were cancelled are not.
     """
 
     def __init__(self) -> None:
@@ -235,7 +229,8 @@ def _fate(
     if image.is_in_progress:
         return Fate(image, "Its build is in progress.")
     rank, created = ranks.next(image), creation_date(image)
-    # A delete rule takes what has ended early, whatever its age and tags (aws-samples, lifecycle).
+    # A delete rule deletes builds that ended early, whatever their age and tags (aws-samples,
+    # lifecycle).
     has_ended_early = image.state.status in ENDED_EARLY
     skipped: Fate | None = None
     kept = []
@@ -279,27 +274,11 @@ def _reason_to_act(image: Image, rule: Rule) -> str:
 
 
 def _due(image: Image, rule: Rule, reason: str, now: datetime, describe: Describe) -> Fate:
-    outputs = image.output_resources
-    return Fate(
-        image,
-        reason,
-        rule,
-        amis=(outputs.amis if "amis" in rule.included and outputs else None) or (),
-        ami_exclusions=_ami_exclusions(image, rule, now, describe),
-    )
-
-
-def _ami_exclusions(
-    image: Image, rule: Rule, now: datetime, describe: Describe
-) -> Mapping[str, str]:
-    """Why AMIs that the rule includes are left alone, by their id."""
-    outputs = image.output_resources
-    if "amis" not in rule.included or rule.amis is NO_AMIS or outputs is None:
-        return _NO_EXCLUSIONS
+    amis = image.amis if "amis" in rule.included else ()
     exclusions = {}
-    for ami in outputs.amis or ():
+    for ami in () if rule.amis is NO_AMIS else amis:
         known = describe(ami)
-        reason = rule.amis.reason_for(known, now) if known else rule.amis.reason_in(ami.region)
-        if reason is not None:
-            exclusions[ami.image] = reason
-    return exclusions or _NO_EXCLUSIONS
+        exclusion = rule.amis.reason_for(known, now) if known else rule.amis.reason_in(ami.region)
+        if exclusion is not None:
+            exclusions[ami.image] = exclusion
+    return Fate(image, reason, rule, amis=amis, ami_exclusions=exclusions)

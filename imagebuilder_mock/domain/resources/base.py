@@ -1,4 +1,4 @@
-"""What every resource has: an ARN, a name, tags, and its place in the order of making."""
+"""What every resource has: an ARN, a name, tags, and a number that tells which is older."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 class Resource(Record, kw_only=True):
     """Attributes are the model's members in snake case; the output shape picks what it shows.
 
-    Nested values that AWS only echoes stay as they were received. None is absent.
+    Nested values that AWS only echoes stay as they were received. None means absent.
     """
 
     kind: ClassVar[str]
     """The resource type in the ARN."""
     label: ClassVar[str]
-    """What the service calls the type in its messages."""
+    """What the service calls the type in its messages: the class's name."""
     quota: ClassVar[str | None] = None
-    """The quota that counts them."""
+    """The quota for resources of the type."""
     has_builds: ClassVar[bool] = False
     """Whether the service gives each version build numbers."""
 
@@ -43,9 +43,13 @@ class Resource(Record, kw_only=True):
     """The other accounts that the policy lets see the resource."""
     sequence: int = 0
 
+    def __init_subclass__(cls, *, kw_only: bool = False) -> None:
+        super().__init_subclass__(kw_only=kw_only)
+        cls.label = cls.__name__
+
     @classmethod
     def requested(cls, request: Mapping[str, object], **others: object) -> Self:
-        """A new resource: what the request says of its members, and others."""
+        """A new resource with the members that the request gives, and with others, which win."""
         attributes = attributes_of(cls)
         said: dict[str, Any] = {
             attributes[member]: value for member, value in request.items() if member in attributes
@@ -67,12 +71,12 @@ class Resource(Record, kw_only=True):
         return cls.label[0].lower() + cls.label[1:]
 
     def refers_to(self) -> Iterable[str]:
-        """ARNs, wildcards among them, of what must not be deleted while this is there."""
+        """ARNs, some with wildcards, of resources that cannot be deleted while this one exists."""
         return ()
 
     @property
     def is_selectable(self) -> bool:
-        """Whether a version without build, or a wildcard, can mean this build."""
+        """Whether a version without a build number, or a wildcard, can mean this build."""
         return True
 
     @property
@@ -81,7 +85,7 @@ class Resource(Record, kw_only=True):
         return None
 
     def runs(self) -> Iterable[WorkflowExecution]:
-        """The workflow executions that are known as long as the resource is."""
+        """The workflow executions that are forgotten with the resource."""
         return ()
 
     @property
@@ -121,9 +125,9 @@ def attributes_of(cls: type[Resource]) -> Mapping[str, str]:
 
 
 class ResourceVersion(Record, kw_only=True):
-    """All builds of a version, or all versions of a name, as a list shows them: by the newest.
+    """A version or a name as a list shows it: with the members of its newest build.
 
-    A kind adds what its list shows besides, by the names of the build's attributes.
+    A subclass adds the attributes that the list of its kind shows besides.
     """
 
     arn: str
@@ -134,8 +138,8 @@ class ResourceVersion(Record, kw_only=True):
     date_created: datetime
 
     @classmethod
-    def of(cls, newest: Resource, *, by_name: bool = False) -> Self:
-        # Lists make many: the ARN's parts are cut off, not parsed.
+    def of(cls, newest: Resource, *, by_name: bool) -> Self:
+        # Lists make many of these, and cutting an ARN is faster than parsing it.
         arn = newest.arn.rpartition("/")[0]
         name_arn, _, version = arn.rpartition("/")
         shown = {name: getattr(newest, name) for name in cls.record_names}

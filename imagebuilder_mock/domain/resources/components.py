@@ -25,7 +25,7 @@ class ComponentState(Value):
 
 
 class ProductCodeListItem(Value):
-    """What a product of AWS Marketplace is billed under."""
+    """The code under which a product of AWS Marketplace is billed."""
 
     product_code_id: str
     product_code_type: str = "marketplace"
@@ -38,7 +38,6 @@ class Component(Document, kw_only=True):
     """One build of a component version."""
 
     kind: ClassVar[str] = "component"
-    label: ClassVar[str] = "Component"
     quota: ClassVar[str | None] = "components"
 
     platform: str
@@ -47,7 +46,7 @@ class Component(Document, kw_only=True):
     declared: (
         tuple[ParameterDetail, ...] | Callable[[], tuple[ParameterDetail, ...] | None] | None
     ) = None
-    """The parameters, or what reads them."""
+    """The parameters, or a function that reads them from the document."""
     state: ComponentState = ACTIVE
     publisher: str | None = None
     product_codes: tuple[ProductCodeListItem, ...] | None = None
@@ -56,7 +55,7 @@ class Component(Document, kw_only=True):
 
     @property
     def data(self) -> str | None:
-        """The document, which products of AWS Marketplace hide."""
+        """The document; None for a product of AWS Marketplace, which hides it."""
         return None if self.obfuscate else self.text
 
     @property

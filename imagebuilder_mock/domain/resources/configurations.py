@@ -1,4 +1,4 @@
-"""Infrastructure and distribution configurations: who builds, and who gets the output."""
+"""Infrastructure and distribution configurations: where to build, and where the output goes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ class InfrastructureConfiguration(Resource, kw_only=True):
     """An update makes a new object, so that an image keeps the one it was built with."""
 
     kind: ClassVar[str] = "infrastructure-configuration"
-    label: ClassVar[str] = "InfrastructureConfiguration"
     quota: ClassVar[str | None] = "infrastructure configurations"
 
     instance_profile_name: str
@@ -38,14 +37,13 @@ class InfrastructureConfiguration(Resource, kw_only=True):
 
 
 TIMEOUT_MINUTES = 720
-"""The API always answers it and lets nobody set it (API reference, DistributionConfiguration)."""
+"""The API always shows it, and nobody can set it (API reference, DistributionConfiguration)."""
 
 
 class DistributionConfiguration(Resource, kw_only=True):
     """An update makes a new object, so that an image keeps the one it was built with."""
 
     kind: ClassVar[str] = "distribution-configuration"
-    label: ClassVar[str] = "DistributionConfiguration"
     quota: ClassVar[str | None] = "distribution configurations"
 
     distributions: Sequence[wire.DistributionUnionTypeDef]

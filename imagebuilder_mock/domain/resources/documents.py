@@ -1,4 +1,4 @@
-"""What components and workflows have in common: a document, and a build for each change of it."""
+"""What components and workflows have in common: a document, and a new build for each change."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 
 
 class ParameterDetail(Value):
-    """A parameter that a document declares."""
+    """A parameter that a document declares, whose value a recipe or a build can give."""
 
     name: str
     type: str
     default_value: tuple[str, ...] | None = None
+    """A string has one text; None if a value must be given."""
     description: str | None = None
     allowed_values: tuple[str, ...] | None = None
     """The service does not show them."""
@@ -30,7 +31,7 @@ class Document(Resource, kw_only=True):
 
     owner: str
     document: str | Callable[[], str]
-    """The text, or what reads it: Amazon's own documents are read when they are asked for."""
+    """The text, or a function that reads it: Amazon's own documents are read when they are used."""
     description: str | None = None
     change_description: str | None = None
     kms_key_id: str | None = None
@@ -41,5 +42,5 @@ class Document(Resource, kw_only=True):
         return self.document if isinstance(self.document, str) else self.document()
 
     def content(self) -> tuple[object, ...]:
-        """What makes two builds of a version the same."""
+        """Two builds of a version with equal content are the same build."""
         return self.text, self.description, self.kms_key_id

@@ -41,7 +41,7 @@ PENDING = ImageState("PENDING")
 
 
 class Ami(Value):
-    """One output AMI; of one that Amazon has published, the service tells no more than its id."""
+    """One output AMI. The service shows only the id of an AMI that Amazon has published."""
 
     region: str
     image: str
@@ -51,7 +51,7 @@ class Ami(Value):
 
     @property
     def owner(self) -> str:
-        """The account that has it; "" for Amazon's, which nobody is told."""
+        """The account that has it; "" for Amazon's AMIs, whose account is not shown."""
         return self.account_id or ""
 
 
@@ -63,7 +63,7 @@ class Container(Value):
 
 
 class OutputResources(Value):
-    """What a build has made so far: AMIs or container images."""
+    """The AMIs or container images that a build has made so far."""
 
     amis: tuple[Ami, ...] | None = None
     containers: tuple[Container, ...] | None = None
@@ -77,20 +77,19 @@ NONE_YET: Mapping[str, OutputResources] = {
 
 
 class Transition(Value):
-    """A state and when the image entered it."""
+    """A status, and when the image entered it."""
 
     status: ImageStatus
     moment: datetime
 
 
 class Image(BuildSettings, kw_only=True):
-    """One build of a recipe version, from PENDING to AVAILABLE or to where it went wrong.
+    """One build of a recipe version, from PENDING to AVAILABLE or to the state in which it failed.
 
     The recipe and the configurations are copies taken when the build began.
     """
 
     kind: ClassVar[str] = "image"
-    label: ClassVar[str] = "Image"
     has_builds: ClassVar[bool] = True
 
     owner: str
@@ -110,26 +109,26 @@ class Image(BuildSettings, kw_only=True):
     lifecycle_execution_id: str | None = None
     plan: BuildPlan = FINISHED
     parent_os_version: str | None = None
-    """What the build will find to be its OS version."""
+    """The OS version that the build will find."""
     architecture: str | None = None
-    """Of what it is built upon, as EC2 calls it: ``arm64``; None where nobody can tell."""
+    """Of the parent image, as EC2 calls it: ``arm64``; None where nobody can tell."""
     transitions: list[Transition] = fresh(factory=list)
     stage_ticket: int | None = None
-    """The scheduler's entry for the end of the present stage, where no workflow runs in it."""
+    """The scheduler's entry for the end of a stage in which no workflow runs."""
     executions: list[WorkflowExecution] = fresh(factory=list)
-    """All runs of workflows, in the order of their start, those that a retry replaced too."""
+    """All runs of workflows in the order of their start, also those that a retry replaced."""
     workflow_outputs: dict[str, object] = fresh(factory=dict)
-    """What the workflows that ended gave, for those that come after."""
+    """The outputs of the workflows that have ended, for those that come after."""
     group: int = 0
-    """Which of the stage's groups of workflows is being run."""
+    """The index of the group of workflows that runs, among those of the stage."""
     queue: list[PlannedWorkflow] = fresh(factory=list)
-    """Workflows of that group that have not started."""
+    """The workflows of that group that have not started."""
     ended_scan: ImageScanState | None = None
-    """How the test had the scan end; else it goes along with the image."""
+    """How a test made the scan end; by default the scan follows the image's status."""
 
     @property
     def version(self) -> str | None:
-        """``1.0.0/1``: of all resources, images alone show the build number here."""
+        """``1.0.0/1``: only images show the build number here."""
         arn = Arn.parse(self.arn)
         return f"{arn.version}/{arn.build}"
 
@@ -139,7 +138,7 @@ class Image(BuildSettings, kw_only=True):
 
     @property
     def is_scanned_on_demand(self) -> bool:
-        """Whether the findings are Amazon EC2's to return, not Image Builder's (API reference)."""
+        """Whether EC2, and not Image Builder, returns the findings (API reference)."""
         return is_on_demand(self.image_scanning_configuration or {})
 
     @property
@@ -152,7 +151,7 @@ class Image(BuildSettings, kw_only=True):
 
     @property
     def log_group(self) -> str:
-        """Where its logs go: the group that was asked for, or the default."""
+        """The log group that was asked for, or the default."""
         group = (self.logging_configuration or {}).get("logGroupName")
         return str(group or f"{LOG_GROUP}{self.name}")
 
@@ -162,12 +161,12 @@ class Image(BuildSettings, kw_only=True):
 
     @property
     def recipe(self) -> Recipe | None:
-        """The copy of the recipe, of either kind; an imported image has none."""
+        """The copy of the image or container recipe; an imported image has none."""
         return self.image_recipe or self.container_recipe
 
     @property
     def amis(self) -> tuple[Ami, ...]:
-        """Those that there are so far."""
+        """The output AMIs so far."""
         return (self.output_resources.amis if self.output_resources else None) or ()
 
     @property
@@ -187,7 +186,7 @@ class Image(BuildSettings, kw_only=True):
 
     @property
     def is_waiting(self) -> bool:
-        """Whether nothing goes on until somebody answers a step."""
+        """Whether every running workflow waits for somebody to answer a step."""
         steps = [execution.open_step for execution in self.running_executions]
         return bool(steps) and all(step is not None and step.is_waiting for step in steps)
 
@@ -204,14 +203,14 @@ class Image(BuildSettings, kw_only=True):
         return status in AHEAD[self.state.status]
 
     def enter(self, state: ImageState, moment: datetime) -> None:
-        """Go to a state; IllegalTransitionError if it cannot follow the present one."""
+        """Go to a state; IllegalTransitionError if it cannot follow the current one."""
         if not self.may_enter(state.status):
             msg = f"{self.arn} cannot go from {self.state.status} to {state.status}"
             raise IllegalTransitionError(msg)
         self._go_to(state, moment)
 
     def resume(self, status: ImageStatus, moment: datetime) -> None:
-        """Take up an ended build again, in the state in which it ended."""
+        """Go on with a build that ended early, in the status that it was in before that."""
         if self.state.status not in ENDED_EARLY:
             msg = f"{self.arn} is {self.state.status}, and there is nothing to take up again"
             raise IllegalTransitionError(msg)
@@ -219,7 +218,7 @@ class Image(BuildSettings, kw_only=True):
 
     @property
     def last_moment(self) -> datetime:
-        """The newest of the times that it shows, as far as a build has come."""
+        """The newest of all times that the image and its workflow executions show."""
         moments = [self.date_created, *(step.moment for step in self.transitions[-1:])]
         for execution in self.executions:
             times = [execution.start_time, execution.end_time]
@@ -230,7 +229,7 @@ class Image(BuildSettings, kw_only=True):
 
     def _go_to(self, state: ImageState, moment: datetime) -> None:
         self.state = state
-        # The process's time can be set back, and no state lasts less than no time.
+        # The process's time can be set back, but no state may last a negative time.
         since = self.transitions[-1].moment if self.transitions else moment
         self.transitions.append(Transition(state.status, max(moment, since)))
 

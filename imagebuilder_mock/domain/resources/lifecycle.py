@@ -64,7 +64,7 @@ class LifecycleExecutionResource(Record, kw_only=True):
     start_time: datetime | None = None
     end_time: datetime | None = None
     exclusion: str | None = None
-    """Why it will be skipped."""
+    """Why it will be skipped, if it will."""
     sequence: int = 0
 
     @property
@@ -73,7 +73,7 @@ class LifecycleExecutionResource(Record, kw_only=True):
         return any(state.status == "FAILED" for state in states)
 
     def end(self, state: LifecycleExecutionResourceState) -> None:
-        """Nothing more is done with it; snapshots that nothing was done with share its state."""
+        """Set the final state, also of the snapshots that are still in progress."""
         self.state = state
         for snapshot in self.snapshots or ():
             if snapshot.state.status == "IN_PROGRESS":
@@ -81,14 +81,14 @@ class LifecycleExecutionResource(Record, kw_only=True):
 
 
 class LifecycleExecution(Record, kw_only=True):
-    """One run, with what it acts on: the images, and under each its AMIs or containers."""
+    """One run, with the images that it acts on, and the AMIs or containers of each."""
 
     lifecycle_execution_id: str
     start_time: datetime
     account_id: str
     region: str
     resource_arn: str
-    """The policy, or the image whose state is updated by hand."""
+    """The policy, or the image of a StartResourceStateUpdate."""
     lifecycle_policy_arn: str | None = None
     state: LifecycleExecutionState = LifecycleExecutionState("IN_PROGRESS")
     end_time: datetime | None = None
@@ -96,9 +96,9 @@ class LifecycleExecution(Record, kw_only=True):
     """When a scheduled update begins; None once it has."""
     resources: OrderedIndex[LifecycleExecutionResource] = fresh(factory=OrderedIndex)
     outputs: dict[str, OrderedIndex[LifecycleExecutionResource]] = fresh(factory=dict)
-    """By the ARN of the image that made them."""
+    """The AMIs or containers, by the ARN of their image."""
     last_taken: int = 0
-    """The sequence number of the image that was acted on last."""
+    """The sequence number of the last image that ``take`` returned."""
     ticket: int | None = None
     """The scheduler's entry for the next move."""
     sequence: int = 0
@@ -117,14 +117,14 @@ class LifecycleExecution(Record, kw_only=True):
 
     @property
     def is_done(self) -> bool:
-        """Whether every image was acted on."""
+        """Whether ``take`` has returned every image."""
         return self.last_taken == len(self.resources)
 
     def listed(self, image_arn: str | None) -> OrderedIndex[LifecycleExecutionResource]:
-        """What is shown: the images, or what one of them made.
+        """The images, or the outputs of one of them; none for an image that is not among them.
 
-        Nothing as long as a scheduled update waits (awscli, list-lifecycle-execution-resources),
-        nor of an image that is not among them.
+        An execution of a scheduled update that waits shows nothing (awscli,
+        list-lifecycle-execution-resources).
         """
         if self.update_at is not None:
             return OrderedIndex()
@@ -134,7 +134,7 @@ class LifecycleExecution(Record, kw_only=True):
         return self.outputs.get(image_arn) or OrderedIndex()
 
     def take(self, count: int) -> list[LifecycleExecutionResource]:
-        """The next images to act on; who takes one acts on it."""
+        """The next images to act on. Each is returned once."""
         taken = list(islice(self.resources.after(self.last_taken), count))
         self.last_taken += len(taken)
         return taken
@@ -144,22 +144,19 @@ class LifecycleExecution(Record, kw_only=True):
         resource: LifecycleExecutionResource,
         outputs: list[LifecycleExecutionResource],
     ) -> None:
-        """Enter an image, behind those that are entered already, and what it made."""
+        """Append an image and its outputs."""
         resource.sequence = len(self.resources) + 1
         self.resources.add(resource)
         if outputs:
-            index: OrderedIndex[LifecycleExecutionResource] = OrderedIndex()
             for number, output in enumerate(outputs, start=1):
                 output.sequence = number
-                index.add(output)
-            self.outputs[resource.resource_id] = index
+            self.outputs[resource.resource_id] = OrderedIndex(outputs)
 
 
 class LifecyclePolicy(Resource, kw_only=True):
-    """Up to three rules, and the images that they are for."""
+    """Up to three rules, and which images they apply to."""
 
     kind: ClassVar[str] = "lifecycle-policy"
-    label: ClassVar[str] = "LifecyclePolicy"
     quota: ClassVar[str | None] = "lifecycle policies"
 
     status: str

@@ -1,10 +1,11 @@
-"""Image pipelines: a recipe that is built again and again, on a schedule or by hand."""
+"""Image pipelines: a recipe that is built repeatedly, on a schedule or by hand."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from .build_settings import BuildSettings
+from .base import member_name
+from .build_settings import SETTINGS, BuildSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -13,11 +14,18 @@ if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
 
 
+_RESOURCES = (
+    "image_recipe_arn",
+    "container_recipe_arn",
+    "infrastructure_configuration_arn",
+    "distribution_configuration_arn",
+)
+
+
 class ImagePipeline(BuildSettings, kw_only=True):
-    """What an update replaces, and what the runs of the pipeline leave on it."""
+    """The members that an update replaces, and below them those that the runs set."""
 
     kind: ClassVar[str] = "image-pipeline"
-    label: ClassVar[str] = "ImagePipeline"
     quota: ClassVar[str | None] = "image pipelines"
 
     platform: str
@@ -39,12 +47,12 @@ class ImagePipeline(BuildSettings, kw_only=True):
     schedule_ticket: int | None = None
     """The scheduler's entry for ``date_next_run``."""
 
+    def as_requested(self) -> dict[str, object]:
+        """The members of a CreateImage that asks for a run of the pipeline, without tags."""
+        values = {member_name(name): getattr(self, name) for name in (*_RESOURCES, *SETTINGS)}
+        return {member: value for member, value in values.items() if value is not None}
+
     def refers_to(self) -> Iterable[str]:
-        held = [
-            self.image_recipe_arn,
-            self.container_recipe_arn,
-            self.infrastructure_configuration_arn,
-            self.distribution_configuration_arn,
-            *(str(workflow["workflowArn"]) for workflow in self.workflows or ()),
-        ]
-        return [arn for arn in held if arn is not None]
+        arns = [getattr(self, name) for name in _RESOURCES]
+        arns += [workflow["workflowArn"] for workflow in self.workflows or ()]
+        return [str(arn) for arn in arns if arn is not None]

@@ -1,4 +1,4 @@
-"""Image and container recipes: what to build from, and the components that are applied to it."""
+"""Image and container recipes: a parent image, and the components that are applied to it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Recipe(Resource, kw_only=True):
     """
 
     output_type: ClassVar[str]
-    """What a build of the recipe makes: ``AMI`` or ``DOCKER``."""
+    """The type of the images that are built: ``AMI`` or ``DOCKER``."""
 
     owner: str | None
     platform: str
@@ -31,12 +31,12 @@ class Recipe(Resource, kw_only=True):
 
     @property
     def parent_os_version(self) -> str | None:
-        """The OS version of a parent that is no image of Image Builder, if the caller told it."""
+        """The OS version that the caller gave for a parent that Image Builder does not know."""
         return None
 
     @property
     def component_arns(self) -> list[str]:
-        # A state file can hold anything there: its reader says so of what is no ARN.
+        # A state file can hold anything here; its reader refuses what is not an ARN.
         return [str(component["componentArn"]) for component in self.components or ()]
 
     def refers_to(self) -> Iterable[str]:
@@ -49,7 +49,6 @@ class ImageRecipe(Recipe, kw_only=True):
     """An image recipe version; it never changes."""
 
     kind: ClassVar[str] = "image-recipe"
-    label: ClassVar[str] = "ImageRecipe"
     quota: ClassVar[str | None] = "image recipes"
     output_type: ClassVar[str] = "AMI"
 
@@ -63,7 +62,6 @@ class ContainerRecipe(Recipe, kw_only=True):
     """A container recipe version; it never changes."""
 
     kind: ClassVar[str] = "container-recipe"
-    label: ClassVar[str] = "ContainerRecipe"
     quota: ClassVar[str | None] = "container recipes"
     output_type: ClassVar[str] = "DOCKER"
 
@@ -81,5 +79,5 @@ class ContainerRecipe(Recipe, kw_only=True):
 
     @property
     def instance_image(self) -> str | None:
-        """The AMI of the instance that builds, as lists show it."""
+        """The AMI of the build instance, as lists show it."""
         return self.instance_configuration.get("image") if self.instance_configuration else None

@@ -1,8 +1,8 @@
-"""What scanning an image finds: how far the scan is, the packages, the findings.
+"""Scans of images: their state, and the packages and vulnerabilities that they find.
 
-The scan runs during image tests (API reference, ImageScanningConfiguration): it waits until then,
-scans while the image is tested, and its findings are collected behind the tests. It is abandoned
-if the image ends before that (API reference, ImageScanState).
+The scan of an image waits until the image is tested, runs during the tests (API reference,
+ImageScanningConfiguration), and its findings are collected after them. It is abandoned if the
+image ends before that (API reference, ImageScanState).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ImageScanStatus = Literal[
 
 
 class ImageScanState(Value):
-    """How far the scan of an image is, and why it ended if it did not complete."""
+    """The status of an image's scan, and the reason if the scan did not complete."""
 
     status: ImageScanStatus
     reason: str | None = None
@@ -42,7 +42,7 @@ class ImagePackage(Record):
 
 
 class ImageScanFinding(Record, kw_only=True):
-    """One vulnerability on one image; nested values have the members of the model."""
+    """One vulnerability on one image; nested values are as on the wire."""
 
     aws_account_id: str
     image_build_version_arn: str
@@ -67,14 +67,14 @@ class ImageScanFinding(Record, kw_only=True):
 
 
 ON_DEMAND_SCAN = "ON_DEMAND_AMI_CVE"
-"""The scan of the output AMI, which needs no Amazon Inspector in the account (API reference)."""
+"""The type of a scan of the output AMI, which does not need Amazon Inspector (API reference)."""
 
 
-def is_on_demand(scanning: Mapping[str, object]) -> bool:
-    """Whether an ``imageScanningConfiguration`` asks for it."""
+def is_on_demand(scanning: wire.ImageScanningConfigurationUnionTypeDef) -> bool:
+    """Whether an ``imageScanningConfiguration`` asks for a scan of the output AMI."""
     # The stubs do not know the member yet.
-    types = cast("Sequence[str]", scanning.get("imageScanningTypes", ()))
-    return ON_DEMAND_SCAN in types
+    members = cast("Mapping[str, Sequence[str]]", scanning)
+    return ON_DEMAND_SCAN in members.get("imageScanningTypes", ())
 
 
 _WITH_TESTS: Mapping[ImageStatus, ImageScanStatus] = {
@@ -88,7 +88,7 @@ _ABANDONED = ImageScanState(
 
 
 def scan_state_of(statuses: Sequence[ImageStatus], status: ImageStatus) -> ImageScanState:
-    """How far the scan is of an image that was in these states, in this order, and is in one."""
+    """The state of the scan of an image, from its statuses so far and its current one."""
     reached = next((one for one in reversed(statuses) if one not in _AFTERWARDS), status)
     has_ended = status not in IN_PROGRESS
     if "TESTING" not in statuses:

@@ -1,13 +1,12 @@
-"""Workflow executions: a workflow that runs, or ran, for an image, and each of its steps."""
+"""Workflow executions: one run of a workflow for an image, and its steps."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 from imagebuilder_mock.domain.records import Record, Value, fresh
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from mypy_boto3_imagebuilder import type_defs as wire
@@ -38,9 +37,7 @@ WAIT_FOR_ACTION = "WaitForAction"
 
 
 class WorkflowStepExecution(Record, kw_only=True):
-    """One step, begun or still to come; ``inputs`` and ``outputs`` are JSON."""
-
-    label: ClassVar[str] = "WorkflowStepExecution"
+    """One step, whether it has begun or not; ``inputs`` and ``outputs`` are JSON."""
 
     step_execution_id: str
     image_build_version_arn: str
@@ -68,7 +65,7 @@ class WorkflowStepExecution(Record, kw_only=True):
 
     @property
     def has_begun(self) -> bool:
-        """Whether it was reached, if only to wait for its turn to come or to be skipped."""
+        """Whether the run has reached it, even if it was skipped or has to wait."""
         return self.start_time is not None
 
     @property
@@ -77,14 +74,12 @@ class WorkflowStepExecution(Record, kw_only=True):
 
     @property
     def is_waiting(self) -> bool:
-        """Whether it goes on only when somebody says so."""
+        """Whether it goes on only when somebody answers it (SendWorkflowStepAction)."""
         return self.status == "RUNNING" and self.action == WAIT_FOR_ACTION
 
 
 class WorkflowExecution(Record, kw_only=True):
     """One run of a workflow; ``total_step_count`` is known before any step runs."""
-
-    label: ClassVar[str] = "WorkflowExecution"
 
     workflow_execution_id: str
     image_build_version_arn: str
@@ -98,13 +93,13 @@ class WorkflowExecution(Record, kw_only=True):
     parallel_group: str | None = None
     retried: bool = False
     steps: list[WorkflowStepExecution] = fresh(factory=list)
-    """All of the document, from the start on."""
+    """All steps of the document, also those that have not begun."""
     transition: int = 0
-    """Which of the image's transitions led to the stage that it runs in."""
+    """The index of the image's transition to the stage in which it runs."""
     continues_on_failure: bool = False
     parameters: dict[str, object] = fresh(factory=dict)
     step_outputs: dict[str, dict[str, object]] = fresh(factory=dict)
-    """What the steps that ended gave, by their names, for those that come after."""
+    """The outputs of the steps that have ended, by the steps' names, for those that come after."""
     failure_context: ImageFailureContext | None = None
     """Where it failed, as the image will show it."""
     due: datetime | None = None
@@ -154,4 +149,4 @@ class ImageFailureContext(Value):
     step_execution_id: str | None = None
     failed_step: str | None = None
     component_failure: wire.ComponentFailureContextTypeDef | None = None
-    distribution_failure: Mapping[str, object] | None = None
+    distribution_failure: wire.DistributionFailureContextTypeDef | None = None

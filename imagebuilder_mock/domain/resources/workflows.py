@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 def workflow_kind(workflow_type: WorkflowType) -> str:
-    """The resource type in the ARN: the stage is a node of it, in lower case."""
+    """The resource type in the ARN, with the stage in lower case: ``workflow/build``."""
     return f"{Workflow.kind}/{workflow_type.lower()}"
 
 
 class WorkflowState(Value):
-    """The model knows DEPRECATED alone; a workflow in use has no state."""
+    """The model has only DEPRECATED; a workflow that is not deprecated has no state."""
 
     status: str
     reason: str | None = None
@@ -32,7 +32,6 @@ class Workflow(Document, kw_only=True):
     """One build of a workflow version."""
 
     kind: ClassVar[str] = "workflow"
-    label: ClassVar[str] = "Workflow"
     quota: ClassVar[str | None] = "workflows"
 
     type: WorkflowType
@@ -45,13 +44,8 @@ class Workflow(Document, kw_only=True):
 
     @property
     def listed_under(self) -> str | None:
-        """A list can ask for the builds of several versions of the name."""
-        return name_arn(Arn.parse(self.arn))
-
-
-def name_arn(arn: Arn) -> str:
-    """The ARN of a workflow's name, without version."""
-    return str(arn._replace(version=None, build=None))
+        """The ARN of the name: a list can show the builds of several of its versions."""
+        return str(Arn.parse(self.arn).of_name())
 
 
 class WorkflowVersion(ResourceVersion, kw_only=True):

@@ -1,15 +1,15 @@
 """The six fields between the parentheses of ``cron(...)``, and the wall-clock minutes they name.
 
 Source: user guide, page cron-expressions. What that page leaves open is read as EventBridge's pages
-eb-scheduled-rule-pattern and schedule-types say it: ``10/15`` steps from 10 to the end of the
-field, ``20-2`` runs on past the end, ``6L`` is the month's last Friday. Both pages leave these
-open, so they are inferred: ``L``, ``W`` and ``#`` stand alone, not in a list or range; ``LW`` and
-``L-3`` are no AWS forms; ``W`` stays in its month, and a month without that day has no run.
+eb-scheduled-rule-pattern and schedule-types say: ``10/15`` steps from 10 to the end of the field,
+``20-2`` goes on past the end, ``6L`` is the month's last Friday. What no page says is inferred:
+``L``, ``W`` and ``#`` cannot be in a list or range; AWS does not have ``LW`` and ``L-3``; ``W``
+stays in its month, and a month without that day has no run.
 
-The details of a refusal are the words of Quartz where it has some: the two that AWS was seen to
-give are Quartz's, "Unexpected end of expression." (Image Builder, hashicorp/terraform-provider-aws
-#17396) and "Invalid Month value: 'MON'" (Application Auto Scaling, #13995). The others are inferred
-from that, and so is the position of everything but a missing field.
+Refusals have the words of Quartz where it has some, because the two that were seen are Quartz's:
+"Unexpected end of expression." (Image Builder, hashicorp/terraform-provider-aws#17396) and "Invalid
+Month value: 'MON'" (Application Auto Scaling, #13995). The others are inferred from that, and so
+are the positions, except that of a missing field.
 """
 
 from __future__ import annotations
@@ -29,20 +29,18 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     Days: TypeAlias = Callable[[int, int], Sequence[int]]
-    """The days a field names in a year's month, ascending."""
+    """Returns the days that a field means in a month of a year, in ascending order."""
 
 
 class CronSyntaxError(ValueError):
-    """The text is no cron expression; ``position`` is the index in it where that shows."""
+    """The text is not a cron expression; the message has the index of the error in the text."""
 
     def __init__(self, position: int, details: str) -> None:
         super().__init__(f"error at position {position}, details: {details}")
-        self.position = position
-        self.details = details
 
 
 class CronExpression(Value):
-    """What the six fields allow; all values ascend."""
+    """The values of the six fields, in ascending order."""
 
     minutes: tuple[int, ...]
     hours: tuple[int, ...]
@@ -52,7 +50,7 @@ class CronExpression(Value):
 
     @classmethod
     def parse(cls, text: str) -> CronExpression:
-        """Read ``0 10 * * ? *``; CronSyntaxError if AWS would not take it."""
+        """Read ``0 10 * * ? *``; CronSyntaxError if AWS would refuse it."""
         reader = _Reader(text)
         minutes = _read_values(reader, _MINUTE)
         reader.expect(" ")
@@ -75,7 +73,7 @@ class CronExpression(Value):
         return cls(minutes, hours, days, months, years)
 
     def minutes_from(self, start: datetime) -> Iterator[datetime]:
-        """Every minute that matches, from ``start`` on, in order; naive, as on a wall clock."""
+        """The matching minutes from ``start`` on, in order, as naive datetimes of a wall clock."""
         for day in self._dates_from(start.date()):
             earliest = start.time() if day == start.date() else time.min
             for hour in _at_least(self.hours, earliest.hour):
@@ -139,14 +137,14 @@ _UNEXPECTED = {
 
 
 class _Reader:
-    """The text in tokens (numbers, names, single characters), and how far it has been read."""
+    """The tokens of a text (numbers, names, single characters), and the next one to read."""
 
     __slots__ = ("_index", "_tokens")
 
     def __init__(self, text: str) -> None:
         upper = text.translate(_UPPER)
         self._tokens = [(found.start(), found[0]) for found in _TOKEN.finditer(upper)]
-        # The end is a token too, twice: one can look at it and at what follows it.
+        # Two tokens for the end, because two tokens can be looked at.
         self._tokens += [(len(text), "")] * 2
         self._index = 0
 
@@ -170,7 +168,7 @@ class _Reader:
         self._index += 1
 
     def take(self, token: str) -> bool:
-        """Go past the token if it is the one that comes."""
+        """Skip the next token if it is this one, and return whether it was."""
         if self.coming != token:
             return False
         self.advance()
@@ -181,7 +179,7 @@ class _Reader:
             raise self.refusal()
 
     def refusal(self, details: str | None = None) -> CronSyntaxError:
-        """The error for what comes; without details, that it has no place here."""
+        """The error about the next token; without details, that it was not expected."""
         unexpected = _UNEXPECTED.get(self.coming, f"Unexpected character: {self.coming}")
         return CronSyntaxError(self.position, details or unexpected)
 

@@ -1,33 +1,28 @@
-"""When a pipeline runs: ``cron(...)`` and ``rate(...)`` expressions, read and counted forward.
+"""When a pipeline runs: ``cron(...)`` and ``rate(...)`` expressions, and their next runs.
 
-Source: user guide, page cron-expressions. For time zones it gives only that there is one, so the
-clock changes follow EventBridge Scheduler's page schedule-types: a run at a local time that does
-not exist is skipped, one at a local time that occurs twice happens once, the first time; a day of
-a rate is 24 hours.
+Source: user guide, page cron-expressions. It says nothing about clock changes, so these follow
+EventBridge Scheduler's page schedule-types: a run at a local time that does not exist is skipped,
+and one at a local time that occurs twice happens only the first time; a day of a rate is 24 hours.
 
-The refusal of a cron expression has the form that AWS was seen to give for five fields instead of
-six, ``cron(0 0 * * *)``; the one for neither cron nor rate is Application Auto Scaling's, which
-starts with the same words, without its ``at(...)``. The texts for rates and time zones are ours.
+The refusal of a cron expression has the form that was seen for five fields instead of six, ``cron(0
+0 * * *)``. The refusal of anything else is that of Application Auto Scaling, which starts with the
+same words, without ``at(...)``. The texts for rates and time zones are inferred.
 """
 
 from __future__ import annotations
 
 import re
-from abc import ABC, abstractmethod
 from datetime import datetime, timedelta, timezone, tzinfo
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from imagebuilder_mock.domain.records import Value
 
 from .cron import CronExpression, CronSyntaxError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 _START = datetime(1969, 12, 31, tzinfo=timezone.utc)
 _END = datetime(2200, 1, 2, tzinfo=timezone.utc)
-"""Between these lie the years 1970 to 2199 of every time zone."""
+"""The years 1970 to 2199 are between these two in every time zone."""
 
 _EXPRESSION = re.compile(r"(cron|rate)\((.*)\)", re.DOTALL)
 _SYNTAX = (
@@ -38,7 +33,7 @@ _UNITS = {"minute": 60, "hour": 60 * 60, "day": 24 * 60 * 60}
 
 
 class ScheduleError(ValueError):
-    """AWS would refuse the schedule; ``detail`` is what it says after "is not valid. "."""
+    """AWS would refuse the schedule; ``detail`` follows after "is not valid. "."""
 
     parameter = "schedule.scheduleExpression"
 
@@ -54,7 +49,7 @@ class TimezoneError(ScheduleError):
 
 
 def parse_schedule(expression: str, timezone: str | None = None) -> Schedule:
-    """Read a schedule expression; without a time zone it is meant in UTC.
+    """Read a schedule expression; without a time zone it is in UTC.
 
     ScheduleError if AWS would refuse the expression, TimezoneError for the time zone.
     """
@@ -66,32 +61,8 @@ def parse_schedule(expression: str, timezone: str | None = None) -> Schedule:
     return _read_rate(text) if kind == "rate" else _read_cron(text, zone)
 
 
-class Schedule(ABC):
-    """What says when the next run is. Moments are aware; the answers are in UTC."""
-
-    __slots__ = ()
-
-    @abstractmethod
-    def next_after(self, moment: datetime, *, anchor: datetime | None = None) -> datetime | None:
-        """The first run after ``moment``; None if there is none until the end of 2199.
-
-        A rate counts from ``anchor``, when the schedule was made, or else from ``moment``; for
-        cron it makes no difference.
-        """
-
-    def runs_between(
-        self, start: datetime, end: datetime, *, anchor: datetime | None = None
-    ) -> Iterator[datetime]:
-        """The runs after ``start``, up to ``end`` and at it; ``anchor`` is else ``start``."""
-        anchor = anchor or start
-        run = self.next_after(start, anchor=anchor)
-        while run is not None and run <= end:
-            yield run
-            run = self.next_after(run, anchor=anchor)
-
-
-class CronSchedule(Schedule, Value):
-    """Runs at the wall-clock minutes of a time zone that match."""
+class CronSchedule(Value):
+    """Runs at the matching minutes of a time zone's wall clock."""
 
     expression: CronExpression
     zone: tzinfo
@@ -102,12 +73,13 @@ class CronSchedule(Schedule, Value):
         *,
         anchor: datetime | None = None,  # noqa: ARG002 - a rate counts from it
     ) -> datetime | None:
+        """The first run after an aware moment, in UTC; None if there is none before 2200."""
         if moment >= _END:
             return None
         wall = max(moment, _START).astimezone(self.zone).replace(tzinfo=None)
         for minute in self.expression.minutes_from(wall):
             run = minute.replace(tzinfo=self.zone).astimezone(timezone.utc)
-            # In the repeated hour, ``minute`` can be ahead and its first occurrence behind.
+            # In a repeated hour, the minute can be ahead although its first occurrence is over.
             if run > moment and self._shows(minute, run):
                 return run
         return None
@@ -117,12 +89,13 @@ class CronSchedule(Schedule, Value):
         return run.astimezone(self.zone).replace(tzinfo=None) == minute
 
 
-class RateSchedule(Schedule, Value):
-    """Runs one period after the schedule was made, and so on."""
+class RateSchedule(Value):
+    """Runs one period after the schedule was made, and then after every further period."""
 
     seconds: int
 
     def next_after(self, moment: datetime, *, anchor: datetime | None = None) -> datetime | None:
+        """The same; the periods are counted from ``anchor``, or else from ``moment``."""
         anchor = (anchor or moment).astimezone(timezone.utc)
         second = timedelta(seconds=1)
         periods = max((moment - anchor) // second // self.seconds, 0) + 1
@@ -130,6 +103,9 @@ class RateSchedule(Schedule, Value):
         if elapsed > (_END - anchor) // second:
             return None
         return anchor + elapsed * second
+
+
+Schedule: TypeAlias = CronSchedule | RateSchedule
 
 
 def _read_cron(text: str, zone: tzinfo) -> CronSchedule:

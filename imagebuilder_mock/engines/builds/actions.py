@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, cast
 from imagebuilder_mock.domain.documents.errors import DocumentError
 from imagebuilder_mock.domain.documents.workflows.actions import COMMAND_ID, STEP_ACTIONS, NewId
 from imagebuilder_mock.domain.documents.workflows.variables import UnresolvedReferenceError, resolve
-from imagebuilder_mock.domain.records import Value
 from imagebuilder_mock.domain.resources.images import OutputResources
 from imagebuilder_mock.engines import notices
-from imagebuilder_mock.engines.one_build import StepFailedError
+from imagebuilder_mock.engines.one_build import StepFailedError, StepWork
 from imagebuilder_mock.engines.outputs import distribution
 from imagebuilder_mock.engines.outputs.amis import source_ami
 from imagebuilder_mock.engines.parents import MOST_WATERMARKS, carried
@@ -26,8 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from imagebuilder_mock.domain.documents.workflows.document import WorkflowStep
-    from imagebuilder_mock.domain.states import WorkflowType
-    from imagebuilder_mock.engines.one_build import Build, Run
+    from imagebuilder_mock.engines.one_build import Run
     from imagebuilder_mock.world.ids import Ids
     from imagebuilder_mock.world.orders import BuildFailure
 
@@ -36,9 +34,9 @@ if TYPE_CHECKING:
 
 
 def is_skipped(run: Run, step: WorkflowStep) -> bool:
-    """Whether there is nothing to do: by the step's ``if``, or by what the image is.
+    """Whether the step is skipped, because of its ``if`` or of what the image is.
 
-    StepFailedError if the condition refers to what is not there.
+    StepFailedError if the condition refers to something that has no value.
     """
     action, image = STEP_ACTIONS[step.action], run.build.image
     if action.platforms is not None and image.platform not in action.platforms:
@@ -58,7 +56,7 @@ def is_skipped(run: Run, step: WorkflowStep) -> bool:
 
 
 def inputs_as_shown(run: Run, step: WorkflowStep) -> object:
-    """The inputs with their values, or as they are written if a reference means nothing."""
+    """The inputs with their values, or as written if a reference has none."""
     try:
         return resolve(step.inputs, run.variables)
     except UnresolvedReferenceError:
@@ -67,46 +65,47 @@ def inputs_as_shown(run: Run, step: WorkflowStep) -> object:
 
 def perform(run: Run, step: WorkflowStep) -> dict[str, object]:
     """Do the step's work; StepFailedError if it fails, by itself or because a test ordered it."""
-    command = STEP_ACTIONS[step.action].outputs.get(COMMAND_ID)
-    if command is None:
-        given = _work(run, step, inputs_for(run, step))
+    outputs, ids = STEP_ACTIONS[step.action].outputs, run.build.world.ids
+    if COMMAND_ID in outputs:
+        given = _command(run, step, str(_made(ids, outputs[COMMAND_ID])))
     else:
-        inputs = _resolved(run, step)
-        command_id = str(_made(run.build.world.ids, command))
-        with notices.command(run.build, command_id):
-            given = {COMMAND_ID: command_id, **_commanded(run, step, inputs, command_id)}
-    outputs = {
-        name: given[name] if name in given else _made(run.build.world.ids, value)
-        for name, value in STEP_ACTIONS[step.action].outputs.items()
+        given = _work(run, step, inputs_for(run, step))
+    made = {
+        name: given[name] if name in given else _made(ids, value)
+        for name, value in outputs.items()
         if name in given or not isinstance(value, type)
     }
-    return as_ordered(run, step, outputs)
+    return as_ordered(run, step, made)
 
 
-def _work(run: Run, step: WorkflowStep, inputs: Inputs) -> Outputs:
-    work = _WORK.get(step.action)
-    known = _Step(run.build, run.execution.type, inputs, _started(run))
-    return {} if work is None else work(known)
-
-
-def _commanded(run: Run, step: WorkflowStep, inputs: Inputs, command_id: str) -> Outputs:
-    """The work of a command; what fails says which command it was."""
+def _command(run: Run, step: WorkflowStep, command_id: str) -> Outputs:
+    """Do the work of a Systems Manager command; a failure has the id of the command."""
+    inputs = _resolved(run, step)
+    notices.command_sent(run.build, command_id)
     try:
         _fail_if_ordered(run, step)
-        return _work(run, step, inputs)
+        return {COMMAND_ID: command_id, **_work(run, step, inputs)}
     except StepFailedError as error:
+        notices.command_failed(run.build, command_id)
         error.outputs = {**error.outputs, COMMAND_ID: command_id}
         raise
 
 
+def _work(run: Run, step: WorkflowStep, inputs: Inputs) -> Outputs:
+    work = _WORK.get(step.action)
+    if work is None:
+        return {}
+    return work(StepWork(run.build, run.execution.type, inputs, _started(run)))
+
+
 def is_idle(run: Run, step: WorkflowStep) -> bool:
-    """Whether a step that distributes has nowhere to copy to."""
+    """Whether the step distributes, and has nowhere to copy to."""
     if step.action != "DistributeImage":
         return False
     try:
         return not distribution.step_has_copies(run.build, _resolved(run, step))
     except StepFailedError:
-        # It fails when it ends.
+        # The step fails when it ends.
         return False
 
 
@@ -117,7 +116,7 @@ def _started(run: Run) -> datetime:
 
 
 def as_ordered(run: Run, step: WorkflowStep, outputs: dict[str, object]) -> dict[str, object]:
-    """The outputs with those that a test set; StepFailedError if the action gives no such thing."""
+    """The outputs with those that a test set; StepFailedError if the action has no such output."""
     workflow_arn = run.execution.workflow_build_version_arn
     order = run.build.world.state.output_orders.take(step.name, workflow_arn)
     if order is None:
@@ -132,10 +131,10 @@ def as_ordered(run: Run, step: WorkflowStep, outputs: dict[str, object]) -> dict
 
 
 def inputs_for(run: Run, step: WorkflowStep) -> Inputs:
-    """What the step works with.
+    """The inputs with their values.
 
-    StepFailedError if a reference means nothing or has a value that the input does not take, or a
-    test ordered the step to fail.
+    StepFailedError if a reference has no value, or one that the input does not take, or if a test
+    ordered the step to fail.
     """
     _fail_if_ordered(run, step)
     return _resolved(run, step)
@@ -180,91 +179,67 @@ def _made(ids: Ids, output: object) -> object:
     return getattr(ids, output.value)() if isinstance(output, NewId) else output
 
 
-class _Step(Value):
-    """What an action works with."""
-
-    build: Build
-    stage: WorkflowType
-    inputs: Inputs
-    started: datetime
-
-
-def _launch_instance(step: _Step) -> Outputs:
-    parent = step.inputs.get("parentInstanceId")
+def _launch_instance(work: StepWork) -> Outputs:
+    parent = work.inputs.get("parentInstanceId")
     return {"instanceId": parent} if parent else {}
 
 
-def _bootstrap(step: _Step) -> Outputs:
+def _bootstrap(work: StepWork) -> Outputs:
     """A container's OS version is known with its base image."""
-    image = step.build.image
+    image = work.build.image
     if image.enhanced_image_metadata_enabled:
         image.os_version = image.parent_os_version
     return {}
 
 
-def _execute_components(step: _Step) -> Outputs:
-    components.run(step.build, step.stage)
+def _execute_components(work: StepWork) -> Outputs:
+    components.run(work.build, work.stage)
     return {}
 
 
-def _collect_metadata(step: _Step) -> Outputs:
-    image = step.build.image
+def _collect_metadata(work: StepWork) -> Outputs:
+    image = work.build.image
     image.os_version = image.parent_os_version or image.os_version
     return {} if image.os_version is None else {"osVersion": image.os_version}
 
 
-def _create_image(step: _Step) -> Outputs:
-    world, store, image = step.build
-    marks = carried(world, store, image.image_recipe) if image.image_recipe else ()
+def _create_image(work: StepWork) -> Outputs:
+    world, store, image = work.build
+    marks = carried(world, store, image.image_recipe)
     if len(marks) > MOST_WATERMARKS:
         raise StepFailedError(
             f"The AMI would have {len(marks)} watermarks; it can have at most {MOST_WATERMARKS}."
         )
-    ami = source_ami(world, store, image)
+    ami = source_ami(work.build)
     image.output_resources = OutputResources((ami,))
     return {"imageId": ami.image}
 
 
-def _execute_state_machine(step: _Step) -> Outputs:
-    arn = str(step.inputs["stateMachineArn"]).replace(":stateMachine:", ":execution:")
-    return {"executionArn": f"{arn}:{step.build.world.ids.uuid()}"}
+def _execute_state_machine(work: StepWork) -> Outputs:
+    arn = str(work.inputs["stateMachineArn"]).replace(":stateMachine:", ":execution:")
+    return {"executionArn": f"{arn}:{work.build.world.ids.uuid()}"}
 
 
-def _run_command(step: _Step) -> Outputs:
+def _run_command(work: StepWork) -> Outputs:
     """One text for each command; those of other documents than scripts are not known."""
-    parameters = step.inputs.get("parameters")
+    parameters = work.inputs.get("parameters")
     commands = parameters.get("commands") if isinstance(parameters, dict) else None
     return {"output": [""] * (len(commands) if isinstance(commands, list) else 1)}
 
 
-def _distribute_image(step: _Step) -> Outputs:
-    images = distribution.distribute_in_workflow(step.build, step.inputs, step.started)
-    return {"distributedImages": images}
-
-
-def _modify_attributes(step: _Step) -> Outputs:
-    images = distribution.permit_in_workflow(step.build, step.inputs, step.started)
-    return {"modifiedImages": images}
-
-
-def _apply_configurations(step: _Step) -> Outputs:
-    images = distribution.integrate_in_workflow(step.build, step.inputs, step.started)
-    return {"configuredImages": images}
-
-
-_WORK: Mapping[str, Callable[[_Step], Outputs]] = {
-    "ApplyImageConfigurations": _apply_configurations,
+_WORK: Mapping[str, Callable[[StepWork], Outputs]] = {
+    "ApplyImageConfigurations": distribution.integrate_in_workflow,
     "BootstrapInstanceForContainer": _bootstrap,
     "CollectImageMetadata": _collect_metadata,
     "CreateImage": _create_image,
-    "CreateImageFromIso": lambda step: {"amiName": step.build.image.name},
-    "DistributeContainerImage": lambda step: distribution.push_in_workflow(step.build),
-    "DistributeImage": _distribute_image,
+    "CreateImageFromIso": lambda work: {"amiName": work.build.image.name},
+    "DistributeContainerImage": lambda work: distribution.push_in_workflow(work.build),
+    "DistributeImage": distribution.distribute_in_workflow,
     "ExecuteComponents": _execute_components,
     "ExecuteStateMachine": _execute_state_machine,
     "LaunchInstance": _launch_instance,
-    "ModifyImageAttributes": _modify_attributes,
+    "ModifyImageAttributes": distribution.permit_in_workflow,
     "RegisterImage": _create_image,
     "RunCommand": _run_command,
 }
-"""The work of those that do any."""
+"""What an action does, by its name; an action that is not here does nothing."""

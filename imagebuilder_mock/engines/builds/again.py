@@ -1,19 +1,19 @@
-"""A build of the past that went as another went: thousands of them are a matter of seconds.
+"""Builds of the past that are copies of another: so thousands of them take seconds.
 
-Two builds of the same things by Amazon's workflows differ in their moment and in their ids alone:
-those workflows refer to no date and no number. So what the workflows of the one left behind is
-what those of the other leave, with ids of its own. Its AMIs are made as ever.
+Two builds of the same recipe by Amazon's workflows differ only in their times and their ids, since
+those workflows refer to no date and no number. So the executions of one are those of the other,
+with new ids. AMIs and container images are made as in any build.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.arn import AMAZON, Arn
 from imagebuilder_mock.domain.records import replace, values_of
 from imagebuilder_mock.domain.resources.images import OutputResources, Transition
-from imagebuilder_mock.engines.one_build import BuildFailedError, StepFailedError
+from imagebuilder_mock.engines.one_build import StepFailedError
 from imagebuilder_mock.engines.outputs import distribution
 from imagebuilder_mock.engines.outputs.amis import source_ami
 
@@ -21,35 +21,29 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from imagebuilder_mock.domain.resources.images import Image
-    from imagebuilder_mock.domain.resources.workflow_executions import (
-        WorkflowExecution,
-    )
+    from imagebuilder_mock.domain.resources.workflow_executions import WorkflowExecution
     from imagebuilder_mock.engines.one_build import Build
     from imagebuilder_mock.world.ids import Ids
+    from imagebuilder_mock.world.world import World
 
-T = TypeVar("T")
-
-_AMAZON = "aws"
 _ID = re.compile(r"\b(?:i|ami)-0[0-9a-f]{16}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 
 
 def is_alike(image: Image, model: Image) -> bool:
-    """Whether a build that has just begun will go as one that went well."""
-    is_distributed_by_workflow = any(
-        stage.groups for stage in image.plan.stages if stage.status == "DISTRIBUTING"
-    )
+    """Whether a build that has just begun will go as the model, which went well."""
     return (
-        is_distributed_by_workflow is (image.type == "DOCKER")
+        distribution.is_done_by_workflow(image) is (image.type == "DOCKER")
         and _inputs(image) == _inputs(model)
-        and all(Arn.parse(workflow.arn).account == _AMAZON for workflow in image.plan.workflows())
+        and all(Arn.parse(workflow.arn).account == AMAZON for workflow in image.plan.workflows())
     )
 
 
 def _inputs(image: Image) -> tuple[object, ...]:
-    """What workflows look at."""
+    """All that a build by Amazon's workflows depends on."""
+    recipe = image.recipe
     return (
         image.plan,
-        None if image.recipe is None else values_of(image.recipe),
+        recipe and values_of(recipe),
         image.platform,
         image.architecture,
         image.parent_os_version,
@@ -60,62 +54,61 @@ def _inputs(image: Image) -> tuple[object, ...]:
 
 
 def repeat(build: Build, model: Image) -> None:
-    """All that a build does between CREATING and AVAILABLE; BuildFailedError as ever."""
+    """Do all that a build does between CREATING and AVAILABLE; BuildFailedError if that fails."""
     world, store, image = build
     statuses = [step.status for step in model.transitions]
     entered = statuses[1 : statuses.index("AVAILABLE")]
     image.transitions += [Transition(status, world.clock.now()) for status in entered]
     image.os_version = model.os_version
-    # Equal ones that never change can be one.
+    # They are equal and never change, so the two images can share them.
     image.plan, image.image_recipe = model.plan, model.image_recipe
     image.container_recipe = model.container_recipe
     names: dict[str, str] = {}
     if image.type == "AMI":
-        source = source_ami(world, store, image)
+        source = source_ami(build)
         image.output_resources = OutputResources((source,))
         names = {ami.image: source.image for ami in model.amis[:1]}
     renaming = _Renaming(world.ids, names, (model.arn, image.arn))
     later = image.date_created - model.date_created
     for execution in model.executions:
-        copied = _copied(execution, renaming, later)
-        copied.sequence = world.state.numbering.next()
-        for step in copied.steps:
-            step.sequence = world.state.numbering.next()
+        copied = _copied(world, execution, renaming, later)
         image.executions.append(copied)
         store.executions.add(copied)
     image.workflow_outputs = renaming.of(model.workflow_outputs)
-    if image.type == "AMI":
-        distribution.distribute(build)
-        return
     try:
-        distribution.push_in_workflow(build)
+        if image.type == "AMI":
+            distribution.distribute(build)
+        else:
+            distribution.push_in_workflow(build)
     except StepFailedError as error:
-        raise BuildFailedError(error.detail) from None
+        raise error.of_own_work(build) from None
 
 
 def _copied(
-    execution: WorkflowExecution, renaming: _Renaming, later: timedelta
+    world: World, execution: WorkflowExecution, renaming: _Renaming, later: timedelta
 ) -> WorkflowExecution:
     made = replace(
         execution,
-        workflow_execution_id=f"wf-{renaming.ids.uuid()}",
+        workflow_execution_id=f"wf-{world.ids.uuid()}",
         image_build_version_arn=renaming.arn,
         start_time=execution.start_time + later,
         end_time=_moved(execution.end_time, later),
         parameters=dict(execution.parameters),
         steps=[],
+        sequence=world.state.numbering.next(),
     )
     made.steps = [
         replace(
             step,
-            step_execution_id=f"step-{renaming.ids.uuid()}",
+            step_execution_id=f"step-{world.ids.uuid()}",
             image_build_version_arn=renaming.arn,
             workflow_execution_id=made.workflow_execution_id,
-            inputs=renaming.text(step.inputs),
-            outputs=renaming.text(step.outputs),
+            inputs=renaming.of(step.inputs),
+            outputs=renaming.of(step.outputs),
             start_time=_moved(step.start_time, later),
             end_time=_moved(step.end_time, later),
             due=_moved(step.due, later),
+            sequence=world.state.numbering.next(),
         )
         for step in execution.steps
     ]
@@ -128,27 +121,20 @@ def _moved(moment: datetime | None, later: timedelta) -> datetime | None:
 
 
 class _Renaming:
-    """Ids that one build made to those of another, each of its kind."""
+    """Replaces the ids that one build made by new ones, each of the same kind."""
 
     def __init__(self, ids: Ids, names: dict[str, str], arns: tuple[str, str]) -> None:
-        self.ids = ids
+        self._ids = ids
         self.arn = arns[1]
         self._names = names
         self._arns = arns
 
-    def text(self, text: str | None) -> str | None:
-        """A text with the other build's ids."""
-        if text is None:
-            return None
-        known = self._names.get(text)
-        if known is not None:
-            return known
-        return _ID.sub(lambda found: self._name(found.group()), text.replace(*self._arns))
-
     def of(self, value: Any) -> Any:  # noqa: ANN401 - whatever JSON can hold
-        """The same of texts at any depth."""
+        """The value with the other build's ids in its texts, at any depth."""
         if isinstance(value, str):
-            return self.text(value)
+            return self._names.get(value) or _ID.sub(
+                lambda found: self._name(found.group()), value.replace(*self._arns)
+            )
         if isinstance(value, dict):
             return {name: self.of(item) for name, item in value.items()}
         if isinstance(value, list):
@@ -158,8 +144,8 @@ class _Renaming:
     def _name(self, old: str) -> str:
         new = self._names.get(old)
         if new is None:
-            # An AMI that the build did not make is what it was.
+            # An AMI that the build did not make stays the same.
             is_ami, is_instance = old.startswith("ami-"), old.startswith("i-")
-            new = old if is_ami else self.ids.instance() if is_instance else self.ids.uuid()
+            new = old if is_ami else self._ids.instance() if is_instance else self._ids.uuid()
             self._names[old] = new
         return new

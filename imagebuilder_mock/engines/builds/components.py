@@ -1,4 +1,4 @@
-"""Components as a build runs them: their phases, their steps, and where a test lets them fail.
+"""Components as a build runs them: their phases, their steps, and where a test makes them fail.
 
 The build stage runs the phases build and validate, the test stage the phase test (user guide,
 toe-use-documents). Nothing is executed; the log shows each step with its values. AWSTOE's summary
@@ -38,15 +38,15 @@ class _Used(Value):
 
 
 def has_work(build: Build, workflow_type: WorkflowType) -> bool:
-    """Whether a component has a phase of the stage, or a test lets components fail in it."""
+    """Whether a component has a phase of the stage, or a test makes components fail in it."""
     phases = _phases(build, workflow_type)
-    if any(phase in _phases_of(used) for used in _used(build) for phase in phases):
+    if any(phase.name in phases for used in _used(build) for phase in used.document.phases):
         return True
     return _ordered_without_component(build) is not None
 
 
 def run(build: Build, workflow_type: WorkflowType) -> None:
-    """Run the phases of the stage, each for all components; StepFailedError where one fails."""
+    """Run the phases of the stage, each for all components; StepFailedError if one fails."""
     tally = _Tally()
     try:
         for phase in _phases(build, workflow_type):
@@ -67,7 +67,7 @@ def _fail_without_component(build: Build, tally: _Tally) -> None:
 
 
 class _Tally(Record):
-    """How many steps of components there were so far."""
+    """How many steps of components have run so far, and how many have failed."""
 
     executed: int = 0
     failed: int = 0
@@ -123,7 +123,7 @@ def _run_phase(build: Build, used: _Used, phase: str, tally: _Tally) -> None:
 
 
 def _failure_of(build: Build, used: _Used, traced: TracedStep) -> str | None:
-    """Why a step fails: its own condition, or an order of the test."""
+    """Why a step fails, by its own condition or an order of the test; None if it does not."""
     if traced.decision == "Abort":
         return "The condition of the step aborts the document."
     if traced.decision == "Skip":
@@ -160,7 +160,7 @@ def _error(used: _Used, traced: TracedStep, message: str) -> StepFailedError:
 
 
 def _ordered_without_component(build: Build) -> BuildFailure | None:
-    """An order to fail in the component phase, of a recipe that has no components."""
+    """An order to fail in the component phase, if the recipe has no components."""
     recipe = build.image.recipe
     if recipe is not None and recipe.components:
         return None
@@ -172,7 +172,7 @@ def _ordered_without_component(build: Build) -> BuildFailure | None:
 
 
 def _used(build: Build) -> Iterator[_Used]:
-    # YAML is loaded with the first document that is met.
+    # The first document loads YAML.
     from imagebuilder_mock.domain.documents.components.trace import document_of  # noqa: PLC0415
 
     world, store, image = build
@@ -186,7 +186,3 @@ def _used(build: Build) -> Iterator[_Used]:
 def _parameters(configuration: wire.ComponentConfigurationUnionTypeDef) -> Mapping[str, str]:
     given = configuration.get("parameters", ())
     return {parameter["name"]: ",".join(parameter["value"]) for parameter in given}
-
-
-def _phases_of(used: _Used) -> list[str]:
-    return [phase.name for phase in used.document.phases]

@@ -1,9 +1,9 @@
 """Builds: from the recipe to the AMIs, stage by stage.
 
-A stage is one image status, and its work is the workflows that run in it (``workflows``), or
-the service's own. What moves a build is the mode (``settings.builds``): a look at it, mock time,
-or the test itself; what happens is the same in all. The image's state follows from what runs, and
-is set here alone.
+A stage is one image status. Its work is the workflows that run in it (``workflows``), or the
+service's own. The mode (``settings.builds``) decides what moves a build: a read of it, mock time,
+or the test itself. What happens then is the same in every mode. The state of an image follows from
+what runs, and only this module sets it.
 """
 
 from __future__ import annotations
@@ -11,13 +11,12 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
 
-from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import InvalidParameterValueException
 from imagebuilder_mock.domain.resources.images import ImageState, OutputResources, Transition
 from imagebuilder_mock.domain.resources.workflow_executions import ImageFailureContext
 from imagebuilder_mock.domain.states import IN_PROGRESS
 from imagebuilder_mock.engines import notices
-from imagebuilder_mock.engines.one_build import Build, BuildFailedError, Run
+from imagebuilder_mock.engines.one_build import Build, BuildFailedError, Run, StepFailedError
 from imagebuilder_mock.engines.outputs import distribution
 from imagebuilder_mock.engines.outputs.amis import source_ami
 from imagebuilder_mock.engines.parents import parent_facts
@@ -44,9 +43,9 @@ ACTION: Final = "end-stage"
 def _in_order(
     move: Callable[Concatenate[World, Image, P], T],
 ) -> Callable[Concatenate[World, Image, P], T]:
-    """What ``move`` does to a build is no earlier than what happened to it before.
+    """Have ``move`` date what it does no earlier than what has happened to the build already.
 
-    The process's time can have been set back since.
+    The process's time may have been set back since.
     """
 
     @wraps(move)
@@ -62,8 +61,7 @@ def begin(world: World, store: Store, image: Image) -> None:
     image.transitions.append(Transition(status=image.state.status, moment=image.date_created))
     world.add(store, image)
     store.running[image.arn] = image
-    if log.is_told():
-        log.tell_stage(image.arn, "new", image.state.status, None)
+    log.tell_stage(image.arn, "new", image.state.status, None)
     build = Build(world, store, image)
     notices.build_began(build)
     _note_on_pipeline(world, image)
@@ -72,7 +70,7 @@ def begin(world: World, store: Store, image: Image) -> None:
 
 
 def look_at(world: World, images: Iterable[Image]) -> None:
-    """In the observed mode, what was just reported moves one stage on."""
+    """In the observed mode, move builds that a read has just reported one stage on."""
     if world.settings.builds == "observed":
         for image in images:
             if image.is_in_progress:
@@ -81,9 +79,9 @@ def look_at(world: World, images: Iterable[Image]) -> None:
 
 @_in_order
 def advance(world: World, image: Image) -> bool:
-    """One stage on, or up to a step that waits for an action; whether anything moved.
+    """Move a build one stage on, or up to a step that waits for an action.
 
-    Nothing happens to a build that has ended.
+    Return whether anything moved; a build that has ended does not.
     """
     build = Build.of(world, image)
     before, moved = image.state.status, False
@@ -93,20 +91,20 @@ def advance(world: World, image: Image) -> bool:
 
 
 def move(world: World, image: Image) -> bool:
-    """The next thing that happens to a build, such as the end of a step; whether anything did."""
+    """Do the next thing of a build, such as ending a step; return whether there was one."""
     return image.is_in_progress and _move(Build.of(world, image))
 
 
 def complete(world: World, image: Image) -> None:
-    """All stages that are left, or up to a step that waits for an action."""
+    """Move a build to its end, or up to a step that waits for an action."""
     while image.is_in_progress and advance(world, image):
         pass
 
 
 def repeat(world: World, image: Image, model: Image) -> bool:
-    """Complete a build of the past that has just begun as another went, if it will go as that did.
+    """Complete a build of the past, which has just begun, as a copy of another.
 
-    Nothing has happened if the answer is False.
+    False, and nothing has happened, if it would not go as the other did.
     """
     from . import again
 
@@ -120,7 +118,7 @@ def repeat(world: World, image: Image, model: Image) -> bool:
         image.architecture = before
         return False
 
-    def work() -> None:
+    def work(build: Build) -> None:
         again.repeat(build, model)
         _enter(build, ImageState("AVAILABLE"))
 
@@ -130,7 +128,7 @@ def repeat(world: World, image: Image, model: Image) -> bool:
 
 @_in_order
 def fail(world: World, image: Image, reason: str) -> None:
-    """End a build here, with the reason that ``GetImage`` shows; its AMIs so far stay."""
+    """Fail a build, for a reason that ``GetImage`` shows; the AMIs it has made so far stay."""
     build = Build.of(world, image)
     context = workflows.interrupted(build)
     workflows.end_all(build, "FAILED", message=reason)
@@ -139,7 +137,7 @@ def fail(world: World, image: Image, reason: str) -> None:
 
 @_in_order
 def cancel(world: World, image: Image) -> None:
-    """End a build here; what it made so far stays (API reference, CancelImageCreation)."""
+    """Cancel a build; what it has made so far stays (API reference, CancelImageCreation)."""
     build = Build.of(world, image)
     workflows.end_all(build, "CANCELLED")
     _enter(build, ImageState("CANCELLED"))
@@ -147,9 +145,9 @@ def cancel(world: World, image: Image) -> None:
 
 @_in_order
 def retry(world: World, image: Image) -> None:
-    """Go on where a build ended, at the same build number (API reference, RetryImage).
+    """Go on in the stage where a build ended, at the same build number (API reference, RetryImage).
 
-    What had been completed by then is not done again; the workflows of the stage are.
+    The stages before it are not done again; the workflows of that stage are.
     """
     ended_in = next(
         step.status for step in reversed(image.transitions) if step.status in IN_PROGRESS
@@ -157,8 +155,7 @@ def retry(world: World, image: Image) -> None:
     build = Build.of(world, image)
     before = image.state.status
     image.resume(ended_in, world.clock.now())
-    if log.is_told():
-        log.tell_stage(image.arn, before, ended_in, "a retry")
+    log.tell_stage(image.arn, before, ended_in, "a retry")
     build.store.running[image.arn] = image
     notices.state_changed(build, before)
     _note_on_pipeline(world, image)
@@ -177,12 +174,12 @@ def answer(
     action: Literal["RESUME", "STOP"],
     reason: str | None,
 ) -> None:
-    """Answer a step that waits, and let happen what follows from it."""
+    """Answer a step that waits, and do what follows from the answer."""
     build = Build.of(world, image)
     execution = next(each for each in image.running_executions if each.open_step is step)
     run = Run(build, execution)
 
-    def go_on() -> None:
+    def go_on(build: Build) -> None:
         steps.answer(run, step, action, reason)
         _settle(build)
 
@@ -191,7 +188,7 @@ def answer(
 
 
 def end_stage(world: World, arn: str) -> None:
-    """The scheduler's entry: the time of a stage in which no step runs is over."""
+    """What the scheduler calls when a stage in which no step runs has taken its time."""
     build = _running(world, arn)
     if build is not None:
         build.image.stage_ticket = None
@@ -199,13 +196,13 @@ def end_stage(world: World, arn: str) -> None:
 
 
 def end_step(world: World, key: str) -> None:
-    """The scheduler's entry: the time of a step, or of its waiting, is over."""
+    """What the scheduler calls when a step has taken its time, or has waited long enough."""
     arn, execution_id = steps.parse_key(key)
     build = _running(world, arn)
-    execution = None if build is None else build.store.executions.workflow(execution_id)
+    execution = None if build is None else build.store.executions.workflows.get(execution_id)
     if build is not None and execution is not None and not execution.has_ended:
         run = Run(build, execution)
-        _run(build, lambda: _move_in(build, run))
+        _run(build, _move_in, run)
         _go_on(build)
 
 
@@ -215,20 +212,20 @@ def _go_on(build: Build) -> None:
 
 
 def _move(build: Build) -> bool:
-    """The next thing that happens to a build; False if nothing does by itself."""
+    """Do the next thing of a build; False if it waits for an action, or has ended."""
     stage = build.stage
     if stage is None:
         return False
     if not stage.groups:
-        _run(build, lambda: _end_own_work(build, stage))
+        _run(build, _end_own_work, stage)
         return True
     if workflows.is_idle(build):
-        _run(build, lambda: _settle(build))
+        _run(build, _settle)
         return True
     run = workflows.next_to_move(build)
     if run is None:
         return False
-    _run(build, lambda: _move_in(build, run))
+    _run(build, _move_in, run)
     return True
 
 
@@ -238,18 +235,20 @@ def _move_in(build: Build, run: Run) -> None:
     _settle(build)
 
 
-def _run(build: Build, work: Callable[[], None]) -> None:
+def _run(
+    build: Build, work: Callable[Concatenate[Build, P], None], *args: P.args, **kwargs: P.kwargs
+) -> None:
     """Do a part of the work; a failure of it ends the build."""
     try:
-        work()
+        work(build, *args, **kwargs)
     except BuildFailedError as failure:
-        # What else runs at the time has no fault in it.
+        # The other workflows that run at the time have not failed.
         workflows.end_all(build, "CANCELLED")
         _fail(build, failure)
 
 
 def _settle(build: Build) -> None:
-    """Leave a stage whose workflows are done, for the next."""
+    """If the workflows of the stage are done, go on to the next stage."""
     image, stage = build.image, build.stage
     if stage is None or not stage.groups or not workflows.is_done(build, stage):
         return
@@ -258,21 +257,24 @@ def _settle(build: Build) -> None:
 
 
 def _end_own_work(build: Build, stage: Stage) -> None:
-    """What the service does in a stage without workflows."""
-    world, store, image = build
+    """Do what the service itself does in a stage without workflows."""
+    image = build.image
     if stage.status == "CREATING":
         _meet_parent(build)
     if stage.makes_ami and image.type == "AMI":
-        image.output_resources = OutputResources((source_ami(world, store, image),))
-    elif stage.status == "DISTRIBUTING":
-        distribution.distribute(build)
-    elif stage.status == "INTEGRATING":
-        distribution.integrate(build)
+        image.output_resources = OutputResources((source_ami(build),))
+    try:
+        if stage.status == "DISTRIBUTING":
+            distribution.distribute(build)
+        elif stage.status == "INTEGRATING":
+            distribution.integrate(build)
+    except StepFailedError as error:
+        raise error.of_own_work(build) from None
     _enter(build, ImageState(image.plan.after(stage.status)))
 
 
 def _meet_parent(build: Build) -> None:
-    """A build cannot begin if its parent has gone since (user guide, image-failure-context)."""
+    """Fail if the parent is gone since the request (user guide, image-failure-context)."""
     world, store, image = build
     if image.recipe is None:
         return
@@ -288,7 +290,7 @@ def _start_stage(build: Build) -> None:
     if stage is None:
         return
     if stage.groups:
-        _run(build, lambda: workflows.begin_group(build, stage, 0))
+        _run(build, workflows.begin_group, stage, 0)
         # It has failed already, or its steps move it.
         if build.stage is not stage or not workflows.is_idle(build):
             return
@@ -316,8 +318,7 @@ def _enter(build: Build, state: ImageState) -> None:
     world, store, image = build
     before = image.state.status
     image.enter(state, world.clock.now())
-    if log.is_told():
-        log.tell_stage(image.arn, before, state.status, state.reason)
+    log.tell_stage(image.arn, before, state.status, state.reason)
     world.state.scheduler.withdraw(image.stage_ticket)
     image.stage_ticket = None
     notices.state_changed(build, before)
@@ -329,7 +330,7 @@ def _enter(build: Build, state: ImageState) -> None:
     _start_stage(build)
 
 
-# Few builds are scanned or are a pipeline's: what these take is loaded by the first that is.
+# Few builds are scanned, or are a pipeline's: the first of these loads what it needs.
 
 
 def _judge_scan(build: Build) -> None:
@@ -356,6 +357,5 @@ def _note_on_pipeline(world: World, image: Image) -> None:
 
 
 def _running(world: World, arn: str) -> Build | None:
-    parsed = Arn.parse(arn)
-    image = world.store(parsed.account, parsed.region).running.get(arn)
+    image = world.home_of(arn).running.get(arn)
     return None if image is None else Build.of(world, image)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.arn import AMAZON, Arn
 from imagebuilder_mock.domain.builds import IMAGE_ID, PlannedWorkflow, build_plan
 from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
 from imagebuilder_mock.domain.records import Value
@@ -19,7 +19,12 @@ from imagebuilder_mock.domain.resources.configurations import (
     DistributionConfiguration,
     InfrastructureConfiguration,
 )
-from imagebuilder_mock.domain.resources.images import NONE_YET, PENDING, Image
+from imagebuilder_mock.domain.resources.images import (
+    NONE_YET,
+    PENDING,
+    Image,
+    service_linked_role,
+)
 from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRecipe
 from imagebuilder_mock.domain.resources.workflows import Workflow, workflow_kind
 from imagebuilder_mock.engines.one_build import document_of
@@ -85,7 +90,7 @@ def build_request(world: World, store: Store, params: Settings) -> BuildRequest:
 def recipe_of(
     world: World, store: Store, image_recipe: str | None, container_recipe: str | None
 ) -> Recipe:
-    """The newest version that one of the two means; InvalidParameterValueException if none."""
+    """The newest version that the ARN means; InvalidParameterValueException if there is none."""
     if container_recipe is not None:
         return world.reference(store, ContainerRecipe, container_recipe)
     return world.reference(store, ImageRecipe, image_recipe or "")
@@ -102,19 +107,26 @@ def start_build(
     """Make the image and set its build going.
 
     ServiceQuotaExceededException if too many builds are running; InvalidParameterValueException
-    if a wildcard of the recipe means nothing any more.
+    if nothing matches a wildcard of the recipe any more.
     """
     recipe, distribution = request.recipe, request.distribution
-    image = new_image(world, store, recipe.name, recipe.version or "", recipe.output_type)
-    image.take(request.settings)
+    image = new_image(
+        world,
+        store,
+        request.settings,
+        name=recipe.name,
+        version=recipe.version or "",
+        output_type=recipe.output_type,
+        platform=recipe.platform,
+        build_type=build_type,
+        infrastructure_configuration=request.infrastructure.copy(),
+        source_pipeline_arn=source_pipeline_arn,
+    )
     recipe, image.parent_os_version = resolved_recipe(world, store, recipe)
     image.image_recipe = recipe if isinstance(recipe, ImageRecipe) else None
     image.container_recipe = recipe if isinstance(recipe, ContainerRecipe) else None
-    image.platform, image.build_type = recipe.platform, build_type
-    image.infrastructure_configuration = request.infrastructure.copy()
     if distribution is not None:
         image.distribution_configuration = resolved_distribution(distribution, image)
-    image.source_pipeline_arn = source_pipeline_arn
     image.plan = _plan(
         world,
         store,
@@ -122,39 +134,56 @@ def start_build(
         output_type=image.type,
         tests_enabled=(image.image_tests_configuration or {}).get("imageTestsEnabled") is not False,
     )
+    # GetImage also shows the role and the workflows that a build uses by default.
+    image.execution_role = image.execution_role or service_linked_role(image)
+    if not image.workflows:
+        planned = [workflow.arn for workflow in image.plan.workflows()]
+        image.workflows = [{"workflowArn": arn} for arn in planned] or None
     stages.begin(world, store, image)
     return image
 
 
-def new_image(world: World, store: Store, name: str, version: str, output_type: str) -> Image:
-    """The next build of a version, which nobody knows of yet; ``stages.begin`` stores it.
+def new_image(  # noqa: PLR0913 - what all callers know of it
+    world: World,
+    store: Store,
+    request: Mapping[str, object],
+    *,
+    name: str,
+    version: str,
+    output_type: str,
+    **others: object,
+) -> Image:
+    """The next build of a version, with the members of the request, and with others.
+
+    It is not stored: ``stages.begin`` does that.
 
     ServiceQuotaExceededException if too many builds are running.
     """
     arn = store.next_build(Image.kind, name, version)
     check_room(world, store)
-    return Image(
+    return Image.requested(
+        request,
         arn=arn,
         name=name,
         date_created=world.clock.now(),
         owner=store.account,
         type=output_type,
-        platform=None,
         state=PENDING,
         output_resources=NONE_YET[output_type],
+        **others,
     )
 
 
 def check_room(world: World, store: Store) -> None:
-    """ServiceQuotaExceededException if as many builds are running as may at once."""
+    """ServiceQuotaExceededException if as many builds run as may run at once."""
     world.quotas.check("concurrent builds", len(store.running) + 1)
 
 
 def resolved_recipe(world: World, store: Store, recipe: Recipe) -> tuple[Recipe, str | None]:
-    """The copy an image keeps, and the parent's OS version where it is known.
+    """The copy that an image keeps, and the parent's OS version if it is known.
 
-    Wildcards are resolved; the copy has no owner, and its empty members are there (a real
-    GetImage of 2023).
+    Its wildcards are resolved, it has no owner, and it shows empty members (a real GetImage of
+    2023).
     """
     components: list[wire.ComponentConfigurationUnionTypeDef] = [
         {
@@ -181,7 +210,6 @@ def resolved_recipe(world: World, store: Store, recipe: Recipe) -> tuple[Recipe,
     return copy, os_version
 
 
-AMAZON = "aws"
 NEWEST = "x.x.x"
 
 _DEFAULTS: Mapping[str, Sequence[tuple[WorkflowType, str]]] = {
@@ -192,9 +220,9 @@ _CONTAINER_DISTRIBUTION = "distribute-container"
 
 
 _DEFAULT_PLANS: WeakKeyDictionary[Store, dict[tuple[str, bool], BuildPlan]] = WeakKeyDictionary()
-"""Most builds are told of no workflows, and have the same plan until Amazon publishes something.
+"""The plans of all builds whose request names no workflows, until Amazon publishes something.
 
-The stores are those of the offer under one of the names; each publication makes new ones.
+The keys are stores of the offer under one of the names; each publication makes new ones.
 """
 
 
@@ -227,9 +255,9 @@ def planned_workflows(
 ) -> list[PlannedWorkflow]:
     """The workflows of a build, each at the version that its ARN means now.
 
-    InvalidParameterValueException if one is not there, or does not say which AMI it builds;
-    InvalidParameterCombinationException if its parameters are not those that it declares, or two
-    have an output of one name.
+    InvalidParameterValueException if one does not exist, or does not say which AMI it builds;
+    InvalidParameterCombinationException if it does not declare a parameter that it is given, or if
+    two workflows have an output of the same name.
     """
     if workflows:
         outputs: set[str] = set()
@@ -244,7 +272,7 @@ def planned_workflows(
             managed_workflow(world, store, workflow_type, name)
             for workflow_type, name in _DEFAULTS[output_type]
         ]
-    # A container reaches its repositories by a workflow in any case.
+    # Containers are always distributed by a workflow.
     types = {workflow.type for workflow in planned}
     if output_type == "DOCKER" and "BUILD" in types and "DISTRIBUTION" not in types:
         planned.append(managed_workflow(world, store, "DISTRIBUTION", _CONTAINER_DISTRIBUTION))
@@ -267,7 +295,7 @@ def _planned(
     path: str,
     outputs: set[str],
 ) -> PlannedWorkflow:
-    """One of them; ``outputs`` are the names that those before it give, and then its own too."""
+    """One workflow; the names of its outputs are added to ``outputs``, those of the ones before."""
     workflow = world.reference(
         store, Workflow, configuration["workflowArn"], parameter=f"{path}.workflowArn"
     )
@@ -290,7 +318,10 @@ def _planned(
 
 
 def _check_image_id(world: World, store: Store, planned: Sequence[PlannedWorkflow]) -> None:
-    """Seen in aws-samples, packer-build, and in cdk-github-runners#812."""
+    """Refuse a build workflow of an AMI that does not say which AMI it builds.
+
+    Seen in aws-samples, packer-build, and in cdk-github-runners#812.
+    """
     for each in planned:
         if each.type == "BUILD":
             workflow = world.reference(store, Workflow, each.arn, parameter="workflows")

@@ -1,9 +1,8 @@
 """The steps of a workflow as it runs: each begins, ends, fails, waits, and leads to the next.
 
-A workflow that fails undoes what can be undone, from the step that failed backwards. What a step
-does is ``actions``' business; what the end of a workflow means for its group and stage is
-``workflows``' and ``stages``'. Sources: user guide, manage-image-workflows and
-image-workflow-create-document.
+A workflow that fails undoes what can be undone. What a step does is in ``actions``; what follows
+from the end of a workflow, for its group and stage, in ``workflows`` and ``stages``. Sources: user
+guide, manage-image-workflows and image-workflow-create-document.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from imagebuilder_mock.domain.builds import IMAGE_ID
 from imagebuilder_mock.domain.documents.workflows.actions import STEP_ACTIONS
@@ -21,7 +20,6 @@ from imagebuilder_mock.domain.documents.workflows.variables import (
     look_up,
     resolve,
 )
-from imagebuilder_mock.domain.records import replace
 from imagebuilder_mock.domain.resources.workflow_executions import (
     WAIT_FOR_ACTION,
     WorkflowStepExecution,
@@ -44,7 +42,7 @@ MAX_MESSAGE = 500
 
 
 def go_on(run: Run) -> None:
-    """Begin the next step that is not skipped; without one, the workflow is complete."""
+    """Begin the next step that is not skipped; if there is none, complete the workflow."""
     _list_steps(run)
     for planned, step in zip(run.workflow_document.steps, run.execution.steps, strict=True):
         if step.has_begun:
@@ -53,7 +51,7 @@ def go_on(run: Run) -> None:
         try:
             is_skipped = actions.is_skipped(run, planned)
         except StepFailedError as error:
-            # Nothing was begun: there is nothing to try again.
+            # The step has not begun, so it is not tried again.
             step.inputs = _as_written(planned)
             _give_up(run, step, error)
             return
@@ -96,13 +94,13 @@ def answer(
     action: Literal["RESUME", "STOP"] | None,
     reason: str | None = None,
 ) -> None:
-    """A step that waited goes on, or fails; without an action it has waited too long.
+    """Let a step that waited go on, or fail; without an action it has waited too long.
 
     BuildFailedError if that ends the build.
     """
-    # Without its document nothing can go on; the step waits then.
+    # This raises if the document is gone; then the step goes on waiting.
     planned = run.planned(step)
-    run.build.store.executions.note_waiting(step, waits=False)
+    run.build.store.executions.waiting.remove(step)
     withdraw(run.build, step)
     if action == "RESUME":
         given = {} if reason is None else {"reason": reason}
@@ -121,19 +119,19 @@ def answer(
 
 
 def withdraw(build: Build, waiting: WorkflowExecution | WorkflowStepExecution) -> None:
-    """Nothing happens to it by itself any more."""
+    """Take back the scheduler's entry for a step or a rollback."""
     build.world.state.scheduler.withdraw(waiting.ticket)
     waiting.ticket = None
 
 
 def parse_key(key: str) -> tuple[str, str]:
-    """The image's ARN and the workflow execution's id, of what the scheduler was told."""
+    """The image's ARN and the workflow execution's id in a key of the scheduler's."""
     arn, _, execution_id = key.partition(" ")
     return arn, execution_id
 
 
 def _list_steps(run: Run) -> None:
-    """Enter the steps that the run does not have yet: all of them when it starts."""
+    """Add the steps that the run does not have yet: all of them when it starts."""
     world, execution = run.build.world, run.execution
     for planned in run.workflow_document.steps[len(execution.steps) :]:
         step = WorkflowStepExecution(
@@ -151,14 +149,14 @@ def _list_steps(run: Run) -> None:
             sequence=world.state.numbering.next(),
         )
         execution.steps.append(step)
-        run.build.store.executions.add_step(step)
+        run.build.store.executions.steps[step.step_execution_id] = step
 
 
 def _run_step(run: Run, planned: WorkflowStep, step: WorkflowStepExecution) -> None:
     step.status = "RUNNING"
     notices.step_started(run.build, step, has_condition=planned.condition is not None)
     if planned.inputs is not None:
-        # A reference that means nothing in this run fails the step at its end, where steps fail.
+        # A reference without a value fails the step when it ends, as all failures do.
         step.inputs = json.dumps(actions.inputs_as_shown(run, planned))
     timeout = timedelta(seconds=planned.timeout_seconds)
     if planned.action != WAIT_FOR_ACTION:
@@ -172,7 +170,7 @@ def _run_step(run: Run, planned: WorkflowStep, step: WorkflowStepExecution) -> N
     except StepFailedError as error:
         _give_up(run, step, error)
         return
-    run.build.store.executions.note_waiting(step, waits=True)
+    run.build.store.executions.waiting.add(step)
     _wait(run, step, timeout, always=True)
     notices.step_waiting(run.build, step, inputs)
 
@@ -184,7 +182,10 @@ def _wait(
     *,
     always: bool = False,
 ) -> None:
-    """Have the scheduler go on with the run; only an action is waited for ``always``."""
+    """Have the scheduler go on with the run after a time; ``always`` means in all modes.
+
+    Only the wait for an action ends by itself in all modes.
+    """
     world, execution = run.build.world, run.execution
     waiting.due = world.clock.now() + duration
     if always or run.build.goes_on_by_itself:
@@ -193,7 +194,7 @@ def _wait(
 
 
 def _end_step(run: Run, planned: WorkflowStep, step: WorkflowStepExecution) -> None:
-    # A step takes too long only if the test says how long it takes: no sample fails a build.
+    # Only a duration that the test has set can be too long: the mock's own fail no build.
     given = run.build.world.state.durations.given_for(planned.name, planned.action)
     try:
         if given is not None and given > timedelta(seconds=planned.timeout_seconds):
@@ -226,7 +227,7 @@ def _complete(run: Run, step: WorkflowStepExecution, outputs: dict[str, object])
 
 
 def _give_up(run: Run, step: WorkflowStepExecution, error: StepFailedError) -> None:
-    """A step has failed; its ``onFailure`` decides what follows."""
+    """Fail a step; its ``onFailure`` decides what follows."""
     execution = run.execution
     step.status, step.end_time = "FAILED", run.build.world.clock.now()
     step.message = error.detail[:MAX_MESSAGE]
@@ -236,11 +237,7 @@ def _give_up(run: Run, step: WorkflowStepExecution, error: StepFailedError) -> N
         go_on(run)
         return
     execution.message = step.message
-    execution.failure_context = replace(
-        run.place(step),
-        component_failure=error.component_failure,
-        distribution_failure=error.distribution_failure,
-    )
+    execution.failure_context = error.at(run.place(step))
     if _begin_rollback(run):
         _wait(run, execution, run.build.world.state.durations["rollback"])
     else:
@@ -248,18 +245,21 @@ def _give_up(run: Run, step: WorkflowStepExecution, error: StepFailedError) -> N
 
 
 def _begin_rollback(run: Run) -> bool:
-    """Begin to undo; False if there is nothing to undo."""
-    for step in reversed(run.execution.steps):
+    """Begin to undo the steps; False if there is nothing to undo."""
+    for step in run.execution.steps:
         if STEP_ACTIONS[step.action].undone and step.status in ("COMPLETED", "FAILED"):
             step.rollback_status = "SKIPPED" if _is_kept(run, step) else "RUNNING"
-    found = any(step.rollback_status == "RUNNING" for step in run.execution.steps)
-    if found:
-        run.execution.status = "ROLLBACK_IN_PROGRESS"
-    return found
+    if not any(step.rollback_status == "RUNNING" for step in run.execution.steps):
+        return False
+    run.execution.status = "ROLLBACK_IN_PROGRESS"
+    return True
 
 
 def _is_kept(run: Run, step: WorkflowStepExecution) -> bool:
-    """The document can keep it, and the infrastructure can keep its instance for a look."""
+    """Whether a rollback keeps what the step made.
+
+    The document can say so, and for an instance the infrastructure.
+    """
     infrastructure = run.build.image.infrastructure_configuration
     if (
         STEP_ACTIONS[step.action].undone == "terminates the instance"
@@ -277,7 +277,7 @@ def _is_kept(run: Run, step: WorkflowStepExecution) -> bool:
 
 
 def end_rollback(execution: WorkflowExecution) -> None:
-    """Everything is undone."""
+    """Note that everything is undone."""
     for step in execution.steps:
         if step.rollback_status == "RUNNING":
             step.rollback_status = "COMPLETED"
@@ -297,16 +297,16 @@ def _end(run: Run, status: Literal["COMPLETED", "ROLLBACK_COMPLETED"]) -> None:
 
 
 def _export(run: Run) -> None:
-    """What later workflows can refer to; an output of a step that was skipped is none."""
+    """Keep the workflow's outputs for later ones; what refers to a skipped step has no value."""
     image = run.build.image
     for output in run.workflow_document.outputs:
-        resolved: dict[str, object] = {}
+        name, written = output.name, output.value
+        value: object = None
         with suppress(UnresolvedReferenceError):
-            value = {"value.$" if is_reference(output.value) else "value": output.value}
-            resolved = cast("dict[str, object]", resolve(value, run.variables))
-            image.workflow_outputs[output.name] = resolved["value"]
-        if (output.name, run.execution.type, image.type) == (IMAGE_ID, "BUILD", "AMI"):
-            take_image_id(run.build, resolved.get("value"))
+            value = (look_up if is_reference(written) else resolve)(written, run.variables)
+            image.workflow_outputs[name] = value
+        if (name, run.execution.type, image.type) == (IMAGE_ID, "BUILD", "AMI"):
+            take_image_id(run.build, value)
 
 
 def _as_written(planned: WorkflowStep) -> str | None:

@@ -1,7 +1,7 @@
 """Workflows as they run for an image: the groups of a stage, and the executions in them.
 
-A group's workflows run at once, up to five of them; the steps of one run one after another
-(``steps``). What the end of a stage means is ``stages``' business. Sources: user guide,
+Up to five workflows of a group run at once; the steps of a workflow run one after another
+(``steps``). What follows from the end of a stage is decided in ``stages``. Sources: user guide,
 manage-image-workflows and pipeline-workflows.
 """
 
@@ -28,11 +28,12 @@ if TYPE_CHECKING:
 RUN_AT_ONCE = 5
 """Workflows of one group (user guide, pipeline-workflows)."""
 
-_STAGES = {"BUILDING": "BUILD", "TESTING": "TEST", "DISTRIBUTING": "DISTRIBUTION"}
-
 
 def begin_group(build: Build, stage: Stage, group: int) -> None:
-    """Start as many as run at once; BuildFailedError if a workflow is not there any more."""
+    """Start as many workflows of a group as run at once.
+
+    BuildFailedError if a workflow does not exist any more.
+    """
     build.image.group = group
     build.image.queue = list(stage.groups[group])
     _start_queued(build)
@@ -41,7 +42,7 @@ def begin_group(build: Build, stage: Stage, group: int) -> None:
 def is_done(build: Build, stage: Stage) -> bool:
     """Whether all groups have ended.
 
-    Starts what waits for a place in its group, and the next group of one that has ended.
+    If not, start what waits for its turn in the group, or the next group.
     """
     image = build.image
     _start_queued(build)
@@ -53,12 +54,12 @@ def is_done(build: Build, stage: Stage) -> bool:
 
 
 def is_idle(build: Build) -> bool:
-    """Whether nothing runs, and nothing waits to: each step so far was skipped, or is over."""
+    """Whether no workflow runs or waits for its turn."""
     return not build.image.running_executions and not build.image.queue
 
 
 def next_to_move(build: Build) -> Run | None:
-    """The one that goes on first; None if all of them wait for an action."""
+    """The workflow that goes on first; None if all of them wait for an action."""
     ready = [
         execution
         for execution in build.image.running_executions
@@ -70,11 +71,11 @@ def next_to_move(build: Build) -> Run | None:
 def end_all(
     build: Build, status: Literal["CANCELLED", "FAILED"], *, message: str | None = None
 ) -> None:
-    """End whatever still runs, because the build has ended."""
+    """End all workflows that still run, because the build has ended."""
     for execution in build.image.running_executions:
         step = execution.open_step
         if step is not None and step.is_waiting:
-            build.store.executions.note_waiting(step, waits=False)
+            build.store.executions.waiting.remove(step)
         steps.end_rollback(execution)
         for ended in (execution, step):
             if ended is not None:
@@ -85,16 +86,17 @@ def end_all(
 
 
 def interrupted(build: Build) -> ImageFailureContext:
-    """Where a build stands that is made to fail from outside."""
+    """Where a build stands that a test makes fail."""
     for execution in build.image.running_executions:
         return Run(build, execution).place(execution.open_step)
     return ImageFailureContext(image_status=build.image.state.status)
 
 
 def mark_retried(build: Build, stage: Stage) -> None:
-    """The stage is run again: what ran in it before is marked as replaced."""
+    """Mark what ran in a stage before as replaced, since the stage is run again."""
+    types = {workflow.type for group in stage.groups for workflow in group}
     for execution in build.image.executions:
-        if execution.type == _STAGES[stage.status]:
+        if execution.type in types:
             execution.retried = True
 
 

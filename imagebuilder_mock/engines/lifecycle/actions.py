@@ -2,10 +2,10 @@
 
 Sources: user guide, image-lifecycle-rules ("How lifecycle actions affect associated resources",
 "Allowed resource state transitions") and lifecycle-policy-execution ("externally modified
-resources": what is gone, or is in the wanted state, is a success).
+resources": what is gone, or already in the wanted state, is a success).
 
-What came from the image goes first, the image last: where something refuses, the image stays as it
-was, and the next run finds it again.
+The image's output comes first, the image last: if EC2 or ECR refuses something, the image stays as
+it was, and the next run finds it again.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ TARGETS: Mapping[LifecycleActionName, ImageStatus] = {
 }
 
 _DEPRECATED_BY = "DeprecatedBy"
-_US = "EC2 Image Builder"
+_SERVICE = "EC2 Image Builder"
 
 
 def act_on(
     world: World, execution: LifecycleExecution, resource: LifecycleExecutionResource
 ) -> None:
-    """Do an image's action, and say on the resource and its outputs what came of it."""
+    """Do the action on an image and its output, and note the outcomes in the execution."""
     now = world.clock.now()
     home = world.store(execution.account_id, execution.region)
     image = home.get(Image, resource.resource_id)
@@ -69,7 +69,7 @@ def act_on(
 
 
 def obstacle_to(world: World, image: Image, action: LifecycleActionName) -> str | None:
-    """Why an image cannot be acted on as it is now, or None."""
+    """Why the action cannot be done on an image as it is now; None if it can."""
     status, target = image.state.status, TARGETS[action]
     if image.is_in_progress or not (status == target or image.may_enter(target)):
         return f"An image in the state '{status}' cannot be moved to the state '{target}'."
@@ -79,7 +79,7 @@ def obstacle_to(world: World, image: Image, action: LifecycleActionName) -> str 
 
 
 def change_state(world: World, home: Store, image: Image, action: LifecycleActionName) -> None:
-    """Move the image resource alone; nothing happens to one that is in the state already."""
+    """Move the image itself to the action's state, unless it is in that state already."""
     target = TARGETS[action]
     if image.state.status == target:
         return
@@ -96,9 +96,9 @@ def change_state(world: World, home: Store, image: Image, action: LifecycleActio
 def schedule_deprecation(
     world: World, execution: LifecycleExecution, image: Image, moment: datetime
 ) -> None:
-    """Tell the image, and EC2, of a deprecation that lies ahead (API reference, ``updateAt``).
+    """Set the time of a future deprecation on the image, and in EC2 (API reference, ``updateAt``).
 
-    What EC2 refuses now is asked again when the time has come, and fails then.
+    What EC2 refuses now is tried again when the time has come, and fails then.
     """
     image.deprecation_time = moment
     for output in execution.outputs_of(image.arn):
@@ -109,7 +109,7 @@ def schedule_deprecation(
 
 
 def _forget_deprecation(image: Image, now: datetime) -> None:
-    """A deprecation that did not happen at its time is none any more; one still ahead stays."""
+    """Clear the time of a deprecation that has failed; a time in the future stays."""
     if image.state.status != "DEPRECATED" and (image.deprecation_time or now) <= now:
         image.deprecation_time = None
 
@@ -162,7 +162,7 @@ def _change_ami(world: World, output: LifecycleExecutionResource) -> None:
 def _deprecate(world: World, ami: MachineImage, now: datetime) -> None:
     if ami.deprecation_time is None or ami.deprecation_time > now:
         machine_images.deprecate(world, ami, now)
-    machine_images.tag(world, ami, {_DEPRECATED_BY: _US})
+    machine_images.tag(world, ami, {_DEPRECATED_BY: _SERVICE})
 
 
 def _disable(world: World, ami: MachineImage, _: datetime) -> None:

@@ -1,8 +1,8 @@
 """Lifecycle executions: they act on one image after the other, until all are done.
 
-What moves an execution is the mode, as it is for builds: a look at it, mock time, or the test. A
-move acts on a fifth of its images, and on one at least; the last move ends it. So an execution of
-up to five images can be cancelled before each of them, and one of thousands ends after five looks.
+As for builds, the mode decides what moves an execution: a read of it, mock time, or the test. A
+move acts on a fifth of its images, at least on one; the last move ends it. So an execution of up to
+five images can be cancelled before each of them, and one of thousands ends after five reads.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ MOVES = 5
 """How many moves an execution takes at most."""
 
 MOVE_DURATION = timedelta(minutes=1)
-"""How long a move takes in mock time; nobody has said what it takes the service."""
+"""How long a move takes in mock time; how long the service takes is not known."""
 
 
 def begin(
@@ -50,14 +50,14 @@ def begin(
     *,
     policy_arn: str | None = None,
 ) -> LifecycleExecution:
-    """Start an execution that brings about the fates."""
+    """Start an execution that does to images what their fates say."""
     execution = _entered(world, home, resource_arn, fates, policy_arn)
     _set_going(world, execution)
     return execution
 
 
 def begin_at(world: World, home: Store, fate: Fate, update_at: datetime) -> LifecycleExecution:
-    """Enter an execution that deprecates one image, when the time has come."""
+    """Schedule an execution that deprecates one image at a later time."""
     execution = _entered(world, home, fate.image.arn, [fate], None)
     execution.update_at = update_at
     schedule_deprecation(world, execution, fate.image, update_at)
@@ -84,14 +84,14 @@ def _entered(
 
 
 def look_at(world: World, executions: Iterable[LifecycleExecution]) -> None:
-    """In the observed mode, what was just reported moves on, unless it waits for its time."""
+    """In the observed mode, move executions that a read has just reported."""
     if world.settings.builds == "observed":
         for execution in executions:
             advance(world, execution)
 
 
 def advance(world: World, execution: LifecycleExecution) -> None:
-    """One move; nothing happens to an execution that has ended, is paused, or waits."""
+    """Make one move, unless the execution has ended, is paused, or waits for its time."""
     status = execution.state.status
     if status == "CANCELLING":
         _end(world, execution, LifecycleExecutionState("CANCELLED"))
@@ -105,7 +105,7 @@ def advance(world: World, execution: LifecycleExecution) -> None:
 
 
 def complete(world: World, execution: LifecycleExecution) -> None:
-    """All moves that are left; one that is paused or waits goes on at once."""
+    """Make all moves that are left, also of an execution that is paused or waits for its time."""
     resume(world, execution)
     execution.update_at = None
     while not execution.is_over:
@@ -113,20 +113,20 @@ def complete(world: World, execution: LifecycleExecution) -> None:
 
 
 def pause(world: World, execution: LifecycleExecution) -> None:
-    """PENDING: it goes on with the policy's next scheduled run."""
+    """Make it PENDING, until the policy's next scheduled run."""
     _withdraw(world, execution)
     execution.state = LifecycleExecutionState("PENDING")
 
 
 def resume(world: World, execution: LifecycleExecution) -> None:
-    """Go on with what was paused; nothing happens to an execution that is not."""
+    """Go on, if the execution is paused."""
     if execution.state.status == "PENDING":
         execution.state = LifecycleExecutionState("IN_PROGRESS")
         _set_going(world, execution)
 
 
 def cancel(world: World, execution: LifecycleExecution) -> None:
-    """CANCELLING, and with the next move CANCELLED; what was done stays."""
+    """Make it CANCELLING, and CANCELLED with the next move; what is done already stays."""
     if execution.is_over or execution.state.status == "CANCELLING":
         return
     execution.state = LifecycleExecutionState("CANCELLING")
@@ -135,7 +135,7 @@ def cancel(world: World, execution: LifecycleExecution) -> None:
 
 
 def move_on(world: World, execution_id: str) -> None:
-    """The scheduler's entry: the time of a move is over, or a scheduled update is due."""
+    """What the scheduler calls when a move has taken its time, or a later update is due."""
     execution = world.state.lifecycle_executions.unfinished[execution_id]
     execution.ticket = None
     execution.update_at = None
@@ -144,12 +144,12 @@ def move_on(world: World, execution_id: str) -> None:
 
 
 def _forget_deprecation(world: World, execution: LifecycleExecution) -> None:
-    """A deprecation that lay ahead does not come; what EC2 was told stays, as all that was done."""
+    """Clear the time of a deprecation that will not happen; EC2 keeps what it was told."""
     execution.update_at = None
     image = world.store(execution.account_id, execution.region).get(Image, execution.resource_arn)
     if image is None or image.deprecation_time is None:
         return
-    # Who deprecated it meanwhile set an earlier time.
+    # Whoever has deprecated it meanwhile has set an earlier time, which stays.
     if image.state.status == "AVAILABLE" or image.deprecation_time > world.clock.now():
         image.deprecation_time = None
 
@@ -162,7 +162,7 @@ def _set_going(world: World, execution: LifecycleExecution) -> None:
 
 
 def _plan_next_move(world: World, execution: LifecycleExecution) -> None:
-    # A held execution waits for the test; no time moves it.
+    # Only the test moves held executions.
     _withdraw(world, execution)
     if world.settings.builds != "held":
         _plan_move(world, execution, world.clock.now() + MOVE_DURATION)
@@ -199,7 +199,7 @@ def _end(world: World, execution: LifecycleExecution, state: LifecycleExecutionS
 def resources_of(
     world: World, home: Store, fate: Fate, rule: Rule
 ) -> tuple[LifecycleExecutionResource, list[LifecycleExecutionResource]]:
-    """An image that a rule acts on as executions show it, and what is included of its output."""
+    """What executions show of an image that a rule acts on, and of the output that it includes."""
     action = LifecycleExecutionResourceAction(rule.action, fate.reason)
     image = LifecycleExecutionResource(
         account_id=home.account,
@@ -220,7 +220,7 @@ def resources_of(
         for ami in fate.amis
     ]
     made = fate.image.output_resources
-    # An image that an exclusion keeps, keeps what it made.
+    # An exclusion that keeps the image keeps its containers too.
     if "containers" in rule.included and not fate.is_skipped and made:
         outputs += [
             LifecycleExecutionResource(

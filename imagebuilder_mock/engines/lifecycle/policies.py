@@ -1,7 +1,7 @@
 """Runs of lifecycle policies: what one would do, the daily one, and the end of a policy.
 
 The service runs an enabled policy once a day, at a time of its own choice (user guide,
-lifecycle-policy-execution). Here it is a full hour, UTC, that the policy's ARN decides.
+lifecycle-policy-execution). Here it is a full hour, UTC, worked out from the policy's ARN.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ def fates(
 
 
 def describing(world: World) -> Describe:
-    """How the evaluation gets to know what EC2 knows of an AMI."""
+    """The function by which the evaluation asks EC2 about an AMI."""
     return lambda ami: machine_images.find(world, ami.owner, ami.region, ami.image)
 
 
 def run(world: World, policy: LifecyclePolicy) -> LifecycleExecution:
-    """Start a run now; one that has not ended goes on instead of a new one."""
+    """Start a run now, or go on with the last one if it has not ended."""
     known = world.state.lifecycle_executions
     unfinished = known.unfinished_of(policy.arn)
     if unfinished is not None:
@@ -65,7 +65,7 @@ def run(world: World, policy: LifecyclePolicy) -> LifecycleExecution:
 
 
 def run_on_schedule(world: World, arn: str) -> None:
-    """The scheduler's entry: the policy's hour has come."""
+    """What the scheduler calls at the policy's hour."""
     policy = world.home_of(arn).get(LifecyclePolicy, arn)
     if policy is not None:
         policy.run_ticket = None
@@ -74,26 +74,17 @@ def run_on_schedule(world: World, arn: str) -> None:
 
 
 def plan_next_run(world: World, policy: LifecyclePolicy) -> None:
-    """Enter the next run of an enabled policy."""
+    """Schedule the next run of an enabled policy."""
     if policy.status == "ENABLED":
         due = next_run(policy.arn, world.clock.now())
         policy.run_ticket = world.state.scheduler.enter(due, ACTION, policy.arn)
 
 
 def next_run(arn: str, now: datetime) -> datetime:
-    """The first time after ``now`` at which the clock shows the policy's hour."""
-    today = now.replace(hour=run_hour(arn), minute=0, second=0, microsecond=0)
+    """The first time after ``now`` at which the clock shows the policy's hour, UTC."""
+    hour = crc32(arn.encode()) % _HOURS_OF_A_DAY
+    today = now.replace(hour=hour, minute=0, second=0, microsecond=0)
     return today if today > now else today + timedelta(days=1)
-
-
-def run_after(_: World, arn: str, moment: datetime) -> datetime:
-    """When a policy runs after ``moment``, as it is now."""
-    return next_run(arn, moment)
-
-
-def run_hour(arn: str) -> int:
-    """The hour of the day, UTC: the CRC-32 of the ARN, modulo 24."""
-    return crc32(arn.encode()) % _HOURS_OF_A_DAY
 
 
 def forget_next_run(world: World, policy: LifecyclePolicy) -> None:
@@ -102,7 +93,7 @@ def forget_next_run(world: World, policy: LifecyclePolicy) -> None:
 
 
 def stop(world: World, policy: LifecyclePolicy) -> None:
-    """The policy is disabled or deleted: no more runs, and one under way is cancelled."""
+    """End the runs of a policy that is disabled or deleted; one under way is cancelled."""
     forget_next_run(world, policy)
     unfinished = world.state.lifecycle_executions.unfinished_of(policy.arn)
     if unfinished is not None:

@@ -1,7 +1,7 @@
 """What runs of a policy would do, one after the other, tried on a copy of the world.
 
-The copy's runs are those of the engine, so what is tried is what happens: nothing is worked out
-twice. Nothing is built between them, and no other policy runs.
+The engine itself runs on the copy, so the trial does what a run would do. Between the runs nothing
+is built, and no other policy runs.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
     from imagebuilder_mock.world.world import World
 
 Runs: TypeAlias = "int | Literal['settled']"
-"""How many daily runs; or runs at one moment, until one changes nothing."""
+"""The number of daily runs; or as many runs at one moment as it takes until one changes nothing."""
 
 _BY_NOBODY = "preview"
 
 
 class Draft(NamedTuple):
-    """What a policy would do where, whether it is made or not."""
+    """A policy that is tried, whether it has been created or not, and where."""
 
     home: Store
     selection: Selection
@@ -51,15 +51,15 @@ class Prospect(Record, kw_only=True):
 
     fate: Fate
     state: ImageStatus
-    """That in which the run finds it."""
+    """The state in which the run finds the image."""
     outputs: Sequence[LifecycleExecutionResource]
-    """What the action includes of what the image made."""
+    """The output of the image that the action includes."""
     obstacle: str | None
     """Why the action fails, if it does."""
 
 
 class Trial(Value, kw_only=True):
-    """One run, with what becomes of each image that is selected, from the newest to the oldest."""
+    """One run: what becomes of each selected image, from the newest to the oldest."""
 
     number: int
     moment: datetime
@@ -67,15 +67,15 @@ class Trial(Value, kw_only=True):
 
 
 def trials(world: World, draft: Draft, *, at: datetime, runs: Runs) -> Iterator[Trial]:
-    """The runs, the first of them at a moment; of those at one moment, the last changes nothing."""
+    """Try the runs, the first of them ``at`` a moment; of "settled", the last changes nothing."""
     home, selection, details = draft
     if runs == 1 and not any(world.state.machine_images.refusals()):
-        # Nothing has to be done to tell what one run does, so nothing has to be copied.
+        # What a single run does is known without doing it, so no copy is needed.
         fates = policies.fates(world, home, selection, details, at)
         prospects = [_prospect(world, home, fate) for fate in fates]
         yield Trial(number=1, moment=at, prospects=prospects)
         return
-    # What EC2 beside us knows of the AMIs is asked now: the copy has nobody to ask.
+    # EC2 is asked about the AMIs now, since the copy cannot ask it.
     for ami in world.state.machine_images:
         machine_images.find(world, ami.account_id, ami.region, ami.image_id)
     twin = world.twin(at)
@@ -107,7 +107,7 @@ def _prospect(world: World, home: Store, fate: Fate) -> Prospect:
 
 
 def _failure(execution: LifecycleExecution, image_arn: str) -> str | None:
-    """What the first of an image's outputs that refused said."""
+    """The reason of the first failure among an image's outputs, or None."""
     for output in execution.outputs_of(image_arn):
         failed = [(output.resource_id, output.state)]
         failed += [(each.snapshot_id, each.state) for each in output.snapshots or ()]
@@ -118,6 +118,6 @@ def _failure(execution: LifecycleExecution, image_arn: str) -> str | None:
 
 
 def _standing(world: World, home: Store) -> object:
-    """All that a run can change, but for the traces of the run itself."""
+    """All that a run can change, except for what it records of itself."""
     images = {image.arn: image.state.status for image in home.order(Image)}
     return images, [replace(ami) for ami in world.state.machine_images]

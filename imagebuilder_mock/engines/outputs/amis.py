@@ -1,9 +1,9 @@
-"""The AMIs that a build makes: their names, where they go, and what EC2 gets to know of them.
+"""The AMIs that a build makes: their names, where they go, and what EC2 is told of them.
 
 Sources: a captured answer of 2023, for the two tags and the default name; API reference,
-AmiDistributionConfiguration and LaunchPermissionConfiguration; for the placeholders that a build
-fills in names and tags a captured SNS message of 2024, the user guide, tag-resources, and
-wfdoc-step-actions, whose sample has a date with a format.
+AmiDistributionConfiguration and LaunchPermissionConfiguration. For the placeholders in names and
+tags: a captured SNS message of 2024; user guide, tag-resources; and wfdoc-step-actions, whose
+sample has a date with a format.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.machine_image import MachineImage
 from imagebuilder_mock.domain.records import replace
 from imagebuilder_mock.domain.resources.images import Ami
@@ -29,24 +28,74 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.domain.resources.configurations import DistributionConfiguration
     from imagebuilder_mock.domain.resources.images import Image
+    from imagebuilder_mock.engines.one_build import Build
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
 
     Settings = wire.AmiDistributionConfigurationUnionTypeDef
 
 _MADE_FOR = "Ec2ImageBuilderArn"
-"""The tag of the service's own that no AMI has which it did not make."""
+"""A tag that the service gives to the AMIs that it makes, and that no other AMI has."""
+
+
+class AmiTarget(NamedTuple):
+    """A place that gets an AMI, and the settings for it."""
+
+    place: Place
+    settings: Settings
+
+
+def source_ami(build: Build) -> Ami:
+    """Make the AMI that every build makes, in the account and Region in which it builds."""
+    world, store, image = build
+    recipe, settings = image.recipe, settings_at_home(build)
+    return _registered(
+        build,
+        AmiTarget(build.home, settings),
+        description=settings.get("description") or (recipe.description if recipe else None),
+        devices=built_devices(build),
+        watermarks=carried(world, store, image.image_recipe),
+    )
+
+
+def copied_ami(build: Build, target: AmiTarget) -> Ami:
+    """Copy the output AMI to another Region or account.
+
+    The copy is encrypted with the key of the settings, or without one as its source is.
+    """
+    source, devices = _source(build), source_devices(build)
+    key = target.settings.get("kmsKeyId")
+    return _registered(
+        build,
+        target,
+        description=target.settings.get("description"),
+        devices=encrypted(devices, key) if key else devices,
+        watermarks=source.watermarks if source else (),
+    )
+
+
+def source_devices(build: Build) -> Sequence[Mapping[str, Any]]:
+    """The volumes of the AMI that is copied."""
+    source = _source(build)
+    return (source.devices if source else ()) or built_devices(build)
+
+
+def _source(build: Build) -> MachineImage | None:
+    """What is known of the AMI that is copied; None if it was not made here."""
+    known = build.world.state.machine_images
+    return next(filter(None, (known.get(ami.image) for ami in build.image.amis)), None)
 
 
 def _registered(
-    world: World,
-    image: Image,
+    build: Build,
     target: AmiTarget,
     *,
     description: str | None,
     devices: Sequence[Mapping[str, Any]],
+    watermarks: tuple[str, ...],
 ) -> Ami:
-    """Make an output AMI, and make it known to its account."""
+    """Make an output AMI, and tell its account's EC2 of it."""
+    world, _, image = build
     (account, region), settings = target
     recipe = image.image_recipe
     image_id, volumes = world.ids.ami(), snapshotted(world, devices)
@@ -66,7 +115,7 @@ def _registered(
             "CreatedBy": "EC2 Image Builder",
             _MADE_FOR: image.arn,
         },
-        watermarks=_watermarks(world, image),
+        watermarks=watermarks,
         devices=tuple(volumes),
     )
     known = machine_images.made_elsewhere(world, planned)
@@ -87,6 +136,11 @@ def name_of(image: Image, settings: Settings) -> str:
     return filled(template, image) if template else _default_name(image)
 
 
+def place_of(ami: Ami) -> Place:
+    """The account and the Region of an output AMI."""
+    return Place(ami.owner, ami.region)
+
+
 def permit(world: World, ami: Ami, settings: Settings) -> None:
     """Let others launch from an output AMI, as the ``launchPermission`` of the settings says."""
     permission = settings.get("launchPermission")
@@ -95,11 +149,12 @@ def permit(world: World, ami: Ami, settings: Settings) -> None:
         return
     known.shared_with |= frozenset(permission.get("userIds", ()))
     known.public = known.public or "all" in permission.get("userGroups", ())
-    telling.tell_of_permission(world, Place(ami.owner, ami.region), ami.image, permission)
+    telling.tell_of_permission(world, place_of(ami), ami.image, permission)
 
 
-def tag_in_place(world: World, image: Image, ami: Ami, settings: Settings) -> None:
-    """Give an AMI that is there already the tags of the settings; the service's own stay."""
+def tag_in_place(build: Build, ami: Ami, settings: Settings) -> None:
+    """Give an AMI that exists already the tags of the settings; the service's own tags stay."""
+    world, _, image = build
     known = world.state.machine_images.get(ami.image)
     tags = _tags(image, settings.get("amiTags"))
     if known is None or not tags:
@@ -107,45 +162,18 @@ def tag_in_place(world: World, image: Image, ami: Ami, settings: Settings) -> No
     if _MADE_FOR in known.tags:
         tags |= {key: known.tags[key] for key in ("CreatedBy", _MADE_FOR)}
     known.tags = {**known.tags, **tags}
-    telling.tell_of_tags(world, Place(ami.owner, ami.region), ami.image, tags)
-
-
-def _watermarks(world: World, image: Image) -> tuple[str, ...]:
-    if image.image_recipe is None:
-        return ()
-    home = Arn.parse(image.arn)
-    return carried(world, world.store(home.account, home.region), image.image_recipe)
+    telling.tell_of_tags(world, place_of(ami), ami.image, tags)
 
 
 def _tags(image: Image, tags: Mapping[str, str] | None) -> dict[str, str]:
     return {key: filled(value, image) for key, value in (tags or {}).items()}
 
 
-class AmiTarget(NamedTuple):
-    """One place that gets an AMI, and what is said for it there."""
-
-    place: Place
-    settings: Settings
-
-
-def source_ami(world: World, store: Store, image: Image) -> Ami:
-    """The AMI that every build makes, in the Region and account in which it builds."""
-    recipe, settings = image.recipe, settings_at_home(store, image)
-    return _registered(
-        world,
-        image,
-        AmiTarget(Place(store.account, store.region), settings),
-        description=settings.get("description") or (recipe.description if recipe else None),
-        devices=built_devices(world, store, image),
-    )
-
-
-def settings_at_home(store: Store, image: Image) -> Settings:
-    """What the distribution configuration says of the Region in which the image is built."""
-    configuration = image.distribution_configuration
+def settings_at_home(build: Build) -> Settings:
+    """The settings of the distribution configuration for the Region in which the image is built."""
     settings: Settings = {}
-    for distribution in configuration.distributions if configuration else ():
-        if distribution["region"] == store.region:
+    for distribution in build.distributions:
+        if distribution["region"] == build.store.region:
             settings = distribution.get("amiDistributionConfiguration", settings)
     return settings
 
@@ -153,35 +181,13 @@ def settings_at_home(store: Store, image: Image) -> Settings:
 def ami_targets(
     store: Store, distributions: Sequence[wire.DistributionUnionTypeDef]
 ) -> Iterator[AmiTarget]:
-    """Where AMIs are to be: in each Region, and there in each target account."""
+    """The places that get an AMI: in each Region, each target account."""
     for distribution in distributions:
         settings = distribution.get("amiDistributionConfiguration")
         if settings is None:
             continue
         for account in settings.get("targetAccountIds") or (store.account,):
             yield AmiTarget(Place(account, distribution["region"]), settings)
-
-
-def copied_ami(world: World, store: Store, image: Image, target: AmiTarget) -> Ami:
-    """The copy of the output AMI in another Region or account.
-
-    With a key it is encrypted with that, else as its source is.
-    """
-    devices, key = source_devices(world, store, image), target.settings.get("kmsKeyId")
-    return _registered(
-        world,
-        image,
-        target,
-        description=target.settings.get("description"),
-        devices=encrypted(devices, key) if key else devices,
-    )
-
-
-def source_devices(world: World, store: Store, image: Image) -> Sequence[Mapping[str, Any]]:
-    """Those of the AMI that is copied."""
-    known = world.state.machine_images
-    source = next(filter(None, (known.get(ami.image) for ami in image.amis)), None)
-    return (source.devices if source else ()) or built_devices(world, store, image)
 
 
 _BUILD_DATE = r"\{\{\s*imagebuilder:buildDate(?::([A-Za-z._-]+))?\s*\}\}"
@@ -192,7 +198,7 @@ _DATE_PARTS = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss
 def resolved_distribution(
     configuration: DistributionConfiguration, image: Image
 ) -> DistributionConfiguration:
-    """The copy that an image keeps, in which its AMIs have their names."""
+    """The copy that an image keeps, with the names of its AMIs filled in."""
     return replace(
         configuration,
         distributions=[
@@ -212,7 +218,7 @@ def _with_name_filled(
 
 
 def _default_name(image: Image) -> str:
-    """It is made when the build begins, and is the only one to have microseconds."""
+    """The name without a template: its date is the beginning of the build, with microseconds."""
     began = next(
         (step.moment for step in image.transitions if step.status == "BUILDING"),
         image.date_created,
@@ -221,7 +227,7 @@ def _default_name(image: Image) -> str:
 
 
 def filled(template: str, image: Image) -> str:
-    """The text of an image's build."""
+    """The text with its placeholders filled for an image."""
     return filled_text(template, build_date=image.date_created, build_number=image.build_number)
 
 
@@ -232,12 +238,12 @@ def filled_text(template: str, *, build_date: datetime, build_number: int) -> st
 
 
 def has_build_date(template: str) -> bool:
-    """Whether the texts made from it differ from build to build."""
+    """Whether the template has the date, so that its texts differ from build to build."""
     return re.search(_BUILD_DATE, template) is not None
 
 
 def build_date_text(moment: datetime, form: str | None = None) -> str:
-    """``2024-08-27T18-43-22.629Z``, as names of real builds have it, or in a format."""
+    """A date as in the names of real builds, ``2024-08-27T18-43-22.629Z``, or in a format."""
     if form is None:
         return f"{moment:%Y-%m-%dT%H-%M-%S}.{moment.microsecond // 1000:03}Z"
     parts = re.compile("|".join(_DATE_PARTS))

@@ -1,4 +1,4 @@
-"""What is configured with a Region's AMIs after their distribution, in the services beside us.
+"""What is configured in other services with the AMIs of a Region, after their distribution.
 
 Sources: API reference, LaunchTemplateConfiguration and SsmParameterConfiguration; the refusal of a
 launch template is the user guide's (image-failure-context). The key of an exported disk is in the
@@ -12,23 +12,22 @@ from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.domain.records import Value
 from imagebuilder_mock.neighbours import names, telling
-from imagebuilder_mock.neighbours.account import Place
 from imagebuilder_mock.neighbours.contents import S3Uri
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+from .amis import place_of
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from mypy_boto3_imagebuilder import type_defs as wire
     from mypy_boto3_imagebuilder.literals import ImageConfigurationStepType
 
     from imagebuilder_mock.engines.one_build import Build
-
-
-def _nothing(build: Build, place: Place, entry: object, ami: str | None) -> None:
-    """Nobody beside us would notice."""
+    from imagebuilder_mock.neighbours.account import Place
 
 
 def _update_launch_template(
-    build: Build, place: Place, entry: Mapping[str, Any], ami: str | None
+    build: Build, place: Place, entry: wire.LaunchTemplateConfigurationTypeDef, ami: str | None
 ) -> str | None:
     template = entry["launchTemplateId"]
     refusal = names.failure_without(build.world, place, names.LAUNCH_TEMPLATE, template)
@@ -39,7 +38,7 @@ def _update_launch_template(
 
 
 def _put_parameter(
-    build: Build, place: Place, entry: Mapping[str, Any], ami: str | None
+    build: Build, place: Place, entry: wire.SsmParameterConfigurationTypeDef, ami: str | None
 ) -> str | None:
     name = entry["parameterName"]
     if _is_of_linked_role(build, place) and not name.startswith(_PARAMETERS_OF_LINKED_ROLE):
@@ -55,7 +54,7 @@ def _put_parameter(
 
 
 def _enable_fast_launch(
-    build: Build, place: Place, entry: Mapping[str, Any], ami: str | None
+    build: Build, place: Place, entry: wire.FastLaunchConfigurationTypeDef, ami: str | None
 ) -> str | None:
     del ami
     if entry["enabled"] and _is_of_linked_role(build, place):
@@ -70,7 +69,7 @@ _PARAMETERS_OF_LINKED_ROLE = "/imagebuilder/"
 
 
 def _is_of_linked_role(build: Build, place: Place) -> bool:
-    """Whether the service-linked role does it; in another account a role of that account does."""
+    """Whether the service-linked role does it; in another account, a role of that account does."""
     role = build.image.execution_role
     is_linked = role is None or names.name_of_role(role).startswith("AWSServiceRoleFor")
     return is_linked and place.account == build.store.account
@@ -87,7 +86,9 @@ def _not_authorized(build: Build, action: str, resource: str) -> str:
     )
 
 
-def _export(build: Build, place: Place, entry: Mapping[str, Any], ami: str | None) -> str | None:
+def _export(
+    build: Build, place: Place, entry: wire.S3ExportConfigurationTypeDef, ami: str | None
+) -> str | None:
     world, bucket, form = build.world, entry["s3Bucket"], entry["diskImageFormat"]
     refusal = names.failure_without(
         world, place, names.ROLE, entry["roleName"]
@@ -106,14 +107,16 @@ class Configuration(Value):
     member: str
     step: ImageConfigurationStepType
     """As a failure names it."""
-    do: Callable[[Build, Place, Mapping[str, Any], str | None], str | None]
-    """Do it with an AMI, if there is one: why it cannot be done, or None."""
+    do: Callable[[Build, Place, Any, str | None], str | None]
+    """Takes the build, a place, an entry of the member, and the place's AMI, if there is one;
+    returns why it cannot be done, or None."""
     is_with_source: bool = False
-    """Whether an account gets the AMI of the one that builds, rather than its own copy."""
+    """Whether it is done with the AMI of the account that builds, rather than with the copy."""
 
 
 CONFIGURATIONS = (
-    Configuration("licenseConfigurationArns", "ASSOCIATE_LICENSES", _nothing),
+    # No service beside us knows License Manager's configurations.
+    Configuration("licenseConfigurationArns", "ASSOCIATE_LICENSES", lambda *_: None),
     Configuration(
         "launchTemplateConfigurations",
         "UPDATE_LAUNCH_TEMPLATES",
@@ -131,8 +134,8 @@ CONFIGURATIONS = (
 def configure(
     build: Build, place: Place, configuration: Configuration, entries: Iterable[Any]
 ) -> str | None:
-    """The first refusal; what can be done is done all the same."""
-    amis = {Place(ami.owner, ami.region): ami.image for ami in build.image.amis}
+    """Do all entries that can be done; return the first refusal, or None."""
+    amis = {place_of(ami): ami.image for ami in build.image.amis}
     ami = amis.get(place)
     if configuration.is_with_source:
         ami = amis.get(place._replace(account=build.store.account), ami)

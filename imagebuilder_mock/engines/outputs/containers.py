@@ -17,22 +17,19 @@ from imagebuilder_mock.neighbours.telling import tell_of_container_image
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagebuilder_mock.domain.resources.images import Image
-    from imagebuilder_mock.domain.resources.recipes import ContainerRecipe
     from imagebuilder_mock.engines.one_build import Build
-    from imagebuilder_mock.world.store import Store
 
 
-def pushed_containers(store: Store, image: Image, recipe: ContainerRecipe) -> tuple[Container, ...]:
-    """The images by Region, in the repositories of the distribution.
+def pushed_containers(build: Build) -> tuple[Container, ...]:
+    """The container images by Region, in the repositories of the distribution.
 
-    The recipe's is for a build whose distribution has none in its own Region.
+    In the Region of the build it is the recipe's repository, if the distribution has none there.
     """
-    arn = Arn.parse(image.arn)
+    store, arn = build.store, Arn.parse(build.image.arn)
     fixed = f"{arn.version}-{arn.build}"
     fixed_tags = (fixed, f"{arn.slug}-{fixed}")
     uris: dict[str, list[str]] = {}
-    for region, repository, tags in _targets(store, image, recipe):
+    for region, repository, tags in _targets(build):
         registry = f"{store.account}.dkr.ecr.{region}.{domain_of(store.partition)}"
         known = uris.setdefault(region, [])
         for tag in (*fixed_tags, *tags):
@@ -43,7 +40,7 @@ def pushed_containers(store: Store, image: Image, recipe: ContainerRecipe) -> tu
 
 
 def push(build: Build, container: Container) -> str | None:
-    """Put a Region's images into its repositories: why they cannot be, or None."""
+    """Put the images of a Region into its repositories; return why that cannot be done, or None."""
     place = Place(build.store.account, container.region)
     tags: dict[str, list[str]] = {}
     for uri in container.image_uris:
@@ -60,19 +57,17 @@ def push(build: Build, container: Container) -> str | None:
     return None
 
 
-def _targets(
-    store: Store, image: Image, recipe: ContainerRecipe
-) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    configuration = image.distribution_configuration
+def _targets(build: Build) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    region, recipe = build.store.region, build.image.container_recipe
     targets = [
         (
             distribution["region"],
             settings["targetRepository"]["repositoryName"],
             tuple(settings.get("containerTags", ())),
         )
-        for distribution in (configuration.distributions if configuration else ())
+        for distribution in build.distributions
         if (settings := distribution.get("containerDistributionConfiguration")) is not None
     ]
-    if store.region not in [region for region, _, _ in targets]:
-        yield store.region, recipe.target_repository["repositoryName"], ()
+    if recipe is not None and region not in [target[0] for target in targets]:
+        yield region, recipe.target_repository["repositoryName"], ()
     yield from targets

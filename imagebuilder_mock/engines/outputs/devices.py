@@ -1,7 +1,7 @@
-"""The volumes of output AMIs: those of the parent, with the recipe's mappings over them.
+"""The volumes of output AMIs: those of the parent, changed by the recipe's mappings.
 
-Source: EC2's API reference, CreateImage, which takes the volumes of the instance. Which name the
-root has with which system was seen in EC2 and in tools that build on its AMIs.
+Source: EC2's API reference, CreateImage, which takes the volumes of the instance. The name of the
+root device by operating system was seen in EC2, and in tools that build on its AMIs.
 """
 
 from __future__ import annotations
@@ -16,27 +16,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from imagebuilder_mock.domain.resources.images import Image
+    from imagebuilder_mock.engines.one_build import Build
     from imagebuilder_mock.world.store import Store
     from imagebuilder_mock.world.world import World
 
     Device = Mapping[str, Any]
-    """As EC2 describes it."""
+    """In the form of EC2's ``BlockDeviceMappings``."""
 
 ROOT_DEVICES = frozenset(("/dev/sda1", "/dev/xvda"))
 """The names that are reserved for the root of an instance (EC2 user guide, device_naming)."""
 _SYSTEMS_ON_SDA1 = ("CentOS", "Red Hat", "SLES", "SUSE", "Ubuntu")
-"""How the names of those Linuxes begin; the root of Amazon Linux is ``/dev/xvda``."""
+"""How the names of Linux systems with this root begin; Amazon Linux has ``/dev/xvda``."""
 _DEFAULT_VOLUME: Mapping[str, object] = {
     "VolumeSize": 8,
     "VolumeType": "gp3",
     "DeleteOnTermination": True,
     "Encrypted": False,
 }
-"""Where neither the parent nor the recipe says anything of it."""
+"""What neither the parent nor the recipe says."""
 
 
-def built_devices(world: World, store: Store, image: Image) -> Sequence[Device]:
-    """Those of the AMI that a build makes, the root first."""
+def built_devices(build: Build) -> Sequence[Device]:
+    """The volumes of the AMI that a build makes, the root first."""
+    world, store, image = build
     recipe = image.image_recipe
     parent = AmiFacts() if recipe is None else _parent(world, store, recipe.parent_image)
     volumes = {
@@ -52,7 +54,8 @@ def built_devices(world: World, store: Store, image: Image) -> Sequence[Device]:
             volumes.pop(name, None)
     if root is None:
         named = (name for name in volumes if name in ROOT_DEVICES)
-        root = next(named, None) or _usual_root(image, parent)
+        system = image.parent_os_version or parent.name or ""
+        root = next(named, None) or _root_of(image.platform, system)
     root_volume = volumes.pop(root, _DEFAULT_VOLUME)
     return [
         {"DeviceName": name, "Ebs": ebs} for name, ebs in ((root, root_volume), *volumes.items())
@@ -60,7 +63,7 @@ def built_devices(world: World, store: Store, image: Image) -> Sequence[Device]:
 
 
 def encrypted(devices: Iterable[Device], key: str) -> list[Device]:
-    """The same under a key."""
+    """The volumes, encrypted with a key."""
     encryption = {"Encrypted": True, "KmsKeyId": key}
     return [{**device, "Ebs": {**device["Ebs"], **encryption}} for device in devices]
 
@@ -74,12 +77,12 @@ def is_under_managed_key(devices: Iterable[Device]) -> bool:
 
 
 def is_managed_key(key: str | None) -> bool:
-    """It is the one that EC2 takes where none is given."""
+    """Whether it is the key that AWS manages, which EC2 takes if none is given."""
     return key is None or key.endswith("alias/aws/ebs")
 
 
 def snapshotted(world: World, devices: Iterable[Device]) -> list[dict[str, Any]]:
-    """The same with snapshots of their own."""
+    """The volumes, each with a new snapshot."""
     return [
         {**device, "Ebs": {**device["Ebs"], "SnapshotId": world.ids.snapshot()}}
         for device in devices
@@ -87,7 +90,7 @@ def snapshotted(world: World, devices: Iterable[Device]) -> list[dict[str, Any]]
 
 
 def _parent(world: World, store: Store, parent_image: str) -> AmiFacts:
-    """What is known of the parent; nothing if it has gone since the instance was launched."""
+    """What is known of the parent: nothing if it has been deregistered since the launch."""
     base = base_of(world, store, parent_image)
     if base is not None and base.devices:
         return AmiFacts(devices=base.devices)
@@ -101,10 +104,6 @@ def published_device(image: Image, snapshot_id: str) -> dict[str, Any]:
     """The volume of a managed image."""
     root = _root_of(image.platform, image.os_version or "")
     return {"DeviceName": root, "Ebs": {**_DEFAULT_VOLUME, "SnapshotId": snapshot_id}}
-
-
-def _usual_root(image: Image, parent: AmiFacts) -> str:
-    return _root_of(image.platform, image.parent_os_version or parent.name or "")
 
 
 def _root_of(platform: str | None, system: str) -> str:

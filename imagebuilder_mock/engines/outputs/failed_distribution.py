@@ -1,7 +1,8 @@
 """How a distribution, or the configuration after it, fails: reasons, summaries, Regions.
 
-Sources: AWS's knowledge centre (2022-08-26), for the reason of a failed copy, with another cause
-than EC2's as in cdk-image-pipeline#76; user guide, image-failure-context, for an integration's.
+Sources: AWS's knowledge centre (2022-08-26), for the reason of a failed copy;
+cdk-image-pipeline#76, for a cause that is not EC2's; user guide, image-failure-context, for a
+failed integration.
 """
 
 from __future__ import annotations
@@ -9,74 +10,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.records import Value
-from imagebuilder_mock.domain.resources.workflow_executions import ImageFailureContext
-from imagebuilder_mock.engines.jobs import job_id
-from imagebuilder_mock.engines.one_build import MAX_ERROR, BuildFailedError, StepFailedError
+from imagebuilder_mock.engines.one_build import MAX_ERROR, StepFailedError
 
 if TYPE_CHECKING:
-    from typing import TypeAlias
-
     from mypy_boto3_imagebuilder import type_defs as wire
+    from mypy_boto3_imagebuilder.literals import ImageConfigurationStepType
 
     from imagebuilder_mock.engines.one_build import Build
     from imagebuilder_mock.neighbours.account import Place
 
-    Failure: TypeAlias = wire.RegionFailureTypeDef
-
 
 class Refusal(Value):
-    """Why a place does not get the image."""
+    """Why a place does not get the image, or why something is not configured there."""
 
     place: Place
     error: str
     is_of_ec2: bool = False
     """Whether the error is EC2's answer to a request."""
+    step: ImageConfigurationStepType | None = None
+    """What of the configuration failed, if the image is there."""
 
 
-def failure_in(build: Build, place: Place, error: str) -> Failure:
-    """What failed in a Region; the account is told only where it is another one's."""
-    failure: Failure = {
-        "region": place.region,
-        "status": "FAILED",
-        "errorMessage": error[:MAX_ERROR],
-    }
-    if place.account != build.store.account:
-        failure["targetAccountId"] = place.account
-    return failure
-
-
-def distribution_failed(build: Build, refusals: list[Refusal]) -> BuildFailedError:
-    """The service's own distribution did not reach all places."""
-    told = _of_distribution(build, refusals)
-    return BuildFailedError(told.reason, _where(build, told))
-
-
-def distribution_step_failed(build: Build, refusals: list[Refusal]) -> StepFailedError:
-    """The step of a workflow did not."""
-    told = _of_distribution(build, refusals)
-    return StepFailedError(told.reason, distribution_failure=told.context)
-
-
-def integration_failed(build: Build, failures: list[Failure]) -> BuildFailedError:
-    """The service could not configure everything."""
-    told = _of_integration(build, failures)
-    return BuildFailedError(told.reason, _where(build, told))
-
-
-def integration_step_failed(build: Build, failures: list[Failure]) -> StepFailedError:
-    """The step of a workflow could not."""
-    told = _of_integration(build, failures)
-    return StepFailedError(told.reason, distribution_failure=told.context)
-
-
-class _Told(Value):
-    """What GetImage shows of it: the state's reason, and a part of the failure context."""
-
-    reason: str
-    context: dict[str, object]
-
-
-def _of_distribution(build: Build, refusals: list[Refusal]) -> _Told:
+def distribution_failed(build: Build, refusals: list[Refusal]) -> StepFailedError:
+    """The failure of a distribution that did not reach all places."""
     arn, source = build.image.arn, build.store.account
     texts = (
         f"{number}) {_cause(refusal)} when distributing the image from the source account "
@@ -86,11 +42,10 @@ def _of_distribution(build: Build, refusals: list[Refusal]) -> _Told:
     )
     summary = f"Not all distribution jobs are completed. {' '.join(texts)}"
     reason = (
-        f"Distribution failed with JobId '{job_id('distribution', arn)}', status = 'Failed' for "
+        f"Distribution failed with JobId '{build.job_id('distribution')}', status = 'Failed' for "
         f"ARN '{arn}'. '{summary}'"
     )
-    failures = [failure_in(build, refusal.place, refusal.error) for refusal in refusals]
-    return _Told(reason, _context(summary, failures))
+    return _failed(build, reason, summary, refusals)
 
 
 def _cause(refusal: Refusal) -> str:
@@ -98,22 +53,39 @@ def _cause(refusal: Refusal) -> str:
     return f"EC2 Client Error: '{error}'" if refusal.is_of_ec2 else error
 
 
-def _of_integration(build: Build, failures: list[Failure]) -> _Told:
+def integration_failed(build: Build, refusals: list[Refusal]) -> StepFailedError:
+    """The failure of an integration that could not configure everything."""
     arn = build.image.arn
     summary = " ".join(
-        f"In region '{failure['region']}' - '{failure['errorMessage']}'" for failure in failures
+        f"In region '{refusal.place.region}' - '{refusal.error[:MAX_ERROR]}'"
+        for refusal in refusals
     )
     reason = (
-        f"Integration failed with JobId '{job_id('integration', arn)}', status = 'Failed' for ARN "
+        f"Integration failed with JobId '{build.job_id('integration')}', status = 'Failed' for ARN "
         f"'{arn}'. {summary}"
     )
-    return _Told(reason, _context(summary, failures))
+    return _failed(build, reason, summary, refusals)
 
 
-def _context(summary: str, failures: list[Failure]) -> dict[str, object]:
-    return {"errorMessage": summary[:MAX_ERROR], "regionFailures": failures}
+def _failed(build: Build, reason: str, summary: str, refusals: list[Refusal]) -> StepFailedError:
+    return StepFailedError(
+        reason,
+        distribution_failure={
+            "errorMessage": summary[:MAX_ERROR],
+            "regionFailures": [_shown(build, refusal) for refusal in refusals],
+        },
+    )
 
 
-def _where(build: Build, told: _Told) -> ImageFailureContext:
-    status = build.image.state.status
-    return ImageFailureContext(image_status=status, distribution_failure=told.context)
+def _shown(build: Build, refusal: Refusal) -> wire.RegionFailureTypeDef:
+    """What failed in a Region; it names the account only if that is another one."""
+    shown: wire.RegionFailureTypeDef = {
+        "region": refusal.place.region,
+        "status": "FAILED",
+        "errorMessage": refusal.error[:MAX_ERROR],
+    }
+    if refusal.step is not None:
+        shown["imageConfigurationStep"] = refusal.step
+    if refusal.place.account != build.store.account:
+        shown["targetAccountId"] = refusal.place.account
+    return shown

@@ -1,6 +1,6 @@
-"""AMIs that Amazon publishes as managed images: what EC2 beside us has of those somebody knows of.
+"""AMIs that Amazon publishes as managed images: EC2 has those that a test has been told of.
 
-Source for their owners: EC2's DescribeImages; moto's own AMIs have the same.
+Source for their owners: EC2's DescribeImages; moto's own AMIs have the same owners.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def publish(world: World, image: Image) -> None:
 
 
 def publish_parent(world: World, store: Store, parent_image: str) -> None:
-    """The same for the managed image that a build starts from, if it is one."""
+    """Publish the AMIs of the parent that a build starts from, if it is a managed image."""
     if parent_image.startswith("arn:"):
         image = world.find(store, Image, parent_image, parameter="parentImage")
         if image is not None:

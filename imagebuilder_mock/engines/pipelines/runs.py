@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import (
     InvalidParameterCombinationException,
     InvalidParameterValueException,
@@ -40,7 +39,7 @@ def run(
 ) -> Image:
     """Start a build of the pipeline's recipe.
 
-    InvalidParameterValueException if a wildcard means nothing any more, or a recipe is no longer
+    InvalidParameterValueException if nothing matches a wildcard any more, or a recipe is no longer
     shared; InvalidParameterCombinationException if a newer workflow declares other parameters;
     ServiceQuotaExceededException if too many builds are running.
     """
@@ -53,9 +52,8 @@ def run(
 
 
 def run_on_schedule(world: World, arn: str) -> None:
-    """The scheduler's entry: a pipeline's time has come."""
-    parsed = Arn.parse(arn)
-    store = world.store(parsed.account, parsed.region)
+    """What the scheduler calls when a run of a pipeline is due."""
+    store = world.home_of(arn)
     pipeline = store.get(ImagePipeline, arn)
     if pipeline is None:
         return
@@ -73,14 +71,14 @@ def run_on_schedule(world: World, arn: str) -> None:
         InvalidParameterValueException,
         ServiceQuotaExceededException,
     ) as error:
-        # Nobody is there to be told: the service skips such a run, as it skips one without news.
+        # There is no caller to refuse: the run is skipped, as one without news is.
         notices.pipeline_log(world, pipeline, f"The execution is skipped: {error.message}")
 
 
 def _is_due(world: World, store: Store, pipeline: ImagePipeline) -> bool:
-    """Whether the start condition holds: always, or if there is news since the last build.
+    """Whether the start condition holds: always, or only if there is news since the last build.
 
-    News is a newer match for a wildcard of the recipe; a pipeline that never built has all news.
+    News is a newer match for a wildcard of the recipe. For a pipeline without builds it holds.
     """
     schedule = pipeline.schedule or {}
     if schedule.get("pipelineExecutionStartCondition") == _ALWAYS:
@@ -91,25 +89,28 @@ def _is_due(world: World, store: Store, pipeline: ImagePipeline) -> bool:
         return True
     recipe = recipe_of(world, store, pipeline.image_recipe_arn, pipeline.container_recipe_arn)
     now, _ = resolved_recipe(world, store, recipe)
-    known = _what_it_means(before)
-    news = [arn for arn in _what_it_means(now) if arn not in known]
+    known = _ingredients(before)
+    news = [arn for arn in _ingredients(now) if arn not in known]
     for arn in news:
         notices.pipeline_log(world, pipeline, f"There is a dependency update: {arn}")
     return bool(news)
 
 
-def _what_it_means(resolved: Recipe) -> list[str]:
-    """The recipe, and everything that goes into what is built of it."""
+def _ingredients(resolved: Recipe) -> list[str]:
+    """The ARNs of the recipe and of everything that goes into a build."""
     return [resolved.arn, resolved.parent_image, *resolved.component_arns]
 
 
 def request_of(
     world: World, store: Store, pipeline: ImagePipeline, tags: Mapping[str, str]
 ) -> BuildRequest:
-    """What a run of the pipeline asks for, as CreateImage: that calls the log group otherwise."""
+    """What a run of the pipeline asks for, as CreateImage would.
+
+    CreateImage has another name for the member with the log group.
+    """
     params = {**pipeline.as_requested(), "tags": tags}
-    logging = params.pop("loggingConfiguration", {})
-    group = cast("wire.PipelineLoggingConfigurationTypeDef", logging).get("imageLogGroupName")
-    if group is not None:
-        params["loggingConfiguration"] = {"logGroupName": group}
+    params.pop("loggingConfiguration", None)
+    logging: Mapping[str, object] = pipeline.logging_configuration or {}
+    if "imageLogGroupName" in logging:
+        params["loggingConfiguration"] = {"logGroupName": logging["imageLogGroupName"]}
     return build_request(world, store, cast("wire.CreateImageRequestTypeDef", params))

@@ -1,4 +1,4 @@
-"""When a pipeline runs next, and what the end of a build means for it.
+"""When a pipeline runs next, and what a build changes on the pipeline that started it.
 
 Sources: user guide, cron-expressions and schedule-pipeline; API reference, ImagePipeline
 (``consecutiveFailures``) and AutoDisablePolicy.
@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
 from imagebuilder_mock.domain.schedules.schedule import parse_schedule
@@ -25,13 +24,13 @@ if TYPE_CHECKING:
 ACTION: Final = "run-pipeline"
 
 DEFAULT_FAILURE_LIMIT = 5
-"""Scheduled builds that may fail in a row where no policy says otherwise."""
+"""How many scheduled builds fail in a row until a pipeline is disabled that has no policy."""
 
 _parse = lru_cache(maxsize=256)(parse_schedule)
 
 
 def schedule_of(pipeline: ImagePipeline) -> Schedule | None:
-    """The schedule, if the pipeline has one; a rate counts from the last update."""
+    """The schedule of a pipeline, if it has one."""
     settings = pipeline.schedule or {}
     if "scheduleExpression" not in settings:
         return None
@@ -39,7 +38,10 @@ def schedule_of(pipeline: ImagePipeline) -> Schedule | None:
 
 
 def plan_next_run(world: World, pipeline: ImagePipeline) -> None:
-    """Enter the next run of an enabled pipeline, in place of the one entered before."""
+    """Schedule the next run of an enabled pipeline, in place of the one scheduled before.
+
+    A rate counts from the last update of the pipeline.
+    """
     forget_next_run(world, pipeline)
     schedule = schedule_of(pipeline)
     if schedule is None or pipeline.status != "ENABLED":
@@ -52,9 +54,8 @@ def plan_next_run(world: World, pipeline: ImagePipeline) -> None:
 
 
 def run_after(world: World, arn: str, moment: datetime) -> datetime | None:
-    """When a pipeline runs after ``moment``, as it is now."""
-    parsed = Arn.parse(arn)
-    pipeline = world.store(parsed.account, parsed.region).get(ImagePipeline, arn)
+    """When a pipeline, as it is now, runs after ``moment``."""
+    pipeline = world.home_of(arn).get(ImagePipeline, arn)
     schedule = None if pipeline is None else schedule_of(pipeline)
     if pipeline is None or schedule is None:
         return None
@@ -68,7 +69,7 @@ def forget_next_run(world: World, pipeline: ImagePipeline) -> None:
 
 
 def last_run(store: Store, pipeline: ImagePipeline) -> Image | None:
-    """The newest image of a pipeline, by its date: history may have been added after it."""
+    """The image of a pipeline with the newest date: history may have been added after it."""
     images = store.order(Image, pipeline.arn)
     for image in images.before(None):
         if image.date_created == pipeline.date_last_run:
@@ -77,14 +78,13 @@ def last_run(store: Store, pipeline: ImagePipeline) -> Image | None:
 
 
 def note_state(world: World, image: Image) -> None:
-    """What a change of an image's state leaves on the pipeline that started it.
+    """Note the new state of an image on the pipeline that started it.
 
-    An image that is older than the last run leaves nothing; history disables no pipeline.
+    History that is older than the last run is not noted, and no history disables a pipeline.
     """
     if image.source_pipeline_arn is None:
         return
-    arn = Arn.parse(image.source_pipeline_arn)
-    store = world.store(arn.account, arn.region)
+    store = world.home_of(image.source_pipeline_arn)
     pipeline = store.get(ImagePipeline, image.source_pipeline_arn)
     if pipeline is None:
         return

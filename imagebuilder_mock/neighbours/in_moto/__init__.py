@@ -1,1 +1,1 @@
-"""The ports with moto behind them; loaded only when moto is on."""
+"""moto as the cloud around Image Builder."""

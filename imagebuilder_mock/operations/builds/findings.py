@@ -1,4 +1,4 @@
-"""What is on images: packages, vulnerabilities that scans found, and counts of these."""
+"""Packages on images, vulnerabilities that scans found, and their counts."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _AGGREGATIONS: Mapping[str, str] = {
 
 @operation
 def list_image_packages(ctx: Context, params: wire.ListImagePackagesRequestTypeDef) -> Result:
-    """What Systems Manager Inventory collected of an image, at the end of its build."""
+    """The packages that Systems Manager Inventory found on the image at the end of its build."""
     arn = params["imageBuildVersionArn"]
     image = ctx.get(Image, arn, parameter="imageBuildVersionArn")
     return listed(
@@ -40,7 +40,6 @@ def list_image_packages(ctx: Context, params: wire.ListImagePackagesRequestTypeD
         params,
         "imagePackageList",
         _packages(ctx, image),
-        view=lambda package: package,
         scope=arn,
     )
 
@@ -61,7 +60,6 @@ def list_image_scan_findings(
         {name: value for name, value in params.items() if name != "filters"},
         "findings",
         ctx.store.findings.of(key),
-        view=lambda finding: finding,
         scope=" ".join(key),
     )
 
@@ -93,7 +91,7 @@ def list_image_scan_finding_aggregations(
 
 
 class _Aggregation(Record):
-    """One entry of a list that has at most one."""
+    """The only entry of the list."""
 
     counted: Mapping[str, object]
     sequence: int = 1
@@ -113,7 +111,7 @@ def _packages(ctx: Context, image: Image) -> OrderedIndex[ImagePackage]:
     supplied = ctx.store.findings.packages.get(image.arn)
     if supplied is not None:
         return supplied
-    # Only AMIs are asked, if enhanced metadata is on, when they have been built.
+    # Only of AMIs, if enhanced metadata is on, once they have been built.
     has_inventory = (
         image.type == "AMI" and image.enhanced_image_metadata_enabled and image.os_version
     )

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import ResourceDependencyException, invalid_value
-from imagebuilder_mock.domain.records import replace
-from imagebuilder_mock.domain.resources.images import Image, ImageVersion, service_linked_role
+from imagebuilder_mock.domain.resources.images import Image, ImageVersion
 from imagebuilder_mock.domain.versions import latest_version_references
 from imagebuilder_mock.engines.builds import stages
 from imagebuilder_mock.engines.builds.starting import build_request, start_build
@@ -40,33 +39,20 @@ def get_image(ctx: Context, params: wire.GetImageRequestTypeDef) -> Result:
     image = ctx.get(Image, params["imageBuildVersionArn"], parameter="imageBuildVersionArn")
     note_looked_at(ctx, [image])
     return {
-        "image": _with_defaults(image),
+        "image": image,
         "latestVersionReferences": latest_version_references(image.arn),
     }
 
 
-def _with_defaults(image: Image) -> Image:
-    """The image with the role and the workflows that it is built with if it was given none."""
-    if image.recipe is None or (image.execution_role and image.workflows):
-        return image
-    return replace(
-        image,
-        execution_role=image.execution_role or service_linked_role(image),
-        workflows=image.workflows
-        or [{"workflowArn": each.arn} for each in image.plan.workflows()]
-        or None,
-    )
-
-
 @operation
 def list_images(ctx: Context, params: wire.ListImagesRequestTypeDef) -> Result:
-    # The flag is about Amazon's images only (API reference).
+    # The flag applies only to Amazon's images (API reference).
     with_deprecated = params.get("owner") != "Amazon" or params.get("includeDeprecated", False)
     return versions_listed(
         ctx,
         params,
         Image,
-        ImageVersion.of,
+        ImageVersion,
         filters=by("name", "osVersion", "platform", "type", "version"),
         admit=lambda image: with_deprecated or not image.is_deprecated,
         newest_first=True,
@@ -106,7 +92,7 @@ def cancel_image_creation(ctx: Context, params: wire.CancelImageCreationRequestT
 
 @operation
 def delete_image(ctx: Context, params: wire.DeleteImageRequestTypeDef) -> Result:
-    """Takes the record away, not the AMIs (API reference)."""
+    """Deletes the record, not the AMIs (API reference)."""
     image = ctx.own(Image, params["imageBuildVersionArn"])
     if image.is_in_progress:
         raise ResourceDependencyException(
@@ -117,19 +103,15 @@ def delete_image(ctx: Context, params: wire.DeleteImageRequestTypeDef) -> Result
     return {"imageBuildVersionArn": image.arn}
 
 
-# A filter on the version means the three nodes: '1.0.4' finds every build, '1.0.4/3' none
-# (aws-cli issue 7853).
 IMAGE_SUMMARY_FILTERS: Mapping[str, Callable[[Image], object]] = {
-    "name": lambda image: image.name,
-    "osVersion": lambda image: image.os_version,
-    "platform": lambda image: image.platform,
-    "type": lambda image: image.type,
+    **by("name", "osVersion", "platform", "type"),
+    # Its three numbers: '1.0.4' finds every build, '1.0.4/3' none (aws-cli issue 7853).
     "version": lambda image: Arn.parse(image.arn).version,
 }
 
 
 def note_looked_at(ctx: Context, images: object) -> None:
-    """Remember what an answer reports: in the observed mode it moves on afterwards."""
+    """Note images whose state the answer shows: in the observed mode they move on after it."""
     reported = cast("list[Image]", images)
     ctx.looked_at.extend(reported)
     for image in reported:

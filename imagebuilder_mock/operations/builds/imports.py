@@ -18,7 +18,6 @@ from imagebuilder_mock.operations.rules.neighbours import check_object, check_ro
 if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
 
-    from imagebuilder_mock.domain.builds import BuildPlan
     from imagebuilder_mock.domain.resources.images import Image
     from imagebuilder_mock.operations.handler import Context, Result
 
@@ -45,14 +44,14 @@ def import_vm_image(ctx: Context, params: wire.ImportVmImageRequestTypeDef) -> R
                 f"loggingConfiguration.{member}",
                 f"The log group must be within '{LOG_GROUP}'.",
             )
-    image = _image(ctx, params, build_type="IMPORT", plan=VM_IMPORT)
+    image = _new_image(ctx, params, build_type="IMPORT", plan=VM_IMPORT)
     stages.begin(ctx.world, ctx.store, image)
     return {"imageArn": image.arn}
 
 
 @operation
 def import_disk_image(ctx: Context, params: wire.ImportDiskImageRequestTypeDef) -> Result:
-    """Windows 11 alone can be imported from a disk file (API reference)."""
+    """Only Windows 11 can be imported from a disk file (API reference)."""
     if params["platform"] != _DISK_PLATFORM:
         raise invalid_value("platform", f"The only supported platform is '{_DISK_PLATFORM}'.")
     if params["osVersion"] != _DISK_OS_VERSION:
@@ -74,20 +73,29 @@ def import_disk_image(ctx: Context, params: wire.ImportDiskImageRequestTypeDef) 
     infrastructure = ctx.reference(
         InfrastructureConfiguration, params["infrastructureConfigurationArn"]
     )
-    image = _image(ctx, params, build_type="IMPORT_ISO", plan=disk_import(workflow))
-    image.infrastructure_configuration = infrastructure.copy()
+    image = _new_image(
+        ctx,
+        params,
+        build_type="IMPORT_ISO",
+        plan=disk_import(workflow),
+        infrastructure_configuration=infrastructure.copy(),
+    )
     stages.begin(ctx.world, ctx.store, image)
     return {"imageBuildVersionArn": image.arn}
 
 
-def _image(
+def _new_image(
     ctx: Context,
     params: wire.ImportVmImageRequestTypeDef | wire.ImportDiskImageRequestTypeDef,
-    *,
-    build_type: str,
-    plan: BuildPlan,
+    **others: object,
 ) -> Image:
-    image = new_image(ctx.world, ctx.store, params["name"], params["semanticVersion"], "AMI")
-    image.take(params)
-    image.build_type, image.image_source, image.plan = build_type, "IMPORTED", plan
-    return image
+    return new_image(
+        ctx.world,
+        ctx.store,
+        params,
+        name=params["name"],
+        version=params["semanticVersion"],
+        output_type="AMI",
+        image_source="IMPORTED",
+        **others,
+    )

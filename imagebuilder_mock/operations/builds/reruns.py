@@ -1,4 +1,4 @@
-"""Parts of a build done again: distribute an AMI that is there, retry a build that ended early."""
+"""Distribute an AMI that exists already, and retry a build that ended early."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
 _FIRST_VERSION = "1.0.0"
 _NO_NAME = re.compile(r"[^-_A-Za-z0-9]")
-"""What an AMI's name or the path of a parameter may hold, and an image's name not."""
+"""Characters of AMIs' names and parameters' paths that an image's name must not have."""
 
 
 @operation
 def distribute_image(ctx: Context, params: wire.DistributeImageRequestTypeDef) -> Result:
-    """A new image that is distributed, and not built; it is named after its source."""
+    """Makes a new image, named after its source, that is distributed without being built."""
     source = params["sourceImage"]
     name, facts, os_version = _source(ctx, source)
     distribution = ctx.get(
@@ -43,14 +43,19 @@ def distribute_image(ctx: Context, params: wire.DistributeImageRequestTypeDef) -
     )
     check_logging(params.get("loggingConfiguration", {}), params["executionRole"])
     check_role(ctx, params["executionRole"])
-    image = new_image(ctx.world, ctx.store, name, _FIRST_VERSION, "AMI")
-    image.take(params)
-    image.platform, image.os_version, image.architecture = (
-        facts.platform,
-        os_version,
-        facts.architecture,
+    image = new_image(
+        ctx.world,
+        ctx.store,
+        params,
+        name=name,
+        version=_FIRST_VERSION,
+        output_type="AMI",
+        platform=facts.platform,
+        os_version=os_version,
+        architecture=facts.architecture,
+        build_type="USER_INITIATED",
+        plan=DISTRIBUTION,
     )
-    image.build_type, image.plan = "USER_INITIATED", DISTRIBUTION
     image.distribution_configuration = resolved_distribution(distribution, image)
     stages.begin(ctx.world, ctx.store, image)
     return {"imageBuildVersionArn": image.arn}
@@ -74,7 +79,7 @@ def retry_image(ctx: Context, params: wire.RetryImageRequestTypeDef) -> Result:
 
 
 def _source(ctx: Context, source: str) -> tuple[str, AmiFacts, str | None]:
-    """What the new image is called, what its AMI is, and the OS version where it is known."""
+    """The name of the new image, the facts of its AMI, and the OS version if that is known."""
     if is_image_arn(source):
         image = ctx.get(Image, source, parameter="sourceImage")
         here = Arn.parse(image.arn).region

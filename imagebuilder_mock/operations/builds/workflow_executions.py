@@ -1,20 +1,12 @@
-"""Workflow executions and their steps: get, list, and answer those that wait."""
+"""Workflow executions and their steps: get, list, answer steps that wait."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from imagebuilder_mock.domain.errors import (
-    ResourceNotFoundException,
-    invalid_value,
-    missing_error,
-)
+from imagebuilder_mock.domain.errors import invalid_value, not_found
 from imagebuilder_mock.domain.ordered import OrderedIndex
 from imagebuilder_mock.domain.resources.images import Image
-from imagebuilder_mock.domain.resources.workflow_executions import (
-    WorkflowExecution,
-    WorkflowStepExecution,
-)
 from imagebuilder_mock.engines.builds import stages
 from imagebuilder_mock.operations.handler import operation
 from imagebuilder_mock.operations.listing import listed
@@ -24,23 +16,24 @@ from .images import note_looked_at
 if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import type_defs as wire
 
+    from imagebuilder_mock.domain.resources.workflow_executions import (
+        WorkflowExecution,
+        WorkflowStepExecution,
+    )
     from imagebuilder_mock.operations.handler import Context, Result
-
-T = TypeVar("T")
 
 
 @operation
 def list_workflow_executions(
     ctx: Context, params: wire.ListWorkflowExecutionsRequestTypeDef
 ) -> Result:
-    """In the order in which they began; ``message`` is why the image failed."""
+    """In the order in which they began; ``message`` says why the image failed."""
     image = ctx.own(Image, params["imageBuildVersionArn"])
     result = listed(
         ctx,
         params,
         "workflowExecutions",
         OrderedIndex(image.executions),
-        view=lambda execution: execution,
         scope=image.arn,
     )
     note_looked_at(ctx, [image])
@@ -64,14 +57,13 @@ def get_workflow_execution(
 def list_workflow_step_executions(
     ctx: Context, params: wire.ListWorkflowStepExecutionsRequestTypeDef
 ) -> Result:
-    """All steps of the run, in their order; to list them moves nothing on."""
+    """All steps of the run in their order. Listing them moves no build on."""
     execution = _execution(ctx, params["workflowExecutionId"])
     result = listed(
         ctx,
         params,
         "steps",
         OrderedIndex(execution.steps),
-        view=lambda step: step,
         scope=execution.workflow_execution_id,
     )
     return {
@@ -93,13 +85,12 @@ def get_workflow_step_execution(
 def list_waiting_workflow_steps(
     ctx: Context, params: wire.ListWaitingWorkflowStepsRequestTypeDef
 ) -> Result:
-    """It tells of all builds of the account, so all of them count as looked at."""
+    """The list is about all builds of the account, so all of them move on after it."""
     result = listed(
         ctx,
         params,
         "steps",
         ctx.store.executions.waiting,
-        view=lambda step: step,
     )
     note_looked_at(ctx, list(ctx.store.running.values()))
     return result
@@ -125,17 +116,15 @@ def send_workflow_step_action(
     return {"stepExecutionId": step.step_execution_id, "imageBuildVersionArn": image.arn}
 
 
-def _execution(ctx: Context, workflow_execution_id: str) -> WorkflowExecution:
-    found = ctx.store.executions.workflow(workflow_execution_id)
-    return _known(found, WorkflowExecution.label, workflow_execution_id)
+def _execution(ctx: Context, execution_id: str) -> WorkflowExecution:
+    execution = ctx.store.executions.workflows.get(execution_id)
+    if execution is None:
+        raise not_found("WorkflowExecution", execution_id)
+    return execution
 
 
-def _step(ctx: Context, step_execution_id: str) -> WorkflowStepExecution:
-    found = ctx.store.executions.step(step_execution_id)
-    return _known(found, WorkflowStepExecution.label, step_execution_id)
-
-
-def _known(found: T | None, label: str, name: str) -> T:
-    if found is None:
-        raise ResourceNotFoundException(missing_error(label, name))
-    return found
+def _step(ctx: Context, execution_id: str) -> WorkflowStepExecution:
+    step = ctx.store.executions.steps.get(execution_id)
+    if step is None:
+        raise not_found("WorkflowStepExecution", execution_id)
+    return step

@@ -1,15 +1,11 @@
-"""Lifecycle executions: get, list, what they act on, cancel."""
+"""Lifecycle executions: get, list, list their resources, cancel."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.errors import (
-    ResourceNotFoundException,
-    invalid_value,
-    missing_error,
-)
+from imagebuilder_mock.domain.errors import invalid_value, not_found
 from imagebuilder_mock.domain.ordered import OrderedIndex
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.lifecycle import LifecyclePolicy
@@ -37,7 +33,7 @@ def get_lifecycle_execution(
 def list_lifecycle_executions(
     ctx: Context, params: wire.ListLifecycleExecutionsRequestTypeDef
 ) -> Result:
-    """The newest first; of what is not there, or is no longer, the runs that there were."""
+    """The newest first; a resource that was deleted still has its executions."""
     arn = params["resourceArn"]
     parsed = Arn.parse(arn)
     is_build = parsed.kind == Image.kind and parsed.build is not None
@@ -67,7 +63,7 @@ def list_lifecycle_executions(
 def list_lifecycle_execution_resources(
     ctx: Context, params: wire.ListLifecycleExecutionResourcesRequestTypeDef
 ) -> Result:
-    """The images, or what one of them made; an image that is not among them made nothing."""
+    """The images, or the outputs of one of them; none for an image that is not among them."""
     execution = _own(ctx, params["lifecycleExecutionId"])
     parent = params.get("parentResourceId")
     page = listed(
@@ -75,7 +71,6 @@ def list_lifecycle_execution_resources(
         params,
         "resources",
         execution.listed(parent),
-        view=lambda resource: resource,
         scope=f"{execution.lifecycle_execution_id} {parent}",
     )
     return {
@@ -104,5 +99,5 @@ def _own(ctx: Context, execution_id: str) -> LifecycleExecution:
     execution = ctx.world.state.lifecycle_executions.get(execution_id)
     home = (ctx.store.account, ctx.store.region)
     if execution is None or (execution.account_id, execution.region) != home:
-        raise ResourceNotFoundException(missing_error("LifecycleExecution", execution_id))
+        raise not_found("LifecycleExecution", execution_id)
     return execution

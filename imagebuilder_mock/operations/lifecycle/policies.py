@@ -25,18 +25,16 @@ def create_lifecycle_policy(
 ) -> Result:
     _check(params)
     check_lifecycle_role(ctx, params["executionRole"])
-    arn = ctx.new_name(LifecyclePolicy, params["name"])
-    policy = LifecyclePolicy.requested(params, arn=arn, date_created=ctx.now, **_completed(params))
-    ctx.add(policy)
+    policy = ctx.create(LifecyclePolicy, params, **_completed(params))
     plan_next_run(ctx.world, policy)
-    return {"lifecyclePolicyArn": arn}
+    return {"lifecyclePolicyArn": policy.arn}
 
 
 @operation
 def update_lifecycle_policy(
     ctx: Context, params: wire.UpdateLifecyclePolicyRequestTypeDef
 ) -> Result:
-    """Replaces everything: what is left out goes back to its default, the status to ENABLED."""
+    """Replaces everything: members that are left out go back to their defaults, also the status."""
     before = ctx.own(LifecyclePolicy, params["lifecyclePolicyArn"])
     _check(params)
     if params["resourceType"] != before.resource_type:
@@ -72,7 +70,7 @@ def _check(params: Settings) -> None:
 
 
 def _completed(params: Settings) -> dict[str, object]:
-    """What is answered otherwise than it was said."""
+    """The members that are not kept as the request gives them."""
     return {
         "status": params.get("status", "ENABLED"),
         "policy_details": completed_details(params["policyDetails"]),

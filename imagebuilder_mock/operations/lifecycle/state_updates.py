@@ -37,7 +37,10 @@ _RESOURCE_TYPES = {output: resource for resource, output in IMAGE_TYPES.items()}
 def start_resource_state_update(
     ctx: Context, params: wire.StartResourceStateUpdateRequestTypeDef
 ) -> Result:
-    """An execution if there is more to it than the image's own state now; else done at once."""
+    """Changes the image's state at once, unless AMIs or containers are included or it is scheduled.
+
+    Then a lifecycle execution does it.
+    """
     image = ctx.own(Image, params["resourceArn"])
     action = _checked_action(image, params)
     _check_resources(image, action, params)
@@ -74,7 +77,7 @@ def start_resource_state_update(
 def _checked_action(
     image: Image, params: wire.StartResourceStateUpdateRequestTypeDef
 ) -> LifecycleActionName:
-    """The action that takes the image to the wanted state, which can follow its present one."""
+    """The action that takes the image to the wanted state, if that can follow its current one."""
     target = params["state"].get("status")
     if target is None:
         raise invalid_value("state.status", "You must specify the state to move the image to.")
@@ -123,7 +126,7 @@ def _check_resources(
 def _checked_time(
     ctx: Context, action: LifecycleActionName, params: wire.StartResourceStateUpdateRequestTypeDef
 ) -> datetime | None:
-    # The stubs have what a caller may write; the check of the form made a time of it.
+    # The stubs have all that a caller may write; the check of the form has made a datetime of it.
     update_at = cast("datetime | None", params.get("updateAt"))
     if update_at is None:
         return None

@@ -1,40 +1,38 @@
-"""What a pipeline and ``CreateImage`` have in common: the recipe, tests, scanning, workflows."""
+"""Rules that pipelines and CreateImage have in common: tests, scanning, workflows, logs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.domain.arn import Arn
+from imagebuilder_mock.domain.arn import AMAZON, Arn
 from imagebuilder_mock.domain.errors import (
     ResourceDependencyException,
     invalid_combination,
     invalid_value,
 )
-from imagebuilder_mock.domain.resources.build_settings import LOG_GROUP, tests_configuration
+from imagebuilder_mock.domain.resources.build_settings import LOG_GROUP
 from imagebuilder_mock.domain.resources.recipes import ImageRecipe
 from imagebuilder_mock.domain.resources.scans import ON_DEMAND_SCAN, is_on_demand
-from imagebuilder_mock.engines.builds.starting import (
-    AMAZON,
-    NEWEST,
-    planned_workflows,
-)
+from imagebuilder_mock.engines.builds.starting import NEWEST, planned_workflows
 from imagebuilder_mock.engines.parents import carried
 
 from .distributions import ami_settings, user_groups
 from .neighbours import check_role
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from mypy_boto3_imagebuilder import type_defs as wire
 
     from imagebuilder_mock.domain.resources.recipes import Recipe
     from imagebuilder_mock.engines.builds.starting import BuildRequest, Settings
     from imagebuilder_mock.operations.handler import Context
 
+    Logging = wire.ImageLoggingConfigurationTypeDef | wire.PipelineLoggingConfigurationTypeDef
+
 _TEST_WORKFLOW = "workflow/test"
 
 
 def check_settings(ctx: Context, params: Settings, request: BuildRequest) -> None:
-    """Refuse what does not go together with the recipe, the role and the account."""
+    """Refuse settings that do not go with the recipe, the role or the account."""
     _check_scanning(ctx, params)
     _check_watermarks(ctx, request)
     _check_workflows(ctx, params, request.recipe)
@@ -42,8 +40,8 @@ def check_settings(ctx: Context, params: Settings, request: BuildRequest) -> Non
     check_role(ctx, params.get("executionRole"))
 
 
-def check_logging(logging: Mapping[str, object], role: str | None) -> None:
-    """Log groups of the caller's own need a role that may write to them."""
+def check_logging(logging: Logging, role: str | None) -> None:
+    """Refuse the caller's own log groups without a role that may write to them."""
     for member, group in logging.items():
         if not str(group).startswith(LOG_GROUP) and role is None:
             raise invalid_combination(
@@ -53,7 +51,9 @@ def check_logging(logging: Mapping[str, object], role: str | None) -> None:
 
 
 def _check_scanning(ctx: Context, params: Settings) -> None:
-    scanning: Mapping[str, object] = params.get("imageScanningConfiguration", {})
+    scanning = params.get("imageScanningConfiguration")
+    if scanning is None:
+        return
     on_demand = is_on_demand(scanning)
     if "scanResultCondition" in scanning and not on_demand:
         raise invalid_combination(
@@ -67,13 +67,13 @@ def _check_scanning(ctx: Context, params: Settings) -> None:
         )
     if not scanning.get("imageScanningEnabled"):
         return
-    if not tests_configuration(params)["imageTestsEnabled"]:
+    if params.get("imageTestsConfiguration", {}).get("imageTestsEnabled") is False:
         raise invalid_combination(
             "imageScanningConfiguration.imageScanningEnabled",
             "Scans run during image tests, which are not enabled.",
         )
     if not on_demand and not ctx.world.settings.inspector:
-        # Seen for 'ecr'; AMIs are scanned on the instance, as 'ec2' resources.
+        # Seen for 'ecr'. AMIs are scanned on the build instance, so as 'ec2' resources.
         scanned = "ecr" if "containerRecipeArn" in params else "ec2"
         raise ResourceDependencyException(
             f"Resource dependency error: Amazon Inspector is not enabled for '{scanned}' "

@@ -1,7 +1,7 @@
-"""What a distribution may say for a Region.
+"""Rules of the distribution settings of a Region.
 
-What a distribution names is looked up when an image is distributed, all but keys. Sources: API
-reference, Distribution and its members; user guide, cr-upd-ami-distribution-settings.
+Resources that a distribution names are looked up when an image is distributed, except for keys.
+Sources: API reference, Distribution and its members; user guide, cr-upd-ami-distribution-settings.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _RESERVED_TAGS = frozenset(("CreatedBy", "Ec2ImageBuilderArn"))
 _AMI = "amiDistributionConfiguration"
-# A Region by itself is no output, and neither is an empty list.
+# A Region alone is not an output, and neither is an empty list.
 _OUTPUTS = frozenset(
     (
         _AMI,
@@ -41,7 +41,7 @@ _OUTPUTS = frozenset(
 def check_distributions(
     ctx: Context, distributions: Sequence[wire.DistributionUnionTypeDef]
 ) -> None:
-    """Refuse the first thing that the service would: the path in the message leads to it."""
+    """Refuse settings that the service would refuse; the message has the path of the member."""
     regions: set[str] = set()
     accounts: set[str] = set()
     for position, distribution in enumerate(distributions):

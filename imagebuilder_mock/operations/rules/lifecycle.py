@@ -1,4 +1,4 @@
-"""What a lifecycle policy may say.
+"""Rules of lifecycle policies.
 
 Sources: API reference, CreateLifecyclePolicy and the structures under it.
 """
@@ -33,13 +33,13 @@ _INCLUDED: Mapping[tuple[str, str], frozenset[str]] = {
     ("AMI_IMAGE", "DISABLE"): frozenset(("amis",)),
     ("CONTAINER_IMAGE", "DELETE"): frozenset(("containers",)),
 }
-"""What each action can include, for images of each type; a rule makes nothing AVAILABLE."""
+"""The resources that an action can include, by resource type. Policies cannot have AVAILABLE."""
 
 
 def check_policy(
     resource_type: str, details: Sequence[Detail], selection: ResourceSelection
 ) -> None:
-    """Refuse rules that cannot be, or that cannot be together."""
+    """Refuse rules that the service does not support, alone or together."""
     _refuse(policy_errors(resource_type, dict(enumerate(details)), selection))
     Selection.parse(resource_type, selection)
 
@@ -47,9 +47,10 @@ def check_policy(
 def policy_errors(
     resource_type: str, details: Mapping[int, Detail], selection: ResourceSelection | None
 ) -> Iterator[ImageBuilderError]:
-    """All that is wrong but versions; details are by position, without those of a wrong form.
+    """Everything that is wrong with a policy, except versions of recipes.
 
-    So is a selection whose form is wrong, and a resource type that is not known is ``""``.
+    ``details`` are by their positions. What has a wrong form is left out: then a detail is missing,
+    the selection is None, and the resource type is ``""``.
     """
     seen: set[str] = set()
     for position, detail in details.items():
@@ -75,7 +76,7 @@ def policy_errors(
 
 
 def check_included(included: Included, resource_type: str, action: str, path: str) -> None:
-    """Refuse resources that the action does not reach, and snapshots without their AMIs."""
+    """Refuse resources that the action cannot include, and snapshots without their AMIs."""
     _refuse(_included_errors(included, resource_type, action, path))
 
 
@@ -101,7 +102,7 @@ def _included_errors(
 
 
 def completed_details(details: Sequence[Detail]) -> list[Detail]:
-    """The rules as they are answered: ``isPublic`` is there wherever AMIs are excluded (TF)."""
+    """The rules as answers show them: with ``isPublic`` wherever AMIs are excluded (Terraform)."""
     return [_completed(detail) for detail in details]
 
 

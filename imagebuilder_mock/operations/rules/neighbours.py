@@ -1,4 +1,4 @@
-"""What a request names in other services: looked up beside moto, else taken as it is given."""
+"""Names of other services' resources in requests: looked up if there is somebody to ask."""
 
 from __future__ import annotations
 
@@ -18,10 +18,6 @@ from imagebuilder_mock.neighbours.account import (
 from imagebuilder_mock.neighbours.contents import S3Uri, read, size_of, trusts_us
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from mypy_boto3_imagebuilder import type_defs as wire
-
     from imagebuilder_mock.domain.errors import InvalidParameterValueException
     from imagebuilder_mock.operations.handler import Context
 
@@ -29,45 +25,44 @@ _KEY_ARN = r"arn:[^:]+:kms:([^:]+):([0-9]{12}):.+"
 
 
 def _place(ctx: Context, region: str | None = None) -> Place:
-    """Where the caller asks, by default in its own Region."""
+    """The caller's account, by default in its own Region."""
     return Place(ctx.store.account, region or ctx.store.region)
 
 
-def _check(
+def check_name(
     ctx: Context,
     question: names.Question,
     name: str | None,
     parameter: str,
     region: str | None = None,
 ) -> None:
-    """Refuse a name that cannot be taken; without anybody to ask, also say why."""
+    """Refuse a name that another service does not know; None is no name.
+
+    Where nobody can be asked and that matters, the refusal says so.
+    """
     if name is None or names.can_take(ctx.world, _place(ctx, region), question, name):
         return
     detail = question.refusal.format(kind=question.kind, name=name)
     raise invalid_value(parameter, explained(ctx.world, detail))
 
 
-def check_instance_profile(ctx: Context, name: str) -> None:
-    _check(ctx, names.INSTANCE_PROFILE, name, "instanceProfileName")
+def check_role(ctx: Context, role: str | None) -> None:
+    """Refuse a role that does not exist; None means the service-linked role.
 
-
-def check_role(ctx: Context, role: str | None, *, parameter: str = "executionRole") -> None:
-    """Refuse a role that Image Builder could not assume; None is the service's own.
-
-    That one is there although nobody made it (terraform-provider-aws pull request 37317).
+    That one exists although nobody made it (terraform-provider-aws pull request 37317).
     """
     if role is None:
         return
     own = service_linked_role_in(ctx.store.partition, ctx.store.account)
     if role not in (own, names.name_of_role(own)):
-        _check(ctx, names.ROLE, role, parameter)
+        check_name(ctx, names.ROLE, role, "executionRole")
 
 
 def check_lifecycle_role(ctx: Context, role: str | None) -> None:
-    """Refuse a role that lifecycle actions cannot be done with.
+    """Refuse a role that cannot be used for lifecycle actions.
 
-    It has to be the account's own, not a service-linked one, and to let Image Builder assume it
-    (API reference, CreateLifecyclePolicy; user guide, create-lifecycle-policies).
+    It must not be service-linked, and must let Image Builder assume it (API reference,
+    CreateLifecyclePolicy; user guide, create-lifecycle-policies).
     """
     check_role(ctx, role)
     if role is not None and (
@@ -77,44 +72,23 @@ def check_lifecycle_role(ctx: Context, role: str | None) -> None:
         raise invalid_value("executionRole", names.ROLE.refusal.format(kind=names.ROLE.kind))
 
 
-def check_topic(ctx: Context, arn: str | None) -> None:
-    """Refuse a topic that is not there; the model's pattern takes no FIFO topic."""
-    _check(ctx, names.TOPIC, arn, "snsTopicArn")
-
-
-def check_network(
-    ctx: Context, *, subnet: str | None, security_groups: Sequence[str], key_pair: str | None
-) -> None:
-    """Refuse a subnet, security groups and a key pair that the build could not be launched with."""
-    _check(ctx, names.SUBNET, subnet, "subnetId")
-    for position, group in enumerate(security_groups):
-        _check(ctx, names.SECURITY_GROUP, group, f"securityGroupIds[{position}]")
-    _check(ctx, names.KEY_PAIR, key_pair, "keyPair")
-
-
-def check_repository(ctx: Context, repository: wire.TargetContainerRepositoryTypeDef) -> None:
-    """Refuse a recipe's repository that is not there: Image Builder makes none (API reference)."""
-    name = repository["repositoryName"]
-    _check(ctx, names.REPOSITORY, name, "targetRepository.repositoryName")
-
-
 def check_key(
     ctx: Context, key: str | None, *, parameter: str = "kmsKeyId", region: str | None = None
 ) -> None:
-    """Refuse a key that is not there; another account's can not be looked up."""
+    """Refuse a key that does not exist; one of another account cannot be looked up."""
     if key is None:
         return
     named = re.fullmatch(_KEY_ARN, key)
     if named is None:
-        _check(ctx, names.KEY, key, parameter, region)
+        check_name(ctx, names.KEY, key, parameter, region)
     elif named.group(2) == ctx.store.account:
-        _check(ctx, names.KEY, key, parameter, named.group(1))
+        check_name(ctx, names.KEY, key, parameter, named.group(1))
 
 
 def read_document(ctx: Context, uri: str, *, parameter: str, quota: str) -> str:
     """The text at an S3 URI: InvalidParameterValueException if it cannot be read.
 
-    It is as large as the quota lets it be, and read no further.
+    ServiceQuotaExceededException if it is too large; then only a part of it is read.
     """
     address, largest = _address(uri, parameter), ctx.world.quotas.limit(quota)
     try:
@@ -129,7 +103,7 @@ def read_document(ctx: Context, uri: str, *, parameter: str, quota: str) -> str:
 
 
 def check_object(ctx: Context, uri: str, *, parameter: str) -> None:
-    """Refuse an object that is not there; without S3 it is taken as it is given."""
+    """Refuse an object that does not exist; without an S3 to ask, any object is taken."""
     try:
         size_of(ctx.world, _place(ctx), _address(uri, parameter))
     except NobodyToAskError:

@@ -51,7 +51,7 @@ _DEFAULT_PLATFORM = "Linux"
 
 
 class ParentImage(Value):
-    """What is known of a parent: of an AMI or a parameter, what the services beside us tell."""
+    """What is known of a parent image: of an AMI or a parameter, what other services tell."""
 
     platform: str | None = None
     os_version: str | None = None
@@ -60,7 +60,7 @@ class ParentImage(Value):
 
 
 def parent_of(ctx: Context, parent_image: str) -> ParentImage:
-    """Read a recipe's ``parentImage``; InvalidParameterValueException if it is none."""
+    """What a recipe's ``parentImage`` is; InvalidParameterValueException if it is nothing."""
     if is_image_arn(parent_image):
         image = ctx.reference(Image, parent_image, parameter="parentImage")
         if image.type != "AMI":
@@ -82,16 +82,16 @@ def parent_of(ctx: Context, parent_image: str) -> ParentImage:
     return ParentImage(facts.platform)
 
 
-# Most recipes of a program stand on the same few parents.
+# Most recipes of a program have the same few parents.
 @lru_cache(maxsize=256)
 def is_image_arn(parent_image: str) -> bool:
     return _IMAGE_ARN.fullmatch(parent_image) is not None
 
 
 def free_version(ctx: Context, cls: type[Recipe], name: str, template: VersionTemplate) -> str:
-    """The ARN of a new recipe's version, counted up where the template has an ``x``.
+    """The ARN of a new recipe's version, with the next number where the template has an ``x``.
 
-    ResourceAlreadyExistsException if a recipe has the version, however it was written.
+    ResourceAlreadyExistsException if a recipe has the version already, however it was written.
     """
     base = ctx.store.arn_for(cls.kind, name)
     arn = base.at(template.written(template.filled(ctx.store.family(base).highest)))
@@ -106,9 +106,9 @@ def check_components(
     configurations: Sequence[wire.ComponentConfigurationUnionTypeDef],
     parent: ParentImage,
 ) -> str:
-    """Refuse what does not fit into the recipe; the answer is the recipe's platform.
+    """Refuse components that do not go with the recipe, and return the recipe's platform.
 
-    A recipe has its parent's platform. Where that is not known, its first component tells.
+    That is the platform of its parent, or of its first component if the parent's is not known.
     """
     ctx.world.quotas.check("components per image recipe", len(configurations))
     _check_size(configurations)
@@ -152,7 +152,7 @@ def check_instance_settings(params: wire.CreateImageRecipeRequestTypeDef, platfo
     refuse_reserved(params.get("amiTags", {}), "amiTags")
 
 
-def check_products(components: Sequence[Component], *, of_parent: int = 0) -> None:
+def check_products(components: Sequence[Component], *, of_parent: int) -> None:
     """Refuse too many products of AWS Marketplace, and products that only test."""
     codes = {code.product_code_id for each in components for code in each.product_codes or ()}
     if len(codes) + of_parent > _MOST_PRODUCTS:
@@ -190,7 +190,7 @@ def check_watermarks(watermarks: Sequence[str]) -> None:
 
 
 def _check_size(configurations: Sequence[wire.ComponentConfigurationUnionTypeDef]) -> None:
-    """Many parameters, or long ones, make components too large (user guide)."""
+    """Many or long parameters can make the components of a recipe too large (user guide)."""
     texts = [
         text
         for configuration in configurations
@@ -266,7 +266,7 @@ _PUBLIC_ECR = "public.ecr.aws/"
 
 
 def container_parent(ctx: Context, params: wire.CreateContainerRecipeRequestTypeDef) -> ParentImage:
-    """What is known of the base image; refuses overrides that do not go with it."""
+    """What is known of the base image. Refuses overrides that do not go with it."""
     parent_image = params["parentImage"]
     platform = params.get("platformOverride")
     os_version = params.get("imageOsVersionOverride")
@@ -328,7 +328,7 @@ def check_container_components(
 
 
 def check_instance(ctx: Context, instance: wire.InstanceConfigurationUnionTypeDef | None) -> None:
-    """Refuse an AMI that is not there for the instance that builds, and volumes that cannot be."""
+    """Refuse a build instance whose AMI does not exist, or whose volumes are not possible."""
     if instance is None:
         return
     image, path = instance.get("image"), "instanceConfiguration.image"
@@ -345,7 +345,7 @@ def check_instance(ctx: Context, instance: wire.InstanceConfigurationUnionTypeDe
 
 
 def checked_template(ctx: Context, params: wire.CreateContainerRecipeRequestTypeDef) -> str:
-    """The Dockerfile template's text, with every placeholder in its place."""
+    """The Dockerfile template's text. Refuses a template without the required placeholders."""
     data, uri = params.get("dockerfileTemplateData"), params.get("dockerfileTemplateUri")
     if (data is None) == (uri is None):
         raise invalid_combination(

@@ -1,9 +1,10 @@
-"""The chart of a build: a bar for each stage, workflow and step, on the time of the build."""
+"""The chart of a build, with a bar for each stage, workflow and step."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from html import escape
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypedDict
 
 from .frame import SHADES, legend, readable
@@ -45,9 +46,13 @@ _WORDS: Mapping[str, str] = {
 
 
 def chart(rows: Sequence[TimelineRow]) -> list[str]:
-    """Its parts: what the colours mean, whether widths mean time, and the rows with their bars."""
-    is_timed = has_time_passed(rows)
-    places = _by_time(rows) if is_timed else _by_number(rows)
+    """The parts of the chart: a legend, a note if widths mean nothing, and the rows with bars."""
+    is_timed = _has_time_passed(rows)
+    built = of_the_build(rows)
+    places = [
+        *(_by_time(built) if is_timed else _by_number(built)),
+        *[None] * (len(rows) - len(built)),
+    ]
     shades = dict.fromkeys(_shade(row) for row in rows)
     lines = "\n".join(_line(row, place) for row, place in zip(rows, places, strict=True))
     return [
@@ -57,31 +62,26 @@ def chart(rows: Sequence[TimelineRow]) -> list[str]:
     ]
 
 
-def has_time_passed(rows: Sequence[TimelineRow]) -> bool:
-    """Whether steps took mock time; those of a build that is only looked at take none."""
+def _has_time_passed(rows: Sequence[TimelineRow]) -> bool:
+    """Whether steps took mock time; if calls alone move the build, they take none."""
     ended = [
-        row
+        row["duration"]
         for row in rows
         if row["step"] and row["duration"] is not None and row["status"] != _PASSED_OVER
     ]
-    if not ended:
-        return any(row["step"] for row in rows) and _length(rows) >= timedelta(seconds=1)
-    return sum((row["duration"] or timedelta() for row in ended), timedelta()) >= timedelta(
-        seconds=1
-    )
+    took = sum(ended, timedelta())
+    if not ended and any(row["step"] for row in rows):
+        moments = _moments(of_the_build(rows))
+        took = max(moments) - min(moments)
+    return took >= timedelta(seconds=1)
 
 
 def of_the_build(rows: Sequence[TimelineRow]) -> Sequence[TimelineRow]:
-    """Without what became of the image long after, by lifecycle management."""
+    """The rows of the build, without what lifecycle management did to the image later."""
     for number, row in enumerate(rows):
         if row["stage"] in _AFTERWARDS:
             return rows[:number]
     return rows
-
-
-def _length(rows: Sequence[TimelineRow]) -> timedelta:
-    moments = _moments(of_the_build(rows))
-    return max(moments) - min(moments) if moments else timedelta()
 
 
 def _moments(rows: Sequence[TimelineRow]) -> list[datetime]:
@@ -93,36 +93,28 @@ def _by_time(rows: Sequence[TimelineRow]) -> list[tuple[float, float] | None]:
 
     A row that has not ended goes on to the last moment that is known.
     """
-    built = of_the_build(rows)
-    moments = _moments(built)
+    moments = _moments(rows)
     first, last = min(moments), max(moments)
     whole = max(last - first, timedelta(microseconds=1))
-    places: list[tuple[float, float] | None] = [
+    return [
         None
         if row["start"] is None
         else ((row["start"] - first) / whole, ((row["end"] or last) - row["start"]) / whole)
-        for row in built
+        for row in rows
     ]
-    return [*places, *[None] * (len(rows) - len(built))]
 
 
-def _by_number(rows: Sequence[TimelineRow]) -> list[tuple[float, float] | None]:
+def _by_number(rows: Sequence[TimelineRow]) -> list[tuple[float, float]]:
     """The same where no time passed: what has nothing below it has equal widths."""
-    built = of_the_build(rows)
-    levels = [_level(row) for row in built]
-    is_leaf = [
-        number + 1 == len(built) or levels[number + 1] <= level
-        for number, level in enumerate(levels)
-    ]
+    levels = [_level(row) for row in rows]
+    is_leaf = [level >= following for level, following in pairwise((*levels, 0))]
     width = 1 / max(sum(is_leaf), 1)
-    places: list[tuple[float, float] | None] = []
+    places = []
     for number, level in enumerate(levels):
-        below = number + 1
-        while below < len(levels) and levels[below] > level:
-            below += 1
-        leaves = sum(is_leaf[number:below])
+        after = (at for at in range(number + 1, len(levels)) if levels[at] <= level)
+        leaves = sum(is_leaf[number : next(after, len(levels))])
         places.append((sum(is_leaf[:number]) * width, leaves * width))
-    return [*places, *[None] * (len(rows) - len(built))]
+    return places
 
 
 def _level(row: TimelineRow) -> int:

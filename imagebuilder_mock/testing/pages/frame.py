@@ -1,7 +1,7 @@
 """The frame of every page: its head, its one style sheet, and the parts that pages share.
 
-A page is whole in itself: it runs no script and loads nothing. It is read on a phone and at a desk,
-in light and in dark. All text that comes from elsewhere is escaped here or by who writes the part.
+A page is complete in itself: it runs no script and loads nothing. It fits a phone and a desk, in
+light and in dark mode. Text that comes from elsewhere is escaped here, or by the writer of a part.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ def summary(text: str, shade: str | None = None) -> str:
 
 
 def legend(entries: Iterable[tuple[str, str]]) -> str:
-    """What the shades mean: each with its word."""
+    """What the shades mean: a word for each."""
     shown = "".join(
         f'<span><i class="{shade}"></i>{escape(word)}</span>' for shade, word in entries
     )
@@ -167,7 +167,7 @@ def facts(known: Mapping[str, Sequence[str]]) -> str:
 
 
 def box(text: str, known: Mapping[str, Sequence[str]], shade: Shade) -> str:
-    """What has to be seen first."""
+    """A box for what a reader has to see first."""
     return f'<div class="box {shade}"><p>{escape(text)}</p>{facts(known)}</div>'
 
 

@@ -1,4 +1,4 @@
-"""What a lifecycle policy would do: the fates of images, by their creation."""
+"""The preview of a lifecycle policy: a table of what becomes of images, and a chart."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from html import escape
 from itertools import chain
 from typing import TYPE_CHECKING, Literal, TypedDict, get_args
 
-from .frame import legend, page, summary
+from .frame import legend, summary
 from .table import Table
 
 if TYPE_CHECKING:
@@ -86,6 +86,11 @@ class Preview(Table[PreviewRow]):
         self._nothing = nothing
 
     @property
+    def headline(self) -> str:
+        policy = f"the lifecycle policy {self._policy}".rstrip()
+        return f"What {policy} would do"
+
+    @property
     def summary(self) -> str:
         """``12 deprecated, then 5 deleted, 3 kept``: the sum of what becomes of the images."""
         if not self.rows:
@@ -146,11 +151,6 @@ class Preview(Table[PreviewRow]):
 
     def shade(self, row: PreviewRow) -> str | None:
         return _SHADES[row["fate"]]
-
-    def _page(self) -> str:
-        return page(
-            f"What the lifecycle policy {self._policy} would do".replace("  ", " "), self.parts()
-        )
 
     def _heading(self, number: int, rows: Sequence[PreviewRow]) -> str:
         """``Run 2 on 2026-11-21: 1 deleted``; what is kept is in no run."""

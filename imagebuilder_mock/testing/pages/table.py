@@ -32,12 +32,17 @@ class Table(Generic[Row]):
         self._marked_by = marked_by
 
     @property
+    def headline(self) -> str:
+        """The headline of its page."""
+        return self.title
+
+    @property
     def summary(self) -> str:
-        """What the rows come to, in a line; empty if nothing is summed up."""
+        """A line that sums up the rows; empty if there is none."""
         return ""
 
     def data(self) -> dict[str, object]:
-        """What JSON has of the table."""
+        """The table as JSON has it."""
         return {"title": self.title, "rows": self.rows}
 
     @property
@@ -100,14 +105,14 @@ class Table(Generic[Row]):
         return None if self._marked_by is None else SHADES.get(str(row.get(self._marked_by)))
 
     def _page(self) -> str:
-        return page(self.title, self.parts())
+        return page(self.headline, self.parts())
 
     def __repr__(self) -> str:
         held = self.summary or f"{len(self.rows):,} rows"
         return f"<{type(self).__name__} {self.title!r}: {held}>"
 
     def _repr_html_(self) -> str:
-        """The page, in a frame of a notebook that leaves the notebook's own style alone."""
+        """The page in a frame, so that it leaves the style of a notebook alone."""
         return (
             f'<iframe title="{escape(self.title)}" srcdoc="{escape(self._page())}" '
             'style="width: 100%; height: 30em; border: 0"></iframe>'

@@ -11,7 +11,7 @@ from imagebuilder_mock.domain.records import Value
 from imagebuilder_mock.domain.states import IN_PROGRESS
 
 from .build_chart import TimelineRow, chart, of_the_build
-from .frame import SHADES, box, facts, page, readable, summary
+from .frame import SHADES, box, facts, readable, summary
 from .table import Table
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class _Told(Value):
-    """What the page says of a build above its chart."""
+    """What the page says about a build above its chart."""
 
     facts: Mapping[str, Sequence[str]]
     reason: str
@@ -59,16 +59,13 @@ class Timeline(Table[TimelineRow]):
 
     @property
     def columns(self) -> list[str]:
-        """The names of the columns of the text; the log would not go into one."""
+        """The names of the columns of the text, which has no room for the log."""
         return [name for name in super().columns if name != "log"]
 
     @property
     def headline(self) -> str:
         """``Build web/1.0.0/1``."""
         return f"Build {_short(self.title)}"
-
-    def _page(self) -> str:
-        return page(self.headline, self.parts())
 
     def parts(self) -> Iterable[str]:
         told = self._told
@@ -91,7 +88,7 @@ def timeline_of(image: Image, logs: Mapping[str, list[str]]) -> Timeline:
 
 
 def logs_of(events: Iterable[Event]) -> Mapping[str, list[str]]:
-    """The lines of logs, as far as events are kept, by the ids of the steps that they are about."""
+    """The lines of logs by the ids of their steps, as far as events are kept."""
     lines: dict[str, list[str]] = defaultdict(list)
     for event in events:
         if event.step_execution_id is not None:
@@ -152,7 +149,7 @@ def _place(image: Image) -> Mapping[str, Sequence[str]]:
 
 
 def _short(reference: str) -> str:
-    """An ARN from its name on; anything else as it is."""
+    """The part of an ARN from its name on; another text as it is."""
     return reference.partition("/")[2] if "arn:" in reference else reference
 
 

@@ -1,8 +1,8 @@
 """The way in for the clients of aiobotocore, which aioboto3 uses too.
 
-They are botocore's in all but what is awaited. An answer is made between two awaits, so a task
-that is cancelled leaves either all of a change behind or nothing. aiobotocore is never imported
-for them: a program that uses it has done so.
+They are like botocore's, but methods are awaited. An answer is made between two awaits, so a task
+that is cancelled has made all of a change or nothing of it. aiobotocore is never imported here: it
+is patched once the program has imported it.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class AiobotocoreDoor(BotocoreDoor):
 
 
 class _AsyncRaw:
-    """The body of an answer, as far as aiobotocore reads one."""
+    """The body of an answer, with what aiobotocore reads of it."""
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer

@@ -1,4 +1,4 @@
-"""While no mock is on, nothing for Image Builder leaves: for test sessions that ask for it."""
+"""No request for Image Builder leaves while no mock is on, in test sessions that ask for this."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 class Block:
     """Refuses calls while no mock is on, with a sentence that says what to do instead.
 
-    It is an AssertionError, which no handler of botocore's errors hides. Clients can be made
-    meanwhile, as under a mock: without credentials, and without asking anybody for them.
+    The refusal is an AssertionError, which handlers of botocore's errors do not catch. Clients can
+    be made meanwhile, as under a mock: without credentials, and without asking anybody for them.
     """
 
     def __init__(self, account: Callable[[], str], is_on: Callable[[], bool], instead: str) -> None:
@@ -45,7 +45,7 @@ class Block:
     def _make_request(
         self, original: Method, client: BaseClient, operation_model: Any, *args: Any, **kwargs: Any
     ) -> Any:
-        # What aiobotocore's method returns is awaited by who called it.
+        # The caller awaits what aiobotocore's method returns.
         if client.meta.service_model.service_name == SERVICE_NAME and not self._is_on():
             self._refuse(operation_model.name)
         return original(client, operation_model, *args, **kwargs)

@@ -1,4 +1,4 @@
-"""Creating Image Builder clients while a mock is on: no credentials and no providers are needed."""
+"""Image Builder clients that are created while a mock is on: they need no credentials."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _PLACEHOLDER_SECRET = "imagebuilder-mock-placeholder"  # noqa: S105 - it opens n
 
 
 class RegionIsMissingError(NoRegionError):
-    """A client is made that has no Region."""
+    """A client is created that has no Region."""
 
     fmt = (
         "You must specify a region. A mocked Image Builder has Regions too: name one with "
@@ -58,8 +58,8 @@ class RegionIsMissingError(NoRegionError):
 class ClientCreation:
     """Patches ``Session.create_client``.
 
-    A client gets the credentials that the environment or a file names, and else placeholders;
-    sessions are neither changed nor given any.
+    A client gets the credentials that the environment or a file names, or else placeholders.
+    Sessions are not changed, and get none.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class ClientCreation:
     def _given(
         self, session: Session, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> dict[str, Any]:
-        """The arguments for a client, by name; of other services they get the Region alone."""
+        """The arguments for a client, by name; for other services only the Region is added."""
         given = {**dict(zip(_PARAMETERS, args, strict=False)), **kwargs}
         if self._default_region is not None and not _has_region(session, given):
             given["region_name"] = self._default_region
@@ -103,7 +103,7 @@ class ClientCreation:
     def _create_another(
         self, create: Method, given: dict[str, Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
-        """A client of another service: all that it can get from here is a Region."""
+        """A client of another service, which gets the default Region if there is one."""
         return create(*args, **kwargs) if self._default_region is None else create(**given)
 
     def _placeholder(self) -> dict[str, str]:
@@ -115,8 +115,7 @@ class ClientCreation:
     def _guarded(self, client: Any, *, has_placeholder: bool) -> Any:
         """Make a client refuse to send while no mock is on, if only a mock can have made it.
 
-        That is one with placeholders; and one with a key that mocks give, unless it is pointed at
-        an endpoint of the user's.
+        Such a client has placeholders, or a key that mocks give and no endpoint of the user's.
         """
         key = access_key_of(client._request_signer)
         if has_placeholder or (is_own_key(key) and _is_for_aws(client)):
@@ -132,7 +131,7 @@ def _is_for_aws(client: Any) -> bool:
 
 @contextmanager
 def explained_region() -> Iterator[None]:
-    """Say how a Region is given, where botocore says only that it misses one."""
+    """Say how to give a Region where botocore only says that there is none."""
     try:
         yield
     except NoRegionError:
@@ -164,7 +163,7 @@ def needs_credentials(session: Session, given: dict[str, Any]) -> bool:
 
 
 def _asks_for_the_region_it_runs_in(session: Session, given: dict[str, Any]) -> bool:
-    """Whether botocore would ask the metadata service, to choose its time-outs."""
+    """Whether botocore would ask the metadata service in order to choose its time-outs."""
     for config in (given.get("config"), session.get_default_client_config()):
         mode = getattr(config, "defaults_mode", None)
         if mode:
@@ -172,7 +171,7 @@ def _asks_for_the_region_it_runs_in(session: Session, given: dict[str, Any]) -> 
     return str(session.get_config_variable("defaults_mode")).lower() == "auto"
 
 
-# A profile, and the files that could name one, are nothing to these clients.
+# These clients look neither at a profile nor at the files that could name one.
 _NO_FILES = {
     "profile": (None, None, None, None),
     "config_file": (None, None, os.devnull, None),
@@ -188,7 +187,7 @@ def _loader() -> Any:
 def own_client(region: str, credentials: Mapping[str, object]) -> ImagebuilderClient:
     """A client with a session of its own, so that tests do not share event handlers.
 
-    Only what cannot be changed on it, the loaded model, is shared.
+    All of them share the loaded model, which nobody can change on a client.
     """
     session = Session(_NO_FILES)
     session.register_component("data_loader", _loader())

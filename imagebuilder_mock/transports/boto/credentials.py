@@ -1,4 +1,4 @@
-"""Credentials of Image Builder clients: read from local sources only, or made up."""
+"""Credentials of Image Builder clients, which come from local sources only, or are made up."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LOCAL_PROVIDERS = frozenset(
 
 
 class MockIsOffError(NoCredentialsError):
-    """A client with the mock's credentials, or without any, is used after it was switched off."""
+    """A client that only the mock can have made is used while the mock is off."""
 
     fmt = (
         "This Image Builder client was made inside mock_imagebuilder without credentials of its "
@@ -29,13 +29,13 @@ class MockIsOffError(NoCredentialsError):
 
 
 def access_key_of(signer: Any) -> str | None:
-    """The access key that a client signs with, if it is known without a refresh."""
+    """The access key with which a client signs, if it is known without a refresh."""
     key = _held(getattr(signer, "_credentials", None), "access_key")
     return key if isinstance(key, str) else None
 
 
 def has_ready_credentials(signer: Any) -> bool:
-    """Whether a client can sign at once: it has credentials, and they need no refresh."""
+    """Whether a client can sign now: it has credentials that need no refresh."""
     credentials = getattr(signer, "_credentials", None)
     if credentials is None or access_key_of(signer) is None:
         return False
@@ -44,9 +44,9 @@ def has_ready_credentials(signer: Any) -> bool:
 
 
 def local_credentials(session: Session) -> dict[str, object] | None:
-    """Credentials from the environment and from files; no role, process or network is used.
+    """Credentials from the environment and from files, as keyword arguments of ``create_client``.
 
-    They come as keyword arguments of ``create_client``.
+    No role, process or network is used. None if there are none.
     """
     for provider in local_providers(session):
         credentials = provider.load()
@@ -62,7 +62,7 @@ def local_providers(session: Session) -> Iterator[Any]:
 
 
 def is_remote(provider: Any) -> bool:
-    """Whether it is one of botocore's that goes out for credentials, or runs a process."""
+    """Whether a provider is botocore's, and asks the network or runs a process for credentials."""
     library = type(provider).__module__.partition(".")[0]
     return library in {"botocore", "aiobotocore"} and provider.METHOD not in _LOCAL_PROVIDERS
 
@@ -77,6 +77,6 @@ def as_arguments(credentials: object) -> dict[str, object]:
 
 
 def _held(credentials: object, name: str) -> object:
-    """An attribute, not read through its property: that would refresh credentials that expire."""
+    """The value behind a property, which itself would refresh credentials that expire."""
     held = getattr(credentials, "__dict__", {})
     return held.get(f"_{name}") or held.get(name)

@@ -32,7 +32,7 @@ from imagebuilder_mock.transports.patching import all_or_nothing
 from imagebuilder_mock.world.faults import LostRequestError
 
 from .credentials import access_key_of, has_ready_credentials
-from .waiting import BackingOff, Patience
+from .waiting import BackingOff, check_arrival, lost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.gateway import Gateway
     from imagebuilder_mock.protocol.http import Answer
-    from imagebuilder_mock.transports.http.own_servers import OwnServers
+    from imagebuilder_mock.transports.http.wire import OwnServers
     from imagebuilder_mock.transports.patching import Method, Patches
 
 _SEND_EVENT = f"before-send.{SERVICE_NAME}"
@@ -59,8 +59,8 @@ _SENDING_EVENTS = (
     "after-call-error",
 )
 
-# Their handlers need not be asked: botocore's sign, retry and redirect, moto's answers what we
-# answer, and ours are for the long path, which was somebody else's reason to be taken.
+# Handlers of these need not be called: botocore's sign, retry and redirect; moto's would answer
+# what we answer; and ours are there because somebody else's made a call take the long path.
 _NO_LISTENERS = (
     "botocore",
     "boto3",
@@ -70,8 +70,8 @@ _NO_LISTENERS = (
     __name__.partition(".")[0],
 )
 
-# For each emitter: its table of looked-up handlers, which is a new one after every change, and
-# what was found since.
+# By emitter: its cache of handlers, which is a new object after every change, and what was found
+# with that cache.
 _found: WeakKeyDictionary[Any, tuple[object, dict[tuple[str, ...], bool]]] = WeakKeyDictionary()
 
 
@@ -120,7 +120,7 @@ class BotocoreDoor:
         return self._response(request_dict["url"], answer), parsed_answer(answer)
 
     def _is_answered_at_once(self, client: BaseClient, operation: str) -> bool:
-        """Whether the call takes the short path; the long one is prepared here if it does not."""
+        """Whether the call takes the short path; if not, the long one is prepared."""
         if client.meta.service_model.service_name != SERVICE_NAME:
             return False
         if self._own_servers.has_url(client.meta.endpoint_url):
@@ -138,7 +138,7 @@ class BotocoreDoor:
     def _prepare_long_path(self, client: BaseClient) -> None:
         if client in self._long_paths:
             return
-        # Other threads may use the client for the first time too, or switch the mock off.
+        # Other threads may also use the client for the first time, or switch the mock off.
         with self._gateway.world.lock:
             if self._has_closed or client in self._long_paths:
                 return
@@ -160,8 +160,8 @@ class _LongPath:
         self._events = client.meta.events
         self._gateway = gateway
         self._respond = respond
-        # No reference to the client.
-        self._signer, self._region = _signer_of(client), client.meta.region_name
+        self._region = client.meta.region_name
+        self._signer = _signer_of(client)
         self._config = client.meta.config
         # A custom endpoint_url may have a path of its own before the operations'.
         self._base_path = urlsplit(client.meta.endpoint_url).path.rstrip("/")
@@ -174,7 +174,7 @@ class _LongPath:
             self._events.register_first(event, handler)
 
     def answer(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
-        # Split by hand, because this is the way of every call: scheme, nothing, host, path.
+        # Split by hand, as every call comes by here: scheme, nothing, host, path.
         address, query = request.url.partition("?")[::2]
         answer = _answer(
             self._gateway,
@@ -193,10 +193,10 @@ class _LongPath:
     def choose_signer(
         self, event_name: str, context: Mapping[str, object] | None = None, **_: object
     ) -> object:
-        """Sign only if somebody listens to it: no signature is checked, and signing is slow.
+        """Sign only if somebody listens to signing: no signature is checked, and signing is slow.
 
-        Without credentials at hand the request goes unsigned too: nobody is asked for any. A
-        presigned URL is made to be used elsewhere, and signed as ever.
+        Without credentials at hand the request is not signed either: nobody is asked for any.
+        Presigned URLs are for use elsewhere, and are always signed.
         """
         if context is not None and context.get("is_presign_request"):
             return None
@@ -221,9 +221,9 @@ def _answer(
     try:
         answer = gateway.handle(request, caller)
     except LostRequestError as failure:
-        raise Patience(gateway, config, url).give_up(failure) from None
+        raise lost(gateway, config, url, failure) from None
     if answer.is_cut or answer.latency:
-        Patience(gateway, config, url).check(answer)
+        check_arrival(config, url, answer)
     return answer
 
 
@@ -245,7 +245,7 @@ class _Response(AWSResponse):
 
 
 class _LazyRaw:
-    """The body of an answer, as far as botocore reads one; it is serialized when it is read."""
+    """The body of an answer, with what botocore reads of it; it is serialized when it is read."""
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
@@ -260,7 +260,7 @@ class _LazyRaw:
 
 
 def parsed_answer(answer: Answer) -> dict[str, Any]:
-    """The result of ``_make_request``, equal to what botocore's parser makes of the bytes."""
+    """The result of ``_make_request``: the same as botocore's parser makes of the bytes."""
     metadata = {
         "RequestId": answer.request_id,
         "HTTPStatusCode": answer.status,
@@ -278,16 +278,13 @@ def parsed_answer(answer: Answer) -> dict[str, Any]:
     }
 
 
-# Whether anybody but botocore itself listens to the events of sending a request
-
-
 def _has_listeners(events: Any, operation: str, among: tuple[str, ...] = _SENDING_EVENTS) -> bool:
     """Whether somebody else has a handler for one of these events of an operation."""
     emitter = getattr(events, "_emitter", events)
     table = getattr(emitter, "_lookup_cache", None)
     handlers = getattr(emitter, "_handlers", None)
     if table is None or handlers is None or not hasattr(handlers, "prefix_search"):
-        # An emitter of another make: the long path is right for all.
+        # An unknown kind of emitter: the long path is right in any case.
         return True
     known = _found.get(emitter)
     if known is None or known[0] is not table:

@@ -15,6 +15,7 @@ from botocore.exceptions import (
 )
 from botocore.hooks import first_non_none_response
 
+from imagebuilder_mock.protocol.http import CUT
 from imagebuilder_mock.protocol.model import SERVICE_NAME
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class BackingOff:
         )
 
     def _wait_as_told(self, responses: Any) -> Any:
-        """Wait as long as a handler has asked for; return whether to try again."""
+        """Wait as long as a handler says; return whether to try again."""
         seconds = first_non_none_response(responses)
         if seconds is None or seconds is False:
             return False
@@ -92,7 +93,7 @@ def _limiters_of(client: BaseClient) -> list[Any]:
 
 
 class _LimiterInMockTime:
-    """Lets a limiter wait in mock time: its waits are added to the time that it measures."""
+    """Makes a limiter wait in mock time: what it waits is added to the time that it measures."""
 
     def __init__(self, limiter: Any, gateway: Gateway) -> None:
         self._limiter = limiter
@@ -105,7 +106,7 @@ class _LimiterInMockTime:
         patches.patch(self._limiter, "_token_bucket._sleep_amount", self._sleep_amount)
 
     def _catch_up(self) -> None:
-        # The limiter's marks lie ahead of real time by what was waited.
+        # The limiter's timestamps are ahead of real time by what was waited.
         limiter, now = self._limiter, self._limiter._clock.current_time()
         limiter._token_bucket._last_timestamp = now
         limiter._rate_clocker._last_bucket = floor(now)
@@ -125,36 +126,23 @@ class _LimiterInMockTime:
         return float(original(amount))
 
 
-_CUT = "the connection was closed in the middle of the response body"
+def lost(gateway: Gateway, config: Any, url: str, failure: LostRequestError) -> BotoCoreError:
+    """The client's error for a lost request, after the time that a time-out takes."""
+    cls: Any = failure.error
+    if issubclass(cls, (ConnectTimeoutError, ReadTimeoutError)):
+        is_read = issubclass(cls, ReadTimeoutError)
+        seconds = config.read_timeout if is_read else config.connect_timeout
+        gateway.let_pass(timedelta(seconds=seconds or 0))
+    return _new(cls, url, failure.message)
 
 
-class Patience:
-    """How long a client waits, in mock time, before it gives up."""
-
-    def __init__(self, gateway: Gateway, config: Any, url: str) -> None:
-        self._gateway = gateway
-        self._config = config
-        self._url = url
-
-    def give_up(self, failure: LostRequestError) -> BotoCoreError:
-        """The client's error for a lost request, after the time that a time-out takes."""
-        cls: Any = failure.error
-        if issubclass(cls, ConnectTimeoutError):
-            self._wait(self._config.connect_timeout)
-        elif issubclass(cls, ReadTimeoutError):
-            self._wait(self._config.read_timeout)
-        return _new(cls, self._url, failure.message)
-
-    def check(self, answer: Answer) -> None:
-        """Raise the client's error for an answer that is too late or cut off."""
-        limit = self._config.read_timeout
-        if limit is not None and answer.latency > timedelta(seconds=limit):
-            raise _new(ReadTimeoutError, self._url, "Read timed out.")
-        if answer.is_cut:
-            raise _new(ConnectionClosedError, self._url, _CUT)
-
-    def _wait(self, seconds: float | None) -> None:
-        self._gateway.let_pass(timedelta(seconds=seconds or 0))
+def check_arrival(config: Any, url: str, answer: Answer) -> None:
+    """Raise the client's error for an answer that is too late or cut off."""
+    limit = config.read_timeout
+    if limit is not None and answer.latency > timedelta(seconds=limit):
+        raise _new(ReadTimeoutError, url, "Read timed out.")
+    if answer.is_cut:
+        raise _new(ConnectionClosedError, url, CUT)
 
 
 def _new(cls: type[BotoCoreError], url: str, message: str) -> BotoCoreError:

@@ -1,9 +1,9 @@
 """The way in for HTTP requests without an AWS client: presigned URLs, hand-signed requests.
 
-``urllib3``'s connection pools are patched, on which requests stands, and botocore itself: nothing
-for Image Builder passes them while a mock is on. Where the user has switched ``responses`` on,
-requests does not come that far; there, what nothing registered by the user matches gets a response
-registered by nobody, so that ``responses`` sees it and counts it as any other.
+The connection pools of ``urllib3`` are patched, which requests and botocore use, so nothing for
+Image Builder passes them while a mock is on. If the user has switched ``responses`` on, requests
+does not come that far. There, a request that matches nothing the user has registered gets a
+response from here, and ``responses`` counts it as any other.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from urllib3.exceptions import (
 )
 from urllib3.util import Retry
 
+from imagebuilder_mock.protocol.http import CUT
 from imagebuilder_mock.world.faults import LostRequestError
 
 from .wire import RawRequest, answer, authorization_of, body_bytes, is_for_image_builder, sent_body
@@ -41,10 +42,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.protocol.http import Answer
     from imagebuilder_mock.transports.patching import Method, Patches
 
-    from .own_servers import OwnServers
-
-
-_CUT = "the connection was closed in the middle of the response body"
+    from .wire import OwnServers
 
 
 class RawDoor:
@@ -59,7 +57,7 @@ class RawDoor:
         patches.when_imported("responses", self._patch_mocks)
 
     def _patch_mocks(self, responses: ModuleType, patches: Patches) -> None:
-        # Without what it is known by, it is a module of the user's own, which has the name too.
+        # Without this class it is a module of the user's that has the same name.
         if hasattr(responses, "RequestsMock"):
             patches.patch(responses, "RequestsMock._find_match", self._find_match)
 
@@ -88,7 +86,7 @@ class RawDoor:
             except LostRequestError as failure:
                 return _lost(pool, url, failure)
             if given.is_cut:
-                raise ProtocolError(_CUT)
+                raise ProtocolError(CUT)
             sent = sent_body(method, given.body)
             return HTTPResponse(
                 body=BytesIO(sent),
@@ -128,7 +126,7 @@ def _retried(
     wanted: Any,
     pause: Callable[[timedelta], None],
 ) -> HTTPResponse:
-    """Retry a request by urllib3's own rules; the pauses pass in mock time."""
+    """Retry a request by urllib3's rules; the pauses pass in mock time."""
     pool, method, url = target
     retries = Retry.from_int(wanted, default=pool.retries)
     while True:
@@ -159,7 +157,7 @@ def _lost(pool: HTTPConnectionPool, url: str, failure: LostRequestError) -> HTTP
 def _has_match(mock: RequestsMock, request: PreparedRequest) -> bool:
     """Whether the user has registered a response for it; moto's, for all of AWS, do not count.
 
-    A registry is not asked: one that wants an order takes a question for a request.
+    The registry is not asked: an ordered one would take the question for a request.
     """
     return any(
         response.matches(request)[0]
@@ -172,7 +170,7 @@ def _response(gateway: Gateway, raw: RawRequest, request: PreparedRequest) -> Ba
     from responses import CallbackResponse  # noqa: PLC0415 - it is loaded: this is called by it
 
     def callback(_: PreparedRequest) -> tuple[int, dict[str, str], bytes]:
-        # What responses is asked for has passed requests' adapter: its own exceptions are wanted.
+        # The request is past requests' adapter, so the exceptions have to be those of requests.
         from requests import exceptions  # noqa: PLC0415 - it is loaded too
 
         try:
@@ -185,7 +183,7 @@ def _response(gateway: Gateway, raw: RawRequest, request: PreparedRequest) -> Ba
                 kind = exceptions.ReadTimeout
             raise kind(failure.message, request=request) from None
         if given.is_cut:
-            raise exceptions.ConnectionError(_CUT, request=request)
+            raise exceptions.ConnectionError(CUT, request=request)
         sent = sent_body(raw.method, given.body)
         return given.status, _headers(given, sent), sent
 

@@ -1,92 +1,80 @@
 """What happens on a connection: requests, one after the other, and their answers.
 
-HTTP is read by werkzeug's handler of requests. That handler closes a connection after each answer;
-here it is kept for the next request, if the client wants that and has sent no more than was read.
+werkzeug's handler reads HTTP. It closes a connection after each answer; here the connection is kept
+for the next request, if the client wants that and has sent no more than was read.
 """
 
 from __future__ import annotations
 
-import logging
 import socket
 import threading
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 from io import BufferedReader, RawIOBase
+from itertools import chain
 from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from .one_port import HEADERS, TAKE_TIME
+from .wsgi import server_log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from email.message import Message
 
 _CHUNK = 1 << 16
 _WITHOUT_A_BODY = ("1", "204", "304")
 
-_log = logging.getLogger("imagebuilder_mock.cli.server")
-
 
 class Connections:
-    """The connections of a server: on which of them a request is being answered."""
+    """The connections of a server, and how many of them have a request that is being answered."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._idle: set[socket.socket] = set()
-        self._busy = 0
-        self._is_ending = False
+        self.is_ending = False
+        self.busy = 0
+        """How many requests are being answered."""
         self.answered = 0
         """How many requests have been answered."""
 
-    @property
-    def is_busy(self) -> bool:
-        return self._busy > 0
-
-    @property
-    def is_ending(self) -> bool:
-        return self._is_ending
-
     def add(self, connection: socket.socket) -> bool:
-        """Wait for a request on a connection; False if the server ends."""
+        """A connection waits for a request; False if the server is ending."""
         with self._changed:
-            if not self._is_ending:
+            if not self.is_ending:
                 self._idle.add(connection)
-            return not self._is_ending
+            return not self.is_ending
 
     def remove(self, connection: socket.socket) -> None:
         with self._changed:
             self._idle.discard(connection)
 
     def begin(self, connection: socket.socket) -> bool:
-        """A request has come; False if it came too late, and nobody could be told the answer."""
+        """A request has come; False if it is too late, as its answer could not be sent."""
         with self._changed:
-            if self._is_ending:
+            if self.is_ending:
                 return False
             self._idle.discard(connection)
-            self._busy += 1
+            self.busy += 1
             return True
 
     def finish(self) -> None:
         """A request is answered."""
         with self._changed:
-            self._busy -= 1
+            self.busy -= 1
             self.answered += 1
             self._changed.notify_all()
 
     def end(self, seconds: float) -> None:
-        """Close those on which nothing is asked, and wait for the answers on the others."""
+        """Close the idle connections, and wait for the answers on the others."""
         with self._changed:
-            self._is_ending = True
+            self.is_ending = True
             for connection in self._idle:
-                _close(connection)
-            self._changed.wait_for(lambda: self._busy == 0, timeout=seconds)
-
-
-def _close(connection: socket.socket) -> None:
-    try:
-        connection.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        return  # the client was first
+                with suppress(OSError):  # the client may have closed it before
+                    connection.shutdown(socket.SHUT_RDWR)
+            self._changed.wait_for(lambda: self.busy == 0, timeout=seconds)
 
 
 class _PatientReader(RawIOBase):
@@ -101,7 +89,7 @@ class _PatientReader(RawIOBase):
         self._deadline = monotonic() + seconds
 
     def take_time(self) -> None:
-        """Wait for this client as long as it goes on sending, as one that uploads a large file."""
+        """Wait as long as the client goes on sending, as it does to upload a large file."""
         self._deadline = inf
 
     def readable(self) -> bool:
@@ -119,7 +107,7 @@ class _PatientReader(RawIOBase):
 
 
 class _Body(RawIOBase):
-    """The body of a request: what its Content-Length says, and no byte of the next request."""
+    """The body of a request, up to its Content-Length: no byte of the next request."""
 
     def __init__(self, stream: BufferedReader, length: int) -> None:
         self._stream = stream
@@ -176,7 +164,7 @@ def handler_class(connections: Connections, *, patience: float, kept: float) -> 
 
 
 class _Exchanges(BaseHTTPRequestHandler):
-    """What werkzeug's handler of requests does otherwise here; it is put before that."""
+    """What werkzeug's handler does differently here, as a mixin before it."""
 
     connections: Connections
     patience: float
@@ -240,8 +228,8 @@ class _Exchanges(BaseHTTPRequestHandler):
         environ[HEADERS] = self.headers
         environ[TAKE_TIME] = self.reader.take_time
         body = None
-        if "HTTP_TRANSFER_ENCODING" not in environ:
-            body = _Body(self.rfile, _length(self.headers.get_all("Content-Length", ["0"])))
+        if not environ.get("wsgi.input_terminated"):
+            body = _Body(self.rfile, _length(self.headers))
             environ["wsgi.input"] = BufferedReader(body)
         answer = _Answer()
         try:
@@ -250,7 +238,7 @@ class _Exchanges(BaseHTTPRequestHandler):
             self.close_connection = True
             raise
         except Exception:  # noqa: BLE001 - the client gets an answer, and we the trace
-            _log.exception("The application has failed.")
+            server_log.exception("The application has failed.")
             self.close_connection = True
             if not answer.is_begun:
                 self.send_error(500)
@@ -258,7 +246,7 @@ class _Exchanges(BaseHTTPRequestHandler):
             self._read_the_rest()
 
     def _write(self, answer: _Answer, given: Iterable[bytes], body: _Body | None) -> None:
-        """Write the answer; a connection on which more of the body may come is not kept."""
+        """Write the answer. If more of the request's body may come, the connection is not kept."""
         try:
             pieces = iter(given)
             first = b"".join([next(pieces, b""), *answer.early])
@@ -275,7 +263,7 @@ class _Exchanges(BaseHTTPRequestHandler):
             answer.is_begun = True
             self._head(answer, is_chunked=is_chunked)
             written = 0
-            for piece in _with_first(first, pieces):
+            for piece in chain((first,), pieces):
                 written += len(piece)
                 self.wfile.write(_chunk(piece) if is_chunked else piece)
                 self.wfile.flush()
@@ -288,8 +276,13 @@ class _Exchanges(BaseHTTPRequestHandler):
 
     def _head(self, answer: _Answer, *, is_chunked: bool) -> None:
         code, _, phrase = answer.status.partition(" ")
-        self.send_response(int(code), phrase)
-        for name, value in answer.headers:
+        self.send_response_only(int(code), phrase)
+        given = {name.lower() for name, _ in answer.headers}
+        own = (("Server", self.version_string()), ("Date", self.date_time_string()))
+        for name, value in (
+            *answer.headers,
+            *(each for each in own if each[0].lower() not in given),
+        ):
             self.send_header(name, value)
         if is_chunked:
             self.send_header("Transfer-Encoding", "chunked")
@@ -301,36 +294,32 @@ class _Exchanges(BaseHTTPRequestHandler):
         self.end_headers()
 
     def _read_the_rest(self) -> None:
-        """A client that has not sent all would see no answer if the connection were closed."""
-        try:
+        """Read what the client still sends: if the connection closed, it would see no answer."""
+        with suppress(OSError):
             self.wfile.flush()
             self.connection.shutdown(socket.SHUT_WR)
             while self.rfile.read1(_CHUNK):
                 pass
-        except OSError:
-            return
 
     def handle_expect_100(self) -> bool:
-        """The answer 100 Continue is given with the others."""
+        """Do nothing: ``_exchange`` answers 100 Continue."""
         return True
 
     def log(self, *_: object) -> None:
-        """The application logs what it answered; request lines may hold signatures."""
+        """Log nothing: the application logs its answers, and request lines may hold signatures."""
 
     def log_request(self, *_: object) -> None:
-        """The same; and the request line may not even be a URL."""
+        """The same; a request line need not even be a URL."""
 
 
-def _length(said: list[str]) -> int:
-    """What is still to come of a body, as far as that can be known."""
+def _length(headers: Message) -> int:
+    """The length of a body that is not chunked; more than nothing if it cannot be known."""
+    said = headers.get_all("Content-Length") or []
+    if not said and "Transfer-Encoding" not in headers:
+        return 0
     if len(said) == 1 and said[0].isascii() and said[0].isdigit():
         return int(said[0][:20])
-    return 1  # more than nothing, so that the connection is not kept
-
-
-def _with_first(first: bytes, others: Iterable[bytes]) -> Iterable[bytes]:
-    yield first
-    yield from others
+    return 1  # so that the connection is not kept
 
 
 def _chunk(piece: bytes) -> bytes:

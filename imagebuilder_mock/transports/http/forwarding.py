@@ -1,8 +1,8 @@
-"""Requests that go on to another server as they are, and its answers back, piece by piece."""
+"""Forwarding: requests go to another server as they are, and its answers come back in pieces."""
 
 from __future__ import annotations
 
-import logging
+from functools import partial
 from html import escape
 from http.client import responses as reasons
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.util import SKIP_HEADER, parse_url
 
 from .one_port import HEADERS
-from .wsgi import request_of
+from .wsgi import request_of, server_log
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from .wsgi import Environ, StartResponse
 
 _PATIENCE = 5.0
-"""Seconds for a connection. For an answer it waits as long as the client does."""
+"""Seconds for connecting. There is no limit for the answer but the client's own."""
 
 _CHUNK = 1 << 16
 _POOL = 64
 _NOT_THERE = "502 Bad Gateway"
 
-# What is said between two machines and not to the next; the server has answered Expect itself.
+# Headers of one connection, which are not passed on; the server has answered Expect itself.
 _OF_ONE_CONNECTION = frozenset(
     (
         "connection",
@@ -46,11 +46,9 @@ _OF_ONE_CONNECTION = frozenset(
 # urllib3 adds them unless it is told not to.
 _ADDED = ("Accept-Encoding", "User-Agent")
 
-_log = logging.getLogger("imagebuilder_mock.cli.server")
-
 
 class Forwarding:
-    """A WSGI application that is another server, by its URL."""
+    """A WSGI application that asks another server, by its URL."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -64,24 +62,23 @@ class Forwarding:
         target = self._base_path + (request.path or "/")
         if request.query:
             target = f"{target}?{request.query}"
-        headers = _headers(environ)
-        body = _body(environ)
+        is_chunked = bool(environ.get("wsgi.input_terminated"))
         try:
             answer: BaseHTTPResponse = self._pool.urlopen(
                 request.method,
                 target,
-                body=body,
-                headers=headers,
+                body=_body(environ, is_chunked=is_chunked),
+                headers=_headers(environ, is_chunked=is_chunked),
                 redirect=False,
                 assert_same_host=False,
                 preload_content=False,
                 decode_content=False,
-                chunked=body is not None and "content-length" not in map(str.lower, headers),
+                chunked=is_chunked,
             )
         except (HTTPError, OSError) as error:
             sentence = f"{self._url} could not be asked: {error}"
-            _log.warning("%s", sentence)
-            # SDKs take a page of HTML for an error of a gateway, and any other text for garbage.
+            server_log.warning("%s", sentence)
+            # SDKs take HTML for the error of a gateway, and any other text for garbage.
             start_response(_NOT_THERE, [("Content-Type", "text/html; charset=utf-8")])
             return [f"<html>{escape(sentence)}</html>".encode()]
         start_response(
@@ -98,55 +95,31 @@ class Forwarding:
         try:
             yield from answer.stream(_CHUNK, decode_content=False)
         except (HTTPError, OSError) as error:
-            _log.warning("%s broke off its answer: %s", self._url, error)
-            # The client is to see that there should be more.
+            server_log.warning("%s broke off its answer: %s", self._url, error)
+            # So the client sees that something is missing.
             raise ConnectionAbortedError from error
         finally:
             answer.release_conn()
 
 
-def _headers(environ: Environ) -> dict[str, str]:
-    """The request's headers, with what urllib3 would add left out."""
-    given = environ.get(HEADERS)
-    if given is None:
-        given = {
-            name.removeprefix("HTTP_").replace("_", "-").title(): text
-            for name, text in environ.items()
-            if name.startswith("HTTP_") or (name in {"CONTENT_TYPE", "CONTENT_LENGTH"} and text)
-        }
+def _headers(environ: Environ, *, is_chunked: bool) -> dict[str, str]:
+    """The headers of a request; what urllib3 would add by itself is left out."""
+    left_out = _OF_ONE_CONNECTION | ({"content-length"} if is_chunked else set())
     headers: dict[str, str] = dict.fromkeys(_ADDED, SKIP_HEADER)
-    for name, text in given.items():
-        if name.lower() not in _OF_ONE_CONNECTION:
+    for name, text in environ[HEADERS].items():
+        if name.lower() not in left_out:
             known = next((each for each in headers if each.lower() == name.lower()), None)
             if known is None or headers[known] == SKIP_HEADER:
                 headers.pop(known or "", None)
                 headers[name] = text
-            else:  # as lists are written that came in several lines
+            else:  # a list in several lines
                 headers[known] = f"{headers[known]}, {text}"
     return headers
 
 
-def _body(environ: Environ) -> Any:
-    length = environ.get("CONTENT_LENGTH") or ""
-    if length.isdigit():
-        return _Limited(environ["wsgi.input"], int(length))
-    return _parts(environ["wsgi.input"]) if environ.get("wsgi.input_terminated") else None
-
-
-def _parts(stream: Any) -> Iterator[bytes]:
-    while part := stream.read(_CHUNK):
-        yield part
-
-
-class _Limited:
-    """A body of a known length on a connection that stays open behind it."""
-
-    def __init__(self, stream: Any, length: int) -> None:
-        self._stream = stream
-        self._left = length
-
-    def read(self, size: int = -1) -> bytes:
-        wanted = self._left if size < 0 else min(size, self._left)
-        part: bytes = self._stream.read(wanted) if wanted else b""
-        self._left -= len(part)
-        return part
+def _body(environ: Environ, *, is_chunked: bool) -> Any:
+    """What is left to read of a body; the server ends it where the request ends."""
+    stream = environ["wsgi.input"]
+    if is_chunked:
+        return iter(partial(stream.read, _CHUNK), b"")
+    return stream if (environ.get("CONTENT_LENGTH") or "").isdigit() else None

@@ -1,15 +1,14 @@
-"""Who may ask a server: programs, by a name of this machine or of AWS, and no foreign web page.
+"""Who may use a server: programs, by a name of this machine or of AWS, and no foreign web page.
 
-A browser on this machine lets any web page send requests to its ports. What the page may not read
-it can still cause; and if the name of its own host comes to mean this machine (DNS rebinding), it
-reads the answers too. So every request is looked at before the application sees it: the name under
-which it asks (``Host``), and the page that it comes from (``Origin``, ``Sec-Fetch-Site``).
+A browser on this machine lets any web page send requests to its ports. The page cannot read the
+answers, but it can change things; and if the name of its host comes to mean this machine (DNS
+rebinding), it can read them too. So each request is checked before the application gets it: the
+name that it asks for (``Host``), and the page that it comes from (``Origin``, ``Sec-Fetch-Site``).
 """
 
 from __future__ import annotations
 
 import json
-import logging
 import re
 from http import HTTPStatus
 from ipaddress import ip_address
@@ -17,15 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.protocol.identity import aws_domains
 
-from .wsgi import REQUEST_LOG, shown
+from .wsgi import server_log, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from typing import TypeAlias
+    from collections.abc import Iterable
 
-    Environ: TypeAlias = "Mapping[str, Any]"
-    Headers: TypeAlias = "list[tuple[str, str]]"
-    Application: TypeAlias = "Callable[[Any, Any], Iterable[bytes]]"
+    from .wsgi import Environ, Headers, WsgiApplication
 
 _THIS_MACHINE = ("localhost", "*.localhost", "127.0.0.1", "::1")
 
@@ -38,20 +34,18 @@ _TOKENS = re.compile(r"[A-Za-z0-9_, -]*")
 _OTHER_SITES = frozenset({"cross-site", "same-site"})
 _CORS = "access-control-"
 _REMEMBERED = 600
-"""Seconds for which a browser may keep what a preflight said."""
-
-_log = logging.getLogger(REQUEST_LOG)
+"""Seconds for which a browser may remember the answer to a preflight."""
 
 
 def allowed_host(text: str) -> str:
     """A host that may be asked for, such as ``mock``, ``10.0.0.5`` or ``*.example.com``.
 
-    ValueError if it is none.
+    ValueError if it is not a host.
     """
     name = _canonical(text)
     if name is None or "*" in name.removeprefix("*."):
         msg = (
-            f"{text!r} is no host: give a name or an address without scheme and port, such as "
+            f"{text!r} is not a host: give a name or an address without scheme and port, such as "
             "'mock', '10.0.0.5' or '*.example.com'."
         )
         raise ValueError(msg)
@@ -68,27 +62,27 @@ def is_host(text: str) -> bool:
 def allowed_origin(text: str) -> str:
     """The origin of web pages that may ask, such as ``http://localhost:3000``.
 
-    ValueError if it is none.
+    ValueError if it is not an origin.
     """
     if not _ORIGIN.fullmatch(text.lower()):
         msg = (
-            f"{text!r} is no origin: give scheme, host and port of the page and nothing behind "
-            "them, such as 'http://localhost:3000'."
+            f"{text!r} is not an origin: give the scheme, host and port of the page and nothing "
+            "after them, such as 'http://localhost:3000'."
         )
         raise ValueError(msg)
     return text.lower()
 
 
 class Guard:
-    """A WSGI application that hands on to another what may be asked, and refuses the rest with 403.
+    """A WSGI application that passes on to another what is allowed, and refuses the rest with 403.
 
-    ``hosts`` and ``origins`` are let in besides; pages of those origins get the answers that CORS
-    wants. ``pages`` are the beginnings of the paths that a link in any page may open.
+    ``hosts`` and ``origins`` are allowed too, and pages of these origins get the headers of CORS.
+    ``pages`` are the beginnings of paths that links in any page may open.
     """
 
     def __init__(
         self,
-        application: Application,
+        application: WsgiApplication,
         *,
         hosts: Iterable[str] = (),
         origins: Iterable[str] = (),
@@ -107,14 +101,14 @@ class Guard:
         is_allowed = origin in self._origins
         refusal = self._refusal(environ, is_allowed=is_allowed)
         if refusal is not None:
-            _log.info("%s 403", shown(environ["REQUEST_METHOD"], environ["PATH_INFO"]))
+            server_log.info("%s 403", shown(environ["REQUEST_METHOD"], environ["PATH_INFO"]))
             return _refused(refusal, start_response)
         if is_allowed and _is_preflight(environ):
             start_response("204 No Content", _preflight_answer(environ, origin))
             return []
 
         def start(status: str, headers: Headers, *more: Any) -> Any:
-            # Another application may let in everybody by itself.
+            # An application such as moto's may allow every origin by itself.
             own = [each for each in headers if not each[0].lower().startswith(_CORS)]
             return start_response(status, own + (_cors(origin) if is_allowed else []), *more)
 
@@ -140,7 +134,7 @@ class Guard:
         return name is not None and (name in self._names or name.endswith(self._endings))
 
     def _is_a_link(self, environ: Environ) -> bool:
-        """Whether a person has followed a link to a page of ours: it shows, and changes nothing."""
+        """Whether somebody has followed a link to a page of ours, which changes nothing."""
         return (
             environ["REQUEST_METHOD"] == "GET"
             and "HTTP_ORIGIN" not in environ
@@ -151,7 +145,7 @@ class Guard:
 
 
 def _canonical(text: str, *, with_port: bool = False) -> str | None:
-    """The name or address in a Host header or an option; None if there is none."""
+    """The name or address in a Host header or an option; None if it is not a host."""
     found = _HOST.fullmatch(text)
     if found is None and not with_port:
         found = _HOST.fullmatch(f"[{text}]")

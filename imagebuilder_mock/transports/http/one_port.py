@@ -1,12 +1,11 @@
-"""One port for all of AWS: our service's requests, and everybody else's, go where each is answered.
+"""One port for all of AWS: each request goes to the application that answers for its service.
 
-A request is Image Builder's by the service of its signature, by its host, or by the path of the
-control over HTTP. The limits of size and time are for these alone: an upload to S3 may be large.
+A request is for Image Builder by the service of its signature, by its host, or by the path of the
+control over HTTP. Only these have limits of size and time: an upload to S3 may be large.
 """
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
@@ -15,29 +14,24 @@ from imagebuilder_mock.protocol.identity import account_of
 from imagebuilder_mock.protocol.signatures import scope_of
 
 from .wire import is_for_image_builder
-from .wsgi import CONTROL_PREFIX, request_of
+from .wsgi import CONTROL_PREFIX, request_of, server_log
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from typing import TypeAlias
+    from collections.abc import Iterable
 
-    from .wsgi import Environ, StartResponse
-
-    WsgiApplication: TypeAlias = "Callable[[Environ, StartResponse], Iterable[bytes]]"
+    from .wsgi import Environ, Headers, StartResponse, WsgiApplication
 
 HEADERS = "imagebuilder_mock.headers"
-"""In a request's environ: its headers as they came, of which WSGI loses names and order."""
+"""In a request's environ: its headers as they came, since WSGI loses their names and order."""
 TAKE_TIME = "imagebuilder_mock.take_time"
-"""In a request's environ: a function by which the server waits while more of it comes."""
+"""In a request's environ: a function that makes the server wait for all of a slow body."""
 
 _ACCOUNT = "HTTP_X_MOTO_ACCOUNT_ID"
-"""The header by which moto is told the account, before it looks at the key."""
-
-_log = logging.getLogger("imagebuilder_mock.cli.server")
+"""The header that tells moto the account; it counts more than the access key."""
 
 
 class OnePort:
-    """Image Builder's application, and the one that has the rest of AWS."""
+    """Image Builder's application, and the one for the rest of AWS."""
 
     def __init__(self, own: WsgiApplication, rest: WsgiApplication) -> None:
         self._own = own
@@ -51,15 +45,15 @@ class OnePort:
         if take_time is not None:
             take_time()
 
-        def start(status: str, headers: list[tuple[str, str]], *more: Any) -> object:
-            _log.info("%s %s %s", request.method, request.path, status.partition(" ")[0])
+        def start(status: str, headers: Headers, *more: Any) -> object:
+            server_log.info("%s %s %s", request.method, request.path, status.partition(" ")[0])
             return start_response(status, headers, *more)
 
         return self._rest(environ, start)
 
 
 class InOneAccount:
-    """moto's application, in which an access key means the account that it means to us."""
+    """moto's application, where access keys mean the same accounts as here."""
 
     def __init__(self, moto: WsgiApplication, default: str) -> None:
         self._moto = moto

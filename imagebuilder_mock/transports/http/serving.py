@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import socket
 import threading
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from imagebuilder_mock.domain.records import Value
 
 from .exchanges import Connections, handler_class
+from .wsgi import server_log
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +25,6 @@ KEPT = 60.0
 _POLL = 0.05
 _BACKLOG = 128
 _PORTS = range(1 << 16)
-
-_log = logging.getLogger("imagebuilder_mock.cli.server")
 
 
 class CannotListenError(OSError):
@@ -53,17 +51,17 @@ def serving(
 ) -> Iterator[Served]:
     """Serve while the context lasts; port 0 leaves the port to the system.
 
-    ``Served.host`` is an address that this machine can connect to, also where the server listens
-    on all of them. At the end no request is taken any more, and those that came in are answered
-    if that takes no longer than ``linger``. CannotListenError if the port is taken,
-    ModuleNotFoundError without werkzeug.
+    ``Served.host`` is an address to which this machine can connect, also if the server listens on
+    all addresses. A client has ``patience`` seconds to send a request. At the end no request is
+    taken any more, and those under way have ``linger`` seconds to be answered. CannotListenError if
+    the port is taken, ModuleNotFoundError without werkzeug.
     """
     connections = Connections()
     server, listens_at = _new_server(
         application, host, port, handler_class(connections, patience=patience, kept=KEPT)
     )
     thread = threading.Thread(
-        target=server.serve_forever, args=(_POLL,), name="imagebuilder_mock.cli.server", daemon=True
+        target=server.serve_forever, args=(_POLL,), name=server_log.name, daemon=True
     )
     thread.start()
     try:
@@ -85,7 +83,7 @@ def _new_server(application: Any, host: str, port: int, handler: Any) -> tuple[A
     from werkzeug.serving import make_server  # noqa: PLC0415 - an extra
 
     with _listening(host, port) as listener:
-        # werkzeug ends the process if it cannot bind; a socket that is bound it takes as it is.
+        # werkzeug ends the process if it cannot bind, so it gets a socket that is bound.
         server: Any = make_server(
             host,
             port,
@@ -95,7 +93,7 @@ def _new_server(application: Any, host: str, port: int, handler: Any) -> tuple[A
             fd=listener.fileno(),
         )
         listens_at: str = listener.getsockname()[0]
-    server.handle_error = lambda *_: _log.exception("A connection has failed.")
+    server.handle_error = lambda *_: server_log.exception("A connection has failed.")
     return server, listens_at
 
 

@@ -1,7 +1,8 @@
-"""Raw HTTP requests: whether they are for Image Builder, who sends them, and the answer."""
+"""Raw HTTP requests: whether they are for this mock or its servers, who sends them, the answer."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.gateway import Gateway
 
+_NAMES_OF_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
+
 
 class RawRequest(Value):
     """A request as HTTP has it; ``path`` and ``query`` are still percent-encoded."""
@@ -40,7 +43,7 @@ class RawRequest(Value):
     ) -> RawRequest:
         """A request for a path or, as proxies are asked, a whole URL.
 
-        Its body is left for later, since reading it may use it up. ValueError for what is no URL.
+        It has no body yet, since reading one may use it up. ValueError if it is no URL.
         """
         if target.startswith("/"):
             path, _, query = target.partition("?")
@@ -53,7 +56,7 @@ class RawRequest(Value):
     def of_pool(
         cls, pool: HTTPConnectionPool, method: str, url: str, headers: Mapping[str, str] | None
     ) -> RawRequest:
-        """A request that one of urllib3's pools is asked for; without headers it sends its own."""
+        """A request to one of urllib3's pools, which has headers of its own if none are given."""
         sent = pool.headers if headers is None else headers
         return cls.of_target(method, pool.host, url, authorization_of(sent))
 
@@ -62,10 +65,10 @@ class RawRequest(Value):
 
 
 def is_for_image_builder(request: RawRequest) -> bool:
-    """Whether the host is an endpoint of the service, or the signature one for it."""
+    """Whether the host is an endpoint of the service, or the signature is for the service."""
     if region_of(request.host) is not None:
         return True
-    # Everybody's requests come by here, and few of them name the service.
+    # All requests of the process come by here, and few of them name the service.
     if SERVICE_NAME not in request.query and SERVICE_NAME not in (request.authorization or ""):
         return False
     try:
@@ -76,10 +79,10 @@ def is_for_image_builder(request: RawRequest) -> bool:
 
 
 def answer(gateway: Gateway, request: RawRequest) -> Answer:
-    """The service's answer, to the account and in the Region of the request's signature.
+    """The service's answer, in the account and Region of the request's signature.
 
-    Who does not sign is the mock's account, in the Region of the host. NotImplementedError as
-    ``Gateway.handle`` raises it.
+    Without a signature it is the mock's account, in the Region of the host. NotImplementedError as
+    in ``Gateway.handle``.
     """
     query = parse_qs(request.query, keep_blank_values=True)
     try:
@@ -103,7 +106,7 @@ def authorization_of(headers: Mapping[Any, Any]) -> str | None:
 
 
 def body_bytes(body: Any) -> bytes:
-    """A body as HTTP libraries take one: nothing, bytes, text, a file, or pieces of any of them."""
+    """The bytes of what HTTP libraries take as a body: None, bytes, text, a file, or pieces."""
     if body is None:
         return b""
     if hasattr(body, "read"):
@@ -127,3 +130,31 @@ def _caller(gateway: Gateway, request: RawRequest, query: Mapping[str, list[str]
 
 def _text(value: object) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
+class OwnServers:
+    """The addresses of the mock's own servers in this process, whose requests are let through."""
+
+    def __init__(self) -> None:
+        self._ports: Counter[tuple[str | None, int | None]] = Counter()
+
+    def add(self, host: str, port: int) -> None:
+        self._ports.update(_addresses(host, port))
+
+    def remove(self, host: str, port: int) -> None:
+        # This drops what is counted down to 0.
+        self._ports -= Counter(_addresses(host, port))
+
+    def has(self, host: str | None, port: int | None) -> bool:
+        return (host, port) in self._ports
+
+    def has_url(self, url: str) -> bool:
+        if not self._ports:
+            return False
+        parts = urlsplit(url)
+        return self.has(parts.hostname, parts.port)
+
+
+def _addresses(host: str, port: int) -> list[tuple[str | None, int | None]]:
+    """A server that listens on all addresses can be reached by the loopback names too."""
+    return [(name, port) for name in {host, *_NAMES_OF_THIS_MACHINE}]

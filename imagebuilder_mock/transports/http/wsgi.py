@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-from http import HTTPStatus
+from http.client import responses
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
 from imagebuilder_mock.domain.errors import ImageBuilderError, InvalidRequestException
 from imagebuilder_mock.domain.records import Value
-from imagebuilder_mock.protocol.http import Answer
 from imagebuilder_mock.world.faults import LostRequestError
 
 from .wire import RawRequest, answer, sent_body
@@ -20,9 +19,12 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from imagebuilder_mock.gateway import Gateway
+    from imagebuilder_mock.protocol.http import Answer
 
     Environ: TypeAlias = "Mapping[str, Any]"
-    StartResponse: TypeAlias = "Callable[[str, list[tuple[str, str]]], object]"
+    Headers: TypeAlias = "list[tuple[str, str]]"
+    StartResponse: TypeAlias = "Callable[[str, Headers], object]"
+    WsgiApplication: TypeAlias = "Callable[[Environ, Any], Iterable[bytes]]"
     Control: TypeAlias = "Callable[[ControlRequest], tuple[int, object]]"
 
 CONTROL_PREFIX = "/_imagebuilder_mock/"
@@ -31,18 +33,26 @@ BODY_LIMIT = 1 << 20
 
 _CHUNK = 1 << 16
 
-REQUEST_LOG = "imagebuilder_mock.cli.server"
-"""The logger of a line for each request, at INFO."""
-
-_log = logging.getLogger(REQUEST_LOG)
+server_log = logging.getLogger("imagebuilder_mock.cli.server")
+"""A line for each request, at INFO, and what goes wrong on the way."""
 
 
 class RequestTooLargeException(ImageBuilderError):
     """The body has more than ``BODY_LIMIT`` bytes."""
 
+    status = 413
+
 
 class RequestTimeoutException(ImageBuilderError):
     """The body did not come in time."""
+
+    status = 408
+
+
+class NotImplementedException(ImageBuilderError):
+    """The installed botocore has an operation that the mock does not have yet."""
+
+    status = 501
 
 
 class ServiceException(ImageBuilderError):
@@ -60,9 +70,9 @@ _UNAVAILABLE = ServiceUnavailableException("The service is unavailable.")
 
 
 def shown(method: str, path: str) -> str:
-    """A request as the log has it: in one line that moves no cursor.
+    """A request as a line for the log, without control characters.
 
-    Without the query, which may hold a signature.
+    The query, which may hold a signature, is left out.
     """
     return "".join(
         character if character.isprintable() else character.encode("unicode_escape").decode()
@@ -71,7 +81,7 @@ def shown(method: str, path: str) -> str:
 
 
 class ControlRequest:
-    """A request to the mock itself: the path behind the prefix, and who sends it."""
+    """A request to the mock itself: the path after the prefix, and who sends it."""
 
     def __init__(self, environ: Environ, request: RawRequest) -> None:
         self._environ = environ
@@ -86,11 +96,11 @@ class ControlRequest:
 
 
 class WebPage(Value):
-    """An answer of control that a person reads: HTML, where all others are JSON."""
+    """An answer of the control for people: HTML, while all others are JSON."""
 
     html: str
 
-    # It is whole in itself, and what it tells is no other page's business.
+    # The page loads nothing from elsewhere, and no other page may show it.
     headers: ClassVar[Mapping[str, str]] = {
         "content-type": "text/html; charset=utf-8",
         "content-security-policy": (
@@ -104,9 +114,9 @@ class WebPage(Value):
 
 
 class Application:
-    """Answers requests as the service does; those behind the prefix go to ``control``.
+    """Answers requests as the service does; those with the prefix go to ``control``.
 
-    Requests are logged by method, path and status alone: a query may hold a signature.
+    Of requests it logs method, path and status; a query may hold a signature.
     """
 
     def __init__(self, gateway: Gateway, control: Control) -> None:
@@ -119,10 +129,10 @@ class Application:
             status, headers, body, is_cut = self._answer(environ)
         except Exception:  # noqa: BLE001 - whatever it is, the client gets an answer, and we the trace
             given = self._gateway.refuse(_BROKEN)
-            _log.exception("request %s failed", given.request_id)
+            server_log.exception("request %s failed", given.request_id)
             status, headers, body = given.status, given.headers, given.body
         start_response(
-            f"{status} {HTTPStatus(status).phrase}",
+            f"{status} {responses.get(status, '')}",
             [*headers.items(), ("Content-Length", str(len(body)))],
         )
         sent = sent_body(environ["REQUEST_METHOD"], body)
@@ -133,31 +143,27 @@ class Application:
         request = request_of(environ)
         if request.path.startswith(CONTROL_PREFIX):
             status, members = self._controlled(environ, request)
-            _log.info("%s %s", shown(request.method, request.path), status)
+            server_log.info("%s %s", shown(request.method, request.path), status)
             if isinstance(members, WebPage):
                 return status, dict(members.headers), members.html.encode(), False
             body = json.dumps(members, default=str).encode()
             return status, {"content-type": "application/json"}, body, False
         given = self._given(environ, request)
-        _log.info("%s %s %s", shown(request.method, request.path), given.status, given.request_id)
+        server_log.info(
+            "%s %s %s", shown(request.method, request.path), given.status, given.request_id
+        )
         return given.status, given.headers, given.body, given.is_cut
 
     def _given(self, environ: Environ, request: RawRequest) -> Answer:
         try:
             return answer(self._gateway, request.with_body(_body(environ)))
         except LostRequestError:
-            # A server cannot leave its client without any answer; this one is retried alike.
+            # A server has to answer something; clients retry this just as a lost request.
             return self._gateway.refuse(_UNAVAILABLE)
         except ImageBuilderError as error:
             return self._gateway.refuse(error)
         except NotImplementedError as error:
-            refused = self._gateway.refuse(_BROKEN)
-            return Answer(
-                HTTPStatus.NOT_IMPLEMENTED,
-                {"message": str(error)},
-                refused.request_id,
-                error_code="NotImplementedException",
-            )
+            return self._gateway.refuse(NotImplementedException(str(error)))
 
     def _controlled(self, environ: Environ, request: RawRequest) -> tuple[int, object]:
         try:
@@ -217,5 +223,5 @@ def _content_length(environ: Environ) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdigit()):
-        raise InvalidRequestException("The Content-Length is no number.")
+        raise InvalidRequestException("The Content-Length is not a number.")
     return int(text[:20])

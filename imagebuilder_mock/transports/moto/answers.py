@@ -1,4 +1,4 @@
-"""moto's answers, for those who do not get them by themselves."""
+"""moto's answers to requests that it does not see by itself."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def answer_of_moto(request: AWSPreparedRequest) -> AWSResponse | None:
-    """To a request that no client of botocore makes; None if moto is off, or has no answer."""
+    """The answer of moto to a request; None if moto is off or has none."""
     models = sys.modules.get("moto.core.models")
     answer: AWSResponse | None = None
     if models is not None:
@@ -23,7 +23,7 @@ def answer_of_moto(request: AWSPreparedRequest) -> AWSResponse | None:
 
 
 def awaitable(answer: Any) -> Any:
-    """An answer as aiobotocore awaits it, if it is one of botocore's, as moto gives them."""
+    """An answer of moto's as aiobotocore awaits it; any other answer stays as it is."""
     cls = sys.modules["aiobotocore.awsrequest"].AioAWSResponse
     if not isinstance(answer, AWSResponse) or isinstance(answer, cls):
         return answer
@@ -31,7 +31,7 @@ def awaitable(answer: Any) -> Any:
 
 
 class _AsyncRaw:
-    """The body of an answer, as far as aiobotocore reads one of aiohttp."""
+    """The body of an answer: what aiobotocore reads of one of aiohttp's."""
 
     def __init__(self, answer: AWSResponse) -> None:
         self.url = answer.url

@@ -1,6 +1,6 @@
-"""The way in for other services of moto that use ours, while the mock is on.
+"""What other services of moto have of Image Builder while the mock is on.
 
-They are patched when moto has loaded them; until then nothing is loaded for them here.
+Each is patched once moto has loaded it; until then nothing is loaded for it here.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _HEADER = "x-moto-account-id"
 
 
 class MotoDoor:
-    """Has moto patched: whose a request is, its CloudFormation, its Resource Groups Tagging API."""
+    """Patches moto: the account of a request, AMIs of EC2, CloudFormation and the tagging API."""
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
@@ -30,14 +30,14 @@ class MotoDoor:
             "moto.core.responses", "BaseResponse.get_current_account", self._account_of
         )
         patches.patch_late("moto.ec2.models.amis", "AmiBackend.describe_images", self._describe)
-        # They import all that is patched besides.
+        # These two modules import everything else that is patched.
         patches.when_imported("moto.cloudformation.responses", self._open_stacks)
         patches.when_imported("moto.resourcegroupstaggingapi.responses", self._open_tagging)
 
     def _account_of(self, original: Method, response: Any) -> Any:
-        """The account of a request to moto, in which the mock's keys and its option count.
+        """The account of a request to moto, by the mock's own keys and its option ``account_id``.
 
-        All else is moto's to tell: MOTO_ACCOUNT_ID, its header, and keys of its own.
+        Otherwise moto decides: by MOTO_ACCOUNT_ID, its header, and the keys that it has made.
         """
         key = access_key_in(response)
         named = account_named_by(key)
@@ -49,9 +49,9 @@ class MotoDoor:
         return given
 
     def _describe(self, original: Method, backend: Any, *args: Any, **kwargs: Any) -> Any:
-        """AMIs of EC2, to which Amazon's belong that somebody has been told of.
+        """EC2's AMIs, and those of Amazon's whose ids the mock has given to somebody.
 
-        moto has a backend for each account. Launches and copies ask this too.
+        moto has a backend for each account. Launches and copies call this too.
         """
         world = self._gateway.world
         told_of = world.state.machine_images.published_in(backend.region_name)

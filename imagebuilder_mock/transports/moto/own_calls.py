@@ -1,4 +1,4 @@
-"""Operations of Image Builder that another service of moto calls for an account in a Region.
+"""Calls to Image Builder that another service of moto makes for an account in a Region.
 
 Such a call is a request like any other: it is checked and recorded, and fault rules apply to it.
 """
@@ -22,7 +22,7 @@ _CLIENT_TOKEN = "clientToken"  # noqa: S105 - the member's name
 
 
 def call(gateway: Gateway, caller: Caller, operation: str, params: Mapping[str, Any]) -> Answer:
-    """The answer, also an error; LostRequestError if a fault rule loses the request."""
+    """The answer, which may be an error; LostRequestError if a fault rule loses the request."""
     given = dict(params)
     model = service_model().operation_model(operation)
     if _CLIENT_TOKEN in input_members(operation):

@@ -1,7 +1,7 @@
 """moto's Resource Groups Tagging API, while the mock is on: it finds and tags our resources.
 
-Patched are the methods that go through an account's tagged resources, and those that tag. moto
-keeps what it finds as dicts in its older versions, and in a class of its own in newer ones.
+The methods that list an account's tagged resources are patched, and those that tag. What moto finds
+is a dict in its older versions, and an object of a class of its own in newer ones.
 
 Held to moto 5.0.0 and 5.2.5 by tests/transports/moto/test_tagging.py.
 """
@@ -104,14 +104,14 @@ class MotoTagging:
         self, original: Method, backend: Any, resource_arns: list[str], tags: dict[str, str]
     ) -> Any:
         failed = self._failures(backend, resource_arns, "TagResource", {"tags": tags})
-        others = _others(resource_arns)
+        others = [arn for arn in resource_arns if not _is_ours(arn)]
         return {**(original(backend, others, tags) if others else {}), **failed}
 
     def _untag(
         self, original: Method, backend: Any, resource_arn_list: list[str], tag_keys: list[str]
     ) -> Any:
         failed = self._failures(backend, resource_arn_list, "UntagResource", {"tagKeys": tag_keys})
-        others = _others(resource_arn_list)
+        others = [arn for arn in resource_arn_list if not _is_ours(arn)]
         return {**(original(backend, others, tag_keys) if others else {}), **failed}
 
     def _failures(
@@ -120,29 +120,24 @@ class MotoTagging:
         """Tag Image Builder's resources; return the entries of FailedResourcesMap."""
         failed = {}
         caller = Caller(backend.account_id, backend.region_name)
-        for arn in arns:
-            if _service(arn) == SERVICE_NAME:
-                try:
-                    answer = call(self._gateway, caller, operation, {**params, "resourceArn": arn})
-                except LostRequestError as lost:
-                    failed[arn] = _failure(500, "InternalServiceException", lost.message)
-                else:
-                    if answer.error_code is not None:
-                        message = str(answer.members.get("message", ""))
-                        failed[arn] = _failure(answer.status, answer.error_code, message)
+        for arn in filter(_is_ours, arns):
+            try:
+                answer = call(self._gateway, caller, operation, {**params, "resourceArn": arn})
+            except LostRequestError as lost:
+                failed[arn] = _failure(500, "InternalServiceException", lost.message)
+            else:
+                if answer.error_code is not None:
+                    message = answer.members.get("message", "")
+                    failed[arn] = _failure(answer.status, answer.error_code, message)
         return failed
 
 
-def _others(arns: list[str]) -> list[str]:
-    return [arn for arn in arns if _service(arn) != SERVICE_NAME]
-
-
-def _failure(status: int, code: str, message: str) -> dict[str, Any]:
+def _failure(status: int, code: str, message: object) -> dict[str, object]:
     return {"StatusCode": status, "ErrorCode": code, "ErrorMessage": message}
 
 
-def _service(arn: str) -> str:
-    return ([*arn.split(":", 3), "", "", ""])[2]
+def _is_ours(arn: str) -> bool:
+    return arn.split(":")[2:3] == [SERVICE_NAME]
 
 
 def _type(resource: Resource) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, TypeAlias
 
+from imagebuilder_mock.domain.ordered import OrderedIndex
 from imagebuilder_mock.world.clock import aware, moment_of
 
 from .damage import Damage, at
@@ -22,9 +23,9 @@ class Codec:
     """
 
     _values: type | tuple[type, ...] = object
-    _json: type = object
+    _json: tuple[type, ...] = ()
     _noun = ""
-    _schema: ClassVar[Schema] = {}
+    _schema: Schema
 
     def write(self, value: Any) -> Json:
         return value
@@ -39,7 +40,7 @@ class Codec:
         return isinstance(value, self._values)
 
     def takes(self, json: Json) -> bool:
-        return isinstance(json, self._json)
+        return type(json) in self._json
 
     def schema(self, definitions: Definitions) -> Schema:  # noqa: ARG002 - classes enter themselves
         """The JSON schema."""
@@ -58,18 +59,12 @@ class Plain(Codec):
     }
 
     def __init__(self, cls: type) -> None:
-        self._types = (int, float) if cls is float else (cls,)
+        self._json = (int, float) if cls is float else (cls,)
         name, self._noun = self._KINDS[cls]
-        self._own_schema = {"type": name}
+        self._schema = {"type": name}
 
     def holds(self, value: object) -> bool:
-        return type(value) in self._types
-
-    def takes(self, json: Json) -> bool:
-        return type(json) in self._types
-
-    def schema(self, definitions: Definitions) -> Schema:  # noqa: ARG002
-        return self._own_schema
+        return self.takes(value)
 
 
 class Choice(Codec):
@@ -77,6 +72,7 @@ class Choice(Codec):
 
     def __init__(self, words: tuple[object, ...]) -> None:
         self._words = words
+        self._schema = {"enum": list(words)}
 
     def read(self, json: Json) -> Any:
         if not self.takes(json):
@@ -87,90 +83,68 @@ class Choice(Codec):
         return value in self._words
 
     def takes(self, json: Json) -> bool:
-        return isinstance(json, (str, int)) and json in self._words
-
-    def schema(self, definitions: Definitions) -> Schema:  # noqa: ARG002
-        return {"enum": list(self._words)}
+        return self.holds(json)
 
 
-class Moment(Codec):
-    """A time, as ISO text in UTC; it is read in any zone."""
-
-    _values = datetime
-    _schema: ClassVar[Schema] = {"type": "string", "format": "date-time"}
-
-    def write(self, value: datetime) -> Json:
-        return aware(value, "A state file").isoformat()
-
-    def read(self, json: Json) -> datetime:
-        try:
-            return aware(moment_of(json), "A state file")
-        except (AttributeError, TypeError, ValueError, OverflowError):
-            text = f"must be a time such as 2024-01-31T12:00:00+00:00, and is {shown(json)}"
-            raise Damage(text) from None
-
-    def takes(self, json: Json) -> bool:
-        try:
-            self.read(json)
-        except Damage:
-            return False
-        return True
-
-
-class Span(Plain):
-    """A length of time, in seconds."""
-
-    def __init__(self) -> None:
-        super().__init__(float)
-
-    def write(self, value: timedelta) -> Json:
-        return value.total_seconds()
-
-    def read(self, json: Json) -> timedelta:
-        try:
-            return timedelta(seconds=super().read(json))
-        except OverflowError:
-            raise Damage(f"must be seconds, and is {shown(json)}") from None
-
-    def holds(self, value: object) -> bool:
-        return isinstance(value, timedelta)
-
-
-class Text(Codec):
-    """What has a text of its own, by which it can be the key of an object too."""
-
-    _json = str
-    _schema: ClassVar[Schema] = {"type": "string"}
+class Converted(Codec):
+    """What JSON does not have, as a text or a number; as a text it can be the key of an object."""
 
     def __init__(
-        self, cls: type, write: Callable[[Any], str], parse: Callable[[str], Any], damage: str
+        self,
+        cls: type,
+        write: Callable[[Any], Json],
+        parse: Callable[[Any], Any],
+        noun: str,
+        **schema: str,
     ) -> None:
+        """``parse`` raises ValueError or OverflowError for what is ``noun`` by its type alone."""
         self._values = cls
         self._write = write
         self._parse = parse
-        self._damage = damage
+        self._noun = noun
+        self._schema = schema or {"type": "string"}
+        self._json = (int, float) if schema.get("type") == "number" else (str,)
 
     def write(self, value: Any) -> Json:
         return self._write(value)
 
     def read(self, json: Json) -> Any:
         try:
-            return self._parse(json)
-        except (TypeError, ValueError):
-            raise Damage(self._damage.format(shown(json))) from None
+            return self._parse(super().read(json))
+        except (OverflowError, ValueError):
+            raise Damage(f"must be {self._noun}, and is {shown(json)}") from None
+
+
+MOMENT = Converted(
+    datetime,
+    lambda moment: aware(moment, "A state file").isoformat(),
+    lambda text: aware(moment_of(text), "A state file"),
+    "a time such as 2024-01-31T12:00:00+00:00",
+    type="string",
+    format="date-time",
+)
+"""A time, as ISO text in UTC; it is read in any zone."""
+
+SPAN = Converted(
+    timedelta,
+    timedelta.total_seconds,
+    lambda seconds: timedelta(seconds=seconds),
+    "a number of seconds",
+    type="number",
+)
 
 
 class Many(Codec):
-    """A list, a tuple or a set of things of one kind."""
+    """A list, a tuple, a set or an index of things of one kind."""
 
-    _json = list
+    _json = (list,)
     _noun = "a list"
 
     def __init__(self, item: Codec, make: Callable[[Iterable[Any]], Any]) -> None:
         self._item = item
         self._make = make
         self._is_set = make in {set, frozenset}
-        self._values = (set, frozenset) if self._is_set else (list, tuple)
+        self._values = (set, frozenset) if self._is_set else (list, tuple, OrderedIndex)
 
     def write(self, value: Any) -> Json:
         items = [self._item.write(item) for item in value]
@@ -209,7 +183,7 @@ class Row(Codec):
         return isinstance(value, tuple) and len(value) == len(self._items)
 
     def takes(self, json: Json) -> bool:
-        return isinstance(json, list) and len(json) == len(self._items)
+        return type(json) is list and len(json) == len(self._items)
 
     def schema(self, definitions: Definitions) -> Schema:
         count = len(self._items)
@@ -232,7 +206,7 @@ class Table(Codec):
     """A mapping from text, or from what has a text."""
 
     _values = Mapping
-    _json = dict
+    _json = (dict,)
     _noun = "an object"
 
     def __init__(self, item: Codec, key: Codec | None = None) -> None:
@@ -270,7 +244,7 @@ class Either(Codec):
         for codec in self._codecs:
             if codec.takes(json):
                 return codec.read(json)
-        # What it says is wrong: the part that is not null.
+        # For an error about the part that is not null.
         return self._codecs[0].read(json)
 
     def holds(self, value: object) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 
 class StateError(ValueError):
     """A state file cannot be read; the message has the file, the place in it and the reason."""
@@ -22,6 +24,10 @@ class Damage(Exception):
         for step in self.steps:
             text += f"[{step}]" if isinstance(step, int) else f".{step}"
         return text
+
+    def in_file(self, name: str | os.PathLike[str]) -> StateError:
+        """The error that names the file too."""
+        return StateError(f"{os.fspath(name)}: {self.path} {self.detail}.")
 
 
 class at:  # noqa: N801 - read as a word: ``with at("stores"):``

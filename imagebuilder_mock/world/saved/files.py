@@ -20,13 +20,10 @@ from .damage import Damage, StateError, at
 from .document import SavedState
 from .locks import is_still, try_lock
 from .records import codec_of
-from .worlds import fill
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import IO
-
-    from imagebuilder_mock.world.world import World
 
     from .codecs import Json, Schema
 
@@ -82,9 +79,9 @@ def _new_unfinished(target: Path, mode: int) -> tuple[Path, int]:
 
 
 def remove_unfinished(target: Path) -> None:
-    """Remove what processes have left that were killed while they wrote a file.
+    """Remove what is left of processes that were killed while they wrote to the target.
 
-    Of a folder, the files anywhere in it are meant.
+    If it is a folder, all files below it are meant.
     """
     of_target = rf"\.{re.escape(target.name)}\.\d+-\d+-\d+\.unfinished"
     is_folder = target.is_dir()
@@ -99,7 +96,7 @@ def _remove_if_abandoned(path: Path) -> None:
     try:
         descriptor = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
     except OSError:
-        return  # its writer has just ended, or it is nobody's
+        return  # its writer has just ended, or it is not ours to open
     try:
         if try_lock(descriptor):
             path.unlink(missing_ok=True)
@@ -132,7 +129,7 @@ def state_document(state: SavedState) -> dict[str, Json]:
 
 
 def read_state(path: str | os.PathLike[str]) -> SavedState:
-    """Read a file; StateError says where in it something is wrong, OSError that there is none."""
+    """Read a file; StateError says what is wrong where, OSError why it cannot be read."""
     name = os.fspath(path)  # open() takes numbers too
     with open(name, "rb") as file:  # noqa: PTH123 - any path
         return read_stream(file, name)
@@ -156,20 +153,7 @@ def read_document(document: Json, name: str) -> SavedState:
     try:
         return _read_document(document)
     except Damage as damage:
-        raise new_error(name, damage) from None
-
-
-def replace_state(world: World, document: SavedState, name: str | os.PathLike[str]) -> None:
-    """Put a saved state in the place of a world's; the clock moves forward to its time.
-
-    StateError says what does not go together in it; then nothing changes.
-    """
-    with world.lock:
-        try:
-            fill(world, document)
-        except Damage as damage:
-            raise new_error(name, damage) from None
-        world.clock.set_forward(document.time)
+        raise damage.in_file(name) from None
 
 
 def is_state_file(path: Path) -> bool:
@@ -179,10 +163,6 @@ def is_state_file(path: Path) -> bool:
     except (ValueError, RecursionError):
         return False
     return isinstance(document, dict) and document.get("format") == FORMAT
-
-
-def new_error(path: str | os.PathLike[str], damage: Damage) -> StateError:
-    return StateError(f"{os.fspath(path)}: {damage.path} {damage.detail}.")
 
 
 @cache
@@ -211,7 +191,7 @@ def _read_document(document: Json) -> SavedState:
         raise Damage(f'is no state: its "format" must be "{FORMAT}"')
     version = document.get("version")
     if type(version) is not int or version < 1:
-        raise Damage(f'has no "version" that there ever was: {version!r}')
+        raise Damage(f'has a "version" that does not exist: {version!r}')
     if version > VERSION:
         raise Damage(
             f"was written by a newer imagebuilder_mock: it has version {version}, and this one "

@@ -1,4 +1,4 @@
-"""The types of fields and of arguments, as they are meant in the module that defines it.
+"""The types of fields and of arguments, as their names are meant in the module that has them.
 
 Names that a module imports for type checkers alone are found in its source, under
 ``if TYPE_CHECKING:``, and imported when a field needs them. boto3's stubs are not: at run time
@@ -77,7 +77,7 @@ _names_in = cache(_Names)
 
 @cache
 def _imports_for_checkers(module: ModuleType) -> dict[str, tuple[str, str]]:
-    """For each name, the module that it comes from, and what it is called there."""
+    """For each name, the module that it comes from, and its name there."""
     return {
         alias.asname or alias.name: (_absolute(statement, module), alias.name)
         for block in ast.parse(inspect.getsource(module)).body

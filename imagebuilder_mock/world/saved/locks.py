@@ -1,4 +1,4 @@
-"""Files that one process has to itself, for as long as it lives."""
+"""Locks on files, which a process has at most for as long as it lives."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class StateInUseError(OSError):
 
 @contextmanager
 def held(path: str | os.PathLike[str]) -> Iterator[None]:
-    """Keep other processes that ask for it from a state file. StateInUseError if one has it.
+    """Keep a state file to this process: others get StateInUseError, as does this if one has it.
 
     A file beside it is locked, since the state file itself is replaced at each save.
     """
@@ -69,7 +69,7 @@ def _locked(lock: Path, target: Path) -> int:
             raise StateInUseError(msg)
         if is_still(lock, descriptor):
             return descriptor
-        # Whoever had it has removed it meanwhile, and a lock on it would keep nobody out.
+        # The process that had it has removed it meanwhile, so a lock on it would keep none out.
         os.close(descriptor)
 
 

@@ -1,7 +1,7 @@
 """Codecs of the domain's records, worked out from their fields and type hints.
 
-A class is written by its fields, those with their default value left out. Where a value can be of
-one of several classes, ``class`` says of which.
+A record is written as an object of its members, without those that have their default value. Where
+a value can be of several classes, the member ``class`` has the name of its class.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import collections.abc
 import datetime as dt
 import types
 import typing
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from imagebuilder_mock.domain.errors import InvalidVersionNumberException
@@ -18,13 +18,26 @@ from imagebuilder_mock.domain.ordered import OrderedIndex
 from imagebuilder_mock.domain.records import is_record, members_of
 from imagebuilder_mock.domain.versions import Version
 
-from .codecs import Choice, Codec, Either, Many, Moment, Plain, Row, Rows, Span, Table, Text, shown
+from .codecs import (
+    MOMENT,
+    SPAN,
+    Choice,
+    Codec,
+    Converted,
+    Either,
+    Many,
+    Plain,
+    Row,
+    Rows,
+    Table,
+    shown,
+)
 from .damage import Damage, at
 from .document import SavedState
 from .hints import classes_in, hints_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Mapping
+    from collections.abc import Hashable, Iterable, Mapping
 
     from .codecs import Definitions, Json, Schema
 
@@ -36,7 +49,7 @@ _SEQUENCES: Mapping[object, Any] = {
     set: set,
     frozenset: frozenset,
     tuple: tuple,
-    OrderedIndex: None,
+    OrderedIndex: OrderedIndex,
 }
 _MAPPINGS = (dict, collections.abc.Mapping, collections.abc.MutableMapping)
 _PLAIN = (str, int, float, bool, type(None))
@@ -55,13 +68,11 @@ def codec_of(hint: Hashable) -> Codec:
 
 
 def _simple(hint: Any) -> Codec | None:
-    if hint in _PLAIN:
-        return Plain(hint)
-    if hint in _OTHERS:
-        return _OTHERS[hint]()
+    if hint in _SIMPLE:
+        return _SIMPLE[hint]
     if isinstance(hint, type) and issubclass(hint, dt.datetime):
         # Where freezegun is on, a class of its own stands for it.
-        return Moment()
+        return MOMENT
     if is_record(hint):
         return Record(hint)
     return None
@@ -78,8 +89,7 @@ def _compound(hint: Any) -> Codec | None:
     if origin is tuple and arguments[-1] is not Ellipsis:
         return Row(tuple(codec_of(argument) for argument in arguments))
     if origin in _SEQUENCES:
-        item = codec_of(arguments[0])
-        return Index(item) if origin is OrderedIndex else Many(item, _SEQUENCES[origin])
+        return Many(codec_of(arguments[0]), _SEQUENCES[origin])
     return None
 
 
@@ -103,31 +113,20 @@ def _mapping(key: Any, item: Any) -> Codec | None:
     return Table(codec_of(item), codec_of(key)) if key is Version else None
 
 
-class Index(Many):
-    """Things in the order of their places, which they know themselves."""
-
-    def __init__(self, item: Codec) -> None:
-        super().__init__(item, OrderedIndex)
-        self._values = OrderedIndex
-
-
 class Record(Codec):
     """A record: an object with its members."""
 
-    _json = dict
+    _json = (dict,)
     _noun = "an object"
 
     def __init__(self, cls: type) -> None:
         self._cls = cls
         self._record = members_of(cls)
-        self._known: dict[str, Codec] = {}
 
-    @property
+    @cached_property
     def _codecs(self) -> dict[str, Codec]:
         # At the first use: a class can hold itself.
-        if not self._known:
-            self._known.update({name: codec_of(hint) for name, hint in hints_of(self._cls).items()})
-        return self._known
+        return {name: codec_of(hint) for name, hint in hints_of(self._cls).items()}
 
     def write(self, value: Any) -> Json:
         written = {}
@@ -139,7 +138,19 @@ class Record(Codec):
         return written
 
     def read(self, json: Json) -> Any:
-        return self._cls(**self._members(super().read(json)))
+        codecs, members = self._codecs, super().read(json)
+        for name in members:
+            if name not in codecs:
+                with at(name):
+                    raise Damage(f"is no member of {self._cls.__name__}")
+        read = {}
+        for member in self._record:
+            if member.name in members or member.default is None:
+                with at(member.name):
+                    if member.name not in members:
+                        raise Damage("is missing")
+                    read[member.name] = codecs[member.name].read(members[member.name])
+        return self._cls(**read)
 
     def holds(self, value: object) -> bool:
         return type(value) is self._cls
@@ -147,41 +158,22 @@ class Record(Codec):
     def schema(self, definitions: Definitions) -> Schema:
         name = self._cls.__name__
         if name not in definitions:
-            definitions[name] = {}
-            definitions[name] = self._own_schema(definitions)
-        return {"$ref": f"#/$defs/{name}"}
-
-    def _members(self, json: dict[str, Json]) -> dict[str, Any]:
-        codecs = self._codecs
-        for name in json:
-            if name not in codecs:
-                with at(name):
-                    raise Damage(f"is no member of {self._cls.__name__}")
-        members = {}
-        for member in self._record:
-            if member.name in json:
-                with at(member.name):
-                    members[member.name] = codecs[member.name].read(json[member.name])
-            elif member.default is None:
-                with at(member.name):
-                    raise Damage("is missing")
-        return members
-
-    def _own_schema(self, definitions: Definitions) -> Schema:
-        codecs = self._codecs
-        return {
-            "type": "object",
-            "properties": {
+            # Entered before its members, since one of them can be of this class.
+            definition = definitions[name] = {"type": "object"}
+            codecs = self._codecs
+            definition["properties"] = {
                 member.name: codecs[member.name].schema(definitions) for member in self._record
-            },
-            "required": [member.name for member in self._record if member.default is None],
-        }
+            }
+            definition["required"] = [
+                member.name for member in self._record if member.default is None
+            ]
+        return {"$ref": f"#/$defs/{name}"}
 
 
 class OneOf(Codec):
-    """One of several classes of records: its object says in ``class`` which."""
+    """A record of one of several classes, whose name is in the member ``class``."""
 
-    _json = dict
+    _json = (dict,)
     _noun = "an object"
 
     def __init__(self, classes: Iterable[type]) -> None:
@@ -223,13 +215,15 @@ class OneOf(Codec):
 class Anything(Codec):
     """Any value of a request or answer: JSON, and marked members for what JSON does not have."""
 
+    _schema: Schema = {}  # noqa: RUF012 - nothing changes it
+
     def __init__(self) -> None:
         self._items = Many(self, list)
         self._table = Table(self)
         self._marked: Mapping[str, Codec] = {
             "$map": self._table,
             "$tuple": Many(self, tuple),
-            "$time": Moment(),
+            "$time": MOMENT,
         }
 
     def write(self, value: Any) -> Json:
@@ -244,7 +238,7 @@ class Anything(Codec):
         if type(value) is tuple:
             return {"$tuple": [self.write(item) for item in value]}
         if isinstance(value, dt.datetime):
-            return {"$time": self._marked["$time"].write(value)}
+            return {"$time": MOMENT.write(value)}
         cls: Any = type(value)
         name = cls.__name__
         if _classes_by_name().get(name) is cls:
@@ -272,7 +266,7 @@ class Anything(Codec):
         return json is not None
 
     def _typed(self, json: dict[str, Json]) -> Any:
-        # Once the name began with that of the module.
+        # Older files have the name of the module before it.
         cls: Any = _classes_by_name().get(str(json["$type"]).rpartition(".")[2])
         if cls is None:
             with at("$type"):
@@ -294,10 +288,12 @@ def _version(text: str) -> Version:
         raise ValueError(error.message) from None
 
 
-_OTHERS: Mapping[object, Callable[[], Codec]] = {
-    dt.timedelta: Span,
-    object: Anything,
-    Any: Anything,
-    Version: lambda: Text(Version, str, _version, "is no version"),
-    bytes: lambda: Text(bytes, bytes.hex, bytes.fromhex, "must be hexadecimal digits, and is {}"),
+_ANYTHING = Anything()
+_SIMPLE: Mapping[object, Codec] = {
+    **{cls: Plain(cls) for cls in _PLAIN},
+    dt.timedelta: SPAN,
+    object: _ANYTHING,
+    Any: _ANYTHING,
+    Version: Converted(Version, str, _version, "a version such as 1.0.0"),
+    bytes: Converted(bytes, bytes.hex, bytes.fromhex, "hexadecimal digits"),
 }

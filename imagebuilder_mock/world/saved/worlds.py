@@ -18,6 +18,7 @@ from .damage import Damage, at
 from .document import SavedShare, SavedState, SavedStore
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Mapping, Sequence
 
     from imagebuilder_mock.domain.ordered import Numbering
@@ -47,18 +48,20 @@ def saved(world: World) -> SavedState:
     )
 
 
-def fill(world: World, document: SavedState) -> None:
+def fill(world: World, document: SavedState, file: str | os.PathLike[str]) -> None:
     """Replace the state of a world by a saved one; the clock and options stay.
 
-    Damage says which part of the document goes with no other. Then nothing changes.
+    StateError names the file, and what in it does not go together; then nothing changes.
     """
     before = world.state
     world.state = before.emptied()
     try:
         for name, part in vars(world.state).items():
             STATE[name].read(world, part, document)
-    except BaseException:
+    except BaseException as error:
         world.state = before
+        if isinstance(error, Damage):
+            raise error.in_file(file) from None
         raise
     world.ids.skip_to(document.drawn)
 
@@ -79,9 +82,9 @@ def _each(
     enter: Callable[[Any, Any], object],
     written: Callable[[Any], object] = list,
 ) -> Saved:
-    """A part that is a list in one member of the document; as a ``tuple`` it is left out if empty.
+    """A part that is a list in one member of the document.
 
-    Files of the beginning lack such members.
+    Written as a ``tuple``, it is left out if it is empty: that is the member's default.
     """
 
     def read(_: World, part: Any, document: SavedState) -> None:
@@ -172,7 +175,7 @@ def _check_home(store: Store, resource: Resource) -> None:
         arn = Arn.parse(resource.arn)
         if arn.version is not None:
             Version.parse(arn.version)
-    except (TypeError, ValueError, InvalidVersionNumberException):
+    except (ValueError, InvalidVersionNumberException):
         raise Damage(f"is no ARN of a resource: {resource.arn!r}") from None
     if not store.is_home_of(arn):
         raise Damage(f"is not of account {store.account} in {store.region}: {resource.arn}")
@@ -240,7 +243,7 @@ def _read_publications(_: World, known: list[Publication], document: SavedState)
 def _check_publication(publication: Publication) -> None:
     try:
         Version.parse(publication.version)
-    except (TypeError, ValueError, InvalidVersionNumberException):
+    except (ValueError, InvalidVersionNumberException):
         raise Damage(f"has a version that is none: {publication.version!r}") from None
     if offered(publication.slug) != (publication.account, publication.kind, publication.slug):
         raise Damage(f"is of nothing that Amazon offers: {publication.kind}/{publication.slug}")
@@ -258,7 +261,7 @@ STATE: Mapping[str, Saved] = {
     ),
     "tokens": _each("client_tokens", ClientTokens.enter),
     "machine_images": Saved(
-        lambda part: {"machine_images": list(part), "refusals": list(part.refusals())},
+        lambda part: {"machine_images": list(part), "refusals": part.refusals()},
         _read_machine_images,
     ),
     "lifecycle_executions": _each("lifecycle_executions", LifecycleExecutions.readmit),

@@ -60,14 +60,6 @@ def test_who_stops_it_is_told_how_to_go_on(tmp_path, capsys, monkeypatch):
     assert "infrastructure-configuration/web" in journal.read_text()
 
 
-def test_a_file_that_cannot_be_written_is_named(tmp_path, capsys):
-    output = tmp_path / "none" / "state.json"
-    with mock_imagebuilder():
-        assert main(["capture", "--region", REGION, "--output", str(output)]) == 1
-
-    assert str(output.parent) in capsys.readouterr().err
-
-
 def test_throttling_is_waited_out(captured):
     with mock_imagebuilder(now=NOON) as mock:
         an_account(mock)
@@ -123,3 +115,36 @@ def test_without_credentials_the_error_says_so(capsys, monkeypatch):
     assert main(["capture", "--region", REGION]) == 1
 
     assert "credentials" in capsys.readouterr().err.lower()
+
+
+@pytest.mark.parametrize("text", ["{}", '{\n "arn": 1\n}\n', '{"arn": "web"}\n'])
+def test_a_journal_that_is_another_file_is_left_alone(tmp_path, capsys, text):
+    journal = tmp_path / "state.json"
+    journal.write_text(text)
+    with mock_imagebuilder() as mock:
+        assert main(["capture", "--region", REGION, "--journal", str(journal)]) == 1
+
+        assert mock.calls.count() == 0
+    assert journal.read_text() == text
+    assert capsys.readouterr().err == (
+        f"imagebuilder-mock capture: {journal} is not a journal of a capture. Name another file.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (["--account-mask", "12"], "an account is a string of 12 digits"),
+        (["--output", "none/state.json"], "cannot be written to none/state.json"),
+    ],
+)
+def test_a_wrong_option_is_explained_before_anything_is_read(tmp_path, capsys, options, reason):
+    journal = tmp_path / "journal"
+    with mock_imagebuilder() as mock:
+        arguments = ["capture", "--region", REGION, "--journal", str(journal), *options]
+        assert main(arguments) == 1
+
+        assert mock.calls.count() == 0
+    told = capsys.readouterr().err
+    assert reason in told
+    assert "What was read" not in told

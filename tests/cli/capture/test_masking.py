@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imagebuilder_mock.cli.capture.masking import masked_names
+from imagebuilder_mock.cli.capture.masking import masked_accounts, masked_names
 
 NAMES = [
     ("component", "web"),
@@ -104,6 +104,16 @@ def test_members_and_words_of_the_file_and_of_aws_stay():
     words += ["run", "pipeline", "dev", "gp3", "required", "true"]
 
     assert masked_names(json, [("component", word) for word in words]) == json
+
+
+def test_no_two_accounts_get_one_mask():
+    """Also where the mask of the caller's own is one of the numbers that others get."""
+    json = {"own": OWN, "others": ["111122223333", "444455556666", "111122223333"]}
+
+    masked_json = masked_accounts(json, "999988887777", "000000000001")
+
+    assert masked_json["own"] == OWN.replace("999988887777", "000000000001")
+    assert masked_json["others"] == ["000000000002", "000000000003", "000000000002"]
 
 
 def test_without_names_nothing_changes():

@@ -214,6 +214,15 @@ def test_a_policy_that_is_none_is_explained_with_its_place(state, policy, capsys
     assert message in said
 
 
+def test_a_policy_is_checked_before_the_state_is_read(policy, tmp_path, capsys):
+    policy.write_text('{"policyDetails": []}', encoding="utf-8")
+
+    with pytest.raises(SystemExit):
+        main(["lifecycle", "preview", str(tmp_path / "none.json"), str(policy)])
+
+    assert f"{policy}:1:2:" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("option", "value", "message"),
     [
@@ -257,8 +266,11 @@ def test_a_damaged_state_says_where(state, policy, capsys):
 @pytest.mark.parametrize(
     ("time", "message"),
     [
-        ("noon", "argument --at: 'noon' is no time; write 2024-01-31T12:00:00Z"),
-        ("2026-06-01", "argument --at: '2026-06-01' has no time zone; write 2024-01-31T12:00:00Z"),
+        ("noon", "argument --at: give a time such as 2024-01-31T12:00:00Z"),
+        (
+            "2026-06-01",
+            "argument --at: give a time with its zone, such as 2024-01-31T12:00:00Z",
+        ),
     ],
 )
 def test_a_time_that_is_none_is_explained(state, policy, capsys, time, message):

@@ -222,3 +222,9 @@ def test_strange_templates_have_no_documents():
     keys = "Resources:\n  ? {a: b}\n  : 1\n  A: {Type: AWS::ImageBuilder::Component}\n"
 
     assert check_document(alias) == check_document(keys) == []
+
+
+def test_what_a_policy_lacks_stands_where_its_properties_begin():
+    begins = TEMPLATE.splitlines().index("      Name: clean-up") + 1
+
+    assert ("CleanUp", begins, 7) in places(TEMPLATE.replace("ExecutionRole", "Description"))

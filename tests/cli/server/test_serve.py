@@ -48,7 +48,7 @@ def test_a_port_that_is_taken_is_an_error_in_one_line():
         done = run_serve("--port", port)
 
     assert done.returncode == 1
-    assert done.stderr.startswith(f"imagebuilder-mock: Cannot listen at {url}: ")
+    assert done.stderr.startswith(f"imagebuilder-mock serve: Cannot listen at {url}: ")
     assert done.stderr.count("\n") == 1
 
 
@@ -64,7 +64,8 @@ def test_without_werkzeug_it_says_what_to_install():
 
     assert done.returncode == 1
     assert done.stderr == (
-        "imagebuilder-mock: The server needs werkzeug: pip install 'imagebuilder-mock[server]', "
+        "imagebuilder-mock serve: The server needs werkzeug: pip install "
+        "'imagebuilder-mock[server]', "
         "or werkzeug itself.\n"
     )
 
@@ -73,7 +74,7 @@ def test_a_state_that_could_not_be_saved_is_refused_at_the_start(tmp_path):
     done = run_serve("--state", str(tmp_path / "no" / "state.json"))
 
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("imagebuilder-mock: The state cannot be saved to ")
+    assert done.stderr.startswith("imagebuilder-mock serve: The state cannot be saved to ")
     assert done.stderr.count("\n") == 1
 
 
@@ -134,7 +135,8 @@ def test_an_address_that_others_can_reach_is_warned_of_and_one_that_works_is_pri
 
     assert arn
     assert log == (
-        "imagebuilder-mock: With --host 0.0.0.0 other machines can connect: whoever does may use "
+        "imagebuilder-mock serve: With --host 0.0.0.0 other machines can connect: whoever does may "
+        "use "
         "the mock, under the name localhost or one of --allow-host.\n"
     )
 

@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from imagebuilder_mock import current_mock, imagebuilder_server, mock_imagebuilder
-from imagebuilder_mock.mock import server_gateway
+from imagebuilder_mock.cli.server import server_gateway
 from imagebuilder_mock.operations import HANDLERS
 from imagebuilder_mock.transports.http import serving
 from imagebuilder_mock.transports.http.serving import CannotListenError
@@ -245,7 +245,10 @@ class TestWhoAsks:
             assert answer.headers["Access-Control-Allow-Origin"] == page
             assert call(url, "ListImages", headers={**SIGNED, "Host": "moc"}).status_code == 403
 
-        with pytest.raises(ValueError, match="is no host"), imagebuilder_server(allow_host=["*"]):
+        with (
+            pytest.raises(ValueError, match="is not a host"),
+            imagebuilder_server(allow_host=["*"]),
+        ):
             pass
 
 
@@ -460,6 +463,13 @@ class TestFaults:
             call(url, "CreateComponent", method="PUT", json=COMPONENT)
 
         assert len(current_mock().resources()) == 1
+
+    def test_a_fault_can_have_a_status_that_http_does_not_name(self, url):
+        current_mock().faults.add("ListImages", error=599)
+
+        answer = call(url, "ListImages")
+
+        assert (answer.status_code, answer.json()) == (599, {"message": ""})
 
     def test_head_has_no_body(self, url):
         answer = bytes_exchanged(url, b"HEAD /ListImages HTTP/1.1\r\nHost: localhost\r\n\r\n")

@@ -131,7 +131,7 @@ def test_how_many_calls_is_a_number(control, last):
     status, answer = control("GET", "calls", params={"last": last, "operation": "GetImage"})
 
     assert status == (400 if last else 200)
-    assert not last or "give a whole number, such as 10." in answer["message"]
+    assert not last or "give a whole number." in answer["message"]
 
 
 def test_a_parameter_that_calls_do_not_have_is_named(control):

@@ -113,6 +113,21 @@ def test_the_amis_of_a_state_that_is_loaded_are_in_ec2(tmp_path):
         assert aws(url, "ec2").describe_images(ImageIds=[ami.image_id])["Images"]
 
 
+def test_the_amis_of_a_snapshot_that_is_restored_are_in_ec2():
+    with imagebuilder_server(moto=True) as url:
+        mock, ec2 = current_mock(), aws(url, "ec2")
+        [ami] = mock.images.amis(mock.images.add(recipe=a_recipe(mock.client())))
+        snapshot = mock.snapshot()
+        ec2.deregister_image(ImageId=ami.image_id)
+
+        for _ in range(2):
+            mock.restore(snapshot)
+
+            [found] = ec2.describe_images(Owners=["self"])["Images"]
+            snapshots = ec2.describe_snapshots(SnapshotIds=[*ami.snapshots])["Snapshots"]
+            assert (found["ImageId"], len(snapshots)) == (ami.image_id, len(ami.snapshots))
+
+
 def test_moto_is_off_behind_it():
     with imagebuilder_server(moto=True):
         pass

@@ -12,8 +12,9 @@ import pytest
 from imagebuilder_mock import ImageBuilderMock
 from imagebuilder_mock.cli.command_line import main
 from imagebuilder_mock.cli.remote_control import RemoteControl
+from imagebuilder_mock.cli.server import server_gateway
 from imagebuilder_mock.cli.state_files import StateFiles
-from imagebuilder_mock.mock import own_servers, server_gateway
+from imagebuilder_mock.mock import switch
 from imagebuilder_mock.transports.http.serving import serving
 from imagebuilder_mock.transports.http.wsgi import Application
 
@@ -81,11 +82,11 @@ def a_service(change=None, **options):
         if change is not None:
             application = Between(application, change)
         with serving(application, host="127.0.0.1", port=0) as served:
-            own_servers().add(served.host, served.port)
+            switch.own_servers.add(served.host, served.port)
             try:
                 yield served.url, mock
             finally:
-                own_servers().remove(served.host, served.port)
+                switch.own_servers.remove(served.host, served.port)
 
 
 @pytest.fixture

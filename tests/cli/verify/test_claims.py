@@ -11,18 +11,19 @@ import pytest
 from botocore.config import Config
 
 from imagebuilder_mock.cli.capture.walking import WAYS
-from imagebuilder_mock.cli.verify.claim import words_in
+from imagebuilder_mock.cli.verify import OFFERS
+from imagebuilder_mock.cli.verify.claim import words_of
 from imagebuilder_mock.cli.verify.claims import CLAIMS
 from imagebuilder_mock.cli.verify.claims.standing import STANDING
-from imagebuilder_mock.cli.verify.running import OPTIONS, Run
-from imagebuilder_mock.cli.verify.safety import operations_that_change
+from imagebuilder_mock.cli.verify.running import Run
+from imagebuilder_mock.cli.verify.safety import TARGETS
 from imagebuilder_mock.cli.verify.service import Service
 from tests.model import needs_member
 
 DOCS = Path(__file__).parents[3] / "docs"
 ROWS = {row["id"]: row for row in json.loads((DOCS / "fidelity.json").read_text())["rows"]}
 PROVEN = {row for claim in CLAIMS for row in claim.rows}
-KNOWN = {"run", "name", "own", "amazon", "account", "region", "partition"} | OPTIONS.keys()
+KNOWN = {"run", "name", "own", "amazon", "account", "region", "partition"} | OFFERS.keys()
 
 
 def test_there_are_claims_over_a_good_part_of_what_is_told():
@@ -47,7 +48,7 @@ def test_a_claim_speaks_only_of_what_is_there():
     for claim in CLAIMS:
         known = KNOWN | STANDING.keys()
         for call in claim.calls:
-            assert set(words_in(dict(call.params))) <= known, claim.id
+            assert words_of(call) <= known, claim.id
             known |= call.saved.keys()
 
 
@@ -62,7 +63,7 @@ def test_each_claim_holds_by_itself(imagebuilder_mock):
         **imagebuilder_mock.credentials("123456789012"),
     )
     words = {
-        **dict.fromkeys(OPTIONS, "offered"),
+        **dict.fromkeys(OFFERS, "offered"),
         "role": "arn:aws:iam::123456789012:role/keeper",
         "topic": "arn:aws:sns:us-east-1:123456789012:news",
         "account": "123456789012",
@@ -82,7 +83,7 @@ def test_the_policy_of_the_page_allows_what_is_called_and_no_more():
     policy = json.loads(page.partition("```json\n")[2].partition("```")[0])
     allowed = {action for statement in policy["Statement"] for action in statement["Action"]}
     calls = [*(call for claim in CLAIMS for call in claim.calls), *STANDING.values()]
-    called = {call.operation for call in calls} | set(operations_that_change())
+    called = {call.operation for call in calls} | TARGETS.keys()
     # How what was lost is found; images are never made.
     called |= {operation for cls, lists in WAYS.items() if cls != "Image" for operation in lists}
 

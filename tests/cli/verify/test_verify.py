@@ -7,7 +7,9 @@ import json
 from urllib.parse import parse_qsl
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
+from imagebuilder_mock import imagebuilder_server
 from imagebuilder_mock.cli.command_line import main
 from imagebuilder_mock.cli.verify.claims import CLAIMS
 from imagebuilder_mock.cli.verify.service import Service
@@ -36,18 +38,24 @@ def test_the_mock_is_as_it_is_claimed_to_be_and_nothing_is_left(verify):
 
 def test_what_the_caller_offers_nothing_for_is_not_asked_and_the_rest_is(verify):
     with a_service() as (url, mock):
-        verified = verify(url, "gets.*", "tokens.dry-run", "lifecycle.get", options=())
+        verified = verify(url, "gets.*", "tokens.dry-run", "lifecycle.get", "entries.*", options=())
 
         assert mock.calls.count("CreateInfrastructureConfiguration") == 0
     assert verified.exit_code == 0
     assert {key: claim["reason"] for key, claim in verified.verdicts("not asked").items()} == {
+        "entries.container-recipe": "it needs --repository",
+        "entries.infrastructure": "it needs --instance-profile",
+        "entries.lifecycle-policy": "it needs --role",
+        "entries.pipeline": "it needs --instance-profile",
         "gets.container-recipe": "it needs --repository",
         "gets.infrastructure": "it needs --instance-profile",
         "gets.infrastructure-update": "it needs --instance-profile",
         "gets.pipeline": "it needs --instance-profile",
         "lifecycle.get": "it needs --role",
     }
-    assert "not asked: it needs --role (1)" in verified.text
+    assert "not asked: it needs --role (2)" in verified.text
+    assert "without --role: 2 not asked" in verified.text
+    assert f"claims    {len(verified.verdicts('same'))} of 17: " in verified.text
 
 
 def test_the_plan_asks_nothing(capsys, monkeypatch):
@@ -102,6 +110,18 @@ def test_without_permission_a_claim_is_not_asked(verify):
     assert verified.exit_code == 2
 
 
+def test_an_account_that_has_reached_a_quota_is_no_difference(verify):
+    """The claim expects an answer, which the account may not give any more."""
+    with a_service() as (url, mock):
+        mock.faults.add("CreateDistributionConfiguration", error="ServiceQuotaExceededException")
+
+        verified = verify(url, "names.in-arns")
+
+    assert {key: claim["reason"] for key, claim in verified.verdicts("not asked").items()} == {
+        "names.in-arns": "CreateDistributionConfiguration: ServiceQuotaExceededException"
+    }
+
+
 def test_who_may_not_delete_makes_no_more(verify):
     """What is left is told: names in the text, and not in the report."""
     with a_service() as (url, mock):
@@ -136,6 +156,25 @@ def test_who_interrupts_it_leaves_nothing(verify, monkeypatch):
         assert mock.calls.count("CreateDistributionConfiguration") == 1
     assert verified.report["stopped"] == "interrupted"
     assert verified.verdicts("same") == {}
+    assert verified.exit_code == 2
+
+
+def test_what_is_left_is_told_when_the_service_goes_away(verify, monkeypatch):
+    asked = Service._asked
+
+    def gone(service, operation, params):
+        if service.made:
+            raise EndpointConnectionError(endpoint_url=service.client.meta.endpoint_url)
+        return asked(service, operation, params)
+
+    monkeypatch.setattr(Service, "_asked", gone)
+
+    with a_service() as (url, mock):
+        verified = verify(url, "gets.component")
+
+        [made] = mock.resources()
+    assert verified.report["stopped"].startswith("Could not connect")
+    assert f"left behind: {made.arn}: Could not connect" in verified.text
     assert verified.exit_code == 2
 
 
@@ -250,14 +289,25 @@ def test_what_was_wrongly_accepted_is_deleted(verify):
     }
 
 
-def test_nobody_who_answers_is_told_in_a_sentence(verify):
+@pytest.mark.parametrize(
+    ("has_credentials", "reason"),
+    [(True, "Could not connect"), (False, "Unable to locate credentials")],
+)
+def test_a_request_that_never_left_made_nothing_and_leaves_nothing_behind(
+    verify, monkeypatch, has_credentials, reason
+):
     with a_service() as (url, _):
         pass
+    if not has_credentials:
+        monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+        monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
     verified = verify(url, "lists.page-size")
 
     assert verified.exit_code == 2
-    assert "Could not connect" in verified.report["stopped"]
+    assert reason in verified.report["stopped"]
+    assert verified.report["left_behind"] == {}
+    assert "left behind" not in verified.text
 
 
 class FarAway:
@@ -287,9 +337,10 @@ def test_away_from_this_machine_it_begins_only_when_it_is_told_to(monkeypatch, c
     assert "say --yes to begin" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("answer", ["no\n", ""], ids=["no", "end of input"])
 @pytest.mark.usefixtures("far_away")
-def test_on_a_terminal_it_shows_the_plan_and_asks(monkeypatch, capsys):
-    terminal = io.StringIO("no\n")
+def test_on_a_terminal_it_shows_the_plan_and_asks(monkeypatch, capsys, answer):
+    terminal = io.StringIO(answer)
     monkeypatch.setattr(terminal, "isatty", lambda: True)
     monkeypatch.setattr("sys.stdin", terminal)
 
@@ -298,7 +349,7 @@ def test_on_a_terminal_it_shows_the_plan_and_asks(monkeypatch, capsys):
     shown = capsys.readouterr().out
     assert "account   123456789012\n" in shown
     assert "endpoint  AWS\n" in shown
-    assert shown.endswith("Begin? [y/N] ")
+    assert shown.rstrip("\n").endswith("Begin? [y/N] ")
 
 
 def test_on_a_terminal_it_shows_how_far_it_is(monkeypatch):
@@ -314,9 +365,36 @@ def test_on_a_terminal_it_shows_how_far_it_is(monkeypatch):
     assert "\r2/3 names.the-same-name " in terminal.getvalue()
 
 
-def test_an_unknown_claim_is_a_wrong_use(capsys):
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--only", "nothing.*", "no claim has an id like nothing.*"),
+        ("--report", "none/report.json", "the report cannot be written to none/report.json"),
+    ],
+)
+def test_a_wrong_option_is_explained(capsys, option, value, message):
     with pytest.raises(SystemExit) as caught:
-        main(["verify", "--only", "nothing.*"])
+        main(["verify", option, value])
 
     assert caught.value.code == 2
-    assert "no claim has an id like nothing.*" in capsys.readouterr().err
+    assert message in capsys.readouterr().err
+
+
+def test_without_credentials_for_aws_nothing_is_asked(monkeypatch, capsys):
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID", raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+    assert main(["verify", "--region=us-east-1"]) == 2
+
+    assert capsys.readouterr() == ("", "imagebuilder-mock verify: Unable to locate credentials\n")
+
+
+@pytest.mark.needs("moto")
+def test_sts_tells_the_account_before_anything_is_made(monkeypatch, capsys):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "example")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "example")
+
+    with imagebuilder_server(moto=True) as url:
+        main(["verify", "--region=us-east-1", f"--endpoint-url={url}", "--plan"])
+
+    assert "account   123456789012\n" in capsys.readouterr().out

@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.world.faults import FaultRules
-from tests.builders import a_component
+from tests.builders import OWN, a_component
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=timezone.utc)
 MODES = ["legacy", "standard", "adaptive"]
@@ -173,6 +173,18 @@ def test_a_truncated_answer_without_retries_is_an_error_of_the_connection(mock):
         a_component(a_client(attempts=1))
 
     assert len(mock.resources()) == 1
+
+
+def test_a_refusal_is_truncated_as_any_answer(mock):
+    rule = mock.faults.add("GetComponent", truncated=True)
+    client, arn = a_client(attempts=1), f"{OWN}component/missing/1.0.0/1"
+
+    with pytest.raises(exceptions.ConnectionClosedError):
+        client.get_component(componentBuildVersionArn=arn)
+    with pytest.raises(client.exceptions.ResourceNotFoundException):
+        client.get_component(componentBuildVersionArn=arn)
+
+    assert rule.fired == 1
 
 
 # Time

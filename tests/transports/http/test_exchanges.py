@@ -32,6 +32,9 @@ def application(environ, start_response):
     if path == "/cut":
         start_response("200 OK", [("Content-Length", "100")])
         return [body]
+    if path == "/dated":
+        start_response("200 OK", [("date", "Thu, 01 Jan 2026 00:00:00 GMT"), ("Server", "AWS")])
+        return [b"ok"]
     if path == "/nothing":
         start_response("204 No Content", [])
         return []
@@ -59,6 +62,18 @@ def wait_until(holds):
     deadline = time.monotonic() + 10
     while not holds():
         assert time.monotonic() < deadline
+
+
+def test_the_server_and_the_date_of_an_application_are_the_only_ones():
+    with connected() as (connection, _):
+        connection.request("GET", "/dated")
+        answer = connection.getresponse()
+
+        assert answer.headers.get_all("Server") == ["AWS"]
+        assert answer.headers.get_all("Date") == ["Thu, 01 Jan 2026 00:00:00 GMT"]
+        answer.read()
+        connection.request("GET", "/")
+        assert connection.getresponse().headers["Server"]
 
 
 def test_a_connection_is_kept_for_the_next_request():
@@ -162,10 +177,10 @@ def test_a_kept_connection_is_closed_when_nothing_more_is_asked(monkeypatch):
 def test_the_end_of_a_server_closes_what_is_idle_and_waits_for_what_is_asked():
     with connected(patience=30) as (idle, served):
         exchanged(idle)
-        wait_until(lambda: not served.connections.is_busy)
+        wait_until(lambda: not served.connections.busy)
         busy = HTTPConnection("127.0.0.1", served.port, timeout=10)
         busy.request("POST", "/", b"", {"Content-Length": "1"})
-        wait_until(lambda: served.connections.is_busy)
+        wait_until(lambda: served.connections.busy)
 
         def send_the_rest():
             wait_until(lambda: served.connections.is_ending)

@@ -16,9 +16,11 @@ from tests.stack_builders import (
     COMPONENT,
     INFRASTRUCTURE,
     a_resource,
+    change_set,
     create,
     events,
     images,
+    infrastructure,
     left,
     physical_ids,
     reason_of_stack,
@@ -99,11 +101,10 @@ class TestWords:
         create(cloudformation, template(Web=INFRASTRUCTURE))
         arn = physical_ids(cloudformation)["Web"]
         mock.client().delete_infrastructure_configuration(infrastructureConfigurationArn=arn)
-        changed = {**INFRASTRUCTURE["Properties"], "Description": "new"}
 
-        body = template(Web=a_resource("InfrastructureConfiguration", **changed))
+        changed = template(Web=infrastructure(Description="new"))
 
-        assert update(cloudformation, body) == "UPDATE_ROLLBACK_COMPLETE"
+        assert update(cloudformation, changed) == "UPDATE_ROLLBACK_COMPLETE"
         reason = reasons(cloudformation, "UPDATE_FAILED")["Web"]
         assert (
             f"\"Resource of type 'AWS::ImageBuilder::InfrastructureConfiguration' with "
@@ -114,8 +115,9 @@ class TestWords:
     def test_a_failed_image_has_its_reason_in_the_handlers_sentence(self, mock, cloudformation):
         mock.builds.fail_next()
 
-        create(cloudformation, template(**images()))
+        assert create(cloudformation, template(**images())) == "ROLLBACK_COMPLETE"
 
+        assert left(mock) == []
         assert re.fullmatch(
             "Resource handler returned message: \"Error occurred during operation '.* failed.*'.\" "
             rf"\(RequestToken: {UUID}, HandlerErrorCode: GeneralServiceException\)",
@@ -174,11 +176,8 @@ class TestAnyFailure:
     def test_a_fault_is_met_once_by_an_update_too(self, mock, cloudformation, error, said):
         create(cloudformation, template(Web=INFRASTRUCTURE))
         mock.faults.add("UpdateInfrastructureConfiguration", error=error, message="as ordered")
-        changed = {**INFRASTRUCTURE["Properties"], "Description": "new"}
 
-        ended = update(
-            cloudformation, template(Web=a_resource("InfrastructureConfiguration", **changed))
-        )
+        ended = update(cloudformation, template(Web=infrastructure(Description="new")))
 
         assert ended == "UPDATE_ROLLBACK_COMPLETE"
         reason = reasons(cloudformation, "UPDATE_FAILED")["Web"]
@@ -203,14 +202,7 @@ class TestAnyFailure:
         mock.calls.expect_only("GetInfrastructureConfiguration")
 
         with pytest.raises(UnexpectedCallError, match="UpdateInfrastructureConfiguration"):
-            update(
-                cloudformation,
-                template(
-                    Web=a_resource(
-                        "InfrastructureConfiguration", Name="web", InstanceProfileName="x"
-                    )
-                ),
-            )
+            update(cloudformation, template(Web=infrastructure(InstanceProfileName="x")))
 
     def test_an_embedded_stack_fails_the_one_around_it(self, mock, cloudformation):
         aws("s3").create_bucket(Bucket="templates")
@@ -336,15 +328,9 @@ class TestUpdatesThatFail:
 
     def test_tags_that_are_refused_take_the_properties_back(self, mock, cloudformation):
         create(cloudformation, template(Web=INFRASTRUCTURE))
-        changed = {
-            **INFRASTRUCTURE["Properties"],
-            "Description": "new",
-            "Tags": {"aws:reserved": "no"},
-        }
+        changed = infrastructure(Description="new", Tags={"aws:reserved": "no"})
 
-        ended = update(
-            cloudformation, template(Web=a_resource("InfrastructureConfiguration", **changed))
-        )
+        ended = update(cloudformation, template(Web=changed))
 
         assert ended == "UPDATE_ROLLBACK_COMPLETE"
         [made] = mock.resources()
@@ -422,9 +408,7 @@ class TestTemplates:
         with pytest.raises(ClientError, match=said):
             create(cloudformation, body)
         with pytest.raises(ClientError, match=said):
-            cloudformation.create_change_set(
-                StackName="web", ChangeSetName="first", ChangeSetType="CREATE", TemplateBody=body
-            )
+            change_set(cloudformation, body, "CREATE")
 
         assert cloudformation.list_stacks()["StackSummaries"] == []
 

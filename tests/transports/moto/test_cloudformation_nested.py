@@ -9,10 +9,10 @@ import pytest
 from imagebuilder_mock import mock_imagebuilder
 from tests.beside_moto import aws
 from tests.stack_builders import (
-    a_resource,
     create,
     events,
     images,
+    infrastructure,
     left,
     outputs,
     reasons,
@@ -27,7 +27,7 @@ INNER = {
     "Type": "AWS::CloudFormation::Stack",
     "Properties": {"TemplateURL": "https://s3.amazonaws.com/templates/inner"},
 }
-OTHER = a_resource("InfrastructureConfiguration", Name="other", InstanceProfileName="builder")
+OTHER = infrastructure(Name="other")
 AMI = {"Fn::GetAtt": ["Inner", "Outputs.Ami"]}
 
 

@@ -17,7 +17,9 @@ from tests.stack_builders import (
     COMPONENT,
     INFRASTRUCTURE,
     a_resource,
+    change_set,
     create,
+    infrastructure,
     left,
     outputs,
     reasons,
@@ -96,12 +98,9 @@ class TestFunctions:
     @needs_output("CreateComponent", "latestVersionReferences")
     def test_what_else_a_text_has_stays(self, mock, cloudformation):
         text = "$$ ${!Literal} ${Component.Name} of ${Recipe.LatestVersion.Major}, ${AWS::Region}"
-        described = {**INFRASTRUCTURE["Properties"], "Description": {"Fn::Sub": text}}
 
-        create(
-            cloudformation,
-            template(Web=a_resource("InfrastructureConfiguration", **described), **recipe()),
-        )
+        described = infrastructure(Description={"Fn::Sub": text})
+        create(cloudformation, template(Web=described, **recipe()))
 
         major = f"{OWN}image-recipe/web/1.x.x"
         assert shown(mock, "infrastructure-configuration").description == (
@@ -137,11 +136,9 @@ class TestFunctions:
         body = template(**recipe(Components=[{"ComponentArn": {"Fn::GetAtt": "Component.Arn"}}]))
         create(cloudformation, body)
 
-        change_set = cloudformation.create_change_set(
-            StackName="web", ChangeSetName="same", ChangeSetType="UPDATE", TemplateBody=body
-        )["Id"]
+        made = change_set(cloudformation, body)
 
-        found = cloudformation.describe_change_set(ChangeSetName=change_set)
+        found = cloudformation.describe_change_set(ChangeSetName=made)
         assert (found["Status"], found.get("Changes", [])) == ("FAILED", [])
 
 
@@ -152,10 +149,7 @@ class TestDynamicReferences:
             aws("ssm").put_parameter(Name="/a/b", Value=value, Type="String", Overwrite=True)
 
     def describe(self, cloudformation, text, **properties):
-        given = {**INFRASTRUCTURE["Properties"], "Description": text, **properties}
-        return create(
-            cloudformation, template(Web=a_resource("InfrastructureConfiguration", **given))
-        )
+        return create(cloudformation, template(Web=infrastructure(Description=text, **properties)))
 
     @pytest.mark.parametrize(
         ("text", "value"),
@@ -182,8 +176,7 @@ class TestDynamicReferences:
         tags = {"Branch": "{{resolve:ssm:/a/b}}"}
         self.describe(cloudformation, "first", Tags=tags)
         aws("ssm").put_parameter(Name="/a/b", Value="third", Type="String", Overwrite=True)
-        given = {**INFRASTRUCTURE["Properties"], "Description": "first", "Tags": tags}
-        web = a_resource("InfrastructureConfiguration", **given)
+        web = infrastructure(Description="first", Tags=tags)
 
         update(cloudformation, template(Web=web, Component=COMPONENT))
 
@@ -366,14 +359,9 @@ class TestTagsOfTheStack:
     def test_through_a_change_set_too(self, mock, cloudformation):
         create(cloudformation, self.BODY, Tags=[{"Key": "a", "Value": "1"}])
 
-        change_set = cloudformation.create_change_set(
-            StackName="web",
-            ChangeSetName="tags",
-            ChangeSetType="UPDATE",
-            TemplateBody=template(**recipe(Tags={"own": "2"})),
-            Tags=[{"Key": "a", "Value": "2"}],
-        )["Id"]
-        cloudformation.execute_change_set(ChangeSetName=change_set)
+        body = template(**recipe(Tags={"own": "2"}))
+        made = change_set(cloudformation, body, Tags=[{"Key": "a", "Value": "2"}])
+        cloudformation.execute_change_set(ChangeSetName=made)
 
         assert self.tags(mock)["component/web/1.0.0/1"] == {"a": "2"}
 
@@ -437,6 +425,10 @@ class TestForms:
             (
                 {"Conditions": {"Is": {"Fn::Not": [{"Condition": "No"}]}}, **described("")},
                 "unresolved condition dependency No in Fn::Not",
+            ),
+            (
+                {"Conditions": {"Is": {"Fn::Not": [{"Condition": {}}]}}, **described("")},
+                r"unresolved condition dependency \{\} in Fn::Not",
             ),
             (
                 {"Outputs": {"Out": "text"}, **described("")},
@@ -521,12 +513,7 @@ def test_a_parameter_that_is_a_list_is_one(mock, cloudformation, kind, given):
     body = {
         "Parameters": {"Types": {"Type": kind, "Default": "t3.micro, m5.large"}},
         "Resources": {
-            "Web": a_resource(
-                "InfrastructureConfiguration",
-                Name="web",
-                InstanceProfileName="builder",
-                InstanceTypes={"Ref": "Types"},
-            )
+            "Web": infrastructure(InstanceTypes={"Ref": "Types"}),
         },
     }
     values = [{"ParameterKey": "Types", "ParameterValue": given}] if given else []

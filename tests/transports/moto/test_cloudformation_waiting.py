@@ -14,9 +14,11 @@ from tests.beside_moto import aws
 from tests.stack_builders import (
     INFRASTRUCTURE,
     a_resource,
+    change_set,
     create,
     events,
     images,
+    infrastructure,
     left,
     outputs,
     physical_ids,
@@ -109,8 +111,7 @@ class TestCreations:
         mock.builds.finish_all()
         assert status(cloudformation) == "CREATE_COMPLETE"
         exported = {"Name": {"Value": "1", "Export": {"Name": "golden"}}}
-        web = {**INFRASTRUCTURE["Properties"], "Name": "other"}
-        resources = {"Web": a_resource("InfrastructureConfiguration", **web)}
+        resources = {"Web": infrastructure(Name="other")}
 
         cloudformation.create_stack(
             StackName="second",
@@ -124,10 +125,8 @@ class TestCreations:
         assert len(cloudformation.list_exports()["Exports"]) == 1
 
     def test_a_change_set_waits_too(self, mock, cloudformation):
-        change_set = cloudformation.create_change_set(
-            StackName="web", ChangeSetName="first", ChangeSetType="CREATE", TemplateBody=used()
-        )["Id"]
-        cloudformation.execute_change_set(ChangeSetName=change_set)
+        made = change_set(cloudformation, used(), "CREATE")
+        cloudformation.execute_change_set(ChangeSetName=made)
         assert status(cloudformation) == "CREATE_IN_PROGRESS"
 
         mock.builds.finish_all()
@@ -166,6 +165,7 @@ class TestUpdates:
 
     def test_it_stays_when_the_new_one_fails(self, mock, cloudformation):
         before = outputs(cloudformation)
+        written = cloudformation.get_template(StackName="web")["TemplateBody"]
         update(cloudformation, used(**self.CHANGED))
         [build] = mock.builds.running
 
@@ -174,6 +174,7 @@ class TestUpdates:
         assert status(cloudformation) == "UPDATE_ROLLBACK_COMPLETE"
         assert "out of luck" in reasons(cloudformation, "UPDATE_FAILED")["Image"]
         assert outputs(cloudformation) == before
+        assert cloudformation.get_template(StackName="web")["TemplateBody"] == written
         assert [each for each in left(mock) if "image/" in each] == ["image/web/1.0.0/1"]
 
     def test_neither_stays_when_the_stack_goes_meanwhile(self, mock, cloudformation):

@@ -3,40 +3,28 @@
 from __future__ import annotations
 
 import json
-import runpy
-from collections import Counter
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.protocol.model import input_members
 from imagebuilder_mock.transports.moto.stacks.calls import StackFailure
-from imagebuilder_mock.transports.moto.stacks.resource_types import RESOURCE_TYPES, VERSIONS
+from imagebuilder_mock.transports.moto.stacks.resource_types import RESOURCE_TYPES
 from imagebuilder_mock.transports.moto.stacks.schemas import check_properties, resource_schemas
 from imagebuilder_mock.transports.moto.stacks.templates import parameters
 from tests.beside_moto import aws
 from tests.builders import DOCUMENT, MANAGED_PARENT
-from tests.contracts.every_member import distribution, image_recipe, infrastructure, policy
-from tests.model import has_member, needs_member
+from tests.model import needs_member
+from tests.stack_builders import a_resource, create, reasons, template, update
 
-GENERATOR = Path(__file__).parents[3] / "docs" / "generate_stack_schemas.py"
 REFUSED = "Properties validation failed for resource Web with message:\n"
 RECIPE = "arn:aws:imagebuilder:us-east-1:123456789012:image-recipe/web/1.0.0"
 INFRASTRUCTURE = "arn:aws:imagebuilder:us-east-1:123456789012:infrastructure-configuration/web"
 # What a template has to give of each type, with values that the service takes too.
 LEAST: dict[str, dict[str, Any]] = {
     "Component": {"Name": "web", "Version": "1.0.0", "Platform": "Linux", "Data": DOCUMENT},
-    "ContainerRecipe": {
-        "Name": "web",
-        "Version": "1.0.0",
-        "ContainerType": "DOCKER",
-        "ParentImage": "amazonlinux:latest",
-        "TargetRepository": {"Service": "ECR", "RepositoryName": "web"},
-    },
     "DistributionConfiguration": {"Name": "web", "Distributions": [{"Region": "us-east-1"}]},
     "Image": {"ImageRecipeArn": RECIPE, "InfrastructureConfigurationArn": INFRASTRUCTURE},
     "ImagePipeline": {
@@ -48,186 +36,149 @@ LEAST: dict[str, dict[str, Any]] = {
     "InfrastructureConfiguration": {"Name": "web", "InstanceProfileName": "builder"},
 }
 
-_FURTHER_IN = {"launchPermission": "LaunchPermissionConfiguration"}
-_RENAMED = {"semanticVersion": "Version"}
-
 pytestmark = pytest.mark.needs("moto", "openapi_spec_validator")
 
 
-@pytest.fixture
-def cloudformation(mock):  # noqa: ARG001 - both are on
-    return aws("cloudformation")
-
-
-def create(cloudformation, kind, properties):
-    resource = {"Type": f"AWS::ImageBuilder::{kind}", "Properties": properties}
-    cloudformation.create_stack(
-        StackName="web", TemplateBody=yaml.safe_dump({"Resources": {"Web": resource}})
-    )
-    return reason(cloudformation)
+def reason(cloudformation, kind, properties):
+    """Why a stack cannot create the resource Web; None if it can."""
+    create(cloudformation, template(Web=a_resource(kind, **properties)))
+    return reasons(cloudformation, "CREATE_FAILED").get("Web")
 
 
 def refusal(kind, properties, *, ignores_unknown=False):
     """What the check of a resource Web says before a stack does anything; None if it passes."""
-    name = f"AWS::ImageBuilder::{kind}"
-    members = input_members(f"Create{kind}")
+    row, members = RESOURCE_TYPES[f"AWS::ImageBuilder::{kind}"], input_members(f"Create{kind}")
     try:
-        check_properties(RESOURCE_TYPES[name], properties, members, ignores_unknown=ignores_unknown)
+        check_properties(row, "Web", properties, members, ignores_unknown=ignores_unknown)
     except StackFailure as failure:
-        return failure.of("Web", name).reason
+        return failure.reason
     return None
 
 
-def reason(cloudformation):
-    """Why the resource was not created; None if it was."""
-    events = cloudformation.describe_stack_events(StackName="web")["StackEvents"]
-    reasons = [
-        event["ResourceStatusReason"]
-        for event in events
-        if event["LogicalResourceId"] == "Web" and event["ResourceStatus"] == "CREATE_FAILED"
-    ]
-    return reasons[0] if reasons else None
+REFUSALS: dict[str, tuple[str, dict[str, Any], list[str]]] = {
+    "a list for a mapping": (
+        "Component",
+        {"Tags": [{"Key": "a", "Value": "b"}]},
+        ["#/Tags: expected type: JSONObject, found: JSONArray"],
+    ),
+    "text for a list and a mapping": (
+        "InfrastructureConfiguration",
+        {"InstanceTypes": "t3.micro", "Logging": "logs", "Description": {"a": "b"}},
+        [
+            "#/InstanceTypes: expected type: JSONArray, found: String",
+            "#/Logging: expected type: JSONObject, found: String",
+            "#/Description: expected type: String, found: JSONObject",
+        ],
+    ),
+    "a text that is no boolean": (
+        "InfrastructureConfiguration",
+        {"TerminateInstanceOnFailure": "yes"},
+        ["#/TerminateInstanceOnFailure: expected type: Boolean, found: String"],
+    ),
+    "a text that is no number": (
+        "ImageRecipe",
+        {"BlockDeviceMappings": [{}, {"Ebs": {"VolumeSize": "8 GB"}}]},
+        ["#/BlockDeviceMappings/1/Ebs/VolumeSize: expected type: Integer, found: String"],
+    ),
+    "a tag that is no text": (
+        "Component",
+        {"Tags": {"a/b": {"c": "d"}}},
+        ["#/Tags/a~1b: expected type: String, found: JSONObject"],
+    ),
+    "what is required, all of it": (
+        "Component",
+        {"Name": None, "Version": None},
+        ["#: required key [Name] not found", "#: required key [Version] not found"],
+    ),
+    "what is required further in": (
+        "DistributionConfiguration",
+        {"Distributions": [{"SsmParameterConfigurations": [{"DataType": "text"}]}]},
+        [
+            "#/Distributions/0: required key [Region] not found",
+            (
+                "#/Distributions/0/SsmParameterConfigurations/0: "
+                "required key [ParameterName] not found"
+            ),
+        ],
+    ),
+    "another value than there are": (
+        "Component",
+        {"Platform": "linux"},
+        [
+            "#/Platform: #: only 1 subschema matches out of 2",
+            "#/Platform: failed validation constraint for keyword [enum]",
+        ],
+    ),
+    "a text that is too short": (
+        "Component",
+        {"Data": ""},
+        ["#/Data: expected minLength: 1, actual: 0"],
+    ),
+    "a text that is too long": (
+        "Component",
+        {"Data": "x" * 16001},
+        ["#/Data: expected maxLength: 16000, actual: 16001"],
+    ),
+    "a number and a text out of bounds, beside alternatives that are met": (
+        "ImagePipeline",
+        {
+            "ImageTestsConfiguration": {"TimeoutMinutes": 59},
+            "Schedule": {"Timezone": "Europe Berlin"},
+        },
+        [
+            "#: #: only 1 subschema matches out of 2",
+            (
+                "#/ImageTestsConfiguration/TimeoutMinutes: "
+                "failed validation constraint for keyword [minimum]"
+            ),
+            "#/Schedule/Timezone: failed validation constraint for keyword [pattern]",
+        ],
+    ),
+    "a number that is too high": (
+        "ImagePipeline",
+        {"ImageTestsConfiguration": {"TimeoutMinutes": 1441}},
+        [
+            "#: #: only 1 subschema matches out of 2",
+            (
+                "#/ImageTestsConfiguration/TimeoutMinutes: "
+                "failed validation constraint for keyword [maximum]"
+            ),
+        ],
+    ),
+    "none of the alternatives of which one is needed": (
+        "ImagePipeline",
+        {"ImageRecipeArn": None},
+        [
+            "#: #: only 1 subschema matches out of 2",
+            "#: #: 0 subschemas matched instead of one",
+            "#: required key [ContainerRecipeArn] not found",
+            "#: required key [ImageRecipeArn] not found",
+        ],
+    ),
+    "two alternatives of which one is allowed": (
+        "ImagePipeline",
+        {"ContainerRecipeArn": RECIPE.replace("image-", "container-")},
+        [
+            "#: #: only 1 subschema matches out of 2",
+            "#: #: 2 subschemas matched instead of one",
+        ],
+    ),
+    "none of the alternatives that may be combined": (
+        "Image",
+        {"ImageRecipeArn": None},
+        [
+            "#: #: only 1 subschema matches out of 2",
+            "#: #: no subschema matched out of the total 3 subschemas",
+            "#: required key [ContainerRecipeArn] not found",
+            "#: required key [ImageRecipeArn] not found",
+            "#: required key [ImagePipelineExecutionSettings] not found",
+        ],
+    ),
+}
 
 
 class TestRefusals:
-    @pytest.mark.parametrize(
-        ("kind", "given", "complaints"),
-        [
-            pytest.param(
-                "Component",
-                {"Tags": [{"Key": "a", "Value": "b"}]},
-                ["#/Tags: expected type: JSONObject, found: JSONArray"],
-                id="a list for a mapping",
-            ),
-            pytest.param(
-                "InfrastructureConfiguration",
-                {"InstanceTypes": "t3.micro", "Logging": "logs", "Description": {"a": "b"}},
-                [
-                    "#/InstanceTypes: expected type: JSONArray, found: String",
-                    "#/Logging: expected type: JSONObject, found: String",
-                    "#/Description: expected type: String, found: JSONObject",
-                ],
-                id="text for a list and a mapping",
-            ),
-            pytest.param(
-                "InfrastructureConfiguration",
-                {"TerminateInstanceOnFailure": "yes"},
-                ["#/TerminateInstanceOnFailure: expected type: Boolean, found: String"],
-                id="a text that is no boolean",
-            ),
-            pytest.param(
-                "ImageRecipe",
-                {"BlockDeviceMappings": [{}, {"Ebs": {"VolumeSize": "8 GB"}}]},
-                ["#/BlockDeviceMappings/1/Ebs/VolumeSize: expected type: Integer, found: String"],
-                id="a text that is no number",
-            ),
-            pytest.param(
-                "Component",
-                {"Tags": {"a/b": {"c": "d"}}},
-                ["#/Tags/a~1b: expected type: String, found: JSONObject"],
-                id="a tag that is no text",
-            ),
-            pytest.param(
-                "Component",
-                {"Name": None, "Version": None},
-                ["#: required key [Name] not found", "#: required key [Version] not found"],
-                id="what is required, all of it",
-            ),
-            pytest.param(
-                "DistributionConfiguration",
-                {"Distributions": [{"SsmParameterConfigurations": [{"DataType": "text"}]}]},
-                [
-                    "#/Distributions/0: required key [Region] not found",
-                    (
-                        "#/Distributions/0/SsmParameterConfigurations/0: "
-                        "required key [ParameterName] not found"
-                    ),
-                ],
-                id="what is required further in",
-            ),
-            pytest.param(
-                "Component",
-                {"Platform": "linux"},
-                [
-                    "#/Platform: #: only 1 subschema matches out of 2",
-                    "#/Platform: failed validation constraint for keyword [enum]",
-                ],
-                id="another value than there are",
-            ),
-            pytest.param(
-                "Component",
-                {"Data": ""},
-                ["#/Data: expected minLength: 1, actual: 0"],
-                id="a text that is too short",
-            ),
-            pytest.param(
-                "Component",
-                {"Data": "x" * 16001},
-                ["#/Data: expected maxLength: 16000, actual: 16001"],
-                id="a text that is too long",
-            ),
-            pytest.param(
-                "ImagePipeline",
-                {
-                    "ImageTestsConfiguration": {"TimeoutMinutes": 59},
-                    "Schedule": {"Timezone": "Europe Berlin"},
-                },
-                [
-                    "#: #: only 1 subschema matches out of 2",
-                    (
-                        "#/ImageTestsConfiguration/TimeoutMinutes: "
-                        "failed validation constraint for keyword [minimum]"
-                    ),
-                    "#/Schedule/Timezone: failed validation constraint for keyword [pattern]",
-                ],
-                id="a number and a text out of bounds, beside alternatives that are met",
-            ),
-            pytest.param(
-                "ImagePipeline",
-                {"ImageTestsConfiguration": {"TimeoutMinutes": 1441}},
-                [
-                    "#: #: only 1 subschema matches out of 2",
-                    (
-                        "#/ImageTestsConfiguration/TimeoutMinutes: "
-                        "failed validation constraint for keyword [maximum]"
-                    ),
-                ],
-                id="a number that is too high",
-            ),
-            pytest.param(
-                "ImagePipeline",
-                {"ImageRecipeArn": None},
-                [
-                    "#: #: only 1 subschema matches out of 2",
-                    "#: #: 0 subschemas matched instead of one",
-                    "#: required key [ContainerRecipeArn] not found",
-                    "#: required key [ImageRecipeArn] not found",
-                ],
-                id="none of the alternatives of which one is needed",
-            ),
-            pytest.param(
-                "ImagePipeline",
-                {"ContainerRecipeArn": RECIPE.replace("image-", "container-")},
-                [
-                    "#: #: only 1 subschema matches out of 2",
-                    "#: #: 2 subschemas matched instead of one",
-                ],
-                id="two alternatives of which one is allowed",
-            ),
-            pytest.param(
-                "Image",
-                {"ImageRecipeArn": None},
-                [
-                    "#: #: only 1 subschema matches out of 2",
-                    "#: #: no subschema matched out of the total 3 subschemas",
-                    "#: required key [ContainerRecipeArn] not found",
-                    "#: required key [ImageRecipeArn] not found",
-                    "#: required key [ImagePipelineExecutionSettings] not found",
-                ],
-                id="none of the alternatives that may be combined",
-            ),
-        ],
-    )
+    @pytest.mark.parametrize(("kind", "given", "complaints"), REFUSALS.values(), ids=REFUSALS)
     def test_they_are_in_the_words_of_cloudformations_validator(self, kind, given, complaints):
         properties = {
             name: value for name, value in (LEAST[kind] | given).items() if value is not None
@@ -238,7 +189,7 @@ class TestRefusals:
     def test_they_fail_the_stack_before_anything_is_called(self, cloudformation, mock):
         properties = LEAST["Component"] | {"Tags": ["a"], "ClientToken": "once"}
 
-        said = create(cloudformation, "Component", properties)
+        said = reason(cloudformation, "Component", properties)
 
         assert said == refusal("Component", properties)
         assert "#/Tags: expected type: JSONObject, found: JSONArray\n" in said
@@ -252,6 +203,7 @@ class TestRefusals:
                 "Component", "", "DryRun", marks=needs_member("CreateComponent", "dryRun")
             ),
             ("Component", "", "SemanticVersion"),
+            ("Component", "", "description"),
             (
                 "DistributionConfiguration",
                 "/Distributions/0/AmiDistributionConfiguration",
@@ -286,7 +238,7 @@ class TestRefusals:
             )
             properties["Distributions"][0]["S3ExportConfiguration"] = exported
 
-            assert create(aws("cloudformation"), "DistributionConfiguration", properties) is None
+            assert reason(aws("cloudformation"), "DistributionConfiguration", properties) is None
 
             [call] = mock.calls.filter("CreateDistributionConfiguration")
             given: Any = call.parameters["distributions"]
@@ -307,19 +259,14 @@ class TestRefusals:
 
     def test_an_update_is_checked_too(self, cloudformation, mock):
         kind = "InfrastructureConfiguration"
-        create(cloudformation, kind, LEAST[kind])
+        reason(cloudformation, kind, LEAST[kind])
         properties = LEAST[kind] | {"ResourceTags": ["a"]}
-        resource = {"Type": f"AWS::ImageBuilder::{kind}", "Properties": properties}
 
-        cloudformation.update_stack(
-            StackName="web", TemplateBody=yaml.safe_dump({"Resources": {"Web": resource}})
-        )
+        update(cloudformation, template(Web=a_resource(kind, **properties)))
 
-        events = cloudformation.describe_stack_events(StackName="web")["StackEvents"]
-        [failed] = [event for event in events if event["ResourceStatus"] == "UPDATE_FAILED"]
-        assert failed["ResourceStatusReason"] == (
-            f"{REFUSED}#/ResourceTags: expected type: JSONObject, found: JSONArray"
-        )
+        assert reasons(cloudformation, "UPDATE_FAILED") == {
+            "Web": f"{REFUSED}#/ResourceTags: expected type: JSONObject, found: JSONArray"
+        }
         assert not mock.calls.filter("UpdateInfrastructureConfiguration")
 
 
@@ -333,7 +280,7 @@ class TestWhatPasses:
             "Tags": {True: False},
         }
 
-        assert create(cloudformation, "InfrastructureConfiguration", properties) is None
+        assert reason(cloudformation, "InfrastructureConfiguration", properties) is None
 
         [call] = mock.calls.filter("CreateInfrastructureConfiguration")
         assert call.parameters["terminateInstanceOnFailure"] is False
@@ -347,7 +294,7 @@ class TestWhatPasses:
         assert call.parameters["tags"] == {"true": "false"}
 
     def test_what_only_the_service_bounds_is_refused_by_the_service(self, cloudformation):
-        said = create(cloudformation, "ImageRecipe", LEAST["ImageRecipe"] | {"Name": "?"})
+        said = reason(cloudformation, "ImageRecipe", LEAST["ImageRecipe"] | {"Name": "?"})
 
         assert said.startswith("Resource handler returned message")
 
@@ -357,7 +304,7 @@ class TestWhatPasses:
         distributed = [{"Region": "us-east-1", "AmiDistributionConfiguration": given}]
         properties = {"Name": "web", "Distributions": distributed}
 
-        assert create(cloudformation, "DistributionConfiguration", properties) is None
+        assert reason(cloudformation, "DistributionConfiguration", properties) is None
 
         [call] = mock.calls.filter("CreateDistributionConfiguration")
         made: Any = call.parameters["distributions"]
@@ -379,92 +326,6 @@ class TestWhatPasses:
         with pytest.raises(StackFailure, match=r"^#/AmiTags is a property that the installed"):
             parameters(kind, LEAST["ImageRecipe"] | {"AmiTags": {"a": "b"}}, members)
 
-    @needs_member("CreateImageRecipe", "amiWatermarks")
-    @pytest.mark.parametrize("name", RESOURCE_TYPES)
-    def test_every_property_is_accepted_and_reaches_the_operation(self, name):
-        schema, kind = resource_schemas()["types"][name], RESOURCE_TYPES[name]
-        members = input_members(f"Create{kind.name}")
-        full = _full(schema, schema["definitions"], schema["readOnlyProperties"])
-        # A pipeline has one of two recipes.
-        recipes = (
-            ("ContainerRecipeArn", "ImageRecipeArn") if kind.name == "ImagePipeline" else ("",)
-        )
-        for left_out in recipes:
-            properties = {key: value for key, value in full.items() if key != left_out}
-            assert refusal(kind.name, properties) is None
-
-        given = parameters(kind, full, members)
-
-        own = Counter(_leaves({key: full[key] for key in kind.own}))
-        assert Counter(_leaves(full)) - own == Counter(_leaves(given))
-
-    @needs_member("CreateImageRecipe", "amiWatermarks")
-    @pytest.mark.parametrize(
-        ("kind", "given"),
-        [
-            ("InfrastructureConfiguration", {"name": "web", **infrastructure()}),
-            ("DistributionConfiguration", {"name": "web", "distributions": [distribution()]}),
-            ("ImageRecipe", image_recipe("arn")),
-            ("LifecyclePolicy", {"name": "web", **policy()}),
-        ],
-    )
-    def test_a_stack_asks_for_what_a_full_template_says(self, cloudformation, mock, kind, given):
-        given.get("distributions", [{}])[0].pop("s3ExportConfiguration", None)
-        if "components" in given:
-            component = mock.client().create_component(
-                name="said",
-                semanticVersion="1.0.0",
-                platform="Linux",
-                data=f"{DOCUMENT}parameters:\n  - Name: {{type: string}}\n",
-                clientToken="once",
-            )
-            given["components"][0]["componentArn"] = component["componentBuildVersionArn"]
-
-        create(cloudformation, kind, _properties(given))
-
-        [call] = mock.calls.filter(f"Create{kind}")
-        assert {name: call.parameters[name] for name in given} == given
-
-
-class TestTheFile:
-    def test_it_is_as_the_generator_wrote_it(self):
-        digest = runpy.run_path(str(GENERATOR))["digest"]
-
-        assert resource_schemas()["digest"] == digest(resource_schemas()["types"])
-
-    @pytest.mark.needs("cfnlint")
-    def test_it_is_what_the_installed_cfn_lint_has(self):
-        generator = runpy.run_path(str(GENERATOR))
-
-        assert generator["DATA"].read_text(encoding="utf-8") == generator["text"](), (
-            "run: python docs/generate_stack_schemas.py"
-        )
-
-    def test_it_has_the_types(self):
-        assert set(resource_schemas()["types"]) == set(RESOURCE_TYPES)
-
-    @pytest.mark.parametrize("name", RESOURCE_TYPES)
-    def test_it_agrees_with_the_table_of_types(self, name):
-        kind, schema = RESOURCE_TYPES[name], resource_schemas()["types"][name]
-        if not has_member(f"Create{kind.name}", "name") and kind.name in {
-            "LifecyclePolicy",
-            "Workflow",
-        }:
-            pytest.skip(f"this botocore has no {kind.name}")
-        read_only = {
-            pointer.removeprefix("/properties/").replace("/", ".")
-            for pointer in schema["readOnlyProperties"]
-        }
-        settable = [each for each in schema["properties"] if each not in read_only]
-
-        replacing = {f"/properties/{each}" for each in settable if kind.is_replaced_by({each})}
-
-        assert replacing == set(schema["createOnlyProperties"])
-        # The template reference has Name among the return values too, and the CDK asks for Version.
-        more = {"Name", "Version"} & set(settable)
-        assert read_only - {"LatestVersion"} <= set(kind.attributes) <= read_only | more
-        assert set(VERSIONS) <= read_only or "LatestVersion" not in schema["properties"]
-
 
 def _with(properties, path, name):
     """A copy with one property more, which is not empty, at a pointer."""
@@ -474,49 +335,3 @@ def _with(properties, path, name):
         below = below[int(step)] if step.isdecimal() else below.setdefault(step, {})
     below[name] = "1.0.0"
     return changed
-
-
-def _properties(given, renamed=_RENAMED):
-    """Parameters of the API as the properties of a template."""
-    if isinstance(given, list):
-        return [_properties(each, _FURTHER_IN) for each in given]
-    if not isinstance(given, dict):
-        return given
-    return {
-        renamed.get(key, key[0].upper() + key[1:]): (
-            value if key.endswith(("ags", "tagMap")) else _properties(value, _FURTHER_IN)
-        )
-        for key, value in given.items()
-    }
-
-
-def _full(schema, definitions, left_out=(), path=""):
-    """A value with every property that a template can give, each leaf once."""
-    if "$ref" in schema:
-        schema = definitions[schema["$ref"].rpartition("/")[2]]
-    if "properties" in schema:
-        return {
-            name: _full(below, definitions, path=f"{path}/{name}".lstrip("/"))
-            for name, below in schema["properties"].items()
-            if f"/properties/{name}" not in left_out
-        }
-    if "patternProperties" in schema:
-        return {"key": path}
-    if schema.get("type") == "array":
-        return [_full(schema["items"], definitions, path=f"{path}/0")]
-    if "enum" in schema:
-        return schema["enum"][0]
-    if schema.get("type") == "integer":
-        return schema.get("minimum", 100)
-    return True if schema.get("type") == "boolean" else path
-
-
-def _leaves(value):
-    if isinstance(value, dict):
-        for below in value.values():
-            yield from _leaves(below)
-    elif isinstance(value, list):
-        for below in value:
-            yield from _leaves(below)
-    else:
-        yield value

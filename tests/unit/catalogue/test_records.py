@@ -184,7 +184,8 @@ def test_a_document_declares_the_parameters_that_recipes_set(
 
     document = parse_component_document(component.document())
 
-    assert {given.name: given.default for given in document.parameters} == defaults
+    declared = {given.name: given.default_value for given in document.parameters}
+    assert declared == {name: None if text is None else (text,) for name, text in defaults.items()}
 
 
 def test_every_document_belongs_to_a_component() -> None:

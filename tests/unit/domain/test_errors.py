@@ -47,12 +47,17 @@ def test_an_error_has_its_class_name_for_a_code_and_the_service_knows_it(cls):
             f"The following resource 'ImageRecipe' already exists: '{RECIPE}'.",
         ),
         (
+            errors.not_found("ImageRecipe", RECIPE),
+            "ResourceNotFoundException",
+            f"The following resource 'ImageRecipe' does not exist: '{RECIPE}'.",
+        ),
+        (
             errors.DryRunOperationException(),
             "DryRunOperationException",
             "Request would have succeeded, but dryRun flag is set.",
         ),
     ],
-    ids=["value", "combination", "exists", "dry-run"],
+    ids=["value", "combination", "exists", "not found", "dry-run"],
 )
 def test_the_sentences_of_errors(made, code, message):
     assert (made.code, made.message) == (code, message)
@@ -69,15 +74,11 @@ def test_the_sentences_of_errors(made, code, message):
             ),
         ),
         (
-            errors.missing_error("ImageRecipe", RECIPE),
-            f"The following resource 'ImageRecipe' does not exist: '{RECIPE}'.",
-        ),
-        (
             errors.missing_reference("ImageRecipe", RECIPE),
             f"The provided resource 'ImageRecipe' does not exist: '{RECIPE}'.",
         ),
     ],
-    ids=["dependency", "missing", "reference"],
+    ids=["dependency", "reference"],
 )
 def test_the_sentences_on_resources(text, sentence):
     assert text == sentence

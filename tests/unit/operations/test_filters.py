@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from imagebuilder_mock.domain.errors import InvalidParameterValueException
-from imagebuilder_mock.operations.listing import Filters
+from imagebuilder_mock.operations.listing import matching
 
 
 @dataclass
@@ -27,7 +27,7 @@ KNOWN = {
 
 def admits(thing, *filters):
     requested: list[Any] = [{"name": name, "values": values} for name, values in filters]
-    return Filters(requested, KNOWN).admit(thing)
+    return matching(requested, KNOWN)(thing)
 
 
 @pytest.mark.parametrize(
@@ -75,12 +75,12 @@ def test_a_thing_without_the_attribute_meets_no_value():
 
 
 def test_a_filter_without_values_is_met_by_nothing():
-    assert not Filters([{"name": "platform"}], KNOWN).admit(Thing())
+    assert not matching([{"name": "platform"}], KNOWN)(Thing())
 
 
 def test_an_unknown_filter_is_refused_by_position_with_those_there_are():
     with pytest.raises(InvalidParameterValueException) as caught:
-        Filters([{"name": "name", "values": ["web"]}, {"name": "Platform"}], KNOWN)
+        matching([{"name": "name", "values": ["web"]}, {"name": "Platform"}], KNOWN)
 
     assert caught.value.message == (
         "The value supplied for parameter 'filters[1].name' is not valid. 'Platform' is not a "

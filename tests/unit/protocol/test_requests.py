@@ -243,7 +243,7 @@ def test_json_that_is_no_object_is_refused(body):
     [("GET", "/GetComponent", "componentBuildVersionArn"), ("DELETE", TAGS, "tagKeys")],
 )
 def test_half_a_character_in_the_query_is_refused(method, path, member):
-    with pytest.raises(InvalidRequestException, match="text that is no Unicode"):
+    with pytest.raises(InvalidRequestException, match="text that is not Unicode"):
         parse(HttpRequest(method, path, query={member: ["whole", "\ud800"]}))
 
 

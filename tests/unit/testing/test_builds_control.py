@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+from operator import attrgetter
+
 import pytest
 
 from tests.builders import a_build, a_component, a_pipeline, a_recipe, an_infrastructure
-from tests.workflow_builders import WAIT, a_run, a_workflow
+from tests.workflow_builders import WAIT, a_run, a_step, a_workflow
 
 STAGES = ["CREATING", "BUILDING", "TESTING", "DISTRIBUTING", "INTEGRATING", "AVAILABLE"]
 
@@ -207,3 +211,51 @@ def test_builds_of_one_recipe_move_one_by_one(imagebuilder, imagebuilder_mock):
     assert first.rpartition("/")[0] == second.rpartition("/")[0]
     assert state_of(imagebuilder, first)["status"] == "PENDING"
     assert state_of(imagebuilder, second)["status"] == "CREATING"
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("builds.fail", {"arn": "any", "reason": None}),
+        ("builds.set_outputs", {"step": None, "outputs": {}}),
+        ("images.refuse", {"resource_id": None}),
+    ],
+)
+def test_what_has_to_be_named_is_no_none(imagebuilder_mock, name, arguments):
+    """It would be kept, and met by nothing."""
+    with pytest.raises(TypeError, match="=None: give a string"):
+        attrgetter(name)(imagebuilder_mock)(**arguments)
+
+
+# How long things take
+
+
+def test_durations_are_of_stages_actions_and_the_steps_of_workflows(
+    imagebuilder, imagebuilder_mock
+):
+    durations = imagebuilder_mock.builds.durations
+    managed = "LaunchBuildInstance"
+    a_workflow(imagebuilder, a_step("Harden"))
+
+    for name in ("TESTING", "ExecuteComponents", "WaitForAction", "rollback", managed, "Harden"):
+        durations[name] = timedelta(hours=1)
+
+    assert imagebuilder_mock.builds.durations["Harden"] == timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("ExecuteComponent", "Did you mean 'ExecuteComponents'?"),
+        ("Hardn", "Did you mean 'Harden'?"),
+        ("AVAILABLE", "For a step of your own, create its workflow first."),
+    ],
+)
+def test_a_duration_of_nothing_that_exists_is_refused(imagebuilder, imagebuilder_mock, name, hint):
+    a_workflow(imagebuilder, a_step("Harden"))
+    durations = imagebuilder_mock.builds.durations
+
+    with pytest.raises(ValueError, match=re.escape(hint)):
+        durations[name] = timedelta(hours=1)
+
+    assert name not in durations

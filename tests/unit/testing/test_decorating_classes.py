@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import unittest
 from datetime import datetime, timezone
+from typing import TYPE_CHECKING, ClassVar
 
 import boto3
 import pytest
 
 from imagebuilder_mock import current_mock, mock_imagebuilder
 from tests.builders import a_component
+
+if TYPE_CHECKING:
+    from imagebuilder_mock.world.faults import FaultRule
 
 NOON = datetime(2024, 1, 31, 12, tzinfo=timezone.utc)
 
@@ -202,6 +206,27 @@ def test_subclasses_of_a_test_case_are_decorated_too():
 
     assert len(seen) == 5
     assert set(seen.values()) == {True}
+
+
+def test_each_test_begins_with_the_orders_that_the_class_has_placed():
+    @mock_imagebuilder
+    class Case(unittest.TestCase):
+        rule: ClassVar[FaultRule]
+
+        @classmethod
+        def setUpClass(cls):
+            cls.rule = current_mock().faults.add("ListImages", error="ForbiddenException")
+
+        def meet_it(self):
+            assert self.rule.fired == 0
+            with pytest.raises(client().exceptions.ForbiddenException):
+                client().list_images()
+            assert self.rule.fired == 1
+            client().list_images()
+
+        test_one = test_another = meet_it
+
+    run_by_unittest(Case)
 
 
 def test_a_failing_set_up_class_leaves_the_mock_off():

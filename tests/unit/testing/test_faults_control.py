@@ -27,7 +27,7 @@ def faults(imagebuilder_mock):
         ({"error": True}, "an HTTP status from 400 to 599"),
         ({"error": ValueError}, "a class of botocore.exceptions"),
         ({"error": None}, "give error=, latency= or truncated=True"),
-        ({"error": None, "message": "x"}, "message='x' is of no error"),
+        ({"error": None, "message": "x"}, "message='x' goes with an error"),
         ({"truncated": True}, "goes with no error="),
         ({"times": 0}, "times=0: give a whole number from 1 on"),
         ({"times": 1.5}, "times=1.5"),

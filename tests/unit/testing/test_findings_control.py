@@ -46,6 +46,20 @@ def test_a_package_is_a_name_and_a_version(imagebuilder_mock, scanned, packages)
         imagebuilder_mock.findings.set_packages(scanned, packages)
 
 
+@pytest.mark.parametrize("name", ["vulnerability_id", "package", "version", "description"])
+def test_the_texts_of_a_finding_are_strings(imagebuilder, imagebuilder_mock, scanned, name):
+    finding = {"vulnerability_id": "CVE-2026-1", "severity": "LOW", name: None}
+
+    with pytest.raises(TypeError, match=f"{name}=None: give a string"):
+        imagebuilder_mock.findings.add(scanned, **finding)
+    assert findings(imagebuilder) == []
+
+
+def test_the_reason_of_an_end_is_a_string(imagebuilder_mock, scanned):
+    with pytest.raises(TypeError, match="reason=5: give a string"):
+        imagebuilder_mock.findings.end_scan(scanned, "FAILED", reason=5)
+
+
 def test_a_finding_is_there_at_once(imagebuilder, imagebuilder_mock, scanned):
     imagebuilder_mock.findings.add(
         scanned,

@@ -264,9 +264,10 @@ def test_a_lifecycle_policy_meets_the_history(imagebuilder, imagebuilder_mock, a
 
 class TestMistakes:
     def test_a_pipeline_that_is_not_there(self, imagebuilder_mock, pipeline):
-        with pytest.raises(LookupError, match="no pipeline 'app'") as caught:
-            imagebuilder_mock.images.add(pipeline="app")
-        assert pipeline.arn in str(caught.value)
+        stranger = f"{pipeline.arn}s"
+        for named, known in (("app", pipeline.name), (stranger, pipeline.arn)):
+            with pytest.raises(LookupError, match=f"no pipeline '{named}' .* There are: {known}."):
+                imagebuilder_mock.images.add(pipeline=named)
 
     def test_neither_pipeline_nor_recipe(self, imagebuilder_mock):
         with pytest.raises(ValueError, match=r"Name the recipe= .* or the pipeline="):
@@ -284,7 +285,7 @@ class TestMistakes:
             ({"pipeline": 5}, "pipeline=5: give a string"),
             ({"reason": 5}, "reason=5: give a string"),
             ({"tags": ["team"]}, r"tags=\['team'\]: give a mapping"),
-            ({"findings": ["CVE-1"]}, "findings: 'CVE-1' .* A finding is a mapping with"),
+            ({"findings": ["CVE-1"]}, "findings: 'CVE-1' .it is no mapping.. Give a mapping with"),
             ({"regions": [5]}, "regions=5: give a Region's name"),
             ({"region": "eu west 1"}, "region='eu west 1': give a Region's name"),
         ],
@@ -298,18 +299,23 @@ class TestMistakes:
         assert imagebuilder_mock.resources() == before
 
     def test_what_goes_wrong_on_the_way_leaves_no_build_behind(
-        self, imagebuilder_mock, add, monkeypatch
+        self, imagebuilder, imagebuilder_mock, add
     ):
         before = imagebuilder_mock.resources()
         found = {"vulnerability_id": "CVE-2026-0001", "severity": "HIGH"}
 
-        with monkeypatch.context() as patched:
-            patched.delattr("imagebuilder_mock.testing.history.finding_on")
-            with pytest.raises(NameError):
-                add(findings=[found])
+        with pytest.raises(ValueError, match="severity='SEVERE': choose one of"):
+            add(findings=[found, {**found, "severity": "SEVERE"}])
 
         assert imagebuilder_mock.resources() == before
-        assert add(findings=[found]).endswith("/1")
+        assert add(findings=[]).endswith("/1")
+        assert imagebuilder.list_image_scan_findings()["findings"] == []
+
+    def test_a_finding_has_the_arguments_of_the_method(self, add):
+        known = "vulnerability_id, severity, package, version, fixed_in, description, score"
+
+        with pytest.raises(ValueError, match=f"missing a required .*'severity'.* with {known}"):
+            add(findings=[{"vulnerability_id": "CVE-2026-0001"}])
 
     def test_a_reason_for_an_image_that_is_well(self, add):
         with pytest.raises(ValueError, match="only a FAILED image has a reason"):

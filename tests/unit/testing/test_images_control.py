@@ -222,6 +222,11 @@ class TestMistakes:
         with pytest.raises(ValueError, match=f"{what}=.* lies ahead"):
             add(**{what: NOW + timedelta(seconds=1)})
 
+    def test_a_launch_before_the_image_was_made(self, imagebuilder_mock, add):
+        with pytest.raises(ValueError, match=r"last_launched=.* lies before created=2020-03-01"):
+            add(created=[THEN - timedelta(days=1), THEN + timedelta(days=1)], last_launched=THEN)
+        assert len(imagebuilder_mock.resources()) == 1
+
     @pytest.mark.parametrize("state", ["PENDING", "DELETED", "gone"])
     def test_a_state_of_no_finished_image(self, imagebuilder_mock, add, state):
         with pytest.raises(ValueError, match="a finished image is in one of 'AVAILABLE'"):

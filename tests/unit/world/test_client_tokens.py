@@ -12,39 +12,30 @@ from imagebuilder_mock.world.tokens import ClientTokens
 KEY = ("123456789012", "us-east-1", "CreateImage", "token")
 
 
-def test_a_new_token_has_no_answer():
-    assert ClientTokens().recall(KEY, {}) is None
-
-
 def test_a_token_has_the_answer_of_the_first_request():
     tokens = ClientTokens()
-    tokens.remember(KEY, {"a": 1, "b": [{"c": 2, "d": 3}]}, {"arn": "web"})
 
-    assert tokens.recall(KEY, {"b": [{"d": 3, "c": 2}], "a": 1}) == {"arn": "web"}
+    assert tokens.once(KEY, {"a": 1, "b": [{"c": 2, "d": 3}]}, dict) == {}
+    assert tokens.once(KEY, {"b": [{"d": 3, "c": 2}], "a": 1}, lambda: {"arn": "web"}) == {}
     for place in range(len(KEY)):
         other: Any = (*KEY[:place], "other", *KEY[place + 1 :])
-        assert tokens.recall(other, {}) is None
+        assert tokens.once(other, {}, lambda: {"arn": "web"}) == {"arn": "web"}
 
 
 @pytest.mark.parametrize("params", [{}, {"a": 2}, {"a": "1"}, {"a": 1, "b": 2}, {"b": 1}])
 def test_other_parameters_are_refused(params):
     tokens = ClientTokens()
-    tokens.remember(KEY, {"a": 1}, {"arn": "web"})
+    tokens.once(KEY, {"a": 1}, dict)
 
     with pytest.raises(IdempotentParameterMismatchException, match="different parameters"):
-        tokens.recall(KEY, params)
+        tokens.once(KEY, params, dict)
 
 
 def test_the_oldest_tokens_are_forgotten(monkeypatch):
     monkeypatch.setattr("imagebuilder_mock.world.tokens.MOST_TOKENS", 2)
     tokens = ClientTokens()
-    keys: list[Any] = [(*KEY[:3], token) for token in ("first", "second", "third")]
-    for key in keys:
-        tokens.remember(key, {"a": 1}, {"token": key[3]})
 
-    assert tokens.recall(keys[0], {"a": 1}) is None
-    assert [tokens.recall(key, {"a": 1}) for key in keys[1:]] == [
-        {"token": "second"},
-        {"token": "third"},
-    ]
+    for token in ("first", "second", "third"):
+        tokens.once((*KEY[:3], token), {"a": 1}, dict)
+
     assert [used.token for used in tokens] == ["second", "third"]

@@ -75,6 +75,11 @@ def test_what_an_option_can_be(options):
             ValueError,
             "account_id='12345678901x': an account is a string of 12 digits.",
         ),
+        (
+            {"account_id": "１２３４５６７８９０１２"},  # noqa: RUF001 - digits, and not those of ASCII
+            ValueError,
+            "account_id='１２３４５６７８９０１２': an account is a string of 12 digits.",  # noqa: RUF001
+        ),
         ({"now": "today"}, TypeError, "now='today': give datetime, not str."),
         ({"now": NOW.replace(tzinfo=None)}, ValueError, "now= needs a datetime with a time zone"),
         ({"quotas": None}, TypeError, "quotas=None: give Mapping, not NoneType."),

@@ -28,27 +28,23 @@ from . import (
 if TYPE_CHECKING:
     from imagebuilder_mock.cli.verify.claim import Claim
 
-CLAIMS: tuple[Claim, ...] = tuple(
-    claim
-    for table in (
-        requests,
-        tokens,
-        existence,
-        defaults,
-        versions,
-        lists,
-        filters,
-        entries,
-        tags,
-        components,
-        workflows,
-        recipes,
-        settings,
-        pipelines,
-        schedules,
-        policies,
-        lifecycle,
-        managed,
-    )
-    for claim in table.CLAIMS
+CLAIMS: tuple[Claim, ...] = (
+    *requests.CLAIMS,
+    *tokens.CLAIMS,
+    *existence.CLAIMS,
+    *defaults.CLAIMS,
+    *versions.CLAIMS,
+    *lists.CLAIMS,
+    *filters.CLAIMS,
+    *entries.CLAIMS,
+    *tags.CLAIMS,
+    *components.CLAIMS,
+    *workflows.CLAIMS,
+    *recipes.CLAIMS,
+    *settings.CLAIMS,
+    *pipelines.CLAIMS,
+    *schedules.CLAIMS,
+    *policies.CLAIMS,
+    *lifecycle.CLAIMS,
+    *managed.CLAIMS,
 )

@@ -1,25 +1,20 @@
-"""What a list shows of each kind: the members of an entry, and those that only a Get has."""
+"""What a list shows of each class: the members of an entry."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from imagebuilder_mock.cli.verify.claim import (
-    A_TIME,
-    Answered,
-    Call,
-    Claim,
-    Own,
-    call,
-    claims_of,
-)
+from imagebuilder_mock.cli.verify.claim import A_TIME, ACCEPTED, Own, claim
 
-from .standing import PARENT
+from .standing import PARENT, get, listed
 
-_TESTS = {"imageTestsEnabled": True, "timeoutMinutes": 720}
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagebuilder_mock.cli.verify.claim import Call
 
 # The rest of the id, what is listed, the rows, the operation, the list, and the entry's members
-# beside its name and dates.
+# besides its date.
 _ENTRIES: tuple[tuple[str, str, tuple[str, ...], str, str, dict[str, Any]], ...] = (
     (
         "image-recipe",
@@ -91,7 +86,7 @@ _ENTRIES: tuple[tuple[str, str, tuple[str, ...], str, str, dict[str, Any]], ...]
             "enhancedImageMetadataEnabled": True,
             "imageRecipeArn": "<<recipe>>",
             "infrastructureConfigurationArn": "<<infrastructure>>",
-            "imageTestsConfiguration": _TESTS,
+            "imageTestsConfiguration": {"imageTestsEnabled": True, "timeoutMinutes": 720},
             "status": "DISABLED",
             "dateUpdated": A_TIME,
             "tags": {},
@@ -129,29 +124,20 @@ _ENTRIES: tuple[tuple[str, str, tuple[str, ...], str, str, dict[str, Any]], ...]
 )
 
 
-# The entry of a workflow is that of its version, and does not have the ARN that was made.
-_IS_THERE = call("GetWorkflow", {"workflowBuildVersionArn": "<<workflow>>"})
+def _listed(operation: str, member: str, entry: dict[str, Any]) -> Iterator[Call]:
+    if operation == "ListWorkflows":
+        # The entry is that of the version: it does not have the word that makes the workflow.
+        yield get("Workflow", ACCEPTED, "<<workflow>>")
+    expected = {member: Own([{**entry, "dateCreated": A_TIME}], "")}
+    yield listed(operation, {"name": [entry["name"]]}, expected)
 
 
-def _listed(operation: str, member: str, entry: dict[str, Any]) -> tuple[Call, ...]:
-    listed = Call(
-        operation=operation,
-        params={"filters": [{"name": "name", "values": [entry["name"]]}]},
-        expected=Answered({member: Own([{**entry, "dateCreated": A_TIME}], "")}),
-        all_pages=True,
+CLAIMS = tuple(
+    claim(
+        f"entries.{key}",
+        f"An entry of the list of {what} has these members.",
+        rows,
+        *_listed(operation, member, entry),
     )
-    return (_IS_THERE, listed) if operation == "ListWorkflows" else (listed,)
-
-
-CLAIMS: tuple[Claim, ...] = claims_of(
-    "entries",
-    (
-        (
-            key,
-            f"An entry of the list of {what} has these members.",
-            rows,
-            _listed(operation, member, entry),
-        )
-        for key, what, rows, operation, member, entry in _ENTRIES
-    ),
+    for key, what, rows, operation, member, entry in _ENTRIES
 )

@@ -1,12 +1,11 @@
-"""What is not there, what is there already, what is in use; and that a refusal changes nothing."""
+"""What does not exist, what exists already, what is in use; and that a refusal changes nothing."""
 
 from __future__ import annotations
 
 from imagebuilder_mock.cli.verify.claim import (
     ABSENT,
-    Answered,
-    Claim,
     call,
+    claim,
     clash,
     in_use,
     invalid,
@@ -14,263 +13,137 @@ from imagebuilder_mock.cli.verify.claim import (
     taken,
 )
 
-from .standing import (
-    AMI,
-    COMPONENT,
-    CONTAINER_RECIPE,
-    DOCUMENT,
-    INFRASTRUCTURE,
-    PIPELINE,
-    RECIPE,
-    WORKFLOW,
-)
+from .standing import AMI, ARNS, USUAL, create, delete, get, update
 
-# The label in the sentence, the parameter, and what stands behind the account in the ARN.
-_KINDS = (
-    ("Component", "componentBuildVersionArn", "component/<<name>>/1.0.0/1"),
-    ("ImageRecipe", "imageRecipeArn", "image-recipe/<<name>>/1.0.0"),
-    ("ContainerRecipe", "containerRecipeArn", "container-recipe/<<name>>/1.0.0"),
-    (
-        "InfrastructureConfiguration",
-        "infrastructureConfigurationArn",
-        "infrastructure-configuration/<<name>>",
-    ),
-    (
-        "DistributionConfiguration",
-        "distributionConfigurationArn",
-        "distribution-configuration/<<name>>",
-    ),
-    ("ImagePipeline", "imagePipelineArn", "image-pipeline/<<name>>"),
-    ("Image", "imageBuildVersionArn", "image/<<name>>/1.0.0/1"),
-    ("Workflow", "workflowBuildVersionArn", "workflow/test/<<name>>/1.0.0/1"),
-    ("LifecyclePolicy", "lifecyclePolicyArn", "lifecycle-policy/<<name>>"),
-)
+# What of a pipeline may name something that does not exist, and its class.
+_PARTS = {
+    "imageRecipeArn": "ImageRecipe",
+    "infrastructureConfigurationArn": "InfrastructureConfiguration",
+    "distributionConfigurationArn": "DistributionConfiguration",
+}
+_NAME_TAKEN = {
+    "Component": ("versions.same-content", "requests.name-taken-labels"),
+    "Workflow": ("versions.same-content", "requests.name-taken-labels"),
+    "ImageRecipe": ("requests.name-taken-sentence",),
+}
 
-# A second create with the name: the label, the operation, its parameters, and the ARN.
-_TAKEN = (
-    ("ImageRecipe", "CreateImageRecipe", RECIPE, "image-recipe/<<name>>/1.0.0"),
-    (
-        "ContainerRecipe",
-        "CreateContainerRecipe",
-        CONTAINER_RECIPE,
-        "container-recipe/<<name>>/1.0.0",
-    ),
-    (
-        "InfrastructureConfiguration",
-        "CreateInfrastructureConfiguration",
-        INFRASTRUCTURE,
-        "infrastructure-configuration/<<name>>",
-    ),
-    (
-        "DistributionConfiguration",
-        "CreateDistributionConfiguration",
-        {"name": "<<name>>", "distributions": [AMI]},
-        "distribution-configuration/<<name>>",
-    ),
-    ("ImagePipeline", "CreateImagePipeline", PIPELINE, "image-pipeline/<<name>>"),
-    (
-        "Workflow",
-        "CreateWorkflow",
-        {"name": "<<name>>", "semanticVersion": "1.0.0", "type": "TEST", "data": WORKFLOW},
-        "workflow/test/<<name>>/1.0.0/1",
-    ),
-    ("Component", "CreateComponent", COMPONENT, "component/<<name>>/1.0.0/1"),
-)
-
-# A create that names what is not there: the parameter, the label and the ARN.
-_MISSING = (
-    ("imageRecipeArn", "ImageRecipe", "<<own>>image-recipe/<<name>>/1.0.0"),
-    (
-        "infrastructureConfigurationArn",
-        "InfrastructureConfiguration",
-        "<<own>>infrastructure-configuration/<<name>>",
-    ),
-    (
-        "distributionConfigurationArn",
-        "DistributionConfiguration",
-        "<<own>>distribution-configuration/<<name>>",
-    ),
-)
-
-CLAIMS: tuple[Claim, ...] = (
+CLAIMS = (
     *(
-        Claim(
-            id=f"requests.get-{label.lower()}-not-found",
-            sentence=f"A Get of a resource that does not exist names it: {label}.",
-            rows=("requests.get-not-found", "requests.not-found-sentence"),
-            calls=(
-                call(
-                    f"Get{label}", {parameter: f"<<own>>{arn}"}, not_found(label, f"<<own>>{arn}")
-                ),
-            ),
+        claim(
+            f"requests.get-{cls.lower()}-not-found",
+            f"The refusal of a Get names the resource that does not exist: {cls}.",
+            ("requests.get-not-found", "requests.not-found-sentence"),
+            get(cls, not_found(cls, arn), arn),
         )
-        for label, parameter, arn in _KINDS
+        for cls, arn in ARNS.items()
     ),
     *(
-        Claim(
-            id=f"requests.delete-{label.lower()}-not-found",
-            sentence=f"A Delete of a resource that does not exist names it: {label}.",
-            rows=("requests.change-not-found", "requests.not-found-sentence"),
-            calls=(
-                call(
-                    f"Delete{label}",
-                    {parameter: f"<<own>>{arn}"},
-                    not_found(label, f"<<own>>{arn}"),
-                ),
-            ),
+        claim(
+            f"requests.delete-{cls.lower()}-not-found",
+            f"The refusal of a Delete names the resource that does not exist: {cls}.",
+            ("requests.change-not-found", "requests.not-found-sentence"),
+            delete(cls, arn, not_found(cls, arn)),
         )
-        for label, parameter, arn in _KINDS
+        for cls, arn in ARNS.items()
     ),
-    Claim(
-        id="requests.update-not-found",
-        sentence="An update of a resource that does not exist names it.",
-        rows=("requests.change-not-found", "requests.not-found-sentence"),
-        calls=(
-            call(
-                "UpdateDistributionConfiguration",
-                {
-                    "distributionConfigurationArn": "<<own>>distribution-configuration/<<name>>",
-                    "distributions": [AMI],
-                },
-                not_found(
-                    "DistributionConfiguration", "<<own>>distribution-configuration/<<name>>"
-                ),
-            ),
+    claim(
+        "requests.update-not-found",
+        "The refusal of an update names the resource that does not exist.",
+        ("requests.change-not-found", "requests.not-found-sentence"),
+        call(
+            "UpdateDistributionConfiguration",
+            {
+                "distributionConfigurationArn": ARNS["DistributionConfiguration"],
+                "distributions": [AMI],
+            },
+            not_found("DistributionConfiguration", ARNS["DistributionConfiguration"]),
         ),
     ),
     *(
-        Claim(
-            id=f"requests.{label.lower()}-name-taken",
-            sentence=f"A name that is taken is refused with what has it: {label}.",
-            rows=(
-                ("versions.same-content", "requests.name-taken-labels")
-                if label in {"Component", "Workflow"}
-                else ("requests.name-taken-sentence",)
-                if label == "ImageRecipe"
-                else ("requests.name-taken-labels",)
-            ),
-            calls=(
-                call(operation, params),
-                call(operation, params, taken(label, f"<<own>>{arn}")),
-            ),
+        claim(
+            f"requests.{cls.lower()}-name-taken",
+            f"The refusal of a taken name names the resource that has it: {cls}.",
+            _NAME_TAKEN.get(cls, ("requests.name-taken-labels",)),
+            create(cls),
+            create(cls, expected=taken(cls, ARNS[cls])),
         )
-        for label, operation, params, arn in _TAKEN
+        for cls in USUAL
+        if cls != "LifecyclePolicy"
     ),
     *(
-        Claim(
-            id=f"requests.missing-{label.lower()}",
-            sentence=f"A create that names what does not exist is refused: {label}.",
-            rows=("requests.missing-reference",),
-            calls=(
-                call(
-                    "CreateImagePipeline",
-                    {**PIPELINE, parameter: arn},
-                    invalid(parameter, f"The provided resource '{label}' does not exist: '{arn}'."),
+        claim(
+            f"requests.missing-{cls.lower()}",
+            f"A create that names what does not exist is refused: {cls}.",
+            ("requests.missing-reference",),
+            create(
+                "ImagePipeline",
+                **{parameter: ARNS[cls]},
+                expected=invalid(
+                    parameter, f"The provided resource '{cls}' does not exist: '{ARNS[cls]}'."
                 ),
             ),
         )
-        for parameter, label, arn in _MISSING
+        for parameter, cls in _PARTS.items()
     ),
-    Claim(
-        id="requests.missing-component",
-        sentence="A recipe whose component does not exist is refused.",
-        rows=("requests.missing-reference",),
-        calls=(
-            call(
-                "CreateImageRecipe",
-                {
-                    **RECIPE,
-                    "components": [{"componentArn": "<<own>>component/<<name>>/1.0.0/1"}],
-                },
-                invalid(
-                    "components[0].componentArn",
-                    "The provided resource 'Component' does not exist: "
-                    "'<<own>>component/<<name>>/1.0.0/1'.",
-                ),
+    claim(
+        "requests.missing-component",
+        "A recipe whose component does not exist is refused.",
+        ("requests.missing-reference",),
+        create(
+            "ImageRecipe",
+            components=[{"componentArn": ARNS["Component"]}],
+            expected=invalid(
+                "components[0].componentArn",
+                f"The provided resource 'Component' does not exist: '{ARNS['Component']}'.",
             ),
         ),
     ),
-    Claim(
-        id="requests.pipeline-parts-in-use",
-        sentence="A pipeline holds its recipe and its infrastructure configuration.",
-        rows=("requests.in-use-sentence",),
-        calls=(
-            call("CreateImageRecipe", RECIPE, made_recipe="imageRecipeArn"),
-            call(
-                "CreateInfrastructureConfiguration",
-                INFRASTRUCTURE,
-                made_infrastructure="infrastructureConfigurationArn",
-            ),
-            call(
-                "CreateImagePipeline",
-                {
-                    **PIPELINE,
-                    "imageRecipeArn": "<<made_recipe>>",
-                    "infrastructureConfigurationArn": "<<made_infrastructure>>",
-                },
-            ),
-            call(
-                "DeleteImageRecipe",
-                {"imageRecipeArn": "<<made_recipe>>"},
-                in_use("<<made_recipe>>"),
-            ),
-            call(
-                "DeleteInfrastructureConfiguration",
-                {"infrastructureConfigurationArn": "<<made_infrastructure>>"},
-                in_use("<<made_infrastructure>>"),
-            ),
+    claim(
+        "requests.pipeline-parts-in-use",
+        "The recipe and the infrastructure configuration of a pipeline cannot be deleted.",
+        ("requests.in-use-sentence",),
+        create("ImageRecipe"),
+        create("InfrastructureConfiguration"),
+        create(
+            "ImagePipeline",
+            imageRecipeArn=ARNS["ImageRecipe"],
+            infrastructureConfigurationArn=ARNS["InfrastructureConfiguration"],
+        ),
+        *(
+            delete(cls, ARNS[cls], in_use(ARNS[cls]))
+            for cls in ("ImageRecipe", "InfrastructureConfiguration")
         ),
     ),
-    Claim(
-        id="requests.refused-create",
-        sentence="A create that is refused makes nothing.",
-        rows=("requests.refusal-changes-nothing",),
-        calls=(
-            call(
-                "CreateComponent",
-                {**COMPONENT, "data": DOCUMENT, "uri": "s3://<<run>>/document.yml"},
-                clash("data", "You must specify exactly one of 'data' and 'uri'."),
-            ),
-            call(
-                "ListComponentBuildVersions",
-                {"componentVersionArn": "<<own>>component/<<name>>/1.0.0"},
-                Answered({"componentSummaryList": []}),
-            ),
+    claim(
+        "requests.refused-create",
+        "A create that is refused makes nothing.",
+        ("requests.refusal-changes-nothing",),
+        create(
+            "Component",
+            uri="s3://<<run>>/document.yml",
+            expected=clash("data", "You must specify exactly one of 'data' and 'uri'."),
+        ),
+        call(
+            "ListComponentBuildVersions",
+            {"componentVersionArn": "<<own>>component/<<name>>/1.0.0"},
+            {"componentSummaryList": []},
         ),
     ),
-    Claim(
-        id="requests.refused-update",
-        sentence="An update that is refused changes nothing.",
-        rows=("requests.refusal-changes-nothing",),
-        calls=(
-            call(
-                "CreateDistributionConfiguration",
-                {"name": "<<name>>", "distributions": [AMI]},
-                made="distributionConfigurationArn",
-            ),
-            call(
-                "UpdateDistributionConfiguration",
-                {
-                    "distributionConfigurationArn": "<<made>>",
-                    "description": "changed",
-                    "distributions": [{"region": "<<region>>"}],
-                },
-                invalid(
-                    "distributions[0]",
-                    "One or more outputs should be provided for each region in a distribution "
-                    "configuration.",
-                ),
-            ),
-            call(
-                "GetDistributionConfiguration",
-                {"distributionConfigurationArn": "<<made>>"},
-                Answered(
-                    {
-                        "distributionConfiguration.description": ABSENT,
-                        "distributionConfiguration.dateUpdated": ABSENT,
-                    }
-                ),
+    claim(
+        "requests.refused-update",
+        "An update that is refused changes nothing.",
+        ("requests.refusal-changes-nothing",),
+        create("DistributionConfiguration"),
+        update(
+            "DistributionConfiguration",
+            description="changed",
+            distributions=[{"region": "<<region>>"}],
+            expected=invalid(
+                "distributions[0]",
+                "One or more outputs should be provided for each region in a distribution "
+                "configuration.",
             ),
         ),
+        get("DistributionConfiguration", {"description": ABSENT, "dateUpdated": ABSENT}),
     ),
 )

@@ -2,180 +2,169 @@
 
 from __future__ import annotations
 
-from imagebuilder_mock.cli.verify.claim import (
-    A_TIME,
-    Answered,
-    Own,
-    Row,
-    call,
-    claims_of,
-    clash,
-    invalid,
+from imagebuilder_mock.cli.verify.claim import A_TIME, Own, call, claim, clash, invalid
+
+from .standing import TEST_DOCUMENT, create, listed, own_components
+
+_A = create("Component", name="<<name>>-a")
+_THREE = (
+    _A,
+    create("Component", name="<<name>>-b", platform="macOS"),
+    create("Component", name="<<name>>-c", data=TEST_DOCUMENT),
 )
+_ALL_OF_IT = ["<<name>>*"]
 
-from .standing import COMPONENT, TEST_DOCUMENT, filtered, named, own
-
-_THREE = (named("a"), named("b", platform="macOS"), named("c", data=TEST_DOCUMENT))
-
-_FILTERS: tuple[Row, ...] = (
-    (
-        "filter-values",
-        "Several values of a filter mean or.",
+CLAIMS = (
+    claim(
+        "lists.filter-values",
+        "A filter with several values lets through what matches one of them.",
         ("lists.filter-values",),
-        (
-            *_THREE,
-            filtered(
-                own("<<name>>-a/1.0.0", "<<name>>-c/1.0.0"),
-                ("name", ["<<name>>-a", "<<name>>-c"]),
-            ),
+        *_THREE,
+        listed(
+            "ListComponents",
+            {"name": ["<<name>>-a", "<<name>>-c"]},
+            own_components("<<name>>-a/1.0.0", "<<name>>-c/1.0.0"),
         ),
     ),
-    (
-        "case-of-values",
+    claim(
+        "lists.case-of-values",
         "The values of a filter are case-sensitive.",
         ("lists.filter-values",),
-        (
-            named("a"),
-            filtered(own(), ("name", ["<<name>>-A"])),
-        ),
+        _A,
+        listed("ListComponents", {"name": ["<<name>>-A"]}, own_components()),
     ),
-    (
-        "several-filters",
-        "Several filters mean and.",
+    claim(
+        "lists.several-filters",
+        "Several filters let through what matches all of them.",
         ("lists.several-filters",),
-        (
-            *_THREE,
-            filtered(own("<<name>>-b/1.0.0"), ("name", ["<<name>>*"]), ("platform", ["macOS"])),
-            filtered(own("<<name>>-c/1.0.0"), ("name", ["<<name>>*"]), ("type", ["TEST"])),
+        *_THREE,
+        listed(
+            "ListComponents",
+            {"name": _ALL_OF_IT, "platform": ["macOS"]},
+            own_components("<<name>>-b/1.0.0"),
+        ),
+        listed(
+            "ListComponents",
+            {"name": _ALL_OF_IT, "type": ["TEST"]},
+            own_components("<<name>>-c/1.0.0"),
         ),
     ),
-    (
-        "name-that-begins",
+    claim(
+        "lists.name-that-begins",
         "An asterisk at the end of a name finds the names that begin with it.",
         ("lists.name-filter-wildcards",),
-        (
-            *_THREE,
-            filtered(
-                own("<<name>>-a/1.0.0", "<<name>>-b/1.0.0", "<<name>>-c/1.0.0"),
-                ("name", ["<<name>>*"]),
-            ),
+        *_THREE,
+        listed(
+            "ListComponents",
+            {"name": _ALL_OF_IT},
+            own_components("<<name>>-a/1.0.0", "<<name>>-b/1.0.0", "<<name>>-c/1.0.0"),
         ),
     ),
-    (
-        "name-that-contains",
+    claim(
+        "lists.name-that-contains",
         "Asterisks around a name find the names that contain it.",
         ("lists.name-filter-wildcards",),
-        (
-            named("a"),
-            filtered(own("<<name>>-a/1.0.0"), ("name", ["*name-that-contains-a*"])),
+        _A,
+        listed(
+            "ListComponents",
+            {"name": ["*name-that-contains-a*"]},
+            own_components("<<name>>-a/1.0.0"),
         ),
     ),
-    (
-        "unknown-filter",
-        "A filter that the operation does not have is refused with those that it has.",
+    claim(
+        "lists.unknown-filter",
+        "The refusal of an unknown filter names the filters that the operation has.",
         ("lists.unknown-filter",),
-        (
-            filtered(
-                invalid(
-                    "filters[0].name",
-                    "'colour' is not a filter of this operation. Valid filters are: description, "
-                    "name, platform, productCodes, status, supportedOsVersion, type, version.",
-                ),
-                ("colour", ["red"]),
+        listed(
+            "ListComponents",
+            {"colour": ["red"]},
+            invalid(
+                "filters[0].name",
+                "'colour' is not a filter of this operation. Valid filters are: description, "
+                "name, platform, productCodes, status, supportedOsVersion, type, version.",
             ),
         ),
     ),
-    (
-        "case-of-filters",
+    claim(
+        "lists.case-of-filters",
         "The name of a filter is case-sensitive.",
         ("lists.filter-values", "lists.unknown-filter"),
-        (
-            call(
-                "ListImageRecipes",
-                {"filters": [{"name": "Name", "values": ["a"]}]},
-                invalid(
-                    "filters[0].name",
-                    "'Name' is not a filter of this operation. Valid filters are: name, "
-                    "parentImage, platform.",
-                ),
+        call(
+            "ListImageRecipes",
+            {"filters": [{"name": "Name", "values": ["a"]}]},
+            invalid(
+                "filters[0].name",
+                "'Name' is not a filter of this operation. Valid filters are: name, "
+                "parentImage, platform.",
             ),
         ),
     ),
-    (
-        "by-name-and-version",
-        "Images are not listed by name and filtered by version at once.",
+    claim(
+        "lists.by-name-and-version",
+        "Images cannot be listed by name and filtered by version at once.",
         ("lists.by-name-and-version", "requests.combination-code"),
-        (
-            call(
-                "ListImages",
-                {"byName": True, "filters": [{"name": "version", "values": ["1.0.0"]}]},
-                clash(
-                    "filters",
-                    "You cannot list Images by name and filter by version in the same request.",
-                ),
+        call(
+            "ListImages",
+            {"byName": True, "filters": [{"name": "version", "values": ["1.0.0"]}]},
+            clash(
+                "filters",
+                "You cannot list Images by name and filter by version in the same request.",
             ),
         ),
     ),
-    (
-        "components-by-name-and-version",
-        "Components are not listed by name and filtered by version at once.",
+    claim(
+        "lists.components-by-name-and-version",
+        "Components cannot be listed by name and filtered by version at once.",
         ("lists.by-name-and-version",),
-        (
-            filtered(
-                clash(
-                    "filters",
-                    "You cannot list Components by name and filter by version in the same request.",
-                ),
-                ("version", ["1.0.0"]),
-                byName=True,
+        listed(
+            "ListComponents",
+            {"version": ["1.0.0"]},
+            clash(
+                "filters",
+                "You cannot list Components by name and filter by version in the same request.",
             ),
+            byName=True,
         ),
     ),
-    (
-        "components-by-name",
-        "By name, a component is one entry, which is that of its newest version.",
+    claim(
+        "lists.components-by-name",
+        "By name, a component has one entry: that of its newest version.",
         ("lists.owner",),
-        (
-            call("CreateComponent", {**COMPONENT, "semanticVersion": "2.0.0"}),
-            call("CreateComponent", COMPONENT),
-            filtered(
-                Answered({"componentVersionList": Own(["<<name>>"], "name")}),
-                ("name", ["<<name>>"]),
-                byName=True,
-            ),
+        create("Component", semanticVersion="2.0.0"),
+        create("Component"),
+        listed(
+            "ListComponents",
+            {"name": ["<<name>>"]},
+            {"componentVersionList": Own(["<<name>>"], "name")},
+            byName=True,
         ),
     ),
-    (
-        "component-entry",
+    claim(
+        "lists.component-entry",
         "The entry of a component version has these members.",
         ("lists.owner",),
-        (
-            call("CreateComponent", {**COMPONENT, "description": "says hello"}),
-            filtered(
-                Answered(
-                    {
-                        "componentVersionList": Own(
-                            [
-                                {
-                                    "arn": "<<own>>component/<<name>>/1.0.0",
-                                    "name": "<<name>>",
-                                    "version": "1.0.0",
-                                    "description": "says hello",
-                                    "platform": "Linux",
-                                    "type": "BUILD",
-                                    "owner": "<<account>>",
-                                    "dateCreated": A_TIME,
-                                    "status": "ACTIVE",
-                                }
-                            ],
-                            "",
-                        )
-                    }
-                ),
-                ("name", ["<<name>>"]),
-            ),
+        create("Component", description="says hello"),
+        listed(
+            "ListComponents",
+            {"name": ["<<name>>"]},
+            {
+                "componentVersionList": Own(
+                    [
+                        {
+                            "arn": "<<own>>component/<<name>>/1.0.0",
+                            "name": "<<name>>",
+                            "version": "1.0.0",
+                            "description": "says hello",
+                            "platform": "Linux",
+                            "type": "BUILD",
+                            "owner": "<<account>>",
+                            "dateCreated": A_TIME,
+                            "status": "ACTIVE",
+                        }
+                    ],
+                    "",
+                )
+            },
         ),
     ),
 )
-
-CLAIMS = claims_of("lists", _FILTERS)

@@ -1,40 +1,27 @@
-"""Lifecycle policies: the combinations that are taken and refused."""
+"""Lifecycle policies: the combinations that are accepted and refused."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from imagebuilder_mock.cli.verify.claim import (
-    A_TIME,
-    ABSENT,
-    ACCEPTED,
-    Answered,
-    Case,
-    Claim,
-    call,
-    claims_about,
-    clash,
-    invalid,
-)
+from imagebuilder_mock.cli.verify.claim import ABSENT, ACCEPTED, claim, clash, invalid
+
+from .standing import SERVICE_LINKED_ROLE, USUAL, cases, create, get, get_all, update
+
+if TYPE_CHECKING:
+    from .standing import Case
 
 
-def _rule(action: str, condition: dict[str, Any], **members: Any) -> dict[str, Any]:
-    included = {"includeResources": members.pop("include")} if "include" in members else {}
-    return {"action": {"type": action, **included}, "filter": condition, **members}
+def _rule(action: str, condition: dict[str, Any], **include: bool) -> dict[str, Any]:
+    included = {"includeResources": include} if include else {}
+    return {"action": {"type": action, **included}, "filter": condition}
 
 
 _AGE = {"type": "AGE", "value": 30, "unit": "DAYS"}
 _COUNT = {"type": "COUNT", "value": 3}
-_LIFECYCLE = {
-    "name": "<<name>>",
-    "status": "DISABLED",
-    "executionRole": "<<role>>",
-    "resourceType": "AMI_IMAGE",
-    "policyDetails": [_rule("DEPRECATE", _AGE)],
-    "resourceSelection": {"tagMap": {"<<run>>": "1"}},
-}
 _COMBINED = ("lifecycle.policy-grammar", "lifecycle.combinations")
 _PATH = "policyDetails[0]"
+_USUAL = {name: value for name, value in USUAL["LifecyclePolicy"].items() if name != "name"}
 
 _LIFECYCLES: tuple[Case, ...] = (
     (
@@ -56,7 +43,7 @@ _LIFECYCLES: tuple[Case, ...] = (
     ),
     (
         "count-for-deprecation",
-        "A number of images is for deletion.",
+        "A deprecation cannot go by the number of images.",
         _COMBINED,
         {"policyDetails": [_rule("DEPRECATE", _COUNT)]},
         clash(
@@ -73,7 +60,7 @@ _LIFECYCLES: tuple[Case, ...] = (
     ),
     (
         "age-without-a-unit",
-        "An age has a unit.",
+        "An age needs a unit.",
         _COMBINED,
         {"policyDetails": [_rule("DELETE", {"type": "AGE", "value": 30})]},
         clash(f"{_PATH}.filter.unit", "The filter type 'AGE' needs a 'unit'."),
@@ -82,7 +69,7 @@ _LIFECYCLES: tuple[Case, ...] = (
         "snapshots-alone",
         "Snapshots are deleted only with their AMIs.",
         _COMBINED,
-        {"policyDetails": [_rule("DELETE", _AGE, include={"snapshots": True})]},
+        {"policyDetails": [_rule("DELETE", _AGE, snapshots=True)]},
         clash(
             f"{_PATH}.action.includeResources.snapshots",
             "Snapshots can be included only together with their AMIs.",
@@ -92,7 +79,7 @@ _LIFECYCLES: tuple[Case, ...] = (
         "snapshots-of-deprecation",
         "A deprecation includes no snapshots.",
         _COMBINED,
-        {"policyDetails": [_rule("DEPRECATE", _AGE, include={"amis": True, "snapshots": True})]},
+        {"policyDetails": [_rule("DEPRECATE", _AGE, amis=True, snapshots=True)]},
         clash(
             f"{_PATH}.action.includeResources.snapshots",
             "The action 'DEPRECATE' cannot include 'snapshots' for the resource type 'AMI_IMAGE'.",
@@ -102,7 +89,7 @@ _LIFECYCLES: tuple[Case, ...] = (
         "containers-of-amis",
         "A policy for AMIs includes no containers.",
         _COMBINED,
-        {"policyDetails": [_rule("DELETE", _AGE, include={"amis": True, "containers": True})]},
+        {"policyDetails": [_rule("DELETE", _AGE, amis=True, containers=True)]},
         clash(
             f"{_PATH}.action.includeResources.containers",
             "The action 'DELETE' cannot include 'containers' for the resource type 'AMI_IMAGE'.",
@@ -110,7 +97,7 @@ _LIFECYCLES: tuple[Case, ...] = (
     ),
     (
         "deprecated-containers",
-        "Containers are deleted, and not deprecated.",
+        "Containers can be deleted, but not deprecated.",
         _COMBINED,
         {"resourceType": "CONTAINER_IMAGE"},
         clash(
@@ -132,14 +119,9 @@ _LIFECYCLES: tuple[Case, ...] = (
     ),
     (
         "service-linked-role",
-        "The role is not the service-linked one.",
+        "The role cannot be the service-linked one.",
         ("lifecycle.role",),
-        {
-            "executionRole": (
-                "arn:<<partition>>:iam::<<account>>:role/aws-service-role/"
-                "imagebuilder.amazonaws.com/AWSServiceRoleForImageBuilder"
-            )
-        },
+        {"executionRole": SERVICE_LINKED_ROLE},
         invalid(
             "executionRole",
             "The provided role does not exist or does not have sufficient permissions.",
@@ -147,96 +129,53 @@ _LIFECYCLES: tuple[Case, ...] = (
     ),
 )
 
-CLAIMS: tuple[Claim, ...] = (
-    *claims_about("lifecycle", "CreateLifecyclePolicy", _LIFECYCLE, _LIFECYCLES),
-    Claim(
-        id="lifecycle.get",
-        sentence="A lifecycle policy of which only what is required was given.",
-        rows=("lifecycle.policy-grammar",),
-        calls=(
-            call(
-                "GetLifecyclePolicy",
-                {"lifecyclePolicyArn": "<<policy>>"},
-                Answered(
-                    {
-                        "lifecyclePolicy": {
-                            "arn": "<<policy>>",
-                            "name": "<<run>>-policy",
-                            "status": "DISABLED",
-                            "executionRole": "<<role>>",
-                            "resourceType": "AMI_IMAGE",
-                            "policyDetails": [_rule("DEPRECATE", _AGE)],
-                            "resourceSelection": {"tagMap": {"<<run>>": "1"}},
-                            "dateCreated": A_TIME,
-                            "tags": {},
-                        }
-                    }
-                ),
-            ),
+CLAIMS = (
+    *cases("lifecycle", "LifecyclePolicy", _LIFECYCLES),
+    claim(
+        "lifecycle.get",
+        "A lifecycle policy that was given only what is required reads back with these members.",
+        ("lifecycle.policy-grammar",),
+        get_all("LifecyclePolicy", "<<policy>>", name="<<run>>-policy", **_USUAL),
+    ),
+    claim(
+        "lifecycle.is-public",
+        "Where AMIs are excluded, the policy says that public ones are not.",
+        ("lifecycle.is-public-default",),
+        create(
+            "LifecyclePolicy",
+            policyDetails=[
+                {
+                    **_rule("DEPRECATE", _AGE),
+                    "exclusionRules": {"amis": {"regions": ["<<region>>"]}},
+                }
+            ],
+        ),
+        get(
+            "LifecyclePolicy",
+            {
+                "policyDetails.0.exclusionRules": {
+                    "amis": {"isPublic": False, "regions": ["<<region>>"]}
+                }
+            },
         ),
     ),
-    Claim(
-        id="lifecycle.is-public",
-        sentence="Where AMIs are excluded, it is said that public ones are not.",
-        rows=("lifecycle.is-public-default",),
-        calls=(
-            call(
-                "CreateLifecyclePolicy",
-                {
-                    **_LIFECYCLE,
-                    "policyDetails": [
-                        _rule(
-                            "DEPRECATE",
-                            _AGE,
-                            exclusionRules={"amis": {"regions": ["<<region>>"]}},
-                        )
-                    ],
-                },
-                made="lifecyclePolicyArn",
-            ),
-            call(
-                "GetLifecyclePolicy",
-                {"lifecyclePolicyArn": "<<made>>"},
-                Answered(
-                    {
-                        "lifecyclePolicy.policyDetails.0.exclusionRules": {
-                            "amis": {"isPublic": False, "regions": ["<<region>>"]}
-                        }
-                    }
-                ),
+    claim(
+        "lifecycle.resource-type",
+        "An update does not change the type of the resources.",
+        ("lifecycle.resource-type",),
+        create("LifecyclePolicy"),
+        update(
+            "LifecyclePolicy",
+            **{
+                **_USUAL,
+                "resourceType": "CONTAINER_IMAGE",
+                "policyDetails": [_rule("DELETE", _AGE)],
+            },
+            expected=clash(
+                "resourceType",
+                "The resource type of the lifecycle policy is 'AMI_IMAGE', and cannot be changed.",
             ),
         ),
-    ),
-    Claim(
-        id="lifecycle.resource-type",
-        sentence="An update does not change the type of the resources.",
-        rows=("lifecycle.resource-type",),
-        calls=(
-            call("CreateLifecyclePolicy", _LIFECYCLE, made="lifecyclePolicyArn"),
-            call(
-                "UpdateLifecyclePolicy",
-                {
-                    **{name: value for name, value in _LIFECYCLE.items() if name != "name"},
-                    "lifecyclePolicyArn": "<<made>>",
-                    "resourceType": "CONTAINER_IMAGE",
-                    "policyDetails": [_rule("DELETE", _AGE)],
-                },
-                clash(
-                    "resourceType",
-                    "The resource type of the lifecycle policy is 'AMI_IMAGE', and cannot be "
-                    "changed.",
-                ),
-            ),
-            call(
-                "GetLifecyclePolicy",
-                {"lifecyclePolicyArn": "<<made>>"},
-                Answered(
-                    {
-                        "lifecyclePolicy.resourceType": "AMI_IMAGE",
-                        "lifecyclePolicy.dateUpdated": ABSENT,
-                    }
-                ),
-            ),
-        ),
+        get("LifecyclePolicy", {"resourceType": "AMI_IMAGE", "dateUpdated": ABSENT}),
     ),
 )

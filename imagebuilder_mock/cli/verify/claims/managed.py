@@ -2,100 +2,73 @@
 
 from __future__ import annotations
 
-from imagebuilder_mock.cli.verify.claim import (
-    Answered,
-    Call,
-    Claim,
-    Matches,
-    call,
-)
+from imagebuilder_mock.cli.verify.claim import Call, Expected, Matches, claim
+
+from .standing import get
 
 
-def _shown(key: str, sentence: str, rows: tuple[str, ...], workflow: str, *steps: str) -> Claim:
+def _workflow(path: str, expected: Expected) -> Call:
+    return get("Workflow", expected, f"<<amazon>>workflow/{path}")
+
+
+def _steps(path: str, *steps: str) -> Call:
     """Amazon's workflow, and the steps of its document in their order."""
-    kind, _, name = workflow.partition("/")
+    kind, _, name = path.partition("/")
     pattern = "".join(rf".*\bname: {step}\b" for step in steps)
-    return Claim(
-        id=f"managed.{key}",
-        sentence=sentence,
-        rows=rows,
-        calls=(
-            call(
-                "GetWorkflow",
-                {"workflowBuildVersionArn": f"<<amazon>>workflow/{workflow}/x.x.x"},
-                Answered(
-                    {
-                        "workflow.name": name,
-                        "workflow.type": kind.upper(),
-                        "workflow.owner": "Amazon",
-                        "workflow.data": Matches(
-                            f"a document with the steps {', '.join(steps)}", f"(?s){pattern}.*"
-                        ),
-                    }
-                ),
-            ),
-        ),
+    document = Matches(f"a document with the steps {', '.join(steps)}", f"(?s){pattern}.*")
+    return _workflow(
+        f"{path}/x.x.x",
+        {"name": name, "type": kind.upper(), "owner": "Amazon", "data": document},
     )
 
 
-def _is_there(key: str, sentence: str, rows: tuple[str, ...], one: Call) -> Claim:
-    return Claim(id=f"managed.{key}", sentence=sentence, rows=rows, calls=(one,))
+_EXPRESS = Matches(
+    "a document with healthCheck: RUNNING", r"(?s)(?!.*Collect).*healthCheck: RUNNING.*"
+)
 
-
-CLAIMS: tuple[Claim, ...] = (
-    _shown(
-        "build-image",
+CLAIMS = (
+    claim(
+        "managed.build-image",
         "Amazon's workflow build-image has seven steps.",
         ("workflows.managed",),
-        "build/build-image",
-        "LaunchBuildInstance",
-        "ApplyBuildComponents",
-        "InventoryCollection",
-        "RunSanitizeScript",
-        "RunSysPrepScript",
-        "CreateOutputAMI",
-        "TerminateBuildInstance",
-    ),
-    _shown(
-        "test-image",
-        "Amazon's workflow test-image has four steps.",
-        ("workflows.managed",),
-        "test/test-image",
-        "LaunchTestInstance",
-        "CollectImageScanFindings",
-        "ApplyTestComponents",
-        "TerminateTestInstance",
-    ),
-    _is_there(
-        "build-image-version",
-        "Version 1.0.3 of build-image is there.",
-        ("workflows.managed-versions",),
-        call(
-            "GetWorkflow",
-            {"workflowBuildVersionArn": "<<amazon>>workflow/build/build-image/1.0.3/1"},
-            Answered({"workflow.version": "1.0.3"}),
+        _steps(
+            "build/build-image",
+            "LaunchBuildInstance",
+            "ApplyBuildComponents",
+            "InventoryCollection",
+            "RunSanitizeScript",
+            "RunSysPrepScript",
+            "CreateOutputAMI",
+            "TerminateBuildInstance",
         ),
     ),
-    _is_there(
-        "test-image-version",
-        "Version 1.0.3 of test-image is there.",
-        ("workflows.managed-versions",),
-        call(
-            "GetWorkflow",
-            {"workflowBuildVersionArn": "<<amazon>>workflow/test/test-image/1.0.3/1"},
-            Answered({"workflow.version": "1.0.3"}),
+    claim(
+        "managed.test-image",
+        "Amazon's workflow test-image has four steps.",
+        ("workflows.managed",),
+        _steps(
+            "test/test-image",
+            "LaunchTestInstance",
+            "CollectImageScanFindings",
+            "ApplyTestComponents",
+            "TerminateTestInstance",
         ),
     ),
     *(
-        _is_there(
-            name,
+        claim(
+            f"managed.{name}-version",
+            f"Amazon's workflow {name} has the version 1.0.3.",
+            ("workflows.managed-versions",),
+            _workflow(f"{kind}/{name}/1.0.3/1", {"version": "1.0.3"}),
+        )
+        for kind, name in (("build", "build-image"), ("test", "test-image"))
+    ),
+    *(
+        claim(
+            f"managed.{name}",
             f"Amazon has the workflow {name}.",
             ("workflows.other-managed-steps",),
-            call(
-                "GetWorkflow",
-                {"workflowBuildVersionArn": f"<<amazon>>workflow/{kind}/{name}/x.x.x"},
-                Answered({"workflow.name": name, "workflow.owner": "Amazon"}),
-            ),
+            _workflow(f"{kind}/{name}/x.x.x", {"name": name, "owner": "Amazon"}),
         )
         for kind, name in (
             ("test", "test-container"),
@@ -105,22 +78,11 @@ CLAIMS: tuple[Claim, ...] = (
         )
     ),
     *(
-        _is_there(
-            f"express-{name}",
+        claim(
+            f"managed.express-{name}",
             f"Amazon's workflow express-{name} does not wait for status checks.",
             ("workflows.express",),
-            call(
-                "GetWorkflow",
-                {"workflowBuildVersionArn": f"<<amazon>>workflow/{kind}/express-{name}/x.x.x"},
-                Answered(
-                    {
-                        "workflow.data": Matches(
-                            "a document with healthCheck: RUNNING",
-                            r"(?s)(?!.*Collect).*healthCheck: RUNNING.*",
-                        )
-                    }
-                ),
-            ),
+            _workflow(f"{kind}/express-{name}/x.x.x", {"data": _EXPRESS}),
         )
         for kind, name in (
             ("build", "build-image"),
@@ -129,22 +91,20 @@ CLAIMS: tuple[Claim, ...] = (
         )
     ),
     *(
-        _is_there(
-            name,
+        claim(
+            f"managed.{name}",
             f"Amazon has the component {name}.",
             ("samples.names",),
-            call(
-                "GetComponent",
-                {"componentBuildVersionArn": f"<<amazon>>component/{name}/x.x.x"},
-                Answered(
-                    {
-                        "component.name": name,
-                        "component.owner": "Amazon",
-                        "component.platform": platform,
-                        "component.type": component_type,
-                        "component.state": {"status": "ACTIVE"},
-                    }
-                ),
+            get(
+                "Component",
+                {
+                    "name": name,
+                    "owner": "Amazon",
+                    "platform": platform,
+                    "type": component_type,
+                    "state": {"status": "ACTIVE"},
+                },
+                f"<<amazon>>component/{name}/x.x.x",
             ),
         )
         for name, platform, component_type in (
@@ -155,20 +115,14 @@ CLAIMS: tuple[Claim, ...] = (
         )
     ),
     *(
-        _is_there(
-            f"image-{slug}",
+        claim(
+            f"managed.image-{slug}",
             f"Amazon has the image {slug}.",
             ("samples.names",),
-            call(
-                "GetImage",
-                {"imageBuildVersionArn": f"<<amazon>>image/{slug}/x.x.x"},
-                Answered(
-                    {
-                        "image.type": "AMI",
-                        "image.platform": platform,
-                        "image.state.status": "AVAILABLE",
-                    }
-                ),
+            get(
+                "Image",
+                {"type": "AMI", "platform": platform, "state.status": "AVAILABLE"},
+                f"<<amazon>>image/{slug}/x.x.x",
             ),
         )
         for slug, platform in (

@@ -2,64 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from imagebuilder_mock.cli.verify.claim import (
-    ACCEPTED,
-    Answered,
-    Case,
-    Claim,
-    call,
-    claims_about,
-    clash,
-    invalid,
-)
+from imagebuilder_mock.cli.verify.claim import ACCEPTED, claim, clash, invalid
 
-from .standing import PIPELINE
+from .standing import SERVICE_LINKED_ROLE, cases, create, get, update
+
+if TYPE_CHECKING:
+    from .standing import Case
 
 
 def _workflow(arn: str, **more: object) -> dict[str, Any]:
     return {"executionRole": "<<role>>", "workflows": [{"workflowArn": arn, **more}]}
 
 
-_ON_DEMAND = {"imageScanningEnabled": True, "imageScanningTypes": ["ON_DEMAND_AMI_CVE"]}
+_EVERY_DAY = {"scheduleExpression": "cron(0 10 * * ? *)"}
+_ONE_RECIPE = clash(
+    "imageRecipeArn", "You must specify exactly one of 'imageRecipeArn' and 'containerRecipeArn'."
+)
+_DOCUMENTED = "requests.codes-of-documented-rules"
 
 _PIPELINES: tuple[Case, ...] = (
     (
         "no-recipe",
-        "A pipeline has one recipe.",
-        ("requests.combination-code", "requests.codes-of-documented-rules"),
+        "A pipeline needs a recipe.",
+        ("requests.combination-code", _DOCUMENTED),
         {"imageRecipeArn": None},
-        clash(
-            "imageRecipeArn",
-            "You must specify exactly one of 'imageRecipeArn' and 'containerRecipeArn'.",
-        ),
+        _ONE_RECIPE,
     ),
     (
         "two-recipes",
         "A pipeline does not have recipes of both kinds.",
         ("requests.combination-code",),
         {"containerRecipeArn": "<<container_recipe>>"},
-        clash(
-            "imageRecipeArn",
-            "You must specify exactly one of 'imageRecipeArn' and 'containerRecipeArn'.",
-        ),
+        _ONE_RECIPE,
     ),
     (
         "service-linked-role",
         "A pipeline can have the service-linked role.",
         ("roles.service-linked",),
-        {
-            "executionRole": (
-                "arn:<<partition>>:iam::<<account>>:role/aws-service-role/"
-                "imagebuilder.amazonaws.com/AWSServiceRoleForImageBuilder"
-            )
-        },
+        {"executionRole": SERVICE_LINKED_ROLE},
         ACCEPTED,
     ),
     (
         "log-group-without-a-role",
-        "A log group outside of the service's own needs an execution role.",
+        "A log group outside the service's own needs an execution role.",
         ("roles.log-groups", "requests.combination-code"),
         {"loggingConfiguration": {"imageLogGroupName": "/<<run>>/builds"}},
         clash(
@@ -77,14 +64,14 @@ _PIPELINES: tuple[Case, ...] = (
     (
         "workflows-without-a-role",
         "Workflows need an execution role.",
-        ("requests.codes-of-documented-rules",),
+        (_DOCUMENTED,),
         {"workflows": [{"workflowArn": "<<workflow>>"}]},
         clash("workflows", "Workflows need an 'executionRole'."),
     ),
     (
         "managed-workflow-at-a-version",
-        "Amazon's workflows are taken at their newest version alone.",
-        ("requests.codes-of-documented-rules",),
+        "Amazon's workflows can be named only at x.x.x.",
+        (_DOCUMENTED,),
         _workflow("<<amazon>>workflow/build/build-image/1.0.2/1"),
         invalid(
             "workflows",
@@ -93,15 +80,15 @@ _PIPELINES: tuple[Case, ...] = (
     ),
     (
         "parallel-build",
-        "Only test workflows have a parallel group.",
-        ("requests.codes-of-documented-rules",),
+        "Only test workflows can have a parallel group.",
+        (_DOCUMENTED,),
         _workflow("<<amazon>>workflow/build/build-image/x.x.x", parallelGroup="one"),
         clash("workflows[0]", "'parallelGroup' and 'onFailure' are for test workflows only."),
     ),
     (
         "scan-without-tests",
         "A scan needs image tests.",
-        ("scanning.needs-tests", "requests.codes-of-documented-rules"),
+        ("scanning.needs-tests", _DOCUMENTED),
         {
             "imageScanningConfiguration": {"imageScanningEnabled": True},
             "imageTestsConfiguration": {"imageTestsEnabled": False},
@@ -113,8 +100,8 @@ _PIPELINES: tuple[Case, ...] = (
     ),
     (
         "condition-without-its-scan",
-        "A condition for the results needs the scan type that has one.",
-        ("scanning.condition", "requests.codes-of-documented-rules"),
+        "A condition for scan results needs the scan type that has such conditions.",
+        ("scanning.condition", _DOCUMENTED),
         {
             "imageScanningConfiguration": {
                 "imageScanningEnabled": True,
@@ -128,12 +115,15 @@ _PIPELINES: tuple[Case, ...] = (
     ),
     (
         "scan-of-a-container",
-        "The scan with a condition is for AMIs.",
-        ("scanning.condition", "requests.codes-of-documented-rules"),
+        "The scan type with a condition is for AMIs.",
+        ("scanning.condition", _DOCUMENTED),
         {
             "imageRecipeArn": None,
             "containerRecipeArn": "<<container_recipe>>",
-            "imageScanningConfiguration": _ON_DEMAND,
+            "imageScanningConfiguration": {
+                "imageScanningEnabled": True,
+                "imageScanningTypes": ["ON_DEMAND_AMI_CVE"],
+            },
         },
         clash(
             "imageScanningConfiguration.imageScanningTypes",
@@ -142,88 +132,55 @@ _PIPELINES: tuple[Case, ...] = (
     ),
 )
 
-CLAIMS: tuple[Claim, ...] = (
-    *claims_about("pipelines", "CreateImagePipeline", PIPELINE, _PIPELINES),
-    Claim(
-        id="pipelines.workflow-at-a-wildcard",
-        sentence="A pipeline may name a workflow of one's own at x.x.x.",
-        rows=("workflows.own-at-wildcard",),
-        calls=(
-            call("GetWorkflow", {"workflowBuildVersionArn": "<<workflow>>"}),
-            call(
-                "CreateImagePipeline",
-                {**PIPELINE, **_workflow("<<own>>workflow/test/<<run>>-workflow/x.x.x")},
-            ),
+CLAIMS = (
+    *cases("pipelines", "ImagePipeline", _PIPELINES),
+    claim(
+        "pipelines.workflow-at-a-wildcard",
+        "A pipeline may name one of the caller's own workflows at x.x.x.",
+        ("workflows.own-at-wildcard",),
+        get("Workflow", ACCEPTED, "<<workflow>>"),
+        create("ImagePipeline", **_workflow("<<own>>workflow/test/<<run>>-workflow/x.x.x")),
+    ),
+    claim(
+        "pipelines.start-condition",
+        "A schedule has the start condition that waits for updates, unless another is given.",
+        ("pipelines.start-condition",),
+        create("ImagePipeline", schedule=_EVERY_DAY),
+        get(
+            "ImagePipeline",
+            {
+                "schedule": {
+                    **_EVERY_DAY,
+                    "pipelineExecutionStartCondition": (
+                        "EXPRESSION_MATCH_AND_DEPENDENCY_UPDATES_AVAILABLE"
+                    ),
+                }
+            },
         ),
     ),
-    Claim(
-        id="pipelines.start-condition",
-        sentence="A schedule has the start condition that waits for updates, unless it is given.",
-        rows=("pipelines.start-condition",),
-        calls=(
-            call(
-                "CreateImagePipeline",
-                {**PIPELINE, "schedule": {"scheduleExpression": "cron(0 10 * * ? *)"}},
-                made="imagePipelineArn",
-            ),
-            call(
-                "GetImagePipeline",
-                {"imagePipelineArn": "<<made>>"},
-                Answered(
-                    {
-                        "imagePipeline.schedule": {
-                            "scheduleExpression": "cron(0 10 * * ? *)",
-                            "pipelineExecutionStartCondition": (
-                                "EXPRESSION_MATCH_AND_DEPENDENCY_UPDATES_AVAILABLE"
-                            ),
-                        }
-                    }
-                ),
-            ),
+    claim(
+        "pipelines.some-tests",
+        "What a pipeline's test configuration leaves out is filled in.",
+        ("pipelines.tests-defaults",),
+        create("ImagePipeline", imageTestsConfiguration={"timeoutMinutes": 60}),
+        get(
+            "ImagePipeline",
+            {"imageTestsConfiguration": {"imageTestsEnabled": True, "timeoutMinutes": 60}},
         ),
     ),
-    Claim(
-        id="pipelines.some-tests",
-        sentence="What is left out of a pipeline's tests is filled in.",
-        rows=("pipelines.tests-defaults",),
-        calls=(
-            call(
-                "CreateImagePipeline",
-                {**PIPELINE, "imageTestsConfiguration": {"timeoutMinutes": 60}},
-                made="imagePipelineArn",
-            ),
-            call(
-                "GetImagePipeline",
-                {"imagePipelineArn": "<<made>>"},
-                Answered(
-                    {
-                        "imagePipeline.imageTestsConfiguration": {
-                            "imageTestsEnabled": True,
-                            "timeoutMinutes": 60,
-                        }
-                    }
-                ),
-            ),
-        ),
-    ),
-    Claim(
-        id="pipelines.recipe-of-the-other-kind",
-        sentence="An update does not change the kind of a pipeline's recipe.",
-        rows=("requests.codes-of-documented-rules",),
-        calls=(
-            call("CreateImagePipeline", PIPELINE, made="imagePipelineArn"),
-            call(
-                "UpdateImagePipeline",
-                {
-                    "imagePipelineArn": "<<made>>",
-                    "containerRecipeArn": "<<container_recipe>>",
-                    "infrastructureConfigurationArn": "<<infrastructure>>",
-                    "status": "DISABLED",
-                },
-                clash(
-                    "containerRecipeArn",
-                    "The recipe must be of the same type as the pipeline's current recipe.",
-                ),
+    claim(
+        "pipelines.recipe-of-the-other-kind",
+        "An update does not change the kind of a pipeline's recipe.",
+        (_DOCUMENTED,),
+        create("ImagePipeline"),
+        update(
+            "ImagePipeline",
+            containerRecipeArn="<<container_recipe>>",
+            infrastructureConfigurationArn="<<infrastructure>>",
+            status="DISABLED",
+            expected=clash(
+                "containerRecipeArn",
+                "The recipe must be of the same type as the pipeline's current recipe.",
             ),
         ),
     ),

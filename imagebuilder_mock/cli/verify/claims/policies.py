@@ -1,18 +1,14 @@
-"""Resource policies, all about the account that asks."""
+"""Resource policies, all about the caller's own account."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from imagebuilder_mock.cli.verify.claim import (
-    ACCEPTED,
-    Answered,
-    Claim,
-    Refused,
-    call,
-    invalid,
-)
+from imagebuilder_mock.cli.verify.claim import ACCEPTED, call, claim, invalid
+
+if TYPE_CHECKING:
+    from imagebuilder_mock.cli.verify.claim import Call, Expected
 
 
 def _policy(**members: Any) -> str:
@@ -27,115 +23,82 @@ def _policy(**members: Any) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-_ACTIONS = (
+def _put(policy: str, expected: Expected = ACCEPTED) -> Call:
+    return call("PutComponentPolicy", {"componentArn": "<<component>>", "policy": policy}, expected)
+
+
+_OTHER_ACTIONS = invalid(
+    "policy",
     "The Action of a Statement must be among imagebuilder:GetComponent, "
-    "imagebuilder:ListComponents."
+    "imagebuilder:ListComponents.",
 )
 
-# What follows the subject in the id, the sentence, the rows, the policy, the answer.
-_POLICIES: tuple[tuple[str, str, tuple[str, ...], str, Answered | Refused], ...] = (
-    (
-        "taken",
-        "A policy that lets an account get and list a component is taken.",
-        ("policies.actions",),
-        _policy(),
-        Answered({"componentArn": "<<component>>"}),
+CLAIMS = (
+    claim(
+        "policies.absent",
+        "The policy of a recipe that never had one is empty, and not an error.",
+        ("policies.absent",),
+        call("GetImageRecipePolicy", {"imageRecipeArn": "<<recipe>>"}, {"policy": "{}"}),
     ),
-    (
-        "condition",
-        "A condition is taken.",
+    claim(
+        "policies.absent-of-a-component",
+        "The policy of a component that never had one is empty, and not an error.",
+        ("policies.absent-of-component",),
+        call("GetComponentPolicy", {"componentArn": "<<greeting>>"}, {"policy": "{}"}),
+    ),
+    claim(
+        "policies.taken",
+        "A policy that lets an account get and list a component is accepted.",
+        ("policies.actions",),
+        _put(_policy(), {"componentArn": "<<component>>"}),
+    ),
+    claim(
+        "policies.condition",
+        "A condition is accepted.",
         ("policies.conditions",),
-        _policy(Condition={"Bool": {"aws:SecureTransport": "true"}}),
-        ACCEPTED,
+        _put(_policy(Condition={"Bool": {"aws:SecureTransport": "true"}})),
     ),
-    (
-        "other-actions",
-        "A policy allows the actions of the resource's kind alone.",
+    claim(
+        "policies.other-actions",
+        "A policy can allow only the actions of the resource's kind.",
         ("policies.actions",),
-        _policy(Action=["imagebuilder:GetImage"]),
-        invalid("policy", _ACTIONS),
+        _put(_policy(Action=["imagebuilder:GetImage"]), _OTHER_ACTIONS),
     ),
-    (
-        "all-actions",
-        "A policy does not allow all actions.",
+    claim(
+        "policies.all-actions",
+        "A policy cannot allow all actions.",
         ("policies.actions",),
-        _policy(Action="imagebuilder:*"),
-        invalid("policy", _ACTIONS),
+        _put(_policy(Action="imagebuilder:*"), _OTHER_ACTIONS),
     ),
-    (
-        "other-resource",
-        "A policy is about the resource that has it.",
+    claim(
+        "policies.other-resource",
+        "A policy can name only the resource that has it.",
         ("policies.actions",),
-        _policy(Resource=["<<greeting>>"]),
-        invalid("policy", "The Resource of a Statement must be '<<component>>'."),
+        _put(
+            _policy(Resource=["<<greeting>>"]),
+            invalid("policy", "The Resource of a Statement must be '<<component>>'."),
+        ),
     ),
-    (
-        "deny",
-        "A policy denies nothing.",
+    claim(
+        "policies.deny",
+        "A policy cannot deny anything.",
         ("policies.actions",),
-        _policy(Effect="Deny"),
-        invalid("policy", "The Effect of a Statement must be Allow."),
+        _put(
+            _policy(Effect="Deny"),
+            invalid("policy", "The Effect of a Statement must be Allow."),
+        ),
     ),
-    (
-        "no-json",
-        "A policy that is no JSON is refused.",
+    claim(
+        "policies.no-json",
+        "A policy that is not JSON is refused.",
         ("requests.codes-of-documented-rules",),
-        "share it",
-        invalid("policy", "The policy is not valid JSON."),
+        _put("share it", invalid("policy", "The policy is not valid JSON.")),
     ),
-)
-
-CLAIMS: tuple[Claim, ...] = (
-    Claim(
-        id="policies.absent",
-        sentence="The policy of a recipe that never had one is empty, and no error.",
-        rows=("policies.absent",),
-        calls=(
-            call(
-                "GetImageRecipePolicy",
-                {"imageRecipeArn": "<<recipe>>"},
-                Answered({"policy": "{}"}),
-            ),
-        ),
-    ),
-    Claim(
-        id="policies.absent-of-a-component",
-        sentence="The policy of a component that never had one is empty, and no error.",
-        rows=("policies.absent-of-component",),
-        calls=(
-            call(
-                "GetComponentPolicy",
-                {"componentArn": "<<greeting>>"},
-                Answered({"policy": "{}"}),
-            ),
-        ),
-    ),
-    *(
-        Claim(
-            id=f"policies.{key}",
-            sentence=sentence,
-            rows=rows,
-            calls=(
-                call(
-                    "PutComponentPolicy",
-                    {"componentArn": "<<component>>", "policy": policy},
-                    expected,
-                ),
-            ),
-        )
-        for key, sentence, rows, policy, expected in _POLICIES
-    ),
-    Claim(
-        id="policies.read-back",
-        sentence="A policy reads back as it was put.",
-        rows=("policies.actions",),
-        calls=(
-            call("PutComponentPolicy", {"componentArn": "<<component>>", "policy": _policy()}),
-            call(
-                "GetComponentPolicy",
-                {"componentArn": "<<component>>"},
-                Answered({"policy": _policy()}),
-            ),
-        ),
+    claim(
+        "policies.read-back",
+        "A policy reads back as it was put.",
+        ("policies.actions",),
+        _put(_policy()),
+        call("GetComponentPolicy", {"componentArn": "<<component>>"}, {"policy": _policy()}),
     ),
 )

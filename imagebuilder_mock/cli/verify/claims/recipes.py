@@ -1,25 +1,17 @@
-"""Recipes of both kinds, and what is held by what stands on it."""
+"""Recipes of both kinds, and what cannot be deleted while a recipe names it."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from imagebuilder_mock.cli.verify.claim import (
-    ACCEPTED,
-    Answered,
-    Call,
-    Case,
-    Claim,
-    Row,
-    call,
-    claims_about,
-    claims_of,
-    clash,
-    in_use,
-    invalid,
-)
+from imagebuilder_mock.cli.verify.claim import ACCEPTED, claim, clash, in_use, invalid
 
-from .standing import CONTAINER_PARENT, CONTAINER_RECIPE, DOCUMENT, PARENT, RECIPE
+from .standing import ARNS, PARENT, cases, create, delete
+
+if TYPE_CHECKING:
+    from .standing import Case
+
+_WINDOWS = [{"componentArn": "<<amazon>>component/update-windows/x.x.x"}]
 
 
 def _greeting(*parameters: tuple[str, str]) -> dict[str, Any]:
@@ -38,11 +30,10 @@ def _volume(**settings: object) -> dict[str, Any]:
     return {"blockDeviceMappings": [{"deviceName": "/dev/xvdb", "ebs": settings}]}
 
 
-# What follows the subject in the id, the sentence, the rows, how the recipe differs, the answer.
 _RECIPES: tuple[Case, ...] = (
     (
         "component-twice",
-        "A component is in a recipe once.",
+        "A recipe cannot have a component twice.",
         ("recipes.component-once",),
         {"components": [{"componentArn": "<<component>>"}] * 2},
         invalid("components", "A component may be specified in an image recipe at most once."),
@@ -70,7 +61,7 @@ _RECIPES: tuple[Case, ...] = (
     ),
     (
         "parameter-with-a-value",
-        "With a value for what has no default, the recipe is taken.",
+        "With a value for each parameter without a default, the recipe is accepted.",
         ("recipes.parameter-needs-value",),
         _greeting(("Name", "world")),
         ACCEPTED,
@@ -84,7 +75,7 @@ _RECIPES: tuple[Case, ...] = (
     ),
     (
         "throughput-of-another-type",
-        "A throughput is for gp3.",
+        "Only a volume of the type gp3 can have a throughput.",
         ("recipes.volumes", "requests.codes-of-documented-rules"),
         _volume(volumeSize=8, volumeType="gp2", throughput=125),
         clash(
@@ -101,14 +92,14 @@ _RECIPES: tuple[Case, ...] = (
     ),
     (
         "container-as-parent",
-        "A container image is not the parent of an image recipe.",
+        "A container image cannot be the parent of an image recipe.",
         ("recipes.container-as-parent",),
-        {"parentImage": CONTAINER_PARENT},
+        {"parentImage": "<<amazon>>image/amazon-linux-x86-2/x.x.x"},
         invalid("parentImage", "The parent image of an image recipe must be an AMI."),
     ),
     (
         "other-parent",
-        "What is no image, AMI, parameter or product is no parent.",
+        "A parent is an image, an AMI, an SSM parameter or a product of the Marketplace.",
         ("requests.codes-of-documented-rules",),
         {"parentImage": "amazonlinux:2023"},
         invalid(
@@ -119,7 +110,7 @@ _RECIPES: tuple[Case, ...] = (
     ),
     (
         "too-large-components",
-        "The components of a recipe are together 25 KB at most, with their parameters' values.",
+        "The components of a recipe have 25 KB at most together, with their parameters' values.",
         ("recipes.component-size", "recipes.what-component-size-counts"),
         {
             "components": [
@@ -133,20 +124,20 @@ _RECIPES: tuple[Case, ...] = (
     ),
     (
         "other-platform",
-        "A component for another platform than the parent's does not fit.",
+        "A component for another platform than the parent's is refused.",
         ("recipes.platform", "requests.combination-code"),
-        {"components": [{"componentArn": "<<amazon>>component/update-windows/x.x.x"}]},
+        {"components": _WINDOWS},
         clash(
             "components[0].componentArn", "Component ARN does not match the Parent Image Platform."
         ),
     ),
     (
         "windows-agent",
-        "The SSM Agent is not configured on Windows.",
+        "The SSM Agent cannot be configured on Windows.",
         ("requests.codes-of-documented-rules",),
         {
             "parentImage": "<<amazon>>image/windows-server-2022-english-full-base-x86/x.x.x",
-            "components": [{"componentArn": "<<amazon>>component/update-windows/x.x.x"}],
+            "components": _WINDOWS,
             "additionalInstanceConfiguration": {
                 "systemsManagerAgent": {"uninstallAfterBuild": True}
             },
@@ -177,7 +168,7 @@ _CONTAINERS: tuple[Case, ...] = (
         {
             "parentImage": "public.ecr.aws/windows/servercore:ltsc2022",
             "platformOverride": "Windows",
-            "components": [{"componentArn": "<<amazon>>component/update-windows/x.x.x"}],
+            "components": _WINDOWS,
         },
         clash(
             "parentImage",
@@ -194,7 +185,7 @@ _CONTAINERS: tuple[Case, ...] = (
     ),
     (
         "template-without-parent",
-        "A template has the place of the parent image.",
+        "A template needs a place for the parent image.",
         ("containers.template",),
         {"dockerfileTemplateData": "FROM amazonlinux\n"},
         invalid(
@@ -204,7 +195,7 @@ _CONTAINERS: tuple[Case, ...] = (
     ),
     (
         "template-without-components",
-        "With components, a template has their place.",
+        "If there are components, a template needs a place for them.",
         ("containers.template",),
         {
             "dockerfileTemplateData": (
@@ -218,7 +209,7 @@ _CONTAINERS: tuple[Case, ...] = (
     ),
     (
         "template-in-the-wrong-order",
-        "The environments come before the components.",
+        "In a template, the environments come before the components.",
         ("containers.template",),
         {
             "dockerfileTemplateData": (
@@ -251,7 +242,7 @@ _CONTAINERS: tuple[Case, ...] = (
     ),
     (
         "macos",
-        "Containers do not run on macOS.",
+        "A container recipe cannot be for macOS.",
         ("requests.codes-of-documented-rules",),
         {"platformOverride": "macOS"},
         invalid(
@@ -260,87 +251,41 @@ _CONTAINERS: tuple[Case, ...] = (
     ),
 )
 
-
-def _component_at(version: str) -> Call:
-    return call(
-        "CreateComponent",
-        {
-            "name": "<<name>>",
-            "semanticVersion": version,
-            "platform": "Linux",
-            "data": DOCUMENT,
-        },
-    )
-
-
-_DELETING: tuple[Row, ...] = (
-    (
-        "used-by-wildcard",
-        "A wildcard in a recipe holds the newest version, and not the older ones.",
+CLAIMS = (
+    *cases("recipes", "ImageRecipe", _RECIPES),
+    *cases("containers", "ContainerRecipe", _CONTAINERS),
+    claim(
+        "deleting.used-by-wildcard",
+        "A recipe that names a component at x.x.x keeps its newest version from being deleted.",
         ("deleting.used-by-wildcard", "requests.in-use-sentence"),
-        (
-            _component_at("1.0.0"),
-            _component_at("1.0.1"),
-            call(
-                "CreateImageRecipe",
-                {
-                    **RECIPE,
-                    "components": [{"componentArn": "<<own>>component/<<name>>/x.x.x"}],
-                },
-            ),
-            call(
-                "DeleteComponent",
-                {"componentBuildVersionArn": "<<own>>component/<<name>>/1.0.1/1"},
-                in_use("<<own>>component/<<name>>/1.0.1/1"),
-            ),
-            call(
-                "DeleteComponent",
-                {"componentBuildVersionArn": "<<own>>component/<<name>>/1.0.0/1"},
-            ),
+        create("Component"),
+        create("Component", semanticVersion="1.0.1"),
+        create("ImageRecipe", components=[{"componentArn": "<<own>>component/<<name>>/x.x.x"}]),
+        delete(
+            "Component",
+            "<<own>>component/<<name>>/1.0.1/1",
+            in_use("<<own>>component/<<name>>/1.0.1/1"),
         ),
+        delete("Component", ARNS["Component"]),
     ),
-    (
-        "after-the-recipe",
+    claim(
+        "deleting.after-the-recipe",
         "A component can be deleted when the recipe that has it is gone.",
         ("deleting.component-in-recipe", "requests.in-use-sentence"),
-        (
-            _component_at("1.0.0"),
-            call(
-                "CreateImageRecipe",
-                {
-                    **RECIPE,
-                    "components": [{"componentArn": "<<own>>component/<<name>>/1.0.0/1"}],
-                },
-            ),
-            call(
-                "DeleteComponent",
-                {"componentBuildVersionArn": "<<own>>component/<<name>>/1.0.0/1"},
-                in_use("<<own>>component/<<name>>/1.0.0/1"),
-            ),
-            call("DeleteImageRecipe", {"imageRecipeArn": "<<own>>image-recipe/<<name>>/1.0.0"}),
-            call(
-                "DeleteComponent",
-                {"componentBuildVersionArn": "<<own>>component/<<name>>/1.0.0/1"},
-                Answered({"componentBuildVersionArn": "<<own>>component/<<name>>/1.0.0/1"}),
-            ),
-        ),
+        create("Component"),
+        create("ImageRecipe", components=[{"componentArn": ARNS["Component"]}]),
+        delete("Component", ARNS["Component"], in_use(ARNS["Component"])),
+        delete("ImageRecipe", ARNS["ImageRecipe"]),
+        delete("Component", ARNS["Component"], {"componentBuildVersionArn": ARNS["Component"]}),
     ),
-    (
-        "recipe-by-wildcard",
+    claim(
+        "deleting.recipe-by-wildcard",
         "A recipe is deleted by its exact version.",
         ("requests.codes-of-documented-rules",),
-        (
-            call(
-                "DeleteImageRecipe",
-                {"imageRecipeArn": "<<own>>image-recipe/<<name>>/x.x.x"},
-                invalid("imageRecipeArn", "A recipe is deleted by its exact version."),
-            ),
+        delete(
+            "ImageRecipe",
+            "<<own>>image-recipe/<<name>>/x.x.x",
+            invalid("imageRecipeArn", "A recipe is deleted by its exact version."),
         ),
     ),
-)
-
-CLAIMS: tuple[Claim, ...] = (
-    *claims_about("recipes", "CreateImageRecipe", RECIPE, _RECIPES),
-    *claims_about("containers", "CreateContainerRecipe", CONTAINER_RECIPE, _CONTAINERS),
-    *claims_of("deleting", _DELETING),
 )

@@ -1,20 +1,20 @@
-"""Infrastructure and distribution: what is taken and what is refused."""
+"""Infrastructure and distribution configurations: what is accepted and what is refused."""
 
 from __future__ import annotations
 
-from imagebuilder_mock.cli.verify.claim import (
-    ACCEPTED,
-    Case,
-    Claim,
-    Refused,
-    claims_about,
-    clash,
-    invalid,
-)
+from typing import TYPE_CHECKING, Any
 
-from .standing import AMI, INFRASTRUCTURE
+from imagebuilder_mock.cli.verify.claim import ACCEPTED, clash, form, invalid, over_quota
 
-_OUTPUT = "amiDistributionConfiguration"
+from .standing import AMI, cases
+
+if TYPE_CHECKING:
+    from .standing import Case
+
+
+def _region(**outputs: Any) -> dict[str, Any]:
+    """The configuration of a single Region."""
+    return {"distributions": [{"region": "<<region>>", **outputs}]}
 
 
 _INFRASTRUCTURES: tuple[Case, ...] = (
@@ -41,7 +41,7 @@ _INFRASTRUCTURES: tuple[Case, ...] = (
     ),
     (
         "topic",
-        "A topic of the caller's is taken.",
+        "An SNS topic of the caller's is accepted.",
         ("infrastructure.topic",),
         {"snsTopicArn": "<<topic>>"},
         ACCEPTED,
@@ -53,7 +53,7 @@ _DISTRIBUTIONS: tuple[Case, ...] = (
         "no-output",
         "A Region without any output is refused.",
         ("distribution.region-without-output",),
-        {"distributions": [{"region": "<<region>>"}]},
+        _region(),
         invalid(
             "distributions[0]",
             "One or more outputs should be provided for each region in a distribution "
@@ -62,25 +62,21 @@ _DISTRIBUTIONS: tuple[Case, ...] = (
     ),
     (
         "empty-output",
-        "An empty list is no output.",
+        "An empty list is not an output.",
         ("distribution.region-without-output",),
-        {"distributions": [{"region": "<<region>>", "fastLaunchConfigurations": []}]},
-        Refused(
-            "InvalidParameterValueException",
-            "The value supplied for parameter 'distributions[0].fastLaunchConfigurations' is not "
-            "valid. 'distributions[0].fastLaunchConfigurations' must contain at least 1 items",
-        ),
+        _region(fastLaunchConfigurations=[]),
+        form("distributions[0].fastLaunchConfigurations", "must contain at least 1 items"),
     ),
     (
         "region-twice",
-        "A Region is in a distribution configuration once.",
+        "A distribution configuration cannot have a Region twice.",
         ("distribution.region-once",),
         {"distributions": [AMI, AMI]},
         invalid("distributions[1].region", "The Region '<<region>>' is specified more than once."),
     ),
     (
         "unknown-region",
-        "Whether the Region exists is not checked.",
+        "A distribution configuration may name a Region that does not exist.",
         ("distribution.unknown-region",),
         {"distributions": [{**AMI, "region": "xx-north-1"}]},
         ACCEPTED,
@@ -89,46 +85,30 @@ _DISTRIBUTIONS: tuple[Case, ...] = (
         "date-with-a-format",
         "An AMI's name may have the date with a format.",
         ("distribution.ami-name-date",),
-        {
-            "distributions": [
-                {
-                    "region": "<<region>>",
-                    _OUTPUT: {"name": "ami {{imagebuilder:buildDate:yyyy-MM-dd}}"},
-                }
-            ]
-        },
+        _region(amiDistributionConfiguration={"name": "ami {{imagebuilder:buildDate:yyyy-MM-dd}}"}),
         ACCEPTED,
     ),
     (
         "date-without-spaces",
         "An AMI's name may have the date without spaces in its braces.",
         ("distribution.ami-name-date",),
-        {
-            "distributions": [
-                {"region": "<<region>>", _OUTPUT: {"name": "ami-{{imagebuilder:buildDate}}"}}
-            ]
-        },
+        _region(amiDistributionConfiguration={"name": "ami-{{imagebuilder:buildDate}}"}),
         ACCEPTED,
     ),
     (
         "missing-repository",
-        "A repository that does not exist is taken in a distribution configuration.",
+        "A distribution configuration may name a repository that does not exist.",
         ("distribution.missing-repository",),
-        {
-            "distributions": [
-                {
-                    "region": "<<region>>",
-                    "containerDistributionConfiguration": {
-                        "targetRepository": {"service": "ECR", "repositoryName": "<<name>>"}
-                    },
-                }
-            ]
-        },
+        _region(
+            containerDistributionConfiguration={
+                "targetRepository": {"service": "ECR", "repositoryName": "<<name>>"}
+            }
+        ),
         ACCEPTED,
     ),
     (
         "missing-launch-template",
-        "A launch template that does not exist is taken in a distribution configuration.",
+        "A distribution configuration may name a launch template that does not exist.",
         ("distribution.missing-launch-template",),
         {
             "distributions": [
@@ -154,19 +134,11 @@ _DISTRIBUTIONS: tuple[Case, ...] = (
                 }
             ]
         },
-        Refused(
-            "ServiceQuotaExceededException",
-            "The request would exceed the quota for SSM parameters per distribution Region, which "
-            "is 10.",
-        ),
+        over_quota("SSM parameters per distribution Region", 10),
     ),
 )
 
-CLAIMS: tuple[Claim, ...] = (
-    *claims_about(
-        "infrastructure", "CreateInfrastructureConfiguration", INFRASTRUCTURE, _INFRASTRUCTURES
-    ),
-    *claims_about(
-        "distribution", "CreateDistributionConfiguration", {"name": "<<name>>"}, _DISTRIBUTIONS
-    ),
+CLAIMS = (
+    *cases("infrastructure", "InfrastructureConfiguration", _INFRASTRUCTURES),
+    *cases("distribution", "DistributionConfiguration", _DISTRIBUTIONS),
 )

@@ -1,11 +1,16 @@
-"""What claims of all subjects share: made when the first of them needs it, and gone at the end.
-
-A word that is made is a call, and the path in its answer at which its value is.
-"""
+"""The requests that claims share: the usual ones of each class, and what is made once for all."""
 
 from __future__ import annotations
 
-from imagebuilder_mock.cli.verify.claim import Answered, Call, Own, Refused, call
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from imagebuilder_mock.cli.capture.walking import arn_parameter
+from imagebuilder_mock.cli.verify.claim import A_TIME, ACCEPTED, Call, Own, Refused, call, claim
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from imagebuilder_mock.cli.verify.claim import Claim, Expected
 
 DOCUMENT = """\
 name: hello
@@ -21,7 +26,7 @@ phases:
 """
 OTHER_DOCUMENT = DOCUMENT.replace("echo hello", "echo good morning")
 TEST_DOCUMENT = DOCUMENT.replace("name: build", "name: test")
-WITH_PARAMETERS = """\
+_WITH_PARAMETERS = """\
 schemaVersion: 1.0
 parameters:
   - Greeting:
@@ -47,7 +52,6 @@ steps:
     action: WaitForAction
 """
 PARENT = "<<amazon>>image/amazon-linux-2023-x86/x.x.x"
-CONTAINER_PARENT = "<<amazon>>image/amazon-linux-x86-2/x.x.x"
 TEMPLATE = """\
 FROM {{{ imagebuilder:parentImage }}}
 {{{ imagebuilder:environments }}}
@@ -57,118 +61,146 @@ AMI = {
     "region": "<<region>>",
     "amiDistributionConfiguration": {"name": "ami {{ imagebuilder:buildDate }}"},
 }
+SERVICE_LINKED_ROLE = (
+    "arn:<<partition>>:iam::<<account>>:role/aws-service-role/imagebuilder.amazonaws.com/"
+    "AWSServiceRoleForImageBuilder"
+)
 
-# What the creates of a claim are given, where it is about something else.
-COMPONENT = {
-    "name": "<<name>>",
-    "semanticVersion": "1.0.0",
-    "platform": "Linux",
-    "data": DOCUMENT,
+USUAL: Mapping[str, Mapping[str, Any]] = {
+    "Component": {
+        "name": "<<name>>",
+        "semanticVersion": "1.0.0",
+        "platform": "Linux",
+        "data": DOCUMENT,
+    },
+    "ImageRecipe": {
+        "name": "<<name>>",
+        "semanticVersion": "1.0.0",
+        "parentImage": PARENT,
+        "components": [{"componentArn": "<<component>>"}],
+    },
+    "ContainerRecipe": {
+        "name": "<<name>>",
+        "semanticVersion": "1.0.0",
+        "containerType": "DOCKER",
+        "parentImage": "amazonlinux:2023",
+        "platformOverride": "Linux",
+        "components": [{"componentArn": "<<component>>"}],
+        "dockerfileTemplateData": TEMPLATE,
+        "targetRepository": {"service": "ECR", "repositoryName": "<<repository>>"},
+    },
+    "InfrastructureConfiguration": {
+        "name": "<<name>>",
+        "instanceProfileName": "<<instance_profile>>",
+    },
+    "DistributionConfiguration": {"name": "<<name>>", "distributions": [AMI]},
+    "ImagePipeline": {
+        "name": "<<name>>",
+        "imageRecipeArn": "<<recipe>>",
+        "infrastructureConfigurationArn": "<<infrastructure>>",
+        "status": "DISABLED",
+    },
+    "Workflow": {
+        "name": "<<name>>",
+        "semanticVersion": "1.0.0",
+        "type": "TEST",
+        "data": WORKFLOW,
+    },
+    "LifecyclePolicy": {
+        "name": "<<name>>",
+        "status": "DISABLED",
+        "executionRole": "<<role>>",
+        "resourceType": "AMI_IMAGE",
+        "policyDetails": [
+            {
+                "action": {"type": "DEPRECATE"},
+                "filter": {"type": "AGE", "value": 30, "unit": "DAYS"},
+            }
+        ],
+        "resourceSelection": {"tagMap": {"<<run>>": "1"}},
+    },
 }
-RECIPE = {
-    "name": "<<name>>",
-    "semanticVersion": "1.0.0",
-    "parentImage": PARENT,
-    "components": [{"componentArn": "<<component>>"}],
-}
-CONTAINER_RECIPE = {
-    "name": "<<name>>",
-    "semanticVersion": "1.0.0",
-    "containerType": "DOCKER",
-    "parentImage": "amazonlinux:2023",
-    "platformOverride": "Linux",
-    "components": [{"componentArn": "<<component>>"}],
-    "dockerfileTemplateData": TEMPLATE,
-    "targetRepository": {"service": "ECR", "repositoryName": "<<repository>>"},
-}
-INFRASTRUCTURE = {"name": "<<name>>", "instanceProfileName": "<<instance_profile>>"}
-PIPELINE = {
-    "name": "<<name>>",
-    "imageRecipeArn": "<<recipe>>",
-    "infrastructureConfigurationArn": "<<infrastructure>>",
-    "status": "DISABLED",
-}
+"""What a create of each class is given, unless the claim is about something else."""
 
-STANDING: dict[str, Call] = {
-    "component": call(
-        "CreateComponent",
-        {**COMPONENT, "name": "<<run>>-component"},
-        component="componentBuildVersionArn",
-    ),
-    "greeting": call(
-        "CreateComponent",
-        {**COMPONENT, "name": "<<run>>-greeting", "data": WITH_PARAMETERS},
-        greeting="componentBuildVersionArn",
-    ),
-    "recipe": call(
-        "CreateImageRecipe",
-        {**RECIPE, "name": "<<run>>-recipe"},
-        recipe="imageRecipeArn",
-    ),
-    "container_recipe": call(
-        "CreateContainerRecipe",
-        {**CONTAINER_RECIPE, "name": "<<run>>-container"},
-        container_recipe="containerRecipeArn",
-    ),
-    "infrastructure": call(
-        "CreateInfrastructureConfiguration",
-        {**INFRASTRUCTURE, "name": "<<run>>-infrastructure"},
-        infrastructure="infrastructureConfigurationArn",
-    ),
-    "distribution": call(
-        "CreateDistributionConfiguration",
-        {"name": "<<run>>-distribution", "distributions": [AMI]},
-        distribution="distributionConfigurationArn",
-    ),
-    "pipeline": call(
-        "CreateImagePipeline",
-        {**PIPELINE, "name": "<<run>>-pipeline"},
-        pipeline="imagePipelineArn",
-    ),
-    "workflow": call(
-        "CreateWorkflow",
-        {
-            "name": "<<run>>-workflow",
-            "semanticVersion": "1.0.0",
-            "type": "TEST",
-            "data": WORKFLOW,
-        },
-        workflow="workflowBuildVersionArn",
-    ),
-    "policy": call(
-        "CreateLifecyclePolicy",
-        {
-            "name": "<<run>>-policy",
-            "status": "DISABLED",
-            "executionRole": "<<role>>",
-            "resourceType": "AMI_IMAGE",
-            "policyDetails": [
-                {
-                    "action": {"type": "DEPRECATE"},
-                    "filter": {"type": "AGE", "value": 30, "unit": "DAYS"},
-                }
-            ],
-            "resourceSelection": {"tagMap": {"<<run>>": "1"}},
-        },
-        policy="lifecyclePolicyArn",
-    ),
+ARNS = {
+    "Component": "<<own>>component/<<name>>/1.0.0/1",
+    "ImageRecipe": "<<own>>image-recipe/<<name>>/1.0.0",
+    "ContainerRecipe": "<<own>>container-recipe/<<name>>/1.0.0",
+    "InfrastructureConfiguration": "<<own>>infrastructure-configuration/<<name>>",
+    "DistributionConfiguration": "<<own>>distribution-configuration/<<name>>",
+    "ImagePipeline": "<<own>>image-pipeline/<<name>>",
+    "Image": "<<own>>image/<<name>>/1.0.0/1",
+    "Workflow": "<<own>>workflow/test/<<name>>/1.0.0/1",
+    "LifecyclePolicy": "<<own>>lifecycle-policy/<<name>>",
 }
+"""The ARN of what such a create makes."""
+
+Case: TypeAlias = "tuple[str, str, tuple[str, ...], Mapping[str, Any], Expected]"
+"""A claim about one create: the rest of its id, its sentence, the rows that it proves, what is
+given besides the usual, and what comes back."""
 
 
-def own(*arns: str, member: str = "arn") -> Answered:
-    return Answered(
-        {"componentVersionList": Own([f"<<own>>component/{arn}" for arn in arns], member)}
+def cases(subject: str, cls: str, rows: Iterable[Case]) -> Iterator[Claim]:
+    for key, sentence, proven, changed, expected in rows:
+        yield claim(f"{subject}.{key}", sentence, proven, create(cls, expected=expected, **changed))
+
+
+def create(cls: str, *, expected: Expected = ACCEPTED, **changed: Any) -> Call:
+    """The usual create with some members changed; one that is None is left out."""
+    params = {name: value for name, value in {**USUAL[cls], **changed}.items() if value is not None}
+    saved = {} if isinstance(expected, Refused) else {"made": arn_parameter(cls)}
+    return call(f"Create{cls}", params, expected, **saved)
+
+
+def get(cls: str, expected: Expected, arn: str = "<<made>>") -> Call:
+    """The paths of what is expected begin within the resource."""
+    if not isinstance(expected, Refused):
+        member = cls[0].lower() + cls[1:]
+        expected = {
+            f"{member}.{path}" if path else member: value for path, value in expected.items()
+        }
+    return call(f"Get{cls}", {arn_parameter(cls): arn}, expected)
+
+
+def get_all(cls: str, arn: str = "<<made>>", **members: Any) -> Call:
+    """A Get that answers these members besides the ARN, the date and no tags, and no others."""
+    return get(cls, {"": {"arn": arn, **members, "dateCreated": A_TIME, "tags": {}}}, arn)
+
+
+def update(cls: str, *, expected: Expected = ACCEPTED, **params: Any) -> Call:
+    """An update of what the claim has made."""
+    return call(f"Update{cls}", {arn_parameter(cls): "<<made>>", **params}, expected)
+
+
+def delete(cls: str, arn: str, expected: Expected = ACCEPTED) -> Call:
+    return call(f"Delete{cls}", {arn_parameter(cls): arn}, expected)
+
+
+def listed(
+    operation: str, filters: Mapping[str, list[str]], expected: Expected, **more: Any
+) -> Call:
+    """All pages of what passes filters."""
+    given = [{"name": name, "values": values} for name, values in filters.items()]
+    return Call(
+        operation=operation, params={"filters": given, **more}, expected=expected, all_pages=True
     )
 
 
-def filtered(expected: Answered | Refused, *filters: tuple[str, list[str]], **more: object) -> Call:
-    """The caller's components that pass filters."""
-    params = {
-        "filters": [{"name": name, "values": values} for name, values in filters],
-        **more,
-    }
-    return Call(operation="ListComponents", params=params, expected=expected, all_pages=True)
+def own_components(*arns: str) -> Expected:
+    """A list of these component versions, given without what stands before the name."""
+    return {"componentVersionList": Own([f"<<own>>component/{arn}" for arn in arns])}
 
 
-def named(suffix: str, **params: object) -> Call:
-    return call("CreateComponent", {**COMPONENT, "name": f"<<name>>-{suffix}", **params})
+STANDING: Mapping[str, Call] = {
+    "component": create("Component", name="<<run>>-component"),
+    "greeting": create("Component", name="<<run>>-greeting", data=_WITH_PARAMETERS),
+    "recipe": create("ImageRecipe", name="<<run>>-recipe"),
+    "container_recipe": create("ContainerRecipe", name="<<run>>-container"),
+    "infrastructure": create("InfrastructureConfiguration", name="<<run>>-infrastructure"),
+    "distribution": create("DistributionConfiguration", name="<<run>>-distribution"),
+    "pipeline": create("ImagePipeline", name="<<run>>-pipeline"),
+    "workflow": create("Workflow", name="<<run>>-workflow"),
+    "policy": create("LifecyclePolicy", name="<<run>>-policy"),
+}
+"""What claims of all subjects share, by its word: made when the first of them needs it, and deleted
+at the end."""

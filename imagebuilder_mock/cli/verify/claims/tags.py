@@ -2,107 +2,86 @@
 
 from __future__ import annotations
 
-from imagebuilder_mock.cli.verify.claim import (
-    Answered,
-    Refused,
-    Row,
-    call,
-    claims_of,
-    not_found,
-)
+from typing import TYPE_CHECKING
 
-from .standing import COMPONENT
+from imagebuilder_mock.cli.verify.claim import Refused, call, claim, not_found
 
-_TAGS: tuple[Row, ...] = (
-    (
-        "form-error",
+from .standing import ARNS, create
+
+if TYPE_CHECKING:
+    from imagebuilder_mock.cli.verify.claim import Call
+
+
+def _tags(arn: str, expected: dict[str, str] | Refused) -> Call:
+    return call(
+        "ListTagsForResource",
+        {"resourceArn": arn},
+        expected if isinstance(expected, Refused) else {"tags": expected},
+    )
+
+
+def _refused(detail: str) -> Refused:
+    return Refused(
+        "InvalidParameterException",
+        f"The value supplied for parameter 'tags' is not valid. {detail}",
+    )
+
+
+CLAIMS = (
+    claim(
+        "tags.form-error",
         "In the tagging operations a value of the wrong form is an InvalidParameterException.",
         ("tags.form-error",),
-        (
-            call(
-                "TagResource",
-                {"resourceArn": "<<component>>", "tags": {}},
-                Refused(
-                    "InvalidParameterException",
-                    "The value supplied for parameter 'tags' is not valid. 'tags' must contain at "
-                    "least 1 entries",
-                ),
-            ),
+        call(
+            "TagResource",
+            {"resourceArn": "<<component>>", "tags": {}},
+            _refused("'tags' must contain at least 1 entries"),
         ),
     ),
-    (
-        "fifty",
+    claim(
+        "tags.fifty",
         "The fifty-first tag is refused.",
         ("tags.fifty",),
-        (
-            call("CreateComponent", COMPONENT, made="componentBuildVersionArn"),
-            *(
-                call(
-                    "TagResource",
-                    {
-                        "resourceArn": "<<made>>",
-                        "tags": {f"{part}-{number}": "a" for number in range(25)},
-                    },
-                )
-                for part in ("first", "second")
-            ),
+        create("Component"),
+        *(
             call(
                 "TagResource",
-                {"resourceArn": "<<made>>", "tags": {"one-more": "a"}},
-                Refused(
-                    "InvalidParameterException",
-                    "The value supplied for parameter 'tags' is not valid. A resource can have at "
-                    "most 50 tags.",
-                ),
-            ),
+                {
+                    "resourceArn": "<<made>>",
+                    "tags": {f"{part}-{number}": "a" for number in range(25)},
+                },
+            )
+            for part in ("first", "second")
+        ),
+        call(
+            "TagResource",
+            {"resourceArn": "<<made>>", "tags": {"one-more": "a"}},
+            _refused("A resource can have at most 50 tags."),
         ),
     ),
-    (
-        "untagging",
-        "Untagging a key that is not there is no error.",
+    claim(
+        "tags.untagging",
+        "Removing a tag that is not there is not an error.",
         ("tags.untagging",),
-        (
-            call(
-                "CreateComponent",
-                {**COMPONENT, "tags": {"a": "1", "b": "2"}},
-                made="componentBuildVersionArn",
-            ),
-            call("UntagResource", {"resourceArn": "<<made>>", "tagKeys": ["b", "c"]}),
-            call(
-                "ListTagsForResource", {"resourceArn": "<<made>>"}, Answered({"tags": {"a": "1"}})
-            ),
-        ),
+        create("Component", tags={"a": "1", "b": "2"}),
+        call("UntagResource", {"resourceArn": "<<made>>", "tagKeys": ["b", "c"]}),
+        _tags("<<made>>", {"a": "1"}),
     ),
-    (
-        "on-builds",
+    claim(
+        "tags.on-builds",
         "The tags of a component are those of its build version.",
         ("tags.on-builds",),
-        (
-            call("CreateComponent", {**COMPONENT, "tags": {"a": "1"}}),
-            call(
-                "ListTagsForResource",
-                {"resourceArn": "<<own>>component/<<name>>/1.0.0/1"},
-                Answered({"tags": {"a": "1"}}),
-            ),
-            call(
-                "ListTagsForResource",
-                {"resourceArn": "<<own>>component/<<name>>/1.0.0"},
-                not_found("Component", "<<own>>component/<<name>>/1.0.0"),
-            ),
+        create("Component", tags={"a": "1"}),
+        _tags(ARNS["Component"], {"a": "1"}),
+        _tags(
+            "<<own>>component/<<name>>/1.0.0",
+            not_found("Component", "<<own>>component/<<name>>/1.0.0"),
         ),
     ),
-    (
-        "of-nothing",
-        "The tags of what does not exist are no empty list.",
+    claim(
+        "tags.of-nothing",
+        "Listing the tags of a resource that does not exist is refused.",
         ("requests.not-found-sentence",),
-        (
-            call(
-                "ListTagsForResource",
-                {"resourceArn": "<<own>>image-recipe/<<name>>/1.0.0"},
-                not_found("ImageRecipe", "<<own>>image-recipe/<<name>>/1.0.0"),
-            ),
-        ),
+        _tags(ARNS["ImageRecipe"], not_found("ImageRecipe", ARNS["ImageRecipe"])),
     ),
 )
-
-CLAIMS = claims_of("tags", _TAGS)

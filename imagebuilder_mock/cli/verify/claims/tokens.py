@@ -1,4 +1,4 @@
-"""Tokens that make a request repeatable, dry runs, and what a create answers beside its ARN."""
+"""Tokens that make a request repeatable, dry runs, and what a create answers besides its ARN."""
 
 from __future__ import annotations
 
@@ -6,177 +6,128 @@ from imagebuilder_mock.cli.verify.claim import (
     A_TIME,
     ABSENT,
     AN_ID,
-    Answered,
-    Claim,
     Own,
     Refused,
-    Row,
     call,
-    claims_of,
+    claim,
     invalid,
     not_found,
 )
 
-from .standing import AMI, COMPONENT, OTHER_DOCUMENT, PIPELINE
+from .standing import AMI, ARNS, OTHER_DOCUMENT, create, get, update
 
-_TOKEN = {**COMPONENT, "clientToken": "<<name>>"}
-_DRY = Refused("DryRunOperationException", "Request would have succeeded, but dryRun flag is set.")
-_TOKENS: tuple[Row, ...] = (
-    (
-        "repeated",
+_DRY = Refused(
+    "DryRunOperationException", "Request would have succeeded, but dryRun flag is set.", 412
+)
+_BUILDS = {"componentVersionArn": "<<own>>component/<<name>>/1.0.0"}
+
+CLAIMS = (
+    claim(
+        "requests.create-answer",
+        "The answer to a create has the request's id and its token, besides the ARN.",
+        ("requests.request-id-and-token",),
+        create(
+            "DistributionConfiguration",
+            clientToken="<<name>>",
+            expected={
+                "": {
+                    "requestId": AN_ID,
+                    "clientToken": "<<name>>",
+                    "distributionConfigurationArn": ARNS["DistributionConfiguration"],
+                }
+            },
+        ),
+    ),
+    claim(
+        "requests.token-made-by-the-client",
+        "The token that the client makes up is in the answer.",
+        ("requests.request-id-and-token",),
+        create("Component", expected={"clientToken": AN_ID, "requestId": AN_ID}),
+    ),
+    claim(
+        "requests.update-replaces",
+        "An update replaces everything: what it leaves out is gone.",
+        ("requests.update-replaces",),
+        create("DistributionConfiguration", description="first"),
+        update("DistributionConfiguration", distributions=[AMI]),
+        get("DistributionConfiguration", {"description": ABSENT, "dateUpdated": A_TIME}),
+    ),
+    claim(
+        "tokens.repeated",
         "A create that is repeated with its token answers as the first time, and makes nothing.",
         ("tokens.repeated",),
-        (
-            call("CreateComponent", _TOKEN, made="componentBuildVersionArn"),
-            call("CreateComponent", _TOKEN, Answered({"componentBuildVersionArn": "<<made>>"})),
-            call(
-                "ListComponentBuildVersions",
-                {"componentVersionArn": "<<own>>component/<<name>>/1.0.0"},
-                Answered({"componentSummaryList": Own(["<<made>>"])}),
-            ),
+        create("Component", clientToken="<<name>>"),
+        create(
+            "Component", clientToken="<<name>>", expected={"componentBuildVersionArn": "<<made>>"}
         ),
+        call("ListComponentBuildVersions", _BUILDS, {"componentSummaryList": Own(["<<made>>"])}),
     ),
-    (
-        "mismatch",
+    claim(
+        "tokens.mismatch",
         "A token that comes with other parameters is refused.",
         ("tokens.mismatch",),
-        (
-            call("CreateComponent", _TOKEN),
-            call(
-                "CreateComponent",
-                {**_TOKEN, "data": OTHER_DOCUMENT},
-                Refused(
-                    "IdempotentParameterMismatchException",
-                    "The client token was already used in a request with different parameters. "
-                    "Use a new client token, or the parameters of the first request.",
-                ),
+        create("Component", clientToken="<<name>>"),
+        create(
+            "Component",
+            clientToken="<<name>>",
+            data=OTHER_DOCUMENT,
+            expected=Refused(
+                "IdempotentParameterMismatchException",
+                "The client token was already used in a request with different parameters. "
+                "Use a new client token, or the parameters of the first request.",
             ),
         ),
     ),
-    (
-        "after-a-refusal",
+    claim(
+        "tokens.after-a-refusal",
         "A create that was refused has not used up its token.",
         ("tokens.not-used-up",),
-        (
-            call(
-                "CreateComponent",
-                {**_TOKEN, "semanticVersion": "1.0.1073741824"},
-                Refused(
-                    "InvalidVersionNumberException",
-                    "The supplied semantic version does not follow the required format. Each "
-                    "number must be between 0 and 1073741823.",
-                ),
+        create(
+            "Component",
+            clientToken="<<name>>",
+            semanticVersion="1.0.1073741824",
+            expected=Refused(
+                "InvalidVersionNumberException",
+                "The supplied semantic version does not follow the required format. Each "
+                "number must be between 0 and 1073741823.",
             ),
-            call("CreateComponent", _TOKEN),
         ),
+        create("Component", clientToken="<<name>>"),
     ),
-    (
-        "after-a-dry-run",
+    claim(
+        "tokens.after-a-dry-run",
         "A dry run has not used up its token.",
         ("tokens.not-used-up", "tokens.dry-run"),
-        (
-            call("CreateComponent", {**_TOKEN, "dryRun": True}, _DRY),
-            call("CreateComponent", _TOKEN),
-        ),
+        create("Component", clientToken="<<name>>", dryRun=True, expected=_DRY),
+        create("Component", clientToken="<<name>>"),
     ),
-    (
-        "dry-run",
+    claim(
+        "tokens.dry-run",
         "A dry run that would succeed says so, and makes nothing.",
         ("tokens.dry-run",),
-        (
-            call("CreateComponent", {**COMPONENT, "dryRun": True}, _DRY),
-            call(
-                "ListComponentBuildVersions",
-                {"componentVersionArn": "<<own>>component/<<name>>/1.0.0"},
-                Answered({"componentSummaryList": []}),
-            ),
-        ),
+        create("Component", dryRun=True, expected=_DRY),
+        call("ListComponentBuildVersions", _BUILDS, {"componentSummaryList": []}),
     ),
-    (
-        "dry-run-refused",
-        "A dry run that would not succeed is refused as the request itself.",
+    claim(
+        "tokens.dry-run-refused",
+        "A dry run that would not succeed is refused like the request itself.",
         ("tokens.dry-run",),
-        (
-            call(
-                "CreateComponent",
-                {**COMPONENT, "data": "[]", "dryRun": True},
-                invalid("data", "The document must be a mapping."),
-            ),
+        create(
+            "Component",
+            data="[]",
+            dryRun=True,
+            expected=invalid("data", "The document must be a mapping."),
         ),
     ),
-    (
-        "dry-run-of-a-pipeline",
+    claim(
+        "tokens.dry-run-of-a-pipeline",
         "A pipeline's dry run makes nothing.",
         ("tokens.dry-run",),
-        (
-            call("CreateImagePipeline", {**PIPELINE, "dryRun": True}, _DRY),
-            call(
-                "GetImagePipeline",
-                {"imagePipelineArn": "<<own>>image-pipeline/<<name>>"},
-                not_found("ImagePipeline", "<<own>>image-pipeline/<<name>>"),
-            ),
+        create("ImagePipeline", dryRun=True, expected=_DRY),
+        get(
+            "ImagePipeline",
+            not_found("ImagePipeline", ARNS["ImagePipeline"]),
+            ARNS["ImagePipeline"],
         ),
     ),
-)
-
-CLAIMS: tuple[Claim, ...] = (
-    Claim(
-        id="requests.create-answer",
-        sentence="The answer to a create has the request's id and its token, beside the ARN.",
-        rows=("requests.request-id-and-token",),
-        calls=(
-            call(
-                "CreateDistributionConfiguration",
-                {"name": "<<name>>", "distributions": [AMI], "clientToken": "<<name>>"},
-                Answered(
-                    {
-                        "": {
-                            "requestId": AN_ID,
-                            "clientToken": "<<name>>",
-                            "distributionConfigurationArn": (
-                                "<<own>>distribution-configuration/<<name>>"
-                            ),
-                        }
-                    }
-                ),
-            ),
-        ),
-    ),
-    Claim(
-        id="requests.token-made-by-the-client",
-        sentence="The token that the client makes up is in the answer.",
-        rows=("requests.request-id-and-token",),
-        calls=(
-            call(
-                "CreateComponent", COMPONENT, Answered({"clientToken": AN_ID, "requestId": AN_ID})
-            ),
-        ),
-    ),
-    Claim(
-        id="requests.update-replaces",
-        sentence="An update replaces everything: what it leaves out is gone.",
-        rows=("requests.update-replaces",),
-        calls=(
-            call(
-                "CreateDistributionConfiguration",
-                {"name": "<<name>>", "description": "first", "distributions": [AMI]},
-                made="distributionConfigurationArn",
-            ),
-            call(
-                "UpdateDistributionConfiguration",
-                {"distributionConfigurationArn": "<<made>>", "distributions": [AMI]},
-            ),
-            call(
-                "GetDistributionConfiguration",
-                {"distributionConfigurationArn": "<<made>>"},
-                Answered(
-                    {
-                        "distributionConfiguration.description": ABSENT,
-                        "distributionConfiguration.dateUpdated": A_TIME,
-                    }
-                ),
-            ),
-        ),
-    ),
-    *claims_of("tokens", _TOKENS),
 )

@@ -1,4 +1,4 @@
-"""The action modules that a component document's steps can name, and the inputs each one takes.
+"""The action modules of component documents, and the inputs that each of them takes.
 
 Source: AWSTOE action modules, user guide page toe-action-modules.
 """
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.domain.states import Platform
 
-# AWSTOE says "linux" and "windows" in what was seen, and calls macOS by the name of its kernel.
+# "linux" and "windows" were seen; for macOS AWSTOE uses the name of its kernel.
 _OS_PLATFORMS: Mapping[Platform, str] = {
     "Linux": "linux",
     "Windows": "windows",
@@ -35,10 +35,7 @@ _OS_PLATFORMS: Mapping[Platform, str] = {
 
 
 class ActionModule(Value):
-    """What a module's ``inputs`` look like, and where it runs.
-
-    ``form`` says whether ``inputs`` is one mapping, a list of them, or a condition.
-    """
+    """The form of a module's ``inputs``, their names, and the platforms that have the module."""
 
     name: str
     platforms: frozenset[Platform]
@@ -120,7 +117,7 @@ ACTION_MODULES: Mapping[str, ActionModule] = {
 
 
 def action_module(node: Node, platform: Platform | None) -> ActionModule | None:
-    """The module that a step's action names; one that the platform does not have is refused.
+    """The module of a step's action; refused if it does not exist or the platform lacks it.
 
     The sentence was seen for ``ExecutePowerShell`` in a component for Linux
     (aws-samples/cdk-image-pipeline#135), and for ``InvokeBash``, which is no module at all.
@@ -138,7 +135,7 @@ def action_module(node: Node, platform: Platform | None) -> ActionModule | None:
 def parse_inputs(
     module: ActionModule, step: Node, inputs: Node | None
 ) -> tuple[Mapping[str, object], ...]:
-    """The mappings that ``inputs`` holds: as many as the list has, one otherwise, or none."""
+    """The mappings in ``inputs``: all of a list, or the one that it is; none if it is empty."""
     subject = f"Action {module.name}"
     if inputs is None or inputs.value in ([], {}):
         if module.requires_inputs:
@@ -212,4 +209,4 @@ _INPUTS: Mapping[str, Kind[object]] = {
     "properties": _properties,
     "value": _text_or_texts,
 }
-"""What the inputs take that are no scalars."""
+"""What inputs take that are not scalars."""

@@ -1,4 +1,4 @@
-"""The conditions of a component document's steps: what stands under ``if`` and in ``Assert``.
+"""The conditions of a component document's steps, in ``if`` and in ``Assert``.
 
 Sources, all of the user guide: toe-conditional-constructs, toe-comparison-operators,
 toe-logical-operators.
@@ -37,12 +37,12 @@ _STEP_ACTION = OneOf[StepAction](
 
 
 class Operator(Value):
-    """What a comparison needs, and how it is decided where the instance need not be asked."""
+    """What a comparison needs, and how to decide it if that does not depend on the instance."""
 
     beside: Literal["value", "path"] | None = None
-    """The member that is compared with the operator's own."""
+    """The other member of the comparison."""
     compare: Callable[[str, str], bool] | None = None
-    """The text beside with the operator's own."""
+    """Compares the other member's value with the operator's."""
     is_number: bool = False
 
 
@@ -75,7 +75,7 @@ _MEMBERS = frozenset({*COMPARISONS, *LOGICAL, "value", "path"})
 
 
 class Comparison(Value):
-    """One test; ``operand`` is its ``value`` or ``path``, None for an operator that has neither."""
+    """One comparison; ``operand`` is its ``value`` or ``path``, None if it has neither."""
 
     operator: str
     baseline: Scalar
@@ -93,7 +93,7 @@ class Comparison(Value):
 
 
 class Condition(Value):
-    """Whether a step runs: what to do when the expression is true, and when it is not."""
+    """Whether a step runs: what to do if the expression is true, and what if it is not."""
 
     expression: Expression
     then: StepAction = "Execute"
@@ -104,7 +104,7 @@ _DEFAULTS: Mapping[str, StepAction] = {"then": "Execute", "else": "Skip"}
 
 
 def parse_condition(node: Node) -> Condition | None:
-    """What stands under a step's ``if``."""
+    """Read a step's ``if``."""
     given = node.called("The 'if' condition").members({*_MEMBERS, *_DEFAULTS})
     if given is None:
         return None
@@ -117,10 +117,10 @@ def parse_condition(node: Node) -> Condition | None:
 
 
 def parse_expression(node: Node, *, level: int = 1) -> Expression | None:
-    """A mapping with exactly one operator, and what belongs to it.
+    """Read a mapping with exactly one operator and its operands.
 
-    That logical operators nest four deep at most is documented for ``if``; for ``Assert``, which
-    takes the same expressions, it is inferred.
+    That logical operators can be nested at most four levels deep is documented for ``if``, and
+    inferred for ``Assert``, which takes the same expressions.
     """
     node = node.called("A condition")
     given = node.members(_MEMBERS)
@@ -153,7 +153,7 @@ def _expression(node: Node, given: Collection[str], *, level: int) -> Expression
 
 
 def _operands(member: Node) -> list[Node]:
-    """The list of an operator; ``not`` is also written with the one condition itself."""
+    """The conditions in the list of an operator; ``not`` also takes one without a list."""
     if member.key != "not":
         return member.items() or []
     operands = member.items() if isinstance(member.value, list) else [member]

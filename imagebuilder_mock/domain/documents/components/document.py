@@ -1,10 +1,10 @@
 """Component documents: what AWSTOE runs on the build and test instances.
 
-Sources: user guide page toe-use-documents and those it links to. Of the sentences that refuse a
-document, those about a step's name and the schema version were seen, and that ``Parsing step
-'<step>' in phase '<phase>' failed. Error: `` begins what is wrong in a step; the others speak in
-their voice. A script that is imported becomes "a component document with a single step that runs
-the script" (API reference, ImportComponent); the names of its phase and step are inferred.
+Sources: user guide page toe-use-documents and the pages that it links to. The sentences about a
+step's name and about the schema version were seen, and so was ``Parsing step '<step>' in phase
+'<phase>' failed. Error: `` before a problem of a step; the other sentences are written after these.
+An imported script becomes "a component document with a single step that runs the script" (API
+reference, ImportComponent); the names of its phase and step are inferred.
 """
 
 from __future__ import annotations
@@ -33,7 +33,6 @@ from imagebuilder_mock.domain.documents.members import (
 )
 from imagebuilder_mock.domain.documents.yaml_loading import read_document
 from imagebuilder_mock.domain.records import Value, replace
-from imagebuilder_mock.domain.resources.documents import ParameterDetail
 
 from .actions import action_module, parse_inputs
 from .conditions import Condition, parse_condition
@@ -43,9 +42,8 @@ from .variables import Scope, Variables, check_references, declared_by
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
+    from imagebuilder_mock.domain.resources.documents import ParameterDetail
     from imagebuilder_mock.domain.states import ComponentType, Platform
-
-    from .variables import DocumentConstant, DocumentParameter
 
 
 OnFailure = Literal["Abort", "Continue", "Ignore"]
@@ -57,7 +55,7 @@ _NESTED = "Action ExecuteDocument does not support a {key} other than"
 
 
 class Step(Value):
-    """One action; ``inputs`` has an entry for each mapping that the document gives it."""
+    """One action; ``inputs`` has one entry, or as many as the document lists."""
 
     name: str
     action: str
@@ -70,41 +68,25 @@ class Step(Value):
 
 
 class Phase(Value):
-    """Steps that run one after the other."""
+    """Steps that run one after another."""
 
     name: str
     steps: tuple[Step, ...]
 
 
 class ComponentDocument(Value):
-    """A document that the service takes, with its defaults filled in."""
+    """A document that the service accepts, with defaults filled in."""
 
     name: str | None
     description: str | None
-    schema_version: str
-    parameters: tuple[DocumentParameter, ...]
-    constants: tuple[DocumentConstant, ...]
+    parameters: tuple[ParameterDetail, ...]
+    constants: Mapping[str, str]
     phases: tuple[Phase, ...]
 
     @cached_property
     def component_type(self) -> ComponentType:
         """TEST for a document whose only phase is ``test`` (API reference, CreateComponent)."""
         return "TEST" if [phase.name for phase in self.phases] == ["test"] else "BUILD"
-
-    @cached_property
-    def parameter_details(self) -> tuple[ParameterDetail, ...] | None:
-        """The parameters that it declares, as the service shows them."""
-        details = tuple(
-            ParameterDetail(
-                name=parameter.name,
-                type=parameter.type,
-                default_value=None if parameter.default is None else (parameter.default,),
-                description=parameter.description,
-                allowed_values=parameter.allowed_values,
-            )
-            for parameter in self.parameters
-        )
-        return details or None
 
 
 class _Step(Members):
@@ -123,7 +105,7 @@ class _Step(Members):
 
 
 class _NestedStep(_Step):
-    """A step that runs another document, which has times and attempts of its own."""
+    """A step that runs another document, whose steps have their own time-outs and attempts."""
 
     timeout_seconds = Member(
         OneOf((NO_TIMEOUT,), f"{_NESTED} -1.", _Step.timeout_seconds.takes), NO_TIMEOUT
@@ -148,16 +130,15 @@ class _Document(Document, Variables):
 
 
 MEMBERS = frozenset({*_Document.rows, *_Phase.rows, *_Step.rows})
-"""What documents, phases and steps can have."""
+"""The names of all members of documents, phases and steps."""
 
 
 @lru_cache(maxsize=256)
 def parse_component_document(text: str, *, platform: Platform | None = None) -> ComponentDocument:
-    """The document that a component's ``data`` holds, or a DocumentError.
+    """Read a component's ``data``; DocumentError if the service would refuse it.
 
-    The service refuses an action that the component's platform does not have; without
-    ``platform``, one of any platform is taken. The error's ``detail`` is what stands after "The
-    value supplied for parameter 'data' is not valid. ".
+    Actions must be available on the platform, or on any platform if none is given. The error's
+    ``detail`` follows after "The value supplied for parameter 'data' is not valid. ".
     """
     return read_document(text, lambda node: _document(_Document(node), platform))
 
@@ -170,7 +151,6 @@ def _document(members: _Document, platform: Platform | None) -> ComponentDocumen
     document = ComponentDocument(
         name=members.name,
         description=members.description,
-        schema_version="1.0",
         parameters=parameters,
         constants=constants,
         phases=tuple(
@@ -180,8 +160,7 @@ def _document(members: _Document, platform: Platform | None) -> ComponentDocumen
     )
     for written, phase in zip(phases, document.phases, strict=True):
         _check_loop_names(written, phase.steps)
-    declared: tuple[DocumentParameter | DocumentConstant, ...] = (*parameters, *constants)
-    variables = {variable.name for variable in declared} if are_named else None
+    variables = {*(each.name for each in parameters), *constants} if are_named else None
     _check_references(document, phases, variables)
     return document
 

@@ -96,7 +96,7 @@ class _Loop(Members):
 
 
 def parse_loop(node: Node) -> Loop:
-    """What stands under a step's ``loop``: exactly one of ``for`` and ``forEach``."""
+    """Read a step's ``loop``, which has exactly one of ``for`` and ``forEach``."""
     node = node.called("The loop")
     members = _Loop(node)
     name, given = members.name, members.given

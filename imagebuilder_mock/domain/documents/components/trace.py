@@ -1,10 +1,9 @@
-"""What a component would run, step by step, with its values filled in; nothing is executed.
+"""The steps that a component would run, with their values filled in; nothing is executed.
 
-Loops are unrolled and parameters, constants and loop variables replaced. What only the instance
-knows stays as it is written: the output of a step, whether a file exists. A condition over such
-things is taken to let the step run, and an assertion about them to hold. Sources, all of the user
-guide: toe-use-documents, toe-looping-constructs, toe-conditional-constructs,
-toe-comparison-operators.
+Loops are unrolled, and parameters, constants and loop variables are replaced. References to what
+only the instance knows, such as the output of a step, stay as they are written. A condition about
+such things lets the step run, and an assertion about them holds. Sources, all of the user guide:
+toe-use-documents, toe-looping-constructs, toe-conditional-constructs, toe-comparison-operators.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from .loops import Loop
 
 MAX_ITERATIONS = 1000
-"""Of one loop: the rest is not shown."""
+"""How many rounds of one loop are shown."""
 
 
 class TracedStep(Value):
@@ -37,25 +36,25 @@ class TracedStep(Value):
     phase: str
     step: Step
     decision: StepAction
-    """What its condition says: Skip it, Execute it, or Abort the document."""
+    """The result of its condition: Skip the step, Execute it, or Abort the document."""
     round: int | None = None
     inputs: tuple[object, ...] = ()
     error: str | None = None
-    """Why it fails whatever it finds on the instance."""
+    """Why it fails on any instance."""
 
 
 def document_of(text: str) -> ComponentDocument:
-    """The document of a component that was accepted when it was created."""
+    """The document of a component, which was checked when the component was created."""
     return parse_component_document(text)
 
 
 def trace(
     document: ComponentDocument, phase: str, given: Mapping[str, str]
 ) -> Iterator[TracedStep]:
-    """The steps of a phase in their order; ``given`` are the recipe's values of parameters."""
+    """The steps of a phase in their order; ``given`` are the parameters in the recipe."""
     variables = {
-        **{known.name: known.default or "" for known in document.parameters},
-        **{constant.name: constant.value for constant in document.constants},
+        **{known.name: "".join(known.default_value or ()) for known in document.parameters},
+        **document.constants,
         **given,
     }
     for found in document.phases:
@@ -97,7 +96,7 @@ def _traced(phase: str, step: Step, variables: Mapping[str, str], number: int | 
 def _error(
     phase: str, step: Step, inputs: tuple[object, ...], variables: Mapping[str, str]
 ) -> str | None:
-    """An assertion that does not hold, or a value that another stage had."""
+    """The error if an assertion does not hold, or a reference is to a step of another stage."""
     stage = next((names for names in PHASES_OF_STAGE.values() if phase in names), (phase,))
     for expression, other in chained_phases(inputs):
         if other not in stage:

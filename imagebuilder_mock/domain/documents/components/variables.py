@@ -1,22 +1,22 @@
 """Parameters and constants of a component document, and what its ``{{ }}`` expressions refer to.
 
 Sources: user guide pages toe-user-defined-variables, toe-use-documents (chaining) and
-toe-looping-constructs. The length of a parameter's value is a quota of the service (general
-reference, endpoints and quotas), and so is the number of parameters, which is the operation's
-business.
+toe-looping-constructs. The number of parameters and the length of their values are quotas of the
+service, which operations check.
 
-AWSTOE's own check finds undeclared references. An expression of a form that is none of AWSTOE's
-(``{{ .ID }}``, ``{{ item | quote }}``) may be meant for another program and is left alone; so are,
-as documented, loop expressions in a step that has no loop.
+AWSTOE's own check finds undeclared references. An expression in a form that AWSTOE does not have
+(``{{ .ID }}``, ``{{ item | quote }}``) may be meant for another program and is not checked. Loop
+expressions in a step without a loop are not checked either, as documented.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.documents.members import (
     TEXTS,
+    UNSUPPORTED_TYPE,
     Each,
     Member,
     Members,
@@ -28,33 +28,13 @@ from imagebuilder_mock.domain.documents.members import (
     written,
 )
 from imagebuilder_mock.domain.records import Value
+from imagebuilder_mock.domain.resources.documents import ParameterDetail
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
 
-class DocumentParameter(Value):
-    """A value that the recipe may give, or must where there is no ``default``."""
-
-    name: str
-    type: Literal["string"]
-    default: str | None = None
-    description: str | None = None
-    allowed_values: tuple[str, ...] | None = None
-
-
-class DocumentConstant(Value):
-    """A value with a name; its type is always string."""
-
-    name: str
-    value: str
-
-
-_TYPE = OneOf(
-    ("string",),
-    "{whole} has the unsupported type '{value}'. Supported types include: {choices}.",
-    written,
-)
+_TYPE = OneOf(("string",), UNSUPPORTED_TYPE, written)
 
 
 class _Parameter(Members):
@@ -70,7 +50,7 @@ class _Constant(Members):
 
 
 class Variables(Members):
-    """The rows of a document in which it declares them."""
+    """The members of a document that declare them."""
 
     parameters = Member[list[Node]](Each(_Parameter), [], called="The document's 'parameters'")
     constants = Member[list[Node]](Each(_Constant), [], called="The document's 'constants'")
@@ -78,33 +58,33 @@ class Variables(Members):
 
 def declared_by(
     document: Variables,
-) -> tuple[tuple[DocumentParameter, ...], tuple[DocumentConstant, ...], bool]:
-    """Parameters and constants, and whether all names can be made out.
+) -> tuple[tuple[ParameterDetail, ...], dict[str, str], bool]:
+    """Parameters, constants by their names, and whether all names could be read.
 
-    No name comes twice in either or both.
+    Parameters and constants must have different names.
     """
     taken: list[str | None] = []
     parameters = tuple(
-        DocumentParameter(
-            name,
-            "string",
-            members.default,
-            members.description,
+        ParameterDetail(
+            name=name,
+            type="string",
+            default_value=None if members.default is None else (members.default,),
+            description=members.description,
             allowed_values=members.allowed_values or None,
         )
         for name, body in _bodies(document.parameters, "parameter", taken)
         for members in (read_all(_Parameter(body)),)
     )
-    constants = tuple(
-        DocumentConstant(name, read_all(_Constant(body)).value)
+    constants = {
+        name: read_all(_Constant(body)).value
         for name, body in _bodies(document.constants, "constant", taken)
-    )
+    }
     are_named = None not in taken and not document.wrong & {"parameters", "constants"}
     return parameters, constants, are_named
 
 
 def _bodies(entries: list[Node], kind: str, taken: list[str | None]) -> Iterator[tuple[str, Node]]:
-    """The one key of each entry, which is the name, and what stands under it."""
+    """The only key of each entry, which is the name, and the value under it."""
     for entry in entries:
         if not isinstance(entry.value, dict) or len(entry.value) != 1:
             entry.refuse(f"Every {kind} must be a mapping with its name as the only key.")
@@ -133,11 +113,11 @@ _CONTEXT_KEYS = (
     *("executionId", "accountId", "region", "osPlatform", "osName", "osVersion"),
     *("date", "dateTime", "uuid", "hostname", "phase", "step"),
 )
-"""The ``context:`` keys, about the instance and the run (user guide, as of 2026-09-08)."""
+"""The keys of ``context:``, which are about the instance and the run (user guide, 2026-09-08)."""
 
 
 def filled(value: object, variables: Mapping[str, object]) -> object:
-    """A value with the references that have a value here replaced."""
+    """A value in which references to the given variables are replaced."""
     if isinstance(value, str):
         return re.sub(_FILLED, lambda found: str(variables.get(found[1], found[0])), value)
     if isinstance(value, dict):
@@ -148,7 +128,7 @@ def filled(value: object, variables: Mapping[str, object]) -> object:
 
 
 def chained_phases(inputs: object) -> Iterator[tuple[str, str]]:
-    """Each expression that refers to a step's inputs or outputs, and the phase of that step."""
+    """Each expression that refers to inputs or outputs of a step, and the phase of that step."""
     for node in Node(inputs, []).texts("{{"):
         for expression in REFERENCE.findall(str(node.value)):
             if match := re.fullmatch(_CHAIN, expression.strip()):
@@ -156,13 +136,13 @@ def chained_phases(inputs: object) -> Iterator[tuple[str, str]]:
 
 
 def chained_steps(expression: str) -> Iterator[tuple[str, str]]:
-    """The phase and the step that an expression refers to, if it is about inputs or outputs."""
+    """The phase and the step, if the expression refers to inputs or outputs of a step."""
     if match := re.fullmatch(_CHAIN, expression):
         yield match[1], match[2]
 
 
 class Scope(Value):
-    """What the expressions of one step can refer to; None where names cannot be made out.
+    """What the expressions of one step can refer to; None where names could not be read.
 
     ``variables`` are the names of parameters and constants, ``steps`` the step names of each
     phase. ``loops`` are the loop names of the phase; ``own_loops`` is what the step's loop is
@@ -176,10 +156,10 @@ class Scope(Value):
 
 
 def check_references(step: Node, scope: Scope) -> None:
-    """Look at every expression in the texts of a step, however deep; refuse what is wrong."""
+    """Refuse wrong expressions in the texts of a step, at any depth."""
     for node in step.texts("{{"):
         if node.parent is step and node.key in ("name", "action"):
-            # They hold no braces: that has been said.
+            # Braces in them have been refused already.
             continue
         for expression in REFERENCE.findall(str(node.value)):
             if wrong := _what_is_wrong(expression.strip(), scope):
@@ -208,7 +188,7 @@ def _what_is_wrong(expression: str, scope: Scope) -> str | None:
 
 
 def _why_not_of_instance(expression: str) -> str | None:
-    """What the run itself would know; what has another form is left alone."""
+    """Why an expression about the instance or the run is wrong; None for any other."""
     match = re.fullmatch(_CONTEXT, expression)
     if match is not None and match[1] not in _CONTEXT_KEYS:
         return f"valid: the keys of the context are {', '.join(_CONTEXT_KEYS)}."

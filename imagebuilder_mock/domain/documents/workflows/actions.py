@@ -1,9 +1,8 @@
-"""The step actions that a workflow document can name: a row has all that is known of one.
+"""The step actions of workflow documents: a row has all that is known of one.
 
-What an action does in a build, if it does anything, is a function of its name in
-``engines/builds/actions``. Source, where a row has no other: user guide, wfdoc-step-actions. Of
-single inputs the value is judged where the document gives it; one that has dynamic variables in it
-is known in the run only.
+What an action does in a build, if anything, is a function in ``engines/builds/actions``. Source,
+unless a row has another: user guide, wfdoc-step-actions. Values of inputs are checked in the
+document, except those with dynamic variables, which are checked in the run.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeGuard
 
 from imagebuilder_mock.domain.documents.errors import DocumentError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.domain.states import Platform, WorkflowType
 
 Check: TypeAlias = Callable[[str, object], None]
-"""Takes an input's name and its value: DocumentError if the input does not take the value."""
+"""Gets an input's name and its value; DocumentError if the value is wrong."""
 
 MAX_TEXT_BYTES = 16 * 1024
 _TOPIC = r"arn:aws[^:]*:sns:[^:]+:[0-9]{12}:[A-Za-z0-9_-]+(?:\.fifo)?"
@@ -65,7 +65,7 @@ def _json_text(name: str, value: object) -> None:
 
 
 def _short_text(name: str, value: object) -> None:
-    """The guide's table says JSON; aws-samples (approval-gate) has plain text."""
+    """The guide's table says JSON, but aws-samples (approval-gate) has plain text."""
     if not _is_short_text(value):
         raise DocumentError(
             f"The input '{name}' must be a string of at most {MAX_TEXT_BYTES} bytes."
@@ -103,7 +103,7 @@ def _has_region(entry: object) -> bool:
 
 
 def _lacks(configurations: object, key: str) -> bool:
-    """Whether one of the configurations, if there are any, does not have the key."""
+    """Whether one of the configurations lacks the key; False if there are none."""
     if configurations is None:
         return False
     given = configurations if isinstance(configurations, list) else [configurations]
@@ -113,7 +113,7 @@ def _lacks(configurations: object, key: str) -> bool:
 
 
 class NewId(Enum):
-    """An output that is made anew each time: an identifier, by the name that ``Ids`` has for it."""
+    """An output that is a new identifier each time; the value is the kind's name in ``Ids``."""
 
     INSTANCE = "instance"
     SNAPSHOT = "snapshot"
@@ -131,14 +131,8 @@ _DISTRIBUTION: frozenset[WorkflowType] = frozenset(("DISTRIBUTION",))
 
 _INSTANCE: Mapping[str, Check] = {"instanceId": _anything}
 COMMAND_ID = "runCommandId"
-"""The output of what is done by a command of Systems Manager."""
+"""The output of actions that are done by a command of Systems Manager."""
 _COMMAND: Mapping[str, object] = {COMMAND_ID: NewId.UUID, "status": "Success", "output": ""}
-
-_COMMAND_FAILED = (
-    "ExpectationNotMet. ssm:ListCommandInvocations returned terminal state Failed in workflow step "
-    "{step}"
-)
-"""Of a command without a result of its own (aws-samples, debugging)."""
 
 
 class StepAction(Value, kw_only=True):
@@ -147,33 +141,44 @@ class StepAction(Value, kw_only=True):
     name: str
     types: frozenset[WorkflowType] = _ALL
     platforms: frozenset[Platform] | None = None
-    """The platforms that have it; a step of it is skipped on any other."""
+    """The platforms that have it; steps with it are skipped on others."""
     output_type: Literal["AMI", "DOCKER"] | None = None
-    """The kind of image that it is for; a step of it is skipped for the other."""
+    """The type of images that it is for; steps with it are skipped for the other type."""
     required: Mapping[str, Check] = fresh(factory=lambda: _INSTANCE)
-    """The inputs that it must have, each with what judges its value."""
+    """The inputs that it must have, each with the check of its value."""
     optional: Mapping[str, Check] = fresh(factory=dict)
     timeout: int
-    """What applies where the document sets none."""
+    """The time-out of a step that sets none."""
     longest_timeout: int = 12 * _HOUR
     takes: timedelta | None
-    """How long it takes in mock time, unless a test says otherwise; None waits for an answer."""
+    """How long it takes in mock time unless a test says otherwise; None waits for an answer."""
     outputs: Mapping[str, object]
-    """What it gives: a value that is always the same, a NewId, or the type of a value that depends
-    on the build, and may be missing."""
+    """Each is a value that is always the same, a NewId, or the type of a value that depends on the
+    build and may be missing."""
     failure: Mapping[str, object] = fresh(factory=dict)
-    """What the outputs of a step have, beside the error's message and the id of its command, if
-    its work fails: a value, or the type of what the order says of it."""
+    """The outputs of a step that fails, beside the error's message and the id of its command: a
+    value, or the type of a value that the test gives with the failure."""
     failure_message: str = "The step '{step}' failed."
-    """The message of a failure that a test orders without one."""
+    """The message of a failure for which a test gives none."""
     undone: Literal["terminates the instance", "ends the inventory"] | None = None
-    """What a rollback does about it."""
+    """How a rollback undoes it, if it does."""
 
     def check_input(self, name: str, value: object) -> None:
-        """DocumentError if the input, which the action has, does not take the value."""
+        """DocumentError if the value of an input, which the action has, is wrong."""
         if not (isinstance(value, str) and INTERPOLATED.search(value)):
             {**self.required, **self.optional}[name](name, value)
 
+
+_command = partial(
+    StepAction,
+    outputs=_COMMAND,
+    # aws-samples, debugging, of a command without a result of its own.
+    failure_message=(
+        "ExpectationNotMet. ssm:ListCommandInvocations returned terminal state Failed in workflow "
+        "step {step}"
+    ),
+)
+"""A row for an action that is done by a command of Systems Manager."""
 
 STEP_ACTIONS: Mapping[str, StepAction] = {
     action.name: action
@@ -192,22 +197,18 @@ STEP_ACTIONS: Mapping[str, StepAction] = {
             outputs={"instanceId": NewId.INSTANCE},
             undone="terminates the instance",
         ),
-        StepAction(
+        _command(
             name="BootstrapInstanceForContainer",
             output_type="DOCKER",
             timeout=_HOUR,
             takes=timedelta(minutes=1),
-            outputs=_COMMAND,
-            failure_message=_COMMAND_FAILED,
         ),
-        StepAction(
+        _command(
             name="ExecuteComponents",
             types=_BUILD_AND_TEST,
             timeout=720 * _MINUTE,
             longest_timeout=_DAY,
             takes=timedelta(minutes=1),
-            outputs=_COMMAND,
-            failure_message=_COMMAND_FAILED,
         ),
         StepAction(
             name="CollectImageMetadata",
@@ -217,23 +218,19 @@ STEP_ACTIONS: Mapping[str, StepAction] = {
             outputs={"osVersion": str, "associationId": NewId.UUID},
             undone="ends the inventory",
         ),
-        StepAction(
+        _command(
             name="RunSysPrep",
             platforms=frozenset(("Windows",)),
             timeout=_HOUR,
             # With it a Windows AMI takes its 20 minutes.
             takes=timedelta(minutes=8),
-            outputs=_COMMAND,
-            failure_message=_COMMAND_FAILED,
         ),
-        StepAction(
+        _command(
             name="SanitizeInstance",
             platforms=frozenset(("Linux", "macOS")),
             output_type="AMI",
             timeout=_HOUR,
             takes=timedelta(minutes=1),
-            outputs=_COMMAND,
-            failure_message=_COMMAND_FAILED,
         ),
         StepAction(
             name="CreateImage",
@@ -273,22 +270,19 @@ STEP_ACTIONS: Mapping[str, StepAction] = {
             takes=timedelta(minutes=1),
             outputs={"imageId": str},
         ),
-        StepAction(
+        _command(
             name="CollectImageScanFindings",
             types=_TEST,
             timeout=120 * _MINUTE,
             takes=timedelta(minutes=2),
-            outputs=_COMMAND,
-            failure_message=_COMMAND_FAILED,
         ),
-        StepAction(
+        _command(
             name="RunCommand",
             required={**_INSTANCE, "documentName": _anything},
             optional={"parameters": _anything, "documentVersion": _anything},
             timeout=720 * _MINUTE,
             takes=timedelta(minutes=1),
             outputs={**_COMMAND, "output": list},
-            failure_message=_COMMAND_FAILED,
         ),
         StepAction(
             name="WaitForSSMAgent",
@@ -379,18 +373,4 @@ FOR_AMIS = frozenset(
     for action in STEP_ACTIONS.values()
     if action.types == _DISTRIBUTION and action.output_type == "AMI"
 )
-"""Steps that cannot stand in one workflow with the one for containers."""
-
-
-def step_action(name: str, workflow_type: WorkflowType | None) -> StepAction:
-    """The action, which the stage must have; DocumentError says which ones there are."""
-    action = STEP_ACTIONS.get(name)
-    if action is None:
-        raise DocumentError(
-            f"Unsupported action '{name}'. Supported actions are: {', '.join(STEP_ACTIONS)}."
-        )
-    if workflow_type is not None and workflow_type not in action.types:
-        raise DocumentError(
-            f"Action {name} is not supported in a workflow of type {workflow_type}."
-        )
-    return action
+"""Actions that a workflow cannot have together with ``FOR_CONTAINERS``."""

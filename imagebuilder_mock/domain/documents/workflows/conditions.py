@@ -47,7 +47,7 @@ class Comparison(Value):
 
 
 def parse_condition(node: Node, *, depth: int = 1) -> Expression | None:
-    """What stands under ``if``; its references mean something in the run only."""
+    """Read ``if``; its references get their values in a run."""
     node = node.called("A condition")
     if depth > MAX_DEPTH:
         node.must(f"not be nested deeper than {MAX_DEPTH} levels")
@@ -82,7 +82,7 @@ def parse_condition(node: Node, *, depth: int = 1) -> Expression | None:
 
 
 def references_of(condition: Node) -> Iterator[Node]:
-    """Each reference that the condition asks for: that of an operand before the value's."""
+    """The references in a condition; an operator's own comes before that of ``value``."""
     for below in sorted(condition.below(), key=lambda below: below.key == "value"):
         if isinstance(below.key, int) or below.key in LOGICAL:
             yield from references_of(below)
@@ -108,7 +108,7 @@ def _meant(value: object, variables: Mapping[str, object]) -> object:
 
 
 def _number(value: object) -> float:
-    """A number of a parameter may have come as text; text that is none compares as nothing does."""
+    """A number, also of a text; for any other value NaN, which compares as false."""
     try:
         return float(str(value))
     except ValueError:

@@ -1,8 +1,8 @@
 """Workflow documents: the steps that Image Builder itself takes to build, test and distribute.
 
-Source: user guide, image-workflow-create-document. The sentences that refuse a document speak in
-the voice of those seen for component documents. The members of ``retry`` are not documented; the
-number of attempts is what the API shows of it.
+Source: user guide, image-workflow-create-document. The sentences that refuse a document are written
+after those seen for component documents. The members of ``retry`` are not documented; the API shows
+the number of attempts.
 """
 
 from __future__ import annotations
@@ -33,14 +33,15 @@ from imagebuilder_mock.domain.documents.members import (
 from imagebuilder_mock.domain.documents.yaml_loading import read_document
 from imagebuilder_mock.domain.records import Value
 
-from .actions import FOR_AMIS, FOR_CONTAINERS, StepAction, step_action
+from .actions import FOR_AMIS, FOR_CONTAINERS, STEP_ACTIONS, StepAction
 from .conditions import parse_condition, references_of
-from .parameters import Parameter, WorkflowParameter, parse_parameters
+from .parameters import Named, Parameter, members_of_each, parse_parameters
 from .variables import SUFFIX, References, is_reference, references_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
+    from imagebuilder_mock.domain.resources.documents import ParameterDetail
     from imagebuilder_mock.domain.states import WorkflowType
 
 MAX_OUTPUTS = 25
@@ -49,7 +50,7 @@ MAX_ATTEMPTS = 10
 
 OnFailure = Literal["Abort", "Continue"]
 
-# The model's pattern for the names of steps that ran bounds them above; the guide below.
+# The maximum is that of the model, for names of steps that ran; the minimum is the guide's.
 _STEP_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{2,99}")
 
 
@@ -63,32 +64,27 @@ class WorkflowStep(Value):
     inputs: Mapping[str, object] | None = None
     on_failure: OnFailure = "Abort"
     rollback_enabled: bool | str = True
-    """Or a reference to a boolean."""
+    """A boolean, or a reference to one."""
     wait_seconds: int = 0
     condition: Expression | None = None
     max_attempts: int = 1
 
 
 class WorkflowOutput(Value):
-    """A value that later workflows of the image can refer to."""
+    """A value to which later workflows of the image can refer."""
 
     name: str
     value: str
 
 
 class WorkflowDocument(Value):
-    """A document that the service takes."""
+    """A document that the service accepts, with defaults filled in."""
 
     name: str | None
     description: str | None
-    schema_version: str
-    parameters: tuple[WorkflowParameter, ...]
+    parameters: tuple[ParameterDetail, ...]
     steps: tuple[WorkflowStep, ...]
     outputs: tuple[WorkflowOutput, ...]
-
-    @property
-    def has_container_steps(self) -> bool:
-        return any(step.action == FOR_CONTAINERS for step in self.steps)
 
 
 def _attempts(node: Node) -> int | None:
@@ -127,8 +123,7 @@ class _Step(Members):
     retry = Member(_attempts, 1)
 
 
-class _Output(Members):
-    name = Member[str | None](text, None, required=True)
+class _Output(Named):
     value = Member(text, "", required=True)
 
 
@@ -141,16 +136,16 @@ class _Document(Document):
 
 
 MEMBERS = frozenset({*_Document.rows, *Parameter.rows, *_Step.rows, *_Output.rows})
-"""What documents, parameters, steps and outputs can have."""
+"""The names of all members of documents, parameters, steps and outputs."""
 
 
 @lru_cache(maxsize=256)
 def parse_workflow_document(
     text: str, workflow_type: WorkflowType | None = None
 ) -> WorkflowDocument:
-    """The document that a workflow's ``data`` holds, or a DocumentError that names the step.
+    """Read a workflow's ``data``; DocumentError if the service would refuse it.
 
-    The actions must be those of the type; without one, any will do.
+    Actions must be available in workflows of the type, or of any type if none is given.
     """
     return read_document(text, lambda node: _document(_Document(node), workflow_type))
 
@@ -168,7 +163,6 @@ def _document(members: _Document, workflow_type: WorkflowType | None) -> Workflo
     return WorkflowDocument(
         name=members.name,
         description=members.description,
-        schema_version="1.0",
         parameters=parameters,
         steps=tuple(steps),
         outputs=tuple(_outputs(members.outputs, references)),
@@ -212,11 +206,16 @@ def _step(
 
 def _action(members: _Step, workflow_type: WorkflowType | None) -> StepAction | None:
     name = members.action
-    try:
-        return None if name is None else step_action(name, workflow_type)
-    except DocumentError as error:
-        members.node.at("action").refuse(error.detail)
-        return None
+    action = STEP_ACTIONS.get(name or "")
+    if action is not None and (workflow_type is None or workflow_type in action.types):
+        return action
+    if name is not None:
+        members.node.at("action").refuse(
+            f"Unsupported action '{name}'. Supported actions are: {', '.join(STEP_ACTIONS)}."
+            if action is None
+            else f"Action {name} is not supported in a workflow of type {workflow_type}."
+        )
+    return None
 
 
 def _timeout(members: _Step, action: StepAction) -> int | None:
@@ -238,7 +237,7 @@ def _inputs(members: _Step, action: StepAction) -> Mapping[str, object] | None:
     node, whole = members.inputs, members.node.called(f"Action {action.name}")
     if node is None or node.value in ([], {}):
         if action.required:
-            whole.required("inputs")
+            whole.lacks("inputs")
         return None
     node = node.called(f"{whole.subject} inputs")
     inputs = {str(key): node.at(key) for key in node.mapping() or ()}
@@ -258,7 +257,7 @@ def _inputs(members: _Step, action: StepAction) -> Mapping[str, object] | None:
 
 
 def _check_input(action: StepAction, key: str, node: Node) -> None:
-    # Under the mark of a reference a literal is taken too, as in examples of the user guide.
+    # Under a key with the suffix a literal is taken too, as in examples of the user guide.
     if key.endswith(SUFFIX) and is_reference(node.value):
         return
     try:
@@ -289,17 +288,10 @@ def _check_distribution(nodes: list[Node], steps: list[WorkflowStep]) -> None:
 def _outputs(entries: list[Node], references: References) -> Iterator[WorkflowOutput]:
     if len(entries) > MAX_OUTPUTS:
         entries[MAX_OUTPUTS].refuse(f"A document must not have more than {MAX_OUTPUTS} outputs.")
-    taken: list[str | None] = []
-    for entry in entries:
-        members = _Output(entry)
-        name = members.name
-        if name is not None:
-            check_unique(name, entry.at("name"), "output", taken)
-            members.node = entry.called(f"Output '{name}'")
-        taken.append(name)
+    for members in members_of_each(entries, _Output, "output"):
         if is_reference(members.value):
-            references.check(entry.at("value"), members.value)
+            references.check(members.node.at("value"), members.value)
         elif members.value:
-            for node, reference in references_in(entry.at("value")):
+            for node, reference in references_in(members.node.at("value")):
                 references.check(node, reference)
-        yield WorkflowOutput(name or "", members.value)
+        yield WorkflowOutput(members.name or "", members.value)

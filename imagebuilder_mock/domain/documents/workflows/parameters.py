@@ -6,9 +6,11 @@ Source: user guide, image-workflow-create-document.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 from imagebuilder_mock.domain.documents.members import (
+    UNNAMED,
+    UNSUPPORTED_TYPE,
     Member,
     Members,
     Node,
@@ -17,10 +19,13 @@ from imagebuilder_mock.domain.documents.members import (
     check_unique,
     text,
 )
-from imagebuilder_mock.domain.records import Value, replace
+from imagebuilder_mock.domain.records import replace
+from imagebuilder_mock.domain.resources.documents import ParameterDetail
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+
+N = TypeVar("N", bound="Named")
 
 ParameterType = Literal["string", "integer", "boolean", "stringList"]
 
@@ -28,49 +33,43 @@ _BOOLEANS = {"true": True, "false": False}
 _INTEGER = "[+-]?[0-9]+"
 
 
-class WorkflowParameter(Value):
-    """A value that a build may give, or must where there is no ``default``."""
-
-    name: str
-    type: ParameterType
-    default: tuple[str, ...] | None = None
-    description: str | None = None
-
-
-class Parameter(Members):
+class Named(Members):
     name = Member[str | None](text, None, required=True)
-    type_ = Member[ParameterType](
-        OneOf(
-            get_args(ParameterType),
-            "{whole} has the unsupported type '{value}'. Supported types include: {choices}.",
-        ),
-        "string",
-    )
+
+
+class Parameter(Named):
+    type_ = Member[ParameterType](OneOf(get_args(ParameterType), UNSUPPORTED_TYPE), "string")
     default = Member[Node | None](as_it_is, None)
     description = Member[str | None](text, None)
 
 
-def parse_parameters(entries: list[Node]) -> tuple[WorkflowParameter, ...]:
-    """What stands under ``parameters``; one whose name cannot be made out is left out."""
+def members_of_each(entries: list[Node], of: type[N], kind: str) -> Iterator[N]:
+    """The members of each entry of a list; no two entries may have the same name."""
     taken: list[str | None] = []
-    parameters = []
     for entry in entries:
-        members = Parameter(entry)
+        members = of(entry)
         name = members.name
         if name is not None:
-            check_unique(name, entry.at("name"), "parameter", taken)
-            members.node = entry.called(f"Parameter '{name}'")
+            check_unique(name, entry.at("name"), kind, taken)
+            members.node = entry.called(f"{kind.capitalize()} '{name}'")
         taken.append(name)
-        parameter = WorkflowParameter(name=name or "?", type=members.type_)
+        yield members
+
+
+def parse_parameters(entries: list[Node]) -> tuple[ParameterDetail, ...]:
+    """Read ``parameters``; those whose names cannot be read are left out."""
+    parameters = []
+    for members in members_of_each(entries, Parameter, "parameter"):
+        parameter = ParameterDetail(name=members.name or UNNAMED, type=members.type_)
         node = members.default
         default = None if node is None or "type" in members.wrong else _default(node, parameter)
-        parameter = replace(parameter, default=default, description=members.description)
-        if name is not None:
+        parameter = replace(parameter, default_value=default, description=members.description)
+        if members.name is not None:
             parameters.append(parameter)
     return tuple(parameters)
 
 
-def _default(node: Node, parameter: WorkflowParameter) -> tuple[str, ...] | None:
+def _default(node: Node, parameter: ParameterDetail) -> tuple[str, ...] | None:
     nodes = node.items(node.subject) if parameter.type == "stringList" else [node]
     texts = [text(each) for each in nodes or ()]
     given = tuple(each for each in texts if each is not None)
@@ -82,9 +81,9 @@ def _default(node: Node, parameter: WorkflowParameter) -> tuple[str, ...] | None
     return given
 
 
-def value_of(parameter: WorkflowParameter, given: Sequence[str] | None) -> object:
-    """The value in its type; ValueError says what is wrong with what was given."""
-    texts = parameter.default if given is None else given
+def value_of(parameter: ParameterDetail, given: Sequence[str] | None) -> object:
+    """The given or default value, in the parameter's type; ValueError if that is not possible."""
+    texts = parameter.default_value if given is None else given
     if texts is None:
         msg = f"The parameter '{parameter.name}' has no default, and requires a value."
         raise ValueError(msg)
@@ -104,16 +103,16 @@ def value_of(parameter: WorkflowParameter, given: Sequence[str] | None) -> objec
 
 
 def _integer(text: str) -> int:
-    """Python's own reading takes more: spaces, underscores, other digits."""
+    """``int`` alone would take more: spaces, underscores, other digits."""
     if re.fullmatch(_INTEGER, text) is None:
         raise ValueError(text)
     return int(text)
 
 
 def values_of(
-    parameters: Sequence[WorkflowParameter], given: Mapping[str, Sequence[str]]
+    parameters: Sequence[ParameterDetail], given: Mapping[str, Sequence[str]]
 ) -> dict[str, object]:
-    """Every parameter's value; ValueError for one that is missing, wrong or not declared."""
+    """The values of all parameters; ValueError if one is missing, wrong or not declared."""
     unknown = [name for name in given if name not in {known.name for known in parameters}]
     if unknown:
         msg = f"The following parameters are not defined in the workflow: {', '.join(unknown)}"

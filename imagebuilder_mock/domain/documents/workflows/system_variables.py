@@ -1,7 +1,7 @@
-"""What stands under ``$.imagebuilder`` in a workflow document, and what each means in a build.
+"""The variables under ``$.imagebuilder`` in workflow documents, and their values in a build.
 
-Source: user guide, wfdoc-dynamic-vars. ``imageType`` is written as the managed workflows compare
-it, ``DOCKER``; ``platform`` as the API does.
+Source: user guide, wfdoc-dynamic-vars. ``imageType`` is ``DOCKER`` for containers, because managed
+workflows compare it with that; ``platform`` is as in the API.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 
 class SystemVariables(Mapping[str, object]):
-    """Each variable is found when it is asked for; one without value is absent.
+    """The variables that have a value in this build.
 
-    Few of them are asked for in a build, at every step.
+    Each value is worked out when it is read, because every step needs a few of them at most.
     """
 
     __slots__ = ("image", "now", "workflow_type")
@@ -80,10 +80,10 @@ SYSTEM_VARIABLES: Mapping[str, Callable[[SystemVariables], object]] = {
 
 
 def _source_image_id(image: Image) -> str | None:
-    """The AMI that instances are launched from; a test runs on the output.
+    """The AMI from which instances are launched: the parent, or for tests the output AMI.
 
-    Of a parent that has none in this mock, as Amazon's own, it is made from the parent's name, so
-    that it is the same each time.
+    If the mock has no AMI of the parent, as for Amazon's images, the id is made from the parent's
+    name, so that it is always the same.
     """
     if image.state.status != "BUILDING" and image.amis:
         return image.amis[0].image

@@ -1,8 +1,8 @@
-"""Dynamic variables: what a workflow document may refer to, and the values in a run.
+"""Dynamic variables: the references in a workflow document, and their values in a run.
 
-``$.stepOutputs.Launch.instanceId`` is one. A key that holds a reference ends in ``.$``; inside a
-longer text, under a key of either kind, a reference stands in double braces. Source: user guide,
-wfdoc-dynamic-vars; aws-samples, step-functions-integration.
+``$.stepOutputs.Launch.instanceId`` is a reference. The key of a value that is a reference ends in
+``.$``; in a longer text, under any key, a reference is written in double braces. Sources: user
+guide, wfdoc-dynamic-vars; aws-samples, step-functions-integration.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ def is_reference(value: object) -> bool:
 
 
 class UnresolvedReferenceError(Exception):
-    """A reference means nothing in this run; its text says which."""
+    """A reference has no value in this run; the error's text is the reference."""
 
 
 def resolve(value: object, variables: Mapping[str, object]) -> object:
-    """The value with every reference replaced, and the ``.$`` off its keys.
+    """The value with all references replaced, and without the ``.$`` of its keys.
 
-    UnresolvedReferenceError if one has no value.
+    UnresolvedReferenceError if a reference has no value.
     """
     if isinstance(value, str):
         return INTERPOLATED.sub(lambda found: as_text(look_up(found[1], variables)), str(value))
@@ -57,7 +57,7 @@ def resolve(value: object, variables: Mapping[str, object]) -> object:
 
 
 def look_up(text: str, variables: Mapping[str, object]) -> object:
-    """What one reference means: UnresolvedReferenceError if nothing."""
+    """The value of one reference; UnresolvedReferenceError if it has none."""
     found: object = variables
     for node in text.removeprefix(ROOT).split("."):
         name, *positions = node.replace("]", "").split("[")
@@ -72,12 +72,12 @@ def look_up(text: str, variables: Mapping[str, object]) -> object:
 
 
 def as_text(value: object) -> str:
-    """A value inside a text: a string as it is, all else as JSON."""
+    """A value as it appears in a text: a string as it is, anything else as JSON."""
     return value if isinstance(value, str) else json.dumps(value)
 
 
 def _followed(value: object, variables: Mapping[str, object]) -> object:
-    """What stands under a key with the suffix: a reference, or deeper down a list of them."""
+    """The value under a key with the suffix, which is a reference or a list of references."""
     if isinstance(value, list):
         return [_followed(member, variables) for member in value]
     if is_reference(value):
@@ -89,19 +89,19 @@ _NODE = re.compile(r"[A-Za-z0-9_-]+(?:\[[0-9]+\])*")
 
 
 class References(Value):
-    """What a place in a document may refer to; None where names cannot be made out."""
+    """What a place in a document can refer to; None where names could not be read."""
 
     parameters: Collection[str] | None
     steps: Collection[str] | None
     """The steps that come before."""
 
     def after(self, step: str | None) -> References:
-        """What the next step may refer to."""
+        """What the next step can refer to; ``step`` is None if its name could not be read."""
         known = None if step is None or self.steps is None else (*self.steps, step)
         return replace(self, steps=known)
 
     def check(self, node: Node, text: str) -> None:
-        """Refuse a reference that can mean nothing: ``$.stepOutputs.Launch.instanceId``."""
+        """Refuse a reference such as ``$.stepOutputs.Launch.instanceId`` to what does not exist."""
         nodes = text.removeprefix(ROOT).split(".")
         if not text.startswith(ROOT) or not all(map(_NODE.fullmatch, nodes)):
             node.refuse(f"Invalid reference '{text}'.")
@@ -122,7 +122,7 @@ class References(Value):
 
 
 def references_in(node: Node) -> Iterator[tuple[Node, str]]:
-    """Each reference in the texts of a value, as it is written, and where."""
+    """The references in the texts of a value, each with its place."""
     for found in node.texts():
         holder = found
         while isinstance(holder.key, int) and holder.parent is not None:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.protocol.http import Caller
 from imagebuilder_mock.protocol.model import input_members, operation_names
 from imagebuilder_mock.transports.moto.own_calls import call, new_id
 from imagebuilder_mock.world.faults import LostRequestError
+from imagebuilder_mock.world.log import logger
 from imagebuilder_mock.world.record import UnexpectedCallError
+
+from .moto_names import id_of, type_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imagebuilder_mock.gateway import Gateway
     from imagebuilder_mock.protocol.http import Answer
-
-_logger = logging.getLogger("imagebuilder_mock")
 
 
 class StackOperations:
@@ -66,16 +66,11 @@ class StackOperations:
                 raise
             self._raised.append(error)
         if answer.error_code is not None:
-            raise ServiceRefusal(
-                answer.error_code,
-                str(answer.members.get("message", "")),
-                status=answer.status,
-                request_id=answer.request_id,
-                token=self.new_id(),
-            )
+            raise ServiceRefusal(answer, self.new_id())
         return answer.members
 
 
+ABSENT, EXISTING = "ResourceNotFoundException", "ResourceAlreadyExistsException"
 # Source: CloudFormation CLI user guide, handler error codes.
 _HANDLER_ERROR_CODES = {
     "CallRateLimitExceededException": "Throttling",
@@ -85,38 +80,42 @@ _HANDLER_ERROR_CODES = {
     "InvalidParameterValueException": "InvalidRequest",
     "InvalidRequestException": "InvalidRequest",
     "InvalidVersionNumberException": "InvalidRequest",
-    "ResourceAlreadyExistsException": "AlreadyExists",
+    EXISTING: "AlreadyExists",
     "ResourceInUseException": "ResourceConflict",
-    "ResourceNotFoundException": "NotFound",
+    ABSENT: "NotFound",
     "ServiceQuotaExceededException": "ServiceLimitExceeded",
     "ServiceUnavailableException": "ServiceInternalError",
     "TooManyRequestsException": "Throttling",
 }
-_GENERAL = "GeneralServiceException"
 
 
 class StackFailure(Exception):
     """Why a resource fails, and with it the stack.
 
-    It passes through moto as any exception, and is caught outside of it. ``raised`` comes out of
-    the call when the stack has been rolled back: a call that the test did not expect.
+    It passes through moto as any exception, and is caught outside of it. It names the resource by
+    the attributes that moto's resources have. ``raised`` comes out of the call when the stack has
+    been rolled back: a call that the test did not expect.
     """
 
     def __init__(self, reason: str, *, raised: Exception | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.raised = raised
-        self.logical_id = ""
-        self.resource_type = ""
-        self.physical_id = ""
+        self.logical_resource_id = ""
+        self.type = ""
+        self.physical_resource_id = ""
 
     def of(self, logical_id: str, resource_type: str, physical_id: str = "") -> StackFailure:
         """Note which resource it is about, unless that is known."""
-        if not self.logical_id:
-            self.logical_id = logical_id
-            self.resource_type = resource_type
-            self.physical_id = physical_id
+        if not self.logical_resource_id:
+            self.logical_resource_id = logical_id
+            self.type = resource_type
+            self.physical_resource_id = physical_id
         return self
+
+    def about(self, resource: Any) -> StackFailure:
+        """The same, for a resource that is there."""
+        return self.of(resource.logical_resource_id, type_of(resource), id_of(resource))
 
 
 class NotBuiltYet(StackFailure):
@@ -126,28 +125,22 @@ class NotBuiltYet(StackFailure):
 class ServiceRefusal(StackFailure):
     """An error of the service, in CloudFormation's words."""
 
-    def __init__(
-        self, code: str, message: str, *, status: int, request_id: str, token: str
-    ) -> None:
+    def __init__(self, answer: Answer, token: str) -> None:
         said = (
-            f"{message} (Service: Imagebuilder, Status Code: {status}, Request ID: {request_id}) "
-            "(SDK Attempt Count: 1)"
+            f"{answer.members.get('message', '')} (Service: Imagebuilder, "
+            f"Status Code: {answer.status}, Request ID: {answer.request_id}) (SDK Attempt Count: 1)"
         )
-        super().__init__(handler_message(said, token, _HANDLER_ERROR_CODES.get(code)))
+        self.code = str(answer.error_code)
+        super().__init__(handler_message(said, token, _HANDLER_ERROR_CODES.get(self.code)))
         self._token = token
-        self.is_absence = code == "ResourceNotFoundException"
-        self.is_conflict = code == "ResourceAlreadyExistsException"
 
-    def in_handlers_words(self, resource_type: str, identifier: str) -> StackFailure:
-        """What the handler says itself of what exists already, and of what is gone."""
-        if self.is_conflict:
-            state, code = "already exists", "AlreadyExists"
-        elif self.is_absence:
-            state, code = "was not found", "NotFound"
-        else:
+    def in_handlers_words(self, code: str, resource_type: str, identifier: str) -> StackFailure:
+        """What the handler says itself of the resource that it works on, if this is the code."""
+        if self.code != code:
             return self
+        state = "already exists" if code == EXISTING else "was not found"
         said = f"Resource of type '{resource_type}' with identifier '{identifier}' {state}."
-        return StackFailure(handler_message(said, self._token, code))
+        return StackFailure(handler_message(said, self._token, _HANDLER_ERROR_CODES[code]))
 
 
 def failure_of(error: Exception) -> StackFailure:
@@ -158,12 +151,8 @@ def failure_of(error: Exception) -> StackFailure:
     if isinstance(message, str):
         # An error of moto's in AWS's words.
         return StackFailure(message)
-    _logger.error("A resource of a stack fails, with no error of AWS:", exc_info=error)
-    return StackFailure(_name_and_text(error))
-
-
-def _name_and_text(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
+    logger.error("A resource of a stack fails, with no error of AWS:", exc_info=error)
+    return StackFailure(f"{type(error).__name__}: {error}")
 
 
 def operation_failed(message: str, token: str) -> StackFailure:
@@ -175,5 +164,5 @@ def handler_message(message: str, token: str, code: str | None = None) -> str:
     """A message of a resource handler, in CloudFormation's form."""
     return (
         f'Resource handler returned message: "{message}" '
-        f"(RequestToken: {token}, HandlerErrorCode: {code or _GENERAL})"
+        f"(RequestToken: {token}, HandlerErrorCode: {code or 'GeneralServiceException'})"
     )

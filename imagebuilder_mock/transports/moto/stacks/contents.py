@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import contextmanager
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from .calls import NotBuiltYet, StackFailure, failure_of
 from .deletions import delete_all
 from .events import failed, say_made
+from .intrinsic_functions import entries
+from .moto_names import class_name, module, validation_error
 from .nested import complete, is_waited_for
 from .resource_types import RESOURCE_TYPES
-from .resources import StackResourceType
-from .template_checks import TemplateError, has_ours, prepare
-from .work import concerns, concerns_nested, parsing
+from .resources import StackResourceType, concerns, concerns_nested
+from .template_checks import has_ours, prepare
+from .updates import is_wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from imagebuilder_mock.transports.patching import Method
 
+    from .updates import StackUpdate
     from .work import StackWork
 
 _LISTS = ("CommaDelimitedList", "List<")
@@ -30,13 +32,14 @@ class StackContents:
 
     def __init__(self, work: StackWork) -> None:
         self._work = work
-        self._types: dict[str, StackResourceType] = {}
+        self._types = {name: StackResourceType(kind, work) for name, kind in RESOURCE_TYPES.items()}
+        self.updates: dict[str, StackUpdate] = {}
+        """The updates that are under way or wait for an image, by their stack's id."""
 
     def patched(self) -> list[tuple[Any, str, Method]]:
         """What is patched: a module, the path of a method in it, and what stands in for it."""
-        parse, models = parsing(), sys.modules["moto.cloudformation.models"]
-        # moto 5.0 calls them by other names.
-        prefix = "" if hasattr(models, "Stack") else "Fake"
+        parse, models = module("parsing"), module("models")
+        stack, change_set = class_name("Stack"), class_name("ChangeSet")
         return [
             (parse, "resource_class_from_type", self._look_up),
             (parse, "ResourceMap.__getitem__", self._get),
@@ -45,34 +48,26 @@ class StackContents:
             (parse, "ResourceMap.parse_ssm_parameter", self._read_parameter),
             (parse, "ResourceMap.update", self._update),
             (parse, "OutputMap.__iter__", self._output_keys),
-            (models, f"{prefix}Stack._parse_template", self._parse_template),
-            (models, f"{prefix}Stack.has_template", self._has_template),
-            (models, f"{prefix}ChangeSet._parse_template", self._parse_template),
+            (models, f"{stack}._parse_template", self._parse_template),
+            (models, f"{stack}.has_template", self._has_template),
+            (models, f"{change_set}._parse_template", self._parse_template),
         ]
 
     # Templates
 
     def _parse_template(self, original: Method, owner: Any) -> None:
         original(owner)
-        if has_ours(owner.template_dict):
-            with template_errors():
-                prepare(owner.template_dict)
+        prepare(owner.template_dict)
 
     def _has_template(self, original: Method, stack: Any, other: str) -> Any:
         parsed = stack.parse_template(other)
         if not has_ours(parsed):
             return original(stack, other)
-        with template_errors():
-            prepare(parsed)
+        prepare(parsed)
         return stack.template_dict == parsed
 
     def _look_up(self, original: Method, resource_type: str) -> Any:
-        kind = RESOURCE_TYPES.get(resource_type)
-        if kind is None:
-            return original(resource_type)
-        if resource_type not in self._types:
-            self._types[resource_type] = StackResourceType(kind, self._work)
-        return self._types[resource_type]
+        return self._types.get(resource_type) or original(resource_type)
 
     # Parameters
 
@@ -128,12 +123,7 @@ class StackContents:
             if stack is None and not isinstance(error, StackFailure):
                 raise
             raise failure_of(_explained(error, resource_json, resources)).of(*about) from None
-        if (
-            made is None
-            and is_inner
-            and stack is not None
-            and _is_left_out(resource_json, resources)
-        ):
+        if is_inner and stack is not None and not is_wanted(resource_json, resources):
             msg = (
                 f"Template format error: Unresolved resource dependencies [{key}] in the Resources "
                 "block of the template"
@@ -152,7 +142,7 @@ class StackContents:
     def _update(
         self, original: Method, resources: Any, template: Any, parameters: Any = None
     ) -> None:
-        update = self._work.updates.get(resources.stack_id)
+        update = self.updates.get(resources.stack_id)
         if update is None:
             original(resources, template, parameters)
         else:
@@ -195,21 +185,6 @@ class _Waiting:
         return False
 
 
-@contextmanager
-def template_errors() -> Iterator[None]:
-    try:
-        yield
-    except TemplateError as error:
-        raise validation_error(str(error)) from None
-
-
-def validation_error(message: str) -> Exception:
-    """The error of CloudFormation, as moto answers it."""
-    exceptions: Any = sys.modules["moto.cloudformation.exceptions"]
-    error: Exception = exceptions.ValidationError(message=message)
-    return error
-
-
 def _is_number(given: object) -> bool:
     try:
         float(str(given))
@@ -218,34 +193,26 @@ def _is_number(given: object) -> bool:
     return True
 
 
-def _is_left_out(resource_json: Mapping[str, Any], resources: Any) -> bool:
-    condition = resource_json.get("Condition")
-    return bool(condition) and not resources.lazy_condition_map[condition]
-
-
 def _explained(error: Exception, resource_json: Mapping[str, Any], resources: Any) -> Exception:
-    """What CloudFormation says where moto has looked up in vain what is not there."""
+    """CloudFormation's words for a mapping or an item that is not there; moto's error otherwise."""
     if not isinstance(error, (KeyError, IndexError)):
         return error
-    said = next(_in_vain(resource_json, resources), None)
+    said = _in_vain(resource_json, resources)
     return error if said is None else StackFailure(f"Template error: {said}")
 
 
-def _in_vain(part: Any, resources: Any) -> Iterator[str]:
-    values = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
-    for value in values:
-        yield from _in_vain(value, resources)
-    if not isinstance(part, dict):
-        return
-    clean = parsing().clean_json
-    if "Fn::FindInMap" in part:
-        keys = [clean(key, resources) for key in part["Fn::FindInMap"]]
-        found = resources._template.get("Mappings")
-        for key in keys:
-            found = found.get(key) if isinstance(found, dict) else None
-        if found is None:
-            yield f"Unable to get mapping for {'::'.join(map(str, keys))}"
-    if "Fn::Select" in part:
-        index, items = part["Fn::Select"]
-        if int(index) >= len(clean(items, resources)):
-            yield f"Fn::Select cannot select nonexistent value at index {index}"
+def _in_vain(resource_json: Mapping[str, Any], resources: Any) -> str | None:
+    clean = module("parsing").clean_json
+    for _, key, value in entries(resource_json):
+        # One with an inner function that finds nothing either cannot be read: that one is named.
+        with suppress(KeyError, IndexError):
+            if key == "Fn::FindInMap":
+                keys = [clean(each, resources) for each in value]
+                found = resources._template.get("Mappings")
+                for each in keys:
+                    found = found.get(each) if isinstance(found, dict) else None
+                if found is None:
+                    return f"Unable to get mapping for {'::'.join(map(str, keys))}"
+            if key == "Fn::Select" and int(value[0]) >= len(clean(value[1], resources)):
+                return f"Fn::Select cannot select nonexistent value at index {value[0]}"
+    return None

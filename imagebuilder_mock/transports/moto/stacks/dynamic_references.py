@@ -2,7 +2,7 @@
 
 CloudFormation looks them up when it creates or updates the resource; moto leaves them as they are.
 Source: CloudFormation user guide, "Get values stored in other services using dynamic references".
-ssm-secure is for properties in a list there, which has none of Image Builder.
+It lists the properties that take ssm-secure: none is Image Builder's.
 """
 
 from __future__ import annotations
@@ -16,35 +16,38 @@ from botocore.exceptions import ClientError
 from imagebuilder_mock.neighbours.in_moto.clients import client
 
 from .calls import StackFailure
+from .intrinsic_functions import entries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
 _REFERENCE = re.compile(r"\{\{resolve:(ssm|ssm-secure|secretsmanager):([^{}]+)\}\}")
 _SECURE = "{{resolve:ssm-secure:"
 _ARN_PARTS = 7
 
 
-def unsupported(part: Any, path: str = "") -> Iterator[str]:
+def unsupported(properties: Any) -> Iterator[str]:
     """The paths of texts with a kind of reference that Image Builder's properties do not take."""
-    if isinstance(part, str) and _SECURE in part:
-        yield path
-    pairs = part.items() if isinstance(part, dict) else ()
-    for key, value in enumerate(part) if isinstance(part, list) else pairs:
-        yield from unsupported(value, f"{path}/{key}")
+    for path, key, value in entries(properties):
+        if isinstance(value, str) and _SECURE in value:
+            yield f"{path}/{key}"
 
 
 def resolved(part: Any, resource_type: str, place: tuple[str, str], path: str = "") -> Any:
-    """Properties with the values in place of the references; StackFailure if there is none."""
+    """Properties with the values in place of the references; StackFailure if there is none.
+
+    List items that were AWS::NoValue are left out.
+    """
     if isinstance(part, dict):
         return {
             key: resolved(value, resource_type, place, f"{path}/{key}")
             for key, value in part.items()
         }
     if isinstance(part, list):
+        items = [item for item in part if item is not None]
         return [
-            resolved(value, resource_type, place, f"{path}/{number}")
-            for number, value in enumerate(part)
+            resolved(item, resource_type, place, f"{path}/{number}")
+            for number, item in enumerate(items)
         ]
     if not isinstance(part, str) or "{{resolve:" not in part:
         return part
@@ -59,7 +62,7 @@ def resolved(part: Any, resource_type: str, place: tuple[str, str], path: str = 
 def _parameter(reference: str, place: tuple[str, str]) -> str:
     """The value of ``name`` or ``name:version``."""
     try:
-        answer = _asked("ssm", place).get_parameter(Name=reference)
+        answer = client("ssm", *place).get_parameter(Name=reference)
     except ClientError:
         raise StackFailure(f"Parameters: [ssm:{reference}] cannot be found.") from None
     found = answer["Parameter"]
@@ -72,11 +75,12 @@ def _secret(reference: str, place: tuple[str, str]) -> str:
     """The value of ``id:SecretString:key:stage:version``; the id may be an ARN."""
     parts = reference.split(":")
     count = _ARN_PARTS if parts[0] == "arn" else 1
-    secret, [_, key, stage, version] = ":".join(parts[:count]), _four(parts[count:])
+    secret = ":".join(parts[:count])
+    _, key, stage, version = [*parts[count:], "", "", "", ""][:4]
     which = {"VersionStage": stage, "VersionId": version}
     given = {name: value for name, value in which.items() if value}
     try:
-        answer = _asked("secretsmanager", place).get_secret_value(SecretId=secret, **given)
+        answer = client("secretsmanager", *place).get_secret_value(SecretId=secret, **given)
     except ClientError as error:
         raise StackFailure(str(error.response["Error"].get("Message", error))) from None
     text = str(answer.get("SecretString", ""))
@@ -90,12 +94,4 @@ def _secret(reference: str, place: tuple[str, str]) -> str:
         ) from None
 
 
-def _four(parts: Sequence[str]) -> list[str]:
-    return [*parts, "", "", "", ""][:4]
-
-
 _READERS = {"ssm": _parameter, "secretsmanager": _secret}
-
-
-def _asked(service: str, place: tuple[str, str]) -> Any:
-    return client(service, *place)

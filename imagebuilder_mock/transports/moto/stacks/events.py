@@ -1,52 +1,46 @@
-"""Events of stacks, which moto has for the stack itself alone.
+"""Events of a stack's resources: made, changed, deleted or failed.
 
-What CloudFormation says of a resource is told here: that it is made, changed, deleted or failed.
+moto has events of the stack itself alone.
 """
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
+
+from .moto_names import class_name, id_of, module, type_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .calls import StackFailure
 
-_MODELS = "moto.cloudformation.models"
-
 
 def enter(stack: Any, status: str, reason: str | None = None) -> None:
-    """Put a stack into a status, and say so."""
+    """Put a stack into a status, with an event."""
     stack.status = status
     stack.stack_status_reason = reason
     stack._add_stack_event(status, resource_status_reason=reason)
 
 
-def say(  # noqa: PLR0913, PLR0917 - what an event has
-    stack: Any,
-    status: str,
-    logical_id: str,
-    resource_type: str,
-    physical_id: str = "",
-    reason: str | None = None,
-) -> None:
-    """Add an event of a resource; none for a stack that moto does not show."""
+def say(stack: Any, status: str, about: Any, reason: str | None = None) -> None:
+    """Add an event of a resource, or of the one that a failure is about.
+
+    There is none for a stack that moto does not show.
+    """
     if stack is None:
         return
-    models: Any = sys.modules[_MODELS]
-    event = getattr(models, "Event", None)
-    if event is None:
+    event = class_name("Event")
+    if event != "Event":
         # moto 5.0, which puts a reason into XML as it is.
-        event, reason = models.FakeEvent, reason and escape(reason)
+        reason = reason and escape(reason)
     stack.events.append(
-        event(
+        getattr(module("models"), event)(
             stack_id=stack.stack_id,
             stack_name=stack.name,
-            logical_resource_id=logical_id,
-            physical_resource_id=physical_id,
-            resource_type=resource_type,
+            logical_resource_id=about.logical_resource_id,
+            physical_resource_id=id_of(about),
+            resource_type=type_of(about),
             resource_status=status,
             resource_status_reason=reason,
             resource_properties=None,
@@ -55,41 +49,24 @@ def say(  # noqa: PLR0913, PLR0917 - what an event has
 
 
 def say_made(stack: Any, verb: str, resource: Any, *, is_complete: bool) -> None:
-    """That a resource is being created or updated, and that this is complete."""
-    about = (resource.logical_resource_id, type_of(resource), id_of(resource))
-    reasons = getattr(resource, "warnings", ())
-    say(stack, f"{verb}_IN_PROGRESS", *about)
-    for reason in reasons:
-        say(stack, f"{verb}_IN_PROGRESS", *about, reason=reason)
+    """Add the events of a resource that is created or updated."""
+    warning = getattr(resource, "warning", None)
+    say(stack, f"{verb}_IN_PROGRESS", resource)
+    if warning is not None:
+        say(stack, f"{verb}_IN_PROGRESS", resource, warning)
     if is_complete:
-        say(stack, f"{verb}_COMPLETE", *about)
-
-
-def say_kept(stack: Any, resource: Any) -> None:
-    """That a resource stays, as its policy says."""
-    about = (resource.logical_resource_id, type_of(resource), id_of(resource))
-    say(stack, "DELETE_SKIPPED", *about)
+        say(stack, f"{verb}_COMPLETE", resource)
 
 
 def say_failed(stack: Any, status: str, failure: StackFailure) -> None:
-    """Why a resource has failed."""
-    if failure.logical_id:
-        about = (failure.logical_id, failure.resource_type, failure.physical_id)
-        say(stack, status, *about, reason=failure.reason)
+    """Add the event of a resource that has failed, if it is known which."""
+    if failure.logical_resource_id:
+        say(stack, status, failure, failure.reason)
 
 
 def failed(what: str, failures: Sequence[StackFailure]) -> str:
     """The stack's own reason, which names the resources."""
-    names = ", ".join(failure.logical_id for failure in failures if failure.logical_id)
+    names = ", ".join(each.logical_resource_id for each in failures if each.logical_resource_id)
     if not names:
         return failures[0].reason
     return f"The following resource(s) failed to {what}: [{names}]."
-
-
-def type_of(resource: Any) -> str:
-    # moto 5.0 has it as ``type``.
-    return str(getattr(resource, "cf_resource_type", None) or getattr(resource, "type", ""))
-
-
-def id_of(resource: Any) -> str:
-    return str(getattr(resource, "physical_resource_id", "") or "")

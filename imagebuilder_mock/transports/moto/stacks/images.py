@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .calls import ServiceRefusal, StackFailure, operation_failed
+from imagebuilder_mock.domain.states import IN_PROGRESS
+
+from .calls import StackFailure, operation_failed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +22,6 @@ _DELETION = "DeletionSettings"
 _BUILT = "AVAILABLE"
 # aws-parallelcluster#3995 and AWS's own handler.
 _CANCELLED = "Image creation is cancelled."
-_ENDED = frozenset((_BUILT, "CANCELLED", "DELETED", "DEPRECATED", "DISABLED", "FAILED"))
 _OVER = frozenset(("CANCELLED", "FAILED", "SUCCESS"))
 
 
@@ -57,7 +58,7 @@ def built(operations: StackOperations, arn: str) -> dict[str, Any] | None:
         state = image["state"]
         if state["status"] == _BUILT:
             return image
-        if state["status"] in _ENDED:
+        if state["status"] not in IN_PROGRESS:
             is_cancelled = state["status"] == "CANCELLED"
             reason = _CANCELLED if is_cancelled else state.get("reason", "")
             raise operation_failed(reason, operations.new_id())
@@ -88,15 +89,11 @@ def output_attributes(operations: StackOperations, image: Mapping[str, Any]) -> 
 
 def delete(operations: StackOperations, arn: str, properties: Mapping[str, Any]) -> None:
     """Cancel a running build, and delete the image; its outputs too if the template says so."""
-    if _image(operations, arn)["state"]["status"] not in _ENDED:
+    if _image(operations, arn)["state"]["status"] in IN_PROGRESS:
         operations.call("CancelImageCreation", {"imageBuildVersionArn": arn})
     if _DELETION in properties:
         _delete_outputs(operations, arn, properties[_DELETION])
-    try:
-        operations.call("DeleteImage", {"imageBuildVersionArn": arn})
-    except ServiceRefusal as refusal:
-        if not refusal.is_absence:
-            raise
+    operations.call("DeleteImage", {"imageBuildVersionArn": arn})
 
 
 def _delete_outputs(operations: StackOperations, arn: str, settings: Mapping[str, Any]) -> None:

@@ -19,6 +19,14 @@ _SUBSTITUTED = re.compile(r"\$\{([A-Za-z0-9]+)((?:\.[A-Za-z0-9.]+)?)\}")
 _DEEP = re.compile(r"(\$\{[A-Za-z0-9]+\.[A-Za-z0-9]+\.[A-Za-z0-9.]+\})")
 
 
+def entries(part: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """All entries of mappings and lists at any depth: the path before each, its key, its value."""
+    if isinstance(part, (dict, list)):
+        for key, value in part.items() if isinstance(part, dict) else enumerate(part):
+            yield path, key, value
+            yield from entries(value, f"{path}/{key}")
+
+
 def rewrite(part: Any) -> Any:
     """The part of a template with all its Fn::GetAtt and Fn::Sub in the form that moto reads."""
     if isinstance(part, list):
@@ -66,12 +74,7 @@ def attributes(part: Any) -> Iterator[tuple[str, str]]:
 
     The part is one that ``rewrite`` has made.
     """
-    if isinstance(part, list):
-        for item in part:
-            yield from attributes(item)
-    if not isinstance(part, dict):
-        return
-    for key, value in part.items():
+    for _, key, value in entries(part):
         if key == "Ref" and isinstance(value, str):
             yield value, ""
         elif key == _GET_ATT and isinstance(value, list):
@@ -79,7 +82,6 @@ def attributes(part: Any) -> Iterator[tuple[str, str]]:
             yield str(value[0]), named
         elif key == _SUB:
             yield from _substituted(value)
-        yield from attributes(value)
 
 
 def _substituted(given: Any) -> Iterator[tuple[str, str]]:

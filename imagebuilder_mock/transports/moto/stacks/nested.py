@@ -1,11 +1,11 @@
-"""Stacks that are part of others, or of stack sets: what moto does not say of them."""
+"""Stacks within others and in stack sets: what moto lacks of them."""
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 from .calls import NotBuiltYet, StackFailure
+from .moto_names import backend_of
 from .template_checks import no_attribute
 
 _TYPE = "AWS::CloudFormation::Stack"
@@ -13,7 +13,7 @@ _IN_PROGRESS = "_IN_PROGRESS"
 
 
 def complete(logical_id: str, made: Any) -> None:
-    """Give a stack within another what its type has; any other resource stays as it is."""
+    """Give a stack within another what resources of its type have; others stay as they are."""
     if hasattr(made, "output_map"):
         nested = _Nested(logical_id, made)
         made.get_cfn_attribute = nested.get_cfn_attribute
@@ -29,9 +29,7 @@ def is_waited_for(resource: Any) -> bool:
 
 def status_of_instance(stack: Any) -> dict[str, Any]:
     """What a stack set says of one of its stacks; nothing if that is complete."""
-    if stack.status.endswith(_IN_PROGRESS):
-        _backend_of(stack).get_stack(stack.stack_id)
-    if stack.status.endswith(_IN_PROGRESS):
+    if _is_in_progress(stack):
         return {"Status": "OUTDATED", "StackInstanceStatus": {"DetailedStatus": "RUNNING"}}
     if "ROLLBACK" in stack.status or stack.status.endswith("_FAILED"):
         return {
@@ -53,9 +51,7 @@ class _Nested:
         """StackFailure if it has been rolled back."""
         stack = self._stack
         if not stack.is_there:
-            if stack.status.endswith(_IN_PROGRESS):
-                _backend_of(stack).get_stack(stack.stack_id)
-            if stack.status.endswith(_IN_PROGRESS):
+            if _is_in_progress(stack):
                 return False
             if "ROLLBACK" in stack.status:
                 failure = StackFailure(
@@ -80,10 +76,11 @@ class _Nested:
         return output.value
 
 
-def _backend_of(stack: Any) -> Any:
-    models: Any = sys.modules["moto.cloudformation.models"]
-    resources = stack.resource_map
-    return models.cloudformation_backends[resources._account_id][resources._region_name]
+def _is_in_progress(stack: Any) -> bool:
+    """Whether it still is after a look."""
+    if stack.status.endswith(_IN_PROGRESS):
+        backend_of(stack.resource_map).get_stack(stack.stack_id)
+    return bool(stack.status.endswith(_IN_PROGRESS))
 
 
 def _reason(stack: Any) -> str:

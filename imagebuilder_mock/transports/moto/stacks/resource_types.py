@@ -15,12 +15,13 @@ from imagebuilder_mock.protocol.model import input_members, service_model
 
 PREFIX = "AWS::ImageBuilder::"
 TAGS = "Tags"
-VERSIONS = (
-    "LatestVersion.Arn",
-    "LatestVersion.Major",
-    "LatestVersion.Minor",
-    "LatestVersion.Patch",
-)
+VERSIONS = {
+    "LatestVersion.Arn": "latestVersionArn",
+    "LatestVersion.Major": "latestMajorVersionArn",
+    "LatestVersion.Minor": "latestMinorVersionArn",
+    "LatestVersion.Patch": "latestPatchVersionArn",
+}
+"""What Fn::GetAtt returns, by the members of ``latestVersionReferences``."""
 
 
 class ResourceType(Record, kw_only=True):

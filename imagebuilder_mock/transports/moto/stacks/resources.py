@@ -1,147 +1,42 @@
 """Image Builder's resources in stacks: the objects that moto calls and keeps.
 
-moto asks a resource type for what ``CloudFormationModel`` says; being a subclass of that is not
-asked for, so nothing is registered there, and moto is not imported.
+A type has the methods of moto's ``CloudFormationModel``. It need not be a subclass of that, so moto
+is not imported.
 """
 
 from __future__ import annotations
 
-import logging
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
+
+from imagebuilder_mock.world.log import logger
 
 from . import images
-from .calls import NotBuiltYet, ServiceRefusal, StackFailure
+from .calls import ABSENT, EXISTING, NotBuiltYet, ServiceRefusal, StackFailure
 from .dynamic_references import resolved
+from .moto_names import module
 from .resource_types import PREFIX, TAGS, VERSIONS
 from .schemas import check_properties
-from .template_checks import no_attribute
-from .templates import camel_case_keys, parameters, scalar
+from .template_checks import has_ours, no_attribute
+from .templates import parameters, scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from .calls import StackOperations
     from .resource_types import ResourceType
-
-_logger = logging.getLogger("imagebuilder_mock")
-_LATEST_VERSIONS = dict(
-    zip(
-        VERSIONS,
-        (
-            "latestVersionArn",
-            "latestMajorVersionArn",
-            "latestMinorVersionArn",
-            "latestPatchVersionArn",
-        ),
-        strict=True,
-    )
-)
-_DESCRIBED = {"Encrypted": "encrypted", "Name": "name", "Type": "type", "Version": "version"}
-
-
-class Stacks(Protocol):
-    """What a resource needs to know about the stacks."""
-
-    deployments: dict[str, str]
-    """The pipelines by their deployment ids, old ones included."""
-
-    def operations(self, account: str, region: str) -> StackOperations | None:
-        """None while the mock is off."""
-        ...
-
-    def tags(self) -> Mapping[str, str]:
-        """The tags of the stack that is being changed."""
-        ...
-
-    def at_work(self) -> object:
-        """The resources, as moto keeps them, of the stack that is being changed."""
-        ...
-
-    def text(self, function: object, resources: object) -> object:
-        """What a function in the template of these resources gives."""
-        ...
-
-    def replaces(self, resource: StackResource) -> None:
-        """Note that another takes its place, for the end of the stack's update."""
-        ...
-
-
-class StackResource:
-    """A resource as its stack knows it. It is immutable: an update makes a new object."""
-
-    # What moto writes on it.
-    cf_resource_type: str
-    type: str
-    logical_resource_id: str
-
-    def __init__(
-        self,
-        template: StackResourceType,
-        place: tuple[str, str],
-        arn: str,
-        resource_json: Mapping[str, Any],
-        given: Mapping[str, Any],
-    ) -> None:
-        self.template = template
-        self.place = place
-        self.physical_resource_id = arn
-        self.properties: dict[str, Any] = dict(resource_json["Properties"])
-        self.given = given
-        self.tags = template.tags(given)
-        self._resources = template.stacks.at_work()
-        self.stack_tags = dict(template.stacks.tags())
-        self.attributes: dict[str, str] = {}
-        self.warnings: tuple[str, ...] = ()
-        self.is_there = False
-
-    def is_created(self) -> bool:
-        """Whether it exists; an image does when it is built. StackFailure if the build failed."""
-        if not self.is_there:
-            # Its creator does not know yet what it is called; who looks later does.
-            logical_id = getattr(self, "logical_resource_id", "")
-            with failures_of(logical_id, self.template.type, self.physical_resource_id):
-                self.is_there = self.template.describe(self)
-        return self.is_there
-
-    def get_cfn_attribute(self, name: object) -> str:
-        """Fn::GetAtt. StackFailure if the type has no such attribute, or the resource not yet."""
-        attribute = str(self.template.stacks.text(name, self._resources))
-        if attribute not in self.template.kind.attributes:
-            raise StackFailure(no_attribute(self.logical_resource_id, attribute))
-        if attribute in self.attributes:
-            return self.attributes[attribute]
-        said = f"{self.physical_resource_id} has no {attribute}."
-        raise StackFailure(said) if self.is_there else NotBuiltYet(said)
-
-    def delete(self, _account_id: str, _region_name: str) -> None:
-        """StackFailure if the service refuses; a resource that no longer exists is no failure."""
-        with failures_of(self.logical_resource_id, self.template.type, self.physical_resource_id):
-            self.template.delete(self)
-
-
-@contextmanager
-def failures_of(logical_id: str, resource_type: str, physical_id: str = "") -> Iterator[None]:
-    """Note in failures which resource they are about."""
-    try:
-        yield
-    except StackFailure as failure:
-        raise failure.of(logical_id, resource_type, physical_id) from None
+    from .work import StackWork
 
 
 class StackResourceType:
     """What moto takes for the class of a type."""
 
-    def __init__(self, kind: ResourceType, stacks: Stacks) -> None:
-        self.kind = kind
-        self.type = PREFIX + kind.name
-        self.stacks = stacks
-
-    # What moto calls, by its names
+    def __init__(self, kind: ResourceType, work: StackWork) -> None:
+        self._kind = kind
+        self._work = work
 
     def has_cfn_attr(self, attr: object) -> bool:
         # Which one a function names shows when it is asked for.
-        return not isinstance(attr, str) or attr in self.kind.attributes
+        return not isinstance(attr, str) or attr in self._kind.attributes
 
     def create_from_cloudformation_json(
         self,
@@ -151,206 +46,216 @@ class StackResourceType:
         region_name: str,
         **said: Any,
     ) -> StackResource:
-        logical_id = said.get("LogicalId", "")
-        with failures_of(logical_id, self.type):
-            return self.create(cloudformation_json, (account_id, region_name), logical_id)
+        place, logical_id = (account_id, region_name), said["LogicalId"]
+        made = StackResource(self._kind, self._work, place, logical_id, cloudformation_json)
+        made.create()
+        return made
 
     def update_from_cloudformation_json(
-        self,
-        original_resource: StackResource,
-        new_resource_name: str,  # noqa: ARG002 - the same
-        cloudformation_json: Mapping[str, Any],
-        account_id: str,  # noqa: ARG002 - the original knows
-        region_name: str,  # noqa: ARG002 - the same
+        self, original_resource: StackResource, cloudformation_json: Mapping[str, Any], **_: Any
     ) -> StackResource:
-        about = original_resource.logical_resource_id, self.type
-        with failures_of(*about, original_resource.physical_resource_id):
-            return self.update(original_resource, cloudformation_json)
+        return original_resource.updated(cloudformation_json)
+
+
+class StackResource:
+    """A resource as its stack knows it. It is immutable: an update makes a new object."""
+
+    def __init__(
+        self,
+        kind: ResourceType,
+        work: StackWork,
+        place: tuple[str, str],
+        logical_id: str,
+        resource_json: Mapping[str, Any],
+    ) -> None:
+        """StackFailure if CloudFormation's schema of the type refuses the properties."""
+        self.work = work
+        self.logical_resource_id = logical_id
+        self.physical_resource_id = ""
+        self.cf_resource_type = self.type = PREFIX + kind.name
+        self.attributes: dict[str, str] = {}
+        self.is_there = False
+        self._kind = kind
+        self._place = place
+        self._properties: dict[str, Any] = dict(resource_json["Properties"])
+        self._given: Mapping[str, Any] = resolved(self._properties, self.type, place)
+        self.warning = check_properties(
+            kind,
+            logical_id,
+            self._given,
+            self._operations.members(f"Create{kind.name}"),
+            ignores_unknown=self._operations.ignores_unknown,
+        )
+        """What CloudFormation says although it deploys the resource."""
+        self._stack_tags = dict(work.tags())
+        self._tags = self._stack_tags | {
+            str(scalar(key, "string")): str(scalar(value, "string"))
+            for key, value in self._given.get(TAGS, {}).items()
+        }
+        self._resources = work.at_work()
+
+    # What moto calls, by its names
+
+    def is_created(self) -> bool:
+        """Whether it exists; an image does when it is built. StackFailure if the build failed."""
+        if not self.is_there:
+            try:
+                self.is_there = self._describe()
+            except StackFailure as failure:
+                raise failure.about(self) from None
+        return self.is_there
+
+    def get_cfn_attribute(self, name: object) -> str:
+        """Fn::GetAtt. StackFailure if the type has no such attribute, or the resource not yet."""
+        # A template may have a function in the name's place.
+        attribute = str(module("parsing").clean_json(name, self._resources))
+        if attribute not in self._kind.attributes:
+            raise StackFailure(no_attribute(self.logical_resource_id, attribute))
+        if attribute in self.attributes:
+            return self.attributes[attribute]
+        said = f"{self.physical_resource_id} has no {attribute}."
+        raise StackFailure(said) if self.is_there else NotBuiltYet(said)
+
+    def delete(self, _account_id: str = "", _region_name: str = "") -> None:
+        """StackFailure if the service refuses; a resource that no longer exists is no failure."""
+        if self.work.is_over:
+            return
+        arn = self.physical_resource_id
+        try:
+            if self._kind.name == "Image":
+                images.delete(self._operations, arn, self._given)
+            else:
+                self._operations.call(f"Delete{self._kind.name}", {self._kind.arn_member: arn})
+        except ServiceRefusal as refusal:
+            if refusal.code != ABSENT:
+                raise
 
     # What is done
 
-    def create(
-        self, resource_json: Mapping[str, Any], place: tuple[str, str], logical_id: str
-    ) -> StackResource:
-        operations = self._operations(place)
-        given = self._given(resource_json, place, operations)
-        tags = self.tags(given)
-        create = f"Create{self.kind.name}"
-        params = parameters(self.kind, given, operations.members(create))
-        if images.EXECUTION in self.kind.own and images.EXECUTION in given:
-            settings = given[images.EXECUTION]
-            arn = images.start_pipeline(operations, settings, self.stacks.deployments)
-            if tags:
-                operations.call("TagResource", {"resourceArn": arn, "tags": tags})
+    def create(self) -> None:
+        """StackFailure if the service refuses."""
+        params, execution = self._parameters(), self._given.get(images.EXECUTION)
+        if execution is not None:
+            arn = images.start_pipeline(self._operations, execution, self.work.deployments)
+            if self._tags:
+                self._operations.call("TagResource", {"resourceArn": arn, "tags": self._tags})
         else:
-            params |= {"tags": tags} if tags else {}
-            with self._in_handlers_words(f"{self.kind.name}Arn", is_creation=True):
-                arn = operations.call(create, params)[self.kind.arn_member]
-        made = StackResource(self, place, arn, resource_json, given)
-        made.warnings = _warnings(logical_id, given)
+            params |= {"tags": self._tags} if self._tags else {}
+            try:
+                answer = self._operations.call(f"Create{self._kind.name}", params)
+            except ServiceRefusal as refusal:
+                raise refusal.in_handlers_words(
+                    EXISTING, self.type, f"{self._kind.name}Arn"
+                ) from None
+            arn = answer[self._kind.arn_member]
+        self.physical_resource_id = arn
         try:
-            made.is_created()
+            self.is_created()
         except StackFailure:
             # The stack never gets to know it.
-            self._delete_unknown(made)
+            try:
+                self.delete()
+            except StackFailure as failure:
+                logger.warning("%s stays: %s", arn, failure)
             raise
-        return made
 
-    def update(self, old: StackResource, resource_json: Mapping[str, Any]) -> StackResource:
-        """The updated resource: the same object if nothing changes, a new one if it is replaced."""
-        operations = self._operations(old.place)
-        properties = resource_json["Properties"]
-        changed = {
-            name
-            for name in old.properties.keys() | properties.keys()
-            if old.properties.get(name) != properties.get(name)
-        }
-        if not changed and self.stacks.tags() == old.stack_tags:
-            return old
-        given = self._given(resource_json, old.place, operations)
-        is_replaced = self.kind.is_replaced_by(changed)
-        if is_replaced or images.is_started_again(old.properties, properties):
-            new = self.create(resource_json, old.place, old.logical_resource_id)
-            self.stacks.replaces(old)
+    def updated(self, resource_json: Mapping[str, Any]) -> StackResource:
+        """The same object if nothing changes, another if it is updated or replaced."""
+        before, now = self._properties, resource_json["Properties"]
+        changed = {name for name in before.keys() | now.keys() if before.get(name) != now.get(name)}
+        if not changed and self.work.tags() == self._stack_tags:
+            return self
+        logical_id = self.logical_resource_id
+        new = StackResource(self._kind, self.work, self._place, logical_id, resource_json)
+        if self._kind.is_replaced_by(changed) or images.is_started_again(before, now):
+            new.create()
             return new
-        tags = self.tags(given)
-        with self._in_handlers_words(old.physical_resource_id):
-            self._change(operations, old, given, tags, is_update=bool(changed - {TAGS}))
-        new = StackResource(self, old.place, old.physical_resource_id, resource_json, given)
-        new.warnings = _warnings(old.logical_resource_id, given)
+        new.physical_resource_id = self.physical_resource_id
+        try:
+            new.take_over(self, is_update=bool(changed - {TAGS}))
+        except ServiceRefusal as refusal:
+            raise refusal.in_handlers_words(ABSENT, self.type, self.physical_resource_id) from None
         new.is_created()
         return new
 
-    def take_back(self, old: StackResource, new: StackResource) -> None:
-        """Give an updated resource the properties and tags that it had."""
-        self._change(self._operations(old.place), new, old.given, old.tags, is_update=True)
+    def take_over(self, other: StackResource, *, is_update: bool = True) -> None:
+        """Give the resource these properties and tags in place of the other's.
 
-    def delete(self, resource: StackResource) -> None:
-        operations = self.stacks.operations(*resource.place)
-        if operations is None:
+        It keeps both if one of the two is refused.
+        """
+        if not (is_update and self._kind.is_updatable):
+            self._tag_in_place_of(other)
             return
-        arn = resource.physical_resource_id
+        self._update()
         try:
-            if self.kind.name == "Image":
-                images.delete(operations, arn, resource.given)
-            else:
-                operations.call(f"Delete{self.kind.name}", {self.kind.arn_member: arn})
-        except ServiceRefusal as refusal:
-            if not refusal.is_absence:
+            self._tag_in_place_of(other)
+        except StackFailure:
+            other._update()
+            raise
+
+    def _update(self) -> None:
+        update = f"Update{self._kind.name}"
+        members = self._operations.members(update)
+        known = {name: value for name, value in self._parameters().items() if name in members}
+        self._operations.call(update, known | {self._kind.arn_member: self.physical_resource_id})
+
+    def _tag_in_place_of(self, other: StackResource) -> None:
+        arn = {"resourceArn": self.physical_resource_id}
+        gone = {key: value for key, value in other._tags.items() if key not in self._tags}
+        if gone:
+            self._operations.call("UntagResource", {**arn, "tagKeys": list(gone)})
+        new = {key: value for key, value in self._tags.items() if other._tags.get(key) != value}
+        if new:
+            try:
+                self._operations.call("TagResource", {**arn, "tags": new})
+            except StackFailure:
+                if gone:
+                    self._operations.call("TagResource", {**arn, "tags": gone})
                 raise
 
-    def describe(self, resource: StackResource) -> bool:
+    def _describe(self) -> bool:
         """Read the attributes for Fn::GetAtt; return whether the resource is complete."""
-        operations = self._operations(resource.place)
-        arn = resource.physical_resource_id
-        image = images.built(operations, arn) if self.kind.name == "Image" else {}
-        answer = operations.call(f"Get{self.kind.name}", {self.kind.arn_member: arn})
-        described = answer[self.kind.member]
-        references = answer.get("latestVersionReferences", {})
-        found: dict[str, Any] = {"Arn": arn}
-        found |= {name: described.get(member) for name, member in _DESCRIBED.items()}
-        found |= {name: references.get(member) for name, member in _LATEST_VERSIONS.items()}
-        if self.kind.name == "ImagePipeline":
+        operations, kind, arn = self._operations, self._kind, self.physical_resource_id
+        image = images.built(operations, arn) if kind.name == "Image" else {}
+        answer = operations.call(f"Get{kind.name}", {kind.arn_member: arn})
+        described, references = answer[kind.member], answer.get("latestVersionReferences", {})
+        found = {name: described.get(name.lower()) for name in kind.attributes}
+        found |= {name: references.get(member) for name, member in VERSIONS.items()}
+        if kind.name == "ImagePipeline":
             found["DeploymentId"] = operations.new_id()
-            self.stacks.deployments[found["DeploymentId"]] = arn
+            self.work.deployments[found["DeploymentId"]] = arn
         if image:
             found |= images.output_attributes(operations, image)
-        resource.attributes = {
+        self.attributes = {
             name: str(value).lower() if isinstance(value, bool) else value
             for name, value in found.items()
-            if value is not None and name in self.kind.attributes
+            if value is not None and name in kind.attributes
         }
         return image is not None
 
-    def _given(
-        self, resource_json: Mapping[str, Any], place: tuple[str, str], operations: StackOperations
-    ) -> Mapping[str, Any]:
-        """The properties. StackFailure if CloudFormation's schema of the type refuses them."""
-        given: Mapping[str, Any] = resolved(resource_json["Properties"], self.type, place)
-        members = operations.members(f"Create{self.kind.name}")
-        check_properties(self.kind, given, members, ignores_unknown=operations.ignores_unknown)
-        return given
+    def _parameters(self) -> dict[str, Any]:
+        members = self._operations.members(f"Create{self._kind.name}")
+        return parameters(self._kind, self._given, members)
 
-    def tags(self, properties: Mapping[str, Any]) -> dict[str, str]:
-        """The resource's tags, and those of its stack with other keys."""
-        own = {
-            str(scalar(key, "string")): str(scalar(value, "string"))
-            for key, value in properties.get(TAGS, {}).items()
-        }
-        return {**self.stacks.tags(), **own}
-
-    def _change(
-        self,
-        operations: StackOperations,
-        old: StackResource,
-        given: Mapping[str, Any],
-        tags: Mapping[str, str],
-        *,
-        is_update: bool,
-    ) -> None:
-        """Change properties and tags; neither if one of the two is refused."""
-        if not (is_update and self.kind.is_updatable):
-            self._change_tags(operations, old, tags)
-            return
-        self._update(operations, old, given)
-        try:
-            self._change_tags(operations, old, tags)
-        except StackFailure:
-            self._update(operations, old, old.given)
-            raise
-
-    def _update(
-        self, operations: StackOperations, old: StackResource, given: Mapping[str, Any]
-    ) -> None:
-        params = parameters(self.kind, given, operations.members(f"Create{self.kind.name}"))
-        update = f"Update{self.kind.name}"
-        members = operations.members(update)
-        known = {name: value for name, value in params.items() if name in members}
-        operations.call(update, known | {self.kind.arn_member: old.physical_resource_id})
-
-    def _change_tags(
-        self, operations: StackOperations, old: StackResource, tags: Mapping[str, str]
-    ) -> None:
-        arn = {"resourceArn": old.physical_resource_id}
-        gone = {key: value for key, value in old.tags.items() if key not in tags}
-        if gone:
-            operations.call("UntagResource", {**arn, "tagKeys": list(gone)})
-        new = {key: value for key, value in tags.items() if old.tags.get(key) != value}
-        if new:
-            try:
-                operations.call("TagResource", {**arn, "tags": new})
-            except StackFailure:
-                if gone:
-                    operations.call("TagResource", {**arn, "tags": gone})
-                raise
-
-    def _delete_unknown(self, made: StackResource) -> None:
-        try:
-            self.delete(made)
-        except StackFailure as failure:
-            _logger.warning("%s stays: %s", made.physical_resource_id, failure)
-
-    @contextmanager
-    def _in_handlers_words(self, identifier: str, *, is_creation: bool = False) -> Iterator[None]:
-        """Of a creation only what exists is the resource itself, and of an update what is gone."""
-        try:
-            yield
-        except ServiceRefusal as refusal:
-            is_about_it = refusal.is_conflict if is_creation else refusal.is_absence
-            if not is_about_it:
-                raise
-            raise refusal.in_handlers_words(self.type, identifier) from None
-
-    def _operations(self, place: tuple[str, str]) -> StackOperations:
-        operations = self.stacks.operations(*place)
-        if operations is None:
-            raise StackFailure("imagebuilder_mock is off: nobody answers for Image Builder.")
-        return operations
+    @property
+    def _operations(self) -> StackOperations:
+        return self.work.operations(*self._place)
 
 
-def _warnings(logical_id: str, given: Mapping[str, Any]) -> tuple[str, ...]:
-    """What CloudFormation says of properties with which it deploys all the same."""
-    complaints = "\n".join(camel_case_keys(given))
-    if not complaints:
-        return ()
-    return (f"Properties validation failed for resource {logical_id} with message:\n{complaints}",)
+def ours(resources: Any) -> list[StackResource]:
+    """Image Builder's resources of a stack, in the order of their creation."""
+    return [
+        each for each in resources._parsed_resources.values() if isinstance(each, StackResource)
+    ]
+
+
+def concerns(resources: Any) -> bool:
+    """Whether a stack has resources of Image Builder, or a stack within it has."""
+    if has_ours({"Resources": resources._resource_json_map}) or ours(resources):
+        return True
+    return any(map(concerns_nested, resources._parsed_resources.values()))
+
+
+def concerns_nested(resource: Any) -> bool:
+    """Whether a resource is a stack that has resources of Image Builder."""
+    return hasattr(resource, "resource_map") and concerns(resource.resource_map)

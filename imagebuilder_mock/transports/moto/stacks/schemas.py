@@ -46,34 +46,18 @@ _FOUND: Mapping[type, str] = {
 _ANY_CASE = "/AmiDistributionConfiguration"
 
 
-class InvalidProperties(StackFailure):
-    """The properties of a resource are not those of its type's schema."""
-
-    def __init__(self, complaints: list[str], note: str = "") -> None:
-        self._complaints = "\n".join(complaints)
-        self._note = note
-        super().__init__(f"Properties validation failed with message:\n{self._complaints}{note}")
-
-    def of(self, *about: str) -> StackFailure:
-        failure = super().of(*about)
-        failure.reason = (
-            f"Properties validation failed for resource {failure.logical_id} with message:\n"
-            f"{self._complaints}{self._note}"
-        )
-        return failure
-
-
 def check_properties(
     kind: ResourceType,
+    logical_id: str,
     properties: Mapping[str, Any],
     members: Mapping[str, Any],
     *,
     ignores_unknown: bool,
-) -> None:
-    """StackFailure if CloudFormation refuses the properties of a resource.
+) -> str | None:
+    """What CloudFormation says of properties with which it deploys a resource all the same.
 
-    ``members`` are the shapes of its Create operation by parameter: with ``ignores_unknown`` what
-    botocore knows of it may be given too.
+    StackFailure if it refuses them. ``members`` are the shapes of its Create operation by
+    parameter: with ``ignores_unknown`` what botocore knows of it may be given too.
     """
     name = PREFIX + kind.name
     schema = resource_schemas()["types"][name]
@@ -83,10 +67,13 @@ def check_properties(
                 f"Encountered unsupported property {property_name}: the schema of {name} has it "
                 "as read-only."
             )
-    checked = _Check(schema["definitions"], members if ignores_unknown else None)
+    checked = _Check(schema["definitions"], members if ignores_unknown else {})
+    said = f"Properties validation failed for resource {logical_id} with message:\n"
     complaints = checked.complaints(schema, properties, "#")
     if complaints:
-        raise InvalidProperties(complaints, _about_unknown(name, checked.unknown, members))
+        note = _about_unknown(name, checked.unknown, members)
+        raise StackFailure(said + "\n".join(complaints) + note)
+    return said + "\n".join(checked.tolerated) if checked.tolerated else None
 
 
 @cache
@@ -111,13 +98,13 @@ def _about_unknown(name: str, unknown: list[tuple[str, str]], members: Mapping[s
 class _Check:
     """One look at the properties of a resource."""
 
-    def __init__(
-        self, definitions: Mapping[str, Schema], permitted: Mapping[str, Any] | None
-    ) -> None:
+    def __init__(self, definitions: Mapping[str, Schema], permitted: Mapping[str, Any]) -> None:
         self._definitions = definitions
         self._permitted = permitted
         self.unknown: list[tuple[str, str]] = []
         """The keys that were refused, each with the path before it."""
+        self.tolerated: list[str] = []
+        """The complaints of CloudFormation that are no reason to refuse."""
 
     def complaints(self, schema: Schema, value: Any, path: str) -> list[str]:
         if "$ref" in schema:
@@ -168,17 +155,12 @@ class _Check:
         if kind == "object":
             return list(self._object(schema, given, path))
         if kind == "array":
-            return self._array(schema, given, path)
+            return [
+                complaint
+                for number, item in enumerate(given)
+                for complaint in self.complaints(schema["items"], item, f"{path}/{number}")
+            ]
         return [f"{path}: {complaint}" for complaint in _beyond_limits(schema, given)]
-
-    def _array(self, schema: Schema, value: list[Any], path: str) -> list[str]:
-        # What AWS::NoValue leaves of an item.
-        items = [item for item in value if item is not None]
-        return [
-            complaint
-            for number, item in enumerate(items)
-            for complaint in self.complaints(schema["items"], item, f"{path}/{number}")
-        ]
 
     def _object(self, schema: Schema, value: Mapping[str, Any], path: str) -> Iterator[str]:
         for name in schema.get("required", ()):
@@ -188,28 +170,24 @@ class _Check:
         for given, item in value.items():
             key = str(scalar(given, "string"))
             below = self._schema_of(schema, key, path)
+            complaint = f"{path}: extraneous key [{key}] is not permitted"
+            if path.endswith(_ANY_CASE) and key[:1].islower():
+                self.tolerated.append(complaint)
             if below is not None:
                 pointer = key.replace("~", "~0").replace("/", "~1")
                 found += self.complaints(below, item, f"{path}/{pointer}")
-            elif "additionalProperties" in schema and not self._is_permitted(path, key):
+            elif "additionalProperties" in schema and not is_modelled(self._permitted, path, key):
                 self.unknown.append((path, key))
-                yield f"{path}: extraneous key [{key}] is not permitted"
+                yield complaint
         yield from found
 
     def _schema_of(self, schema: Schema, key: str, path: str) -> Schema | None:
         properties: Mapping[str, Schema] = schema.get("properties", {})
         names = [key, key[:1].upper() + key[1:]] if _ANY_CASE in path else [key]
-        for name in names:
-            if name in properties:
-                return properties[name]
-        for pattern, below in schema.get("patternProperties", {}).items():
-            if re.search(pattern, key):
-                found: Schema = below
-                return found
-        return None
-
-    def _is_permitted(self, path: str, key: str) -> bool:
-        return self._permitted is not None and is_modelled(self._permitted, path, key)
+        patterns: Mapping[str, Schema] = schema.get("patternProperties", {})
+        found = [properties[name] for name in names if name in properties]
+        found += [below for pattern, below in patterns.items() if re.search(pattern, key)]
+        return found[0] if found else None
 
 
 def _beyond_limits(schema: Schema, value: Any) -> Iterator[str]:

@@ -4,36 +4,37 @@ Stacks without resources of Image Builder are not affected. For others this adds
 failure rolls the stack back and gives the reason, resources have events, and come in the order of
 their references.
 
-All of it is patched with the first request to CloudFormation, so other tests do not wait for it;
-that it can be is seen at the start.
+All of it is patched at the first request to CloudFormation, so other tests do not wait for it. That
+it can be patched is checked at the start.
 Held to moto 5.0.0 and 5.2.5 by tests/transports/moto/test_cloudformation.py and its siblings.
 """
 
 from __future__ import annotations
 
-import logging
-import sys
 from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from imagebuilder_mock.world.log import logger
+
 from .calls import StackFailure, failure_of
-from .contents import DeletionFailure, StackContents, template_errors
-from .events import enter, failed, id_of, say, type_of
+from .contents import DeletionFailure, StackContents
+from .deletions import fail_creation, fail_deletion, without_outputs
+from .events import enter, failed, say
+from .moto_names import class_name, module, validation_error
 from .nested import is_waited_for, status_of_instance
-from .rollbacks import fail_creation, fail_deletion, fail_update, without_outputs
-from .template_checks import TemplateError, check_types, has_ours, prepare
+from .resources import concerns, ours
+from .template_checks import check_types, has_ours, prepare
 from .updates import StackUpdate
-from .work import StackWork, concerns, ours
+from .work import StackWork
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from types import ModuleType
 
     from imagebuilder_mock.gateway import Gateway
     from imagebuilder_mock.transports.patching import Method, Patches
 
-_logger = logging.getLogger("imagebuilder_mock")
 _IN_PROGRESS = frozenset(("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS"))
 _NOT_UPDATED = _IN_PROGRESS | {"DELETE_FAILED", "ROLLBACK_FAILED", "UPDATE_ROLLBACK_FAILED"}
 
@@ -46,10 +47,12 @@ class MotoStacks:
 
     def __init__(self, gateway: Gateway) -> None:
         self._work = StackWork(gateway)
+        self._contents = StackContents(self._work)
+        self._updates = self._contents.updates
 
     def open(self, responses: ModuleType, patches: Patches) -> None:
         """Patch one method, whose first call patches the others."""
-        waiting = [*StackContents(self._work).patched(), *self._patched(responses)]
+        waiting = [*self._contents.patched(), *self._patched(responses)]
         for owner, path, _ in waiting:
             patches.require(owner, path)
 
@@ -66,12 +69,9 @@ class MotoStacks:
 
     def _patched(self, responses: ModuleType) -> list[tuple[Any, str, Method]]:
         refusal = "CloudFormationResponse._validate_different_update"
-        models = sys.modules["moto.cloudformation.models"]
-        backend = "CloudFormationBackend"
-        # moto 5.0 calls it by another name.
-        instance = "StackInstance" if hasattr(models, "StackInstance") else "FakeStackInstance"
+        models, backend = module("models"), "CloudFormationBackend"
         return [
-            (models, f"{instance}.to_dict", self._describe_instance),
+            (models, f"{class_name('StackInstance')}.to_dict", self._describe_instance),
             (responses, refusal, self._validate_different_update),
             (models, f"{backend}._validate_export_uniqueness", self._validate_export_uniqueness),
             (models, f"{backend}.create_change_set", self._create_change_set),
@@ -104,7 +104,9 @@ class MotoStacks:
                     if stack_id not in before and each.name == name
                 )
                 stack = next(made, None)
-                if stack is None or not self._is_about(error, stack.resource_map):
+                if stack is None or not (
+                    isinstance(error, StackFailure) or concerns(stack.resource_map)
+                ):
                     raise
                 self._fail_creation(backend, stack, failure_of(error))
                 if self._work.depth > 1:
@@ -156,27 +158,11 @@ class MotoStacks:
         parsed = stack.parse_template(template)
         if not (has_ours(parsed) or concerns(stack.resource_map)):
             return original(backend, *given)
-        with template_errors():
-            if has_ours(parsed):
-                prepare(parsed)
-            _check_update(stack, parsed)
-        before, events = stack.template, list(stack.events)
+        prepare(parsed)
+        _check_update(stack, parsed)
         update = StackUpdate(stack, self._work.working_on, tags)
-        with self._work.entered(), self._updating(update):
-            try:
-                original(backend, *given)
-            except Exception as error:
-                stack.template = before
-                stack._parse_template()
-                if not update.has_begun:
-                    update.leave()
-                    stack.events[:] = events
-                    raise
-                failure = failure_of(error)
-                fail_update(update, failure)
-                self._come_out(failure)
-                return stack
-            self._settle(backend, update)
+        with self._updating(backend, update, update.roll_back):
+            original(backend, *given)
         return stack
 
     def _execute_change_set(
@@ -192,32 +178,24 @@ class MotoStacks:
             original(backend, change_set_name, stack_name)
             return
         if not is_new:
-            with template_errors():
-                _check_update(stack, change_set.template_dict)
-        update = StackUpdate(
-            stack, self._work.working_on, None if is_new else change_set.tags or None
-        )
-        with self._work.entered(), self._updating(update):
-            try:
-                original(backend, change_set_name, stack_name)
-            except Exception as error:
-                if not update.has_begun:
-                    update.leave()
-                    raise
-                change_set.execution_status = "EXECUTE_FAILED"
-                failure = failure_of(error)
-                if is_new:
-                    fail_creation(stack, failure)
-                else:
-                    fail_update(update, failure)
-                self._come_out(failure)
-                return
+            _check_update(stack, change_set.template_dict)
+        tags = None if is_new else change_set.tags or None
+        update = StackUpdate(stack, self._work.working_on, tags)
+
+        def roll_back(failure: StackFailure) -> None:
+            change_set.execution_status = "EXECUTE_FAILED"
+            if is_new:
+                fail_creation(stack, failure)
+            else:
+                update.roll_back(failure)
+
+        with self._updating(backend, update, roll_back):
+            original(backend, change_set_name, stack_name)
             stack._parse_template()
             if not update.waits:
                 stack.output_map = stack._create_output_map()
-            if change_set.tags and not is_new:
-                stack.tags = change_set.tags
-            self._settle(backend, update)
+            if tags:
+                stack.tags = tags
 
     def _delete_stack(self, original: Method, backend: Any, name_or_stack_id: str) -> None:
         stack = backend.stacks.get(name_or_stack_id)
@@ -225,11 +203,11 @@ class MotoStacks:
             # By its name: moto calls this again with the id.
             original(backend, name_or_stack_id)
             return
-        update = self._work.updates.pop(stack.stack_id, None)
+        update = self._updates.pop(stack.stack_id, None)
         if update is not None:
             update.clean_up()
         self._work.deleting[stack.stack_id] = stack
-        exports = [name for name in backend.exports if self._exports(backend, stack, name)]
+        exports = _exports_of(backend, stack)
         without_outputs(stack)
         with self._work.entered():
             try:
@@ -249,7 +227,7 @@ class MotoStacks:
 
     @staticmethod
     def _describe_instance(original: Method, instance: Any) -> dict[str, Any]:
-        """Of a stack set; to moto it is complete whatever became of its stack."""
+        """An instance of a stack set; moto calls it complete whatever became of its stack."""
         return {**original(instance), **status_of_instance(instance.stack)}
 
     # Stacks that wait for an image are looked at again whenever somebody reads them
@@ -277,7 +255,7 @@ class MotoStacks:
             or self._work.is_others
             or self._work.is_on(resources)
             or not concerns(resources)
-            or any(each.template.stacks is not self._work for _, each in ours(resources))
+            or any(each.work is not self._work for each in ours(resources))
         ):
             return
         with self._work.entered():
@@ -285,7 +263,7 @@ class MotoStacks:
 
     def _look_again(self, backend: Any, stack: Any) -> None:
         resources = stack.resource_map
-        update = self._work.updates.get(stack.stack_id)
+        update = self._updates.get(stack.stack_id)
         waiting = list(filter(is_waited_for, resources._parsed_resources.values()))
         try:
             if update is None:
@@ -294,59 +272,68 @@ class MotoStacks:
                 update.go_on()
                 is_complete = not update.waits
         except Exception as error:  # noqa: BLE001 - moto's own are of any kind
-            self._work.updates.pop(stack.stack_id, None)
+            self._updates.pop(stack.stack_id, None)
             failure = failure_of(error)
             if update is None or stack.status == "CREATE_IN_PROGRESS":
                 self._fail_creation(backend, stack, failure)
             else:
-                fail_update(update, failure)
+                update.roll_back(failure)
             self._come_out(failure)
             return
         verb = stack.status.partition("_")[0]
         for each in waiting:
             if not is_waited_for(each):
-                about = each.logical_resource_id, type_of(each), id_of(each)
-                say(stack, f"{verb}_COMPLETE", *about)
+                say(stack, f"{verb}_COMPLETE", each)
         if is_complete:
-            self._work.updates.pop(stack.stack_id, None)
+            self._updates.pop(stack.stack_id, None)
             stack.output_map = stack._create_output_map()
             enter(stack, f"{verb}_COMPLETE")
             self._make_known(backend, stack)
 
     @contextmanager
-    def _updating(self, update: StackUpdate) -> Iterator[None]:
-        """Have moto's update done by ours; it stays known for as long as it waits."""
-        stack_id = update.stack.stack_id
-        self._work.updates[stack_id] = update
-        try:
-            yield
-        finally:
-            if not update.waits:
-                del self._work.updates[stack_id]
+    def _updating(
+        self, backend: Any, update: StackUpdate, roll_back: Callable[[StackFailure], None]
+    ) -> Iterator[None]:
+        """Have moto's update done by ours, which stays known for as long as it waits.
 
-    def _settle(self, backend: Any, update: StackUpdate) -> None:
-        """After moto has called the stack complete."""
+        If it fails it is rolled back; the error is raised only if nothing has been changed yet.
+        """
         stack = update.stack
-        if update.waits:
-            stack.status = stack.status.replace("_COMPLETE", "_IN_PROGRESS")
-            stack.events.pop()
-        else:
-            self._make_known(backend, stack)
+        with self._work.entered():
+            self._updates[stack.stack_id] = update
+            try:
+                yield
+            except Exception as error:
+                if not update.has_begun:
+                    update.leave()
+                    raise
+                failure = failure_of(error)
+                roll_back(failure)
+                self._come_out(failure)
+            else:
+                if update.waits:
+                    # moto has called it complete.
+                    stack.status = stack.status.replace("_COMPLETE", "_IN_PROGRESS")
+                    stack.events.pop()
+                else:
+                    self._make_known(backend, stack)
+            finally:
+                if not update.waits:
+                    del self._updates[stack.stack_id]
 
     # Exports
 
     def _make_known(self, backend: Any, stack: Any) -> None:
-        """Export the outputs of what is complete, so that a refusal comes too late."""
+        """Export the outputs of a complete stack; a refusal comes too late, and is logged."""
         try:
             self._export(backend, stack)
         except StackFailure as failure:
-            _logger.warning("%s: %s", stack.name, failure)
+            logger.warning("%s: %s", stack.name, failure)
 
     def _export(self, backend: Any, stack: Any) -> None:
         """Make the outputs of a complete stack known; moto does so before there are any."""
-        for name in list(backend.exports):
-            if self._exports(backend, stack, name):
-                del backend.exports[name]
+        for name in _exports_of(backend, stack):
+            del backend.exports[name]
         for export in stack.exports:
             if export.name in backend.exports:
                 other = backend.exports[export.name].exporting_stack_id
@@ -355,10 +342,6 @@ class MotoStacks:
                     f"Export with name {export.name} is already exported by stack {name}."
                 )
             backend.exports[export.name] = export
-
-    @staticmethod
-    def _exports(backend: Any, stack: Any, name: str) -> bool:
-        return bool(backend.exports[name].exporting_stack_id == stack.stack_id)
 
     # Failures
 
@@ -369,10 +352,6 @@ class MotoStacks:
             self._come_out(failure)
 
     @staticmethod
-    def _is_about(error: Exception, resources: Any) -> bool:
-        return isinstance(error, StackFailure) or concerns(resources)
-
-    @staticmethod
     def _come_out(failure: StackFailure) -> None:
         """Raise what a test ordered, now that the stack has been rolled back."""
         if failure.raised is not None:
@@ -380,11 +359,19 @@ class MotoStacks:
 
 
 def _check_update(stack: Any, template: Mapping[str, Any]) -> None:
-    """TemplateError if a stack cannot be updated as it stands, or not to this template."""
+    """ValidationError if a stack cannot be updated as it stands, or not to this template."""
     if stack.status in _NOT_UPDATED:
         msg = f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated."
-        raise TemplateError(msg)
+        raise validation_error(msg)
     check_types(stack.resource_map._resource_json_map, template)
+
+
+def _exports_of(backend: Any, stack: Any) -> list[str]:
+    return [
+        name
+        for name, export in backend.exports.items()
+        if export.exporting_stack_id == stack.stack_id
+    ]
 
 
 def _embedded(stack: Any, done: str, failure: Exception) -> StackFailure:

@@ -1,9 +1,8 @@
-"""Templates with resources of Image Builder, before anything is made of them.
+"""Templates with resources of Image Builder: checked, rewritten and ordered before use.
 
-They get the written forms that moto reads, and the order in which CloudFormation goes through
-them: what refers to another resource comes after it. What is not referred to comes in the
-template's order, other services' resources first: so whether a name is there for a resource of
-Image Builder does not depend on where the template has it.
+They are rewritten in the forms that moto reads, and put into CloudFormation's order: a resource
+comes after those that it refers to. Otherwise the template's order counts, with other services'
+resources first: so whether Image Builder finds a name does not depend on where the template has it.
 """
 
 from __future__ import annotations
@@ -11,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .dynamic_references import unsupported
-from .intrinsic_functions import attributes, references, rewrite
+from .intrinsic_functions import attributes, entries, references, rewrite
+from .moto_names import validation_error
 from .resource_types import PREFIX, RESOURCE_TYPES
 from .template_forms import malformed
 
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _PSEUDO = "AWS::"
-
-
-class TemplateError(Exception):
-    """Why CloudFormation takes no such template; nothing has been made."""
 
 
 def has_ours(template: Mapping[str, Any]) -> bool:
@@ -35,7 +31,9 @@ def has_ours(template: Mapping[str, Any]) -> bool:
 
 
 def prepare(template: dict[str, Any]) -> None:
-    """Rewrite and order a template in place; TemplateError if it cannot be."""
+    """Rewrite and order a template with ours in place; ValidationError if it cannot be."""
+    if not has_ours(template):
+        return
     for section in ("Resources", "Outputs"):
         if isinstance(template.get(section), dict):
             template[section] = rewrite(template[section])
@@ -45,10 +43,12 @@ def prepare(template: dict[str, Any]) -> None:
 
 
 def check_types(before: Mapping[str, Any], template: Mapping[str, Any]) -> None:
-    """TemplateError if an update has no resources, or gives a logical id to another type."""
+    """ValidationError if an update has no resources, or gives a logical id to another type."""
     now = template.get("Resources")
     if not isinstance(now, dict) or not now:
-        raise TemplateError("Template format error: At least one Resources member must be defined.")
+        raise validation_error(
+            "Template format error: At least one Resources member must be defined."
+        )
     changed = [
         name for name in now if name in before and before[name].get("Type") != now[name].get("Type")
     ]
@@ -57,17 +57,17 @@ def check_types(before: Mapping[str, Any], template: Mapping[str, Any]) -> None:
             "Update of resource type is not permitted. The new template modifies resource type of "
             f"the following resources: [{', '.join(changed)}]"
         )
-        raise TemplateError(msg)
+        raise validation_error(msg)
 
 
 def _check_form(template: Mapping[str, Any]) -> None:
-    for section in ("Resources", "Outputs"):
-        null = next(_nulls(template.get(section, {}), f"/{section}"), None)
-        if null is not None:
-            raise TemplateError(f"[{null}] 'null' values are not allowed in templates")
+    written = {name: template[name] for name in ("Resources", "Outputs") if name in template}
+    for path, key, value in entries(written):
+        if value is None:
+            raise validation_error(f"[{path}/{key}] 'null' values are not allowed in templates")
     said = next(malformed(template), None)
     if said is not None:
-        raise TemplateError(said)
+        raise validation_error(said)
     unknown = sorted(
         {
             each["Type"]
@@ -77,16 +77,7 @@ def _check_form(template: Mapping[str, Any]) -> None:
     )
     if unknown:
         msg = f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]"
-        raise TemplateError(msg)
-
-
-def _nulls(part: Any, path: str) -> Iterator[str]:
-    """The paths at which a template has no value."""
-    if part is None:
-        yield path
-    pairs = part.items() if isinstance(part, dict) else ()
-    for key, value in enumerate(part) if isinstance(part, list) else pairs:
-        yield from _nulls(value, f"{path}/{key}")
+        raise validation_error(msg)
 
 
 def _check(template: Mapping[str, Any]) -> None:
@@ -104,11 +95,11 @@ def _check(template: Mapping[str, Any]) -> None:
                 f"Template format error: Unresolved resource dependencies [{', '.join(missing)}] "
                 f"in the {block} block of the template"
             )
-            raise TemplateError(msg)
+            raise validation_error(msg)
     for name, attribute in attributes(outputs):
         kind = RESOURCE_TYPES.get(resources.get(name, {}).get("Type"))
         if kind is not None and attribute and attribute not in kind.attributes:
-            raise TemplateError(no_attribute(name, attribute))
+            raise validation_error(no_attribute(name, attribute))
     secure = [
         f"{each['Type']}/Properties{path}"
         for each in resources.values()
@@ -117,7 +108,7 @@ def _check(template: Mapping[str, Any]) -> None:
     ]
     if secure:
         msg = f"SSM Secure reference is not supported in: [{','.join(secure)}]"
-        raise TemplateError(msg)
+        raise validation_error(msg)
 
 
 def no_attribute(name: str, attribute: str) -> str:
@@ -136,7 +127,7 @@ def _in_order(resources: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         free = next((name for name in waiting if needed[name] <= placed), None)
         if free is None:
             msg = f"Circular dependency between resources: [{', '.join(sorted(waiting))}]"
-            raise TemplateError(msg)
+            raise validation_error(msg)
         waiting.remove(free)
         placed.add(free)
         yield free, resources[free]

@@ -1,6 +1,6 @@
 """The form of a template's functions and sections, in CloudFormation's words.
 
-moto takes them apart as they come, so what is malformed would end in an error of Python's.
+moto does not check them, so a malformed one would end in an error of Python's.
 
 Source: what users of CloudFormation were told (aws-cdk#26560 and #27987, troposphere#479,
 innovation-sandbox-on-aws#137), LocalStack's validated tests, and Eucalyptus's CloudFormation.
@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .intrinsic_functions import entries
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 _FOR_EACH = "Fn::ForEach"
-_PAIR, _TRIPLE = 2, 3
+_MAP_NAME_KEY_AND_ATTRIBUTE = 3
 _REPLACED = ("Delete", "Retain", "Snapshot")
 _POLICIES = {
     "DeletionPolicy": (*_REPLACED, "RetainExceptOnCreate"),
@@ -43,7 +45,7 @@ def malformed(template: Mapping[str, Any]) -> Iterator[str]:
             )
     conditions = template.get("Conditions") or {}
     yield from _malformed_functions(conditions, conditions)
-    yield from _unknown_conditions(conditions, conditions)
+    yield from _unknown_conditions(conditions)
     for block in ("Resources", "Outputs"):
         for each in (template.get(block) or {}).values():
             if each.get("Condition", "") not in {"", *conditions}:
@@ -69,7 +71,8 @@ def _malformed_resource(name: str, resource: Any) -> Iterator[str]:
         yield f"Template format error: [/Resources/{name}/Condition] must be a string"
     else:
         needed = resource.get("DependsOn", "")
-        if not (_is_text(needed) or (isinstance(needed, list) and all(map(_is_text, needed)))):
+        names = needed if isinstance(needed, list) else [needed]
+        if not all(isinstance(name, str) for name in names):
             yield "Template format error: DependsOn must be a string or list of strings."
         for attribute, policies in _POLICIES.items():
             given = resource.get(attribute, "Delete")
@@ -79,88 +82,51 @@ def _malformed_resource(name: str, resource: Any) -> Iterator[str]:
                 )
 
 
-def _unknown_conditions(
-    part: Any, conditions: Mapping[str, Any], operator: str = ""
-) -> Iterator[str]:
-    if isinstance(part, list):
-        for item in part:
-            yield from _unknown_conditions(item, conditions, operator)
-    if isinstance(part, dict):
-        for key, value in part.items():
-            if operator and key == "Condition" and value not in conditions:
-                yield f"Template error: unresolved condition dependency {value} in {operator}"
-            yield from _unknown_conditions(value, conditions, key if "::" in key else operator)
+def _unknown_conditions(conditions: Mapping[str, Any]) -> Iterator[str]:
+    for path, key, value in entries(conditions):
+        # /Both/Fn::And/0
+        operator = path.rpartition("/Fn::")[2].partition("/")[0]
+        if operator and key == "Condition" and str(value) not in conditions:
+            yield f"Template error: unresolved condition dependency {value} in Fn::{operator}"
 
 
 def _malformed_functions(part: Any, conditions: Mapping[str, Any]) -> Iterator[str]:
-    if isinstance(part, list):
-        for item in part:
-            yield from _malformed_functions(item, conditions)
-    if not isinstance(part, dict):
-        return
-    for key, value in part.items():
+    for _, key, value in entries(part):
         is_formed, said = _FORMS.get(key, (None, ""))
         # moto takes a function for one wherever its name is a key.
         if is_formed is not None and not is_formed(value):
             yield f"Template error: {said}"
         elif key == "Fn::If" and value[0] not in conditions:
             yield f"Template error: unresolved condition dependency {value[0]} in Fn::If"
-        yield from _malformed_functions(value, conditions)
 
 
-def _is_text(given: Any) -> bool:
-    return isinstance(given, str)
-
-
-def _is_attribute(given: Any) -> bool:
-    return (
-        isinstance(given, list)
-        and len(given) == _PAIR
-        and _is_text(given[0])
-        and bool(given[0] and given[1])
+def _is_list_of(given: Any, *types: type | tuple[type, ...]) -> bool:
+    return isinstance(given, list) and (
+        len(given) == len(types) and all(map(isinstance, given, types))
     )
 
 
-def _is_substitution(given: Any) -> bool:
-    if not isinstance(given, list):
-        return _is_text(given)
-    return len(given) == _PAIR and _is_text(given[0]) and isinstance(given[1], dict)
+def _is_index(given: Any) -> bool:
+    # Which one a function gives shows when it is asked for.
+    return isinstance(given, dict) or str(given).isdigit()
 
 
-def _is_with_separator(given: Any) -> bool:
-    is_pair = isinstance(given, list) and len(given) == _PAIR and _is_text(given[0])
-    return is_pair and isinstance(given[1], (list, dict))
-
-
-def _is_split(given: Any) -> bool:
-    return isinstance(given, list) and len(given) == _PAIR and _is_text(given[0])
-
-
-def _is_selection(given: Any) -> bool:
-    is_pair = isinstance(given, list) and len(given) == _PAIR and isinstance(given[1], (list, dict))
-    # Which index a function gives shows when it is asked for.
-    return is_pair and (isinstance(given[0], dict) or str(given[0]).isdigit())
-
-
-def _is_choice(given: Any) -> bool:
-    return isinstance(given, list) and len(given) == _TRIPLE and _is_text(given[0])
-
-
-def _is_map_key(given: Any) -> bool:
-    return isinstance(given, list) and len(given) >= _TRIPLE
-
-
+# A list, or a function that returns one.
+_LISTED = (list, dict)
 _FORMS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
-    "Ref": (_is_text, "every Ref object must have a single String value."),
+    "Ref": (
+        lambda given: isinstance(given, str),
+        "every Ref object must have a single String value.",
+    ),
     "Fn::GetAtt": (
-        _is_attribute,
+        lambda given: _is_list_of(given, str, object) and all(given),
         (
             "every Fn::GetAtt object requires two non-empty parameters, the resource name and the "
             "resource attribute"
         ),
     ),
     "Fn::Sub": (
-        _is_substitution,
+        lambda given: isinstance(given, str) or _is_list_of(given, str, dict),
         (
             "One or more Fn::Sub intrinsic functions don't specify expected arguments. Specify a "
             "string as first argument, and an optional second argument to specify a mapping of "
@@ -168,7 +134,7 @@ _FORMS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
         ),
     ),
     "Fn::Join": (
-        _is_with_separator,
+        lambda given: _is_list_of(given, str, _LISTED),
         (
             "every Fn::Join object requires two parameters, (1) a string delimiter and (2) a list "
             "of strings to be joined or a function that returns a list of strings (such as "
@@ -176,19 +142,22 @@ _FORMS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
         ),
     ),
     "Fn::Split": (
-        _is_split,
+        lambda given: _is_list_of(given, str, object),
         (
             "every Fn::Split object requires two parameters, (1) a string delimiter and (2) a "
             "string to be split or a function that returns a string to be split."
         ),
     ),
     "Fn::Select": (
-        _is_selection,
+        lambda given: _is_list_of(given, object, _LISTED) and _is_index(given[0]),
         "Fn::Select requires a list argument with two elements: an integer index and a list",
     ),
-    "Fn::If": (_is_choice, "Fn::If requires a list argument with three elements"),
+    "Fn::If": (
+        lambda given: _is_list_of(given, str, object, object),
+        "Fn::If requires a list argument with three elements",
+    ),
     "Fn::FindInMap": (
-        _is_map_key,
+        lambda given: isinstance(given, list) and len(given) >= _MAP_NAME_KEY_AND_ATTRIBUTE,
         (
             "every Fn::FindInMap object requires three parameters, the map name, map key and the "
             "attribute for return value"

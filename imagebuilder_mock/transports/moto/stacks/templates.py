@@ -21,8 +21,6 @@ _RENAMED = {
 }
 _WHOLE = re.compile(r"-?[0-9]+")
 _BOOLEANS = {"true": True, "false": False}
-# Below it keys in camel case deploy, with a warning (aws-cdk#34758, #34764).
-_TAKES_CAMEL_CASE = "AmiDistributionConfiguration"
 
 
 def parameters(
@@ -34,22 +32,6 @@ def parameters(
     """
     given = {name: value for name, value in properties.items() if name not in kind.own}
     return _structure(given, members, "")
-
-
-def camel_case_keys(part: Any, path: str = "") -> list[str]:
-    """Complaints of the schema about keys that deploy all the same."""
-    if isinstance(part, list):
-        pairs = [(str(number), item) for number, item in enumerate(part)]
-    else:
-        pairs = list(part.items()) if isinstance(part, dict) else []
-    complaints = []
-    if isinstance(part, dict) and path.endswith(f"/{_TAKES_CAMEL_CASE}"):
-        complaints = [
-            f"#{path}: extraneous key [{key}] is not permitted" for key in part if key[:1].islower()
-        ]
-    for key, value in pairs:
-        complaints += camel_case_keys(value, f"{path}/{key}")
-    return complaints
 
 
 def _structure(given: Mapping[str, Any], members: Mapping[str, Any], path: str) -> dict[str, Any]:
@@ -89,9 +71,7 @@ def _value(value: Any, shape: Any, path: str) -> Any:
     if shape.type_name == "structure" and isinstance(value, dict):
         return _structure(value, shape.members, path)
     if shape.type_name == "list" and isinstance(value, list):
-        # What AWS::NoValue leaves of an item.
-        items = [item for item in value if item is not None]
-        return [_value(item, shape.member, f"{path}/{number}") for number, item in enumerate(items)]
+        return [_value(item, shape.member, f"{path}/{number}") for number, item in enumerate(value)]
     if shape.type_name == "map" and isinstance(value, dict):
         return {
             scalar(key, "string"): _value(item, shape.value, f"{path}/{key}")

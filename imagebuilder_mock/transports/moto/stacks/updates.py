@@ -6,22 +6,21 @@ after those that it refers to, is tried once, and is deleted last if nobody need
 
 from __future__ import annotations
 
-import logging
-import sys
 from typing import TYPE_CHECKING, Any
+
+from imagebuilder_mock.world.log import logger
 
 from .calls import NotBuiltYet, StackFailure, failure_of
 from .deletions import delete_each, is_kept
-from .events import failed, id_of, say_failed, say_kept, say_made, type_of
+from .events import enter, failed, say, say_failed, say_made
 from .intrinsic_functions import references
+from .moto_names import id_of, module
 from .nested import complete, is_waited_for
 from .resources import StackResource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
-
-_logger = logging.getLogger("imagebuilder_mock")
 
 
 class StackUpdate:
@@ -38,6 +37,8 @@ class StackUpdate:
         self.has_begun = False
         self._working_on = working_on
         self._resources = resources = stack.resource_map
+        self._text = stack.template
+        self._events = list(stack.events)
         self._template = resources._template
         self._templates = dict(resources._resource_json_map)
         self._given = dict(resources.input_parameters)
@@ -59,19 +60,15 @@ class StackUpdate:
     # Forward
 
     def begin(self, template: Any, parameters: Any) -> None:
-        """Change the resources; StackFailure, and what happened so far is there to take back."""
-        try:
-            self._load(template, parameters or self._resources.input_parameters)
-        except BaseException:
-            self.leave()
-            raise
+        """Change the resources; after a StackFailure what has changed so far can be rolled back."""
+        self._load(template, parameters or self._resources.input_parameters)
         self.has_begun = True
         self.go_on()
 
     def leave(self) -> None:
-        """Go back to the template and the tags before, when nothing else has changed."""
-        self._load(self._template, self._given)
-        self._resources.tags = self._tags
+        """Go back to the template, the tags and the events before, when nothing has changed."""
+        self._load_again()
+        self.stack.events[:] = self._events
 
     def go_on(self) -> None:
         """Change what does not wait for an image any longer."""
@@ -93,8 +90,12 @@ class StackUpdate:
         if not self.waits:
             self.clean_up()
 
-    def replaces(self, resource: StackResource) -> None:
-        self._replaced.append(resource)
+    def _load_again(self) -> None:
+        self._load(self._template, self._given)
+        self._resources.tags = self._tags
+        if self.stack.template != self._text:
+            self.stack.template = self._text
+            self.stack._parse_template()
 
     def _load(self, template: Any, parameters: Any) -> None:
         resources = self._resources
@@ -110,18 +111,15 @@ class StackUpdate:
 
     def _change(self, name: str) -> None:
         resources = self._resources
-        there = resources._parsed_resources
         resource_json = resources._resource_json_map[name]
-        if not self._is_wanted(resource_json):
+        if not is_wanted(resource_json, resources):
             return
-        before = there.get(name)
+        before = now = resources._parsed_resources.get(name)
         if before is None:
-            there_now = resources[name]
-        else:
-            if not self._may_change(name, before, resource_json):
-                return
-            there_now = self._updated(name, resource_json, before)
-        if there_now is not before:
+            now = resources[name]
+        elif self._may_change(name, before, resource_json):
+            now = self._updated(name, resource_json, before)
+        if now is not before:
             self._changed.add(name)
 
     def _updated(self, name: str, resource_json: Any, before: Any) -> Any:
@@ -131,69 +129,77 @@ class StackUpdate:
         try:
             now = _update(self._resources, name, resource_json) or before
         except Exception as error:  # noqa: BLE001 - moto's own are of any kind
-            raise failure_of(error).of(name, type_of(before), id_of(before)) from None
+            raise failure_of(error).about(before) from None
         self._resources._parsed_resources[name] = now
         if now is not before:
             complete(name, now)
+            if isinstance(before, StackResource) and id_of(now) != id_of(before):
+                self._replaced.append(before)
         if now is not before or not isinstance(now, StackResource):
             say_made(self.stack, "UPDATE", now, is_complete=not is_waited_for(now))
         return now
 
     def _may_change(self, name: str, before: Any, resource_json: Any) -> bool:
-        """Ours tell themselves; others may if their template has changed, or what it refers to."""
+        """Whether a resource may have to change. Ours decide themselves.
+
+        Others change with their template, or with what it refers to.
+        """
         if isinstance(before, StackResource) or resource_json != self._templates.get(name):
             return True
         now = self._resources.resolved_parameters
         parameters = {key for key in now if now[key] != self._parameters.get(key)}
         return not references(resource_json).isdisjoint(self._changed | parameters)
 
-    def _is_wanted(self, resource_json: Mapping[str, Any]) -> bool:
-        condition = resource_json.get("Condition")
-        return not condition or bool(self._resources.lazy_condition_map[condition])
-
     def clean_up(self) -> None:
-        """Delete what nobody needs any more; a refusal is told, since the update is complete."""
+        """Delete what nobody needs any more; refusals are logged, since the update is complete."""
         resources, templates = self._resources, self._templates
         going = []
         for name, resource in self._before.items():
             now = resources._resource_json_map.get(name)
-            if now is None or not self._is_wanted(now):
+            if now is None or not is_wanted(now, resources):
                 resources._parsed_resources.pop(name, None)
                 if is_kept(templates[name]):
-                    say_kept(self.stack, resource)
+                    say(self.stack, "DELETE_SKIPPED", resource)
                 else:
                     going.append((resource, templates[name]))
         for resource in self._replaced:
             name = resource.logical_resource_id
             if resources._resource_json_map[name].get("UpdateReplacePolicy") == "Retain":
-                say_kept(self.stack, resource)
+                say(self.stack, "DELETE_SKIPPED", resource)
             else:
                 going.append((resource, templates[name]))
         # In the order in which they were made.
         order = list(templates)
         going.sort(key=lambda each: order.index(each[0].logical_resource_id))
         for failure in delete_each(self.stack, resources, going):
-            _logger.warning("%s stays: %s", failure.physical_id, failure)
+            logger.warning("%s stays: %s", failure.physical_resource_id, failure)
         self._replaced.clear()
 
     # Back
 
-    def is_of_before(self, name: str) -> bool:
-        """Whether the stack had the resource before the update."""
-        return name in self._before
+    def roll_back(self, failure: StackFailure) -> None:
+        """Restore the resources, and record the rollback."""
+        stack = self.stack
+        verb = "update" if failure.logical_resource_id in self._before else "create"
+        say_failed(stack, f"{verb.upper()}_FAILED", failure)
+        enter(stack, "UPDATE_ROLLBACK_IN_PROGRESS", failed(verb, [failure]))
+        refusal = self._take_back()
+        stack.output_map = stack._create_output_map()
+        if refusal:
+            enter(stack, "UPDATE_ROLLBACK_FAILED", refusal)
+        else:
+            enter(stack, "UPDATE_ROLLBACK_COMPLETE")
 
-    def take_back(self) -> str:
+    def _take_back(self) -> str:
         """Restore the resources; return why that did not succeed, '' if it did."""
         resources = self._resources
         made, templates = dict(resources._parsed_resources), dict(resources._resource_json_map)
-        self._load(self._template, self._given)
-        resources.tags = self._tags
+        self._load_again()
         failures: list[StackFailure] = []
         surplus = [
-            (made[name], templates[name])
-            for name in templates
-            if made.get(name) is not None and made[name] is not self._before.get(name)
-            if name not in self._before or id_of(made[name]) != id_of(self._before[name])
+            (made[name], template)
+            for name, template in templates.items()
+            if self._is_surplus(name, made.get(name))
         ]
         with self._working_on(resources):
             for name, old in self._before.items():
@@ -203,13 +209,11 @@ class StackUpdate:
                 try:
                     self._restore(name, old, new)
                 except Exception as error:  # noqa: BLE001 - moto's own are of any kind
-                    failures.append(failure_of(error).of(name, type_of(old), id_of(old)))
+                    failures.append(failure_of(error).about(old))
                     say_failed(self.stack, "UPDATE_FAILED", failures[-1])
-        for resource, _ in surplus:
-            if resource.logical_resource_id not in self._before:
-                resources._parsed_resources.pop(resource.logical_resource_id, None)
-        ours = [each for each in surplus if self._is_surplus(each[0])]
-        refusals = delete_each(self.stack, resources, ours)
+        for name in templates.keys() - self._before.keys():
+            resources._parsed_resources.pop(name, None)
+        refusals = delete_each(self.stack, resources, surplus)
         reasons = [
             failed(what, found)
             for what, found in (("update", failures), ("delete", refusals))
@@ -217,25 +221,31 @@ class StackUpdate:
         ]
         return " ".join(reasons)
 
-    def _is_surplus(self, resource: Any) -> bool:
+    def _is_surplus(self, name: str, made: Any) -> bool:
         """Whether it is to be deleted; moto deletes itself what it has replaced again."""
-        return isinstance(resource, StackResource) or (
-            resource.logical_resource_id not in self._before
-        )
+        before = self._before.get(name)
+        if before is None:
+            return made is not None
+        return isinstance(made, StackResource) and id_of(made) != id_of(before)
 
     def _restore(self, name: str, old: Any, new: Any) -> None:
         there = self._resources._parsed_resources
         if isinstance(old, StackResource):
             there[name] = old
             if new is not None and id_of(new) == id_of(old):
-                old.template.take_back(old, new)
+                old.take_over(new)
         else:
             there[name] = _update(self._resources, name, self._templates[name]) or old
             complete(name, there[name])
         say_made(self.stack, "UPDATE", there[name], is_complete=True)
 
 
+def is_wanted(resource_json: Mapping[str, Any], resources: Any) -> bool:
+    """Whether the condition of a resource is met."""
+    condition = resource_json.get("Condition")
+    return not condition or bool(resources.lazy_condition_map[condition])
+
+
 def _update(resources: Any, name: str, resource_json: Any) -> Any:
-    parsing: Any = sys.modules["moto.cloudformation.parsing"]
     place = resources._account_id, resources._region_name
-    return parsing.parse_and_update_resource(name, resource_json, resources, *place)
+    return module("parsing").parse_and_update_resource(name, resource_json, resources, *place)

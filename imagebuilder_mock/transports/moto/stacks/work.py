@@ -1,30 +1,26 @@
-"""What goes on in moto's stacks during one start of the mock: who is at work on which."""
+"""The operations on moto's stacks that are under way during one start of the mock."""
 
 from __future__ import annotations
 
-import logging
-import sys
 from contextlib import contextmanager
 from threading import local
 from typing import TYPE_CHECKING, Any
 
-from .calls import StackOperations
-from .resources import StackResource
-from .template_checks import has_ours
+from imagebuilder_mock.world.log import logger
+
+from .calls import StackFailure, StackOperations
+from .moto_names import backend_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from imagebuilder_mock.gateway import Gateway
 
-    from .updates import StackUpdate
-
-_logger = logging.getLogger("imagebuilder_mock")
 _SYSTEM_TAGS = "aws:"
 
 
 class _Thread(local):
-    """What a thread is at: a server answers several requests at once."""
+    """What one thread is doing: a server answers several requests at once."""
 
     def __init__(self) -> None:
         self.at_work: list[Any] = []
@@ -33,15 +29,14 @@ class _Thread(local):
 
 
 class StackWork:
-    """The operations on stacks that are under way, and what their resources ask."""
+    """Which stacks are being changed, by which thread, and what their resources need to know."""
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway: Gateway | None = gateway
         self._thread = _Thread()
         self._under_way: list[object] = []
         self.deployments: dict[str, str] = {}
-        self.updates: dict[str, StackUpdate] = {}
-        """The updates that are under way or wait for an image, by their stack's id."""
+        """The pipelines by their deployment ids, old ones included."""
         self.deleting: dict[str, Any] = {}
         """Stacks that moto no longer shows, since it is deleting them."""
 
@@ -59,28 +54,26 @@ class StackWork:
         """Have resources do nothing from now on."""
         self._gateway = None
 
-    # What resources ask
+    # What resources need to know
 
-    def operations(self, account: str, region: str) -> StackOperations | None:
-        gateway = self._gateway
-        return (
-            None
-            if gateway is None
-            else StackOperations(gateway, account, region, self._thread.raised)
-        )
+    @property
+    def is_over(self) -> bool:
+        return self._gateway is None
+
+    def operations(self, account: str, region: str) -> StackOperations:
+        """StackFailure if the mock is off."""
+        if self._gateway is None:
+            raise StackFailure("imagebuilder_mock is off: nobody answers for Image Builder.")
+        return StackOperations(self._gateway, account, region, self._thread.raised)
 
     def tags(self) -> Mapping[str, str]:
+        """The tags of the stack that is being changed, but for the system's own."""
         given = self._thread.at_work[-1].tags if self._thread.at_work else {}
         return {key: value for key, value in given.items() if not key.startswith(_SYSTEM_TAGS)}
 
     def at_work(self) -> object:
+        """The resources, as moto keeps them, of the stack that is being changed."""
         return self._thread.at_work[-1] if self._thread.at_work else None
-
-    def text(self, function: object, resources: object) -> object:
-        return function if isinstance(function, str) else parsing().clean_json(function, resources)
-
-    def replaces(self, resource: StackResource) -> None:
-        self.updates[self._thread.at_work[-1].stack_id].replaces(resource)
 
     # What is under way
 
@@ -89,9 +82,7 @@ class StackWork:
         return any(each is resources for each in self._thread.at_work)
 
     def stack_of(self, resources: Any) -> Any:
-        models: Any = sys.modules["moto.cloudformation.models"]
-        backend = models.cloudformation_backends[resources._account_id][resources._region_name]
-        found = backend.stacks.get(resources.stack_id)
+        found = backend_of(resources).stacks.get(resources.stack_id)
         return self.deleting.get(resources.stack_id) if found is None else found
 
     @contextmanager
@@ -112,7 +103,7 @@ class StackWork:
             first, *others = self._thread.raised
             self._thread.raised.clear()
             for error in others:
-                _logger.warning("A subscriber, of what a stack did: %r", error)
+                logger.warning("A subscriber failed at what a stack did: %r", error)
             raise first
 
     @contextmanager
@@ -122,29 +113,3 @@ class StackWork:
             yield
         finally:
             self._thread.at_work.pop()
-
-
-def ours(resources: Any) -> list[tuple[str, StackResource]]:
-    """Image Builder's resources of a stack, in the order of their creation."""
-    return [
-        (name, resource)
-        for name, resource in resources._parsed_resources.items()
-        if isinstance(resource, StackResource)
-    ]
-
-
-def concerns(resources: Any) -> bool:
-    """Whether a stack has resources of Image Builder, or a stack within it has."""
-    if has_ours({"Resources": resources._resource_json_map}) or ours(resources):
-        return True
-    return any(map(concerns_nested, resources._parsed_resources.values()))
-
-
-def concerns_nested(resource: Any) -> bool:
-    """Whether a resource is a stack that has resources of Image Builder."""
-    return hasattr(resource, "resource_map") and concerns(resource.resource_map)
-
-
-def parsing() -> Any:
-    """The module of moto that makes resources of templates."""
-    return sys.modules["moto.cloudformation.parsing"]

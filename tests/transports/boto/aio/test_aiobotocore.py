@@ -15,7 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import NoCredentialsError, NoRegionError
 
 from imagebuilder_mock import UnexpectedCallError, current_mock, mock_imagebuilder
-from imagebuilder_mock.mock import is_on
+from imagebuilder_mock.mock import switch
 from imagebuilder_mock.operations import HANDLERS
 from imagebuilder_mock.transports.boto.blocking import Block
 from imagebuilder_mock.transports.patching import all_or_nothing
@@ -313,7 +313,7 @@ class TestClients:
                 return (await client.list_images())["imageVersionList"]
 
         with all_or_nothing() as patches:
-            Block(lambda: "123456789012", is_on, "Take the fixture.").open(patches)
+            Block(lambda: "123456789012", switch.is_on, "Take the fixture.").open(patches)
             try:
                 with pytest.raises(UnexpectedCallError, match="Take the fixture"):
                     asyncio.run(names())

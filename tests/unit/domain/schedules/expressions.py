@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.schedules.schedule import parse_schedule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from imagebuilder_mock.domain.schedules.schedule import Schedule
@@ -20,13 +22,19 @@ def cron(text: str, zone: str | None = None) -> Schedule:
     return parse_schedule(f"cron({text})", zone)
 
 
+def runs_after(schedule: Schedule, moment: datetime) -> Iterator[datetime]:
+    while (run := schedule.next_after(moment)) is not None:
+        yield run
+        moment = run
+
+
 def first_runs(schedule: Schedule, after: datetime, count: int) -> list[datetime]:
-    runs: list[datetime] = []
-    run = schedule.next_after(after)
-    while run is not None and len(runs) < count:
-        runs.append(run)
-        run = schedule.next_after(run)
-    return runs
+    return list(islice(runs_after(schedule, after), count))
+
+
+def runs_between(schedule: Schedule, start: datetime, end: datetime) -> list[datetime]:
+    """Those after the start, up to the end and at it."""
+    return list(takewhile(lambda run: run <= end, runs_after(schedule, start)))
 
 
 def days_run(text: str, after: datetime, count: int) -> list[str]:

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from imagebuilder_mock.engines.outputs.amis import build_date_text
+from imagebuilder_mock.engines.outputs.amis import build_date_text, filled_text, has_build_date
 from tests.builders import a_distribution, a_recipe, an_image
 
 ACCOUNT, OTHER = "123456789012", "210987654321"
@@ -94,3 +94,22 @@ def test_a_region_that_gets_no_ami_gets_none(imagebuilder):
     )
 
     assert places(amis) == [("us-east-1", ACCOUNT)]
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("web", "web"),
+        ("web {{ imagebuilder:buildDate }}", "web 2022-10-26T22-30-05.912Z"),
+        ("web {{imagebuilder:buildDate}}", "web 2022-10-26T22-30-05.912Z"),
+        ("web {{imagebuilder:buildDate:yyyy-MM-dd}}", "web 2022-10-26"),
+        ("web {{ imagebuilder:buildDate:yyyyMMddHHmmss }}", "web 20221026223005"),
+        ("web {{ imagebuilder:buildVersion }}", "web 7"),
+        ("{{imagebuilder:buildVersion}}.{{imagebuilder:buildDate:yyyy}}", "7.2022"),
+        ("web {{ imagebuilder:other }}", "web {{ imagebuilder:other }}"),
+    ],
+)
+def test_placeholders_in_names_and_tags_are_filled(template, text):
+    """Source: a captured SNS message of 2024, for milliseconds."""
+    assert filled_text(template, build_date=MOMENT, build_number=7) == text
+    assert has_build_date(template) == ("buildDate" in template)

@@ -44,7 +44,7 @@ class Listed(Record):
 
 class Whole(Value, kw_only=True):
     text: str | None
-    moment: datetime | str = NOON
+    moment: datetime = NOON
     span: timedelta | None = None
     ratio: float = 0.5
     word: Literal["A", "B"] = "A"
@@ -101,7 +101,7 @@ def test_what_a_caller_sent_is_read_as_it_was(value):
 @pytest.mark.parametrize(
     "values",
     [
-        {"text": "x", "moment": "later", "span": timedelta(hours=1.5), "ratio": 3},
+        {"text": "x", "moment": NOON.replace(hour=1), "span": timedelta(hours=1.5), "ratio": 3},
         {"text": None, "word": "B", "either": [1, 2], "row": (1, "a")},
         {"text": None, "names": frozenset("ba"), "numbers": {2, 1}},
         {"text": None, "many": (Part(number=1, parts=[Part(number=2)]),)},
@@ -137,9 +137,15 @@ def test_a_field_with_its_default_is_left_out():
         ({"text": None, "word": "C"}, "$.word must be one of A, B; it is 'C'"),
         ({"text": None, "word": []}, "$.word must be one of A, B; it is []"),
         ({"text": None, "sent": {"$time": 1}}, "$.sent.$time must be a time"),
-        ({"text": None, "by_version": {"one": 1}}, "$.by_version.one is no version"),
+        (
+            {"text": None, "by_version": {"one": 1}},
+            "$.by_version.one must be a version such as 1.0.0",
+        ),
         ({"text": None, "by_place": [[1, 2]]}, "$.by_place[0] must be a list of 3"),
-        ({"text": None, "by_version": {"9999999999.0.0": 1}}, "$.by_version.9999999999.0.0 is no"),
+        (
+            {"text": None, "by_version": {"9999999999.0.0": 1}},
+            "$.by_version.9999999999.0.0 must be a version",
+        ),
         ({"text": None, "several": [5]}, "$.several[0] must be an object, and is 5"),
         ({"text": None, "key": "xy"}, "$.key must be hexadecimal digits, and is 'xy'"),
         ({"text": None, "one": {"class": "Whole"}}, "$.one.class must be one of Listed, Part"),

@@ -272,15 +272,15 @@ def test_two_who_write_one_file_at_once_do_not_mix_it(path, monkeypatch):
     ("steps", "value", "message"),
     [
         (("format",), "x", '$ is no state: its "format" must be'),
-        (("version",), "1", "$ has no \"version\" that there ever was: '1'"),
-        (("version",), 0, '$ has no "version" that there ever was: 0'),
+        (("version",), "1", "$ has a \"version\" that does not exist: '1'"),
+        (("version",), 0, '$ has a "version" that does not exist: 0'),
         (("version",), 99, "$ was written by a newer imagebuilder_mock: it has version 99"),
         (("time",), "noon", "$.time must be a time such as 2024-01-31T12:00:00+00:00, and is"),
         (("time",), "2026-01-01", "$.time must be a time"),
         (("time",), 5, "$.time must be a time"),
         (("account_id",), "1", "$.account_id must be the 12 digits of an account, and is '1'"),
-        (("offset",), "long", "$.offset must be a number, and is 'long'"),
-        (("offset",), 1e300, "$.offset must be seconds, and is 1e+300"),
+        (("offset",), "long", "$.offset must be a number of seconds, and is 'long'"),
+        (("offset",), 1e300, "$.offset must be a number of seconds, and is 1e+300"),
         (("stores",), {}, "$.stores must be a list, and is {}"),
         (("stores", 0), 5, "$.stores[0] must be an object, and is 5"),
         (("stores", 0, "color"), 5, "$.stores[0].color is no member of SavedStore"),
@@ -310,7 +310,7 @@ def test_two_who_write_one_file_at_once_do_not_mix_it(path, monkeypatch):
         (
             ("stores", 0, "names", 0, "versions"),
             {"one": 1},
-            "$.stores[0].names[0].versions.one is no version",
+            "$.stores[0].names[0].versions.one must be a version such as 1.0.0",
         ),
         (
             ("stores", 0, "names", 0, "highest"),

@@ -21,13 +21,10 @@ from imagebuilder_mock.domain.documents.components.document import (
     parse_component_document,
 )
 from imagebuilder_mock.domain.documents.components.loops import DelimitedLoop, ForEachLoop, ForLoop
-from imagebuilder_mock.domain.documents.components.variables import (
-    DocumentConstant,
-    DocumentParameter,
-)
 from imagebuilder_mock.domain.documents.conditions import Logical
 from imagebuilder_mock.domain.documents.errors import DocumentError
 from imagebuilder_mock.domain.documents.yaml_loading import load_document
+from imagebuilder_mock.domain.resources.documents import ParameterDetail
 from tests.model_inputs import MANY
 
 from .builders import (
@@ -55,9 +52,9 @@ def test_a_document_that_installs_packages_is_read():
         "Installs nginx and starts it.",
     )
     assert document.parameters == (
-        DocumentParameter("Packages", "string", "nginx,curl", "What to install, between commas."),
+        ParameterDetail("Packages", "string", ("nginx,curl",), "What to install, between commas."),
     )
-    assert document.constants == (DocumentConstant("FailExitCode", "1"),)
+    assert document.constants == {"FailExitCode": "1"}
     assert [step.name for step in build.steps] == ["Update", "Install"]
     assert build.steps[0] == Step(name="Update", action="UpdateOS")
     assert build.steps[1].timeout_seconds == 600
@@ -88,7 +85,6 @@ def test_a_document_with_downloads_a_loop_and_a_condition_is_read():
     download, fetch, *_, remove = document.phases[0].steps
     no_folder = Logical("not", (Comparison("folderExists", "/opt/agents", None),))
     expression = Logical("and", (Comparison("binaryExists", "systemctl", None), no_folder))
-    assert document.schema_version == "1.0"
     assert download.loop == ForLoop(None, 1, 3, 1)
     assert download.condition == Condition(expression, then="Execute", otherwise="Abort")
     assert download.inputs[0]["expectedBucketOwner"] == "012345678901"
@@ -111,9 +107,8 @@ def test_a_document_in_json_is_read():
     assert parse_component_document(TEST_ONLY) == ComponentDocument(
         name=None,
         description=None,
-        schema_version="1.0",
         parameters=(),
-        constants=(),
+        constants={},
         phases=(
             Phase(
                 "test",
@@ -154,7 +149,7 @@ def test_a_single_phase_named_test_makes_a_test_component(phases, component_type
 def test_the_schema_version_is_1(version):
     text = TEST_ONLY.replace('"1.0"', version)
 
-    assert parse_component_document(text).schema_version == "1.0"
+    assert parse_component_document(text) == parse_component_document(TEST_ONLY)
 
 
 @pytest.mark.parametrize("version", ["", "2.0", "1.00", "'1.1'", "true", "[1.0]"])

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imagebuilder_mock.domain.documents.components.variables import (
-    DocumentConstant,
-    DocumentParameter,
-)
+from imagebuilder_mock.domain.resources.documents import ParameterDetail
 
 from .builders import a_document, parsed, refusal
 
@@ -24,28 +21,25 @@ def test_a_parameter_has_a_type_and_may_have_a_default_and_a_description():
     ]
 
     assert parsed(parameters=parameters).parameters == (
-        DocumentParameter("Plain", "string"),
-        DocumentParameter("Full", "string", "1.5", "How much."),
-        DocumentParameter("Empty", "string", ""),
-        DocumentParameter("One", "string", allowed_values=("a", "2", "true", "")),
-        DocumentParameter("Any", "string"),
+        ParameterDetail("Plain", "string"),
+        ParameterDetail("Full", "string", ("1.5",), "How much."),
+        ParameterDetail("Empty", "string", ("",)),
+        ParameterDetail("One", "string", allowed_values=("a", "2", "true", "")),
+        ParameterDetail("Any", "string"),
     )
 
 
 def test_a_constant_has_a_type_and_a_value():
     constants = [{"Exit": {"type": "string", "value": 1}}, {"Text": {**STRING, "value": ""}}]
 
-    assert parsed(constants=constants).constants == (
-        DocumentConstant("Exit", "1"),
-        DocumentConstant("Text", ""),
-    )
+    assert parsed(constants=constants).constants == {"Exit": "1", "Text": ""}
 
 
 @pytest.mark.parametrize("value", [None, []])
 def test_a_document_may_declare_none(value):
     document = parsed(parameters=value, constants=value)
 
-    assert (document.parameters, document.constants) == ((), ())
+    assert (document.parameters, document.constants) == ((), {})
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from imagebuilder_mock.domain.documents.workflows.parameters import WorkflowParameter, values_of
+from imagebuilder_mock.domain.documents.workflows.parameters import values_of
+from imagebuilder_mock.domain.resources.documents import ParameterDetail
 
 from .builders import a_document, parsed, refusal
 
@@ -30,11 +31,11 @@ class TestDeclaration:
     )
     def test_a_default_is_kept_as_a_list_of_texts(self, parameter_type, default, expected):
         assert declared(type=parameter_type, default=default, description="d") == (
-            WorkflowParameter(name="what", type=parameter_type, default=expected, description="d"),
+            ParameterDetail("what", parameter_type, default_value=expected, description="d"),
         )
 
     def test_a_parameter_is_a_string_without_default(self):
-        assert declared() == (WorkflowParameter(name="what", type="string"),)
+        assert declared() == (ParameterDetail("what", "string"),)
 
     @pytest.mark.parametrize(
         ("parameters", "sentence"),

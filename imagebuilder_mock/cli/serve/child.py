@@ -6,11 +6,13 @@ import os
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from imagebuilder_mock.cli.ending import handled
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from types import FrameType
 
 # As shells have it (POSIX, "Exit Status for Commands").
@@ -81,7 +83,11 @@ def run(command: Sequence[str], environment: Mapping[str, str]) -> int:
     One that a signal ended has 128 and the signal's number, as in a shell. CannotRunError if there
     is no such command.
     """
-    with _handing_on_signals() as handing_on:
+    handing_on = _HandingOn()
+    numbers = [getattr(signal, name) for name in _HANDED_ON if hasattr(signal, name)]
+    # One that is ignored, as by nohup, stays so for the command too.
+    taken = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
+    with handled(taken, handing_on):
         try:
             process = subprocess.Popen(command, env=dict(environment))  # noqa: S603 - what the user asks for
         except FileNotFoundError:
@@ -118,21 +124,6 @@ class _HandingOn:
             return
         with suppress(ProcessLookupError):
             process.send_signal(number)
-
-
-@contextmanager
-def _handing_on_signals() -> Iterator[_HandingOn]:
-    handing_on, before = _HandingOn(), {}
-    for name in _HANDED_ON:
-        number = getattr(signal, name, None)
-        # One that is ignored, as by nohup, stays so for the command too.
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-            before[number] = signal.signal(number, handing_on)
-    try:
-        yield handing_on
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _is_in_the_foreground() -> bool:

@@ -6,25 +6,35 @@ own, in which a name that is not there is wrong, and not one that a test does no
 
 from __future__ import annotations
 
+from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.world.log import logger
 
-from .clients import Clients
+from .clients import new_client, new_session
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from imagebuilder_mock.domain.machine_image import MachineImage
 
+DEFAULT_KEY = "test"
+"""A key that no emulator takes for anything, so that it means its default account."""
+
+# Together five seconds, the longest that a question takes.
+_CONNECTING, _ANSWERING = 2, 3
 # Requests wait for one another, and an emulator that hangs would hold each of them for seconds.
 _PAUSE = 10.0
 """Seconds for which it is not asked after it has not answered in time."""
 
 
 class Endpoint:
-    """The services at a URL."""
+    """The services at a URL.
+
+    Emulators take an access key of twelve digits for the account of this number, moto's server a
+    header. The mock's own account is whichever the emulator has for any other key.
+    """
 
     is_the_whole_cloud = True
     chooses_ami_ids = True
@@ -33,7 +43,10 @@ class Endpoint:
     def __init__(self, url: str, *, default_account: str) -> None:
         self.name = url
         self.absence = f"{url} does not answer at the moment."
-        self._clients = Clients(url, default_account)
+        self._default_account = default_account
+        self._session = new_session()
+        self._clients: dict[tuple[str, str, str], object] = {}
+        self._lock = Lock()
         self._asked_again_at = 0.0
         self._said: set[str] = set()
 
@@ -46,7 +59,22 @@ class Endpoint:
         return True
 
     def client(self, service: str, account: str, region: str) -> object:
-        return self._clients.client(service, account, region)
+        with self._lock:
+            made = self._clients.get((service, account, region))
+            if made is None:
+                is_default = account == self._default_account
+                made = self._clients[service, account, region] = new_client(
+                    self._session,
+                    service,
+                    region,
+                    access_key=DEFAULT_KEY if is_default else account,
+                    acts_as=None if is_default else account,
+                    url=self.name,
+                    connect_timeout=_CONNECTING,
+                    read_timeout=_ANSWERING,
+                    proxies={},
+                )
+            return made
 
     def cannot_be_asked(self, sentence: str, *, is_late: bool) -> bool:
         """Log each reason once."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from imagebuilder_mock.cli.command_line import main
-from imagebuilder_mock.cli.serve.commands import environment_for
+from imagebuilder_mock.cli.serve.child import environment_for
 
 pytestmark = pytest.mark.needs("werkzeug")
 

@@ -1,0 +1,101 @@
+"""What commands share: the flags of the mock's options, and the ``--`` of a command line."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from imagebuilder_mock.mock import ImageBuilderMock
+from imagebuilder_mock.world.settings import OPTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from imagebuilder_mock.world.settings import Option
+
+T = TypeVar("T")
+
+KEPT_DASHES = "\0--"
+"""Stands for ``--``, which argparse would remove."""
+
+
+def add_options(parser: argparse.ArgumentParser, **other_help: str) -> None:
+    """A flag for each option of ``mock_imagebuilder``, with the environment's value as default."""
+    parser.add_argument(
+        "-v",
+        "--verbose",
+        action="store_true",
+        help="show each call, each refusal with its rule, and each stage of a build",
+    )
+    options = parser.add_argument_group(
+        "options of the mock",
+        "An option that is not given is taken from the environment: IMAGEBUILDER_MOCK_BUILDS "
+        "and so on.",
+    )
+    for option in OPTIONS.values():
+        options.add_argument(
+            option.flag,
+            type=explained(partial(_read, option)),
+            choices=option.choices or None,
+            metavar=option.metavar,
+            default=os.environ.get(option.variable) or None,  # argparse reads it if it is used
+            help=other_help.get(option.name, option.help),
+        )
+
+
+def mock_of(
+    parser: argparse.ArgumentParser, given: argparse.Namespace, **more: object
+) -> ImageBuilderMock:
+    """The mock that the options ask for; wrong ones end the process with status 2."""
+    named = {name: getattr(given, name) for name in OPTIONS if name != "state"} | more
+    options: dict[str, Any] = {name: value for name, value in named.items() if value is not None}
+    try:
+        return ImageBuilderMock(**options)
+    except ValueError as error:
+        # The mock names its options as Python does.
+        parser.error(re.sub("^([a-z_]+)=", lambda found: _source(found[1], named), str(error)))
+
+
+def explained(read: Callable[[str], T]) -> Callable[[str], T]:
+    """A reader whose ValueErrors argparse shows: of other errors it does not show the text."""
+
+    def reader(text: str) -> T:
+        try:
+            return read(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return reader
+
+
+def _read(option: Option, text: str) -> object:
+    try:
+        return option.read(text)
+    except ValueError as error:
+        source = f"{option.variable}=" if text == os.environ.get(option.variable) else ""
+        msg = f"{source}{text!r}: {error}"
+        raise ValueError(msg) from None
+
+
+def _source(name: str, given: Mapping[str, object]) -> str:
+    """Where the user gave an option: as a variable of the environment, or else as a flag."""
+    option = OPTIONS[name]
+    try:
+        is_variable = option.read(os.environ.get(option.variable) or "") == given[name]
+    except ValueError:
+        # The flag has been given beside a variable that is no better, or that is not there.
+        is_variable = False
+    return f"{option.variable}=" if is_variable else f"{option.flag} "
+
+
+def with_kept_dashes(arguments: Sequence[str]) -> list[str]:
+    """The arguments to give to argparse."""
+    return [KEPT_DASHES if argument == "--" else argument for argument in arguments]
+
+
+def as_written(arguments: Sequence[str]) -> list[str]:
+    """Arguments that argparse has returned, as the user wrote them."""
+    return ["--" if argument == KEPT_DASHES else argument for argument in arguments]

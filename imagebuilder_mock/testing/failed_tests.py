@@ -1,0 +1,75 @@
+"""What the report of a failed test says: what it did with the mock, or that it had none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType, TracebackType
+
+HOW_TO_SWITCH_ON = (
+    "Take the fixture 'imagebuilder_mock', or 'imagebuilder' for a client, or put "
+    "@pytest.mark.imagebuilder on the test."
+)
+
+_PACKAGE = "imagebuilder_mock"
+_EXCEPTIONS = "botocore.exceptions"
+_ERRORS_OF_ASKING = frozenset(
+    # The last two are the bases of all errors of reaching an endpoint.
+    ("NoCredentialsError", "NoRegionError", "ConnectionError", "HTTPClientError")
+)
+
+
+def sections(
+    mock: ModuleType | None, when: str, error: BaseException | None
+) -> Iterator[tuple[str, str]]:
+    """Titles and texts of sections; ``mock`` is the module of that name, if anybody has loaded it.
+
+    The first are the last calls and the states of the builds, then the orders that nothing has
+    met, then for an error that comes of asking AWS how to ask the mock.
+    """
+    is_on = mock is not None and mock.switch.is_on()
+    if mock is not None:
+        from .printing import kept_report  # noqa: PLC0415 - few runs have failures
+
+        # A decorator or a with statement is off again by now.
+        shown = kept_report(error)
+        if shown is None and is_on:
+            shown = mock.current_mock().report()
+        if shown is not None:
+            yield _PACKAGE, shown
+        orders = [] if when == "teardown" else mock.switch.orders_left()
+        if orders:
+            yield f"{_PACKAGE}: orders that nothing has met", "\n".join(map(str, orders))
+    if not is_on and _comes_of_asking_aws(error):
+        text = f"No mock of EC2 Image Builder was on where this failed. {HOW_TO_SWITCH_ON}"
+        yield f"{_PACKAGE}: no mock was on", text
+
+
+def _comes_of_asking_aws(error: BaseException | None) -> bool:
+    """Whether it is botocore's error, or one that followed from it, for a client of the service."""
+    seen = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        if type(error).__module__.startswith(f"{_PACKAGE}."):
+            return False  # it says by itself what to do
+        bases = {cls.__name__ for cls in type(error).__mro__ if cls.__module__ == _EXCEPTIONS}
+        if bases & _ERRORS_OF_ASKING:
+            return _is_of_image_builder(error.__traceback__)
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return False
+
+
+def _is_of_image_builder(trace: TracebackType | None) -> bool:
+    """Whether a client of Image Builder was made, or called, on the way to an error."""
+    while trace is not None:
+        frame = trace.tb_frame
+        if frame.f_globals.get("__name__") in ("botocore.client", "botocore.session"):
+            client = frame.f_locals.get("self")
+            model = getattr(getattr(client, "meta", None), "service_model", None)
+            made = frame.f_locals.get("service_name")
+            if "imagebuilder" in (made, getattr(model, "service_name", None)):
+                return True
+        trace = trace.tb_next
+    return False
