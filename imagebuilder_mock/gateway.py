@@ -22,7 +22,6 @@ from .world.faults import NO_FAULT, CutAnswer, LostRequestError
 from .world.record import UnexpectedCallError
 
 if TYPE_CHECKING:
-    from .operations.handler import Handler
     from .protocol.http import Caller, HttpRequest
     from .protocol.model import Operation
     from .world.faults import Fault
@@ -56,14 +55,14 @@ class Gateway:
             fault = NO_FAULT
             try:
                 self.world.record.check_expected(operation.name)
-                handler = self._handler_of(operation)
+                self._refuse_unbuilt(operation)
                 params = check(operation, params)
                 self._catch_up()
                 fault = self.world.faults.meet(operation.name, params, caller.region)
                 self.let_pass(fault.latency)
                 if fault.outcome is not None and not isinstance(fault.outcome, CutAnswer):
                     raise fault.outcome.anew()
-                members = self._result(operation, handler, params, caller)
+                members = self._result(operation, params, caller)
             except (LostRequestError, UnexpectedCallError) as error:
                 self._record(operation, params, caller, error)
                 if log.is_told():
@@ -111,23 +110,18 @@ class Gateway:
 
             passing_time.catch_up(self.world)
 
-    def _handler_of(self, operation: Operation) -> Handler:
-        handler = HANDLERS.get(operation.name)
-        if handler is None:
+    def _refuse_unbuilt(self, operation: Operation) -> None:
+        if operation.name not in HANDLERS:
             msg = (
                 f"imagebuilder_mock does not have {operation.name} yet, which the installed "
                 f"botocore has.{did_you_mean(operation.name, HANDLERS)}"
             )
             raise NotImplementedError(msg)
-        return handler
 
     def _result(
-        self,
-        operation: Operation,
-        handler: Handler,
-        params: dict[str, object],
-        caller: Caller,
+        self, operation: Operation, params: dict[str, object], caller: Caller
     ) -> dict[str, object]:
+        handler = HANDLERS[operation.name]
         ctx = Context(
             world=self.world,
             store=self.world.store(caller.account_id, caller.region),
