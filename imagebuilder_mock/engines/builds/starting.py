@@ -20,9 +20,9 @@ from imagebuilder_mock.domain.resources.configurations import (
     InfrastructureConfiguration,
 )
 from imagebuilder_mock.domain.resources.images import (
+    NONE_YET,
+    PENDING,
     Image,
-    ImageState,
-    OutputResources,
     service_linked_role,
 )
 from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRecipe
@@ -168,8 +168,8 @@ def new_image(  # noqa: PLR0913 - what all callers know of it
         date_created=world.clock.now(),
         owner=store.account,
         type=output_type,
-        state=ImageState("PENDING"),
-        output_resources=OutputResources.none_yet(output_type),
+        state=PENDING,
+        output_resources=NONE_YET[output_type],
         **others,
     )
 
