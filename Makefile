@@ -8,7 +8,7 @@ DEMOS := examples/golden_image.py examples/approval_gate.py examples/failing_bui
 COVERED := imagebuilder_mock/domain/*,imagebuilder_mock/catalogue/*,imagebuilder_mock/world/*,imagebuilder_mock/operations/*,imagebuilder_mock/protocol/*
 
 DEV := .venv/dev/bin
-PYTEST := python -m pytest -n 2 -rfEs
+PYTEST := python -m pytest -n 2 --dist loadfile -rfE
 # What may differ with the oldest botocore, moto, responses, Werkzeug, PyYAML and pytest: what asks
 # them. The rest is the same code in the same Python, and `make test-full` runs it there too.
 OLDEST := tests/contracts tests/neighbours tests/operations tests/transports tests/cli/run \
@@ -32,20 +32,20 @@ demo: .venv/demo/.stamp ## the examples, run by the command line, with a page of
 	done
 	@echo "Open a page of build/timelines in a browser, such as the one of checkout-1.0.0-2."
 
-quick: .venv/dev/.stamp ## tests for while you work: units, contracts and operations, newest botocore (1 minute)
+quick: .venv/dev/.stamp ## tests for while you work: units, contracts and operations, newest botocore (half a minute)
 	$(DEV)/$(PYTEST) tests/unit tests/contracts tests/operations
 
-test: test-newest test-oldest test-aio ## the tests: the next three, in some six minutes on two cores
+test: test-newest test-oldest test-aio ## the tests: the next three (three minutes on two cores)
 
-test-newest: .venv/dev/.stamp clients ## all tests with the newest botocore
+test-newest: .venv/dev/.stamp clients ## all tests with the newest botocore (two minutes on two cores)
 	$(DEV)/$(PYTEST)
 
-test-oldest: .venv/oldest/.stamp clients ## what may differ with the oldest botocore that is supported
+test-oldest: .venv/oldest/.stamp clients ## what may differ with the oldest botocore that is supported (one minute on two cores)
 	.venv/oldest/bin/$(PYTEST) $(OLDEST)
 
-test-aio: .venv/aio/.stamp .venv/aioboto3/.stamp ## the tests with aiobotocore and with aioboto3
-	.venv/aio/bin/python -m pytest -rfEs tests/transports/boto/aio
-	.venv/aioboto3/bin/python -m pytest -rfEs tests/transports/boto/aio
+test-aio: .venv/aio/.stamp .venv/aioboto3/.stamp ## the tests with aiobotocore and with aioboto3 (a quarter of a minute)
+	.venv/aio/bin/python -m pytest -rfE tests/transports/boto/aio
+	.venv/aioboto3/bin/python -m pytest -rfE tests/transports/boto/aio
 
 test-full: environments ## all tests with each botocore, with many more examples for each property (hours)
 	HYPOTHESIS_PROFILE=full $(DEV)/$(PYTEST)

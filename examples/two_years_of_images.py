@@ -8,6 +8,7 @@ every twelve days. Image Builder is mocked, and moto answers for EC2.
 
 from __future__ import annotations
 
+import argparse
 from datetime import timedelta
 from typing import Any
 
@@ -21,21 +22,25 @@ from imagebuilder_mock import mock_imagebuilder
 REGION = "us-east-1"
 REGIONS = (REGION, "eu-central-1")
 KEPT = 5
+TWO_YEARS = timedelta(days=731)
 console = Console()
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description="Clean up two years of images.")
+    parser.add_argument("--days-between", type=int, default=12, help="from one image to the next")
+    step = timedelta(days=parser.parse_args().days_between)
     say("No AWS account is used: Image Builder is mocked, and EC2 is moto's.")
     with mock_imagebuilder() as mock:
         now = mock.clock.now()
         mock.pipelines.add(
             name="web",
             regions=REGIONS[1:],
-            created=now - timedelta(days=731),
+            created=now - TWO_YEARS,
             region=REGION,
         )
         mock.images.add(
-            pipeline="web", created=[now - timedelta(days=12 * number) for number in range(61)]
+            pipeline="web", created=[now - step * number for number in range(TWO_YEARS // step + 1)]
         )
         table = Table("", "Images", "AMIs", "Snapshots", title="Two years of the pipeline web")
         table.add_row("before", *counts())

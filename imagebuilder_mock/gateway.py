@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from .world.world import World
 
 
+_NO_TIME = timedelta()
+
+
 class Gateway:
     """Answers requests from one world."""
 
@@ -73,12 +76,16 @@ class Gateway:
                 members["requestId"] = request_id
             self._record(operation, params, caller, members)
             return Answer(
-                200, members, request_id, latency=fault.latency, is_cut=fault.cuts_the_answer
+                status=200,
+                members=members,
+                request_id=request_id,
+                latency=fault.latency,
+                is_cut=fault.cuts_the_answer,
             )
 
     def let_pass(self, span: timedelta) -> None:
         """Move mock time forward, since a caller waits; what falls due meanwhile is not started."""
-        if span > timedelta():
+        if span > _NO_TIME:
             with self.world.lock:
                 self.world.clock.set_forward(self.world.clock.now() + span)
 

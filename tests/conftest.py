@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import os
 import socket
+import textwrap
+from collections import Counter
 from functools import lru_cache
 from pathlib import Path
 
 import botocore.session
 import pytest
 from botocore.loaders import create_loader
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.servers import FULL
 
 # `ci` tries the same few examples in every run, so that a green run stays green; `full` searches.
 # Neither minds a slow machine.
 _PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("ci", _PATIENT, max_examples=20, derandomize=True)
+settings.register_profile("ci", _PATIENT, max_examples=20, stateful_step_count=30, derandomize=True)
 settings.register_profile("full", _PATIENT, max_examples=1000, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
@@ -31,12 +35,43 @@ botocore.session.create_loader = lru_cache(maxsize=8)(create_loader)
 _NO_SUCH_FILE = str(Path(__file__).with_name("no-such-file"))
 
 
+def pytest_collection_finish():
+    """What is loaded by now stays, so no garbage collection of a test has to look through it.
+
+    They are rarer too, for what is loaded later stays as well, moto and the models of services.
+    """
+    _first_property()
+    gc.freeze()
+    gc.set_threshold(2000, 10, 50)
+
+
+@given(st.none())
+def _first_property(_):
+    """With its first property Hypothesis looks for what refers to its Random: not among frozen."""
+
+
 def pytest_runtest_setup(item):
     for marker in item.iter_markers("needs"):
         for module in marker.args:
             pytest.importorskip(module)
     if not FULL and item.get_closest_marker("full"):
         pytest.skip("it takes its time: make test-full runs it")
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say why tests were skipped, each reason once, before the names of what failed."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(_told(report.longrepr[2].removeprefix("Skipped: ")) for report in skipped)
+    if reasons:
+        terminalreporter.section("skipped, and why")
+    for reason, count in reasons.most_common():
+        terminalreporter.line(f"{count:4} {reason}")
+
+
+def _told(reason):
+    if reason.startswith(("this botocore", "the model")):
+        return "this botocore does not know what they are about: pytest -rs names it"
+    return textwrap.shorten(reason, 100)
 
 
 @pytest.fixture(autouse=True)

@@ -14,14 +14,16 @@ from hashlib import blake2b
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from imagebuilder_mock.domain.arn import OWNERS, slugify
+from imagebuilder_mock.domain.arn import OWNERS, Arn, slugify
 from imagebuilder_mock.domain.records import Record
 from imagebuilder_mock.domain.resources.components import Component, ProductCodeListItem
 from imagebuilder_mock.domain.resources.images import Ami, Image, ImageState, OutputResources
 from imagebuilder_mock.domain.resources.workflows import Workflow, workflow_kind
 
 if TYPE_CHECKING:
-    from imagebuilder_mock.domain.arn import Arn
+    from collections.abc import Iterator
+
+    from imagebuilder_mock.domain.resources.base import Resource
     from imagebuilder_mock.domain.resources.documents import ParameterDetail
     from imagebuilder_mock.domain.states import ComponentType, Platform, WorkflowType
 
@@ -157,6 +159,33 @@ def published_output(image_type: str, arn: Arn) -> OutputResources | None:
         return None
     digest = blake2b(str(arn).encode(), digest_size=8).hexdigest()
     return OutputResources(amis=(Ami(region=arn.region, image=f"ami-0{digest}"),))
+
+
+def offered(name: str) -> tuple[str, str, str] | None:
+    """Account, kind and slug of what Amazon offers under a name; None if it offers nothing."""
+    slug = slugify(name)
+    found = (each for each in _everything() if each.slug == slug)
+    return next(((each.account, each.kind, slug) for each in found), None)
+
+
+def offered_names() -> list[str]:
+    """Everything that Amazon offers, by name."""
+    return [each.name for each in _everything()]
+
+
+def offer(partition: str, region: str, account: str, slug: str | None) -> Iterator[Resource]:
+    """What Amazon offers under one of its accounts in a Region: everything, or one name."""
+    for each in _everything():
+        if each.account == account and slug in (None, each.slug):
+            base = Arn(partition, region, account, each.kind, each.slug)
+            for version, created in each.versions:
+                yield each.as_resource(base.at(version, 1), created)
+
+
+def _everything() -> Iterator[ManagedImage | ManagedComponent | ManagedWorkflow]:
+    yield from managed_images()
+    yield from managed_components()
+    yield from managed_workflows()
 
 
 @cache

@@ -24,8 +24,6 @@ else:
 T = TypeVar("T")
 AnyRecord = TypeVar("AnyRecord", bound="_Members")
 
-_set = object.__setattr__
-
 
 class _Factory:
     def __init__(self, make: Callable[[], object]) -> None:
@@ -63,14 +61,19 @@ class _Members:
     def __init__(self, *values: object, **members: object) -> None:
         if values:
             members.update(zip(self.record_names, values, strict=False))
-        for name, make in self.record_factories.items():
-            if name not in members:
-                members[name] = make()
-        _set(self, "__dict__", members)
+        if self.record_factories:
+            for name, make in self.record_factories.items():
+                if name not in members:
+                    members[name] = make()
+        _hold(self, members)
 
     def __repr__(self) -> str:
         said = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.record_names)
         return f"{type(self).__name__}({said})"
+
+
+# A call makes several records: this is twice as fast as setting ``__dict__`` by its name.
+_hold = vars(_Members)["__dict__"].__set__
 
 
 @dataclass_transform(field_specifiers=(fresh,))
@@ -102,7 +105,7 @@ class Value(_Members):
 def replace(record: AnyRecord, **changes: object) -> AnyRecord:
     """Another of the same class, with some members changed."""
     twin = object.__new__(type(record))
-    _set(twin, "__dict__", {**vars(record), **changes})
+    _hold(twin, {**vars(record), **changes})
     return twin
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 HIGHEST_NODE = 2**30 - 1
 """A node has 30 bits: 1073741823 at most."""
+_MOST_DIGITS = len(str(HIGHEST_NODE))
 
 FORMAT_ERROR = "The supplied semantic version does not follow the required format"
 
@@ -66,7 +67,7 @@ class VersionPattern(NamedTuple):
     @property
     def ceiling(self) -> tuple[int, ...]:
         """A tuple that sorts after every version of the pattern and before all others."""
-        return (*self.fixed, *([HIGHEST_NODE + 1] * (4 - len(self.fixed))))
+        return (*self.fixed, HIGHEST_NODE + 1)
 
 
 class VersionTemplate(NamedTuple):
@@ -79,6 +80,8 @@ class VersionTemplate(NamedTuple):
     @classmethod
     def parse(cls, text: str) -> VersionTemplate:
         """Read ``1.0.x``; InvalidVersionNumberException for two ``x`` or a number out of bounds."""
+        if "x" not in text:
+            return cls(Version.parse(text), text)
         major, minor, patch = (None if node == "x" else _node(node) for node in text.split("."))
         template = cls((major, minor, patch), text)
         if template.nodes.count(None) > 1:
@@ -126,7 +129,7 @@ def latest_version_references(arn: str) -> Mapping[str, str]:
     Amazon's own workflows have only the first, because they can be used only at ``x.x.x``.
     """
     parsed = Arn.parse(arn)
-    name = str(parsed.of_name())
+    name = arn.rsplit("/", 1 if parsed.build is None else 2)[0]
     major, minor, patch = (parsed.version or "").split(".")
     newest = {"latestVersionArn": f"{name}/x.x.x"}
     if parsed.owner == "Amazon" and parsed.kind.startswith("workflow/"):
@@ -142,7 +145,7 @@ def latest_version_references(arn: str) -> Mapping[str, str]:
 # Programs name the same few versions again and again.
 @lru_cache(maxsize=4096)
 def _version(text: str) -> Version:
-    return Version(*(_node(node) for node in text.split(".")))
+    return Version(*map(_node, text.split(".")))
 
 
 @lru_cache(maxsize=4096)
@@ -158,8 +161,8 @@ def _pattern(text: str) -> VersionPattern | None:
 def _node(text: str) -> int:
     # int() of very many digits is slow, and Python refuses it, leading zeros too.
     digits = text.lstrip("0") or "0"
-    if len(digits) > len(str(HIGHEST_NODE)) or int(digits) > HIGHEST_NODE:
-        raise InvalidVersionNumberException(
-            f"{FORMAT_ERROR}. Each number must be between 0 and {HIGHEST_NODE}."
-        )
-    return int(digits)
+    if len(digits) <= _MOST_DIGITS and (number := int(digits)) <= HIGHEST_NODE:
+        return number
+    raise InvalidVersionNumberException(
+        f"{FORMAT_ERROR}. Each number must be between 0 and {HIGHEST_NODE}."
+    )

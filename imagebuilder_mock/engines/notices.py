@@ -18,7 +18,7 @@ from imagebuilder_mock.domain.documents.workflows.actions import COMMAND_ID
 from imagebuilder_mock.domain.resources.build_settings import LOG_GROUP
 from imagebuilder_mock.domain.resources.recipes import ImageRecipe
 from imagebuilder_mock.neighbours import telling
-from imagebuilder_mock.neighbours.account import Place
+from imagebuilder_mock.neighbours.account import Place, is_anybody_there
 from imagebuilder_mock.world.events import Destination, Event
 
 from .outputs.published import publish_parent
@@ -80,7 +80,8 @@ def _news(tell: Callable[Concatenate[Build, P], None]) -> Callable[Concatenate[B
 @_news
 def build_began(build: Build) -> None:
     """Create the log group, which exists before its first event (user guide, monitor-cwlogs)."""
-    telling.tell_of_log_group(build.world, build.home, build.image.log_group)
+    if is_anybody_there(build.world):
+        telling.tell_of_log_group(build.world, build.home, build.image.log_group)
 
 
 @_news

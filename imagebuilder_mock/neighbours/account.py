@@ -157,6 +157,11 @@ def account_at(world: World, place: Place) -> Account | None:
     return Account(around, place) if around is not None and around.are_there() else None
 
 
+def is_anybody_there(world: World) -> bool:
+    """Whether somebody can be asked and told at this moment."""
+    return world.neighbours is not None and world.neighbours.are_there()
+
+
 def absence(world: World) -> str | None:
     """Why nothing could be looked up, and what to do about it; None if somebody is there."""
     around = world.neighbours

@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.world.outbox import Message
 
-from .account import AbsentError, NeighbourError, NobodyToAskError, Place, account_at
+from .account import (
+    AbsentError,
+    NeighbourError,
+    NobodyToAskError,
+    Place,
+    account_at,
+    is_anybody_there,
+)
 from .contents import S3Uri
 from .names import LAUNCH_TEMPLATE, is_there
 
@@ -206,7 +213,8 @@ def tell_of_log_group(world: World, place: Place, name: str) -> None:
 
 def tell(world: World, event: Event) -> None:
     """Pass an event on to the service that it is for."""
-    _TELL[event.destination](world, Place(event.account_id, event.region), event)
+    if is_anybody_there(world):
+        _TELL[event.destination](world, Place(event.account_id, event.region), event)
 
 
 def _tell_topic(world: World, place: Place, event: Event) -> None:
@@ -246,8 +254,6 @@ def _tell_event_bus(world: World, place: Place, event: Event) -> None:
 
 def _tell_log_group(world: World, place: Place, event: Event) -> None:
     """Add a line to a stream; the lines of one change are written together."""
-    if account_at(world, place) is None:
-        return
     stream = {"logGroupName": event.name, "logStreamName": str(event.body["logStreamName"])}
 
     def write(account: Account, lines: list[dict[str, Any]]) -> None:
@@ -315,12 +321,12 @@ _TELL: Mapping[Destination, Callable[[World, Place, Event], None]] = {
 
 
 def _entrust(world: World, place: Place, subject: str, do: Callable[[Account], object]) -> None:
-    if account_at(world, place) is not None:
+    if is_anybody_there(world):
         world.outbox.entrust(Message(subject, lambda: _deliver(world, place, do)))
 
 
 def _tell(world: World, place: Place, subject: str, do: Callable[[Account], object]) -> None:
-    if account_at(world, place) is not None:
+    if is_anybody_there(world):
         world.outbox.put(Message(subject, lambda: _deliver(world, place, do)))
 
 

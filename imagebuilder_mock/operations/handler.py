@@ -12,7 +12,6 @@ from imagebuilder_mock.domain.errors import (
     dependency_error,
     not_found,
 )
-from imagebuilder_mock.domain.records import Record, fresh
 from imagebuilder_mock.domain.resources.base import Resource
 
 if TYPE_CHECKING:
@@ -30,17 +29,20 @@ if TYPE_CHECKING:
 R = TypeVar("R", bound=Resource)
 
 
-class Context(Record):
+class Context:
     """One request; ``store`` has the resources of the caller's account in the Region."""
 
-    world: World
-    store: Store
-    operation: str
-    is_dry_run: bool = False
-    looked_at: list[Image] = fresh(factory=list)
-    """Images whose state the answer shows: in the observed mode they move on after it."""
-    executions_looked_at: list[LifecycleExecution] = fresh(factory=list)
-    """Lifecycle executions whose state the answer shows: they move on as images do."""
+    def __init__(
+        self, world: World, store: Store, operation: str, *, is_dry_run: bool = False
+    ) -> None:
+        self.world = world
+        self.store = store
+        self.operation = operation
+        self.is_dry_run = is_dry_run
+        self.looked_at: list[Image] = []
+        """Images whose state the answer shows: in the observed mode they move on after it."""
+        self.executions_looked_at: list[LifecycleExecution] = []
+        """Lifecycle executions whose state the answer shows: they move on as images do."""
 
     @property
     def now(self) -> datetime:

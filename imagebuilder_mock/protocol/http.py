@@ -23,15 +23,17 @@ class HttpRequest(Value):
     @classmethod
     def of_serialized(cls, request: Mapping[str, Any]) -> HttpRequest:
         """A request from the result of botocore's serializer."""
+        query = request["query_string"]
         return cls(
             method=request["method"],
             path=request["url_path"],
-            query={
-                name: [str(item) for item in (value if isinstance(value, list) else [value])]
-                for name, value in request["query_string"].items()
-            },
+            query=query and {name: _texts(value) for name, value in query.items()},
             body=request["body"],
         )
+
+
+def _texts(value: object) -> list[str]:
+    return [str(item) for item in (value if isinstance(value, list) else [value])]
 
 
 CUT = "the connection was closed in the middle of the response body"
@@ -67,7 +69,7 @@ class Answer(Value):
     @property
     def body(self) -> bytes:
         """The JSON text: times are epoch seconds, as rest-json has them."""
-        text = json.dumps(self.members, default=_time, ensure_ascii=False)
+        text = _ENCODER.encode(self.members)
         # A lone surrogate, from the path of a wrong request, is written as its escape.
         return text.encode(errors="backslashreplace")
 
@@ -82,3 +84,6 @@ def _time(value: object) -> float:
         return epoch_seconds(value)
     msg = f"not a value of the protocol: {value!r}"
     raise TypeError(msg)
+
+
+_ENCODER = json.JSONEncoder(default=_time, ensure_ascii=False)

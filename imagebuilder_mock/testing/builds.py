@@ -123,7 +123,7 @@ def _step_names(world: World) -> set[str]:
 class Builds(Face):
     """``mock.builds``: a build is named by its image build version ARN.
 
-    LookupError for an ARN of no build lists the builds that are running.
+    LookupError for an ARN that no build has; it lists the builds that are running.
     """
 
     __slots__ = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from imagebuilder_mock.catalogue.offer import offered, offered_names
+from imagebuilder_mock.catalogue.records import offered, offered_names
 from imagebuilder_mock.domain.errors import InvalidVersionNumberException
 from imagebuilder_mock.domain.suggestions import did_you_mean, listed
 from imagebuilder_mock.domain.versions import Version

@@ -25,8 +25,8 @@ _HIGHEST_SCORE = 10
 class MockFindings(Face):
     """``mock.findings``: an image is named by its image build version ARN.
 
-    LookupError for an ARN of no image lists the images. ValueError says what is wrong with another
-    argument, or that the image is not scanned.
+    LookupError for an ARN that no image has; it lists the images. ValueError says what is
+    wrong with another argument, or that the image is not scanned.
     """
 
     __slots__ = ()

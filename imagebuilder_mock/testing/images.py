@@ -118,8 +118,8 @@ class Images(Face):
 
         ``created`` is an aware datetime, by default now. With a list of them there is an image for
         each, and the answer is the list of their ARNs in the same order: the build numbers follow
-        the dates, in whatever order these stand. In a further call the next number is given, also
-        to an older image.
+        the dates, in whatever order these stand. A later call goes on counting, even for an
+        older image.
 
         ``pipeline`` is the name or the ARN of the pipeline that made it: the image is in the
         pipeline's lists, has its recipe, settings, distribution and tags, and counts as its last

@@ -148,7 +148,7 @@ class Lifecycle(Face):
 
         ``runs`` is how many daily runs there are, the first of them now or ``at`` the time, with
         no new builds between them. With ``"settled"`` they are all at that moment, until one
-        changes nothing. A run that is under way, and other policies, are left out of account.
+        changes nothing. Runs that are under way, and other policies, are not considered.
 
         The table has a row for each image, from the newest to the oldest: its ``image`` ARN,
         ``state`` and ``created``; its ``fate``, which is DEPRECATE, DISABLE, DELETE, SKIP (an
@@ -156,7 +156,7 @@ class Lifecycle(Face):
         ``resources`` concerned, each with a ``fate`` and ``reason`` of its own; and the
         ``obstacle`` that would make the action fail, if there is one. ``run`` and ``at`` say in
         which run, from 1 on, and when; they are None of an image that is kept in all runs. An image
-        has a row for each run in which something new becomes of it. ``summary`` is the sum of all:
+        has a row for each run in which its fate is another one. ``summary`` is the sum of all:
         ``12 deprecated, then 5 deleted, 3 kept``. ValueError, with the service's message, for a
         policy that it would refuse.
         """

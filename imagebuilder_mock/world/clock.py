@@ -105,7 +105,9 @@ class Clock:
             return self._still
         moment = self._read()
         # This is on the way of every call: nothing more is read than has to be.
-        if self._offset and self._steady is not None:
+        if not self._offset:
+            return moment
+        if self._steady is not None:
             steady = self._steady()
             if self._differs(moment, steady):
                 # The thread may have been interrupted between the two.

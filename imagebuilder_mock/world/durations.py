@@ -54,7 +54,10 @@ class Durations(ChainMap[str, timedelta]):
 
     def of_stage(self, status: str, *, is_idle: bool) -> timedelta:
         """What a test set for the stage, else its default; hardly anything if it is idle."""
-        return self.maps[0].get(status, _NOTHING_TO_DO if is_idle else self[status])
+        given = self.maps[0].get(status)
+        if given is not None:
+            return given
+        return _NOTHING_TO_DO if is_idle else _DEFAULTS[status]
 
     def of_step(self, name: str, action: str, *, is_idle: bool = False) -> timedelta:
         """The step's own if a test set one, else that of its action; hardly anything if idle."""

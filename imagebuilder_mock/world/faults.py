@@ -188,7 +188,7 @@ class FaultRules(Orders[FaultRule]):
 
     def concern(self, operation: str) -> bool:
         """Whether a request of the operation could fail."""
-        return any(rule.concerns(operation) for rule in self._ordered)
+        return bool(self._ordered) and any(rule.concerns(operation) for rule in self._ordered)
 
     def meet(self, operation: str, params: Mapping[str, object], region: str) -> Fault:
         """What happens to a request: delays add up, and the first rule with an outcome ends it."""

@@ -35,9 +35,9 @@ class Ids:
 
     def uuid(self) -> str:
         """A random UUID (version 4), as request ids and execution ids are."""
-        bits = self._bits(128) & ~(0xF << 76) & ~(0x3 << 62) | 4 << 76 | 2 << 62
-        text = f"{bits:032x}"
-        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+        bits = self._bits(128)
+        text, variant = f"{bits:032x}", "89ab"[bits >> 60 & 3]
+        return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{variant}{text[17:20]}-{text[20:]}"
 
     def ami(self) -> str:
         return f"ami-0{self.hexadecimal(16)}"

@@ -6,8 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from imagebuilder_mock.catalogue.offer import offer
-from imagebuilder_mock.catalogue.records import published_output
+from imagebuilder_mock.catalogue.records import offer, published_output
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.records import Value, replace
 from imagebuilder_mock.domain.resources.images import Image

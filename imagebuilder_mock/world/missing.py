@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from imagebuilder_mock.catalogue.offer import offered
+from imagebuilder_mock.catalogue.records import offered
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.suggestions import did_you_mean
 

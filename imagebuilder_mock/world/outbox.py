@@ -84,9 +84,10 @@ class Outbox:
     def end_change(self) -> None:
         """Do the errands of the change, and release its messages."""
         self.do_errands()
-        self._waiting.extend(self._messages)
-        self._messages.clear()
-        self._gathered.clear()
+        if self._messages:
+            self._waiting.extend(self._messages)
+            self._messages.clear()
+            self._gathered.clear()
 
     def deliver(self) -> None:
         """Tell all that waits, or leave it to the thread that is telling already.
@@ -165,21 +166,15 @@ class TellingLock:
     def pause(self) -> None:
         """Release the lock for a moment between two changes, unless an outer block holds it too."""
         try:
-            self._leave()
+            self.__exit__()
         finally:
-            self._enter()
+            self.__enter__()
 
     def __enter__(self) -> None:
-        self._enter()
-
-    def __exit__(self, *_: object) -> None:
-        self._leave()
-
-    def _enter(self) -> None:
         self._lock.acquire()
         self._depth += 1
 
-    def _leave(self) -> None:
+    def __exit__(self, *_: object) -> None:
         is_last = self._depth == 1
         try:
             if is_last:

@@ -143,7 +143,15 @@ class Record:
         except RecursionError:
             # JSON can be nested deeper than pickle goes.
             return
-        call = Call(operation, region, account_id, time, error, asked, result)
+        call = Call(
+            operation=operation,
+            region=region,
+            account_id=account_id,
+            time=time,
+            error=error,
+            _parameters=asked,
+            _result=result,
+        )
         size = call.size
         if size > self.most_bytes:
             return

@@ -59,7 +59,8 @@ class Scheduler:
     def enter(self, moment: datetime, action: ScheduledAction, arn: str) -> int:
         """Plan ``action`` on the resource; return the ticket to withdraw it with."""
         self._tickets += 1
-        heappush(self._heap, Due(moment, self._tickets, action, arn))
+        due = Due(moment=moment, ticket=self._tickets, action=action, arn=arn)
+        heappush(self._heap, due)
         return self._tickets
 
     def moment_of(self, ticket: int | None) -> datetime | None:

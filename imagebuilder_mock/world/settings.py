@@ -32,19 +32,20 @@ class Options(TypedDict, total=False):
     """The keyword options of ``mock_imagebuilder``, for type checkers."""
 
     builds: BuildMode
-    """What moves builds on: requests that show them (``"observed"``, the default), their creation,
-    to the end (``"instant"``), mock time (``"clock"``), or ``mock.builds`` (``"held"``)."""
+    """What moves builds on: requests that show them (``"observed"``, the default), mock time
+    (``"clock"``), or only ``mock.builds`` (``"held"``); with ``"instant"``, a build is complete
+    as soon as it is created."""
     account_id: str
-    """12 digits: the account of clients whose credentials name no other. The default is moto's
-    while moto is on (``MOTO_ACCOUNT_ID``), and else 123456789012."""
+    """The account, 12 digits, of clients whose credentials name no other. The default is moto's
+    account while moto is on (``MOTO_ACCOUNT_ID``), otherwise 123456789012."""
     quotas: bool | Mapping[str, int]
-    """Whether the service's quotas apply; a mapping replaces some of them, by their names."""
+    """Whether the service's quotas apply; a mapping replaces some of them by name."""
     seed: int
     """What ids are made from: the same seed gives the same ids."""
     now: datetime | None
     """An aware datetime at which the clock stands still; by default it follows real time."""
     inspector: bool
-    """Whether Amazon Inspector is activated, which scans images."""
+    """Whether Amazon Inspector is active; otherwise no image is scanned."""
     neighbours: NeighbourMode
     """Whether names are looked up in moto: once a test has made a resource of their service there
     (``"auto"``, the default), always (``"strict"``) or never (``"off"``)."""
@@ -189,8 +190,8 @@ OPTIONS: Mapping[str, Option] = {
     for option in (
         Option(
             name="builds",
-            help="what moves builds on: looking at them (the default), their creation, mock time, "
-            "or mock.builds alone",
+            help="what moves builds on: requests that show them (observed, the default), mock "
+            "time, or only mock.builds; instant completes them at once",
             ensure=_check_choice,
             choices=get_args(BuildMode),
         ),
@@ -223,7 +224,7 @@ OPTIONS: Mapping[str, Option] = {
         ),
         Option(
             name="inspector",
-            help="whether Amazon Inspector is activated, which scans images (default: true)",
+            help="whether Amazon Inspector is active and scans images (default: true)",
             ensure=partial(_check_type, expected=bool),
             read=_truth,
             metavar="{true,false}",

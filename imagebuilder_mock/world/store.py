@@ -61,12 +61,12 @@ class Family:
 
     def newest_first(self, pattern: VersionPattern | None = None) -> Iterator[Any]:
         """The builds from the highest version down, those that match the pattern only."""
-        end = len(self.versions) if pattern is None else bisect_left(self.versions, pattern.ceiling)
-        for position in range(end - 1, -1, -1):
-            version = self.versions[position]
-            if pattern is not None and version not in pattern:
-                return
-            yield from self.groups[version].newest_first()
+        first, end = 0, len(self.versions)
+        if pattern is not None:
+            first = bisect_left(self.versions, pattern.fixed)
+            end = bisect_left(self.versions, pattern.ceiling)
+        for position in range(end - 1, first - 1, -1):
+            yield from self.groups[self.versions[position]].builds.before(None)
 
 
 class FamilyNumbers(Value):
@@ -111,8 +111,7 @@ class Store:
 
     def is_home_of(self, arn: Arn) -> bool:
         """Whether the ARN's resource, if there is one, is here."""
-        home = (self.partition, self.region, self.account)
-        return (arn.partition, arn.region, arn.account) == home
+        return arn[:3] == (self.partition, self.region, self.account)
 
     def __contains__(self, arn: str) -> bool:
         return arn in self._resources
@@ -265,11 +264,11 @@ class Store:
             family.groups[version] = group
             insort(family.versions, version)
             self._groups[resource.kind].add(group)
+            for nodes, number in counted_in(version):
+                family.highest[nodes] = max(family.highest.get(nodes, 0), number)
         family.groups[version].builds.add(resource)
         if arn.build is not None:
             family.last_builds[version] = max(family.last_builds.get(version, 0), arn.build)
-        for nodes, number in counted_in(version):
-            family.highest[nodes] = max(family.highest.get(nodes, 0), number)
 
     def _remove_version(self, resource: Resource, arn: Arn, version: Version) -> None:
         family = self._families[arn.account, arn.kind, arn.slug]
@@ -283,7 +282,6 @@ class Store:
             self._names[resource.kind].remove(family)
 
 
-def _order_keys(resource: Resource) -> Iterator[tuple[str, str | None]]:
-    yield resource.kind, None
-    if resource.listed_under is not None:
-        yield resource.kind, resource.listed_under
+def _order_keys(resource: Resource) -> tuple[tuple[str, str | None], ...]:
+    everything, parent = (resource.kind, None), resource.listed_under
+    return (everything,) if parent is None else (everything, (resource.kind, parent))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.contracts import every_member
 from tests.contracts.installed import only_with_the_pinned_botocore
 from tests.contracts.member_coverage import built, left_out, measure, modelled, reason_for, reasons
@@ -11,45 +9,37 @@ from tests.contracts.test_answers import CHAPTERS, Client
 
 pytestmark = only_with_the_pinned_botocore
 
-SIDES = pytest.mark.parametrize("side", ["inputs", "outputs"])
+SIDES = ("inputs", "outputs")
 
 
-@pytest.fixture(scope="module")
-def missing():
-    """The members that are left out, of requests and of answers."""
+def test_what_is_left_out_has_a_reason_and_nothing_else_has():
+    """A reason for a shape must hold wherever it stands; else it is for one operation."""
     coverage = measure([*CHAPTERS, *every_member.CHAPTERS], Client)
-    return {
+    missing = {
         "inputs": left_out(coverage.effective, output=False),
         "outputs": left_out(coverage.filled, output=True),
     }
-
-
-@SIDES
-def test_what_is_left_out_has_a_reason(missing, side):
-    without = [str(member) for member in missing[side] if not reason_for(member, reasons()[side])]
+    without, needless = [], []
+    for side in SIDES:
+        known = reasons()[side]
+        left = {str(member) for member in missing[side]}
+        left_shapes = {member.shape for member in missing[side]}
+        met_shapes = {
+            member.shape
+            for operation in built()
+            for member in modelled(operation, output=side == "outputs")
+            if str(member) not in left and not _is_below(member, missing[side])
+        }
+        without += [str(member) for member in missing[side] if not reason_for(member, known)]
+        needless += [reason for reason in known if reason not in left | left_shapes - met_shapes]
 
     assert without == [], "fill them, or give a reason in members_left_out.json"
+    assert needless == [], "they are met: take the reasons away"
 
 
-@SIDES
-def test_a_reason_is_for_what_is_left_out_everywhere(missing, side):
-    """A reason for a shape must hold wherever it stands; else it is for one operation."""
-    left = {str(member) for member in missing[side]}
-    left_shapes = {member.shape for member in missing[side]}
-    met_shapes = {
-        member.shape
-        for operation in built()
-        for member in modelled(operation, output=side == "outputs")
-        if str(member) not in left and not _is_below(member, missing[side])
-    }
-
-    for reason in reasons()[side]:
-        assert reason in left | left_shapes - met_shapes, f"{reason} is met: take the reason away"
-
-
-@SIDES
-def test_reasons_are_in_order(side):
-    assert list(reasons()[side]) == sorted(reasons()[side])
+def test_reasons_are_in_order():
+    for side in SIDES:
+        assert list(reasons()[side]) == sorted(reasons()[side])
 
 
 def _is_below(member, others):

@@ -6,11 +6,15 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 
+import boto3
 import pytest
 from botocore.loaders import Loader
 
+from imagebuilder_mock.cli.command_line import main
 from tests.model import needs_member, needs_output
 
 ROOT = Path(__file__).parents[2]
@@ -111,7 +115,7 @@ class TestFailingBuild:
         assert re.search(r"Last good image +│ 1\.0\.0/1: ami-[0-9a-f]{17}", failing_build)
 
     def test_it_runs_by_itself_too(self):
-        assert "checkout 1.0.0/2: FAILED" in _python(str(EXAMPLES / "failing_build.py"))
+        assert "checkout 1.0.0/2: FAILED" in _python("failing_build.py")
 
 
 class TestApprovalGate:
@@ -139,11 +143,21 @@ class TestBesideMoto:
         assert rows[0][2:] == rows[1][2:]
         assert len({ami for row in rows for ami in row[2:]}) == 4
 
-    def test_of_two_years_the_newest_images_are_left(self):
-        output = _run("two_years_of_images.py", before=("--moto",))
+    @pytest.mark.parametrize(
+        ("arguments", "images"),
+        [
+            pytest.param((), 61, id="as it stands", marks=pytest.mark.full),
+            pytest.param(("--days-between", "100"), 8, id="fewer images"),
+        ],
+    )
+    def test_of_two_years_the_newest_images_are_left(self, arguments, images):
+        output = _run("two_years_of_images.py", *arguments, before=("--moto",))
 
         rows = re.findall(r"│ (before|after) +│ (\d+) +│ (\d+) +│ (\d+)", output)
-        assert rows == [("before", "61", "122", "122"), ("after", "5", "10", "10")]
+        assert [(row[0], *map(int, row[1:])) for row in rows] == [
+            ("before", images, 2 * images, 2 * images),
+            ("after", 5, 10, 10),
+        ]
 
 
 @pytest.mark.parametrize(
@@ -164,23 +178,23 @@ def test_the_readme_quotes_what_the_programs_print(golden_image, failing_build_a
 
 
 def _run(program: str, *arguments: str, before: tuple[str, ...] = (), columns: int = 200) -> str:
-    command = ("-m", "imagebuilder_mock", "run", *before, str(EXAMPLES / program))
-    return _python(*command, *arguments, columns=columns)
+    """What a program prints, run by the command line in this process."""
+    with pytest.MonkeyPatch.context() as patched, redirect_stdout(StringIO()) as printed:
+        patched.setattr(boto3, "DEFAULT_SESSION", None)
+        patched.setenv("COLUMNS", str(columns))
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            patched.delenv(name)
+        for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+            patched.setenv(name, str(EXAMPLES / "no-such-file"))
+        assert main(["run", *before, str(EXAMPLES / program), *arguments]) == 0
+    return printed.getvalue()
 
 
-def _python(*arguments: str, columns: int = 200) -> str:
-    nowhere = str(EXAMPLES / "no-such-file")
+def _python(program: str) -> str:
     environment = {name: text for name, text in os.environ.items() if not name.startswith("AWS_")}
-    environment |= {
-        "AWS_CONFIG_FILE": nowhere,
-        "AWS_SHARED_CREDENTIALS_FILE": nowhere,
-        "COLUMNS": str(columns),
-        "PYTHONPATH": str(ROOT),
-        "PYTHONUTF8": "1",
-    }
     result = subprocess.run(
-        [sys.executable, *arguments],
-        env=environment,
+        [sys.executable, str(EXAMPLES / program)],
+        env=environment | {"COLUMNS": "200", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
         capture_output=True,
         text=True,
         encoding="utf-8",

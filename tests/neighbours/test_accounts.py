@@ -9,12 +9,16 @@ import boto3
 import pytest
 
 from imagebuilder_mock import mock_imagebuilder
-from tests.beside_moto import aws
 from tests.builders import a_component
 
 MOTOS = "123456789012"
 OTHER = "210987654321"
 THIRD = "333333333333"
+
+
+def aws(service, **credentials):
+    """A client of the account that has its say now."""
+    return boto3.client(service, region_name="us-east-1", **credentials)
 
 
 def account_in_moto(**credentials):

@@ -458,6 +458,8 @@ class TestDelete:
 
         imagebuilder.delete_component(componentBuildVersionArn=component)
 
+        assert imagebuilder.list_components()["componentVersionList"] == []
+
 
 class TestIsolation:
     def test_accounts_have_their_own(self, imagebuilder, imagebuilder_mock, refused):

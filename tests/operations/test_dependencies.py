@@ -209,6 +209,9 @@ class TestUpdates:
 
         delete(imagebuilder, distribution)
 
+        left = imagebuilder.list_distribution_configurations()
+        assert left["distributionConfigurationSummaryList"] == []
+
     def test_what_was_updated_itself_is_still_in_use(self, imagebuilder, is_kept):
         infrastructure, _ = infrastructure_of_a_pipeline(imagebuilder)
 

@@ -391,7 +391,11 @@ class TestDiskImage:
     @pytest.mark.parametrize("ending", ["iso", "ISO", "Iso"])
     def test_the_file_may_end_in(self, imagebuilder, ending):
         """Source: API reference, ImportDiskImage."""
-        imagebuilder.import_disk_image(**disk_params(imagebuilder, uri=f"s3://bucket/11.{ending}"))
+        params = disk_params(imagebuilder, uri=f"s3://bucket/11.{ending}")
+
+        answer = imagebuilder.import_disk_image(**params)
+
+        assert answer["imageBuildVersionArn"] == f"{OWN}image/windows/1.0.0/1"
 
     @pytest.mark.parametrize(
         ("change", "refusal"),
@@ -470,4 +474,6 @@ class TestDiskImage:
     )
     def test_what_is_taken(self, imagebuilder, change):
         """Source: API reference, RegisterImageOptions (Secure Boot is on by default)."""
-        imagebuilder.import_disk_image(**disk_params(imagebuilder, **change))
+        answer = imagebuilder.import_disk_image(**disk_params(imagebuilder, **change))
+
+        assert answer["imageBuildVersionArn"] == f"{OWN}image/windows/1.0.0/1"

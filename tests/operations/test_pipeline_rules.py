@@ -200,6 +200,9 @@ class TestRules:
         )
         a_pipeline(imagebuilder, **{**given, "imageRecipeArn": recipe})
 
+        made = imagebuilder.list_image_pipelines()["imagePipelineList"]
+        assert [pipeline["imageRecipeArn"] for pipeline in made] == [recipe, recipe]
+
 
 class TestScanning:
     """Source: API reference, ImageScanningConfiguration."""

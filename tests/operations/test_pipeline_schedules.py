@@ -255,6 +255,16 @@ class TestRuns:
 
         assert imagebuilder.list_images()["imageVersionList"] == []
 
+    @instant
+    def test_one_of_the_same_name_does_not_inherit_its_runs(self, imagebuilder, imagebuilder_mock):
+        before = a_pipeline(imagebuilder, name="web", schedule=EVERY_TIME)
+        imagebuilder.delete_image_pipeline(imagePipelineArn=before)
+        assert a_pipeline(imagebuilder, name="web") == before
+
+        imagebuilder_mock.clock.advance(days=2)
+
+        assert imagebuilder.list_images()["imageVersionList"] == []
+
     @pytest.mark.imagebuilder(now=A_TIME)
     def test_while_time_passes_the_builds_go_on(self, imagebuilder, imagebuilder_mock):
         arn = a_pipeline(imagebuilder, schedule=EVERY_TIME)

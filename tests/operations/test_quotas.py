@@ -94,7 +94,10 @@ class TestRoom:
         arn = a_component(imagebuilder)
         imagebuilder.delete_component(componentBuildVersionArn=arn)
 
-        a_component(imagebuilder)
+        after = a_component(imagebuilder)
+
+        [left] = imagebuilder.list_components()["componentVersionList"]
+        assert after.startswith(left["arn"])
 
     @pytest.mark.imagebuilder(quotas={"infrastructure configurations": 1})
     def test_an_update_needs_no_room(self, imagebuilder):
@@ -103,6 +106,9 @@ class TestRoom:
         imagebuilder.update_infrastructure_configuration(
             infrastructureConfigurationArn=arn, instanceProfileName="other"
         )
+
+        updated = imagebuilder.get_infrastructure_configuration(infrastructureConfigurationArn=arn)
+        assert updated["infrastructureConfiguration"]["instanceProfileName"] == "other"
 
     @pytest.mark.imagebuilder(quotas={"components": 1})
     def test_a_repeated_request_needs_no_room(self, imagebuilder):
@@ -136,8 +142,7 @@ class TestSettings:
 
     @pytest.mark.imagebuilder(quotas=False)
     def test_false_lifts_them(self, imagebuilder):
-        for _ in range(76):
-            more_pipelines(imagebuilder)
+        assert len({more_pipelines(imagebuilder) for _ in range(76)}) == 76
 
     @pytest.mark.imagebuilder(quotas={"image pipelines": 3})
     def test_a_mapping_sets_some_and_leaves_the_others(self, imagebuilder, refused):
@@ -158,8 +163,11 @@ class TestSettings:
 
     @pytest.mark.imagebuilder(quotas={"image pipelines": 76})
     def test_a_mapping_can_raise_one(self, imagebuilder):
-        for _ in range(76):
-            more_pipelines(imagebuilder)
+        assert len({more_pipelines(imagebuilder) for _ in range(76)}) == 76
+
+        refusal = refusal_of(lambda: more_pipelines(imagebuilder))
+
+        assert refusal == over_quota("image pipelines", 76)
 
 
 class TestInside:
@@ -230,6 +238,14 @@ class TestInside:
 
         assert component == over_quota("component size", 100)
         assert template == over_quota("Docker template size", 50)
+
+    @pytest.mark.imagebuilder(quotas={"component size": len(DOCUMENT) + 10})
+    def test_a_size_is_in_bytes(self, imagebuilder):
+        a_component(imagebuilder, data=f"{DOCUMENT}# öööö")
+
+        refusal = refusal_of(lambda: a_component(imagebuilder, data=f"{DOCUMENT}# ööööö"))
+
+        assert refusal == over_quota("component size", len(DOCUMENT) + 10)
 
     @needs_member("CreateImage", "workflows")
     @pytest.mark.imagebuilder(quotas={"workflow size": 50})

@@ -48,6 +48,12 @@ def platform_of(client, recipe):
     return client.get_image_recipe(imageRecipeArn=recipe)["imageRecipe"]["platform"]
 
 
+def components_of(client, **params):
+    """The components of a recipe that is made."""
+    recipe = client.get_image_recipe(imageRecipeArn=a_recipe(client, **params))["imageRecipe"]
+    return [component["componentArn"] for component in recipe["components"]]
+
+
 def with_parameters(*parameters):
     """A document that declares parameters, each with or without a default."""
     lines = "".join(
@@ -203,7 +209,7 @@ class TestOperatingSystems:
     def test_what_the_parents_begins_with_is_supported(self, imagebuilder, supported):
         component = a_component(imagebuilder, supportedOsVersions=["Ubuntu", supported])
 
-        a_recipe(imagebuilder, components=[component])
+        assert components_of(imagebuilder, components=[component]) == [component]
 
     @pytest.mark.parametrize("supported", ["Amazon Linux 2023.1", "amazon linux", "Linux"])
     def test_anything_else_is_not(self, imagebuilder, refused_recipe, supported):
@@ -219,7 +225,9 @@ class TestOperatingSystems:
     def test_of_an_ami_it_is_not_known(self, imagebuilder):
         component = a_component(imagebuilder, supportedOsVersions=["Ubuntu"])
 
-        a_recipe(imagebuilder, parentImage=AN_AMI, components=[component])
+        made = components_of(imagebuilder, parentImage=AN_AMI, components=[component])
+
+        assert made == [component]
 
 
 class TestComponents:
@@ -280,7 +288,9 @@ class TestComponents:
     def test_another_owners_of_the_same_name_is_another(self, imagebuilder):
         own = a_component(imagebuilder, name="update-linux")
 
-        a_recipe(imagebuilder, components=[own, MANAGED_COMPONENT])
+        made = components_of(imagebuilder, components=[own, MANAGED_COMPONENT])
+
+        assert made == [own, MANAGED_COMPONENT]
 
     @pytest.mark.parametrize("status", ["DEPRECATED", "DISABLED"])
     def test_one_out_of_use_is_refused(
@@ -403,13 +413,17 @@ class TestInstance:
         )
 
     def test_user_data_are_for_windows_too(self, imagebuilder):
-        a_recipe(
+        arn = a_recipe(
             imagebuilder,
             parentImage=WINDOWS_PARENT,
             components=[WINDOWS_COMPONENT],
             additionalInstanceConfiguration={"userDataOverride": "ZWNobw=="},
             workingDirectory="C:/build",
         )
+
+        recipe = imagebuilder.get_image_recipe(imageRecipeArn=arn)["imageRecipe"]
+        assert recipe["additionalInstanceConfiguration"] == {"userDataOverride": "ZWNobw=="}
+        assert recipe["workingDirectory"] == "C:/build"
 
     def test_a_directory_on_windows_has_no_quotes(self, imagebuilder, refused_recipe):
         refusal = refused_recipe(

@@ -6,6 +6,7 @@ Sources: user guide, wfdoc-step-actions, wfdoc-dynamic-vars, image-workflow-crea
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -191,6 +192,20 @@ class TestValues:
         assert inputs_of(imagebuilder, build, "Look") == {"instanceId": parent}
         [ami] = amis_of(imagebuilder, arn)
         assert inputs_of(imagebuilder, test, "Look") == {"instanceId": ami["image"]}
+
+    @instant
+    def test_amazons_own_parent_has_one_ami_in_every_build(self, imagebuilder):
+        look = a_step("Look", inputs={"instanceId.$": "$.imagebuilder.imageId"})
+        workflow = a_workflow(imagebuilder, LAUNCH, look, CREATE, type="BUILD")
+
+        seen = [
+            inputs_of(imagebuilder, build, "Look")["instanceId"]
+            for arn in (a_run(imagebuilder, workflow), a_run(imagebuilder, workflow))
+            for build in executions_of(imagebuilder, arn)[:1]
+        ]
+
+        assert re.fullmatch("ami-0[0-9a-f]{16}", seen[0])
+        assert seen == [seen[0]] * 2
 
     @instant
     def test_outputs_of_a_workflow_are_for_those_that_come_later(self, imagebuilder):

@@ -665,6 +665,11 @@ class TestDelete:
 
         imagebuilder.delete_workflow(workflowBuildVersionArn=older)
 
+        left = imagebuilder.list_workflow_build_versions(
+            workflowVersionArn=older.rpartition("/")[0]
+        )
+        assert [build["arn"][-2:] for build in left["workflowSummaryList"]] == ["/2"]
+
     def test_an_update_of_the_pipeline_lets_go(self, imagebuilder):
         arn = a_workflow(imagebuilder)
         recipe, infrastructure = a_recipe(imagebuilder), an_infrastructure(imagebuilder)
@@ -676,3 +681,5 @@ class TestDelete:
         imagebuilder.update_image_pipeline(imagePipelineArn=pipeline, **settings)
 
         imagebuilder.delete_workflow(workflowBuildVersionArn=arn)
+
+        assert imagebuilder.list_workflows()["workflowVersionList"] == []

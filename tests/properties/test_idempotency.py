@@ -167,7 +167,9 @@ def test_a_reset_forgets_all_tokens(imagebuilder, imagebuilder_mock):
 
     imagebuilder_mock.reset()
 
-    call(name="other", instanceProfileName="builder", clientToken="token")
+    made = call(name="other", instanceProfileName="builder", clientToken="token")
+
+    assert made["infrastructureConfigurationArn"].endswith("/other")
 
 
 # Small sets, so that requests meet: who, where, what, with which token and which parameters.

@@ -50,11 +50,13 @@ class Resource(Record, kw_only=True):
     @classmethod
     def requested(cls, request: Mapping[str, object], **others: object) -> Self:
         """A new resource with the members that the request gives, and with others, which win."""
+        attributes = attributes_of(cls)
         said: dict[str, Any] = {
-            name: request[member] for name, member in members_of(cls) if member in request
+            attributes[member]: value for member, value in request.items() if member in attributes
         }
         said["tags"] = dict(said.get("tags", {}))
-        return cls(**said | others)
+        said |= others
+        return cls(**said)
 
     def copy(self) -> Self:
         """Another with the same members."""
@@ -109,6 +111,17 @@ def members_of(cls: type[Resource]) -> Sequence[tuple[str, str]]:
         members = tuple((each.name, member_name(each.name)) for each in record_members(cls))
         _MEMBERS[cls] = members
     return members
+
+
+_ATTRIBUTES: dict[type[Resource], Mapping[str, str]] = {}
+
+
+def attributes_of(cls: type[Resource]) -> Mapping[str, str]:
+    """The attributes of a kind by the model's names for them."""
+    attributes = _ATTRIBUTES.get(cls)
+    if attributes is None:
+        attributes = _ATTRIBUTES[cls] = {member: name for name, member in members_of(cls)}
+    return attributes
 
 
 class ResourceVersion(Record, kw_only=True):

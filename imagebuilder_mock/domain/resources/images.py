@@ -14,7 +14,7 @@ from .build_settings import LOG_GROUP, BuildSettings
 from .scans import is_on_demand, scan_state_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from imagebuilder_mock.domain.builds import PlannedWorkflow
@@ -35,6 +35,9 @@ class ImageState(Value):
     status: ImageStatus
     reason: str | None = None
     failure_context: ImageFailureContext | None = None
+
+
+PENDING = ImageState("PENDING")
 
 
 class Ami(Value):
@@ -65,9 +68,12 @@ class OutputResources(Value):
     amis: tuple[Ami, ...] | None = None
     containers: tuple[Container, ...] | None = None
 
-    @classmethod
-    def none_yet(cls, output_type: str) -> OutputResources:
-        return cls(amis=()) if output_type == "AMI" else cls(containers=())
+
+NONE_YET: Mapping[str, OutputResources] = {
+    "AMI": OutputResources(amis=()),
+    "DOCKER": OutputResources(containers=()),
+}
+"""What a build has made at first, by what its recipe makes."""
 
 
 class Transition(Value):

@@ -58,7 +58,7 @@ def _in_order(
 
 def begin(world: World, store: Store, image: Image) -> None:
     """Store a new image, which is PENDING, and set its build going."""
-    image.transitions.append(Transition(image.state.status, world.clock.now()))
+    image.transitions.append(Transition(status=image.state.status, moment=image.date_created))
     world.add(store, image)
     store.running[image.arn] = image
     log.tell_stage(image.arn, "new", image.state.status, None)
@@ -73,7 +73,8 @@ def look_at(world: World, images: Iterable[Image]) -> None:
     """In the observed mode, move builds that a read has just reported one stage on."""
     if world.settings.builds == "observed":
         for image in images:
-            advance(world, image)
+            if image.is_in_progress:
+                advance(world, image)
 
 
 @_in_order

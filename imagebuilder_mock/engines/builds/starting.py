@@ -19,7 +19,7 @@ from imagebuilder_mock.domain.resources.configurations import (
     DistributionConfiguration,
     InfrastructureConfiguration,
 )
-from imagebuilder_mock.domain.resources.images import Image, ImageState, OutputResources
+from imagebuilder_mock.domain.resources.images import NONE_YET, PENDING, Image
 from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRecipe
 from imagebuilder_mock.domain.resources.workflows import Workflow, workflow_kind
 from imagebuilder_mock.engines.one_build import document_of
@@ -159,8 +159,8 @@ def new_image(  # noqa: PLR0913 - what all callers know of it
         date_created=world.clock.now(),
         owner=store.account,
         type=output_type,
-        state=ImageState("PENDING"),
-        output_resources=OutputResources.none_yet(output_type),
+        state=PENDING,
+        output_resources=NONE_YET[output_type],
         **others,
     )
 

@@ -51,6 +51,8 @@ def check_role(ctx: Context, role: str | None) -> None:
 
     That one exists although nobody made it (terraform-provider-aws pull request 37317).
     """
+    if role is None:
+        return
     own = service_linked_role_in(ctx.store.partition, ctx.store.account)
     if role not in (own, names.name_of_role(own)):
         check_name(ctx, names.ROLE, role, "executionRole")
@@ -74,7 +76,9 @@ def check_key(
     ctx: Context, key: str | None, *, parameter: str = "kmsKeyId", region: str | None = None
 ) -> None:
     """Refuse a key that does not exist; one of another account cannot be looked up."""
-    named = re.fullmatch(_KEY_ARN, key or "")
+    if key is None:
+        return
+    named = re.fullmatch(_KEY_ARN, key)
     if named is None:
         check_name(ctx, names.KEY, key, parameter, region)
     elif named.group(2) == ctx.store.account:

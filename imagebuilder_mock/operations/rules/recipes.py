@@ -231,6 +231,8 @@ def _check_parameters(
 ) -> None:
     declared = {parameter.name: parameter for parameter in component.parameters or ()}
     given = [parameter["name"] for parameter in configuration.get("parameters", ())]
+    if not declared and not given:  # as of most components
+        return
     undefined = [name for name in given if name not in declared]
     if undefined:
         raise invalid_combination(

@@ -15,13 +15,13 @@ give equal results:
 from __future__ import annotations
 
 from contextlib import ExitStack
-from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 from weakref import WeakKeyDictionary
 
 from botocore import UNSIGNED
-from botocore.awsrequest import AWSResponse
+from botocore.awsrequest import AWSResponse, HeadersDict
 from botocore.client import BaseClient
 
 from imagebuilder_mock.protocol.http import Caller, HttpRequest
@@ -110,7 +110,13 @@ class BotocoreDoor:
     ) -> Any:
         if not self._is_answered_at_once(client, operation_model.name):
             return original(client, operation_model, request_dict, request_context)
-        answer = _answer_at_once(self._gateway, client, request_dict)
+        answer = _answer(
+            self._gateway,
+            HttpRequest.of_serialized(request_dict),
+            _caller(self._gateway, _signer_of(client), client.meta.region_name),
+            client.meta.config,
+            request_dict["url"],
+        )
         return self._response(request_dict["url"], answer), parsed_answer(answer)
 
     def _is_answered_at_once(self, client: BaseClient, operation: str) -> bool:
@@ -127,10 +133,11 @@ class BotocoreDoor:
 
     def _response(self, url: str, answer: Answer) -> AWSResponse:
         """A response as botocore's own HTTP session makes it."""
-        # The stubs want the headers of http.client; botocore itself copies any mapping.
-        return AWSResponse(url, answer.status, cast("Any", answer.headers), _LazyRaw(answer))
+        return _Response(url, answer)
 
     def _prepare_long_path(self, client: BaseClient) -> None:
+        if client in self._long_paths:
+            return
         # Other threads may also use the client for the first time, or switch the mock off.
         with self._gateway.world.lock:
             if self._has_closed or client in self._long_paths:
@@ -169,19 +176,18 @@ class _LongPath:
     def answer(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
         # Split by hand, as every call comes by here: scheme, nothing, host, path.
         address, query = request.url.partition("?")[::2]
-        try:
-            answer = self._gateway.handle(
-                HttpRequest(
-                    method=request.method,
-                    path=f"/{address.split('/', 3)[3]}".removeprefix(self._base_path),
-                    query=parse_qs(query, keep_blank_values=True) if query else {},
-                    body=body_bytes(request.body),
-                ),
-                _caller(self._gateway, self._signer, self._region),
-            )
-        except LostRequestError as failure:
-            raise lost(self._gateway, self._config, address, failure) from None
-        check_arrival(self._config, address, answer)
+        answer = _answer(
+            self._gateway,
+            HttpRequest(
+                method=request.method,
+                path=f"/{address.split('/', 3)[3]}".removeprefix(self._base_path),
+                query=parse_qs(query, keep_blank_values=True) if query else {},
+                body=body_bytes(request.body),
+            ),
+            _caller(self._gateway, self._signer, self._region),
+            self._config,
+            address,
+        )
         return self._respond(request.url, answer)
 
     def choose_signer(
@@ -204,20 +210,38 @@ def _signer_of(client: BaseClient) -> Any:
 
 
 def _caller(gateway: Gateway, signer: Any, region: str) -> Caller:
-    return Caller(account_of(access_key_of(signer), default=gateway.world.account_id), region)
+    account = account_of(access_key_of(signer), default=gateway.world.account_id)
+    return Caller(account_id=account, region=region)
 
 
-def _answer_at_once(gateway: Gateway, client: BaseClient, request_dict: dict[str, Any]) -> Answer:
-    config, url = client.meta.config, request_dict["url"]
-    caller = _caller(gateway, _signer_of(client), client.meta.region_name)
+def _answer(
+    gateway: Gateway, request: HttpRequest, caller: Caller, config: Any, url: str
+) -> Answer:
+    """The answer that a client waits for, or the error if it is lost, late or cut off."""
     try:
-        answer = gateway.handle(HttpRequest.of_serialized(request_dict), caller)
+        answer = gateway.handle(request, caller)
     except LostRequestError as failure:
-        # The rule was added after the path was chosen.
         raise lost(gateway, config, url, failure) from None
     if answer.is_cut or answer.latency:
         check_arrival(config, url, answer)
     return answer
+
+
+class _Response(AWSResponse):
+    """An answer, whose headers and body are made when somebody looks: hardly anybody does."""
+
+    def __init__(self, url: str, answer: Answer) -> None:
+        self.url, self.status_code = url, answer.status
+        self._answer = answer
+        self._content = None
+
+    @cached_property
+    def headers(self) -> HeadersDict:  # type: ignore[override] # an attribute there
+        return HeadersDict(self._answer.headers)
+
+    @cached_property
+    def raw(self) -> _LazyRaw:
+        return _LazyRaw(self._answer)
 
 
 class _LazyRaw:

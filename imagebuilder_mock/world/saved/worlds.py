@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from imagebuilder_mock.catalogue.offer import offered
+from imagebuilder_mock.catalogue.records import offered
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import InvalidVersionNumberException
 from imagebuilder_mock.domain.records import Value

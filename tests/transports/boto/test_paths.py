@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timezone
 from typing import Any
 
@@ -214,17 +215,19 @@ def test_the_handlers_of_the_long_path_go_with_the_mock():
         assert len(client.meta.events._emitter._handlers.prefix_search(event)) == count
 
 
-def test_the_body_of_an_answer_can_be_read_on_the_short_path():
+def test_the_headers_and_the_body_of_an_answer_can_be_read_on_the_short_path():
     client = a_client()
-    bodies = []
+    responses = []
     client.meta.events.register(
-        "after-call.imagebuilder", lambda http_response, **_: bodies.append(http_response.content)
+        "after-call.imagebuilder", lambda http_response, **_: responses.append(http_response)
     )
 
     with mock_imagebuilder():
         answer = client.list_images()
 
-    assert answer["requestId"].encode() in bodies[0]
+    assert responses[0].headers["X-Amzn-RequestId"] == answer["requestId"]
+    assert json.loads(responses[0].raw.read()) == json.loads(responses[0].content)
+    assert answer["requestId"].encode() in responses[0].content
 
 
 @pytest.mark.parametrize("prepare", [lambda client: client, listening], ids=["short", "long"])

@@ -25,6 +25,7 @@ from urllib3.connectionpool import HTTPConnectionPool
 from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.operations import HANDLERS
 from tests.builders import DOCUMENT, OWN, a_component, an_infrastructure
+from tests.clients import the_client
 from tests.model_inputs import input_of, minimal, operation_names
 
 HOST = "https://imagebuilder.us-east-1.amazonaws.com"
@@ -71,9 +72,9 @@ class TestPresignedUrls:
         Both worlds are empty, and both answers those of one call in one of them.
         """
         params = minimal(input_of(operation))
+        client = the_client()
+        method = _method(client, operation)
         with mock_imagebuilder() as mock:
-            client = mock.client(region="us-east-1")
-            method = _method(client, operation)
             url = client.generate_presigned_url(method, Params=params)
             http = client.meta.service_model.operation_model(operation).http["method"]
             body = {
@@ -84,7 +85,7 @@ class TestPresignedUrls:
             by_url = requests.request(http, url, data=json.dumps(body), timeout=1)
             [by_url_call] = mock.calls
         with mock_imagebuilder() as mock:
-            refusal = refusal_of(mock.client(region="us-east-1"), method, params)
+            refusal = refusal_of(client, method, params)
             [call] = mock.calls
 
         if refusal is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,19 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def template():
+def template(pytestconfig):
+    """What the CDK makes of the app; kept until either has changed, as it takes five seconds."""
+    library = INSTALLED / "node_modules" / "aws-cdk-lib" / "package.json"
+    key = sha256(APP.read_bytes() + library.read_bytes()).hexdigest()
+    kept = pytestconfig.cache.get(f"cdk/{key}", None)
+    if kept is None:
+        kept = _synthesized()
+        pytestconfig.cache.set(f"cdk/{key}", kept)
+    assert "AWS::ImageBuilder::ImagePipeline" in kept
+    return kept
+
+
+def _synthesized():
     done = subprocess.run(
         ["node", APP, INSTALLED],  # noqa: S607 - which node is the machine's business
         capture_output=True,
@@ -40,7 +53,6 @@ def template():
         timeout=120,
     )
     assert done.returncode == 0, done.stderr
-    assert "AWS::ImageBuilder::ImagePipeline" in done.stdout
     return done.stdout
 
 

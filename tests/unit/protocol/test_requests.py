@@ -30,12 +30,13 @@ def put(body, operation="CreateComponent"):
 
 
 @pytest.mark.parametrize("operation", operation_names())
-def test_every_operation_is_reached_and_gets_what_was_sent(operation):
+def test_every_operation_is_reached_and_takes_what_was_sent(operation):
     for params in (minimal(input_of(operation)), full(input_of(operation))):
         spec, received = parse(request(operation, params))
 
         assert spec.name == operation
         assert received == params
+        assert set(check(spec, received)) == set(params)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "put", ""])

@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from imagebuilder_mock.catalogue.offer import offered, offered_names
+from imagebuilder_mock.catalogue.records import offered, offered_names
 from imagebuilder_mock.domain.arn import OWNERS, slugify
 from imagebuilder_mock.domain.resources.components import Component
 from imagebuilder_mock.domain.resources.images import Image

@@ -27,6 +27,7 @@ NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
         {"neighbours": "strict"},
         {"unknown_members": "ignore"},
         {"calls_kept_bytes": 0},
+        {"account_id": None, "now": None, "state": None},
     ],
 )
 def test_what_an_option_can_be(options):

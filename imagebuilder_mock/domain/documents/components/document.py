@@ -9,7 +9,7 @@ reference, ImportComponent); the names of its phase and step are inferred.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal, cast
 
 import yaml
@@ -83,7 +83,7 @@ class ComponentDocument(Value):
     constants: Mapping[str, str]
     phases: tuple[Phase, ...]
 
-    @property
+    @cached_property
     def component_type(self) -> ComponentType:
         """TEST for a document whose only phase is ``test`` (API reference, CreateComponent)."""
         return "TEST" if [phase.name for phase in self.phases] == ["test"] else "BUILD"

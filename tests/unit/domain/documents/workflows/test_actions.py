@@ -88,17 +88,18 @@ def test_an_action_has_the_guides_times_and_stages(action, default, longest, sta
 
 @pytest.mark.parametrize("action", [name for name in STEP_ACTIONS if inputs_of(name)])
 class TestRequiredInputs:
-    @pytest.mark.parametrize("inputs", [None, {}, []])
-    def test_an_action_says_that_it_has_no_inputs(self, action, inputs):
-        assert step_refusal(action=action, inputs=inputs) == (
-            f"Action {action} has no inputs; it requires an 'inputs'"
-        )
+    def test_an_action_says_that_it_has_no_inputs(self, action):
+        nothing: tuple[object, ...] = (None, {}, [])
+        for inputs in nothing:
+            assert step_refusal(action=action, inputs=inputs) == (
+                f"Action {action} has no inputs; it requires an 'inputs'"
+            ), inputs
 
-    @pytest.mark.parametrize("inputs", ["", 0, False, "x", ["x"]])
-    def test_inputs_are_a_mapping(self, action, inputs):
-        assert step_refusal(action=action, inputs=inputs) == (
-            f"Action {action} inputs must be a mapping."
-        )
+    def test_inputs_are_a_mapping(self, action):
+        for inputs in ("", 0, False, "x", ["x"]):
+            assert step_refusal(action=action, inputs=inputs) == (
+                f"Action {action} inputs must be a mapping."
+            ), inputs
 
     def test_each_that_is_missing_is_named(self, action):
         for key in inputs_of(action):
@@ -163,14 +164,11 @@ class TestValues:
         )
 
     def test_what_the_run_will_put_in_is_not_judged(self):
-        parsed_step(
-            action="LaunchInstance",
-            inputs={"waitFor": "ssmAgent", "healthCheck.$": "$.imagebuilder.platform"},
-        )
-        parsed_step(
-            action="LaunchInstance",
-            inputs={"waitFor": "ssmAgent", "healthCheck": "{{ $.imagebuilder.platform }}"},
-        )
+        for inputs in (
+            {"waitFor": "ssmAgent", "healthCheck.$": "$.imagebuilder.platform"},
+            {"waitFor": "ssmAgent", "healthCheck": "{{ $.imagebuilder.platform }}"},
+        ):
+            assert parsed_step(action="LaunchInstance", inputs=inputs).inputs == inputs
 
     @pytest.mark.parametrize("key", ["input", "input.$"])
     def test_json_is_json_of_up_to_16_kib(self, key):
@@ -268,7 +266,7 @@ class TestValues:
         )
 
     def test_the_guides_sample_of_a_distribution_is_taken(self):
-        parsed(
+        document = parsed(
             a_step(
                 action="DistributeImage",
                 inputs={
@@ -285,8 +283,10 @@ class TestValues:
             workflow_type="DISTRIBUTION",
         )
 
+        assert [step.action for step in document.steps] == ["DistributeImage"]
+
     def test_the_guides_sample_of_a_snapshot_is_taken(self):
-        parsed(
+        document = parsed(
             LAUNCH,
             a_step(
                 "CreateSnapshot",
@@ -311,3 +311,6 @@ class TestValues:
                 },
             ),
         )
+
+        actions = [step.action for step in document.steps]
+        assert actions == ["LaunchInstance", "RunCommand", "RegisterImage"]
