@@ -139,6 +139,17 @@ def pytest_runtest_makereport(
     return report
 
 
+def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
+    """Tell the members in which two values differ, as pytest does of dataclasses."""
+    from .domain.records import Value
+
+    if op != "==" or not isinstance(left, Value) or type(left) is not type(right):
+        return None
+    from .testing.failed_tests import difference
+
+    return difference(left, right)
+
+
 def _note_outcome(item: pytest.Item, report: pytest.TestReport) -> None:
     """Note what became of a part of a test: a subtest that fails has failed its test."""
     if report.when == "setup":

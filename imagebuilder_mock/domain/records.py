@@ -38,11 +38,11 @@ def fresh(*, factory: Callable[[], T]) -> T:
 class _Members:
     """What is common to both: the members' names in order, their defaults, and ``repr``."""
 
+    __match_args__: ClassVar[tuple[str, ...]] = ()
     record_names: ClassVar[tuple[str, ...]] = ()
     record_factories: ClassVar[Mapping[str, Callable[[], object]]] = {}
 
     def __init_subclass__(cls, *, kw_only: bool = False) -> None:
-        del kw_only  # for the checkers: members are always taken by their names too
         super().__init_subclass__()
         for name, hint in cls.__annotations__.items():
             if str(hint).startswith("ClassVar"):
@@ -55,6 +55,8 @@ class _Members:
                 delattr(cls, name)
             elif type(default) is FunctionType:
                 setattr(cls, name, staticmethod(default))  # or it would be a method
+        # By their positions, as checkers expect it of classes that are declared as dataclasses are.
+        cls.__match_args__ = () if kw_only else cls.record_names  # type: ignore[misc]
 
     def __init__(self, *values: object, **members: object) -> None:
         if values:

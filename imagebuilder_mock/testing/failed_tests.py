@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType, TracebackType
 
+    from imagebuilder_mock.domain.records import Value
+
 HOW_TO_SWITCH_ON = (
     "Take the fixture 'imagebuilder_mock', or 'imagebuilder' for a client, or put "
     "@pytest.mark.imagebuilder on the test."
@@ -73,3 +75,13 @@ def _is_of_image_builder(trace: TracebackType | None) -> bool:
                 return True
         trace = trace.tb_next
     return False
+
+
+def difference(left: Value, right: Value) -> list[str]:
+    """A comparison that has failed, and the members that are not equal."""
+    told = [f"{left!r} == {right!r}", "Differing members:"]
+    for name in left.record_names:
+        mine, others = getattr(left, name), getattr(right, name)
+        if mine != others:
+            told.append(f"  {name}: {mine!r} != {others!r}")
+    return told

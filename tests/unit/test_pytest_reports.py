@@ -10,7 +10,8 @@ from imagebuilder_mock import current_mock, mock_imagebuilder
 pytest_plugins = ["pytester"]
 
 # pytester forgets what an inner run was the first to import.
-with mock_imagebuilder():
+with mock_imagebuilder() as outer_mock:
+    outer_mock.pipelines.add()
     boto3.client("imagebuilder", region_name="us-east-1").list_images()
 
 
@@ -326,3 +327,33 @@ def test_other_errors_do_not(run):
     result.assert_outcomes(failed=4)
     result.stdout.no_fnmatch_line("*No mock of EC2 Image Builder was on*")
     result.stdout.fnmatch_lines(["*RegionIsMissingError: You must specify a region. A mocked*"])
+
+
+UNEQUAL = """
+    def test_events(imagebuilder_mock, imagebuilder, imagebuilder_pipeline):
+        imagebuilder.start_image_pipeline_execution(imagePipelineArn=imagebuilder_pipeline.arn)
+        imagebuilder_mock.builds.finish_all()
+        first, *_, last = imagebuilder_mock.events
+        assert first == last
+
+    def test_a_resource(imagebuilder_mock, imagebuilder_pipeline):
+        [recipe] = imagebuilder_mock.resources("image-recipe")
+        assert recipe == "web"
+"""
+
+
+def test_the_members_in_which_two_values_differ_are_told(run):
+    result = run(UNEQUAL)
+
+    result.stdout.fnmatch_lines(
+        [
+            "E *assert <Event * == <Event *",
+            "E * Differing members:",
+            "E *   destination: 'CloudWatchLogs' != 'EventBridge'",
+            "E *   name: '/aws/imagebuilder/pipeline/web' != *",
+            "E *   body: {*",
+            "E *assert ImageRecipe(* == 'web'",
+        ]
+    )
+    result.stdout.no_fnmatch_line("E *   region: *")
+    assert str(result.stdout).count("Differing members:") == 1

@@ -199,6 +199,15 @@ class Image(BuildSettings, kw_only=True):
     def is_deprecated(self) -> bool:
         return self.state.status == "DEPRECATED"
 
+    def take_defaults(self) -> None:
+        """Take the role and the workflows of a build that was given none: GetImage shows them."""
+        if self.recipe is None:
+            return
+        self.execution_role = self.execution_role or service_linked_role(self)
+        if not self.workflows:
+            planned = [workflow.arn for workflow in self.plan.workflows()]
+            self.workflows = [{"workflowArn": arn} for arn in planned] or None
+
     def may_enter(self, status: ImageStatus) -> bool:
         return status in AHEAD[self.state.status]
 

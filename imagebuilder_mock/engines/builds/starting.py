@@ -19,12 +19,7 @@ from imagebuilder_mock.domain.resources.configurations import (
     DistributionConfiguration,
     InfrastructureConfiguration,
 )
-from imagebuilder_mock.domain.resources.images import (
-    NONE_YET,
-    PENDING,
-    Image,
-    service_linked_role,
-)
+from imagebuilder_mock.domain.resources.images import NONE_YET, PENDING, Image
 from imagebuilder_mock.domain.resources.recipes import ContainerRecipe, ImageRecipe
 from imagebuilder_mock.domain.resources.workflows import Workflow, workflow_kind
 from imagebuilder_mock.engines.one_build import document_of
@@ -134,11 +129,7 @@ def start_build(
         output_type=image.type,
         tests_enabled=(image.image_tests_configuration or {}).get("imageTestsEnabled") is not False,
     )
-    # GetImage also shows the role and the workflows that a build uses by default.
-    image.execution_role = image.execution_role or service_linked_role(image)
-    if not image.workflows:
-        planned = [workflow.arn for workflow in image.plan.workflows()]
-        image.workflows = [{"workflowArn": arn} for arn in planned] or None
+    image.take_defaults()
     stages.begin(world, store, image)
     return image
 

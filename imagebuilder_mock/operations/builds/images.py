@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.errors import ResourceDependencyException, invalid_value
+from imagebuilder_mock.domain.records import replace
 from imagebuilder_mock.domain.resources.images import Image, ImageVersion
 from imagebuilder_mock.domain.versions import latest_version_references
 from imagebuilder_mock.engines.builds import stages
@@ -39,9 +40,18 @@ def get_image(ctx: Context, params: wire.GetImageRequestTypeDef) -> Result:
     image = ctx.get(Image, params["imageBuildVersionArn"], parameter="imageBuildVersionArn")
     note_looked_at(ctx, [image])
     return {
-        "image": image,
+        "image": _with_defaults(image),
         "latestVersionReferences": latest_version_references(image.arn),
     }
+
+
+def _with_defaults(image: Image) -> Image:
+    """The image with its build's role and workflows, which a state file may leave out."""
+    if image.recipe is None or (image.execution_role and image.workflows):
+        return image
+    shown = replace(image)
+    shown.take_defaults()
+    return shown
 
 
 @operation

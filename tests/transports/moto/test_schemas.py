@@ -257,6 +257,20 @@ class TestRefusals:
 
         assert said.startswith("Encountered unsupported property Type")
 
+    @pytest.mark.parametrize(("properties", "found"), [([], "JSONArray"), ("a", "String")])
+    def test_they_are_an_object(self, cloudformation, properties, found):
+        kind = "InfrastructureConfiguration"
+        said = f"{REFUSED}#: expected type: JSONObject, found: {found}"
+        wrong = template(Web={"Type": f"AWS::ImageBuilder::{kind}", "Properties": properties})
+
+        create(cloudformation, wrong)
+        assert reasons(cloudformation, "CREATE_FAILED") == {"Web": said}
+        cloudformation.delete_stack(StackName="web")
+
+        reason(cloudformation, kind, LEAST[kind])
+        update(cloudformation, wrong)
+        assert reasons(cloudformation, "UPDATE_FAILED") == {"Web": said}
+
     def test_an_update_is_checked_too(self, cloudformation, mock):
         kind = "InfrastructureConfiguration"
         reason(cloudformation, kind, LEAST[kind])

@@ -76,6 +76,13 @@ def test_a_record_changes_and_equals_only_itself():
     assert len({first, second}) == 2
 
 
+def test_patterns_match_the_members_that_are_given_by_position():
+    match Size(90):
+        case Size(width, height):
+            assert (width, height) == (90, 200)
+    assert Shelf.__match_args__ == Bookcase.__match_args__ == ()
+
+
 def test_a_value_does_not_change():
     size = Size(90)
 

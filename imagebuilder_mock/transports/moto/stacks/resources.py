@@ -77,8 +77,7 @@ class StackResource:
         self.is_there = False
         self._kind = kind
         self._place = place
-        self._properties: dict[str, Any] = dict(resource_json["Properties"])
-        self._given: Mapping[str, Any] = resolved(self._properties, self.type, place)
+        self._given: Mapping[str, Any] = resolved(resource_json["Properties"], self.type, place)
         self.warning = check_properties(
             kind,
             logical_id,
@@ -87,6 +86,7 @@ class StackResource:
             ignores_unknown=self._operations.ignores_unknown,
         )
         """What CloudFormation says although it deploys the resource."""
+        self._properties: dict[str, Any] = dict(resource_json["Properties"])
         self._stack_tags = dict(work.tags())
         self._tags = self._stack_tags | {
             str(scalar(key, "string")): str(scalar(value, "string"))
@@ -161,7 +161,9 @@ class StackResource:
 
     def updated(self, resource_json: Mapping[str, Any]) -> StackResource:
         """The same object if nothing changes, another if it is updated or replaced."""
-        before, now = self._properties, resource_json["Properties"]
+        before, given = self._properties, resource_json["Properties"]
+        # What is no object differs in all members, and the new resource's schema refuses it.
+        now: Mapping[str, Any] = given if isinstance(given, dict) else {}
         changed = {name for name in before.keys() | now.keys() if before.get(name) != now.get(name)}
         if not changed and self.work.tags() == self._stack_tags:
             return self

@@ -28,6 +28,7 @@ from tests.builders import (
     a_component,
     a_distribution,
     a_pipeline,
+    a_recipe,
     a_sharing_policy,
     an_infrastructure,
 )
@@ -513,6 +514,24 @@ def test_a_file_written_by_hand_needs_no_numbers(tmp_path):
 
     names = [each["name"] for each in answer["infrastructureConfigurationSummaryList"]]
     assert names == ["web", "app"]
+
+
+def test_an_image_whose_file_has_no_role_and_workflows_shows_those_of_its_build(tmp_path):
+    path = tmp_path / "state.json"
+    with mock_imagebuilder() as mock:
+        arn = mock.images.add(recipe=a_recipe(mock.client()))
+        shown = mock.client().get_image(imageBuildVersionArn=arn)["image"]
+        mock.save(path)
+    document = json.loads(path.read_text())
+    [image] = [each for each in document["stores"][0]["resources"] if each["class"] == "Image"]
+    del image["execution_role"], image["workflows"]
+    path.write_text(json.dumps(document))
+
+    with mock_imagebuilder(state=path) as mock:
+        loaded = mock.client().get_image(imageBuildVersionArn=arn)["image"]
+
+    assert shown["executionRole"].endswith("/AWSServiceRoleForImageBuilder")
+    assert loaded == shown
 
 
 def test_what_is_added_by_hand_comes_behind_all_that_was_saved(path):
