@@ -9,7 +9,7 @@ build, that took a quarter of the time until the image was created.
 from __future__ import annotations
 
 from types import FunctionType
-from typing import TYPE_CHECKING, ClassVar, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,25 +38,83 @@ def fresh(*, factory: Callable[[], T]) -> T:
 class _Members:
     """What is common to both: the members' names in order, their defaults, and ``repr``."""
 
+    __slots__ = ()
     __match_args__: ClassVar[tuple[str, ...]] = ()
     record_names: ClassVar[tuple[str, ...]] = ()
+    record_defaults: ClassVar[Mapping[str, object]] = {}
     record_factories: ClassVar[Mapping[str, Callable[[], object]]] = {}
 
     def __init_subclass__(cls, *, kw_only: bool = False) -> None:
         super().__init_subclass__()
-        for name, hint in cls.__annotations__.items():
-            if str(hint).startswith("ClassVar"):
-                continue
-            if name not in cls.record_names:
-                cls.record_names += (name,)
+        own = _own_names(cls.__annotations__)
+        cls.record_names += tuple(name for name in own if name not in cls.record_names)
+        # By their positions, as checkers expect it of classes that are declared as dataclasses are.
+        cls.__match_args__ = () if kw_only else cls.record_names  # type: ignore[misc]
+        given = vars(cls).get("_defaults", vars(cls))
+        defaults = {name: given[name] for name in own if name in given}
+        if defaults:
+            cls.record_factories = {
+                **{name: make for name, make in cls.record_factories.items() if name not in own},
+                **{name: each.make for name, each in defaults.items() if type(each) is _Factory},
+            }
+            cls.record_defaults = {
+                **cls.record_defaults,
+                **{name: each for name, each in defaults.items() if type(each) is not _Factory},
+            }
+
+    def __repr__(self) -> str:
+        said = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.record_names)
+        return f"{type(self).__name__}({said})"
+
+
+def _own_names(annotations: Mapping[str, object]) -> list[str]:
+    return [name for name, hint in annotations.items() if not str(hint).startswith("ClassVar")]
+
+
+class _Slotted(type):
+    """Gives a class a slot for each member: a record has no other attributes, and is small."""
+
+    def __new__(
+        mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], *, kw_only: bool = False
+    ) -> _Slotted:
+        own = _own_names(namespace.get("__annotations__", {}))
+        known = {each for base in bases for each in getattr(base, "record_names", ())}
+        namespace["_defaults"] = {each: namespace.pop(each) for each in own if each in namespace}
+        namespace["__slots__"] = tuple(each for each in own if each not in known)
+        return super().__new__(mcs, name, bases, namespace, kw_only=kw_only)
+
+
+@dataclass_transform(field_specifiers=(fresh,))
+class Record(_Members, metaclass=_Slotted):
+    """An object that changes, and equals only itself."""
+
+    def __init__(self, *values: object, **members: object) -> None:
+        given = {**self.record_defaults, **members}
+        if values:
+            given.update(zip(self.record_names, values, strict=False))
+        for name, make in self.record_factories.items():
+            if name not in given:
+                given[name] = make()
+        if len(given) < len(self.record_names):
+            missing = ", ".join(name for name in self.record_names if name not in given)
+            msg = f"{type(self).__name__} is made without {missing}"
+            raise TypeError(msg)
+        for name, value in given.items():
+            setattr(self, name, value)
+
+
+@dataclass_transform(field_specifiers=(fresh,), frozen_default=True)
+class Value(_Members):
+    """An object that stays as it was made, and equals another with equal members."""
+
+    def __init_subclass__(cls, *, kw_only: bool = False) -> None:
+        super().__init_subclass__(kw_only=kw_only)
+        for name in _own_names(cls.__annotations__):
             default = vars(cls).get(name)
             if type(default) is _Factory:
-                cls.record_factories = {**cls.record_factories, name: default.make}
                 delattr(cls, name)
             elif type(default) is FunctionType:
                 setattr(cls, name, staticmethod(default))  # or it would be a method
-        # By their positions, as checkers expect it of classes that are declared as dataclasses are.
-        cls.__match_args__ = () if kw_only else cls.record_names  # type: ignore[misc]
 
     def __init__(self, *values: object, **members: object) -> None:
         if values:
@@ -66,24 +124,6 @@ class _Members:
                 if name not in members:
                     members[name] = make()
         _hold(self, members)
-
-    def __repr__(self) -> str:
-        said = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.record_names)
-        return f"{type(self).__name__}({said})"
-
-
-# A call makes several records: this is twice as fast as setting ``__dict__`` by its name.
-_hold = vars(_Members)["__dict__"].__set__
-
-
-@dataclass_transform(field_specifiers=(fresh,))
-class Record(_Members):
-    """An object that changes, and equals only itself."""
-
-
-@dataclass_transform(field_specifiers=(fresh,), frozen_default=True)
-class Value(_Members):
-    """An object that stays as it was made, and equals another with equal members."""
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
@@ -102,11 +142,14 @@ class Value(_Members):
         raise AttributeError(msg)
 
 
+# A call makes several values: this is twice as fast as setting ``__dict__`` by its name.
+_hold = vars(Value)["__dict__"].__set__
+
+
 def replace(record: AnyRecord, **changes: object) -> AnyRecord:
     """Another of the same class, with some members changed."""
-    twin = object.__new__(type(record))
-    _hold(twin, {**vars(record), **changes})
-    return twin
+    members = dict(zip(record.record_names, values_of(record), strict=True))
+    return type(record)(**{**members, **changes})
 
 
 def is_record(cls: object) -> bool:
@@ -140,7 +183,7 @@ def members_of(cls: type[AnyRecord]) -> list[RecordMember]:
 def _default(cls: type[_Members], name: str) -> Callable[[], object] | None:
     if name in cls.record_factories:
         return cls.record_factories[name]
-    return (lambda: getattr(cls, name)) if hasattr(cls, name) else None
+    return (lambda: cls.record_defaults[name]) if name in cls.record_defaults else None
 
 
 def values_of(record: _Members) -> tuple[object, ...]:
