@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from imagebuilder_mock.domain.errors import InvalidVersionNumberException
 from imagebuilder_mock.domain.ordered import OrderedIndex
-from imagebuilder_mock.domain.records import is_record, members_of
+from imagebuilder_mock.domain.records import is_record, members_of, values_of
 from imagebuilder_mock.domain.versions import Version
 
 from .codecs import (
@@ -131,8 +131,7 @@ class Record(Codec):
     def write(self, value: Any) -> Json:
         written = {}
         codecs = self._codecs
-        for member in self._record:
-            item = getattr(value, member.name)
+        for member, item in zip(self._record, values_of(value), strict=True):
             if not member.is_default(item):
                 written[member.name] = codecs[member.name].write(item)
         return written
