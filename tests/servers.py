@@ -82,7 +82,7 @@ def ended(process, number):
 
 
 def run_serve(*arguments):
-    """A server that does not come so far as to serve."""
+    """Run a `serve` command that ends by itself; return the finished process."""
     return subprocess.run(
         [sys.executable, "-c", SERVE, "serve", *arguments],
         capture_output=True,

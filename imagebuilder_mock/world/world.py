@@ -252,7 +252,7 @@ class World:
             pattern = VersionPattern.parse(parsed.version, parameter=parameter)
         if (parsed.partition, parsed.region) != (viewer.partition, viewer.region):
             return None
-        store = self._source_of(parsed, viewer)
+        store = self._source_of(parsed, viewer, slug=parsed.slug)
         if pattern is None:
             return store.get(cls, arn)
         return store.newest(cls, parsed, pattern)
@@ -279,14 +279,8 @@ class World:
         from .missing import hint_at  # noqa: PLC0415 - few tests make a slip
 
         parsed = Arn.parse(arn)
-        # Everything that Amazon offers: another name may have been meant.
-        is_amazons = parsed.owner is not None
-        source = (
-            self.managed(parsed.account, parsed.region)
-            if is_amazons
-            else self._source_of(parsed, viewer)
-        )
-        return hint_at(parsed, viewer, source, cls)
+        # All that Amazon offers: another name may have been meant.
+        return hint_at(parsed, viewer, self._source_of(parsed, viewer, slug=None), cls)
 
     def share(self, resource: Resource, accounts: frozenset[str]) -> None:
         """Share a resource with these accounts, and with no others."""
@@ -304,9 +298,10 @@ class World:
             stores[account, region] = store
         return store
 
-    def _source_of(self, arn: Arn, viewer: Store) -> Store:
+    def _source_of(self, arn: Arn, viewer: Store, *, slug: str | None) -> Store:
+        """The store in which an account finds an ARN; of Amazon's, only a name if one is given."""
         if arn.owner is not None:
-            return self.managed(arn.account, arn.region, arn.slug)
+            return self.managed(arn.account, arn.region, slug)
         if arn.account == viewer.account:
             return viewer
         return self.shared_with(viewer.account, viewer.region)

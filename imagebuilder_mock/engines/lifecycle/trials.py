@@ -118,6 +118,6 @@ def _failure(execution: LifecycleExecution, image_arn: str) -> str | None:
 
 
 def _standing(world: World, home: Store) -> object:
-    """All that a run can change, except for what it records of itself."""
+    """Everything that a run can change, except its own record."""
     images = {image.arn: image.state.status for image in home.order(Image)}
     return images, [replace(ami) for ami in world.state.machine_images]

@@ -46,7 +46,10 @@ def get_image(ctx: Context, params: wire.GetImageRequestTypeDef) -> Result:
 
 
 def _with_defaults(image: Image) -> Image:
-    """The image with its build's role and workflows, which a state file may leave out."""
+    """The image with its build's role and workflows, which a state file may leave out.
+
+    They are not filled in when the file is read: it is saved again as it was.
+    """
     if image.recipe is None or (image.execution_role and image.workflows):
         return image
     shown = replace(image)

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.needs("werkzeug")
 
 @pytest.fixture
 def refused(capsys):
-    """What a command that does not come so far as to serve says of itself, which is one line."""
+    """Run a `serve` command that fails before it serves; return its only line of output."""
 
     def refused(*arguments):
         with pytest.raises(SystemExit) as ended:
