@@ -68,8 +68,12 @@ def _loader() -> Loader:
     new = Loader()
     session = getattr(sys.modules.get("boto3"), "DEFAULT_SESSION", None)
     known = getattr(session, "_loader", None)
-    places = getattr(known, "search_paths", [])[: len(new.search_paths)]
-    return cast("Loader", known) if places == new.search_paths else new
+    if (
+        isinstance(known, Loader)
+        and known.search_paths[: len(new.search_paths)] == new.search_paths
+    ):
+        return known
+    return new
 
 
 def input_members(operation: str) -> Mapping[str, Any]:
