@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from importlib.metadata import version
 from typing import TYPE_CHECKING, NoReturn
+
+import imagebuilder_mock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -92,5 +93,5 @@ class _Version(argparse.Action):
         super().__init__(option_strings, dest, nargs=0, default=argparse.SUPPRESS, help=help)
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
-        print(parser.prog, version("imagebuilder-mock"))
+        print(parser.prog, imagebuilder_mock.__version__)
         parser.exit()

@@ -8,12 +8,12 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from imagebuilder_mock.mock import ImageBuilderMock
 from imagebuilder_mock.world.settings import OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from imagebuilder_mock.mock import ImageBuilderMock
     from imagebuilder_mock.world.settings import Option
 
 T = TypeVar("T")
@@ -50,6 +50,9 @@ def mock_of(
     parser: argparse.ArgumentParser, given: argparse.Namespace, **more: object
 ) -> ImageBuilderMock:
     """The mock that the options ask for; wrong ones end the process with status 2."""
+    # The command line itself, and commands without a mock, do without it.
+    from imagebuilder_mock.mock import ImageBuilderMock  # noqa: PLC0415
+
     named = {name: getattr(given, name) for name in OPTIONS if name != "state"} | more
     options: dict[str, Any] = {name: value for name, value in named.items() if value is not None}
     try:

@@ -23,11 +23,8 @@ _ACTIONS = ("DELETE", "DISABLE", "DEPRECATE")
 _FATE_IS_MET = 3
 
 
-def add_to(commands: Any) -> None:
-    """Add the command to a parser's subcommands."""
-    lifecycle = commands.add_parser(
-        "lifecycle", help="say beforehand what lifecycle policies would do"
-    )
+def add_to(lifecycle: argparse.ArgumentParser) -> None:
+    """Add the command ``preview`` to the parser of ``lifecycle``."""
     actions = lifecycle.add_subparsers(required=True, metavar="ACTION")
     parser = actions.add_parser(
         "preview", help="print what a policy would do to the images of a state file"

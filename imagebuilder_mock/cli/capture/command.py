@@ -28,11 +28,8 @@ _PATIENT = Config(retries={"mode": "adaptive", "total_max_attempts": 12})
 _INTERRUPTED = 130  # what a shell reports of a program that Ctrl-C has ended
 
 
-def add_to(commands: Any) -> None:
-    """Add the command to a parser's subcommands."""
-    parser = commands.add_parser(
-        "capture", help="read a real account, and write what is there to a state file"
-    )
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options to its parser, and what runs it."""
     parser.add_argument("--region", required=True, help="the Region to read")
     parser.add_argument("--profile", help="the profile of the AWS configuration")
     parser.add_argument("--endpoint-url", help="another endpoint than AWS's own")

@@ -32,15 +32,13 @@ _ADVICE = (
 )
 
 
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to a parser's subcommands."""
-    parser = commands.add_parser(
-        "run",
-        help="run a Python program with the mock on",
-        description="Run a Python program with the mock on. Its requests to other AWS services are "
-        "refused before they leave, unless one of --moto, --upstream and --allow-aws is given.",
-        allow_abbrev=False,
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options to its parser, and what runs it."""
+    parser.description = (
+        "Run a Python program with the mock on. Its requests to other AWS services are refused "
+        "before they leave, unless one of --moto, --upstream and --allow-aws is given."
     )
+    parser.allow_abbrev = False
     parser.set_defaults(command=_run)
     add_options(parser)
     parser.add_argument(

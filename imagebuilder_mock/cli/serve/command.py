@@ -59,9 +59,9 @@ AWS_ENDPOINT_URL={url}
 In a browser: {url}/_imagebuilder_mock/ui"""
 
 
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to a parser's subcommands."""
-    parser = commands.add_parser("serve", help="serve the mock over HTTP", allow_abbrev=False)
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options to its parser, and what runs it."""
+    parser.allow_abbrev = False
     parser.set_defaults(command=_serve)
     add_options(parser, state="start from this file, if there is one, and save to it")
     parser.add_argument(
