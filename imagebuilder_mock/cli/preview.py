@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.mock import ImageBuilderMock
+from imagebuilder_mock.testing.lifecycle import PolicyRefusedError, parse_policy
+from imagebuilder_mock.world.saved.files import parsed_json
 from imagebuilder_mock.world.settings import OPTIONS
 
+from .check.checking import check_document
 from .options import explained
 from .patience import patience
 
@@ -91,24 +94,12 @@ def run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
 
 def _policy_in(path: str) -> Any:
     """The policy of a file; ValueError if it is none, with the place of what is wrong."""
-    # With them come the parsers of documents, which take longer to load than most commands to run.
-    from imagebuilder_mock.testing.lifecycle import PolicyRefusedError, parse_policy  # noqa: PLC0415
-
-    from .check.checking import check_document  # noqa: PLC0415
-
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-        policy = json.loads(text)
-    except json.JSONDecodeError as error:
-        msg = f"{path}:{error.lineno}:{error.colno}: no JSON: {error.msg}"
-        raise ValueError(msg) from None
-    except (UnicodeDecodeError, RecursionError) as error:
-        msg = f"{path}: no JSON: {error}"
-        raise ValueError(msg) from None
+    content = Path(path).read_bytes()
+    policy: Any = parsed_json(content, path)
     try:
         parse_policy(policy)
     except PolicyRefusedError as error:
-        problems = check_document(text, "lifecycle-policy")
+        problems = check_document(content.decode(), "lifecycle-policy")
         # With the place in the file, and what may have been meant.
         said = (f"{path}:{each}" for each in problems if each.message.startswith(str(error)))
         raise ValueError(next(said, f"{path}: {error}")) from None

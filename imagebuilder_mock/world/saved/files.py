@@ -138,14 +138,22 @@ def read_state(path: str | os.PathLike[str]) -> SavedState:
 def read_stream(file: IO[bytes], name: str) -> SavedState:
     """Read an open file; StateError says where in it something is wrong."""
     try:
-        document = json.loads(file.read().decode())
-    except json.JSONDecodeError as error:
-        msg = f"{name}: line {error.lineno}, column {error.colno}: no JSON: {error.msg}."
-        raise StateError(msg) from None
-    except (UnicodeDecodeError, RecursionError) as error:
-        msg = f"{name}: no state file: {error}."
-        raise StateError(msg) from None
+        document = parsed_json(file.read(), name)
+    except ValueError as error:
+        raise StateError(str(error)) from None
     return read_document(document, name)
+
+
+def parsed_json(content: bytes, name: str) -> Json:
+    """The JSON of a file; ValueError if it is none, with the place of what is wrong."""
+    try:
+        return json.loads(content.decode())
+    except json.JSONDecodeError as error:
+        msg = f"{name}:{error.lineno}:{error.colno}: no JSON: {error.msg}."
+        raise ValueError(msg) from None
+    except (UnicodeDecodeError, RecursionError) as error:
+        msg = f"{name}: no JSON: {error}."
+        raise ValueError(msg) from None
 
 
 def read_document(document: Json, name: str) -> SavedState:

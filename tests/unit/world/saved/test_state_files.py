@@ -447,10 +447,10 @@ def test_the_same_resource_twice_is_named(path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b'{"format": }', "line 1, column 12: no JSON"),
-        (b"", "line 1, column 1: no JSON"),
-        (b"\xff", "no state file"),
-        (b"[" * 200_000, "no state file"),
+        (b'{"format": }', ":1:12: no JSON"),
+        (b"", ":1:1: no JSON"),
+        (b"\xff", ": no JSON: 'utf-8' codec can't decode"),
+        (b"[" * 200_000, ": no JSON: maximum recursion depth"),
         (b"[]", "$ is no state"),
     ],
     ids=["JSON", "empty", "no text", "depth", "list"],
