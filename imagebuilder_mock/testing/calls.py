@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagebuilder_mock.domain.ordered import InOrder
 from imagebuilder_mock.world.published import published
-from imagebuilder_mock.world.record import KEPT, differences, holds
+from imagebuilder_mock.world.record import KEPT, Call, differences, holds
 
 from .arguments import Face, check_operation, check_parameters, counted, counts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from imagebuilder_mock.world.record import Call, Record
+    from imagebuilder_mock.world.record import Record
 
 _SHOWN = 10
 """How many calls are printed at most."""
 
 
-class Calls(Face):
-    """``mock.calls``: a sequence of the newest calls, the oldest first; ``count`` counts all.
+class Calls(InOrder[Call], Face):
+    """``mock.calls``: the newest calls, the oldest first, to read as a list is read.
 
     The newest 10,000 calls are kept, or fewer if they need more memory than ``calls_kept_bytes``;
-    ``dropped`` is the number of the others. An assertion that would need them fails.
+    ``count`` counts all, and ``dropped`` those that are not kept. An assertion that would need
+    these fails.
 
     Operations and parameters are spelled as in AWS's API. ValueError for an unknown one.
     """
@@ -33,18 +35,12 @@ class Calls(Face):
         newest = f", the newest {self[-1]}" if len(self) else ""
         return f"{counted(self.count(), 'call')}{newest}"
 
-    def __iter__(self) -> Iterator[Call]:
-        return iter(self._record)
-
-    def __len__(self) -> int:
-        return len(self._record)
-
-    def __getitem__(self, position: int) -> Call:
-        return self._record[position]
+    def _in_order(self) -> Record:
+        return self._record
 
     def __str__(self) -> str:
         """The newest calls, a line for each."""
-        lines = [str(call) for call in list(self)[-_SHOWN:]]
+        lines = [str(call) for call in self[-_SHOWN:]]
         earlier = len(self) - len(lines)
         if earlier:
             lines.insert(0, f"({earlier:,} earlier calls)")

@@ -9,6 +9,7 @@ from enum import Enum
 from http.client import responses
 from typing import TYPE_CHECKING, Final
 
+from imagebuilder_mock.domain.ordered import InOrder
 from imagebuilder_mock.protocol.failures import (
     default_message,
     error_names,
@@ -37,9 +38,7 @@ from .arguments import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from imagebuilder_mock.world.faults import Condition, Outcome
+    from imagebuilder_mock.world.faults import Condition, FaultRules, Outcome
 
 _LOWEST_ERROR_STATUS = 400
 _HIGHEST_ERROR_STATUS = 599
@@ -54,8 +53,8 @@ class _Times(Enum):
 AS_FITS: Final = _Times.AS_FITS
 
 
-class Faults(Face):
-    """``mock.faults``: the rules in the order in which they were added."""
+class Faults(InOrder[FaultRule], Face):
+    """``mock.faults``: the rules in the order in which they were added, to read as a list is."""
 
     __slots__ = ()
 
@@ -174,14 +173,8 @@ class Faults(Face):
             ]
             raise AssertionError("\n".join(lines))
 
-    def __iter__(self) -> Iterator[FaultRule]:
-        return iter(self._world.faults)
-
-    def __len__(self) -> int:
-        return len(self._world.faults)
-
-    def __contains__(self, rule: object) -> bool:
-        return any(rule is known for known in self._world.faults)
+    def _in_order(self) -> FaultRules:
+        return self._world.faults
 
 
 def _outcome(

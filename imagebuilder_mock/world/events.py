@@ -6,13 +6,14 @@ from collections import Counter, deque
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, Literal, cast, get_args, overload
 
+from imagebuilder_mock.domain.ordered import InOrder
 from imagebuilder_mock.domain.records import Value
 from imagebuilder_mock.domain.suggestions import Suggesting, did_you_mean
 
 from .published import published
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from typing_extensions import TypeVar
@@ -61,8 +62,8 @@ class Event(Value, Generic[Body_co], kw_only=True):
         return f"<Event {self}>"
 
 
-class Events(Suggesting):
-    """``mock.events``: a sequence of the newest 10,000 events, the oldest first."""
+class Events(InOrder[Event], Suggesting):
+    """``mock.events``: the newest 10,000 events, the oldest first, to read as a list is read."""
 
     def __init__(self) -> None:
         self._events: deque[Event] = deque(maxlen=KEPT)
@@ -74,18 +75,8 @@ class Events(Suggesting):
         held = ", ".join(f"{counts[each]:,} for {each}" for each in counts) or "none"
         return f"<mock.events: {held}>"
 
-    def __iter__(self) -> Iterator[Event]:
-        return iter(tuple(self._events))
-
-    def __len__(self) -> int:
-        return len(self._events)
-
-    def __getitem__(self, position: int) -> Event:
-        try:
-            return self._events[position]
-        except IndexError:
-            msg = f"mock.events[{position}]: {len(self):,} event(s) are kept."
-            raise IndexError(msg) from None
+    def _in_order(self) -> deque[Event]:
+        return self._events
 
     @overload
     def sent_to(self, destination: Literal["EventBridge"]) -> list[Event[EventBridgeBody]]: ...

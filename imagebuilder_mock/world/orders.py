@@ -7,15 +7,16 @@ and whether something has met them, is noted apart from it (``PlacedOrders``), w
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from imagebuilder_mock.domain.arn import Arn, slugify
 from imagebuilder_mock.domain.errors import ImageBuilderError
+from imagebuilder_mock.domain.ordered import InOrder
 from imagebuilder_mock.domain.records import Record, members_of
 from imagebuilder_mock.domain.versions import Version, VersionPattern
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
 
     from imagebuilder_mock.domain.resources.images import Image
 
@@ -73,7 +74,7 @@ class PlacedOrders:
         return PlacedOrders()
 
 
-class Orders(Generic[Order]):
+class Orders(InOrder[Order]):
     """The orders of one kind that are still to be met, the oldest first."""
 
     __slots__ = ("_notes", "_ordered")
@@ -82,11 +83,8 @@ class Orders(Generic[Order]):
         self._ordered: list[Order] = []
         self._notes: dict[Order, Placed] = {}
 
-    def __iter__(self) -> Iterator[Order]:
-        return iter(tuple(self._ordered))
-
-    def __len__(self) -> int:
-        return len(self._ordered)
+    def _in_order(self) -> list[Order]:
+        return self._ordered
 
     def add(self, order: Order, placed: Placed | None = None) -> None:
         """Add an order; one that comes from a state file was placed by no test."""

@@ -30,11 +30,6 @@ def test_the_events_since_a_number_are_those_after_it_as_far_as_they_are_kept():
     assert events.emptied().since() == []
 
 
-def test_a_position_without_an_event_is_explained():
-    with pytest.raises(IndexError, match=r"^mock\.events\[0\]: 0 event\(s\) are kept\.$"):
-        Events()[0]
-
-
 @pytest.mark.parametrize(("given", "hint"), [("sns", " Did you mean 'SNS'?"), ("Kafka", "")])
 def test_a_destination_that_is_none_is_no_empty_list(given, hint):
     with pytest.raises(ValueError, match="no destination") as caught:
