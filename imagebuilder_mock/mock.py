@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Literal, TypedDict, TypeVar, get_args, overload
+from typing import TYPE_CHECKING, TypedDict, TypeVar, overload
 
 from .domain.suggestions import Suggesting
 from .neighbours.machine_images import put_back, start_again
@@ -16,22 +16,11 @@ from .world.settings import Settings, check_account_id
 from .world.world import Snapshot, World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from mypy_boto3_imagebuilder import ImagebuilderClient
     from typing_extensions import Self, Unpack
 
-    from .domain.resources.base import Resource
-    from .domain.resources.components import Component
-    from .domain.resources.configurations import (
-        DistributionConfiguration,
-        InfrastructureConfiguration,
-    )
-    from .domain.resources.images import Image
-    from .domain.resources.lifecycle import LifecyclePolicy
-    from .domain.resources.pipelines import ImagePipeline
-    from .domain.resources.recipes import ContainerRecipe, ImageRecipe
-    from .domain.resources.workflows import Workflow
     from .testing.builds import Builds
     from .testing.calls import Calls
     from .testing.catalogue import Catalogue
@@ -42,23 +31,11 @@ if TYPE_CHECKING:
     from .testing.images import Images
     from .testing.lifecycle import Lifecycle
     from .testing.pipelines import Pipelines
+    from .testing.resources import Resources
     from .testing.unmet_orders import UnmetOrder
     from .world.events import Events
     from .world.saved.document import SavedState
     from .world.settings import Options
-
-Kind = Literal[
-    "component",
-    "image",
-    "image-recipe",
-    "container-recipe",
-    "infrastructure-configuration",
-    "distribution-configuration",
-    "image-pipeline",
-    "workflow",
-    "lifecycle-policy",
-]
-"""The types of resources, as ARNs call them."""
 
 T = TypeVar("T", bound="Callable[..., object] | type")
 
@@ -77,15 +54,6 @@ class Credentials(TypedDict):
 
     aws_access_key_id: str
     aws_secret_access_key: str
-
-
-class Place(TypedDict, total=False):
-    """The keyword arguments of ``resources()``, for type checkers."""
-
-    region: str | None
-    """By default the only Region that has resources, else us-east-1."""
-    account_id: str | None
-    """By default the mock's account."""
 
 
 class ImageBuilderMock(Suggesting):
@@ -294,57 +262,12 @@ class ImageBuilderMock(Suggesting):
         with world.lock:
             return report(world)
 
-    @overload
-    def resources(self, kind: None = None, **place: Unpack[Place]) -> list[Resource]: ...
-    @overload
-    def resources(self, kind: Literal["component"], **place: Unpack[Place]) -> list[Component]: ...
-    @overload
-    def resources(self, kind: Literal["image"], **place: Unpack[Place]) -> list[Image]: ...
-    @overload
-    def resources(
-        self, kind: Literal["image-recipe"], **place: Unpack[Place]
-    ) -> list[ImageRecipe]: ...
-    @overload
-    def resources(
-        self, kind: Literal["container-recipe"], **place: Unpack[Place]
-    ) -> list[ContainerRecipe]: ...
-    @overload
-    def resources(
-        self, kind: Literal["infrastructure-configuration"], **place: Unpack[Place]
-    ) -> list[InfrastructureConfiguration]: ...
-    @overload
-    def resources(
-        self, kind: Literal["distribution-configuration"], **place: Unpack[Place]
-    ) -> list[DistributionConfiguration]: ...
-    @overload
-    def resources(
-        self, kind: Literal["image-pipeline"], **place: Unpack[Place]
-    ) -> list[ImagePipeline]: ...
-    @overload
-    def resources(self, kind: Literal["workflow"], **place: Unpack[Place]) -> list[Workflow]: ...
-    @overload
-    def resources(
-        self, kind: Literal["lifecycle-policy"], **place: Unpack[Place]
-    ) -> list[LifecyclePolicy]: ...
-    def resources(
-        self, kind: Kind | None = None, *, region: str | None = None, account_id: str | None = None
-    ) -> Sequence[Resource]:
-        """The resources that an account owns in a Region, in order of creation.
+    @property
+    def resources(self) -> Resources:
+        """The resources that an account owns: ``mock.resources("image", region="eu-west-1")``."""
+        from .testing.resources import Resources
 
-        ``kind`` is one type of them, as ARNs call it: ``"image"``, ``"image-recipe"``,
-        ``"image-pipeline"``; by default all. ``region`` and ``account_id`` are those of ``Place``.
-        The objects are the mock's own: changing one changes its state. ValueError for an unknown
-        kind.
-        """
-        from .testing.arguments import check_known, store_at
-
-        world = self._known_world("resources")
-        if kind is not None:
-            check_known("kind of resources", kind, get_args(Kind))
-        with world.lock:
-            store = store_at(world, region=region, account_id=account_id)
-            found = (each for each in store if kind in {None, each.kind})
-            return sorted(found, key=lambda resource: resource.sequence)
+        return Resources(self._known_world("resources"))
 
     # State
 

@@ -387,13 +387,14 @@ def test_credentials_are_made_for_accounts_only(account_id):
         mock_imagebuilder().credentials(account_id)
 
 
-@pytest.mark.parametrize("use", [ImageBuilderMock.client, ImageBuilderMock.resources])
-def test_what_is_no_account_or_no_region_is_refused(use):
+@pytest.mark.parametrize("name", ["client", "resources"])
+def test_what_is_no_account_or_no_region_is_refused(name):
     with mock_imagebuilder() as mock:
+        use = getattr(mock, name)
         with pytest.raises(ValueError, match="12 digits"):
-            use(mock, account_id="1234")
+            use(account_id="1234")
         with pytest.raises(ValueError, match="give a Region's name"):
-            use(mock, region="")
+            use(region="")
 
 
 def test_without_a_region_the_only_one_in_use_is_meant():

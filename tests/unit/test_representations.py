@@ -12,8 +12,8 @@ import pytest
 from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.domain import resources
 from imagebuilder_mock.domain.resources.base import Resource
-from imagebuilder_mock.mock import Kind
 from imagebuilder_mock.testing.arguments import Face
+from imagebuilder_mock.testing.resources import Kind
 from tests.builders import a_build, a_recipe
 from tests.lifecycle_builders import a_policy, a_rule
 
