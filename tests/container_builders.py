@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.builders import AMAZON, MANAGED_COMPONENT, an_infrastructure, unique_name
+from tests.builders import AMAZON, MANAGED_COMPONENT, unique_name, with_needs
 from tests.model import is_required
 
 if TYPE_CHECKING:
@@ -54,19 +54,12 @@ def a_container_recipe(client: ImagebuilderClient, **params: Any) -> str:
 
 def a_container_build(client: ImagebuilderClient, **params: Any) -> str:
     """A build of a container recipe that has just begun; the answer is the image's ARN."""
-    given = dict(params)
-    if "containerRecipeArn" not in given:
-        given["containerRecipeArn"] = a_container_recipe(client)
-    if "infrastructureConfigurationArn" not in given:
-        given["infrastructureConfigurationArn"] = an_infrastructure(client)
+    given = with_needs(client, params, containerRecipeArn=a_container_recipe)
     return client.create_image(**given)["imageBuildVersionArn"]
 
 
 def a_container_pipeline(client: ImagebuilderClient, **params: Any) -> str:
     """A pipeline for a container recipe; the answer is its ARN."""
-    given = {"name": unique_name("pipeline"), **params}
-    if "containerRecipeArn" not in given:
-        given["containerRecipeArn"] = a_container_recipe(client)
-    if "infrastructureConfigurationArn" not in given:
-        given["infrastructureConfigurationArn"] = an_infrastructure(client)
+    name = unique_name("pipeline")
+    given = {"name": name, **with_needs(client, params, containerRecipeArn=a_container_recipe)}
     return client.create_image_pipeline(**given)["imagePipelineArn"]
