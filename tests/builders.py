@@ -79,17 +79,22 @@ def a_recipe(client: ImagebuilderClient, **params: Any) -> str:
         "parentImage": MANAGED_PARENT.replace("us-east-1", region),
         **params,
     }
-    if is_required("CreateImageRecipe", "components"):
+    given = with_components(given, "CreateImageRecipe", region)
+    return client.create_image_recipe(**given)["imageRecipeArn"]
+
+
+def with_components(given: dict[str, Any], operation: str, region: str) -> dict[str, Any]:
+    """The parameters of a recipe, with a component where there must be one; ARNs are enough."""
+    if "components" not in given and is_required(operation, "components"):
         component = MANAGED_COMPONENT.replace("us-east-1", region)
-        if "windows" in given["parentImage"]:
-            component = component.replace("linux", "windows")
-        given.setdefault("components", [component])
+        is_windows = "windows" in given["parentImage"]
+        given["components"] = [component.replace("linux", "windows") if is_windows else component]
     if isinstance(given.get("components"), list):
         given["components"] = [
             {"componentArn": component} if isinstance(component, str) else component
             for component in given["components"]
         ]
-    return client.create_image_recipe(**given)["imageRecipeArn"]
+    return given
 
 
 def a_full_recipe(client: ImagebuilderClient, **params: Any) -> str:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.builders import AMAZON, MANAGED_COMPONENT, unique_name, with_needs
-from tests.model import is_required
+from tests.builders import AMAZON, unique_name, with_components, with_needs
 
 if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import ImagebuilderClient
@@ -32,16 +31,7 @@ def container_params(client: ImagebuilderClient, **params: Any) -> dict[str, Any
         "targetRepository": {"service": "ECR", "repositoryName": "hello"},
         **params,
     }
-    if is_required("CreateContainerRecipe", "components"):
-        component = MANAGED_COMPONENT.replace("us-east-1", region)
-        if "windows" in given["parentImage"]:
-            component = component.replace("linux", "windows")
-        given.setdefault("components", [component])
-    if isinstance(given.get("components"), list):
-        given["components"] = [
-            {"componentArn": component} if isinstance(component, str) else component
-            for component in given["components"]
-        ]
+    given = with_components(given, "CreateContainerRecipe", region)
     return {name: value for name, value in given.items() if value is not None}
 
 

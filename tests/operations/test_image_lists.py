@@ -12,11 +12,9 @@ from tests.build_views import GOLDEN, builds, images
 from tests.builders import (
     AMAZON,
     OWN,
-    WINDOWS_PARENT,
     a_build,
     a_recipe,
     an_image,
-    an_infrastructure,
 )
 from tests.model import needs_member
 from tests.refusals import invalid_combination, invalid_value
@@ -24,17 +22,6 @@ from tests.refusals import invalid_combination, invalid_value
 A_TIME = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=timezone.utc)
 
 needs_deprecation = needs_member("ListImages", "includeDeprecated")
-
-
-@pytest.fixture
-def some_images(imagebuilder):
-    """Builds, in this order: golden 1.0.0/1, golden 2.0.0/1, silver 1.0.0/1, golden 1.0.0/2."""
-    infrastructure = an_infrastructure(imagebuilder)
-    golden = a_recipe(imagebuilder, name="golden")
-    newer = a_recipe(imagebuilder, name="golden", semanticVersion="2.0.0")
-    silver = a_recipe(imagebuilder, name="Silver", parentImage=WINDOWS_PARENT)
-    for recipe in (golden, newer, silver, golden):
-        an_image(imagebuilder, imageRecipeArn=recipe, infrastructureConfigurationArn=infrastructure)
 
 
 class TestListImages:

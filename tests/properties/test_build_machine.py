@@ -14,8 +14,7 @@ from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.domain.resources.images import Image
 from tests.builders import a_distribution, a_full_recipe, a_pipeline, an_infrastructure
 from tests.clients import the_client
-from tests.index_rebuild import check_indexes
-from tests.mode_machines import ModeMachine, in_each_mode
+from tests.machines import MockMachine, in_each_mode
 from tests.model import has_member
 from tests.refusals import refusal_of
 from tests.scans import SCANNING
@@ -85,7 +84,7 @@ def something_is_gone(machine: BuildMachine) -> bool:
     return bool(machine.gone)
 
 
-class BuildMachine(ModeMachine):
+class BuildMachine(MockMachine):
     """One recipe, many builds; the model is what each build may look like."""
 
     @initialize()
@@ -104,12 +103,6 @@ class BuildMachine(ModeMachine):
         self.targets: dict[str, Targets] = {}
         self.ended: dict[str, str] = {}
         self.gone: list[str] = []
-
-    def teardown(self):
-        try:
-            check_indexes(self.mock._active_world("test"))
-        finally:
-            self.mock.stop()
 
     def images(self) -> dict[str, Image]:
         """What is there, seen without looking: a look moves an observed build."""

@@ -13,9 +13,8 @@ from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.domain.resources.images import Image
 from tests.builders import a_recipe
 from tests.clients import the_client
-from tests.index_rebuild import check_indexes
 from tests.lifecycle_builders import a_count, a_policy
-from tests.mode_machines import ModeMachine, in_each_mode
+from tests.machines import MockMachine, in_each_mode
 from tests.refusals import refusal_of
 
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
@@ -43,7 +42,7 @@ def something_runs(machine: UpdateMachine) -> bool:
     return bool(machine.pending)
 
 
-class UpdateMachine(ModeMachine):
+class UpdateMachine(MockMachine):
     """The model: the state of each image, and what an execution under way will make of it."""
 
     @initialize()
@@ -58,12 +57,6 @@ class UpdateMachine(ModeMachine):
         self.others = a_recipe(self.client, name="others")
         self.policy = self.a_policy_over_others()
         self.policy_runs: list[str] = []
-
-    def teardown(self):
-        try:
-            check_indexes(self.mock._active_world("test"))
-        finally:
-            self.mock.stop()
 
     def a_policy_over_others(self) -> str:
         others = {"recipes": [{"name": "others", "semanticVersion": "1.0.0"}]}

@@ -14,8 +14,7 @@ from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.domain.resources.images import Image
 from tests.builders import a_distribution, a_full_recipe, a_sharing_policy, an_infrastructure
 from tests.clients import the_client
-from tests.index_rebuild import check_indexes
-from tests.mode_machines import ModeMachine, in_each_mode
+from tests.machines import MockMachine, in_each_mode
 from tests.refusals import refusal_of
 from tests.workflow_builders import (
     BUILD_IMAGE,
@@ -88,7 +87,7 @@ def something_waits(machine: WorkflowMachine) -> bool:
     return any(machine.waiting_steps())
 
 
-class WorkflowMachine(ModeMachine):
+class WorkflowMachine(MockMachine):
     """A few workflows, and builds of them in all combinations."""
 
     @initialize()
@@ -106,12 +105,6 @@ class WorkflowMachine(ModeMachine):
         self.lost_amis: set[str] = set()
         self.gone: dict[str, list[str]] = {}
         self.shared: set[str] = set()
-
-    def teardown(self):
-        try:
-            check_indexes(self.mock._active_world("test"))
-        finally:
-            self.mock.stop()
 
     # What is there, seen without looking: a look moves an observed build
 
