@@ -1,10 +1,8 @@
-"""What GetImage shows of a build, and what the lists of images have."""
+"""What GetImage shows of a build."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-
-from tests.builders import OWN
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -28,18 +26,3 @@ def status(client, arn):
 
 def amis_of(client, arn):
     return the_image(client, arn)["outputResources"]["amis"]
-
-
-GOLDEN = f"{OWN}image/golden/1.0.0"
-
-
-def images(client, **params):
-    """What ListImages lists: the ARNs, without what all of the caller's have in common."""
-    entries = client.list_images(**params)["imageVersionList"]
-    return [entry["arn"].removeprefix(f"{OWN}image/") for entry in entries]
-
-
-def builds(client, arn=GOLDEN, **params):
-    """What ListImageBuildVersions lists."""
-    answer = client.list_image_build_versions(imageVersionArn=arn, **params)
-    return [entry["arn"].removeprefix(f"{OWN}image/") for entry in answer["imageSummaryList"]]

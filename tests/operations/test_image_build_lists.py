@@ -6,7 +6,6 @@ from datetime import datetime, timezone
 
 import pytest
 
-from tests.build_views import GOLDEN, builds, images
 from tests.builders import (
     AMAZON,
     OWN,
@@ -18,6 +17,19 @@ from tests.model import modelled, needs_optional
 from tests.refusals import invalid_value
 
 A_TIME = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=timezone.utc)
+GOLDEN = f"{OWN}image/golden/1.0.0"
+
+
+def images(client, **params):
+    """What ListImages lists: the ARNs, without what all of the caller's have in common."""
+    entries = client.list_images(**params)["imageVersionList"]
+    return [entry["arn"].removeprefix(f"{OWN}image/") for entry in entries]
+
+
+def builds(client, arn=GOLDEN, **params):
+    """What ListImageBuildVersions lists."""
+    answer = client.list_image_build_versions(imageVersionArn=arn, **params)
+    return [entry["arn"].removeprefix(f"{OWN}image/") for entry in answer["imageSummaryList"]]
 
 
 def pipeline_images(client, arn, **params):

@@ -8,7 +8,6 @@ import pytest
 
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.world.managed import managed_store
-from tests.build_views import GOLDEN, builds, images
 from tests.builders import (
     AMAZON,
     OWN,
@@ -20,8 +19,21 @@ from tests.model import needs_member
 from tests.refusals import invalid_combination, invalid_value
 
 A_TIME = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=timezone.utc)
+GOLDEN = f"{OWN}image/golden/1.0.0"
 
 needs_deprecation = needs_member("ListImages", "includeDeprecated")
+
+
+def images(client, **params):
+    """What ListImages lists: the ARNs, without what all of the caller's have in common."""
+    entries = client.list_images(**params)["imageVersionList"]
+    return [entry["arn"].removeprefix(f"{OWN}image/") for entry in entries]
+
+
+def builds(client, arn=GOLDEN, **params):
+    """What ListImageBuildVersions lists."""
+    answer = client.list_image_build_versions(imageVersionArn=arn, **params)
+    return [entry["arn"].removeprefix(f"{OWN}image/") for entry in answer["imageSummaryList"]]
 
 
 class TestListImages:
