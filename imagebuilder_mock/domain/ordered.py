@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, overload
 
@@ -28,9 +29,9 @@ class InOrder(Generic[Item_co]):
 
     __slots__ = ()
 
+    @abstractmethod
     def _in_order(self) -> Indexed[Item_co]:
         """The things themselves."""
-        raise NotImplementedError
 
     def __len__(self) -> int:
         return len(self._in_order())

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from imagebuilder_mock.world.settings import is_account_id
 
 from .codecs import shown
-from .damage import Damage, StateError, at
+from .damage import Damage, StateError, at, damage_in
 from .document import SavedState
 from .locks import is_still, try_lock
 from .records import codec_of
@@ -158,10 +158,8 @@ def parsed_json(content: bytes, name: str) -> Json:
 
 def read_document(document: Json, name: str) -> SavedState:
     """Read the JSON of a file; StateError says where in it something is wrong."""
-    try:
+    with damage_in(name):
         return _read_document(document)
-    except Damage as damage:
-        raise damage.in_file(name) from None
 
 
 def is_state_file(path: Path) -> bool:

@@ -14,7 +14,7 @@ from imagebuilder_mock.world.indexes import EVERYTHING, LifecycleExecutions
 from imagebuilder_mock.world.orders import BuildFailures, OutputOrders
 from imagebuilder_mock.world.tokens import ClientTokens
 
-from .damage import Damage, at
+from .damage import Damage, at, damage_in
 from .document import SavedShare, SavedState, SavedStore
 
 if TYPE_CHECKING:
@@ -56,12 +56,11 @@ def fill(world: World, document: SavedState, file: str | os.PathLike[str]) -> No
     before = world.state
     world.state = before.emptied()
     try:
-        for name, part in vars(world.state).items():
-            STATE[name].read(world, part, document)
-    except BaseException as error:
+        with damage_in(file):
+            for name, part in vars(world.state).items():
+                STATE[name].read(world, part, document)
+    except BaseException:  # Ctrl-C too
         world.state = before
-        if isinstance(error, Damage):
-            raise error.in_file(file) from None
         raise
     world.ids.skip_to(document.drawn)
 
