@@ -26,6 +26,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from imagebuilder_mock.cli.capture.masking import mapped_texts
+from imagebuilder_mock.domain.errors import (
+    ImageBuilderError,
+    InvalidParameterValueException,
+    ResourceDependencyException,
+    dependency_error,
+    invalid_value,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -77,14 +84,7 @@ ABSENT = _Absent()
 """A member that is not in the answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
-    code: str
-    message: str
-    status: int = 400
-
-
-Expected: TypeAlias = "Refused | Mapping[str, Any]"
+Expected: TypeAlias = "ImageBuilderError | Mapping[str, Any]"
 """What has to come back: a refusal, or values by their dotted paths in an answer.
 
 What is at a path has to be equal as a whole; the empty path is the answer itself.
@@ -128,56 +128,16 @@ def call(
     return Call(operation=operation, params=params, expected=expected, saved=saved)
 
 
-# Refusals
+# Refusals, besides those of the domain
 
 
-def invalid(parameter: str, detail: str) -> Refused:
-    """One value is wrong."""
-    return Refused("InvalidParameterValueException", _sentence(parameter, detail))
-
-
-def form(parameter: str, detail: str) -> Refused:
+def form(parameter: str, detail: str) -> InvalidParameterValueException:
     """A value has the wrong form: the detail begins with the parameter again."""
-    return invalid(parameter, f"'{parameter}' {detail}")
+    return invalid_value(parameter, f"'{parameter}' {detail}")
 
 
-def clash(parameter: str, detail: str) -> Refused:
-    """Values do not go together."""
-    return Refused("InvalidParameterCombinationException", _sentence(parameter, detail))
-
-
-def over_quota(quota: str, limit: int) -> Refused:
-    return Refused(
-        "ServiceQuotaExceededException",
-        f"The request would exceed the quota for {quota}, which is {limit}.",
-        402,
-    )
-
-
-def taken(label: str, arn: str) -> Refused:
-    return Refused(
-        "ResourceAlreadyExistsException",
-        f"The following resource '{label}' already exists: '{arn}'.",
-    )
-
-
-def in_use(arn: str) -> Refused:
-    return Refused(
-        "ResourceDependencyException",
-        f"Resource dependency error: The resource ARN '{arn}' has other resources depended on it.",
-    )
-
-
-def not_found(label: str, arn: str) -> Refused:
-    return Refused(
-        "ResourceNotFoundException",
-        f"The following resource '{label}' does not exist: '{arn}'.",
-        404,
-    )
-
-
-def _sentence(parameter: str, detail: str) -> str:
-    return f"The value supplied for parameter '{parameter}' is not valid. {detail}"
+def in_use(arn: str) -> ResourceDependencyException:
+    return ResourceDependencyException(dependency_error(arn))
 
 
 # Words
@@ -196,7 +156,7 @@ def texts_in(value: object) -> Iterator[str]:
             yield from texts_in(item)
     elif isinstance(value, Own):
         yield from texts_in(value.values)
-    elif isinstance(value, Refused):
+    elif isinstance(value, ImageBuilderError):
         yield value.message
 
 
@@ -210,10 +170,3 @@ def filled(value: Any, words: Mapping[str, str]) -> Any:
     if isinstance(value, Own):
         return replace(value, values=filled(value.values, words))
     return mapped_texts(value, lambda text: _WORD.sub(lambda word: words[word[1]], text))
-
-
-def expected_with(expected: Expected, words: Mapping[str, str]) -> Expected:
-    """What has to come back, with its words filled in."""
-    if isinstance(expected, Refused):
-        return replace(expected, message=filled(expected.message, words))
-    return {path: filled(value, words) for path, value in expected.items()}

@@ -5,9 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .claim import ABSENT, Entries, Expected, Matches, Own, Refused
+from imagebuilder_mock.domain.errors import ImageBuilderError
+from imagebuilder_mock.protocol.model import status_of
+
+from .claim import ABSENT, Entries, Matches, Own, filled
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .claim import Expected
 
 _OK = 200
 
@@ -30,9 +38,18 @@ class Difference(NamedTuple):
     answered: Any
 
 
-def differences(expected: Expected, answer: Answer, *, run: str) -> list[Difference]:
+def expected_with(expected: Expected, words: Mapping[str, str]) -> Answer | Mapping[str, Any]:
+    """What has to come back, with its words filled in."""
+    if isinstance(expected, ImageBuilderError):
+        return Answer(status_of(expected.code), expected.code, filled(expected.message, words))
+    return {path: filled(value, words) for path, value in expected.items()}
+
+
+def differences(
+    expected: Answer | Mapping[str, Any], answer: Answer, *, run: str
+) -> list[Difference]:
     """Where the answer is not as expected; the run's own entries of a list contain ``run``."""
-    if isinstance(expected, Refused):
+    if isinstance(expected, Answer):
         return [
             *_unequal("code", expected.code, answer.code or "(accepted)"),
             *_unequal("status", expected.status, answer.status),

@@ -16,8 +16,9 @@ from botocore.exceptions import (
 from botocore.model import ListShape, Shape, StructureShape
 
 from imagebuilder_mock.cli.capture.walking import WAYS, arn_parameter, listed_arns
+from imagebuilder_mock.domain.errors import ImageBuilderError
 
-from .claim import Own, Refused
+from .claim import Own
 from .comparing import Answer
 from .safety import UnsafeCallError, is_reading, refuse_unsafe
 
@@ -91,7 +92,7 @@ class Service:
             return call.operation
         known = model.operation_model(call.operation)
         used = [(known.input_shape, call.params)]
-        if not isinstance(call.expected, Refused):
+        if not isinstance(call.expected, ImageBuilderError):
             # What botocore does not know is not in its answer either.
             used += [
                 (known.output_shape, _answer_with(path, value))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from imagebuilder_mock.cli.verify.claim import A_TIME, ABSENT, ACCEPTED, claim, taken
+from imagebuilder_mock.cli.verify.claim import A_TIME, ABSENT, ACCEPTED, claim
+from imagebuilder_mock.domain.errors import already_exists
 
 from .standing import AMI, DOCUMENT, PARENT, TEMPLATE, WORKFLOW, create, get, get_all, update
 
@@ -29,7 +30,7 @@ CLAIMS = (
         create(
             "DistributionConfiguration",
             name="<<name>>-web-app",
-            expected=taken("DistributionConfiguration", _WEB_APP),
+            expected=already_exists("DistributionConfiguration", _WEB_APP),
         ),
     ),
     claim(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from imagebuilder_mock.cli.verify.claim import A_TIME, ACCEPTED, Own, claim
+from imagebuilder_mock.cli.verify.claim import A_TIME, ACCEPTED, Call, Own, claim
 
 from .standing import PARENT, get, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagebuilder_mock.cli.verify.claim import Call
 
 # The rest of the id, what is listed, the rows, the operation, the list, and the entry's members
 # besides its date.

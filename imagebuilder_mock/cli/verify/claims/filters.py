@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from imagebuilder_mock.cli.verify.claim import A_TIME, Own, call, claim, clash, invalid
+from imagebuilder_mock.cli.verify.claim import A_TIME, Own, call, claim
+from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
 
-from .standing import TEST_DOCUMENT, create, listed, own_components
+from .standing import TEST_DOCUMENT, components_listed, create, listed
 
 _A = create("Component", name="<<name>>-a")
 _THREE = (
@@ -20,56 +21,36 @@ CLAIMS = (
         "A filter with several values lets through what matches one of them.",
         ("lists.filter-values",),
         *_THREE,
-        listed(
-            "ListComponents",
-            {"name": ["<<name>>-a", "<<name>>-c"]},
-            own_components("<<name>>-a/1.0.0", "<<name>>-c/1.0.0"),
-        ),
+        components_listed({"name": ["<<name>>-a", "<<name>>-c"]}, "<<name>>-a", "<<name>>-c"),
     ),
     claim(
         "lists.case-of-values",
         "The values of a filter are case-sensitive.",
         ("lists.filter-values",),
         _A,
-        listed("ListComponents", {"name": ["<<name>>-A"]}, own_components()),
+        components_listed({"name": ["<<name>>-A"]}),
     ),
     claim(
         "lists.several-filters",
         "Several filters let through what matches all of them.",
         ("lists.several-filters",),
         *_THREE,
-        listed(
-            "ListComponents",
-            {"name": _ALL_OF_IT, "platform": ["macOS"]},
-            own_components("<<name>>-b/1.0.0"),
-        ),
-        listed(
-            "ListComponents",
-            {"name": _ALL_OF_IT, "type": ["TEST"]},
-            own_components("<<name>>-c/1.0.0"),
-        ),
+        components_listed({"name": _ALL_OF_IT, "platform": ["macOS"]}, "<<name>>-b"),
+        components_listed({"name": _ALL_OF_IT, "type": ["TEST"]}, "<<name>>-c"),
     ),
     claim(
         "lists.name-that-begins",
         "An asterisk at the end of a name finds the names that begin with it.",
         ("lists.name-filter-wildcards",),
         *_THREE,
-        listed(
-            "ListComponents",
-            {"name": _ALL_OF_IT},
-            own_components("<<name>>-a/1.0.0", "<<name>>-b/1.0.0", "<<name>>-c/1.0.0"),
-        ),
+        components_listed({"name": _ALL_OF_IT}, "<<name>>-a", "<<name>>-b", "<<name>>-c"),
     ),
     claim(
         "lists.name-that-contains",
         "Asterisks around a name find the names that contain it.",
         ("lists.name-filter-wildcards",),
         _A,
-        listed(
-            "ListComponents",
-            {"name": ["*name-that-contains-a*"]},
-            own_components("<<name>>-a/1.0.0"),
-        ),
+        components_listed({"name": ["*name-that-contains-a*"]}, "<<name>>-a"),
     ),
     claim(
         "lists.unknown-filter",
@@ -78,7 +59,7 @@ CLAIMS = (
         listed(
             "ListComponents",
             {"colour": ["red"]},
-            invalid(
+            invalid_value(
                 "filters[0].name",
                 "'colour' is not a filter of this operation. Valid filters are: description, "
                 "name, platform, productCodes, status, supportedOsVersion, type, version.",
@@ -92,7 +73,7 @@ CLAIMS = (
         call(
             "ListImageRecipes",
             {"filters": [{"name": "Name", "values": ["a"]}]},
-            invalid(
+            invalid_value(
                 "filters[0].name",
                 "'Name' is not a filter of this operation. Valid filters are: name, "
                 "parentImage, platform.",
@@ -106,7 +87,7 @@ CLAIMS = (
         call(
             "ListImages",
             {"byName": True, "filters": [{"name": "version", "values": ["1.0.0"]}]},
-            clash(
+            invalid_combination(
                 "filters",
                 "You cannot list Images by name and filter by version in the same request.",
             ),
@@ -119,7 +100,7 @@ CLAIMS = (
         listed(
             "ListComponents",
             {"version": ["1.0.0"]},
-            clash(
+            invalid_combination(
                 "filters",
                 "You cannot list Components by name and filter by version in the same request.",
             ),

@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from imagebuilder_mock.cli.verify.claim import (
-    A_TEXT,
-    ABSENT,
-    Entries,
-    Own,
-    Refused,
-    call,
-    claim,
-    invalid,
-)
+from imagebuilder_mock.cli.verify.claim import A_TEXT, ABSENT, Entries, Own, call, claim
+from imagebuilder_mock.domain.errors import InvalidPaginationTokenException, invalid_value
 
 from .standing import (
     ARNS,
     DOCUMENT,
     OTHER_DOCUMENT,
     TEST_DOCUMENT,
+    components_listed,
     create,
     listed,
-    own_components,
 )
 
 _BUILDS = tuple(
     create("Component", data=document) for document in (DOCUMENT, OTHER_DOCUMENT, TEST_DOCUMENT)
 )
 _VERSION = {"componentVersionArn": "<<own>>component/<<name>>/1.0.0"}
-_BAD_TOKEN = Refused(
-    "InvalidPaginationTokenException",
+_BAD_TOKEN = InvalidPaginationTokenException(
     "The value supplied for parameter 'nextToken' is not valid. 'nextToken' must be a token from "
     "a previous response of this operation.",
 )
@@ -89,11 +80,7 @@ CLAIMS = (
         "Components are listed in the order of their creation.",
         ("lists.order",),
         *(create("Component", name=f"<<name>>-{letter}") for letter in "bca"),
-        listed(
-            "ListComponents",
-            {"name": ["<<name>>*"]},
-            own_components(*(f"<<name>>-{letter}/1.0.0" for letter in "bca")),
-        ),
+        components_listed({"name": ["<<name>>*"]}, *(f"<<name>>-{letter}" for letter in "bca")),
     ),
     claim(
         "lists.order-of-distributions",
@@ -155,8 +142,8 @@ CLAIMS = (
         "Without an owner, the caller's own resources are listed.",
         ("lists.owner",),
         create("Component"),
-        listed("ListComponents", {"name": ["<<name>>"]}, own_components("<<name>>/1.0.0")),
-        listed("ListComponents", {"name": ["<<name>>"]}, own_components(), owner="Amazon"),
+        components_listed({"name": ["<<name>>"]}, "<<name>>"),
+        components_listed({"name": ["<<name>>"]}, owner="Amazon"),
     ),
     claim(
         "lists.owner-of-container-recipes",
@@ -165,7 +152,7 @@ CLAIMS = (
         call(
             "ListContainerRecipes",
             {"owner": "ThirdParty"},
-            invalid("owner", "Container recipes can be listed for Self, Shared, Amazon."),
+            invalid_value("owner", "Container recipes can be listed for Self, Shared, Amazon."),
         ),
     ),
     claim(
@@ -195,7 +182,7 @@ CLAIMS = (
         call(
             _AGGREGATIONS,
             {"filter": {"name": "vulnerabilityId", "values": ["CVE-1", "CVE-2"]}},
-            invalid("filter.values", "A filter of scan findings has exactly one value."),
+            invalid_value("filter.values", "A filter of scan findings has exactly one value."),
         ),
     ),
     claim(
