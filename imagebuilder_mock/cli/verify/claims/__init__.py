@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from . import (
     components,
     defaults,
-    entries,
     existence,
     filters,
     lifecycle,
@@ -36,7 +35,7 @@ CLAIMS: tuple[Claim, ...] = (
     *versions.CLAIMS,
     *lists.CLAIMS,
     *filters.CLAIMS,
-    *entries.CLAIMS,
+    *defaults.ENTRIES,
     *tags.CLAIMS,
     *components.CLAIMS,
     *workflows.CLAIMS,
