@@ -10,9 +10,8 @@ from botocore.exceptions import BotoCoreError
 from botocore.parsers import ResponseParserError
 
 from . import OFFERS, option_of
-from .claim import filled
+from .claim import Answer, Difference, at, differences, expected_with, filled
 from .claims.standing import STANDING
-from .comparing import Answer, Difference, at, differences, expected_with
 from .service import is_no_answer
 
 if TYPE_CHECKING:

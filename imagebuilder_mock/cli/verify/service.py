@@ -18,8 +18,7 @@ from botocore.model import ListShape, Shape, StructureShape
 from imagebuilder_mock.cli.capture.walking import WAYS, arn_parameter, listed_arns
 from imagebuilder_mock.domain.errors import ImageBuilderError
 
-from .claim import Own
-from .comparing import Answer
+from .claim import Answer, Own
 from .safety import UnsafeCallError, is_reading, refuse_unsafe
 
 if TYPE_CHECKING:
