@@ -10,7 +10,7 @@ from imagebuilder_mock.domain.documents.components.document import parse_compone
 from imagebuilder_mock.domain.documents.dockerfile import check_dockerfile_template
 from imagebuilder_mock.domain.documents.errors import Problem, problems_of
 from imagebuilder_mock.domain.documents.workflows.document import parse_workflow_document
-from imagebuilder_mock.domain.documents.yaml_loading import load_document
+from imagebuilder_mock.domain.documents.yaml_loading import load_document, place_at
 from imagebuilder_mock.domain.errors import ServiceQuotaExceededException, not_valid
 from imagebuilder_mock.domain.quotas import Quotas
 from imagebuilder_mock.domain.states import Platform, WorkflowType
@@ -105,7 +105,7 @@ def _findings_in_template(template: str) -> Findings:
 
 def _unreadable(problem: str | None, mark: yaml.Mark | None) -> Findings:
     """The problem of a template that CloudFormation itself would refuse."""
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    line, column = place_at(mark)
     message = f"The template cannot be read: {problem or 'it is not YAML'}."
     return Findings((DocumentProblem(line=line, column=column, message=message, kind=TEMPLATE),))
 

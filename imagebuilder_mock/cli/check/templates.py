@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, TypeVar, get_args
 
 import yaml
 
+from imagebuilder_mock.domain.documents.yaml_loading import LOADER, place_at
 from imagebuilder_mock.domain.states import Platform, WorkflowType
 
-from .kinds import LOADER
 from .places import place_in
-from .policies import is_function, start_of
+from .policies import is_function
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -66,7 +66,7 @@ def documents_of(template: str) -> Iterator[Embedded]:
             continue
         kind, member = _DOCUMENTS[resource_type]
         if member is None:
-            line, column = start_of(properties)
+            line, column = place_at(properties.start_mark)
             yield Embedded(
                 resource=resource, kind=kind, line=line, column=column, properties=properties
             )
@@ -91,7 +91,7 @@ def _embedded(
     properties: yaml.Node,
     template: str,
 ) -> Embedded:
-    line, column = start_of(node)
+    line, column = place_at(node.start_mark)
     scalar, is_substituted = _written(node)
     known: dict[str, str] = {}
     text = None if scalar is None else scalar.value
