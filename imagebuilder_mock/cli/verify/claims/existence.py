@@ -11,7 +11,7 @@ from imagebuilder_mock.domain.errors import (
     not_found,
 )
 
-from .standing import AMI, ARNS, USUAL, create, delete, get, update
+from .standing import AMI, ARNS, USUAL, builds_listed, create, delete, get, update
 
 # What of a pipeline may name something that does not exist, and its class.
 _PARTS = {
@@ -121,11 +121,7 @@ CLAIMS = (
                 "data", "You must specify exactly one of 'data' and 'uri'."
             ),
         ),
-        call(
-            "ListComponentBuildVersions",
-            {"componentVersionArn": "<<own>>component/<<name>>/1.0.0"},
-            {"componentSummaryList": []},
-        ),
+        builds_listed({"componentSummaryList": []}),
     ),
     claim(
         "requests.refused-update",

@@ -14,6 +14,7 @@ from .standing import (
     DOCUMENT,
     OTHER_DOCUMENT,
     TEST_DOCUMENT,
+    builds_listed,
     components_listed,
     create,
     listed,
@@ -22,7 +23,6 @@ from .standing import (
 _BUILDS = tuple(
     create("Component", data=document) for document in (DOCUMENT, OTHER_DOCUMENT, TEST_DOCUMENT)
 )
-_VERSION = {"componentVersionArn": "<<own>>component/<<name>>/1.0.0"}
 _BAD_TOKEN = InvalidPaginationTokenException(
     "The value supplied for parameter 'nextToken' is not valid. 'nextToken' must be a token from "
     "a previous response of this operation.",
@@ -50,16 +50,14 @@ CLAIMS = (
         "maxResults makes the pages smaller; the last one has no token.",
         ("lists.page-size", "lists.builds-newest-first"),
         *_BUILDS,
-        call(
-            "ListComponentBuildVersions",
-            {**_VERSION, "maxResults": 2},
+        builds_listed(
             {"componentSummaryList": Entries(2), "nextToken": A_TEXT},
+            {"maxResults": 2},
             page="nextToken",
         ),
-        call(
-            "ListComponentBuildVersions",
-            {**_VERSION, "maxResults": 2, "nextToken": "<<page>>"},
+        builds_listed(
             {"componentSummaryList": Entries(1), "nextToken": ABSENT},
+            {"maxResults": 2, "nextToken": "<<page>>"},
         ),
     ),
     claim(
@@ -77,14 +75,12 @@ CLAIMS = (
         "The builds of a version are listed from the newest.",
         ("lists.builds-newest-first",),
         *_BUILDS,
-        call(
-            "ListComponentBuildVersions",
-            _VERSION,
+        builds_listed(
             {
                 "componentSummaryList": Own(
                     [f"<<own>>component/<<name>>/1.0.0/{number}" for number in (3, 2, 1)]
                 )
-            },
+            }
         ),
     ),
     claim(
@@ -133,11 +129,7 @@ CLAIMS = (
         "lists.unknown-version",
         "For a version that does not exist, the list of builds is empty.",
         ("lists.unknown-arn",),
-        call(
-            "ListComponentBuildVersions",
-            _VERSION,
-            {"componentSummaryList": [], "nextToken": ABSENT},
-        ),
+        builds_listed({"componentSummaryList": [], "nextToken": ABSENT}),
     ),
     claim(
         "lists.unknown-pipeline",

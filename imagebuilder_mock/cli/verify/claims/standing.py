@@ -211,6 +211,12 @@ def components_listed(filters: Mapping[str, list[str]], *names: str, **more: Any
     return listed("ListComponents", filters, {"componentVersionList": Own(arns)}, **more)
 
 
+def builds_listed(expected: Expected, more: Mapping[str, Any] | None = None, **saved: str) -> Call:
+    """The builds of what the usual create of a component makes."""
+    params = {"componentVersionArn": "<<own>>component/<<name>>/1.0.0", **(more or {})}
+    return call("ListComponentBuildVersions", params, expected, **saved)
+
+
 STANDING: Mapping[str, Call] = {
     "component": create("Component", name="<<run>>-component"),
     "greeting": create("Component", name="<<run>>-greeting", data=_WITH_PARAMETERS),

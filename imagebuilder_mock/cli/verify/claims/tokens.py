@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imagebuilder_mock.cli.verify.claim import A_TIME, ABSENT, AN_ID, Own, call, claim
+from imagebuilder_mock.cli.verify.claim import A_TIME, ABSENT, AN_ID, Own, claim
 from imagebuilder_mock.domain.errors import (
     DryRunOperationException,
     IdempotentParameterMismatchException,
@@ -12,10 +12,9 @@ from imagebuilder_mock.domain.errors import (
 )
 from imagebuilder_mock.domain.versions import FORMAT_ERROR
 
-from .standing import AMI, ARNS, OTHER_DOCUMENT, create, get, update
+from .standing import AMI, ARNS, OTHER_DOCUMENT, builds_listed, create, get, update
 
 _DRY = DryRunOperationException()
-_BUILDS = {"componentVersionArn": "<<own>>component/<<name>>/1.0.0"}
 
 CLAIMS = (
     claim(
@@ -56,7 +55,7 @@ CLAIMS = (
         create(
             "Component", clientToken="<<name>>", expected={"componentBuildVersionArn": "<<made>>"}
         ),
-        call("ListComponentBuildVersions", _BUILDS, {"componentSummaryList": Own(["<<made>>"])}),
+        builds_listed({"componentSummaryList": Own(["<<made>>"])}),
     ),
     claim(
         "tokens.mismatch",
@@ -99,7 +98,7 @@ CLAIMS = (
         "A dry run that would succeed says so, and makes nothing.",
         ("tokens.dry-run",),
         create("Component", dryRun=True, expected=_DRY),
-        call("ListComponentBuildVersions", _BUILDS, {"componentSummaryList": []}),
+        builds_listed({"componentSummaryList": []}),
     ),
     claim(
         "tokens.dry-run-refused",
