@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from imagebuilder_mock.domain.documents.components import actions as component_actions
-from imagebuilder_mock.domain.documents.components import document as component_document
 from imagebuilder_mock.domain.documents.dockerfile import PLACEHOLDERS
-from imagebuilder_mock.domain.documents.workflows import actions as workflow_actions
-from imagebuilder_mock.domain.documents.workflows import document as workflow_document
+from imagebuilder_mock.domain.documents.workflows.variables import SUFFIX
 from imagebuilder_mock.domain.suggestions import closest
-from imagebuilder_mock.protocol.model import service_model
+
+from .schemas import schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,31 +43,17 @@ def with_hint(kind: DocumentKind, problem: Problem) -> str:
 
 @cache
 def _words(kind: DocumentKind) -> frozenset[str]:
-    if kind == "component":
-        modules = component_actions.ACTION_MODULES
-        inputs = {
-            name
-            for module in modules.values()
-            for name in (*module.required, *module.optional, *module.one_of)
-        }
-        return frozenset({*modules, *inputs, *component_document.MEMBERS})
-    if kind == "workflow":
-        actions = workflow_actions.STEP_ACTIONS
-        inputs = {
-            name for action in actions.values() for name in (*action.required, *action.optional)
-        }
-        return frozenset({*actions, *inputs, *workflow_document.MEMBERS})
-    if kind == "dockerfile":
-        return frozenset(PLACEHOLDERS)
-    shape = service_model().operation_model("CreateLifecyclePolicy").input_shape
-    members = set(_members_of(shape))
-    return frozenset(members | {name[0].upper() + name[1:] for name in members})
+    return frozenset(PLACEHOLDERS if kind == "dockerfile" else _names_in(schema_of(kind)))
 
 
-def _members_of(shape: Any) -> Iterator[str]:
-    if shape.type_name == "structure":
-        for name, member in shape.members.items():
-            yield name
-            yield from _members_of(member)
-    elif shape.type_name == "list":
-        yield from _members_of(shape.member)
+def _names_in(schema: object) -> Iterator[str]:
+    """The names of all members that a schema has, and of the actions of steps."""
+    if isinstance(schema, list):
+        for each in schema:
+            yield from _names_in(each)
+    elif isinstance(schema, dict):
+        for key, part in schema.items():
+            if key == "properties":
+                yield from (name for name in part if not name.endswith(SUFFIX))
+                yield from part.get("action", {}).get("enum", ())
+            yield from _names_in([*part.values()] if key == "properties" else part)
