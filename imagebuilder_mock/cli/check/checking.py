@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 
 import yaml
 
 from imagebuilder_mock.domain.documents.components.document import parse_component_document
-from imagebuilder_mock.domain.documents.dockerfile import check_dockerfile_template
+from imagebuilder_mock.domain.documents.dockerfile import PLACEHOLDERS, check_dockerfile_template
 from imagebuilder_mock.domain.documents.errors import Problem, problems_of
 from imagebuilder_mock.domain.documents.workflows.document import parse_workflow_document
+from imagebuilder_mock.domain.documents.workflows.variables import SUFFIX
 from imagebuilder_mock.domain.documents.yaml_loading import load_document, place_at
 from imagebuilder_mock.domain.errors import ServiceQuotaExceededException, not_valid
 from imagebuilder_mock.domain.quotas import Quotas
 from imagebuilder_mock.domain.states import Platform, WorkflowType
+from imagebuilder_mock.domain.suggestions import closest
 from imagebuilder_mock.operations.rules.documents import (
     COMPONENT_SIZE,
     TEMPLATE_SIZE,
@@ -24,29 +28,40 @@ from imagebuilder_mock.operations.rules.documents import (
 from imagebuilder_mock.protocol.model import input_members
 from imagebuilder_mock.protocol.validation import form_problems
 
-from .hints import with_hint
 from .kinds import content_of
 from .policies import check_policy_node, check_policy_text
 from .problems import KINDS, TEMPLATE, DocumentProblem, Findings, Note
+from .schemas import schema_of
 from .templates import Document, as_written, documents_of, has_variables
 from .warnings import warnings_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from .problems import DocumentKind, Severity
 
 T = TypeVar("T")
 D = TypeVar("D")
 
-_PARAMETERS: Mapping[DocumentKind, tuple[str, str]] = {
-    "component": ("CreateComponent", "data"),
-    "workflow": ("CreateWorkflow", "data"),
-    "dockerfile": ("CreateContainerRecipe", "dockerfileTemplateData"),
+_PARAMETERS: Mapping[DocumentKind, tuple[str, str, str]] = {
+    "component": ("CreateComponent", "data", COMPONENT_SIZE),
+    "workflow": ("CreateWorkflow", "data", WORKFLOW_SIZE),
+    "dockerfile": ("CreateContainerRecipe", "dockerfileTemplateData", TEMPLATE_SIZE),
 }
+"""The operation that takes a document by its text, its parameter, and the quota of its size."""
 _QUOTAS = Quotas(True)  # noqa: FBT003 - as the option is given
 _PLATFORMS: tuple[Platform, ...] = ("Linux", "Windows", "macOS")
 _WORKFLOW_TYPES: tuple[WorkflowType, ...] = get_args(WorkflowType)
+
+_UNKNOWN = re.compile(
+    r"Unsupported action '?([^'.\s]+)'?"
+    r"|has an unknown (?:member|input) '([^']+)'"
+    r"|Invalid \w+ '([^']+)'\. Valid values are: (.+)\.$"
+    r"|'([^']+)' is not a parameter of this request"
+    r"|The property '([^']+)' is not known"
+    r"|The placeholder '\{\{\{ imagebuilder:(\w+) \}\}\}' is not supported"
+)
+_LEAST_ALIKE = 0.7
 
 
 def check_document(text: str, kind: DocumentKind | None = None) -> list[DocumentProblem]:
@@ -108,7 +123,7 @@ def _problems_of(document: Document) -> list[Problem]:
     text, wrong = document.text or "", []
     if document.resource is not None:
         # One that is given by its text is bounded more closely than one that stands in S3.
-        operation, member = _PARAMETERS[document.kind]
+        operation, member, _ = _PARAMETERS[document.kind]
         form = form_problems(input_members(operation)[member], text, (member,))
         wrong = [Problem((), 1, 1, not_valid(error.path, error.detail)) for error in form]
     return _placed(document, [*wrong, *_problems_in(text, document)])
@@ -146,7 +161,7 @@ def _told(
         DocumentProblem(
             line=problem.line,
             column=problem.column,
-            message=with_hint(document.kind, problem),
+            message=_with_hint(document.kind, problem),
             kind=document.kind,
             path=cast("tuple[str | int, ...]", problem.path),
             resource=document.resource,
@@ -162,18 +177,18 @@ def _problems_in(text: str, document: Document) -> tuple[Problem, ...]:
     A component of an unknown platform is fine if one of the platforms takes it, and so is a
     workflow of an unknown type.
     """
+    if document.kind == "lifecycle-policy":
+        return check_policy_text(text)
+    *_, quota = _PARAMETERS[document.kind]
     size = len(text.encode(errors="surrogatepass"))
+    if too_large := _beyond(lambda quotas, size: quotas.check(quota, size), size):
+        return too_large
     if document.kind == "component":
-        platforms = (document.platform,) if document.platform else _PLATFORMS
-        return _over(COMPONENT_SIZE, size) or _best(_component, text, platforms)
+        return _best(_component, text, (document.platform,) if document.platform else _PLATFORMS)
     if document.kind == "workflow":
         types = (document.workflow_type,) if document.workflow_type else _WORKFLOW_TYPES
-        return _over(WORKFLOW_SIZE, size) or _best(_workflow, text, types)
-    if document.kind == "dockerfile":
-        return _over(TEMPLATE_SIZE, size) or problems_of(
-            check_dockerfile_template, text, has_components=document.has_components
-        )
-    return check_policy_text(text)
+        return _best(_workflow, text, types)
+    return problems_of(check_dockerfile_template, text, has_components=document.has_components)
 
 
 def _best(
@@ -207,10 +222,6 @@ def _workflow(text: str, workflow_type: WorkflowType | None) -> tuple[Problem, .
     return problems or _beyond(check_workflow_quotas, parse_workflow_document(text, workflow_type))
 
 
-def _over(quota: str, size: int) -> tuple[Problem, ...]:
-    return _beyond(lambda quotas, size: quotas.check(quota, size), size)
-
-
 def _beyond(check: Callable[[Quotas, D], None], measured: D) -> tuple[Problem, ...]:
     """The problem that one of the default quotas is exceeded, if it is."""
     try:
@@ -218,3 +229,35 @@ def _beyond(check: Callable[[Quotas, D], None], measured: D) -> tuple[Problem, .
     except ServiceQuotaExceededException as error:
         return (Problem((), 1, 1, error.message),)
     return ()
+
+
+# Suggestions
+
+
+def _with_hint(kind: DocumentKind, problem: Problem) -> str:
+    """The sentence, followed by the known word that is most like the one that it refuses."""
+    match = _UNKNOWN.search(problem.sentence)
+    if match is None:
+        return problem.sentence
+    word = next(group for group in match.groups() if group)
+    words = match[4].split(", ") if match[4] else _words(kind)
+    meant = closest(word.rpartition(".")[2], words, cutoff=_LEAST_ALIKE)
+    return problem.sentence if meant is None else f"{problem.sentence} Did you mean '{meant}'?"
+
+
+@cache
+def _words(kind: DocumentKind) -> frozenset[str]:
+    return frozenset(PLACEHOLDERS if kind == "dockerfile" else _names_in(schema_of(kind)))
+
+
+def _names_in(schema: object) -> Iterator[str]:
+    """The names of all members that a schema has, and of the actions of steps."""
+    if isinstance(schema, list):
+        for each in schema:
+            yield from _names_in(each)
+    elif isinstance(schema, dict):
+        for key, part in schema.items():
+            if key == "properties":
+                yield from (name for name in part if not name.endswith(SUFFIX))
+                yield from part.get("action", {}).get("enum", ())
+            yield from _names_in([*part.values()] if key == "properties" else part)
