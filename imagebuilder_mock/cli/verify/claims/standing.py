@@ -206,7 +206,7 @@ def listed(
 
 
 def components_listed(filters: Mapping[str, list[str]], *names: str, **more: Any) -> Call:
-    """The components of these names, which are at version 1.0.0, pass filters; no others do."""
+    """The list of components that pass filters: these, at version 1.0.0, and no others."""
     arns = [f"<<own>>component/{name}/1.0.0" for name in names]
     return listed("ListComponents", filters, {"componentVersionList": Own(arns)}, **more)
 
