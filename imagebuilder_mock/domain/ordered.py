@@ -101,13 +101,14 @@ class OrderedIndex(Generic[T]):
         return self.after(None)
 
     def add(self, thing: T) -> None:
-        if not self._sequences or thing.sequence > self._sequences[-1]:
-            self._sequences.append(thing.sequence)
+        sequence, sequences = thing.sequence, self._sequences
+        if not sequences or sequence > sequences[-1]:
+            sequences.append(sequence)
             self._entries.append(thing)
         else:
             # A resource can be shared later than one that is newer.
             place = self._place(thing)
-            self._sequences.insert(place, thing.sequence)
+            sequences.insert(place, sequence)
             self._entries.insert(place, thing)
         self._count += 1
 

@@ -9,12 +9,12 @@ build, that took a quarter of the time until the image was created.
 from __future__ import annotations
 
 from functools import cache
+from itertools import repeat
 from operator import attrgetter
-from types import FunctionType
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from typing_extensions import dataclass_transform
 else:
@@ -43,6 +43,7 @@ class _Members:
     __slots__ = ()
     __match_args__: ClassVar[tuple[str, ...]] = ()
     record_names: ClassVar[tuple[str, ...]] = ()
+    record_set: ClassVar[frozenset[str]] = frozenset()
     record_defaults: ClassVar[Mapping[str, object]] = {}
     record_factories: ClassVar[Mapping[str, Callable[[], object]]] = {}
 
@@ -50,6 +51,7 @@ class _Members:
         super().__init_subclass__()
         own = _own_names(cls.__annotations__)
         cls.record_names += tuple(name for name in own if name not in cls.record_names)
+        cls.record_set = frozenset(cls.record_names)
         # By their positions, as checkers expect it of classes that are declared as dataclasses are.
         cls.__match_args__ = () if kw_only else cls.record_names  # type: ignore[misc]
         given = vars(cls).get("_defaults", vars(cls))
@@ -63,6 +65,33 @@ class _Members:
                 **cls.record_defaults,
                 **{name: each for name, each in defaults.items() if type(each) is not _Factory},
             }
+
+    @classmethod
+    def all_members(
+        cls, values: tuple[object, ...], members: dict[str, object]
+    ) -> dict[str, object]:
+        """The members of a new object, given or not; TypeError if one is missing or unknown."""
+        if values:
+            by_position = dict(zip(cls.__match_args__, values, strict=False))
+            if len(by_position) < len(values):
+                raise cls._mistake("is given more members by position than it takes")
+            for name in by_position.keys() & members.keys():
+                raise cls._mistake(f"is given {name} twice")
+            members.update(by_position)
+        given = {**cls.record_defaults, **members}
+        for name, make in cls.record_factories.items():
+            if name not in given:
+                given[name] = make()
+        if given.keys() == cls.record_set:
+            return given
+        if unknown := [name for name in given if name not in cls.record_set]:
+            raise cls._mistake(f"has no {', '.join(unknown)}")
+        missing = [name for name in cls.record_names if name not in given]
+        raise cls._mistake(f"is made without {', '.join(missing)}")
+
+    @classmethod
+    def _mistake(cls, said: str) -> TypeError:
+        return TypeError(f"{cls.__name__} {said}")
 
     def __repr__(self) -> str:
         said = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.record_names)
@@ -91,40 +120,18 @@ class Record(_Members, metaclass=_Slotted):
     """An object that changes, and equals only itself."""
 
     def __init__(self, *values: object, **members: object) -> None:
-        given = {**self.record_defaults, **members}
-        if values:
-            given.update(zip(self.record_names, values, strict=False))
-        for name, make in self.record_factories.items():
-            if name not in given:
-                given[name] = make()
-        if len(given) < len(self.record_names):
-            missing = ", ".join(name for name in self.record_names if name not in given)
-            msg = f"{type(self).__name__} is made without {missing}"
-            raise TypeError(msg)
-        for name, value in given.items():
-            setattr(self, name, value)
+        if values or members.keys() != self.record_set:
+            members = self.all_members(values, members)
+        _set_all(self, members, members.values())
 
 
 @dataclass_transform(field_specifiers=(fresh,), frozen_default=True)
 class Value(_Members):
     """An object that stays as it was made, and equals another with equal members."""
 
-    def __init_subclass__(cls, *, kw_only: bool = False) -> None:
-        super().__init_subclass__(kw_only=kw_only)
-        for name in _own_names(cls.__annotations__):
-            default = vars(cls).get(name)
-            if type(default) is _Factory:
-                delattr(cls, name)
-            elif type(default) is FunctionType:
-                setattr(cls, name, staticmethod(default))  # or it would be a method
-
     def __init__(self, *values: object, **members: object) -> None:
-        if values:
-            members.update(zip(self.record_names, values, strict=False))
-        if self.record_factories:
-            for name, make in self.record_factories.items():
-                if name not in members:
-                    members[name] = make()
+        if values or members.keys() != self.record_set:
+            members = self.all_members(values, members)
         _hold(self, members)
 
     def __eq__(self, other: object) -> bool:
@@ -150,15 +157,12 @@ _hold = vars(Value)["__dict__"].__set__
 
 def replace(record: AnyRecord, **changes: object) -> AnyRecord:
     """Another of the same class, with some members changed."""
-    twin = object.__new__(type(record))
-    if isinstance(record, Value):
-        _hold(twin, {**vars(record), **changes})
-    else:
-        for name, value in zip(record.record_names, values_of(record), strict=True):
-            setattr(twin, name, value)
-        for name, value in changes.items():
-            setattr(twin, name, value)
-    return twin
+    members = dict(zip(record.record_names, values_of(record), strict=True))
+    return type(record)(**{**members, **changes})
+
+
+def _set_all(record: _Members, names: Iterable[str], values: Iterable[object]) -> None:
+    any(map(setattr, repeat(record), names, values))  # the loop is C's, and setattr returns None
 
 
 def is_record(cls: object) -> bool:

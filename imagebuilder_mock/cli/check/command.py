@@ -170,26 +170,22 @@ def _print_json(checked: Sequence[_Checked]) -> None:
     print(json.dumps(answer, indent=2))
 
 
-_IN_MESSAGES: Mapping[str, str] = {"%": "%25", "\r": "%0D", "\n": "%0A"}
-_IN_PROPERTIES: Mapping[str, str] = {**_IN_MESSAGES, ":": "%3A", ",": "%2C"}
+_IN_MESSAGES = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+_IN_PROPERTIES = _IN_MESSAGES | str.maketrans({":": "%3A", ",": "%2C"})
 
 
 def _print_github(checked: Sequence[_Checked]) -> None:
     """GitHub's workflow commands, which it shows at the lines of a pull request."""
     for each in checked:
-        file = _escaped(each.path, _IN_PROPERTIES)
+        file = each.path.translate(_IN_PROPERTIES)
         for problem in each.findings.problems:
             place = f"file={file},line={problem.line},col={problem.column}"
-            title = _escaped(f"EC2 Image Builder {problem.kind}", _IN_PROPERTIES)
-            message = _escaped(problem.message, _IN_MESSAGES)
+            title = f"EC2 Image Builder {problem.kind}"
+            message = problem.message.translate(_IN_MESSAGES)
             print(f"::{problem.severity} {place},title={title}::{message}")
         for note in each.findings.notes:
             place = f"file={file},line={note.line},col={note.column}"
-            print(f"::notice {place}::{_escaped(note.message, _IN_MESSAGES)}")
-
-
-def _escaped(text: str, escapes: Mapping[str, str]) -> str:
-    return "".join(escapes.get(character, character) for character in text)
+            print(f"::notice {place}::{note.message.translate(_IN_MESSAGES)}")
 
 
 _FORMATTERS: Mapping[str, Callable[[Sequence[_Checked]], None]] = {

@@ -8,6 +8,7 @@ others, such as ``http.client``, look the host up first, and get no further.
 
 from __future__ import annotations
 
+import re
 import socket
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -25,7 +26,7 @@ from urllib3 import connection_from_url
 
 from imagebuilder_mock.cli.surroundings import account_of
 from imagebuilder_mock.domain.errors import ImageBuilderError
-from imagebuilder_mock.protocol.identity import access_key_for, is_of_aws
+from imagebuilder_mock.protocol.identity import access_key_for, domain_of, is_of_aws
 from imagebuilder_mock.protocol.signatures import scope_of
 from imagebuilder_mock.transports.boto.credentials import is_remote
 from imagebuilder_mock.transports.http.wire import (
@@ -36,8 +37,6 @@ from imagebuilder_mock.transports.http.wire import (
 )
 from imagebuilder_mock.transports.moto.answers import answer_of_moto, awaitable
 from imagebuilder_mock.transports.patching import all_or_nothing
-
-from .addresses import at_upstream, service_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,6 +64,12 @@ _UNHELD = (
     "aiobotocore, requests or urllib3. Make it with one of them, or run the program with "
     "--allow-aws."
 )
+
+_REGION = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-\d+")
+_NO_SERVICES = frozenset(("vpce", "dualstack"))
+
+# bucket.s3.us-east-1, bucket.s3, bucket.s3-us-west-2, bucket.s3.dualstack.us-east-1
+_BUCKET = re.compile(r"(?P<bucket>.+)\.s3(?:-accelerate)?(?:[.-](?:dualstack\.)?[a-z0-9-]+)?")
 
 
 class RequestRefusedError(RuntimeError):
@@ -261,3 +266,30 @@ def _patch_endpoints(module: ModuleType, patches: Patches) -> None:
     patches.patch(
         module, "first_non_none_response", lambda original, *args: awaitable(original(*args))
     )
+
+
+# Addresses of AWS
+
+
+def service_of(host: str) -> str:
+    """The service's name in a host of AWS: ``ecr`` of ``api.ecr.us-east-1.amazonaws.com``."""
+    labels = [
+        label
+        for label in _within_aws(host).split(".")
+        if not _REGION.fullmatch(label) and label not in _NO_SERVICES
+    ]
+    return labels[-1] if labels else host
+
+
+def at_upstream(upstream: str, url: str) -> str:
+    """The address of the same at an emulator, where a bucket is the first step of the path."""
+    here, there = urlsplit(url), urlsplit(upstream)
+    found = _BUCKET.fullmatch(_within_aws(here.hostname or ""))
+    bucket = f"/{found['bucket']}" if found else ""
+    path = f"{there.path.rstrip('/')}{bucket}{here.path or '/'}"
+    return urlunsplit((there.scheme, there.netloc, path, here.query, ""))
+
+
+def _within_aws(host: str) -> str:
+    name = host.lower().rstrip(".")
+    return name.removesuffix(f".{domain_of(name)}")

@@ -20,9 +20,9 @@ from imagebuilder_mock.cli.options import (
     mock_of,
 )
 from imagebuilder_mock.cli.patience import patience
-from imagebuilder_mock.cli.saving import LINGER, Saving
+from imagebuilder_mock.cli.saving import LINGER, Saving, locked
 from imagebuilder_mock.cli.server import ADVICE, serve
-from imagebuilder_mock.cli.state_files import OwnFile, StateFiles
+from imagebuilder_mock.cli.state_files import StateFiles
 from imagebuilder_mock.cli.surroundings import Surroundings, account_of
 from imagebuilder_mock.neighbours.at_endpoint import DEFAULT_KEY
 from imagebuilder_mock.protocol.identity import access_key_for
@@ -140,10 +140,9 @@ def _serve(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
     with quiet_interrupts():  # until there is something to save
         around, command = Surroundings.of(parser, given), _command(parser, given)
         _check_saving(parser, given, command)
-        own = OwnFile(given.state)
         try:
-            with own.held():
-                return _serve_with(parser, given, around, command, own)
+            with locked(given.state):
+                return _serve_with(parser, given, around, command)
         except CannotRunError as error:
             parser.exit(error.status, f"{parser.prog}: {error}\n")
         except (OSError, ModuleNotFoundError) as error:
@@ -180,7 +179,6 @@ def _serve_with(
     given: argparse.Namespace,
     around: Surroundings,
     command: Sequence[str],
-    own: OwnFile,
 ) -> int:
     options = {"state": given.state} if given.state is not None and given.state.exists() else {}
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
@@ -203,7 +201,7 @@ def _serve_with(
             allow_origin=given.allow_origin,
             linger=LINGER,
         ) as served:
-            saving = Saving(own, mock, ending, lambda: served.connections.answered)
+            saving = Saving(given.state, mock, ending, lambda: served.connections.answered)
             if served.is_open:
                 print(_OPEN.format(host=given.host, prog=parser.prog), file=sys.stderr, flush=True)
             if command:

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.records import Record, fresh, replace
+from imagebuilder_mock.domain.records import Record, fresh
 from imagebuilder_mock.domain.records import members_of as record_members
 
 if TYPE_CHECKING:
@@ -57,10 +57,6 @@ class Resource(Record, kw_only=True):
         said["tags"] = dict(said.get("tags", {}))
         said |= others
         return cls(**said)
-
-    def copy(self) -> Self:
-        """Another with the same members."""
-        return replace(self)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.arn!r})"

@@ -146,6 +146,7 @@ def test_problems_stand_in_the_order_of_their_places():
         (COMPONENT.replace("commands", "command"), "commands"),
         (WORKFLOW.replace("WaitForAction", "WaitForActions"), "WaitForAction"),
         (COMPONENT.replace("inputs:", "onFailure: abort\n        inputs:"), "Abort"),
+        (COMPONENT.replace("inputs:", "loop: {for: {updatBy: 1}}\n        inputs:"), "updateBy"),
         (TEMPLATE.replace("parentImage", "parentimage"), "parentImage"),
         (POLICY.replace("policyDetails", "policyDetail"), None),
         (POLICY.replace("executionRole", "executionrole"), "executionRole"),

@@ -125,10 +125,6 @@ class _Document(Document, Variables):
     )
 
 
-MEMBERS = frozenset({*_Document.rows, *_Phase.rows, *_Step.rows})
-"""The names of all members of documents, phases and steps."""
-
-
 @lru_cache(maxsize=256)
 def parse_component_document(text: str, *, platform: Platform | None = None) -> ComponentDocument:
     """Read a component's ``data``; DocumentError if the service would refuse it.

@@ -132,10 +132,6 @@ class _Document(Document):
     outputs = Member[list[Node]](Each(_Output, "An output"), [], called="The document's 'outputs'")
 
 
-MEMBERS = frozenset({*_Document.rows, *Parameter.rows, *_Step.rows, *_Output.rows})
-"""The names of all members of documents, parameters, steps and outputs."""
-
-
 @lru_cache(maxsize=256)
 def parse_workflow_document(
     text: str, workflow_type: WorkflowType | None = None

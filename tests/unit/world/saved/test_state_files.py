@@ -600,6 +600,7 @@ def test_what_a_store_holds_has_its_place_in_the_file():
         "running",
         "_families",
         "_groups",
+        "_kept",  # copies of what the store has
         "_names",
         "_numbering",
         "_orders",
