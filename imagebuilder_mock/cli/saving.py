@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from threading import Event
 from typing import TYPE_CHECKING
 
 from .patience import patience
@@ -49,12 +50,19 @@ class Saving:
             self._save(_LONGEST_WAIT)
 
     def first(self, status: int) -> None:
-        """Save before anything else, and from now on end the process when its time is up.
+        """Save before anything else, and from then on end the process when its time is up.
 
         ``status`` is what the process ends with if nothing is wrong with saving.
         """
-        self._ending.enforce(lambda: self._own.is_being_written, lambda: status or self.status)
-        self._save(_LONGEST_WAIT)
+        is_tried = Event()
+        self._ending.enforce(
+            lambda: self._own.is_being_written or not is_tried.is_set(),
+            lambda: status or self.status,
+        )
+        try:
+            self._save(_LONGEST_WAIT)
+        finally:
+            is_tried.set()
 
     def last(self) -> None:
         """Save again if requests have been answered since."""
