@@ -11,7 +11,6 @@ import requests
 from botocore.config import Config
 
 from imagebuilder_mock import current_mock, imagebuilder_server
-from imagebuilder_mock.neighbours import at_endpoint
 from imagebuilder_mock.transports.http.one_port import TAKE_TIME, OnePort
 from tests.builders import DOCUMENT, a_recipe, an_infrastructure
 from tests.emulators import moto_server
@@ -32,12 +31,7 @@ def shared(request):
         with imagebuilder_server(moto=True, builds="instant") as url:
             yield url
     else:
-        with (
-            pytest.MonkeyPatch.context() as patch,
-            moto_server() as there,
-            imagebuilder_server(upstream=there, builds="instant") as url,
-        ):
-            patch.setattr(at_endpoint, "_ANSWERING", 60)  # moto loads a service when it is asked
+        with moto_server() as there, imagebuilder_server(upstream=there, builds="instant") as url:
             yield url
 
 
