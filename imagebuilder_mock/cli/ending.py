@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 TIME_TO_END = 2.0
-"""Seconds from the first signal to the end of the process, but for a state that is written."""
+"""Seconds from the first signal to the end of the process, but for a state that is saved."""
 
 _RESERVE = 0.25
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
@@ -29,12 +29,17 @@ class Ending:
     def __init__(self) -> None:
         # What a handler of signals may use at any moment, other than an Event.
         self._signals: SimpleQueue[int] = SimpleQueue()
+        self._is_told = False
         self.deadline = float("inf")
         self.is_of_the_process = True
         """Whether the process ends with the server; not so where a program calls ``main``."""
 
     def note(self, number: int, _: object) -> None:
         """Handle the first signal; the next ends the process at once."""
+        if self._is_told:  # it came before the first had replaced its handler
+            _end_at_once(number, _)
+            return
+        self._is_told = True
         for each in _numbers():
             # Not SIG_DFL: a signal that has come already would be lost.
             signal.signal(each, _end_at_once)
@@ -66,7 +71,7 @@ class Ending:
         return max(0.0, self.deadline - _RESERVE - monotonic())
 
     def enforce(self, is_busy: Callable[[], bool], status: Callable[[], int]) -> None:
-        """End the process when its time is up, but not while the state is written."""
+        """End the process when its time is up, but not while the state is saved."""
         if not self.is_of_the_process:
             return
 
