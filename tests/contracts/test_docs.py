@@ -96,8 +96,8 @@ def test_what_is_inferred_of_an_operation_is_not_called_real():
     section = _section_of("RetryImage")
 
     real, inferred = section.split("**Inferred:**")
-    assert "A retried build goes on in the state in which it ended" in real
-    assert "A retry is a change of state for EventBridge" in inferred
+    assert "`imports.retry`" in real
+    assert "`events.retry`" in inferred
     assert "API_RetryImage.html" in section
 
 
