@@ -198,7 +198,8 @@ OPTIONS: Mapping[str, Option] = {
         ),
         Option(
             name="account_id",
-            help="the account that clients act as (default: 123456789012; beside moto, moto's)",
+            help="the account of clients whose credentials name no other (default: 123456789012, "
+            "or moto's if moto is on)",
             ensure=_check_account_id,
         ),
         Option(
