@@ -84,7 +84,7 @@ def test_what_an_option_can_be(options):
         (
             {"now": "today"},
             TypeError,
-            "now= needs a datetime with a time zone, and 'today' is none: write datetime(2024, ",
+            "now= needs a datetime with a time zone, not 'today': write datetime(2024, ",
         ),
         ({"now": NOW.replace(tzinfo=None)}, ValueError, "now= needs a datetime with a time zone"),
         ({"quotas": None}, TypeError, "quotas=None: give Mapping, not NoneType."),
