@@ -529,6 +529,23 @@ def test_arguments_that_a_test_has_set_are_not_the_end_of_the_process(program, m
         current_mock()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe breaks in another way there")
+def test_who_stops_reading_gets_no_traceback():
+    read, write = os.pipe()
+    os.close(read)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "imagebuilder_mock", "schema", "component"],
+        stdout=write,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+
+    os.close(write)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
 def test_help_lists_the_options():
     done = imagebuilder_mock("run", "--help")
 

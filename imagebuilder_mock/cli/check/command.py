@@ -72,15 +72,20 @@ def run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
     """Check files and print what is wrong. Returns the exit status."""
     checked: list[_Checked] = []
     wrong_use: list[str] = []
+    notes: list[str] = []
     is_typed = STANDARD_INPUT in given.files
     with nullcontext() if is_typed else patience("checking"):
         for file in given.files:
             try:
-                checked += _checked(file, given.kind)
+                found = list(_checked(file, given.kind))
             except _WrongUseError as error:
                 wrong_use.append(str(error))
+            else:
+                checked += found
+                if not found:
+                    notes.append(f"no documents in {file}")
     _FORMATTERS[given.format](checked)
-    for message in wrong_use:
+    for message in [*notes, *wrong_use]:
         print(f"{parser.prog}: {message}", file=sys.stderr)
     if wrong_use:
         return 2

@@ -276,6 +276,14 @@ def test_the_kind_can_be_named(check):
     assert "has an unknown member 'phases'" in out
 
 
+def test_a_folder_without_documents_is_told_and_is_no_mistake(check, tmp_path):
+    for name, text in {"full/component.yml": COMPONENT, "none/values.json": "{}"}.items():
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(text, encoding="utf-8")
+
+    assert check("full", "none") == (0, "", "imagebuilder-mock check: no documents in none\n")
+
+
 def test_folders_are_walked_and_other_files_passed_over(check, tmp_path):
     for name, text in {
         "a/component.yml": MISSPELT,
