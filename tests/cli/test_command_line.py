@@ -445,7 +445,7 @@ def test_without_the_option_a_client_needs_a_region_as_ever(program):
         ),
         (["run", "--account-id", "1234", __file__], "--account-id '1234': an account is a string"),
         (["serve", "--calls-kept-bytes", "-1"], "--calls-kept-bytes -1: give a number of bytes"),
-        (["serve", "--autosave", "0", "--state", "x"], "'0' is no number of seconds above 0"),
+        (["serve", "--autosave", "0", "--state", "x"], "'0' is not a number of seconds above 0"),
         (["serve", "--autosave", "5"], "--autosave needs --state"),
         (["serve", "--allow-host", "http://mock"], "'http://mock' is not a host"),
         (["serve", "--allow-origin", "localhost"], "'localhost' is not an origin"),

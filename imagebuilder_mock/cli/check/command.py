@@ -112,7 +112,7 @@ def _checked(file: str, kind: DocumentKind | None) -> Iterator[_Checked]:
     findings = findings_of(_text_of(path) or "", kind)
     if findings is None:
         raise _WrongUseError(
-            f"{file} is no document of a known kind. --kind says what it is: {', '.join(KINDS)}."
+            f"{file} is not a document of a known kind. Name it with --kind: {', '.join(KINDS)}."
         )
     yield _Checked("<stdin>" if file == STANDARD_INPUT else file, findings)
 
@@ -139,7 +139,7 @@ def _text_of(path: Path, *, is_named: bool = True) -> str | None:
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
         if is_named:
-            raise _WrongUseError(f"{path} is no UTF-8 text.") from None
+            raise _WrongUseError(f"{path} is not UTF-8 text.") from None
         return None
     except OSError as error:
         raise _WrongUseError(f"{path} cannot be read: {error.strerror}.") from None

@@ -131,7 +131,7 @@ def _seconds(text: str) -> float:
     except ValueError:
         seconds = 0.0
     if not 0 < seconds < threading.TIMEOUT_MAX:
-        msg = f"{text!r} is no number of seconds above 0"
+        msg = f"{text!r} is not a number of seconds above 0"
         raise ValueError(msg)
     return seconds
 

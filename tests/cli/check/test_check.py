@@ -256,7 +256,7 @@ def test_a_named_file_of_no_known_kind_is_wrong_use(check):
     status, out, err = check(**{"a.yml": MISSPELT, "b.txt": "text"})
 
     assert (status, out.count("a.yml")) == (2, 2)
-    assert "b.txt is no document of a known kind" in err
+    assert "b.txt is not a document of a known kind" in err
 
 
 def test_a_file_that_cannot_be_read_is_wrong_use(check, tmp_path):
@@ -266,7 +266,7 @@ def test_a_file_that_cannot_be_read_is_wrong_use(check, tmp_path):
 
     assert status == 2
     assert "missing.yml cannot be read" in err
-    assert "binary is no UTF-8 text" in err
+    assert "binary is not UTF-8 text" in err
 
 
 def test_the_kind_can_be_named(check):
