@@ -224,6 +224,18 @@ def test_a_page_says_what_its_examples_need(page):
     ] == []
 
 
+def test_the_classes_that_the_page_of_names_has_are_in_the_code():
+    page = (ROOT / "docs" / "names.md").read_text(encoding="utf-8")
+    code = "\n".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "imagebuilder_mock").rglob("*.py")
+    )
+    told = re.findall(r"^\|[^|]+\|[^|]+\|([^|]+)\|$", page, re.MULTILINE)
+    named = {name for cell in told for name in re.findall(r"`([A-Z][a-z]\w+)`", cell)}
+
+    assert len(named) > 20
+    assert {name for name in named if not re.search(rf"class {name}\b", code)} == set()
+
+
 @pytest.mark.parametrize("name", ["quotas.md", "catalogue.md", "control.md"])
 def test_the_reference_is_that_of_the_package(name):
     pages = runpy.run_path(str(ROOT / "docs" / "generate_reference.py"))["PAGES"]
