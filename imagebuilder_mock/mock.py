@@ -378,7 +378,10 @@ def current_mock() -> ImageBuilderMock:
     try:
         return switch.starts[-1]
     except IndexError:
-        msg = "No mock is on. Use current_mock() inside a test that mock_imagebuilder decorates."
+        msg = (
+            "No mock is on. current_mock() works while mock_imagebuilder() is on, as a decorator, "
+            "in a with statement, or through pytest's fixture 'imagebuilder_mock'."
+        )
         raise RuntimeError(msg) from None
 
 

@@ -203,7 +203,7 @@ def image_at(
     try:
         parsed = Arn.parse(str(arn))
     except ValueError:
-        said = f"{arn!r} is no image build version ARN."
+        said = f"{arn!r} is not an image build version ARN."
     else:
         store = world.state.stores.get((parsed.account, parsed.region))
         image = None if store is None else store.get(Image, arn)

@@ -325,7 +325,7 @@ def _check_launch(launched: datetime | None, made: Sequence[datetime]) -> None:
 def _check_finding(finding: Mapping[str, object]) -> None:
     """ValueError if it is no mapping with the arguments of ``mock.findings.add``."""
     of_add = signature(MockFindings.add)
-    said = "it is no mapping"
+    said = "it is not a mapping"
     if isinstance(finding, Mapping):
         try:
             of_add.bind(None, _ANY_ARN, **finding)

@@ -45,7 +45,7 @@ class UnmetOrder(Value):
 
 
 class UnmetOrdersError(AssertionError):
-    """Nothing has met some orders of a test; ``orders`` are these."""
+    """Nothing has met some orders of a test, which the attribute ``orders`` lists."""
 
     def __init__(self, orders: list[UnmetOrder]) -> None:
         super().__init__(described(orders))

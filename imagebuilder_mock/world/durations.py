@@ -44,7 +44,7 @@ class Durations(ChainMap[str, timedelta]):
     def __setitem__(self, name: str, duration: timedelta) -> None:
         given: object = duration
         if not isinstance(given, timedelta) or given < timedelta():
-            msg = f"durations[{name!r}]={duration!r}: give a timedelta of at least nothing."
+            msg = f"durations[{name!r}]={duration!r}: give a timedelta of zero or more."
             raise ValueError(msg)
         super().__setitem__(name, duration)
 

@@ -445,7 +445,7 @@ def test_without_the_option_a_client_needs_a_region_as_ever(program):
         ),
         (["run", "--account-id", "1234", __file__], "--account-id '1234': an account is a string"),
         (["serve", "--calls-kept-bytes", "-1"], "--calls-kept-bytes -1: give a number of bytes"),
-        (["serve", "--autosave", "0", "--state", "x"], "'0' is no number of seconds above 0"),
+        (["serve", "--autosave", "0", "--state", "x"], "'0' is not a number of seconds above 0"),
         (["serve", "--autosave", "5"], "--autosave needs --state"),
         (["serve", "--allow-host", "http://mock"], "'http://mock' is not a host"),
         (["serve", "--allow-origin", "localhost"], "'localhost' is not an origin"),
@@ -527,6 +527,23 @@ def test_arguments_that_a_test_has_set_are_not_the_end_of_the_process(program, m
     assert main() == 0
     with pytest.raises(RuntimeError):
         current_mock()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe breaks in another way there")
+def test_who_stops_reading_gets_no_traceback():
+    read, write = os.pipe()
+    os.close(read)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "imagebuilder_mock", "schema", "component"],
+        stdout=write,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+
+    os.close(write)
+    assert (done.returncode, done.stderr) == (141, "")
 
 
 def test_help_lists_the_options():

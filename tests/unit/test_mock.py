@@ -226,7 +226,7 @@ def test_the_same_option_or_none_can_be_given_to_a_nested_mock():
         ({"account_id": 123456789012}, ValueError, "12 digits"),
         ({"seed": "7"}, TypeError, "give int, not str"),
         ({"now": NOON.replace(tzinfo=None)}, ValueError, "time zone"),
-        ({"now": "2024-01-31"}, TypeError, "give datetime, not str"),
+        ({"now": "2024-01-31"}, TypeError, "write datetime\\(2024, "),
         ({"quotas": {"pipelines": 1}}, ValueError, "quotas has no 'pipelines'"),
         ({"unknown_members": "keep"}, ValueError, "choose one of 'refuse', 'ignore'"),
     ],

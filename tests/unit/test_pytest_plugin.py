@@ -169,7 +169,7 @@ def test_a_mistake_in_a_marker_of_the_world_is_explained(run):
             "*imagebuilder_pipeline: No pipeline 'web' can be added: *Invalid schedule expression*",
             "*imagebuilder_image: state='PENDING': a finished image is in one of *",
             "*@pytest.mark.imagebuilder_image takes keyword options only, such as state='FAILED'.",
-            "*imagebuilder_image: created= needs a datetime with a time zone, and '2024-01-31' *",
+            "*imagebuilder_image: created= needs a datetime with a time zone, not '2024-01-31': *",
         ]
     )
 

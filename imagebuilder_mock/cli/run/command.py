@@ -63,10 +63,10 @@ def add_to(parser: argparse.ArgumentParser) -> None:
         dest="module",
         nargs=REMAINDER,
         metavar="MODULE",
-        help="run a module, as python -m does; what comes after it is its own",
+        help="run a module, as python -m does; the rest are its arguments",
     )
     parser.add_argument("script", metavar="SCRIPT.py", nargs="?", help="the program")
-    parser.add_argument("arguments", nargs=REMAINDER, help="its own arguments")
+    parser.add_argument("arguments", nargs=REMAINDER, help="the program's arguments")
 
 
 def _run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:

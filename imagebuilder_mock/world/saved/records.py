@@ -141,7 +141,7 @@ class Record(Codec):
         for name in members:
             if name not in codecs:
                 with at(name):
-                    raise Damage(f"is no member of {self._cls.__name__}")
+                    raise Damage(f"is not a member of {self._cls.__name__}")
         read = {}
         for member in self._record:
             if member.name in members or member.default is None:

@@ -256,7 +256,7 @@ def test_a_named_file_of_no_known_kind_is_wrong_use(check):
     status, out, err = check(**{"a.yml": MISSPELT, "b.txt": "text"})
 
     assert (status, out.count("a.yml")) == (2, 2)
-    assert "b.txt is no document of a known kind" in err
+    assert "b.txt is not a document of a known kind" in err
 
 
 def test_a_file_that_cannot_be_read_is_wrong_use(check, tmp_path):
@@ -266,7 +266,7 @@ def test_a_file_that_cannot_be_read_is_wrong_use(check, tmp_path):
 
     assert status == 2
     assert "missing.yml cannot be read" in err
-    assert "binary is no UTF-8 text" in err
+    assert "binary is not UTF-8 text" in err
 
 
 def test_the_kind_can_be_named(check):
@@ -274,6 +274,14 @@ def test_the_kind_can_be_named(check):
 
     assert status == 1
     assert "has an unknown member 'phases'" in out
+
+
+def test_a_folder_without_documents_is_told_and_is_no_mistake(check, tmp_path):
+    for name, text in {"full/component.yml": COMPONENT, "none/values.json": "{}"}.items():
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(text, encoding="utf-8")
+
+    assert check("full", "none") == (0, "", "imagebuilder-mock check: no documents in none\n")
 
 
 def test_folders_are_walked_and_other_files_passed_over(check, tmp_path):

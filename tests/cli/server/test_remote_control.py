@@ -95,7 +95,7 @@ def test_the_calls_are_listed(control):
             {"json": {"arn": "a", "status": "DONE"}},
             "TypeError: status='DONE': give one of 'FAILED', 'TIMED_OUT'",
         ),
-        ("builds/advance", {"json": {"arn": "web"}}, "LookupError: 'web' is no image build"),
+        ("builds/advance", {"json": {"arn": "web"}}, "LookupError: 'web' is not an image build"),
         ("clock/advance", {"json": {"days": 1e300}}, "The calendar ends with the year 9999"),
         ("builds/fail-next", {"json": {"component": 7}}, "TypeError: component=7: give a string"),
         ("builds/fail-next", {"json": {"times": "1"}}, "TypeError: times='1': give a whole number"),

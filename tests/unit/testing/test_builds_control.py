@@ -154,7 +154,7 @@ class TestWhatCannotBeMoved:
     def test_what_is_no_arn_says_what_is_under_way(self, method, imagebuilder, imagebuilder_mock):
         build = a_build(imagebuilder)
 
-        with pytest.raises(LookupError, match=f"'my-image' is no image build.*: {build}"):
+        with pytest.raises(LookupError, match=f"'my-image' is not an image build.*: {build}"):
             getattr(imagebuilder_mock.builds, method)("my-image")
 
     def test_what_is_no_image_says_so(self, method, imagebuilder, imagebuilder_mock):

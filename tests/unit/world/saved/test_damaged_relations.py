@@ -48,14 +48,16 @@ def test_a_component_of_a_recipe_that_is_no_arn(damaged, value):
         resource(document, "ImageRecipe")["components"] = [{"componentArn": value}]
 
     place = r"\$\.stores\[0\]\.resources\[\d\]"
-    assert re.fullmatch(f"{place} refers to .+, which is no ARN of a resource", damaged(change))
+    assert re.fullmatch(
+        f"{place} refers to .+, which is not the ARN of a resource", damaged(change)
+    )
 
 
 def test_a_recipe_of_a_pipeline_that_is_no_arn(damaged):
     def change(document):
         resource(document, "ImagePipeline")["image_recipe_arn"] = "web"
 
-    assert "refers to 'web', which is no ARN of a resource" in damaged(change)
+    assert "refers to 'web', which is not the ARN of a resource" in damaged(change)
 
 
 def test_a_build_under_way_that_is_not_among_the_running(damaged):
@@ -70,7 +72,7 @@ def test_a_build_under_way_that_is_not_among_the_running(damaged):
 @pytest.mark.parametrize(
     ("member", "value", "message"),
     [
-        ("version", "new", "has a version that is none: 'new'"),
+        ("version", "new", "has 'new', which is not a version"),
         ("slug", "linux", "is of nothing that Amazon offers: image/linux"),
         ("kind", "component", "is of nothing that Amazon offers: component/amazon-linux-2023-x86"),
     ],
