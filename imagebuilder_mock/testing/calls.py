@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from imagebuilder_mock.world.published import published
 from imagebuilder_mock.world.record import KEPT, differences, holds
+from imagebuilder_mock.world.settings import check_account_id
 
-from .arguments import Face, check_operation, check_parameters, counted, counts_of
+from .arguments import Face, check_operation, check_parameters, check_region, counted, counts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,8 +40,12 @@ class Calls(Face):
     def __len__(self) -> int:
         return len(self._record)
 
-    def __getitem__(self, position: int) -> Call:
-        return self._record[position]
+    @overload
+    def __getitem__(self, position: int) -> Call: ...
+    @overload
+    def __getitem__(self, position: slice) -> list[Call]: ...
+    def __getitem__(self, position: int | slice) -> Call | list[Call]:
+        return list(self)[position] if isinstance(position, slice) else self._record[position]
 
     def __str__(self) -> str:
         """The newest calls, a line for each."""
@@ -83,6 +88,12 @@ class Calls(Face):
         A call matches if it has the given parameters; it may have others. The same holds for the
         members of a parameter that is a mapping.
         """
+        check_region(region)
+        if account_id is not None:
+            check_account_id(account_id)
+        if failed not in (None, True, False):
+            msg = f"failed={failed!r}: give True or False."
+            raise TypeError(msg)
         return [
             call
             for call in self._matching(operation, parameters)

@@ -99,7 +99,7 @@ class Faults(Face):
         named = None if operation == EVERY_OPERATION else operation
         check_operation(named)
         if isinstance(when, Mapping):
-            check_parameters(named, map(str, when))
+            check_parameters(named, when)
         elif when is not None and not callable(when):
             msg = f"when={when!r}: give a mapping of parameters, or a function that takes them."
             raise TypeError(msg)

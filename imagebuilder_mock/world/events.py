@@ -80,7 +80,13 @@ class Events(Suggesting):
     def __len__(self) -> int:
         return len(self._events)
 
-    def __getitem__(self, position: int) -> Event:
+    @overload
+    def __getitem__(self, position: int) -> Event: ...
+    @overload
+    def __getitem__(self, position: slice) -> list[Event]: ...
+    def __getitem__(self, position: int | slice) -> Event | list[Event]:
+        if isinstance(position, slice):
+            return list(self)[position]
         try:
             return self._events[position]
         except IndexError:

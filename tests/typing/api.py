@@ -231,6 +231,7 @@ def what_is_seen(mock: ImageBuilderMock) -> None:
     assert_type(mock.calls.dropped, int)
     assert_type(mock.calls.count("CreateImage"), int)
     assert_type(mock.calls[-1].operation, str)
+    assert_type(mock.calls[-2:][0].operation, str)
     for resource in mock.resources(region="eu-west-1"):
         assert_type(resource.arn, str)
         assert_type(resource.name, str)

@@ -43,6 +43,7 @@ def faults(imagebuilder_mock):
         ({"region": ""}, "region=''"),
         ({"region": 1}, "region=1"),
         ({"when": {"maxResult": 1}}, "parameter of ListImages 'maxResult'. Did you mean 'max"),
+        ({"when": {"filters": [{"nam": "a"}]}}, "member of filters[0] 'nam'. Did you mean 'name'"),
     ],
     ids=str,
 )

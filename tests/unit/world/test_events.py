@@ -27,6 +27,7 @@ def test_the_events_since_a_number_are_those_after_it_as_far_as_they_are_kept():
     assert len(events.since(0)) == len(events.since(2)) == KEPT
     assert [event.name for event in events.since(KEPT)] == [str(KEPT), str(KEPT + 1)]
     assert events.since(KEPT + 3) == []
+    assert events[-2:] == [events[-2], events[-1]]
     assert events.emptied().since() == []
 
 
