@@ -12,7 +12,7 @@ from .protocol.identity import access_key_for
 from .switch import Switch, unmet_in
 from .transports.boto.clients import own_client
 from .world.published import published
-from .world.settings import Settings, check_account_id
+from .world.settings import OPTIONS, Settings, check_account_id
 from .world.world import Snapshot, World
 
 if TYPE_CHECKING:
@@ -96,12 +96,20 @@ class ImageBuilderMock(Suggesting):
     while the mock is off; ``calls``, ``events``, ``faults`` and ``resources`` stay readable.
     """
 
+    __slots__ = ("__weakref__", "_world", "default_region", "options")
+
     def __init__(self, **options: Unpack[Options]) -> None:
         Settings.from_options(options)
         self.options: dict[str, object] = dict(options)
         self.default_region: str | None = None
         """The Region of clients that name none (``imagebuilder-mock run --region``)."""
         self._world: World | None = None
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name in OPTIONS:
+            msg = f"mock.{name} cannot be set: give the option to mock_imagebuilder({name}=...)."
+            raise AttributeError(msg)
+        super().__setattr__(name, value)
 
     # Switching
 

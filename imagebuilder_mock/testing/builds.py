@@ -95,9 +95,15 @@ def _page_name(image: Image) -> str:
 class BuildDurations(Durations):
     """The durations of a world; a name that nothing has is refused."""
 
+    __slots__ = ("_world",)
+
     def __init__(self, world: World) -> None:
-        self.maps = world.state.durations.maps
         self._world = world
+
+    @property
+    def given(self) -> dict[str, timedelta]:
+        """Those that a test has set; a reset or a restored snapshot has others."""
+        return self._world.state.durations.given
 
     def __setitem__(self, name: str, duration: timedelta) -> None:
         if name not in self and name not in STEP_ACTIONS:

@@ -64,6 +64,8 @@ class Event(Value, Generic[Body_co], kw_only=True):
 class Events(Suggesting):
     """``mock.events``: a sequence of the newest 10,000 events, the oldest first."""
 
+    __slots__ = ("_count", "_events", "_subscribers")
+
     def __init__(self) -> None:
         self._events: deque[Event] = deque(maxlen=KEPT)
         self._count = 0

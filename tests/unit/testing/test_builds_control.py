@@ -241,6 +241,17 @@ def test_durations_are_of_stages_actions_and_the_steps_of_workflows(
         durations[name] = timedelta(hours=1)
 
     assert imagebuilder_mock.builds.durations["Harden"] == timedelta(hours=1)
+    with pytest.raises(TypeError):
+        durations |= {"Hardn": 1}  # it would not be checked
+
+
+def test_durations_are_those_of_the_state_also_after_a_reset(imagebuilder_mock):
+    durations = imagebuilder_mock.builds.durations
+    imagebuilder_mock.reset()
+
+    durations["CREATING"] = timedelta(hours=1)
+
+    assert imagebuilder_mock.builds.durations["CREATING"] == timedelta(hours=1)
 
 
 @pytest.mark.parametrize(
