@@ -193,7 +193,7 @@ class Images(Face):
         """What EC2 knows of an image's AMIs. A test may change it: launch, tag, share, deregister.
 
         Beside moto, change it in moto, except for the last launch. LookupError if there is no such
-        image.
+        image. What is set to a wrong value, such as a datetime without time zone, is a ValueError.
         """
         with self._world.lock:
             _, image = image_at(self._world, image_arn)
