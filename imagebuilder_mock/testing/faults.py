@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from copy import deepcopy
 from datetime import timedelta
 from enum import Enum
 from http.client import responses
@@ -100,6 +101,7 @@ class Faults(Face):
         check_operation(named)
         if isinstance(when, Mapping):
             check_parameters(named, when)
+            when = deepcopy(dict(when))  # the test may use its own again
         elif when is not None and not callable(when):
             msg = f"when={when!r}: give a mapping of parameters, or a function that takes them."
             raise TypeError(msg)

@@ -90,6 +90,16 @@ def test_a_condition_narrows_a_rule(imagebuilder, faults):
         imagebuilder.list_images(owner="Amazon")
 
 
+def test_a_condition_stays_as_it_was_given(imagebuilder, faults):
+    owner = {"owner": "Amazon"}
+    faults.add("ListImages", error="ForbiddenException", when=owner)
+    owner["owner"] = "Self"
+
+    assert imagebuilder.list_images(owner="Self")["imageVersionList"] == []
+    with pytest.raises(imagebuilder.exceptions.ForbiddenException):
+        imagebuilder.list_images(owner="Amazon")
+
+
 def test_a_request_of_a_bad_form_meets_no_rule(imagebuilder, faults):
     rule = faults.add("ListImages", error="ForbiddenException", optional=True)
 
