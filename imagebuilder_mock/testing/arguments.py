@@ -64,6 +64,14 @@ def check_text(*, or_none: bool = False, may_be_empty: bool = False, **texts: ob
             raise ValueError(msg)
 
 
+def check_truth(**flags: object) -> None:
+    """TypeError for what is neither True nor False: every text but the empty one would be true."""
+    for name, value in flags.items():
+        if not isinstance(value, bool):
+            msg = f"{name}={value!r}: give True or False."
+            raise TypeError(msg)
+
+
 def check_references(**references: str | None) -> None:
     """ValueError for what is neither a name nor an ARN, and not None."""
     for name, reference in references.items():

@@ -30,6 +30,7 @@ from .arguments import (
     check_region,
     check_text,
     check_times,
+    check_truth,
     counted,
     every,
     image_at,
@@ -257,6 +258,7 @@ class Builds(Face):
             times=times,
         )
         _check_failure(failure)
+        check_truth(optional=optional)
         with self._world.lock:
             self._world.state.failures.add(failure, self._placed(failure, optional=optional))
 
@@ -279,6 +281,7 @@ class Builds(Face):
         ``mock.unmet``, unless it is ``optional``.
         """
         check_times(times, or_none="every time")
+        check_truth(optional=optional)
         check_text(step=step)
         check_text(workflow=workflow, or_none=True)
         check_references(workflow=workflow)

@@ -8,7 +8,15 @@ from imagebuilder_mock.world.published import published
 from imagebuilder_mock.world.record import KEPT, differences, holds
 from imagebuilder_mock.world.settings import check_account_id
 
-from .arguments import Face, check_operation, check_parameters, check_region, counted, counts_of
+from .arguments import (
+    Face,
+    check_operation,
+    check_parameters,
+    check_region,
+    check_truth,
+    counted,
+    counts_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -91,9 +99,8 @@ class Calls(Face):
         check_region(region)
         if account_id is not None:
             check_account_id(account_id)
-        if failed not in (None, True, False):
-            msg = f"failed={failed!r}: give True or False."
-            raise TypeError(msg)
+        if failed is not None:
+            check_truth(failed=failed)
         return [
             call
             for call in self._matching(operation, parameters)

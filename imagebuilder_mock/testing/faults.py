@@ -16,6 +16,7 @@ from imagebuilder_mock.protocol.failures import (
     error_status,
     is_connection_error,
 )
+from imagebuilder_mock.world.events import runs_when_called
 from imagebuilder_mock.world.faults import (
     EVERY_OPERATION,
     CutAnswer,
@@ -33,6 +34,7 @@ from .arguments import (
     check_region,
     check_text,
     check_times,
+    check_truth,
     counts_of,
     is_number,
 )
@@ -102,10 +104,14 @@ class Faults(Face):
         if isinstance(when, Mapping):
             check_parameters(named, when)
             when = deepcopy(dict(when))  # the test may use its own again
-        elif when is not None and not callable(when):
-            msg = f"when={when!r}: give a mapping of parameters, or a function that takes them."
+        elif when is not None and not runs_when_called(when):
+            msg = (
+                f"when={when!r}: give a mapping of parameters, or a function that takes them "
+                "and is not async."
+            )
             raise TypeError(msg)
         check_text(message=message, or_none=True, may_be_empty=True)
+        check_truth(truncated=truncated, optional=optional)
         if probability is not None and not (is_number(probability) and 0 < probability <= 1):
             msg = f"probability={probability!r}: give a number above 0, and 1 at most."
             raise ValueError(msg)

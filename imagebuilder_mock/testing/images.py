@@ -24,6 +24,7 @@ from .arguments import (
     Face,
     check_region,
     check_text,
+    check_truth,
     counted,
     every,
     image_at,
@@ -147,6 +148,7 @@ class Images(Face):
         """
         refuse_text(regions=regions, shared_with=shared_with, findings=findings or ())
         check_text(recipe=recipe, pipeline=pipeline, or_none=True)
+        check_truth(public=public)
         check_text(reason=reason, or_none=True, may_be_empty=True)
         for each in regions:
             check_region(each, "regions")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
+from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, Literal, cast, get_args, overload
 
@@ -140,10 +141,12 @@ class Events(Suggesting):
         subscribers were called; by the call that delivers it, if the other call has returned. If
         several fail, the first exception is raised, and the others are logged as warnings.
 
-        TypeError if it cannot be called.
+        TypeError if it cannot be called, or is a coroutine function, which nobody would await.
         """
-        if not callable(subscriber):
-            msg = f"subscribe({subscriber!r}): give a function that takes an event."
+        if not runs_when_called(subscriber):
+            msg = (
+                f"subscribe({subscriber!r}): give a function that takes an event, and is not async."
+            )
             raise TypeError(msg)
         self._subscribers.append(subscriber)
 
@@ -168,3 +171,12 @@ class Events(Suggesting):
         events = Events()
         events._subscribers.extend(self._subscribers)
         return events
+
+
+def runs_when_called(function: object) -> bool:
+    """Whether a call runs it, and does not only make a coroutine or a generator."""
+    return callable(function) and not (
+        iscoroutinefunction(function)
+        or isgeneratorfunction(function)
+        or isasyncgenfunction(function)
+    )

@@ -227,6 +227,23 @@ def test_what_has_to_be_named_is_no_none(imagebuilder_mock, name, arguments):
         attrgetter(name)(imagebuilder_mock)(**arguments)
 
 
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("builds.fail_next", {"optional": "no"}),
+        ("builds.set_outputs", {"step": "Check", "outputs": {"output": ""}, "optional": "no"}),
+        ("faults.add", {"operation": "GetImage", "error": 500, "optional": "no"}),
+        ("faults.add", {"operation": "GetImage", "truncated": "no"}),
+        ("images.add", {"recipe": "web", "public": "no"}),
+        ("pipelines.add", {"container": "no"}),
+    ],
+    ids=lambda value: "" if isinstance(value, str) else next(reversed(value)),
+)
+def test_a_text_is_no_truth(imagebuilder_mock, name, arguments):
+    with pytest.raises(TypeError, match="='no': give True or False"):
+        attrgetter(name)(imagebuilder_mock)(**arguments)
+
+
 # How long things take
 
 

@@ -56,9 +56,14 @@ def test_a_wrong_rule_is_refused_and_says_what_there_is(faults, given, message):
     assert len(faults) == 0
 
 
-def test_a_condition_is_a_mapping_or_a_function(faults):
+async def _never_awaited(_: object) -> bool:
+    return False
+
+
+@pytest.mark.parametrize("when", ["owner", _never_awaited], ids=["text", "async"])
+def test_a_condition_is_a_mapping_or_a_function(faults, when):
     with pytest.raises(TypeError, match="give a mapping of parameters, or a function"):
-        faults.add("ListImages", error=500, when="owner")
+        faults.add("ListImages", error=500, when=when)
 
 
 def test_a_condition_on_every_operation_may_name_any_parameter(faults):

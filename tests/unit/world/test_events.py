@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from typing import TYPE_CHECKING
 
 import pytest
 
 from imagebuilder_mock.world.events import KEPT, Event, Events
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def test_the_events_since_a_number_are_those_after_it_as_far_as_they_are_kept():
@@ -29,6 +33,19 @@ def test_the_events_since_a_number_are_those_after_it_as_far_as_they_are_kept():
     assert events.since(KEPT + 3) == []
     assert events[-2:] == [events[-2], events[-1]]
     assert events.emptied().since() == []
+
+
+async def _never_awaited(_: object) -> None: ...
+
+
+def _never_begun(_: object) -> Iterator[None]:
+    yield
+
+
+@pytest.mark.parametrize("subscriber", [None, _never_awaited, _never_begun])
+def test_what_no_call_would_run_is_no_subscriber(subscriber):
+    with pytest.raises(TypeError, match="give a function that takes an event"):
+        Events().subscribe(subscriber)
 
 
 def test_a_position_without_an_event_is_explained():
