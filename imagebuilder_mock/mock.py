@@ -140,9 +140,7 @@ class ImageBuilderMock(Suggesting):
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if error is not None:
-            from .testing.printing import keep_report
-
-            keep_report(error, self.report)
+            self._keep_report(error)
         self.stop()
 
     async def __aenter__(self) -> Self:
@@ -168,6 +166,9 @@ class ImageBuilderMock(Suggesting):
             with world.restored_afterwards():
                 try:
                     yield
+                except BaseException as error:
+                    self._keep_report(error)  # before what it did is undone
+                    raise
                 finally:
                     switch.leave(world)
 
@@ -426,6 +427,11 @@ class ImageBuilderMock(Suggesting):
             "aws_access_key_id": access_key_for(account_id),
             "aws_secret_access_key": "imagebuilder-mock",
         }
+
+    def _keep_report(self, error: BaseException) -> None:
+        from .testing.printing import keep_report
+
+        keep_report(error, self.report)
 
     def _known_world(self, what: str) -> World:
         if self._world is None:
