@@ -67,7 +67,8 @@ class Calls(Face):
     @published()
     def dropped(self) -> int:
         """How many of the calls are no longer kept."""
-        return self._record.dropped()
+        with self._world.lock:  # between counting a call and keeping it, it would seem dropped
+            return self._record.dropped()
 
     @published(operation="GetImage")
     def count(self, operation: str | None = None, /, **parameters: object) -> int:
@@ -189,7 +190,8 @@ class Calls(Face):
         self, operation: str, parameters: dict[str, object], matching: list[Call]
     ) -> tuple[int, int]:
         """How many kept calls have the parameters, and how many more may have had them."""
-        dropped = self._record.dropped(operation)
+        with self._world.lock:
+            dropped = self._record.dropped(operation)
         return (len(matching), dropped) if parameters else (len(matching) + dropped, 0)
 
     def _error(self, said: str, lines: Iterable[str] = ()) -> AssertionError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, Literal, cast, get_args, overload
 
 from imagebuilder_mock.domain.records import Value
@@ -68,17 +67,18 @@ class Events(Suggesting):
     __slots__ = ("_count", "_events", "_subscribers")
 
     def __init__(self) -> None:
-        self._events: deque[Event] = deque(maxlen=KEPT)
+        self._events: deque[tuple[int, Event]] = deque(maxlen=KEPT)
+        """Each with its number. Only a copy is gone through: other threads add to it meanwhile."""
         self._count = 0
         self._subscribers: list[Callable[[Event], object]] = []
 
     def __repr__(self) -> str:
-        counts = Counter(event.destination for event in self._events)
+        counts = Counter(event.destination for event in self)
         held = ", ".join(f"{counts[each]:,} for {each}" for each in counts) or "none"
         return f"<mock.events: {held}>"
 
     def __iter__(self) -> Iterator[Event]:
-        return iter(tuple(self._events))
+        return (event for _, event in tuple(self._events))
 
     def __len__(self) -> int:
         return len(self._events)
@@ -91,7 +91,7 @@ class Events(Suggesting):
         if isinstance(position, slice):
             return list(self)[position]
         try:
-            return self._events[position]
+            return self._events[position][1]
         except IndexError:
             msg = f"mock.events[{position}]: {len(self):,} event(s) are kept."
             raise IndexError(msg) from None
@@ -118,7 +118,7 @@ class Events(Suggesting):
             hint = did_you_mean(str(destination), known)
             msg = f"There is no destination {destination!r}.{hint} There are: {', '.join(known)}."
             raise ValueError(msg)
-        return [event for event in self._events if event.destination == destination]
+        return [event for event in self if event.destination == destination]
 
     @published(number=12)
     def since(self, number: int = 0) -> list[Event]:
@@ -126,8 +126,7 @@ class Events(Suggesting):
 
         A program that asks again and again gives the number of the events that it has seen.
         """
-        dropped = self._count - len(self._events)
-        return list(islice(self._events, max(number - dropped, 0), None))
+        return [event for place, event in tuple(self._events) if place >= number]
 
     def subscribe(self, subscriber: Callable[[Event], object]) -> Callable[[], None]:
         """Call ``subscriber`` with each event from now on, in order; return what unsubscribes it.
@@ -158,8 +157,8 @@ class Events(Suggesting):
 
     def add(self, event: Event) -> list[Callable[[Event], object]]:
         """Keep an event, and return its subscribers."""
+        self._events.append((self._count, event))
         self._count += 1
-        self._events.append(event)
         return list(self._subscribers)
 
     def clear(self) -> None:

@@ -48,6 +48,28 @@ def test_what_no_call_would_run_is_no_subscriber(subscriber):
         Events().subscribe(subscriber)
 
 
+class _Busy:
+    """An event during whose reading another one happens, as in another thread."""
+
+    def __init__(self, events: Events) -> None:
+        self._events = events
+
+    @property
+    def destination(self) -> str:
+        self._events.add(self)  # type: ignore[arg-type] # it has what is read
+        return "SNS"
+
+
+def test_events_that_happen_meanwhile_do_not_disturb():
+    events = Events()
+    for _ in range(3):
+        events.add(_Busy(events))  # type: ignore[arg-type]
+
+    assert len(events.sent_to("SNS")) == 3
+    assert repr(events) == "<mock.events: 6 for SNS>"
+    assert [event.destination for event in events] == ["SNS"] * 12
+
+
 def test_a_position_without_an_event_is_explained():
     with pytest.raises(IndexError, match=r"^mock\.events\[0\]: 0 event\(s\) are kept\.$"):
         Events()[0]
