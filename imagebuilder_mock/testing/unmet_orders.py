@@ -51,6 +51,10 @@ class UnmetOrdersError(AssertionError):
         super().__init__(described(orders))
         self.orders = orders
 
+    def __reduce__(self) -> tuple[type[UnmetOrdersError], tuple[list[UnmetOrder]]]:
+        # Of the text, which is what an exception is made of again, nothing could be made.
+        return type(self), (self.orders,)
+
 
 def described(orders: list[UnmetOrder]) -> str:
     """The orders, a paragraph for each, and how to mark one that need not be met."""

@@ -366,6 +366,24 @@ def test_a_wrong_variable_is_explained_with_exit_status_2(
     assert message in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", [["run"], ["serve", "--port=0", "--", "true"]])
+def test_a_misspelt_variable_is_explained_with_exit_status_2(program, capsys, monkeypatch, command):
+    monkeypatch.setenv("IMAGEBUILDER_MOCK_BUILD", "instant")
+    with pytest.raises(SystemExit) as end:
+        main([*command, program("pass")])
+
+    assert end.value.code == 2
+    said = "IMAGEBUILDER_MOCK_BUILD: there is no such variable. Did you mean IMAGEBUILDER_MOCK_BUIL"
+    assert said in capsys.readouterr().err
+
+
+def test_a_variable_of_the_users_own_may_begin_as_the_mocks_do(run, monkeypatch):
+    monkeypatch.setenv("IMAGEBUILDER_MOCK_URL", "http://localhost:5055")
+    monkeypatch.setenv("IMAGEBUILDER_MOCK_BUILD", "")
+
+    assert "builds" not in run(GIVEN)
+
+
 def test_a_wrong_flag_is_named_beside_a_wrong_variable(program, capsys, monkeypatch):
     monkeypatch.setenv("IMAGEBUILDER_MOCK_CALLS_KEPT_BYTES", "many")
     with pytest.raises(SystemExit):

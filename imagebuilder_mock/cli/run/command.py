@@ -12,7 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.cli import surroundings
-from imagebuilder_mock.cli.options import KEPT_DASHES, add_options, as_written, mock_of
+from imagebuilder_mock.cli.options import (
+    KEPT_DASHES,
+    REGION_VARIABLE,
+    add_options,
+    as_written,
+    mock_of,
+)
 from imagebuilder_mock.cli.patience import patience
 from imagebuilder_mock.cli.surroundings import Surroundings
 from imagebuilder_mock.world.log import logger
@@ -43,7 +49,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     add_options(parser)
     parser.add_argument(
         "--region",
-        default=os.environ.get("IMAGEBUILDER_MOCK_REGION") or None,
+        default=os.environ.get(REGION_VARIABLE) or None,
         help="the Region of clients that name none",
     )
     group = surroundings.add_to(parser)

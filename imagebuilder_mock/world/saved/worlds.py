@@ -273,7 +273,7 @@ STATE: Mapping[str, Saved] = {
     "publications": Saved(lambda known: {"publications": list(known)}, _read_publications),
     "managed": _FOLLOWS,
     "durations": Saved(
-        lambda durations: {"durations": durations.set_here()},
+        lambda durations: {"durations": dict(durations.given)},
         lambda _, durations, document: durations.update(document.durations),
     ),
 }

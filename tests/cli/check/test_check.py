@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -109,6 +110,12 @@ def test_the_kind_of_a_damaged_document_is_told_too(kind, text, told):
 def test_a_text_of_no_known_kind_is_a_value_error(text):
     with pytest.raises(ValueError, match="no document of a known kind"):
         check_document(text)
+
+
+@pytest.mark.parametrize("given", [COMPONENT.encode(), Path("web.yml")], ids=["bytes", "path"])
+def test_what_is_no_text_is_a_type_error(given):
+    with pytest.raises(TypeError, match="takes the text of a document, not"):
+        check_document(given)
 
 
 def test_a_kind_that_there_is_not_is_a_value_error():

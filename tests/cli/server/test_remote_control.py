@@ -105,6 +105,11 @@ def test_the_calls_are_listed(control):
             "TypeError: packages[0] must be a list, and is 'nginx'.",
         ),
         ("clock/advance", {"json": []}, "the body must be a JSON object"),
+        (
+            "clock/advance?days=1",
+            {},
+            "a POST has its arguments in the body, as JSON, not in the qu",
+        ),
         ("clock/advance", {"data": b"{"}, "JSONDecodeError"),
         ("clock/advance", {"data": b"\xff"}, "UnicodeDecodeError"),
     ],
@@ -149,6 +154,12 @@ def test_calls_that_cannot_be_meant_are_no_empty_list(control, query, message):
     answer = control("GET", f"calls?{query}")
 
     assert (answer.status_code, message in answer.json()["message"]) == (400, True)
+
+
+def test_the_arguments_of_a_get_are_in_the_query(control):
+    answer = control("GET", "calls", json={"operation": "GetImage"})
+
+    assert (answer.status_code, "in the query" in answer.json()["message"]) == (400, True)
 
 
 def test_the_published_methods_are_listed_with_arguments_and_examples(control):

@@ -82,3 +82,20 @@ def test_a_publication_of_what_amazon_does_not_offer(damaged, member, value, mes
         document["publications"][0][member] = value
 
     assert damaged(change) == f"$.publications[0] {message}"
+
+
+def test_an_ami_that_is_shared_with_what_is_no_account(damaged):
+    def change(document):
+        document["machine_images"] = [
+            {
+                "image_id": "ami-0",
+                "account_id": "123456789012",
+                "region": "us-east-1",
+                "name": "web",
+                "creation_date": "2026-01-01T00:00:00+00:00",
+                "shared_with": ["everybody"],
+            }
+        ]
+
+    said = "$.machine_images[0] has shared_with=frozenset({'everybody'}): give a set of account ids"
+    assert damaged(change).startswith(said)
