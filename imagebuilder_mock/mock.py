@@ -12,7 +12,7 @@ from .protocol.identity import access_key_for
 from .switch import Switch, unmet_in
 from .transports.boto.clients import own_client
 from .world.published import published
-from .world.settings import Settings, check_account_id
+from .world.settings import OPTIONS, Settings, check_account_id
 from .world.world import Snapshot, World
 
 if TYPE_CHECKING:
@@ -64,12 +64,20 @@ class ImageBuilderMock(Suggesting):
     while the mock is off; ``calls``, ``events``, ``faults`` and ``resources`` stay readable.
     """
 
+    __slots__ = ("__weakref__", "_world", "default_region", "options")
+
     def __init__(self, **options: Unpack[Options]) -> None:
         Settings.from_options(options)
         self.options: dict[str, object] = dict(options)
         self.default_region: str | None = None
         """The Region of clients that name none (``imagebuilder-mock run --region``)."""
         self._world: World | None = None
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name in OPTIONS:
+            msg = f"mock.{name} cannot be set: give the option to mock_imagebuilder({name}=...)."
+            raise AttributeError(msg)
+        super().__setattr__(name, value)
 
     # Switching
 
@@ -100,9 +108,7 @@ class ImageBuilderMock(Suggesting):
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if error is not None:
-            from .testing.printing import keep_report
-
-            keep_report(error, self.report)
+            self._keep_report(error)
         self.stop()
 
     async def __aenter__(self) -> Self:
@@ -128,6 +134,9 @@ class ImageBuilderMock(Suggesting):
             with world.restored_afterwards():
                 try:
                     yield
+                except BaseException as error:
+                    self._keep_report(error)  # before what it did is undone
+                    raise
                 finally:
                     switch.leave(world)
 
@@ -342,6 +351,11 @@ class ImageBuilderMock(Suggesting):
             "aws_secret_access_key": "imagebuilder-mock",
         }
 
+    def _keep_report(self, error: BaseException) -> None:
+        from .testing.printing import keep_report
+
+        keep_report(error, self.report)
+
     def _known_world(self, what: str) -> World:
         if self._world is None:
             msg = f"{what}: this mock was never on. Use 'with mock_imagebuilder() as mock:'."
@@ -378,7 +392,10 @@ def current_mock() -> ImageBuilderMock:
     try:
         return switch.starts[-1]
     except IndexError:
-        msg = "No mock is on. Use current_mock() inside a test that mock_imagebuilder decorates."
+        msg = (
+            "No mock is on. current_mock() works while mock_imagebuilder() is on, as a decorator, "
+            "in a with statement, or through pytest's fixture 'imagebuilder_mock'."
+        )
         raise RuntimeError(msg) from None
 
 

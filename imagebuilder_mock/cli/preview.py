@@ -32,7 +32,12 @@ def add_to(lifecycle: argparse.ArgumentParser) -> None:
     parser = actions.add_parser(
         "preview", help="print what a policy would do to the images of a state file"
     )
-    parser.add_argument("state", type=Path, metavar="STATE.json", help="what capture has written")
+    parser.add_argument(
+        "state",
+        type=Path,
+        metavar="STATE.json",
+        help="the state, as capture or mock.save() wrote it",
+    )
     parser.add_argument(
         "policy",
         metavar="POLICY.json",
@@ -53,7 +58,9 @@ def add_to(lifecycle: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--region", help="the Region (default: the only one in use)")
     parser.add_argument("--account-id", help="the account (default: the state's)")
-    parser.add_argument("--html", type=Path, metavar="FILE", help="write it as a page too")
+    parser.add_argument(
+        "--html", type=Path, metavar="FILE", help="also write the preview as a page"
+    )
     parser.add_argument("--json", action="store_true", help="print the preview as JSON")
     parser.add_argument(
         "--fail-on",

@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING
 from imagebuilder_mock.domain.ordered import InOrder
 from imagebuilder_mock.world.published import published
 from imagebuilder_mock.world.record import KEPT, Call, differences, holds
+from imagebuilder_mock.world.settings import check_account_id
 
-from .arguments import Face, check_operation, check_parameters, counted, counts_of
+from .arguments import (
+    Face,
+    check_operation,
+    check_parameters,
+    check_region,
+    check_truth,
+    counted,
+    counts_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -50,7 +59,8 @@ class Calls(InOrder[Call], Face):
     @published()
     def dropped(self) -> int:
         """How many of the calls are no longer kept."""
-        return self._record.dropped()
+        with self._world.lock:  # between counting a call and keeping it, it would seem dropped
+            return self._record.dropped()
 
     @published(operation="GetImage")
     def count(self, operation: str | None = None, /, **parameters: object) -> int:
@@ -79,6 +89,11 @@ class Calls(InOrder[Call], Face):
         A call matches if it has the given parameters; it may have others. The same holds for the
         members of a parameter that is a mapping.
         """
+        check_region(region)
+        if account_id is not None:
+            check_account_id(account_id)
+        if failed is not None:
+            check_truth(failed=failed)
         return [
             call
             for call in self._matching(operation, parameters)
@@ -167,7 +182,8 @@ class Calls(InOrder[Call], Face):
         self, operation: str, parameters: dict[str, object], matching: list[Call]
     ) -> tuple[int, int]:
         """How many kept calls have the parameters, and how many more may have had them."""
-        dropped = self._record.dropped(operation)
+        with self._world.lock:
+            dropped = self._record.dropped(operation)
         return (len(matching), dropped) if parameters else (len(matching) + dropped, 0)
 
     def _error(self, said: str, lines: Iterable[str] = ()) -> AssertionError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from copy import deepcopy
 from datetime import timedelta
 from enum import Enum
 from http.client import responses
@@ -16,6 +17,7 @@ from imagebuilder_mock.protocol.failures import (
     error_status,
     is_connection_error,
 )
+from imagebuilder_mock.world.events import runs_when_called
 from imagebuilder_mock.world.faults import (
     EVERY_OPERATION,
     CutAnswer,
@@ -33,6 +35,7 @@ from .arguments import (
     check_region,
     check_text,
     check_times,
+    check_truth,
     counts_of,
     is_number,
 )
@@ -98,11 +101,16 @@ class Faults(InOrder[FaultRule], Face):
         named = None if operation == EVERY_OPERATION else operation
         check_operation(named)
         if isinstance(when, Mapping):
-            check_parameters(named, map(str, when))
-        elif when is not None and not callable(when):
-            msg = f"when={when!r}: give a mapping of parameters, or a function that takes them."
+            check_parameters(named, when)
+            when = deepcopy(dict(when))  # the test may use its own again
+        elif when is not None and not runs_when_called(when):
+            msg = (
+                f"when={when!r}: give a mapping of parameters, or a function that takes them "
+                "and is not async."
+            )
             raise TypeError(msg)
         check_text(message=message, or_none=True, may_be_empty=True)
+        check_truth(truncated=truncated, optional=optional)
         if probability is not None and not (is_number(probability) and 0 < probability <= 1):
             msg = f"probability={probability!r}: give a number above 0, and 1 at most."
             raise ValueError(msg)

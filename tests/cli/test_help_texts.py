@@ -13,6 +13,11 @@ from imagebuilder_mock.cli import command_line, help_texts
 from imagebuilder_mock.cli.help_texts import EXAMPLES
 
 
+@pytest.fixture(autouse=True)
+def _usual_width(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+
+
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_help_of_a_command_has_examples_that_it_takes(name, capsys):
     with pytest.raises(SystemExit, match="0"):

@@ -59,15 +59,20 @@ def run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
     """Check files and print what is wrong. Returns the exit status."""
     checked: list[_Checked] = []
     wrong_use: list[str] = []
+    notes: list[str] = []
     is_typed = STANDARD_INPUT in given.files
     with nullcontext() if is_typed else patience("checking"):
         for file in given.files:
             try:
-                checked += _checked(file, given.kind)
+                found = list(_checked(file, given.kind))
             except _WrongUseError as error:
                 wrong_use.append(str(error))
+            else:
+                checked += found
+                if not found:
+                    notes.append(f"no documents in {file}")
     _FORMATTERS[given.format](checked)
-    for message in wrong_use:
+    for message in [*notes, *wrong_use]:
         print(f"{parser.prog}: {message}", file=sys.stderr)
     if wrong_use:
         return 2
@@ -94,7 +99,7 @@ def _checked(file: str, kind: DocumentKind | None) -> Iterator[_Checked]:
     findings = findings_of(_text_of(path) or "", kind)
     if findings is None:
         raise _WrongUseError(
-            f"{file} is no document of a known kind. --kind says what it is: {', '.join(KINDS)}."
+            f"{file} is not a document of a known kind. Name it with --kind: {', '.join(KINDS)}."
         )
     yield _Checked("<stdin>" if file == STANDARD_INPUT else file, findings)
 
@@ -121,7 +126,7 @@ def _text_of(path: Path, *, is_named: bool = True) -> str | None:
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
         if is_named:
-            raise _WrongUseError(f"{path} is no UTF-8 text.") from None
+            raise _WrongUseError(f"{path} is not UTF-8 text.") from None
         return None
     except OSError as error:
         raise _WrongUseError(f"{path} cannot be read: {error.strerror}.") from None

@@ -12,7 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.cli import surroundings
-from imagebuilder_mock.cli.options import KEPT_DASHES, add_options, as_written, mock_of
+from imagebuilder_mock.cli.options import (
+    KEPT_DASHES,
+    REGION_VARIABLE,
+    add_options,
+    as_written,
+    mock_of,
+)
 from imagebuilder_mock.cli.patience import patience
 from imagebuilder_mock.cli.surroundings import Surroundings
 from imagebuilder_mock.world.log import logger
@@ -43,7 +49,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     add_options(parser)
     parser.add_argument(
         "--region",
-        default=os.environ.get("IMAGEBUILDER_MOCK_REGION") or None,
+        default=os.environ.get(REGION_VARIABLE) or None,
         help="the Region of clients that name none",
     )
     group = surroundings.add_to(parser)
@@ -63,10 +69,10 @@ def add_to(parser: argparse.ArgumentParser) -> None:
         dest="module",
         nargs=REMAINDER,
         metavar="MODULE",
-        help="run a module, as python -m does; what comes after it is its own",
+        help="run a module, as python -m does; the rest are its arguments",
     )
     parser.add_argument("script", metavar="SCRIPT.py", nargs="?", help="the program")
-    parser.add_argument("arguments", nargs=REMAINDER, help="its own arguments")
+    parser.add_argument("arguments", nargs=REMAINDER, help="the program's arguments")
 
 
 def _run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:

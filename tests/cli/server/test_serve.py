@@ -13,7 +13,7 @@ import pytest
 from imagebuilder_mock import imagebuilder_server
 from imagebuilder_mock.cli.command_line import main
 from tests.builders import an_infrastructure
-from tests.servers import SERVE, a_client, ended, served
+from tests.servers import NOTHING_IGNORED, SERVE, a_client, ended, served
 
 pytestmark = pytest.mark.needs("werkzeug")
 
@@ -123,7 +123,11 @@ sys.argv = ["imagebuilder-mock", "serve", "--port", "0"]
 runpy.run_module("imagebuilder_mock", run_name="__main__", alter_sys=True)
 """
     done = subprocess.run(
-        [sys.executable, "-c", interrupt], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-c", NOTHING_IGNORED + interrupt],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
 
     assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
