@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypedDict, TypeVar, overload
+from typing import TYPE_CHECKING, TypeVar, overload
 
 from .domain.suggestions import Suggesting
 from .neighbours.machine_images import put_back, start_again
-from .protocol.identity import access_key_for
+from .protocol.identity import credentials_for
 from .switch import Switch, unmet_in
 from .transports.boto.clients import own_client
 from .world.published import published
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import ImagebuilderClient
     from typing_extensions import Self, Unpack
 
+    from .protocol.identity import Credentials
     from .testing.builds import Builds
     from .testing.calls import Calls
     from .testing.catalogue import Catalogue
@@ -47,13 +48,6 @@ if hasattr(os, "register_at_fork"):
         after_in_parent=switch.after_fork_in_parent,
         after_in_child=switch.after_fork_in_child,
     )
-
-
-class Credentials(TypedDict):
-    """What boto3 clients and sessions take by these names."""
-
-    aws_access_key_id: str
-    aws_secret_access_key: str
 
 
 class ImageBuilderMock(Suggesting):
@@ -346,10 +340,7 @@ class ImageBuilderMock(Suggesting):
         ValueError if ``account_id`` is not 12 digits.
         """
         check_account_id(account_id)
-        return {
-            "aws_access_key_id": access_key_for(account_id),
-            "aws_secret_access_key": "imagebuilder-mock",
-        }
+        return credentials_for(account_id)
 
     def _keep_report(self, error: BaseException) -> None:
         from .testing.printing import keep_report

@@ -28,7 +28,7 @@ from imagebuilder_mock import (
 from imagebuilder_mock.domain.resources.base import Resource
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
-from imagebuilder_mock.mock import Credentials
+from imagebuilder_mock.protocol.identity import Credentials
 from imagebuilder_mock.testing.unmet_orders import UnmetOrder
 from imagebuilder_mock.world.faults import FaultRule
 

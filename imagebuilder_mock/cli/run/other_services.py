@@ -26,7 +26,7 @@ from urllib3 import connection_from_url
 
 from imagebuilder_mock.cli.surroundings import account_of
 from imagebuilder_mock.domain.errors import ImageBuilderError
-from imagebuilder_mock.protocol.identity import access_key_for, domain_of, is_of_aws
+from imagebuilder_mock.protocol.identity import SECRET, access_key_for, domain_of, is_of_aws
 from imagebuilder_mock.protocol.signatures import scope_of
 from imagebuilder_mock.transports.boto.credentials import is_remote
 from imagebuilder_mock.transports.http.wire import (
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     from imagebuilder_mock.transports.http.wire import PoolRequest
     from imagebuilder_mock.transports.patching import Method, Patches
 
-_SECRET = "imagebuilder-mock"  # noqa: S105 - it opens nothing
 
 _ALONE = (
     "{what} was not sent to AWS: imagebuilder-mock run answers for Image Builder alone. Before the "
@@ -188,7 +187,7 @@ class OtherServices:
             found = None if is_remote(provider) else provider.load()
             if found is not None:
                 return found
-        return Credentials(self._access_key, _SECRET, method=_SECRET)
+        return Credentials(self._access_key, SECRET, method=SECRET)
 
     async def _aio_load_credentials(self, original: Method, resolver: Any) -> Any:
         del original
@@ -198,7 +197,7 @@ class OtherServices:
                 return found
         from aiobotocore.credentials import AioCredentials  # noqa: PLC0415 - it is loaded
 
-        return AioCredentials(self._access_key, _SECRET, method=_SECRET)
+        return AioCredentials(self._access_key, SECRET, method=SECRET)
 
 
 def _readdressed(request: AWSPreparedRequest, upstream: str) -> AWSPreparedRequest:
