@@ -190,8 +190,8 @@ def test_a_policy_that_selects_nothing_says_what_there_is(state, policy, capsys)
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ('{\n  "policyDetails": ]', "2:20: no JSON: Expecting value"),
-        (b"\xff", ": no JSON: 'utf-8' codec can't decode"),
+        ('{\n  "policyDetails": ]', "2:20: not JSON: Expecting value"),
+        (b"\xff", ": not JSON: 'utf-8' codec can't decode"),
         ("3", ": The value supplied for parameter 'policyDetails' is not valid."),
         ('{"policyDetails": []}', "1:2: The value supplied for parameter 'policyDetails'"),
         (
