@@ -60,8 +60,8 @@ The section of an operation has
   **decided** by the mock, and **inferred**. A link leads to the table that has the row, with what
   the mock does and its source. Everything else follows from the model.
 
-| operation | botocore | built | in |
-|---|---|---|---|
+| operation | since botocore | in |
+|---|---|---|
 """
 
 _ERRORS_HEAD = """\
@@ -81,12 +81,6 @@ def page() -> str:
     table = _HEAD.format(built=len(built), all=len(names)) + "".join(map(_row, names))
     shared = (_shared(title, pattern) for title, pattern in _SHARED.items())
     return "\n".join([table, _errors(), *shared, *(_section(name) for name in built)])
-
-
-def since(name: str) -> str:
-    """The botocore with which an operation came; the oldest supported one has most of them."""
-    version: str | None = FACTS["since"].get(name)
-    return f"{FACTS['oldest']} or before" if version is None else version
 
 
 def tests_of(name: str) -> list[str]:
@@ -124,8 +118,7 @@ def _row(name: str) -> str:
     is_built = name in HANDLERS
     cells = [
         f"[{name}](#{name.lower()})" if is_built else name,
-        since(name),
-        "yes" if is_built else "no",
+        FACTS["since"].get(name, ""),  # the oldest supported one has most of them
         f"`{ERRORS['function_of'](name).__module__.partition('.')[2]}`" if is_built else "",
     ]
     return f"| {' | '.join(cells)} |\n".replace("|  |", "| |").replace("|  |", "| |")

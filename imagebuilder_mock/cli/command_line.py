@@ -24,15 +24,13 @@ class _Command(NamedTuple):
 COMMANDS: Mapping[str, _Command] = {
     "run": _Command(".run.command", "run a Python program with the mock on"),
     "serve": _Command(".serve.command", "serve the mock over HTTP"),
-    "capture": _Command(
-        ".capture.command", "read a real account, and write what is there to a state file"
-    ),
-    "lifecycle": _Command(".preview", "say beforehand what lifecycle policies would do"),
-    "check": _Command(".check.command", "say what the service would refuse of documents"),
+    "capture": _Command(".capture.command", "read a real account into a state file"),
+    "lifecycle": _Command(".preview", "preview what lifecycle policies would do"),
+    "check": _Command(".check.command", "find what the service would refuse in documents"),
     "schema": _Command(".check.schemas", "print the JSON Schema of documents, for editors"),
     "verify": _Command(
         ".verify.command",
-        "ask an account whether the mock is right, only with calls that cost nothing",
+        "compare the mock with a real account, by calls that cost nothing",
     ),
 }
 """By name, in the order of the help."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.mock import ImageBuilderMock
 from imagebuilder_mock.testing.lifecycle import PolicyRefusedError, parse_policy
-from imagebuilder_mock.world.saved.files import parsed_json
+from imagebuilder_mock.world.saved.files import FORMAT, parsed_json
 from imagebuilder_mock.world.settings import OPTIONS
 
 from .check.checking import check_document
@@ -103,6 +103,9 @@ def _policy_in(path: str) -> Any:
     """The policy of a file; ValueError if it is none, with the place of what is wrong."""
     content = Path(path).read_bytes()
     policy: Any = parsed_json(content, path)
+    if isinstance(policy, dict) and policy.get("format") == FORMAT:
+        msg = f"{path} is a state file. Give the state first, and then the policy."
+        raise ValueError(msg)
     try:
         parse_policy(policy)
     except PolicyRefusedError as error:

@@ -40,7 +40,7 @@ def locked(path: Path | None) -> Iterator[None]:
         yield
         return
     if path.exists() and not path.is_file():
-        msg = f"{path} is no regular file, and cannot be the state of a server."
+        msg = f"{path} is not a regular file, and cannot be the state of a server."
         raise OSError(msg)
     with held(path):
         remove_unfinished(Path(os.path.realpath(path)))

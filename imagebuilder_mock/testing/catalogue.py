@@ -38,7 +38,9 @@ class Catalogue(Face):
             found = offered(name)
             if found is None:
                 known = sorted(offered_names())
-                hint = did_you_mean(name, known) or f" It offers: {listed(known)}."
+                longer = [each for each in known if name.lower() in each.lower()]
+                hint = "" if longer else did_you_mean(name, known)
+                hint = hint or f" It offers: {listed(longer or known)}."
                 msg = f"Amazon offers nothing named {name!r}.{hint}"
                 raise ValueError(msg)
             account, kind, slug = found

@@ -15,9 +15,10 @@ WITHOUT_OTHERS = [
     option for name in ("cov", "hypothesispytest", "randomly") for option in ("-p", f"no:{name}")
 ]
 
-# pytester forgets what an inner run was the first to import, and two copies of botocore or of the
-# mock would be one too many.
-with mock_imagebuilder():
+# pytester forgets what an inner run was the first to import, and two copies of botocore, of yaml or
+# of the mock would be one too many.
+with mock_imagebuilder() as outer_mock:
+    outer_mock.pipelines.add()
     boto3.client("imagebuilder", region_name="us-east-1").list_images()
 
 

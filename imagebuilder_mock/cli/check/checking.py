@@ -78,11 +78,11 @@ def check_document(text: str, kind: DocumentKind | None = None) -> list[Document
         msg = f"check_document() takes the text of a document, not {type(given).__name__}."
         raise TypeError(msg)
     if kind is not None and kind not in KINDS:
-        msg = f"{kind!r} is no kind of document. There are: {', '.join(KINDS)}."
+        msg = f"{kind!r} is not a kind of document. There are: {', '.join(KINDS)}."
         raise ValueError(msg)
     findings = findings_of(text, kind)
     if findings is None:
-        msg = f"The text is no document of a known kind. There are: {', '.join(KINDS)}."
+        msg = f"The text is not a document of a known kind. There are: {', '.join(KINDS)}."
         raise ValueError(msg)
     return [problem for problem in findings.problems if problem.severity == "error"]
 

@@ -32,8 +32,8 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     """Add the command's options to its parser, and what runs it."""
     parser.description = (
         "Checks components, workflows, Dockerfile templates and lifecycle policies, also those "
-        "within CloudFormation templates. Exit status: 0 if the service would take all of them, 1 "
-        "if it would refuse one, 2 for wrong usage."
+        "within CloudFormation templates. Exit status: 0 if the service would accept all of them, "
+        "1 if it would refuse one, 2 for wrong usage."
     )
     parser.allow_abbrev = False
     parser.add_argument(

@@ -112,7 +112,7 @@ def _mode_of(target: Path) -> int | None:
     except FileNotFoundError:
         return None
     if not stat.S_ISREG(mode):
-        msg = "it is no regular file"
+        msg = "it is not a regular file"
         raise OSError(errno.EINVAL, msg, str(target))
     return stat.S_IMODE(mode)
 
@@ -149,10 +149,10 @@ def parsed_json(content: bytes, name: str) -> Json:
     try:
         return json.loads(content.decode())
     except json.JSONDecodeError as error:
-        msg = f"{name}:{error.lineno}:{error.colno}: no JSON: {error.msg}."
+        msg = f"{name}:{error.lineno}:{error.colno}: not JSON: {error.msg}."
         raise ValueError(msg) from None
     except (UnicodeDecodeError, RecursionError) as error:
-        msg = f"{name}: no JSON: {error}."
+        msg = f"{name}: not JSON: {error}."
         raise ValueError(msg) from None
 
 
@@ -194,7 +194,7 @@ def schema() -> Schema:
 
 def _read_document(document: Json) -> SavedState:
     if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise Damage(f'is no state: its "format" must be "{FORMAT}"')
+        raise Damage(f'is not a state: its "format" must be "{FORMAT}"')
     version = document.get("version")
     if type(version) is not int or version < 1:
         raise Damage(f'has a "version" that does not exist: {version!r}')

@@ -187,11 +187,19 @@ def test_a_policy_that_selects_nothing_says_what_there_is(state, policy, capsys)
 # Mistakes
 
 
+def test_a_state_in_the_place_of_the_policy_is_recognised(state, policy, capsys):
+    with pytest.raises(SystemExit) as end:
+        main(["lifecycle", "preview", str(policy), str(state)])
+
+    assert end.value.code == 1
+    assert f"{state} is a state file. Give the state first" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ('{\n  "policyDetails": ]', "2:20: no JSON: Expecting value"),
-        (b"\xff", ": no JSON: 'utf-8' codec can't decode"),
+        ('{\n  "policyDetails": ]', "2:20: not JSON: Expecting value"),
+        (b"\xff", ": not JSON: 'utf-8' codec can't decode"),
         ("3", ": The value supplied for parameter 'policyDetails' is not valid."),
         ('{"policyDetails": []}', "1:2: The value supplied for parameter 'policyDetails'"),
         (

@@ -108,7 +108,7 @@ def test_the_kind_of_a_damaged_document_is_told_too(kind, text, told):
     ],
 )
 def test_a_text_of_no_known_kind_is_a_value_error(text):
-    with pytest.raises(ValueError, match="no document of a known kind"):
+    with pytest.raises(ValueError, match="not a document of a known kind"):
         check_document(text)
 
 
@@ -119,7 +119,7 @@ def test_what_is_no_text_is_a_type_error(given):
 
 
 def test_a_kind_that_there_is_not_is_a_value_error():
-    with pytest.raises(ValueError, match="'recipe' is no kind of document"):
+    with pytest.raises(ValueError, match="'recipe' is not a kind of document"):
         check_document(COMPONENT, "recipe")  # type: ignore[arg-type] # that is wrong
 
 

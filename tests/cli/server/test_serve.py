@@ -153,8 +153,8 @@ def test_an_address_that_others_can_reach_is_warned_of_and_one_that_works_is_pri
         (["--port", "-1"], "Cannot listen at http://127.0.0.1:-1: a port is a number from 0 to"),
         (["--host", ""], "no host is named; 0.0.0.0 would be all addresses."),
         (["--files", "no-such-folder"], "There is no folder no-such-folder to save to"),
-        (["--state", os.curdir], ". is no regular file, and cannot be the state of a server."),
-        (["--state", os.devnull], " is no regular file, and cannot be the state of a server."),
+        (["--state", os.curdir], ". is not a regular file, and cannot be the state of a server."),
+        (["--state", os.devnull], " is not a regular file, and cannot be the state of a server."),
     ],
     ids=["port", "host", "files", "state", "device"],
 )

@@ -9,9 +9,10 @@ from imagebuilder_mock import mock_imagebuilder
 
 pytest_plugins = ["pytester"]
 
-# pytester forgets what an inner run was the first to import, and two copies of botocore or of the
-# mock would be one too many.
-with mock_imagebuilder():
+# pytester forgets what an inner run was the first to import, and two copies of botocore, of yaml or
+# of the mock would be one too many.
+with mock_imagebuilder() as outer_mock:
+    outer_mock.pipelines.add()
     boto3.client("imagebuilder", region_name="us-east-1").list_images()
 
 

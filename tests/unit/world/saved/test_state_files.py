@@ -272,7 +272,7 @@ def test_two_who_write_one_file_at_once_do_not_mix_it(path, monkeypatch):
 @pytest.mark.parametrize(
     ("steps", "value", "message"),
     [
-        (("format",), "x", '$ is no state: its "format" must be'),
+        (("format",), "x", '$ is not a state: its "format" must be'),
         (("version",), "1", "$ has a \"version\" that does not exist: '1'"),
         (("version",), 0, '$ has a "version" that does not exist: 0'),
         (("version",), 99, "$ was written by a newer imagebuilder_mock: it has version 99"),
@@ -451,11 +451,11 @@ def test_the_same_resource_twice_is_named(path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b'{"format": }', ":1:12: no JSON"),
-        (b"", ":1:1: no JSON"),
-        (b"\xff", ": no JSON: 'utf-8' codec can't decode"),
-        (b"[" * 200_000, ": no JSON: maximum recursion depth"),
-        (b"[]", "$ is no state"),
+        (b'{"format": }', ":1:12: not JSON"),
+        (b"", ":1:1: not JSON"),
+        (b"\xff", ": not JSON: 'utf-8' codec can't decode"),
+        (b"[" * 200_000, ": not JSON: maximum recursion depth"),
+        (b"[]", "$ is not a state"),
     ],
     ids=["JSON", "empty", "no text", "depth", "list"],
 )

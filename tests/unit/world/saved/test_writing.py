@@ -83,7 +83,7 @@ def test_what_is_no_regular_file_is_left_as_it_is(imagebuilder_mock, path, kind)
     else:
         path.symlink_to(os.devnull)
 
-    with pytest.raises(OSError, match="it is no regular file"):
+    with pytest.raises(OSError, match="it is not a regular file"):
         imagebuilder_mock.save(path)
 
     assert not path.is_file()
