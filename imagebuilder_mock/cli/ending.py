@@ -1,9 +1,10 @@
-"""How a server ends: it saves at the first signal and exits soon after, whatever hangs."""
+"""How commands end: a server saves at the first signal and exits soon after, whatever hangs."""
 
 from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from contextlib import contextmanager
 from queue import Empty, SimpleQueue
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 TIME_TO_END = 2.0
 """Seconds from the first signal to the end of the process, but for a state that is saved."""
 
+_PIPE_IS_CLOSED = 141  # what a shell reports of a program that SIGPIPE has ended
 _RESERVE = 0.25
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 _GLANCE = 0.5
@@ -119,6 +121,18 @@ def quiet_interrupts() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@contextmanager
+def quiet_pipe() -> Iterator[None]:
+    """Have no traceback if whoever reads what is printed has gone, such as ``head``."""
+    try:
+        yield
+        print(end="", flush=True)
+    except BrokenPipeError:
+        # At its end Python writes the rest.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(_PIPE_IS_CLOSED)
 
 
 def _end_at_once(number: int, _: object) -> None:

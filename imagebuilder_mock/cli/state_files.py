@@ -1,4 +1,4 @@
-"""The state files of a server: its own, and those that requests of control may name."""
+"""The state files that requests of control may name: those of a folder, and the server's own."""
 
 from __future__ import annotations
 
@@ -14,14 +14,11 @@ from imagebuilder_mock.world.saved.files import (
     remove_unfinished,
     write_state,
 )
-from imagebuilder_mock.world.saved.locks import held
-from imagebuilder_mock.world.saved.worlds import saved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagebuilder_mock.world.saved.document import SavedState
-    from imagebuilder_mock.world.world import World
 
 SIZE_LIMIT = 1 << 30
 """In bytes. A larger file is not read for control."""
@@ -116,41 +113,3 @@ def _refused(name: str | None, reason: str) -> PermissionError:
 
 def _shown(name: str | None) -> str:
     return "The file of the server" if name is None else repr(name)
-
-
-class OwnFile:
-    """The file that a server starts from, saves to, and locks against other servers."""
-
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
-        self.is_being_written = False
-
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Lock it in the block. OSError if another server has it, or if it is no regular file."""
-        if self._path is None:
-            yield
-            return
-        if self._path.exists() and not self._path.is_file():
-            msg = f"{self._path} is no regular file, and cannot be the state of a server."
-            raise OSError(msg)
-        with held(self._path):
-            remove_unfinished(Path(os.path.realpath(self._path)))
-            yield
-
-    def save(self, world: World, *, patience: float) -> None:
-        """Write the state. OSError if that fails, or if a request keeps the mock that long."""
-        if self._path is None:
-            return
-        if not world.lock.acquire(timeout=patience):
-            msg = f"a request has kept the mock busy for {patience:g} seconds"
-            raise TimeoutError(msg)
-        try:
-            state = saved(world)
-        finally:
-            world.lock.release()
-        self.is_being_written = True
-        try:
-            write_state(state, self._path)
-        finally:
-            self.is_being_written = False

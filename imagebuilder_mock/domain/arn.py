@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ class Arn(NamedTuple):
     @classmethod
     def parse(cls, text: str) -> Arn:
         """The parts of an Image Builder ARN; ValueError if it is none."""
-        return _parse(text)
+        return _known.get(text) or _remembered(text, _parse(text))
 
     def __str__(self) -> str:
         owner = f"{self.partition}:imagebuilder:{self.region}:{self.account}"
@@ -68,6 +67,8 @@ class Arn(NamedTuple):
             text += f"/{self.version}"
         if self.build is not None:
             text += f"/{self.build}"
+        if self.slug and "/" not in self.slug:  # or it is no ARN that can be parsed
+            _remembered(text, self)
         return text
 
     @property
@@ -88,7 +89,17 @@ class Arn(NamedTuple):
         return Arn(self.partition, self.region, self.account, self.kind, self.slug)
 
 
-@lru_cache(maxsize=4096)
+_MOST_KNOWN = 4096
+_known: dict[str, Arn] = {}
+
+
+def _remembered(text: str, arn: Arn) -> Arn:
+    if len(_known) >= _MOST_KNOWN:
+        _known.clear()
+    _known[text] = arn
+    return arn
+
+
 def _parse(text: str) -> Arn:
     try:
         scheme, partition, service, region, account, resource = text.split(":", 5)

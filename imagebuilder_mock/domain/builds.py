@@ -6,12 +6,15 @@ and toe-use-documents; the API reference for imports and DistributeImage.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.domain.records import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from mypy_boto3_imagebuilder import type_defs as wire
 
     from .states import ImageStatus, WorkflowType
 
@@ -49,6 +52,11 @@ class BuildPlan(Value):
 
     stages: tuple[Stage, ...]
 
+    @cached_property
+    def configurations(self) -> Sequence[wire.WorkflowConfigurationTypeDef]:
+        """The workflows as an image shows them whose request named none."""
+        return [{"workflowArn": workflow.arn} for workflow in self.workflows()]
+
     def workflows(self) -> Iterator[PlannedWorkflow]:
         """All workflows, in the order of their stages."""
         for stage in self.stages:
@@ -57,7 +65,10 @@ class BuildPlan(Value):
 
     def stage(self, status: ImageStatus) -> Stage | None:
         """The stage of a status; None once the build is over."""
-        return next((stage for stage in self.stages if stage.status == status), None)
+        for stage in self.stages:
+            if stage.status == status:
+                return stage
+        return None
 
     def after(self, status: ImageStatus) -> ImageStatus:
         """The status that follows; AVAILABLE after the last stage."""

@@ -59,7 +59,11 @@ class Quotas:
     def check(self, name: str | None, count: int) -> None:
         """ServiceQuotaExceededException if ``count`` is over the limit; a name of None has none."""
         limit = None if name is None else self.limit(name)
-        if limit is not None and count > limit:
-            raise ServiceQuotaExceededException(
-                f"The request would exceed the quota for {name}, which is {limit}."
-            )
+        if name is not None and limit is not None and count > limit:
+            raise over_quota(name, limit)
+
+
+def over_quota(name: str, limit: int) -> ServiceQuotaExceededException:
+    return ServiceQuotaExceededException(
+        f"The request would exceed the quota for {name}, which is {limit}."
+    )

@@ -12,7 +12,7 @@ from .arn import Arn
 from .errors import InvalidVersionNumberException, invalid_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping, Sequence
 
 HIGHEST_NODE = 2**30 - 1
 """A node has 30 bits: 1073741823 at most."""
@@ -114,12 +114,14 @@ class VersionTemplate(NamedTuple):
 CountedNodes = tuple[int | None, int | None, int | None]
 
 
-def counted_in(version: Version) -> Iterator[tuple[CountedNodes, int]]:
+def counted_in(version: Version) -> Sequence[tuple[CountedNodes, int]]:
     """For each of the three numbers, the other two, and the number itself."""
     major, minor, patch = version
-    yield (None, minor, patch), major
-    yield (major, None, patch), minor
-    yield (major, minor, None), patch
+    return (
+        ((None, minor, patch), major),
+        ((major, None, patch), minor),
+        ((major, minor, None), patch),
+    )
 
 
 @lru_cache(maxsize=1024)

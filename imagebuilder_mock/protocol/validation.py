@@ -68,6 +68,11 @@ class InvalidForm(Exception):
         name = f"'{self.path}'" if self._quoted else self.path
         return f"{name} {self._detail}"
 
+    @property
+    def is_unknown(self) -> bool:
+        """Whether the value is a member that its structure does not have."""
+        return self._detail == _UNKNOWN
+
 
 def structure_check(shape: Shape | None, *, ignore_unknown: bool = False) -> StructureCheck:
     """The check of an operation's input. It may change the mapping that it gets."""

@@ -64,5 +64,5 @@ def _checked(version: str) -> str:
     if len(nodes) == _NODES and all(node.isdecimal() for node in nodes):
         with suppress(InvalidVersionNumberException):
             return str(Version.parse(version))
-    msg = f"{version!r} is no version; write three numbers, as in 2026.12.1"
+    msg = f"{version!r} is not a version: write three numbers, such as 2026.12.1."
     raise ValueError(msg)

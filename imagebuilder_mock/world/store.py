@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from imagebuilder_mock.domain.arn import Arn, slugify
 from imagebuilder_mock.domain.ordered import Numbering, OrderedIndex
-from imagebuilder_mock.domain.records import Value
+from imagebuilder_mock.domain.records import Value, replace
 from imagebuilder_mock.domain.resources.base import Resource
 from imagebuilder_mock.domain.versions import Version, counted_in
 
@@ -101,6 +101,8 @@ class Store:
         self._orders: dict[tuple[str, str | None], OrderedIndex[Any]] = defaultdict(OrderedIndex)
         self._groups: dict[str, OrderedIndex[Any]] = defaultdict(OrderedIndex)
         self._names: dict[str, OrderedIndex[Any]] = defaultdict(OrderedIndex)
+        # By ARN of the source: itself, what is different in its last copy, and the copy.
+        self._kept: dict[str, tuple[Resource, Mapping[str, object], Any]] = {}
         self._numbering = numbering or Numbering()
         self.findings = Findings(self._numbering)
         """What scans found on the account's images."""
@@ -163,6 +165,21 @@ class Store:
         last = self.family(base).last_builds.get(Version.parse(version), 0)
         return str(base.at(version, last + 1))
 
+    def kept_copy(self, source: R, **changes: object) -> R:
+        """The copy of a recipe or a configuration that an image keeps, with some changes.
+
+        Nobody changes a copy, so images share it as long as the next one would be the same.
+        """
+        known = self._kept.get(source.arn)
+        if known is not None:
+            last_source, last_changes, copy = known
+            is_unchanged = last_source is source and copy.tags is source.tags
+            if is_unchanged and last_changes == changes:
+                return cast("R", copy)
+        copy = replace(source, **changes)
+        self._kept[source.arn] = source, changes, copy
+        return copy
+
     def add(self, resource: Resource) -> None:
         """Store a new resource and give it its place in every order."""
         resource.sequence = self._numbering.next()
@@ -190,6 +207,7 @@ class Store:
 
     def remove(self, resource: Resource) -> None:
         del self._resources[resource.arn]
+        self._kept.pop(resource.arn, None)
         for execution in resource.runs():
             self.executions.forget(execution)
         self.findings.forget(resource.arn)
@@ -203,8 +221,7 @@ class Store:
         """Remove what should not have been added: its build number is free again."""
         arn = Arn.parse(resource.arn)
         self.remove(resource)
-        if arn.build is not None:
-            self.family(arn).last_builds[Version.parse(arn.version or "")] = arn.build - 1
+        self.family(arn).last_builds[Version.parse(arn.version or "")] -= 1
 
     def restore_numbers(self, numbers: Iterable[FamilyNumbers]) -> None:
         """Go back to the names and numbers of ``numbers()``, after what came since is removed."""
@@ -259,14 +276,16 @@ class Store:
         if not family.groups:
             family.sequence = self._numbering.next()
             self._names[resource.kind].add(family)
-        if version not in family.groups:
+        group = family.groups.get(version)
+        if group is None:
             group = VersionGroup(version, self._numbering.next())
             family.groups[version] = group
             insort(family.versions, version)
             self._groups[resource.kind].add(group)
             for nodes, number in counted_in(version):
-                family.highest[nodes] = max(family.highest.get(nodes, 0), number)
-        family.groups[version].builds.add(resource)
+                if number >= family.highest.get(nodes, 0):
+                    family.highest[nodes] = number
+        group.builds.add(resource)
         if arn.build is not None:
             family.last_builds[version] = max(family.last_builds.get(version, 0), arn.build)
 

@@ -246,6 +246,9 @@ class World:
         that it asks. InvalidParameterValueException names ``parameter`` if a wildcard stands
         where none can.
         """
+        own = viewer.get(cls, arn)
+        if own is not None:
+            return own
         parsed = Arn.parse(arn)
         pattern = None
         if parsed.version and not parsed.build and (cls.has_builds or parsed.is_wildcard):
@@ -264,7 +267,7 @@ class World:
 
         It names ``parameter``, or else the one that is called after the class.
         """
-        parameter = parameter or f"{cls.label[0].lower()}{cls.label[1:]}Arn"
+        parameter = parameter or f"{cls.member()}Arn"
         found = self.find(viewer, cls, arn, parameter=parameter)
         if found is None:
             detail = f"{missing_reference(cls.label, arn)}{self.hint_at(viewer, cls, arn)}"

@@ -13,7 +13,6 @@ from imagebuilder_mock.cli.ending import Ending
 from imagebuilder_mock.cli.patience import patience
 from imagebuilder_mock.cli.saving import Saving
 from imagebuilder_mock.cli.server import server_gateway
-from imagebuilder_mock.cli.state_files import OwnFile
 
 
 class Terminal(io.StringIO):
@@ -75,7 +74,7 @@ def test_a_server_tells_that_it_saves(monkeypatch, tmp_path):
         holder = Thread(target=hold)
         holder.start()
         assert is_held.wait(60)
-        Saving(OwnFile(tmp_path / "state.json"), mock, ending, lambda: 0).first(0)
+        Saving(tmp_path / "state.json", mock, ending, lambda: 0).first(0)
         holder.join()
 
     assert "saving the state … 1 s" in terminal.getvalue()

@@ -145,6 +145,18 @@ class TestCopies:
             assert "dateUpdated" not in after[member]
             assert after[member]["description"] == "old"
 
+    def test_the_next_build_has_the_update(self, imagebuilder):
+        arn = an_infrastructure(imagebuilder)
+        a_build(imagebuilder, infrastructureConfigurationArn=arn)
+        imagebuilder.update_infrastructure_configuration(
+            infrastructureConfigurationArn=arn, instanceProfileName="other"
+        )
+
+        second = a_build(imagebuilder, infrastructureConfigurationArn=arn)
+
+        copy = the_image(imagebuilder, second)["infrastructureConfiguration"]
+        assert copy["instanceProfileName"] == "other"
+
     def test_they_outlive_what_they_were_copied_from(self, imagebuilder):
         recipe, infrastructure = a_recipe(imagebuilder), an_infrastructure(imagebuilder)
         arn = an_image(

@@ -256,5 +256,7 @@ class TestBuilds:
         for original in made.values():
             imagebuilder.tag_resource(resourceArn=original, tags={"stage": "production"})
 
-        image: Any = imagebuilder.get_image(imageBuildVersionArn=arn)["image"]
-        assert [image[member]["tags"] for member in made] == [{"stage": "test"}] * 3
+        newer = a_build(imagebuilder, **{f"{member}Arn": made[member] for member in made})
+        for build, stage in ((arn, "test"), (newer, "production")):
+            image: Any = imagebuilder.get_image(imageBuildVersionArn=build)["image"]
+            assert [image[member]["tags"] for member in made] == [{"stage": stage}] * 3

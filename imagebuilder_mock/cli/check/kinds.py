@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from imagebuilder_mock.domain.documents.yaml_loading import LOADER
+
 from .problems import TEMPLATE
 
 if TYPE_CHECKING:
@@ -15,8 +17,6 @@ if TYPE_CHECKING:
     from .problems import Content, DocumentKind
 
 _MAIN_MEMBERS: Mapping[DocumentKind, str] = {"component": "phases", "workflow": "steps"}
-
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _RESOURCE = re.compile(r"\bAWS::\w+::\w+")
 _MEMBER = re.compile(

@@ -7,6 +7,8 @@ from bisect import bisect_right
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from yaml.scanner import Scanner
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import TypeAlias
@@ -19,21 +21,6 @@ if TYPE_CHECKING:
 _HEADER = re.compile(r"[|>][-+0-9]*[ \t]*(?:#.*)?$", re.MULTILINE)
 _PROPERTIES = re.compile(r"(?:[!&]\S*\s+)*")
 _ESCAPE = re.compile(r"\\(?:x(..)|u(....)|U(........)|(.))", re.DOTALL)
-_SHORT_ESCAPES = {
-    "0": "\0",
-    "a": "\a",
-    "b": "\b",
-    "t": "\t",
-    "n": "\n",
-    "v": "\v",
-    "f": "\f",
-    "r": "\r",
-    "e": "\x1b",
-    "N": "\x85",
-    "_": "\xa0",
-    "L": "\u2028",
-    "P": "\u2029",
-}
 _BLANK = " \t\r\n"
 
 
@@ -97,4 +84,6 @@ def _character_at(document: str, at: int, style: str) -> tuple[str, int]:
         return chr(int(code, 16)), escape.end()
     # A line that goes on in the next one.
     is_line_end = escape[4] in "\r\n"
-    return "" if is_line_end else _SHORT_ESCAPES.get(escape[4], escape[4]), escape.end()
+    return "" if is_line_end else Scanner.ESCAPE_REPLACEMENTS.get(
+        escape[4], escape[4]
+    ), escape.end()

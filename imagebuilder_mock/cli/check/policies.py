@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING, Any, cast
 import yaml
 
 from imagebuilder_mock.domain.documents.errors import DocumentError, Problem, problems_of
-from imagebuilder_mock.domain.documents.yaml_loading import MAX_DEPTH, MAX_NODES, load_document
+from imagebuilder_mock.domain.documents.yaml_loading import (
+    LOADER,
+    MAX_DEPTH,
+    MAX_NODES,
+    load_document,
+    place_at,
+)
 from imagebuilder_mock.domain.errors import ImageBuilderError, not_valid
 from imagebuilder_mock.domain.lifecycle.rules import Selection
 from imagebuilder_mock.operations.rules.lifecycle import policy_errors
 from imagebuilder_mock.protocol.model import service_model
 from imagebuilder_mock.protocol.validation import form_problems
-
-from .kinds import LOADER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -184,7 +188,7 @@ def _value(node: yaml.Node, path: Path, numbers: Iterator[int]) -> Any:
     """The value of a node; DocumentError if there are too many nodes or levels."""
     if next(numbers) > MAX_NODES or len(path) > MAX_DEPTH:
         sentence = f"The document has more than {MAX_NODES} nodes, or {MAX_DEPTH} levels."
-        raise DocumentError(sentence, (Problem(path, *start_of(node), sentence),))
+        raise DocumentError(sentence, (Problem(path, *place_at(node.start_mark), sentence),))
     if is_function(node):
         return UNKNOWN
     if isinstance(node, yaml.MappingNode):
@@ -211,7 +215,7 @@ def _plain(kind: str, text: str) -> object:
 
 def _place_of(path: Path, root: yaml.Node) -> tuple[int, int]:
     """Where a member stands, or what is nearest above it; with either spelling of its name."""
-    node, place = root, start_of(root)
+    node, place = root, place_at(root.start_mark)
     for step in path:
         below: dict[str | int, tuple[yaml.Node, yaml.Node]] = {}
         if isinstance(node, yaml.MappingNode):
@@ -222,13 +226,8 @@ def _place_of(path: Path, root: yaml.Node) -> tuple[int, int]:
         if found is None:
             break
         key, node = found
-        place = start_of(key)
+        place = place_at(key.start_mark)
     return place
-
-
-def start_of(node: yaml.Node) -> tuple[int, int]:
-    """Its line and column, from one."""
-    return node.start_mark.line + 1, node.start_mark.column + 1
 
 
 def _capitalized(name: str) -> str:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, TypeVar, get_args
 
 import yaml
 
+from imagebuilder_mock.domain.documents.yaml_loading import LOADER, place_at
 from imagebuilder_mock.domain.states import Platform, WorkflowType
 
-from .kinds import LOADER
 from .places import place_in
-from .policies import is_function, start_of
+from .policies import is_function
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,27 +36,26 @@ _MARKS = range(0xE000, 0xF900)
 _PLACEHOLDER = re.compile(f"([{chr(_MARKS[0])}-{chr(_MARKS[-1])}])\\1*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Embedded:
-    """A document in a template."""
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document by itself, or in a template."""
 
-    resource: str
     kind: DocumentKind
-    line: int
-    column: int
     text: str | None = None
     """None if another function than Fn::Sub makes it."""
+    resource: str | None = None
+    """The logical id of the resource in the template."""
     variables: Mapping[str, str] = field(default_factory=dict)
     """The variables that were replaced in the text, by the characters that replace them."""
     properties: yaml.Node | None = None
-    """Of a lifecycle policy, in the place of a text."""
+    """Of a lifecycle policy in a template, in the place of a text."""
     place: Place = field(default=lambda line, column: (line, column))
     platform: Platform | None = None
     workflow_type: WorkflowType | None = None
     has_components: bool = True
 
 
-def documents_of(template: str) -> Iterator[Embedded]:
+def documents_of(template: str) -> Iterator[Document]:
     """The documents of a template, in their order; yaml.YAMLError for one that cannot be read."""
     root = yaml.compose(template, Loader=LOADER)
     for resource, body in _members(_member(root, "Resources")).items():
@@ -65,13 +64,9 @@ def documents_of(template: str) -> Iterator[Embedded]:
         if properties is None or is_function(properties) or resource_type not in _DOCUMENTS:
             continue
         kind, member = _DOCUMENTS[resource_type]
-        if member is None:
-            line, column = start_of(properties)
-            yield Embedded(
-                resource=resource, kind=kind, line=line, column=column, properties=properties
-            )
-        elif (node := _member(properties, member)) is not None:
-            yield _embedded(resource, kind, node, properties, template)
+        node = properties if member is None else _member(properties, member)
+        if node is not None:
+            yield _document(resource, kind, node, properties, template)
 
 
 def has_variables(text: str) -> bool:
@@ -84,14 +79,14 @@ def as_written(text: str, variables: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda match: variables.get(match[0][0], match[0]), text)
 
 
-def _embedded(
+def _document(
     resource: str,
     kind: DocumentKind,
     node: yaml.Node,
     properties: yaml.Node,
     template: str,
-) -> Embedded:
-    line, column = start_of(node)
+) -> Document:
+    start = place_at(node.start_mark)
     scalar, is_substituted = _written(node)
     known: dict[str, str] = {}
     text = None if scalar is None else scalar.value
@@ -99,14 +94,13 @@ def _embedded(
         text = _with_placeholders(text, known)
     platform, workflow_type = (_text(_member(properties, name)) for name in ("Platform", "Type"))
     components = _member(properties, "Components")
-    return Embedded(
+    return Document(
         resource=resource,
         kind=kind,
-        line=line,
-        column=column,
         text=text,
         variables={character: variable for variable, character in known.items()},
-        place=place_in(scalar, template) if scalar else lambda *_: (line, column),
+        properties=properties if node is properties else None,
+        place=place_in(scalar, template) if scalar else lambda *_: start,
         platform=_one_of(get_args(Platform), platform),
         workflow_type=_one_of(get_args(WorkflowType), workflow_type),
         has_components=components is not None and components.value != [],

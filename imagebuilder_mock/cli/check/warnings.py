@@ -12,6 +12,7 @@ import re
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from imagebuilder_mock.domain.builds import PHASES_OF_STAGE
 from imagebuilder_mock.domain.documents.components.variables import REFERENCE, chained_steps
 from imagebuilder_mock.domain.documents.errors import Problem
 from imagebuilder_mock.domain.documents.members import Node
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     Warned: TypeAlias = Iterator[tuple[tuple[object, ...], str]]
     """The path of what is warned of, and the sentence."""
 
-_STAGES = {"build": "build", "validate": "build", "test": "test", "container-host-test": "test"}
+_STAGES = {phase: stage for stage, phases in PHASES_OF_STAGE.items() for phase in phases}
 """The phases of a component that Image Builder runs, and the stage in which it does."""
 _LOOP = re.compile(r"loop\.(?:index|value)")
 _WAITING = "WaitForAction"

@@ -8,12 +8,12 @@ others, such as ``http.client``, look the host up first, and get no further.
 
 from __future__ import annotations
 
+import re
 import socket
 from contextlib import contextmanager
 from contextvars import ContextVar
 from copy import copy
 from inspect import isawaitable, iscoroutinefunction
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
@@ -22,24 +22,21 @@ from botocore.client import BaseClient
 from botocore.compat import HTTPHeaders
 from botocore.credentials import CredentialResolver, Credentials
 from botocore.httpsession import URLLib3Session
-from urllib3 import HTTPResponse, connection_from_url
-from urllib3.connectionpool import HTTPConnectionPool
+from urllib3 import connection_from_url
 
 from imagebuilder_mock.cli.surroundings import account_of
 from imagebuilder_mock.domain.errors import ImageBuilderError
-from imagebuilder_mock.protocol.identity import access_key_for, is_of_aws
+from imagebuilder_mock.protocol.identity import access_key_for, domain_of, is_of_aws
 from imagebuilder_mock.protocol.signatures import scope_of
 from imagebuilder_mock.transports.boto.credentials import is_remote
 from imagebuilder_mock.transports.http.wire import (
-    RawRequest,
     authorization_of,
     body_bytes,
     is_for_image_builder,
+    patch_pools,
 )
 from imagebuilder_mock.transports.moto.answers import answer_of_moto, awaitable
 from imagebuilder_mock.transports.patching import all_or_nothing
-
-from .addresses import at_upstream, service_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +44,7 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.cli.surroundings import Surroundings
     from imagebuilder_mock.mock import ImageBuilderMock
+    from imagebuilder_mock.transports.http.wire import PoolRequest
     from imagebuilder_mock.transports.patching import Method, Patches
 
 _SECRET = "imagebuilder-mock"  # noqa: S105 - it opens nothing
@@ -66,6 +64,12 @@ _UNHELD = (
     "aiobotocore, requests or urllib3. Make it with one of them, or run the program with "
     "--allow-aws."
 )
+
+_REGION = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-\d+")
+_NO_SERVICES = frozenset(("vpce", "dualstack"))
+
+# bucket.s3.us-east-1, bucket.s3, bucket.s3-us-west-2, bucket.s3.dualstack.us-east-1
+_BUCKET = re.compile(r"(?P<bucket>.+)\.s3(?:-accelerate)?(?:[.-](?:dualstack\.)?[a-z0-9-]+)?")
 
 
 class RequestRefusedError(RuntimeError):
@@ -89,7 +93,7 @@ class OtherServices:
         with all_or_nothing() as patches:
             patches.patch(BaseClient, "_make_request", _named)
             patches.patch(URLLib3Session, "send", self._send)
-            patches.patch(HTTPConnectionPool, "urlopen", self._urlopen)
+            patch_pools(patches, self._answered)
             patches.patch(socket, "getaddrinfo", self._look_up)
             patches.patch(CredentialResolver, "load_credentials", self._load_credentials)
             patches.when_imported("aiobotocore.client", _patch_clients)
@@ -135,48 +139,32 @@ class OtherServices:
         answer = self._send(original, session, request)
         return await answer if isawaitable(answer) else awaitable(answer)
 
-    def _urlopen(  # noqa: PLR0913, PLR0917 - urllib3's arguments
-        self,
-        original: Method,
-        pool: HTTPConnectionPool,
-        method: str,
-        url: str,
-        body: Any = None,
-        headers: Any = None,
-        *args: Any,
-        **kwargs: Any,
-    ) -> Any:
-        asked = pool.headers if headers is None else headers
-        raw = RawRequest.of_pool(pool, method, url, asked)
+    def _answered(self, asked: PoolRequest) -> Any:
+        """The answer to a request of anything but a client; None for one that is not for AWS."""
+        raw = asked.raw
         if not is_of_aws(raw.host) or is_for_image_builder(raw):
-            return original(pool, method, url, body, headers, *args, **kwargs)
+            return None
         address = urlunsplit(("https", raw.host, raw.path, raw.query, ""))
+        headers = asked.sent_headers
         if self._around.upstream is not None:
             parts = urlsplit(at_upstream(self._around.upstream, address))
-            elsewhere = connection_from_url(f"{parts.scheme}://{parts.netloc}")
-            target = urlunsplit(("", "", parts.path, parts.query, ""))
-            given = {name: text for name, text in asked.items() if name.lower() != "host"}
-            return original(elsewhere, method, target, body, given, *args, **kwargs)
+            return asked._replace(
+                pool=connection_from_url(f"{parts.scheme}://{parts.netloc}"),
+                url=urlunsplit(("", "", parts.path, parts.query, "")),
+                headers={name: text for name, text in headers.items() if name.lower() != "host"},
+            ).send()
         if self._around.moto:
             prepared = AWSPreparedRequest(
-                method,
+                asked.method,
                 address,
-                HTTPHeaders.from_pairs(asked.items()),
-                body_bytes(body),
+                HTTPHeaders.from_pairs(headers.items()),
+                body_bytes(asked.body),
                 stream_output=False,
             )
             answer = answer_of_moto(prepared)
             if answer is not None:
-                return HTTPResponse(
-                    body=BytesIO(answer.content),
-                    headers=dict(answer.headers),
-                    status=answer.status_code,
-                    preload_content=kwargs.get("preload_content", True),
-                    decode_content=kwargs.get("decode_content", True),
-                    request_method=method,
-                    request_url=url,
-                )
-        raise self._refused(_described(method, address, asked))
+                return asked.response(answer.status_code, dict(answer.headers), answer.content)
+        raise self._refused(_described(asked.method, address, headers))
 
     def _look_up(self, original: Method, host: Any, *args: Any, **kwargs: Any) -> Any:
         name = host.decode("latin-1") if isinstance(host, bytes) else str(host or "")
@@ -278,3 +266,30 @@ def _patch_endpoints(module: ModuleType, patches: Patches) -> None:
     patches.patch(
         module, "first_non_none_response", lambda original, *args: awaitable(original(*args))
     )
+
+
+# Addresses of AWS
+
+
+def service_of(host: str) -> str:
+    """The service's name in a host of AWS: ``ecr`` of ``api.ecr.us-east-1.amazonaws.com``."""
+    labels = [
+        label
+        for label in _within_aws(host).split(".")
+        if not _REGION.fullmatch(label) and label not in _NO_SERVICES
+    ]
+    return labels[-1] if labels else host
+
+
+def at_upstream(upstream: str, url: str) -> str:
+    """The address of the same at an emulator, where a bucket is the first step of the path."""
+    here, there = urlsplit(url), urlsplit(upstream)
+    found = _BUCKET.fullmatch(_within_aws(here.hostname or ""))
+    bucket = f"/{found['bucket']}" if found else ""
+    path = f"{there.path.rstrip('/')}{bucket}{here.path or '/'}"
+    return urlunsplit((there.scheme, there.netloc, path, here.query, ""))
+
+
+def _within_aws(host: str) -> str:
+    name = host.lower().rstrip(".")
+    return name.removesuffix(f".{domain_of(name)}")

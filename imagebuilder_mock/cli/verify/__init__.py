@@ -1,8 +1,8 @@
 """Claims about the service, put to an account.
 
-``claims`` has them by subject; ``claim`` is what one consists of, ``comparing`` compares an answer
-with it, ``safety`` says what may be asked, ``service`` asks and deletes, ``running`` goes through
-them, ``report`` says what came out, ``dialogue`` talks to the caller.
+``claims`` has them by subject; ``claim`` is what one consists of, and compares an answer with it,
+``safety`` says what may be asked, ``service`` asks and deletes, ``running`` goes through them,
+``report`` says what came out, ``dialogue`` talks to the caller.
 """
 
 from __future__ import annotations

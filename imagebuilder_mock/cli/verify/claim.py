@@ -1,5 +1,7 @@
 """What a claim is: a sentence, the calls that put it to the service, and what has to come back.
 
+Answers are compared with that here too.
+
 Texts hold words in double angle brackets, which a run fills in:
 
 ``<<run>>``
@@ -23,14 +25,24 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from imagebuilder_mock.cli.capture.masking import mapped_texts
+from imagebuilder_mock.domain.errors import (
+    ImageBuilderError,
+    InvalidParameterValueException,
+    ResourceDependencyException,
+    dependency_error,
+    invalid_value,
+)
+from imagebuilder_mock.protocol.model import status_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 _WORD = re.compile(r"<<([a-z_]+)>>")
+_OK = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +89,7 @@ ABSENT = _Absent()
 """A member that is not in the answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
-    code: str
-    message: str
-    status: int = 400
-
-
-Expected: TypeAlias = "Refused | Mapping[str, Any]"
+Expected: TypeAlias = "ImageBuilderError | Mapping[str, Any]"
 """What has to come back: a refusal, or values by their dotted paths in an answer.
 
 What is at a path has to be equal as a whole; the empty path is the answer itself.
@@ -128,56 +133,16 @@ def call(
     return Call(operation=operation, params=params, expected=expected, saved=saved)
 
 
-# Refusals
+# Refusals, besides those of the domain
 
 
-def invalid(parameter: str, detail: str) -> Refused:
-    """One value is wrong."""
-    return Refused("InvalidParameterValueException", _sentence(parameter, detail))
-
-
-def form(parameter: str, detail: str) -> Refused:
+def form(parameter: str, detail: str) -> InvalidParameterValueException:
     """A value has the wrong form: the detail begins with the parameter again."""
-    return invalid(parameter, f"'{parameter}' {detail}")
+    return invalid_value(parameter, f"'{parameter}' {detail}")
 
 
-def clash(parameter: str, detail: str) -> Refused:
-    """Values do not go together."""
-    return Refused("InvalidParameterCombinationException", _sentence(parameter, detail))
-
-
-def over_quota(quota: str, limit: int) -> Refused:
-    return Refused(
-        "ServiceQuotaExceededException",
-        f"The request would exceed the quota for {quota}, which is {limit}.",
-        402,
-    )
-
-
-def taken(label: str, arn: str) -> Refused:
-    return Refused(
-        "ResourceAlreadyExistsException",
-        f"The following resource '{label}' already exists: '{arn}'.",
-    )
-
-
-def in_use(arn: str) -> Refused:
-    return Refused(
-        "ResourceDependencyException",
-        f"Resource dependency error: The resource ARN '{arn}' has other resources depended on it.",
-    )
-
-
-def not_found(label: str, arn: str) -> Refused:
-    return Refused(
-        "ResourceNotFoundException",
-        f"The following resource '{label}' does not exist: '{arn}'.",
-        404,
-    )
-
-
-def _sentence(parameter: str, detail: str) -> str:
-    return f"The value supplied for parameter '{parameter}' is not valid. {detail}"
+def in_use(arn: str) -> ResourceDependencyException:
+    return ResourceDependencyException(dependency_error(arn))
 
 
 # Words
@@ -196,7 +161,7 @@ def texts_in(value: object) -> Iterator[str]:
             yield from texts_in(item)
     elif isinstance(value, Own):
         yield from texts_in(value.values)
-    elif isinstance(value, Refused):
+    elif isinstance(value, ImageBuilderError):
         yield value.message
 
 
@@ -212,8 +177,108 @@ def filled(value: Any, words: Mapping[str, str]) -> Any:
     return mapped_texts(value, lambda text: _WORD.sub(lambda word: words[word[1]], text))
 
 
-def expected_with(expected: Expected, words: Mapping[str, str]) -> Expected:
+# Answers
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the service said: an error has a code."""
+
+    status: int
+    code: str | None = None
+    message: str = ""
+    members: dict[str, Any] = field(default_factory=dict)
+
+
+class Difference(NamedTuple):
+    """Both sides of what is not the same, and where it is in the answer."""
+
+    path: str
+    expected: Any
+    answered: Any
+
+
+def expected_with(expected: Expected, words: Mapping[str, str]) -> Answer | Mapping[str, Any]:
     """What has to come back, with its words filled in."""
-    if isinstance(expected, Refused):
-        return replace(expected, message=filled(expected.message, words))
+    if isinstance(expected, ImageBuilderError):
+        return Answer(status_of(expected.code), expected.code, filled(expected.message, words))
     return {path: filled(value, words) for path, value in expected.items()}
+
+
+def differences(
+    expected: Answer | Mapping[str, Any], answer: Answer, *, run: str
+) -> list[Difference]:
+    """Where the answer is not as expected; the run's own entries of a list contain ``run``."""
+    if isinstance(expected, Answer):
+        return [
+            *_unequal("code", expected.code, answer.code or "(accepted)"),
+            *_unequal("status", expected.status, answer.status),
+            *(_unequal("message", expected.message, answer.message) if answer.code else ()),
+        ]
+    if answer.code is not None:
+        return [Difference("code", "(accepted)", f"{answer.code}: {answer.message}")]
+    found = _unequal("status", _OK, answer.status)
+    for path, value in expected.items():
+        answered = at(answer.members, path)
+        if isinstance(value, Own):
+            if isinstance(answered, list):
+                answered = [at(entry, value.member) for entry in answered if run in str(entry)]
+            found += _unequal(path, value.values, answered)
+        else:
+            found += _unequal(path, value, answered)
+    return found
+
+
+def at(members: Any, path: str) -> Any:
+    """What is at a dotted path; ABSENT if nothing is."""
+    value = members
+    for step in path.split(".") if path else ():
+        if isinstance(value, list) and step.isdigit() and int(step) < len(value):
+            value = value[int(step)]
+        elif isinstance(value, dict) and step in value:
+            value = value[step]
+        else:
+            return ABSENT
+    return value
+
+
+def _unequal(path: str, expected: Any, answered: Any) -> list[Difference]:
+    if isinstance(expected, dict) and isinstance(answered, dict):
+        return [
+            difference
+            for name in sorted({*expected, *answered})
+            for difference in _unequal(
+                f"{path}.{name}" if path else name,
+                expected.get(name, ABSENT),
+                answered.get(name, ABSENT),
+            )
+        ]
+    if isinstance(expected, list) and isinstance(answered, list) and len(expected) == len(answered):
+        return [
+            difference
+            for position, pair in enumerate(zip(expected, answered, strict=True))
+            for difference in _unequal(f"{path}[{position}]", *pair)
+        ]
+    if isinstance(answered, datetime):
+        answered = answered.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    elif isinstance(expected, Entries) and isinstance(answered, list):
+        answered = Entries(len(answered))
+    if _is_as(expected, answered):
+        return []
+    return [Difference(path, _shown(expected), _shown(answered))]
+
+
+def _is_as(expected: Any, answered: Any) -> bool:
+    if isinstance(expected, Matches):
+        return isinstance(answered, str) and re.fullmatch(expected.pattern, answered) is not None
+    # True and 1 are not the same.
+    return type(expected) is type(answered) and bool(expected == answered)
+
+
+def _shown(value: Any) -> Any:
+    """A value as the report has it."""
+    if isinstance(value, dict):
+        return {name: _shown(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_shown(item) for item in value]
+    return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)

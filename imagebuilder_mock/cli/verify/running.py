@@ -10,9 +10,8 @@ from botocore.exceptions import BotoCoreError
 from botocore.parsers import ResponseParserError
 
 from . import OFFERS, option_of
-from .claim import Refused, expected_with, filled
+from .claim import Answer, Difference, at, differences, expected_with, filled
 from .claims.standing import STANDING
-from .comparing import Difference, at, differences
 from .service import is_no_answer
 
 if TYPE_CHECKING:
@@ -170,7 +169,7 @@ class Run:
             else:
                 answer = self._service.ask(call.operation, params, body=call.body)
             if is_no_answer(answer) or (
-                answer.code == _OVER_QUOTA and not isinstance(expected, Refused)
+                answer.code == _OVER_QUOTA and not isinstance(expected, Answer)
             ):
                 raise _NotAskedError(f"{call.operation}: {answer.code}")
             found = differences(expected, answer, run=self._service.run)

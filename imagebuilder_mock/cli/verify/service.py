@@ -13,16 +13,16 @@ from botocore.exceptions import (
     ProxyConnectionError,
     SSLError,
 )
-from botocore.model import ListShape, Shape, StructureShape
 
 from imagebuilder_mock.cli.capture.walking import WAYS, arn_parameter, listed_arns
+from imagebuilder_mock.domain.errors import ImageBuilderError
+from imagebuilder_mock.protocol.validation import form_problems
 
-from .claim import Own, Refused
-from .comparing import Answer
+from .claim import Answer, Own
 from .safety import UnsafeCallError, is_reading, refuse_unsafe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from .claim import Call
 
@@ -91,13 +91,18 @@ class Service:
             return call.operation
         known = model.operation_model(call.operation)
         used = [(known.input_shape, call.params)]
-        if not isinstance(call.expected, Refused):
+        if not isinstance(call.expected, ImageBuilderError):
             # What botocore does not know is not in its answer either.
             used += [
                 (known.output_shape, _answer_with(path, value))
                 for path, value in call.expected.items()
             ]
-        return next((path for each in used for path in _unknown(*each, call.operation)), None)
+        for shape, value in used:
+            for problem in form_problems(shape, value) if shape else ():
+                if problem.is_unknown:
+                    names = [step for step in problem.steps if isinstance(step, str)]
+                    return ".".join([call.operation, *names])
+        return None
 
     def ask(self, operation: str, params: Mapping[str, Any], *, body: str | None = None) -> Answer:
         """What the service says; UnsafeCallError if it must not be asked this."""
@@ -211,20 +216,6 @@ class Service:
 
     def _count_unsent(self, exception: Exception | None = None, **_: Any) -> None:
         self._sent -= isinstance(exception, _UNCONNECTED)
-
-
-def _unknown(shape: Shape | None, value: Any, path: str) -> Iterator[str]:
-    """The paths of the members that the shape does not have."""
-    if isinstance(shape, StructureShape) and isinstance(value, dict):
-        for name, item in value.items():
-            inner = f"{path}.{name}"
-            if name in shape.members:
-                yield from _unknown(shape.members[name], item, inner)
-            else:
-                yield inner
-    elif isinstance(shape, ListShape) and isinstance(value, list):
-        for item in value:
-            yield from _unknown(shape.member, item, path)
 
 
 def _answer_with(path: str, value: Any) -> Any:

@@ -35,7 +35,7 @@ MAX_DEPTH = 64
 MAX_NODES = 20_000
 CHARACTERS_IN_A_NODE = 64
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAGS = "tag:yaml.org,2002:"
 _TYPES: dict[str, tuple[type, ...]] = {
     f"{_TAGS}int": (int, Plain),
@@ -104,7 +104,7 @@ def _load(text: str, *, with_places: bool = False) -> _Node:
             yaml.Mark("", 0, before.count("\n"), len(before) - (before.rfind("\n") + 1), None, 0),
         )
     try:
-        return _Composer(yaml.parse(text, Loader=_LOADER), with_places=with_places).document()
+        return _Composer(yaml.parse(text, Loader=LOADER), with_places=with_places).document()
     except yaml.MarkedYAMLError as error:
         raise _broken_at(error.problem or "not YAML", error.problem_mark) from error
 
@@ -133,7 +133,7 @@ class _Node(Value):
         node, mark = self, cast("_Mark | None", None)
         for key in path:
             mark, node = cast("dict[object, tuple[_Mark, _Node]]", node.value)[key]
-        return _from_one(mark)
+        return place_at(mark)
 
 
 class _Composer:
@@ -256,12 +256,13 @@ def _plain(text: str) -> object:
 
 
 def _broken_at(problem: str, mark: _Mark | None) -> DocumentError:
-    line, column = _from_one(mark)
+    line, column = place_at(mark)
     place = f"(line {line}, column {column})"
     return _broken(f"Parsing the document failed. Error: {problem} {place}.", line, column)
 
 
-def _from_one(mark: _Mark | None) -> tuple[int, int]:
+def place_at(mark: _Mark | None) -> tuple[int, int]:
+    """Its line and column, counted from one."""
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from imagebuilder_mock.domain.arn import Arn
-from imagebuilder_mock.domain.records import Record, fresh, replace
+from imagebuilder_mock.domain.records import Record, fresh
 from imagebuilder_mock.domain.records import members_of as record_members
 
 if TYPE_CHECKING:
@@ -43,8 +43,7 @@ class Resource(Record, kw_only=True):
     """The other accounts that the policy lets see the resource."""
     sequence: int = 0
 
-    def __init_subclass__(cls, *, kw_only: bool = False) -> None:
-        super().__init_subclass__(kw_only=kw_only)
+    def __init_subclass__(cls) -> None:
         cls.label = cls.__name__
 
     @classmethod
@@ -57,10 +56,6 @@ class Resource(Record, kw_only=True):
         said["tags"] = dict(said.get("tags", {}))
         said |= others
         return cls(**said)
-
-    def copy(self) -> Self:
-        """Another with the same members."""
-        return replace(self)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.arn!r})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, ClassVar
 
 from imagebuilder_mock.domain.arn import Arn
@@ -200,13 +201,12 @@ class Image(BuildSettings, kw_only=True):
         return self.state.status == "DEPRECATED"
 
     def take_defaults(self) -> None:
-        """Take the role and the workflows of a build that was given none: GetImage shows them."""
-        if self.recipe is None:
-            return
+        """Take the role and the workflows of a build that was given none: GetImage shows them.
+
+        An image without a recipe was not built, and has none.
+        """
         self.execution_role = self.execution_role or service_linked_role(self)
-        if not self.workflows:
-            planned = [workflow.arn for workflow in self.plan.workflows()]
-            self.workflows = [{"workflowArn": arn} for arn in planned] or None
+        self.workflows = self.workflows or self.plan.configurations or None
 
     def may_enter(self, status: ImageStatus) -> bool:
         return status in AHEAD[self.state.status]
@@ -257,6 +257,7 @@ def service_linked_role(image: Image) -> str:
     return service_linked_role_in(Arn.parse(image.arn).partition, image.owner)
 
 
+@cache
 def service_linked_role_in(partition: str, account: str) -> str:
     """The ARN of the role that Image Builder has in every account."""
     return (

@@ -114,7 +114,7 @@ def start_build(
         output_type=recipe.output_type,
         platform=recipe.platform,
         build_type=build_type,
-        infrastructure_configuration=request.infrastructure.copy(),
+        infrastructure_configuration=store.kept_copy(request.infrastructure),
         source_pipeline_arn=source_pipeline_arn,
     )
     recipe, image.parent_os_version = resolved_recipe(world, store, recipe)
@@ -192,13 +192,17 @@ def resolved_recipe(world: World, store: Store, recipe: Recipe) -> tuple[Recipe,
             raise invalid_value("parentImage", f"The image '{parent.arn}' is DISABLED.")
         parent_image, os_version = parent.arn, parent.os_version
     parent_image = resolved_address(world, store, parent_image)
-    copy = recipe.copy()
-    copy.owner, copy.tags = None, dict(recipe.tags)
-    copy.components, copy.parent_image = components or None, parent_image
-    if isinstance(copy, ImageRecipe):
-        copy.block_device_mappings = copy.block_device_mappings or []
-        copy.additional_instance_configuration = copy.additional_instance_configuration or {}
-    return copy, os_version
+    changes: dict[str, object] = {
+        "owner": None,
+        "components": components or None,
+        "parent_image": parent_image,
+    }
+    if isinstance(recipe, ImageRecipe):
+        changes["block_device_mappings"] = recipe.block_device_mappings or []
+        changes["additional_instance_configuration"] = (
+            recipe.additional_instance_configuration or {}
+        )
+    return store.kept_copy(recipe, **changes), os_version
 
 
 NEWEST = "x.x.x"

@@ -78,7 +78,7 @@ def import_disk_image(ctx: Context, params: wire.ImportDiskImageRequestTypeDef) 
         params,
         build_type="IMPORT_ISO",
         plan=disk_import(workflow),
-        infrastructure_configuration=infrastructure.copy(),
+        infrastructure_configuration=ctx.store.kept_copy(infrastructure),
     )
     stages.begin(ctx.world, ctx.store, image)
     return {"imageBuildVersionArn": image.arn}

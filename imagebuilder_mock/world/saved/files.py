@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from imagebuilder_mock.world.settings import is_account_id
 
 from .codecs import shown
-from .damage import Damage, StateError, at
+from .damage import Damage, StateError, at, damage_in
 from .document import SavedState
 from .locks import is_still, try_lock
 from .records import codec_of
@@ -138,22 +138,28 @@ def read_state(path: str | os.PathLike[str]) -> SavedState:
 def read_stream(file: IO[bytes], name: str) -> SavedState:
     """Read an open file; StateError says where in it something is wrong."""
     try:
-        document = json.loads(file.read().decode())
-    except json.JSONDecodeError as error:
-        msg = f"{name}: line {error.lineno}, column {error.colno}: no JSON: {error.msg}."
-        raise StateError(msg) from None
-    except (UnicodeDecodeError, RecursionError) as error:
-        msg = f"{name}: no state file: {error}."
-        raise StateError(msg) from None
+        document = parsed_json(file.read(), name)
+    except ValueError as error:
+        raise StateError(str(error)) from None
     return read_document(document, name)
+
+
+def parsed_json(content: bytes, name: str) -> Json:
+    """The JSON of a file; ValueError if it is none, with the place of what is wrong."""
+    try:
+        return json.loads(content.decode())
+    except json.JSONDecodeError as error:
+        msg = f"{name}:{error.lineno}:{error.colno}: no JSON: {error.msg}."
+        raise ValueError(msg) from None
+    except (UnicodeDecodeError, RecursionError) as error:
+        msg = f"{name}: no JSON: {error}."
+        raise ValueError(msg) from None
 
 
 def read_document(document: Json, name: str) -> SavedState:
     """Read the JSON of a file; StateError says where in it something is wrong."""
-    try:
+    with damage_in(name):
         return _read_document(document)
-    except Damage as damage:
-        raise damage.in_file(name) from None
 
 
 def is_state_file(path: Path) -> bool:

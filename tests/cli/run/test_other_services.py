@@ -15,8 +15,11 @@ from botocore.httpsession import URLLib3Session
 from urllib3.connectionpool import HTTPConnectionPool
 
 from imagebuilder_mock.cli.command_line import main
-from imagebuilder_mock.cli.run.addresses import at_upstream, service_of
-from imagebuilder_mock.cli.run.other_services import RequestRefusedError
+from imagebuilder_mock.cli.run.other_services import (
+    RequestRefusedError,
+    at_upstream,
+    service_of,
+)
 
 OPTIONS = ("--moto", "--upstream URL", "--allow-aws")
 KEYS: Any = {"aws_access_key_id": "example", "aws_secret_access_key": "example"}

@@ -18,6 +18,7 @@ import boto3
 import pytest
 import requests
 from botocore.config import Config
+from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -427,6 +428,17 @@ class TestOtherServers:
 
 
 class TestFaults:
+    def test_a_call_that_the_test_does_not_expect_says_so_once(self, url):
+        """In the process it is an AssertionError; an SDK gets an error that it does not retry."""
+        current_mock().calls.expect_only("GetImage")
+        client = boto3.client("imagebuilder", "us-east-1", endpoint_url=url)
+
+        with pytest.raises(ClientError, match="expects only GetImage") as caught:
+            client.list_images()
+
+        assert caught.value.response["Error"]["Code"] == "UnexpectedCallException"
+        assert current_mock().calls.count("ListImages") == 1
+
     def test_what_is_not_built_is_501(self, url, monkeypatch):
         monkeypatch.delitem(HANDLERS, "ListImages")
 

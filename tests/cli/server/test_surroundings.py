@@ -158,11 +158,11 @@ def test_without_flask_it_says_what_to_install(monkeypatch):
     [
         ({"upstream": "https://s3.amazonaws.com"}, "is AWS itself"),
         ({"upstream": "https://ec2.cn-north-1.amazonaws.com.cn"}, "is AWS itself"),
-        ({"upstream": "localhost:4566"}, "is no URL of a server: write one as http://"),
-        ({"upstream": "http://localhost:99999"}, "is no URL of a server"),
-        ({"upstream": "http://[::1"}, "is no URL of a server"),
-        ({"upstream": "http://me:secret@localhost:4566"}, "is no URL of a server"),
-        ({"upstream": "http://localhost:4566?region=any"}, "is no URL of a server"),
+        ({"upstream": "localhost:4566"}, "is not the URL of a server: write it as http://"),
+        ({"upstream": "http://localhost:99999"}, "is not the URL of a server"),
+        ({"upstream": "http://[::1"}, "is not the URL of a server"),
+        ({"upstream": "http://me:secret@localhost:4566"}, "is not the URL of a server"),
+        ({"upstream": "http://localhost:4566?region=any"}, "is not the URL of a server"),
         ({"upstream": "http://localhost:4566", "moto": True}, "give one of them"),
     ],
 )

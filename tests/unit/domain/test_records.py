@@ -61,6 +61,31 @@ def test_a_fresh_default_is_made_for_each_record():
     assert Shelf(name="c", books=first.books).books is first.books
 
 
+@pytest.mark.parametrize(
+    ("cls", "values", "members", "sentence"),
+    [
+        (Bookcase, (), {"width": 60}, "Bookcase is made without name, doors"),
+        (Size, (), {}, "Size is made without width"),
+        (Shelf, (), {"name": "a", "wide": True}, "Shelf has no wide"),
+        (Size, (90,), {"depth": 40}, "Size has no depth"),
+        (Size, (90, 200, 3), {}, "Size is given more members by position than it takes"),
+        (Shelf, ("a",), {}, "Shelf is given more members by position than it takes"),
+        (Size, (90,), {"width": 80}, "Size is given width twice"),
+    ],
+)
+def test_each_member_is_given_once_and_no_other(cls, values, members, sentence):
+    with pytest.raises(TypeError) as refused:
+        cls(*values, **members)
+
+    assert str(refused.value) == sentence
+
+
+@pytest.mark.parametrize("original", [Size(90), Shelf(name="a")])
+def test_replace_takes_no_unknown_member(original):
+    with pytest.raises(TypeError, match=f"^{type(original).__name__} has no depth$"):
+        replace(original, depth=40)
+
+
 def test_a_function_is_a_default_and_no_method():
     assert Rule("double").holds is doubled
 

@@ -187,7 +187,7 @@ class TestMistakes:
         ["1", "1.0", "1.0.0/1", "1.0.x", "1.0.0.0", "a.b.c", "1.0.-1", "", "1.0.1073741824"],
     )
     def test_a_version_has_three_numbers(self, imagebuilder_mock, version):
-        with pytest.raises(ValueError, match="is no version"):
+        with pytest.raises(ValueError, match="is not a version"):
             imagebuilder_mock.catalogue.publish("update-linux", version)
 
     def test_a_version_is_published_once(self, client, imagebuilder_mock):

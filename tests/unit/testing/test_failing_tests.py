@@ -112,6 +112,45 @@ def test_a_failing_test_shows_them_however_the_mock_was_switched_on(run):
     assert str(result.stdout).count(" us-east-1 ListImages(owner='Amazon')") == 6
 
 
+def test_what_surrounds_a_test_of_a_class_shows_them_too(run):
+    """What a test of a class does is undone at its end, and its report tells of it nevertheless."""
+    result = run(
+        """
+        import unittest
+
+        import boto3
+        from imagebuilder_mock import mock_imagebuilder
+
+        def look():
+            boto3.client("imagebuilder", "us-east-1").list_images(owner="Amazon")
+            assert False
+
+        @mock_imagebuilder
+        class TestSetUp(unittest.TestCase):
+            def setUp(self): look()
+            def test_it(self): pass
+
+        @mock_imagebuilder
+        class TestTearDown(unittest.IsolatedAsyncioTestCase):
+            async def asyncTearDown(self): look()
+            def test_it(self): pass
+
+        @mock_imagebuilder
+        class TestSetUpMethod:
+            def setup_method(self): look()
+            def test_it(self): pass
+
+        @mock_imagebuilder
+        class TestTearDownMethod:
+            def teardown_method(self): look()
+            def test_it(self): pass
+        """
+    )
+
+    result.assert_outcomes(failed=2, passed=1, errors=2)
+    assert str(result.stdout).count(" us-east-1 ListImages(owner='Amazon')") == 4
+
+
 def test_a_test_that_passes_shows_nothing(run):
     result = run("def test_it(imagebuilder):\n    imagebuilder.list_images()", "-rA")
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from imagebuilder_mock.cli.verify.claim import (
-    ABSENT,
-    call,
-    claim,
-    clash,
-    in_use,
-    invalid,
+from imagebuilder_mock.cli.verify.claim import ABSENT, call, claim, in_use
+from imagebuilder_mock.domain.errors import (
+    already_exists,
+    invalid_combination,
+    invalid_value,
+    missing_reference,
     not_found,
-    taken,
 )
 
-from .standing import AMI, ARNS, USUAL, create, delete, get, update
+from .standing import AMI, ARNS, USUAL, builds_listed, create, delete, get, update
 
 # What of a pipeline may name something that does not exist, and its class.
 _PARTS = {
@@ -65,7 +63,7 @@ CLAIMS = (
             f"The refusal of a taken name names the resource that has it: {cls}.",
             _NAME_TAKEN.get(cls, ("requests.name-taken-labels",)),
             create(cls),
-            create(cls, expected=taken(cls, ARNS[cls])),
+            create(cls, expected=already_exists(cls, ARNS[cls])),
         )
         for cls in USUAL
         if cls != "LifecyclePolicy"
@@ -78,9 +76,7 @@ CLAIMS = (
             create(
                 "ImagePipeline",
                 **{parameter: ARNS[cls]},
-                expected=invalid(
-                    parameter, f"The provided resource '{cls}' does not exist: '{ARNS[cls]}'."
-                ),
+                expected=invalid_value(parameter, missing_reference(cls, ARNS[cls])),
             ),
         )
         for parameter, cls in _PARTS.items()
@@ -92,9 +88,9 @@ CLAIMS = (
         create(
             "ImageRecipe",
             components=[{"componentArn": ARNS["Component"]}],
-            expected=invalid(
+            expected=invalid_value(
                 "components[0].componentArn",
-                f"The provided resource 'Component' does not exist: '{ARNS['Component']}'.",
+                missing_reference("Component", ARNS["Component"]),
             ),
         ),
     ),
@@ -121,13 +117,11 @@ CLAIMS = (
         create(
             "Component",
             uri="s3://<<run>>/document.yml",
-            expected=clash("data", "You must specify exactly one of 'data' and 'uri'."),
+            expected=invalid_combination(
+                "data", "You must specify exactly one of 'data' and 'uri'."
+            ),
         ),
-        call(
-            "ListComponentBuildVersions",
-            {"componentVersionArn": "<<own>>component/<<name>>/1.0.0"},
-            {"componentSummaryList": []},
-        ),
+        builds_listed({"componentSummaryList": []}),
     ),
     claim(
         "requests.refused-update",
@@ -138,7 +132,7 @@ CLAIMS = (
             "DistributionConfiguration",
             description="changed",
             distributions=[{"region": "<<region>>"}],
-            expected=invalid(
+            expected=invalid_value(
                 "distributions[0]",
                 "One or more outputs should be provided for each region in a distribution "
                 "configuration.",

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from imagebuilder_mock.cli.verify.claim import ABSENT, ACCEPTED, claim, clash, invalid
+from imagebuilder_mock.cli.verify.claim import ABSENT, claim
+from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
 
-from .standing import SERVICE_LINKED_ROLE, USUAL, cases, create, get, get_all, update
-
-if TYPE_CHECKING:
-    from .standing import Case
+from .standing import SERVICE_LINKED_ROLE, USUAL, Case, cases, create, get, get_all, update
 
 
 def _rule(action: str, condition: dict[str, Any], **include: bool) -> dict[str, Any]:
@@ -24,88 +22,86 @@ _PATH = "policyDetails[0]"
 _USUAL = {name: value for name, value in USUAL["LifecyclePolicy"].items() if name != "name"}
 
 _LIFECYCLES: tuple[Case, ...] = (
-    (
+    Case(
         "second-rule",
         "A policy has one rule for each action.",
         ("lifecycle.second-rule", "lifecycle.policy-grammar"),
         {"policyDetails": [_rule("DELETE", _AGE), _rule("DELETE", _COUNT)]},
-        invalid(
+        invalid_value(
             "policyDetails[1].action.type",
             "A lifecycle policy can have one rule for each action type.",
         ),
     ),
-    (
+    Case(
         "three-actions",
         "A policy may have a rule for each of the three actions.",
         ("lifecycle.policy-grammar",),
         {"policyDetails": [_rule(each, _AGE) for each in ("DEPRECATE", "DISABLE", "DELETE")]},
-        ACCEPTED,
     ),
-    (
+    Case(
         "count-for-deprecation",
         "A deprecation cannot go by the number of images.",
         _COMBINED,
         {"policyDetails": [_rule("DEPRECATE", _COUNT)]},
-        clash(
+        invalid_combination(
             f"{_PATH}.filter.type",
             "The filter type 'COUNT' is not supported for the action 'DEPRECATE'.",
         ),
     ),
-    (
+    Case(
         "count-for-deletion",
         "A deletion may go by the number of images.",
         ("lifecycle.policy-grammar",),
         {"policyDetails": [_rule("DELETE", _COUNT)]},
-        ACCEPTED,
     ),
-    (
+    Case(
         "age-without-a-unit",
         "An age needs a unit.",
         _COMBINED,
         {"policyDetails": [_rule("DELETE", {"type": "AGE", "value": 30})]},
-        clash(f"{_PATH}.filter.unit", "The filter type 'AGE' needs a 'unit'."),
+        invalid_combination(f"{_PATH}.filter.unit", "The filter type 'AGE' needs a 'unit'."),
     ),
-    (
+    Case(
         "snapshots-alone",
         "Snapshots are deleted only with their AMIs.",
         _COMBINED,
         {"policyDetails": [_rule("DELETE", _AGE, snapshots=True)]},
-        clash(
+        invalid_combination(
             f"{_PATH}.action.includeResources.snapshots",
             "Snapshots can be included only together with their AMIs.",
         ),
     ),
-    (
+    Case(
         "snapshots-of-deprecation",
         "A deprecation includes no snapshots.",
         _COMBINED,
         {"policyDetails": [_rule("DEPRECATE", _AGE, amis=True, snapshots=True)]},
-        clash(
+        invalid_combination(
             f"{_PATH}.action.includeResources.snapshots",
             "The action 'DEPRECATE' cannot include 'snapshots' for the resource type 'AMI_IMAGE'.",
         ),
     ),
-    (
+    Case(
         "containers-of-amis",
         "A policy for AMIs includes no containers.",
         _COMBINED,
         {"policyDetails": [_rule("DELETE", _AGE, amis=True, containers=True)]},
-        clash(
+        invalid_combination(
             f"{_PATH}.action.includeResources.containers",
             "The action 'DELETE' cannot include 'containers' for the resource type 'AMI_IMAGE'.",
         ),
     ),
-    (
+    Case(
         "deprecated-containers",
         "Containers can be deleted, but not deprecated.",
         _COMBINED,
         {"resourceType": "CONTAINER_IMAGE"},
-        clash(
+        invalid_combination(
             f"{_PATH}.action.type",
             "The action 'DEPRECATE' is not supported for the resource type 'CONTAINER_IMAGE'.",
         ),
     ),
-    (
+    Case(
         "both-selections",
         "A policy selects by recipes or by tags.",
         _COMBINED,
@@ -115,14 +111,16 @@ _LIFECYCLES: tuple[Case, ...] = (
                 "recipes": [{"name": "<<name>>", "semanticVersion": "1.0.0"}],
             }
         },
-        clash("resourceSelection", "You must specify exactly one of 'recipes' and 'tagMap'."),
+        invalid_combination(
+            "resourceSelection", "You must specify exactly one of 'recipes' and 'tagMap'."
+        ),
     ),
-    (
+    Case(
         "service-linked-role",
         "The role cannot be the service-linked one.",
         ("lifecycle.role",),
         {"executionRole": SERVICE_LINKED_ROLE},
-        invalid(
+        invalid_value(
             "executionRole",
             "The provided role does not exist or does not have sufficient permissions.",
         ),
@@ -171,7 +169,7 @@ CLAIMS = (
                 "resourceType": "CONTAINER_IMAGE",
                 "policyDetails": [_rule("DELETE", _AGE)],
             },
-            expected=clash(
+            expected=invalid_combination(
                 "resourceType",
                 "The resource type of the lifecycle policy is 'AMI_IMAGE', and cannot be changed.",
             ),

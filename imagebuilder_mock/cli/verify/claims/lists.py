@@ -1,16 +1,12 @@
-"""Lists: pages, order, tokens, owners, and lists about what does not exist."""
+"""Lists: pages, order, tokens, owners, what does not exist, and what filters let through."""
 
 from __future__ import annotations
 
-from imagebuilder_mock.cli.verify.claim import (
-    A_TEXT,
-    ABSENT,
-    Entries,
-    Own,
-    Refused,
-    call,
-    claim,
-    invalid,
+from imagebuilder_mock.cli.verify.claim import A_TEXT, A_TIME, ABSENT, Entries, Own, call, claim
+from imagebuilder_mock.domain.errors import (
+    InvalidPaginationTokenException,
+    invalid_combination,
+    invalid_value,
 )
 
 from .standing import (
@@ -18,22 +14,29 @@ from .standing import (
     DOCUMENT,
     OTHER_DOCUMENT,
     TEST_DOCUMENT,
+    builds_listed,
+    components_listed,
     create,
     listed,
-    own_components,
 )
 
 _BUILDS = tuple(
     create("Component", data=document) for document in (DOCUMENT, OTHER_DOCUMENT, TEST_DOCUMENT)
 )
-_VERSION = {"componentVersionArn": "<<own>>component/<<name>>/1.0.0"}
-_BAD_TOKEN = Refused(
-    "InvalidPaginationTokenException",
+_BAD_TOKEN = InvalidPaginationTokenException(
     "The value supplied for parameter 'nextToken' is not valid. 'nextToken' must be a token from "
     "a previous response of this operation.",
 )
 _AMAZON = {"owner": "Amazon"}
 _AGGREGATIONS = "ListImageScanFindingAggregations"
+
+_A = create("Component", name="<<name>>-a")
+_THREE = (
+    _A,
+    create("Component", name="<<name>>-b", platform="macOS"),
+    create("Component", name="<<name>>-c", data=TEST_DOCUMENT),
+)
+_ALL_OF_IT = ["<<name>>*"]
 
 CLAIMS = (
     claim(
@@ -47,16 +50,14 @@ CLAIMS = (
         "maxResults makes the pages smaller; the last one has no token.",
         ("lists.page-size", "lists.builds-newest-first"),
         *_BUILDS,
-        call(
-            "ListComponentBuildVersions",
-            {**_VERSION, "maxResults": 2},
+        builds_listed(
             {"componentSummaryList": Entries(2), "nextToken": A_TEXT},
+            {"maxResults": 2},
             page="nextToken",
         ),
-        call(
-            "ListComponentBuildVersions",
-            {**_VERSION, "maxResults": 2, "nextToken": "<<page>>"},
+        builds_listed(
             {"componentSummaryList": Entries(1), "nextToken": ABSENT},
+            {"maxResults": 2, "nextToken": "<<page>>"},
         ),
     ),
     claim(
@@ -74,14 +75,12 @@ CLAIMS = (
         "The builds of a version are listed from the newest.",
         ("lists.builds-newest-first",),
         *_BUILDS,
-        call(
-            "ListComponentBuildVersions",
-            _VERSION,
+        builds_listed(
             {
                 "componentSummaryList": Own(
                     [f"<<own>>component/<<name>>/1.0.0/{number}" for number in (3, 2, 1)]
                 )
-            },
+            }
         ),
     ),
     claim(
@@ -89,11 +88,7 @@ CLAIMS = (
         "Components are listed in the order of their creation.",
         ("lists.order",),
         *(create("Component", name=f"<<name>>-{letter}") for letter in "bca"),
-        listed(
-            "ListComponents",
-            {"name": ["<<name>>*"]},
-            own_components(*(f"<<name>>-{letter}/1.0.0" for letter in "bca")),
-        ),
+        components_listed({"name": ["<<name>>*"]}, *(f"<<name>>-{letter}" for letter in "bca")),
     ),
     claim(
         "lists.order-of-distributions",
@@ -134,11 +129,7 @@ CLAIMS = (
         "lists.unknown-version",
         "For a version that does not exist, the list of builds is empty.",
         ("lists.unknown-arn",),
-        call(
-            "ListComponentBuildVersions",
-            _VERSION,
-            {"componentSummaryList": [], "nextToken": ABSENT},
-        ),
+        builds_listed({"componentSummaryList": [], "nextToken": ABSENT}),
     ),
     claim(
         "lists.unknown-pipeline",
@@ -155,8 +146,8 @@ CLAIMS = (
         "Without an owner, the caller's own resources are listed.",
         ("lists.owner",),
         create("Component"),
-        listed("ListComponents", {"name": ["<<name>>"]}, own_components("<<name>>/1.0.0")),
-        listed("ListComponents", {"name": ["<<name>>"]}, own_components(), owner="Amazon"),
+        components_listed({"name": ["<<name>>"]}, "<<name>>"),
+        components_listed({"name": ["<<name>>"]}, owner="Amazon"),
     ),
     claim(
         "lists.owner-of-container-recipes",
@@ -165,7 +156,7 @@ CLAIMS = (
         call(
             "ListContainerRecipes",
             {"owner": "ThirdParty"},
-            invalid("owner", "Container recipes can be listed for Self, Shared, Amazon."),
+            invalid_value("owner", "Container recipes can be listed for Self, Shared, Amazon."),
         ),
     ),
     claim(
@@ -195,7 +186,7 @@ CLAIMS = (
         call(
             _AGGREGATIONS,
             {"filter": {"name": "vulnerabilityId", "values": ["CVE-1", "CVE-2"]}},
-            invalid("filter.values", "A filter of scan findings has exactly one value."),
+            invalid_value("filter.values", "A filter of scan findings has exactly one value."),
         ),
     ),
     claim(
@@ -206,6 +197,138 @@ CLAIMS = (
             "ListLifecycleExecutions",
             {"resourceArn": ARNS["LifecyclePolicy"]},
             {"lifecycleExecutions": []},
+        ),
+    ),
+    claim(
+        "lists.filter-values",
+        "A filter with several values lets through what matches one of them.",
+        ("lists.filter-values",),
+        *_THREE,
+        components_listed({"name": ["<<name>>-a", "<<name>>-c"]}, "<<name>>-a", "<<name>>-c"),
+    ),
+    claim(
+        "lists.case-of-values",
+        "The values of a filter are case-sensitive.",
+        ("lists.filter-values",),
+        _A,
+        components_listed({"name": ["<<name>>-A"]}),
+    ),
+    claim(
+        "lists.several-filters",
+        "Several filters let through what matches all of them.",
+        ("lists.several-filters",),
+        *_THREE,
+        components_listed({"name": _ALL_OF_IT, "platform": ["macOS"]}, "<<name>>-b"),
+        components_listed({"name": _ALL_OF_IT, "type": ["TEST"]}, "<<name>>-c"),
+    ),
+    claim(
+        "lists.name-that-begins",
+        "An asterisk at the end of a name finds the names that begin with it.",
+        ("lists.name-filter-wildcards",),
+        *_THREE,
+        components_listed({"name": _ALL_OF_IT}, "<<name>>-a", "<<name>>-b", "<<name>>-c"),
+    ),
+    claim(
+        "lists.name-that-contains",
+        "Asterisks around a name find the names that contain it.",
+        ("lists.name-filter-wildcards",),
+        _A,
+        components_listed({"name": ["*name-that-contains-a*"]}, "<<name>>-a"),
+    ),
+    claim(
+        "lists.unknown-filter",
+        "The refusal of an unknown filter names the filters that the operation has.",
+        ("lists.unknown-filter",),
+        listed(
+            "ListComponents",
+            {"colour": ["red"]},
+            invalid_value(
+                "filters[0].name",
+                "'colour' is not a filter of this operation. Valid filters are: description, "
+                "name, platform, productCodes, status, supportedOsVersion, type, version.",
+            ),
+        ),
+    ),
+    claim(
+        "lists.case-of-filters",
+        "The name of a filter is case-sensitive.",
+        ("lists.filter-values", "lists.unknown-filter"),
+        call(
+            "ListImageRecipes",
+            {"filters": [{"name": "Name", "values": ["a"]}]},
+            invalid_value(
+                "filters[0].name",
+                "'Name' is not a filter of this operation. Valid filters are: name, "
+                "parentImage, platform.",
+            ),
+        ),
+    ),
+    claim(
+        "lists.by-name-and-version",
+        "Images cannot be listed by name and filtered by version at once.",
+        ("lists.by-name-and-version", "requests.combination-code"),
+        call(
+            "ListImages",
+            {"byName": True, "filters": [{"name": "version", "values": ["1.0.0"]}]},
+            invalid_combination(
+                "filters",
+                "You cannot list Images by name and filter by version in the same request.",
+            ),
+        ),
+    ),
+    claim(
+        "lists.components-by-name-and-version",
+        "Components cannot be listed by name and filtered by version at once.",
+        ("lists.by-name-and-version",),
+        listed(
+            "ListComponents",
+            {"version": ["1.0.0"]},
+            invalid_combination(
+                "filters",
+                "You cannot list Components by name and filter by version in the same request.",
+            ),
+            byName=True,
+        ),
+    ),
+    claim(
+        "lists.components-by-name",
+        "By name, a component has one entry: that of its newest version.",
+        ("lists.owner",),
+        create("Component", semanticVersion="2.0.0"),
+        create("Component"),
+        listed(
+            "ListComponents",
+            {"name": ["<<name>>"]},
+            {"componentVersionList": Own(["<<name>>"], "name")},
+            byName=True,
+        ),
+    ),
+    claim(
+        "lists.component-entry",
+        "The entry of a component version has these members.",
+        ("lists.owner",),
+        create("Component", description="says hello"),
+        listed(
+            "ListComponents",
+            {"name": ["<<name>>"]},
+            {
+                "componentVersionList": Own(
+                    [
+                        {
+                            "arn": "<<own>>component/<<name>>/1.0.0",
+                            "name": "<<name>>",
+                            "version": "1.0.0",
+                            "description": "says hello",
+                            "platform": "Linux",
+                            "type": "BUILD",
+                            "owner": "<<account>>",
+                            "dateCreated": A_TIME,
+                            "status": "ACTIVE",
+                        }
+                    ],
+                    "",
+                )
+            },
         ),
     ),
 )

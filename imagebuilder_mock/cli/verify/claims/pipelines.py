@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from imagebuilder_mock.cli.verify.claim import ACCEPTED, claim, clash, invalid
+from imagebuilder_mock.cli.verify.claim import ACCEPTED, claim
+from imagebuilder_mock.domain.errors import invalid_combination, invalid_value
 
-from .standing import SERVICE_LINKED_ROLE, cases, create, get, update
-
-if TYPE_CHECKING:
-    from .standing import Case
+from .standing import SERVICE_LINKED_ROLE, Case, cases, create, get, update
 
 
 def _workflow(arn: str, **more: object) -> dict[str, Any]:
@@ -17,75 +15,75 @@ def _workflow(arn: str, **more: object) -> dict[str, Any]:
 
 
 _EVERY_DAY = {"scheduleExpression": "cron(0 10 * * ? *)"}
-_ONE_RECIPE = clash(
+_ONE_RECIPE = invalid_combination(
     "imageRecipeArn", "You must specify exactly one of 'imageRecipeArn' and 'containerRecipeArn'."
 )
 _DOCUMENTED = "requests.codes-of-documented-rules"
 
 _PIPELINES: tuple[Case, ...] = (
-    (
+    Case(
         "no-recipe",
         "A pipeline needs a recipe.",
         ("requests.combination-code", _DOCUMENTED),
         {"imageRecipeArn": None},
         _ONE_RECIPE,
     ),
-    (
+    Case(
         "two-recipes",
         "A pipeline does not have recipes of both kinds.",
         ("requests.combination-code",),
         {"containerRecipeArn": "<<container_recipe>>"},
         _ONE_RECIPE,
     ),
-    (
+    Case(
         "service-linked-role",
         "A pipeline can have the service-linked role.",
         ("roles.service-linked",),
         {"executionRole": SERVICE_LINKED_ROLE},
-        ACCEPTED,
     ),
-    (
+    Case(
         "log-group-without-a-role",
         "A log group outside the service's own needs an execution role.",
         ("roles.log-groups", "requests.combination-code"),
         {"loggingConfiguration": {"imageLogGroupName": "/<<run>>/builds"}},
-        clash(
+        invalid_combination(
             "loggingConfiguration.imageLogGroupName",
             "A log group outside of '/aws/imagebuilder/' needs an execution role.",
         ),
     ),
-    (
+    Case(
         "log-group-of-the-service",
         "A log group of the service's own needs no execution role.",
         ("roles.log-groups",),
         {"loggingConfiguration": {"imageLogGroupName": "/aws/imagebuilder/<<name>>"}},
-        ACCEPTED,
     ),
-    (
+    Case(
         "workflows-without-a-role",
         "Workflows need an execution role.",
         (_DOCUMENTED,),
         {"workflows": [{"workflowArn": "<<workflow>>"}]},
-        clash("workflows", "Workflows need an 'executionRole'."),
+        invalid_combination("workflows", "Workflows need an 'executionRole'."),
     ),
-    (
+    Case(
         "managed-workflow-at-a-version",
         "Amazon's workflows can be named only at x.x.x.",
         (_DOCUMENTED,),
         _workflow("<<amazon>>workflow/build/build-image/1.0.2/1"),
-        invalid(
+        invalid_value(
             "workflows",
             "AWS managed workflows must have latest version 'x.x.x' for '{workflow_arn_str}'",
         ),
     ),
-    (
+    Case(
         "parallel-build",
         "Only test workflows can have a parallel group.",
         (_DOCUMENTED,),
         _workflow("<<amazon>>workflow/build/build-image/x.x.x", parallelGroup="one"),
-        clash("workflows[0]", "'parallelGroup' and 'onFailure' are for test workflows only."),
+        invalid_combination(
+            "workflows[0]", "'parallelGroup' and 'onFailure' are for test workflows only."
+        ),
     ),
-    (
+    Case(
         "scan-without-tests",
         "A scan needs image tests.",
         ("scanning.needs-tests", _DOCUMENTED),
@@ -93,12 +91,12 @@ _PIPELINES: tuple[Case, ...] = (
             "imageScanningConfiguration": {"imageScanningEnabled": True},
             "imageTestsConfiguration": {"imageTestsEnabled": False},
         },
-        clash(
+        invalid_combination(
             "imageScanningConfiguration.imageScanningEnabled",
             "Scans run during image tests, which are not enabled.",
         ),
     ),
-    (
+    Case(
         "condition-without-its-scan",
         "A condition for scan results needs the scan type that has such conditions.",
         ("scanning.condition", _DOCUMENTED),
@@ -108,12 +106,12 @@ _PIPELINES: tuple[Case, ...] = (
                 "scanResultCondition": {"maximumSeverityLabel": "HIGH"},
             }
         },
-        clash(
+        invalid_combination(
             "imageScanningConfiguration.scanResultCondition",
             "A condition for the results needs the scan type 'ON_DEMAND_AMI_CVE'.",
         ),
     ),
-    (
+    Case(
         "scan-of-a-container",
         "The scan type with a condition is for AMIs.",
         ("scanning.condition", _DOCUMENTED),
@@ -125,7 +123,7 @@ _PIPELINES: tuple[Case, ...] = (
                 "imageScanningTypes": ["ON_DEMAND_AMI_CVE"],
             },
         },
-        clash(
+        invalid_combination(
             "imageScanningConfiguration.imageScanningTypes",
             "The scan type 'ON_DEMAND_AMI_CVE' is for AMIs only.",
         ),
@@ -178,7 +176,7 @@ CLAIMS = (
             containerRecipeArn="<<container_recipe>>",
             infrastructureConfigurationArn="<<infrastructure>>",
             status="DISABLED",
-            expected=clash(
+            expected=invalid_combination(
                 "containerRecipeArn",
                 "The recipe must be of the same type as the pipeline's current recipe.",
             ),

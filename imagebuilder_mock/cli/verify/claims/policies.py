@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from imagebuilder_mock.cli.verify.claim import ACCEPTED, call, claim, invalid
-
-if TYPE_CHECKING:
-    from imagebuilder_mock.cli.verify.claim import Call, Expected
+from imagebuilder_mock.cli.verify.claim import ACCEPTED, Call, Expected, call, claim
+from imagebuilder_mock.domain.errors import invalid_value
 
 
 def _policy(**members: Any) -> str:
@@ -27,7 +25,7 @@ def _put(policy: str, expected: Expected = ACCEPTED) -> Call:
     return call("PutComponentPolicy", {"componentArn": "<<component>>", "policy": policy}, expected)
 
 
-_OTHER_ACTIONS = invalid(
+_OTHER_ACTIONS = invalid_value(
     "policy",
     "The Action of a Statement must be among imagebuilder:GetComponent, "
     "imagebuilder:ListComponents.",
@@ -76,7 +74,7 @@ CLAIMS = (
         ("policies.actions",),
         _put(
             _policy(Resource=["<<greeting>>"]),
-            invalid("policy", "The Resource of a Statement must be '<<component>>'."),
+            invalid_value("policy", "The Resource of a Statement must be '<<component>>'."),
         ),
     ),
     claim(
@@ -85,14 +83,14 @@ CLAIMS = (
         ("policies.actions",),
         _put(
             _policy(Effect="Deny"),
-            invalid("policy", "The Effect of a Statement must be Allow."),
+            invalid_value("policy", "The Effect of a Statement must be Allow."),
         ),
     ),
     claim(
         "policies.no-json",
         "A policy that is not JSON is refused.",
         ("requests.codes-of-documented-rules",),
-        _put("share it", invalid("policy", "The policy is not valid JSON.")),
+        _put("share it", invalid_value("policy", "The policy is not valid JSON.")),
     ),
     claim(
         "policies.read-back",

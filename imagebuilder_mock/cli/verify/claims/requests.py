@@ -2,93 +2,82 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from imagebuilder_mock.cli.verify.claim import (
-    ACCEPTED,
-    Call,
-    Refused,
-    call,
-    claim,
-    clash,
-    form,
-    invalid,
+from imagebuilder_mock.cli.verify.claim import ACCEPTED, Call, Expected, call, claim, form
+from imagebuilder_mock.domain.errors import (
+    InvalidRequestException,
+    invalid_combination,
+    invalid_value,
 )
 
-from .standing import cases, create, get
-
-if TYPE_CHECKING:
-    from imagebuilder_mock.cli.verify.claim import Expected
-
-    from .standing import Case
+from .standing import Case, cases, create, get
 
 _FORM = ("requests.form-error-sentence", "requests.form-error-code")
 _OTHER = ("requests.other-form-sentences", "requests.form-error-code")
 _PATTERNS = ("requests.patterns-and-lengths",)
 _ONE_OF_TWO = ("requests.combination-code", "requests.codes-of-documented-rules")
-_DATA_OR_URI = clash("data", "You must specify exactly one of 'data' and 'uri'.")
-_VERSION = invalid(
+_DATA_OR_URI = invalid_combination("data", "You must specify exactly one of 'data' and 'uri'.")
+_VERSION = invalid_value(
     "semanticVersion", r"semanticVersion must match pattern ^[0-9]+\.[0-9]+\.[0-9]+$"
 )
 
 _COMPONENTS: tuple[Case, ...] = (
-    (
+    Case(
         "version-pattern",
         "In the refusal of a version, the parameter before the pattern has no quotes.",
         (*_FORM, "requests.pattern-sentence"),
         {"semanticVersion": "1.0.x"},
         _VERSION,
     ),
-    (
+    Case(
         "digits-of-other-scripts",
         "A digit in a pattern is an ASCII digit.",
         _PATTERNS,
         {"semanticVersion": "1.0.\u0663"},
         _VERSION,
     ),
-    (
+    Case(
         "line-feed-in-a-name",
         "A pattern has to match the whole name, including a line feed at its end.",
         _PATTERNS,
         {"name": "<<name>>\n"},
         form("name", r"must match pattern ^[-_A-Za-z-0-9][-_A-Za-z0-9 ]{1,126}[-_A-Za-z-0-9]$"),
     ),
-    (
+    Case(
         "empty-text",
         "For an empty text that must not be empty, the refusal names the shortest length.",
         _OTHER,
         {"description": ""},
         form("description", "must contain at least 1 characters"),
     ),
-    (
+    Case(
         "long-text",
         "For a text that is too long, the refusal names the longest length.",
         _OTHER,
         {"description": "d" * 1025},
         form("description", "must contain at most 1024 characters"),
     ),
-    (
+    Case(
         "enum",
         "For a value outside an enum, the refusal names its values in the model's order.",
         _OTHER,
         {"platform": "Plan9"},
         form("platform", "must be one of [Windows, Linux, macOS]"),
     ),
-    (
+    Case(
         "missing-member",
         "For a required member that is missing, the refusal says that it is required.",
         _OTHER,
         {"platform": None},
         form("platform", "is required"),
     ),
-    (
+    Case(
         "neither-of-two",
         "Exactly one of two members has to be given: neither is refused as a combination.",
         _ONE_OF_TWO,
         {"data": None},
         _DATA_OR_URI,
     ),
-    (
+    Case(
         "both-of-two",
         "Exactly one of two members has to be given: both are refused as a combination.",
         _ONE_OF_TWO,
@@ -98,15 +87,11 @@ _COMPONENTS: tuple[Case, ...] = (
 )
 
 
-def _sent(body: str, expected: Expected) -> Call:
+def _sent(body: str, expected: Expected = ACCEPTED) -> Call:
     return Call(operation="ListComponents", body=body, expected=expected)
 
 
-def _bad_request(message: str) -> Refused:
-    return Refused("InvalidRequestException", message)
-
-
-_NO_JSON = _bad_request("The request body is not valid JSON.")
+_NO_JSON = InvalidRequestException("The request body is not valid JSON.")
 
 CLAIMS = (
     *cases("requests", "Component", _COMPONENTS),
@@ -181,13 +166,13 @@ CLAIMS = (
         "requests.unknown-member",
         "A member that the model does not have is ignored.",
         ("requests.unknown-members",),
-        _sent('{"colour": "red"}', ACCEPTED),
+        _sent('{"colour": "red"}'),
     ),
     claim(
         "requests.list-for-a-body",
         "A body that is not a JSON object is refused as such.",
         ("requests.not-a-json-object",),
-        _sent("[]", _bad_request("The request body must be a JSON object.")),
+        _sent("[]", InvalidRequestException("The request body must be a JSON object.")),
     ),
     claim(
         "requests.no-json",
@@ -211,7 +196,7 @@ CLAIMS = (
         "requests.null-member",
         "A member that is null counts as absent.",
         ("requests.null-and-repeated-keys",),
-        _sent('{"owner": null}', ACCEPTED),
+        _sent('{"owner": null}'),
     ),
     claim(
         "requests.null-in-a-list",
@@ -223,6 +208,6 @@ CLAIMS = (
         "requests.repeated-key",
         "If a key comes twice, the last one counts.",
         ("requests.null-and-repeated-keys",),
-        _sent('{"maxResults": 0, "maxResults": 1}', ACCEPTED),
+        _sent('{"maxResults": 0, "maxResults": 1}'),
     ),
 )

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from imagebuilder_mock.cli.capture.walking import arn_parameter
-from imagebuilder_mock.cli.verify.claim import A_TIME, ACCEPTED, Call, Own, Refused, call, claim
+from imagebuilder_mock.cli.verify.claim import (
+    A_TIME,
+    ACCEPTED,
+    Call,
+    Claim,
+    Expected,
+    Own,
+    call,
+    claim,
+)
+from imagebuilder_mock.domain.errors import ImageBuilderError, invalid_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from imagebuilder_mock.cli.verify.claim import Claim, Expected
 
 DOCUMENT = """\
 name: hello
@@ -135,26 +144,36 @@ ARNS = {
 }
 """The ARN of what such a create makes."""
 
-Case: TypeAlias = "tuple[str, str, tuple[str, ...], Mapping[str, Any], Expected]"
-"""A claim about one create: the rest of its id, its sentence, the rows that it proves, what is
-given besides the usual, and what comes back."""
+
+class Case(NamedTuple):
+    """A claim about one create."""
+
+    key: str
+    """The rest of its id."""
+    sentence: str
+    rows: tuple[str, ...]
+    changed: Mapping[str, Any]
+    """What is given besides the usual."""
+    expected: Expected | str = ACCEPTED
+    """A text is what is wrong with the parameter that the table is about."""
 
 
-def cases(subject: str, cls: str, rows: Iterable[Case]) -> Iterator[Claim]:
-    for key, sentence, proven, changed, expected in rows:
-        yield claim(f"{subject}.{key}", sentence, proven, create(cls, expected=expected, **changed))
+def cases(subject: str, cls: str, table: Iterable[Case], *, parameter: str = "") -> Iterator[Claim]:
+    for key, sentence, rows, changed, told in table:
+        expected = invalid_value(parameter, told) if isinstance(told, str) else told
+        yield claim(f"{subject}.{key}", sentence, rows, create(cls, expected=expected, **changed))
 
 
 def create(cls: str, *, expected: Expected = ACCEPTED, **changed: Any) -> Call:
     """The usual create with some members changed; one that is None is left out."""
     params = {name: value for name, value in {**USUAL[cls], **changed}.items() if value is not None}
-    saved = {} if isinstance(expected, Refused) else {"made": arn_parameter(cls)}
+    saved = {} if isinstance(expected, ImageBuilderError) else {"made": arn_parameter(cls)}
     return call(f"Create{cls}", params, expected, **saved)
 
 
 def get(cls: str, expected: Expected, arn: str = "<<made>>") -> Call:
     """The paths of what is expected begin within the resource."""
-    if not isinstance(expected, Refused):
+    if not isinstance(expected, ImageBuilderError):
         member = cls[0].lower() + cls[1:]
         expected = {
             f"{member}.{path}" if path else member: value for path, value in expected.items()
@@ -186,9 +205,16 @@ def listed(
     )
 
 
-def own_components(*arns: str) -> Expected:
-    """A list of these component versions, given without what stands before the name."""
-    return {"componentVersionList": Own([f"<<own>>component/{arn}" for arn in arns])}
+def components_listed(filters: Mapping[str, list[str]], *names: str, **more: Any) -> Call:
+    """The list of components that pass filters: these, at version 1.0.0, and no others."""
+    arns = [f"<<own>>component/{name}/1.0.0" for name in names]
+    return listed("ListComponents", filters, {"componentVersionList": Own(arns)}, **more)
+
+
+def builds_listed(expected: Expected, more: Mapping[str, Any] | None = None, **saved: str) -> Call:
+    """The builds of what the usual create of a component makes."""
+    params = {"componentVersionArn": "<<own>>component/<<name>>/1.0.0", **(more or {})}
+    return call("ListComponentBuildVersions", params, expected, **saved)
 
 
 STANDING: Mapping[str, Call] = {

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from imagebuilder_mock.cli.verify.claim import Refused, call, claim, not_found
+from imagebuilder_mock.cli.verify.claim import Call, Expected, call, claim
+from imagebuilder_mock.domain.errors import InvalidParameterException, not_found, not_valid
 
 from .standing import ARNS, create
 
-if TYPE_CHECKING:
-    from imagebuilder_mock.cli.verify.claim import Call
+
+def _tags(arn: str, expected: Expected) -> Call:
+    return call("ListTagsForResource", {"resourceArn": arn}, expected)
 
 
-def _tags(arn: str, expected: dict[str, str] | Refused) -> Call:
-    return call(
-        "ListTagsForResource",
-        {"resourceArn": arn},
-        expected if isinstance(expected, Refused) else {"tags": expected},
-    )
-
-
-def _refused(detail: str) -> Refused:
-    return Refused(
-        "InvalidParameterException",
-        f"The value supplied for parameter 'tags' is not valid. {detail}",
-    )
+def _refused(detail: str) -> InvalidParameterException:
+    return InvalidParameterException(not_valid("tags", detail))
 
 
 CLAIMS = (
@@ -65,14 +54,14 @@ CLAIMS = (
         ("tags.untagging",),
         create("Component", tags={"a": "1", "b": "2"}),
         call("UntagResource", {"resourceArn": "<<made>>", "tagKeys": ["b", "c"]}),
-        _tags("<<made>>", {"a": "1"}),
+        _tags("<<made>>", {"tags": {"a": "1"}}),
     ),
     claim(
         "tags.on-builds",
         "The tags of a component are those of its build version.",
         ("tags.on-builds",),
         create("Component", tags={"a": "1"}),
-        _tags(ARNS["Component"], {"a": "1"}),
+        _tags(ARNS["Component"], {"tags": {"a": "1"}}),
         _tags(
             "<<own>>component/<<name>>/1.0.0",
             not_found("Component", "<<own>>component/<<name>>/1.0.0"),

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from imagebuilder_mock.cli.verify.claim import (
-    A_TIME,
-    ABSENT,
-    AN_ID,
-    Own,
-    Refused,
-    call,
-    claim,
-    invalid,
+from imagebuilder_mock.cli.verify.claim import A_TIME, ABSENT, AN_ID, Own, claim
+from imagebuilder_mock.domain.errors import (
+    DryRunOperationException,
+    IdempotentParameterMismatchException,
+    InvalidVersionNumberException,
+    invalid_value,
     not_found,
 )
+from imagebuilder_mock.domain.versions import FORMAT_ERROR
 
-from .standing import AMI, ARNS, OTHER_DOCUMENT, create, get, update
+from .standing import AMI, ARNS, OTHER_DOCUMENT, builds_listed, create, get, update
 
-_DRY = Refused(
-    "DryRunOperationException", "Request would have succeeded, but dryRun flag is set.", 412
-)
-_BUILDS = {"componentVersionArn": "<<own>>component/<<name>>/1.0.0"}
+_DRY = DryRunOperationException()
 
 CLAIMS = (
     claim(
@@ -60,7 +55,7 @@ CLAIMS = (
         create(
             "Component", clientToken="<<name>>", expected={"componentBuildVersionArn": "<<made>>"}
         ),
-        call("ListComponentBuildVersions", _BUILDS, {"componentSummaryList": Own(["<<made>>"])}),
+        builds_listed({"componentSummaryList": Own(["<<made>>"])}),
     ),
     claim(
         "tokens.mismatch",
@@ -71,8 +66,7 @@ CLAIMS = (
             "Component",
             clientToken="<<name>>",
             data=OTHER_DOCUMENT,
-            expected=Refused(
-                "IdempotentParameterMismatchException",
+            expected=IdempotentParameterMismatchException(
                 "The client token was already used in a request with different parameters. "
                 "Use a new client token, or the parameters of the first request.",
             ),
@@ -86,10 +80,8 @@ CLAIMS = (
             "Component",
             clientToken="<<name>>",
             semanticVersion="1.0.1073741824",
-            expected=Refused(
-                "InvalidVersionNumberException",
-                "The supplied semantic version does not follow the required format. Each "
-                "number must be between 0 and 1073741823.",
+            expected=InvalidVersionNumberException(
+                f"{FORMAT_ERROR}. Each number must be between 0 and 1073741823."
             ),
         ),
         create("Component", clientToken="<<name>>"),
@@ -106,7 +98,7 @@ CLAIMS = (
         "A dry run that would succeed says so, and makes nothing.",
         ("tokens.dry-run",),
         create("Component", dryRun=True, expected=_DRY),
-        call("ListComponentBuildVersions", _BUILDS, {"componentSummaryList": []}),
+        builds_listed({"componentSummaryList": []}),
     ),
     claim(
         "tokens.dry-run-refused",
@@ -116,7 +108,7 @@ CLAIMS = (
             "Component",
             data="[]",
             dryRun=True,
-            expected=invalid("data", "The document must be a mapping."),
+            expected=invalid_value("data", "The document must be a mapping."),
         ),
     ),
     claim(

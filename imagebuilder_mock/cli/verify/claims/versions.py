@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from imagebuilder_mock.cli.verify.claim import Call, Refused, claim, invalid, taken
+from imagebuilder_mock.cli.verify.claim import Call, claim
+from imagebuilder_mock.domain.errors import (
+    InvalidVersionNumberException,
+    already_exists,
+    invalid_value,
+)
+from imagebuilder_mock.domain.versions import FORMAT_ERROR
 
 from .standing import ARNS, OTHER_DOCUMENT, TEST_DOCUMENT, WORKFLOW, create, delete, get
 
-_FORMAT = "The supplied semantic version does not follow the required format"
-_SAME = taken("Component", ARNS["Component"])
-
-
-def _bad(message: str) -> Refused:
-    return Refused("InvalidVersionNumberException", message)
+_SAME = already_exists("Component", ARNS["Component"])
 
 
 def _recipe(version: str, made: str) -> Call:
@@ -52,14 +53,20 @@ CLAIMS = (
         create(
             "Component",
             semanticVersion="1073741824.0.0",
-            expected=_bad(f"{_FORMAT}. Each number must be between 0 and 1073741823."),
+            expected=InvalidVersionNumberException(
+                f"{FORMAT_ERROR}. Each number must be between 0 and 1073741823."
+            ),
         ),
     ),
     claim(
         "versions.two-wildcards",
         "A new recipe's version has one x at most.",
         ("versions.x-in-create",),
-        create("ImageRecipe", semanticVersion="1.x.x", expected=_bad(_FORMAT)),
+        create(
+            "ImageRecipe",
+            semanticVersion="1.x.x",
+            expected=InvalidVersionNumberException(FORMAT_ERROR),
+        ),
     ),
     claim(
         "versions.first-number",
@@ -201,7 +208,7 @@ CLAIMS = (
         ("versions.wildcards",),
         get(
             "Component",
-            invalid(
+            invalid_value(
                 "componentBuildVersionArn",
                 "The version '1.x.8' has a wildcard that is followed by a number. Every node "
                 "to the right of the first wildcard must be a wildcard.",

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import json
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from imagebuilder_mock.cli.verify.claim import ABSENT, ACCEPTED, claim, invalid, over_quota
+from imagebuilder_mock.cli.verify.claim import ABSENT, claim
+from imagebuilder_mock.domain.quotas import over_quota
 
-from .standing import cases, create, get
-
-if TYPE_CHECKING:
-    from .standing import Case
+from .standing import Case, cases, create, get
 
 _WAIT = {"name": "Only", "action": "WaitForAction"}
 _LAUNCH = {"name": "Launch", "action": "LaunchInstance", "inputs": {"waitFor": "ssmAgent"}}
 _IN_STEP = "Parsing step 'Only' failed. Error: "
-
-_refused = partial(invalid, "data")
 
 
 def _document(*steps: dict[str, Any], **members: Any) -> dict[str, Any]:
@@ -43,131 +38,127 @@ def _run(name: str, **parameters: Any) -> dict[str, Any]:
 
 
 _WORKFLOWS: tuple[Case, ...] = (
-    (
+    Case(
         "no-steps",
         "A workflow without steps is refused.",
         ("workflows.grammar", "workflows.sentences"),
         _document(steps=[]),
-        _refused("The document has no steps; it requires a 'steps'"),
+        "The document has no steps; it requires a 'steps'",
     ),
-    (
+    Case(
         "phases",
         "A member that a workflow does not have is refused.",
         ("workflows.grammar", "workflows.sentences"),
         _document(phases=[]),
-        _refused("The document has an unknown member 'phases'."),
+        "The document has an unknown member 'phases'.",
     ),
-    (
+    Case(
         "schema-version",
         "A schema version other than 1.0 is refused.",
         ("workflows.sentences",),
         _document(schemaVersion="1.1"),
-        _refused("Invalid schema version. Supported versions include: 1.0."),
+        "Invalid schema version. Supported versions include: 1.0.",
     ),
-    (
+    Case(
         "step-that-begins-with-a-digit",
         "The name of a step begins with a letter.",
         ("workflows.step-names", "workflows.sentences"),
         _step(name="1st"),
-        _refused(
+        (
             "Invalid step name '1st'. A name must begin with a letter, have between 3 and 100 "
             "characters, and allowed characters are combinations of numbers [0-9], english letters "
             "[a-z,A-Z] and special characters [-_]."
         ),
     ),
-    (
+    Case(
         "long-step-name",
         "The name of a step may have 100 characters.",
         ("workflows.step-names",),
         _step(name="a" * 100),
-        ACCEPTED,
     ),
-    (
+    Case(
         "step-twice",
         "The names of steps are unique.",
         ("workflows.sentences",),
         _document(_WAIT, _WAIT),
-        _refused("Duplicate step name 'Only'. Names must be unique."),
+        "Duplicate step name 'Only'. Names must be unique.",
     ),
-    (
+    Case(
         "on-failure",
         "onFailure of a step is one of two words.",
         ("workflows.sentences",),
         _step(onFailure="Ignore"),
-        _refused(f"{_IN_STEP}Invalid onFailure 'Ignore'. Valid values are: Abort, Continue."),
+        f"{_IN_STEP}Invalid onFailure 'Ignore'. Valid values are: Abort, Continue.",
     ),
-    (
+    Case(
         "unknown-member-of-a-step",
         "A member that a step does not have is refused.",
         ("workflows.sentences", "workflows.grammar"),
         _step(loop={}),
-        _refused(f"{_IN_STEP}The step has an unknown member 'loop'."),
+        f"{_IN_STEP}The step has an unknown member 'loop'.",
     ),
-    (
+    Case(
         "longest-timeout",
         "The longest time-out of a step depends on its action.",
         ("workflows.grammar", "workflows.sentences"),
         _step(timeoutSeconds=604801),
-        _refused(
+        (
             f"{_IN_STEP}Invalid timeoutSeconds 604801. For action WaitForAction it must be "
             "between 1 and 604800."
         ),
     ),
-    (
+    Case(
         "wait-seconds",
         "waitSeconds is less than the time-out.",
         ("workflows.sentences",),
         _step(timeoutSeconds=60, waitSeconds=60),
-        _refused(
+        (
             f"{_IN_STEP}Invalid waitSeconds 60. It must be at least 0, and less than the "
             "timeoutSeconds, 60."
         ),
     ),
-    (
+    Case(
         "eleven-attempts",
         "A retry has ten attempts at most.",
         ("workflows.retry",),
         _step(retry={"maxAttempts": 11}),
-        _refused(f"{_IN_STEP}Invalid maxAttempts 11. It must be between 1 and 10."),
+        f"{_IN_STEP}Invalid maxAttempts 11. It must be between 1 and 10.",
     ),
-    (
+    Case(
         "other-members-of-a-retry",
         "A retry may have other members.",
         ("workflows.retry",),
         _step(retry={"maxAttempts": 10, "colour": "red"}),
-        ACCEPTED,
     ),
-    (
+    Case(
         "unknown-input",
         "An input that the action does not have is refused.",
         ("workflows.inputs",),
         _step(inputs={"colour": "red"}),
-        _refused(f"{_IN_STEP}Action WaitForAction has an unknown input 'colour'."),
+        f"{_IN_STEP}Action WaitForAction has an unknown input 'colour'.",
     ),
-    (
+    Case(
         "missing-input",
         "A step without an input that its action needs is refused.",
         ("workflows.inputs", "workflows.sentences"),
         _document({"name": "Only", "action": "LaunchInstance"}),
-        _refused(f"{_IN_STEP}Action LaunchInstance has no inputs; it requires an 'inputs'"),
+        f"{_IN_STEP}Action LaunchInstance has no inputs; it requires an 'inputs'",
     ),
-    (
+    Case(
         "action-of-another-type",
         "An action is refused in a workflow of a type that does not have it.",
         ("workflows.grammar", "workflows.sentences"),
         _document({"name": "Only", "action": "DistributeImage"}),
-        _refused(f"{_IN_STEP}Action DistributeImage is not supported in a workflow of type TEST."),
+        f"{_IN_STEP}Action DistributeImage is not supported in a workflow of type TEST.",
     ),
-    (
+    Case(
         "unknown-reference",
         "A reference to an unknown variable is refused.",
         ("workflows.sentences",),
         _step(**{"if": {"stringEquals": "a", "value": "$.parameters.none"}}),
-        _refused(
-            f"{_IN_STEP}The reference '$.parameters.none' does not refer to a known variable."
-        ),
+        f"{_IN_STEP}The reference '$.parameters.none' does not refer to a known variable.",
     ),
-    (
+    Case(
         "reference-into-a-list",
         "A reference may index the list that a step gives.",
         ("workflows.references",),
@@ -176,26 +167,25 @@ _WORKFLOWS: tuple[Case, ...] = (
             _run("Run", commands=["date"]),
             _run("Again", **{"commands.$": ["$.stepOutputs.Run.output[0]"]}),
         ),
-        ACCEPTED,
     ),
-    (
+    Case(
         "parameter-type",
         "A parameter has one of four types.",
         ("workflows.sentences",),
         _document(parameters=[{"name": "size", "type": "float"}]),
-        _refused(
+        (
             "Parameter 'size' has the unsupported type 'float'. Supported types include: string, "
             "integer, boolean, stringList."
         ),
     ),
-    (
+    Case(
         "value-of-a-boolean",
         "The default of a parameter is of the parameter's type.",
         ("workflows.sentences",),
         _document(parameters=[{"name": "wait", "type": "boolean", "default": 1}]),
-        _refused("The value of the parameter 'wait' must be a boolean."),
+        "The value of the parameter 'wait' must be a boolean.",
     ),
-    (
+    Case(
         "comparison-with-a-text",
         "A number may be compared with a text.",
         ("workflows.comparisons",),
@@ -203,16 +193,15 @@ _WORKFLOWS: tuple[Case, ...] = (
             {**_WAIT, "if": {"numberGreaterThan": 1, "value": "$.parameters.word"}},
             parameters=[{"name": "word", "type": "string", "default": "five"}],
         ),
-        ACCEPTED,
     ),
-    (
+    Case(
         "too-many-steps",
         "A workflow has 15 steps at most.",
         ("quotas.sentence", "quotas.defaults"),
         _document(*({**_WAIT, "name": f"Step{number}"} for number in range(16))),
         over_quota("steps per workflow", 15),
     ),
-    (
+    Case(
         "distribution",
         "The caller's own workflow may be of the type DISTRIBUTION.",
         ("workflows.distribution-type",),
@@ -222,7 +211,7 @@ _WORKFLOWS: tuple[Case, ...] = (
 )
 
 CLAIMS = (
-    *cases("workflows", "Workflow", _WORKFLOWS),
+    *cases("workflows", "Workflow", _WORKFLOWS, parameter="data"),
     claim(
         "workflows.default-of-a-list",
         "A workflow shows its parameters, and the default of a list as it is.",

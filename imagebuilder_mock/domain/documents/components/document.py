@@ -16,21 +16,17 @@ import yaml
 
 from imagebuilder_mock.domain.documents.members import (
     POSITIVE,
-    UNNAMED,
-    UNREAD,
     Document,
     Each,
     Member,
     Members,
     Node,
     OneOf,
-    Written,
     as_it_is,
     boolean,
     bounded,
-    check_unique,
-    named,
 )
+from imagebuilder_mock.domain.documents.names import UNNAMED, UNREAD, Written, check_unique, named
 from imagebuilder_mock.domain.documents.yaml_loading import read_document
 from imagebuilder_mock.domain.records import Value, replace
 
@@ -127,10 +123,6 @@ class _Document(Document, Variables):
     phases = Member[list[Node]](
         Each(_Phase, "Every phase"), [], called="The document's 'phases'", required=True
     )
-
-
-MEMBERS = frozenset({*_Document.rows, *_Phase.rows, *_Step.rows})
-"""The names of all members of documents, phases and steps."""
 
 
 @lru_cache(maxsize=256)

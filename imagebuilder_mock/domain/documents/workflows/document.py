@@ -14,22 +14,19 @@ from typing import TYPE_CHECKING, Literal
 from imagebuilder_mock.domain.documents.conditions import Expression
 from imagebuilder_mock.domain.documents.errors import DocumentError
 from imagebuilder_mock.domain.documents.members import (
-    UNNAMED,
     Document,
     Each,
     Member,
     Members,
     Node,
     OneOf,
-    Written,
     as_boolean,
     as_it_is,
     bounded,
-    check_unique,
     integer,
-    named,
     text,
 )
+from imagebuilder_mock.domain.documents.names import UNNAMED, Written, check_unique, named
 from imagebuilder_mock.domain.documents.yaml_loading import read_document
 from imagebuilder_mock.domain.records import Value
 
@@ -133,10 +130,6 @@ class _Document(Document):
     )
     steps = Member[list[Node]](Each(_Step), [], called="The document's 'steps'", required=True)
     outputs = Member[list[Node]](Each(_Output, "An output"), [], called="The document's 'outputs'")
-
-
-MEMBERS = frozenset({*_Document.rows, *Parameter.rows, *_Step.rows, *_Output.rows})
-"""The names of all members of documents, parameters, steps and outputs."""
 
 
 @lru_cache(maxsize=256)

@@ -36,7 +36,7 @@ def _parser(request, monkeypatch):
     """Each of the two parsers: not every platform's PyYAML comes with libyaml."""
     if request.param is None:
         pytest.skip("PyYAML has no libyaml here")
-    monkeypatch.setattr(yaml_loading, "_LOADER", request.param)
+    monkeypatch.setattr(yaml_loading, "LOADER", request.param)
 
 
 def detail_of(text: str, **bounds: int) -> str:
