@@ -249,7 +249,7 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(path, monkeypatch):
 
 
 def test_two_who_write_one_file_at_once_do_not_mix_it(path, monkeypatch):
-    both_have_begun, lines_of = Barrier(2, timeout=10), files.state_lines
+    both_have_begun, lines_of = Barrier(2, timeout=60), files.state_lines
 
     def slow_lines(state):
         first, *others = lines_of(state)
