@@ -65,12 +65,12 @@ class Event(Value, Generic[Body_co], kw_only=True):
 class Events(InOrder[Event], Suggesting):
     """``mock.events``: the newest 10,000 events, the oldest first, to read as a list is read."""
 
-    __slots__ = ("_count", "_events", "_subscribers")
+    __slots__ = ("_dropped", "_events", "_subscribers")
 
     def __init__(self) -> None:
-        self._events: deque[tuple[int, Event]] = deque(maxlen=KEPT)
-        """Each with its number. Only a copy is gone through: other threads add to it meanwhile."""
-        self._count = 0
+        self._events: deque[Event] = deque(maxlen=KEPT)
+        """Only a copy is gone through: other threads add to it meanwhile."""
+        self._dropped = 0
         self._subscribers: list[Callable[[Event], object]] = []
 
     def __repr__(self) -> str:
@@ -78,11 +78,8 @@ class Events(InOrder[Event], Suggesting):
         held = ", ".join(f"{counts[each]:,} for {each}" for each in counts) or "none"
         return f"<mock.events: {held}>"
 
-    def _in_order(self) -> list[Event]:
-        return [event for _, event in tuple(self._events)]
-
-    def __len__(self) -> int:
-        return len(self._events)
+    def _in_order(self) -> deque[Event]:
+        return self._events
 
     @overload
     def sent_to(self, destination: Literal["EventBridge"]) -> list[Event[EventBridgeBody]]: ...
@@ -114,7 +111,7 @@ class Events(InOrder[Event], Suggesting):
 
         A program that asks again and again gives the number of the events that it has seen.
         """
-        return [event for place, event in tuple(self._events) if place >= number]
+        return self[max(number - self._dropped, 0) :]
 
     def subscribe(self, subscriber: Callable[[Event], object]) -> Callable[[], None]:
         """Call ``subscriber`` with each event from now on, in order; return what unsubscribes it.
@@ -145,12 +142,12 @@ class Events(InOrder[Event], Suggesting):
 
     def add(self, event: Event) -> list[Callable[[Event], object]]:
         """Keep an event, and return its subscribers."""
-        self._events.append((self._count, event))
-        self._count += 1
+        self._dropped += len(self._events) == KEPT
+        self._events.append(event)
         return list(self._subscribers)
 
     def clear(self) -> None:
-        self._count = 0
+        self._dropped = 0
         self._events.clear()
 
     def emptied(self) -> Events:

@@ -197,10 +197,18 @@ def test_a_marker_of_a_fixture_that_the_test_does_not_use_is_an_error(run):
         class TestSome:
             def test_with(self, imagebuilder_image): pass
             def test_without(self): pass
+
+        class TestOwn:
+            @pytest.fixture
+            def imagebuilder_image(self, request):
+                return request.node.get_closest_marker("imagebuilder_image").kwargs["state"]
+
+            @pytest.mark.imagebuilder_image(state="FAILED")
+            def test_own(self, imagebuilder_image): assert imagebuilder_image == "FAILED"
         """
     )
 
-    result.assert_outcomes(passed=5, failed=1, errors=2)
+    result.assert_outcomes(passed=6, failed=1, errors=2)
     result.stdout.fnmatch_lines(
         [
             "*imagebuilder_image: the marker has arguments of the fixture imagebuilder_image*",
