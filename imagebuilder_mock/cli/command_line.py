@@ -44,7 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     with quiet_interrupts():
         words = with_kept_dashes(sys.argv[1:] if arguments is None else arguments)
-        given = parser_for(words).parse_args(words)
+        parser = parser_for(words)
+        given = parser.parse_args(words)
+    if "command" not in given:
+        parser.error(f"give a command: {', '.join(COMMANDS)}")
     given.is_whole_process = arguments is None and _are_its_own(sys.argv[1:])
     command: Callable[[argparse.ArgumentParser, argparse.Namespace], int] = given.command
     # A command's own parser tells of wrong usage, and how that command is used.
@@ -62,7 +65,7 @@ def parser_for(words: Sequence[str]) -> argparse.ArgumentParser:
         prog="imagebuilder-mock",
         description="A mock of AWS EC2 Image Builder: it answers from memory, never from AWS.",
     )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(metavar="COMMAND")
     # The options before it take no values.
     named = next((word for word in words if not word.startswith("-")), None)
     for name, command in COMMANDS.items():

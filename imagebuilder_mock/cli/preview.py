@@ -16,6 +16,7 @@ from imagebuilder_mock.world.settings import OPTIONS
 from .check.checking import check_document
 from .options import explained
 from .patience import patience
+from .surroundings import world_of
 
 if TYPE_CHECKING:
     import argparse
@@ -77,6 +78,8 @@ def run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
     try:
         policy = given.policy if given.policy.startswith("arn:") else _policy_in(given.policy)
         with patience(f"looking at {given.state}"), ImageBuilderMock(state=given.state) as mock:
+            if not isinstance(policy, str):  # an ARN names them
+                _check_place(mock, given)
             table = mock.lifecycle.preview(
                 policy,
                 at=given.at,
@@ -97,6 +100,21 @@ def run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
     fates = " or ".join(sorted(set(met.values())))
     print(f"{parser.prog}: {len(met):,} image(s) would get {fates}.", file=sys.stderr)
     return _FATE_IS_MET
+
+
+def _check_place(mock: ImageBuilderMock, given: argparse.Namespace) -> None:
+    """LookupError unless the options say of which Region and account, and the state has those."""
+    stores = world_of(mock).state.stores.items()
+    places = [place for place, store in stores if any(store)]
+    held = ", ".join(sorted(f"{region} ({account})" for account, region in places))
+    if given.region is None and len({region for _, region in places}) > 1:
+        msg = f"Give --region: {given.state} has resources in {held}."
+        raise LookupError(msg)
+    is_named = given.region is not None or given.account_id is not None
+    if is_named and not mock.resources(region=given.region, account_id=given.account_id):
+        named = " ".join(filter(None, (given.region, given.account_id)))
+        msg = f"{given.state} has nothing in {named}. It has resources in {held or 'no Region'}."
+        raise LookupError(msg)
 
 
 def _policy_in(path: str) -> Any:

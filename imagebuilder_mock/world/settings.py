@@ -297,10 +297,10 @@ class Settings(Value, kw_only=True):
         return cls(**options)  # type: ignore[arg-type] # each value has been checked
 
 
-def check_account_id(account_id: object) -> None:
+def check_account_id(account_id: object, given_as: str = "account_id=") -> None:
     """ValueError if it is not the id of an account."""
     if not is_account_id(account_id):
-        msg = f"account_id={account_id!r}: an account is a string of 12 digits."
+        msg = f"{given_as}{account_id!r}: an account is a string of 12 digits."
         raise ValueError(msg)
 
 

@@ -447,7 +447,7 @@ def test_without_the_option_a_client_needs_a_region_as_ever(program):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "the following arguments are required: COMMAND"),
+        ([], "give a command: run, serve, capture, "),
         (["run"], "the following arguments are required: SCRIPT.py, or -m MODULE"),
         (["run", "-m"], "there is no module "),
         (["serve", "--port", "x"], "argument --port: invalid int value: 'x'"),

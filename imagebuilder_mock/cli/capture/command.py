@@ -103,7 +103,7 @@ def run(_: argparse.ArgumentParser, given: argparse.Namespace) -> int:
 def _check(given: argparse.Namespace) -> None:
     """ValueError if an option cannot be met: better said before the account is read."""
     if given.account_mask is not None:
-        check_account_id(given.account_mask)
+        check_account_id(given.account_mask, "--account-mask ")
     if given.output is not None and not os.access(Path(given.output).parent, os.W_OK):
         msg = (
             f"The state cannot be written to {given.output}: there is no such folder, or it is "

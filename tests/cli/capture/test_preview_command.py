@@ -92,8 +92,30 @@ def test_it_looks_ahead_to_a_time(preview, policy):
 
 def test_it_looks_at_a_region_and_an_account(preview, policy):
     assert preview(policy, "--region", "eu-west-1")[0] == {("eu-west-1", "1"): "DELETE"}
-    other = ["--region", "eu-west-1", "--account-id", "444455556666"]
-    assert preview(policy, *other)[0] == {}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ((), "Give --region: {state} has resources in {held}."),
+        (
+            ("--region", "eu-west-2"),
+            "{state} has nothing in eu-west-2. It has resources in {held}.",
+        ),
+        (
+            ("--region", "eu-west-1", "--account-id", "444455556666"),
+            "{state} has nothing in eu-west-1 444455556666. It has resources in {held}.",
+        ),
+    ],
+)
+def test_a_place_without_resources_is_no_empty_preview(state, policy, capsys, options, message):
+    """``--fail-on`` would pass."""
+    with pytest.raises(SystemExit) as end:
+        main(["lifecycle", "preview", str(state), str(policy), *options])
+
+    assert end.value.code == 1
+    held = "eu-west-1 (123456789012), us-east-1 (123456789012)"
+    assert message.format(state=state, held=held) in capsys.readouterr().err
 
 
 def test_it_writes_a_page_too(preview, policy, tmp_path):
