@@ -51,6 +51,16 @@ def test_another_text_is_none(text):
         Arn.parse(text)
 
 
+def test_what_was_put_together_is_taken_apart_as_any_text_is():
+    """The last ARNs are remembered; these must not be."""
+    name = Arn.parse(f"{OWN}component/web")
+    nameless, nested = str(name._replace(slug="")), str(name._replace(slug="web/1.0.0"))
+
+    with pytest.raises(ValueError, match="not an Image Builder ARN"):
+        Arn.parse(nameless)
+    assert Arn.parse(nested).version == "1.0.0"
+
+
 def test_the_same_name_at_another_version():
     arn = Arn.parse(f"{OWN}component/web/1.0.0/3")
 
