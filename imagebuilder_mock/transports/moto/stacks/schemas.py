@@ -1,23 +1,20 @@
 """The properties of a template against CloudFormation's schemas of our types, in its words.
 
-The schemas are data/resource_schemas.json, which docs/generate_stack_schemas.py writes. What is
-checked and said follows the validator of aws-cloudformation/cloudformation-resource-schema, which
-is everit's for JSON Schema with the values taken out of its messages: all complaints are listed,
-and a schema of several parts, as a type with an enum, first says how many of them match. A library
-for JSON Schema would leave all that to do: the words, the order and the conversion of texts.
+What is checked and said follows the validator of aws-cloudformation/cloudformation-resource-schema,
+which is everit's for JSON Schema with the values taken out of its messages: all complaints are
+listed, and a schema of several parts, as a type with an enum, first says how many of them match. A
+library for JSON Schema would leave all that to do: the words, the order and the conversion of
+texts.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import date
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .calls import StackFailure
-from .resource_types import PREFIX
+from .resource_types import PREFIX, resource_schemas
 from .templates import is_modelled, scalar
 
 if TYPE_CHECKING:
@@ -27,7 +24,6 @@ if TYPE_CHECKING:
 
     Schema = Mapping[str, Any]
 
-_FILE = Path(__file__).with_name("data") / "resource_schemas.json"
 _TYPES: Mapping[str, tuple[type, str]] = {
     "array": (list, "JSONArray"),
     "boolean": (bool, "Boolean"),
@@ -60,7 +56,7 @@ def check_properties(
     parameter: with ``ignores_unknown`` what botocore knows of it may be given too.
     """
     name = PREFIX + kind.name
-    schema = resource_schemas()["types"][name]
+    schema = kind.schema
     for property_name in properties:
         if f"/properties/{property_name}" in schema["readOnlyProperties"]:
             raise StackFailure(
@@ -74,13 +70,6 @@ def check_properties(
         note = _about_unknown(name, checked.unknown, members)
         raise StackFailure(said + "\n".join(complaints) + note)
     return said + "\n".join(checked.tolerated) if checked.tolerated else None
-
-
-@cache
-def resource_schemas() -> Mapping[str, Any]:
-    """The schemas under ``types``, and the ``date`` that they are of."""
-    found: Mapping[str, Any] = json.loads(_FILE.read_text(encoding="utf-8"))
-    return found
 
 
 def _about_unknown(name: str, unknown: list[tuple[str, str]], members: Mapping[str, Any]) -> str:
