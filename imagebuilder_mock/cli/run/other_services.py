@@ -28,8 +28,10 @@ from urllib3.connectionpool import HTTPConnectionPool
 
 from imagebuilder_mock.cli.surroundings import account_of
 from imagebuilder_mock.domain.errors import ImageBuilderError
+from imagebuilder_mock.neighbours.in_moto.door import answer_of_moto
 from imagebuilder_mock.protocol.identity import access_key_for, domain_of, is_of_aws
 from imagebuilder_mock.protocol.signatures import scope_of
+from imagebuilder_mock.transports.boto.aio import awaitable
 from imagebuilder_mock.transports.boto.credentials import is_remote
 from imagebuilder_mock.transports.http.wire import (
     RawRequest,
@@ -37,7 +39,6 @@ from imagebuilder_mock.transports.http.wire import (
     body_bytes,
     is_for_image_builder,
 )
-from imagebuilder_mock.transports.moto.answers import answer_of_moto, awaitable
 from imagebuilder_mock.transports.patching import all_or_nothing
 
 if TYPE_CHECKING:

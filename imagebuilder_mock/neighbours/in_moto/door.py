@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+
     from imagebuilder_mock.domain.machine_image import MachineImage
 
 
@@ -67,6 +69,13 @@ class OwnMoto(Moto):
 def _is_on() -> bool:
     core = sys.modules.get("moto.core.models")
     return core is not None and bool(core.botocore_stubber.enabled)
+
+
+def answer_of_moto(request: AWSPreparedRequest) -> AWSResponse | None:
+    """The answer to a request that moto does not see by itself; None if it is off or has none."""
+    core: Any = sys.modules.get("moto.core.models")
+    answer: AWSResponse | None = core and core.botocore_stubber("before-send", request)
+    return answer
 
 
 def moto_account() -> str | None:
