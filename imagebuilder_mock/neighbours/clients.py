@@ -21,6 +21,7 @@ _PLACEHOLDER = "imagebuilder-mock"
 
 
 def new_session() -> Session:
+    """A session that looks neither at a profile nor at the files that could name one."""
     return Session(_NO_FILES)
 
 

@@ -32,7 +32,7 @@ from imagebuilder_mock.neighbours.in_moto.door import answer_of_moto
 from imagebuilder_mock.protocol.identity import access_key_for, domain_of, is_of_aws
 from imagebuilder_mock.protocol.signatures import scope_of
 from imagebuilder_mock.transports.boto.aio import awaitable
-from imagebuilder_mock.transports.boto.credentials import is_remote
+from imagebuilder_mock.transports.boto.clients import is_remote
 from imagebuilder_mock.transports.http.wire import (
     RawRequest,
     authorization_of,

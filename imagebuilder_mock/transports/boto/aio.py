@@ -17,8 +17,13 @@ from botocore.awsrequest import AWSResponse
 
 from imagebuilder_mock.protocol.model import SERVICE_NAME
 
-from .clients import ClientCreation, explained_region, needs_credentials
-from .credentials import as_arguments, local_providers
+from .clients import (
+    ClientCreation,
+    as_arguments,
+    explained_region,
+    local_providers,
+    needs_credentials,
+)
 from .door import BotocoreDoor
 from .waiting import AsyncBackingOff
 
