@@ -13,8 +13,7 @@ from imagebuilder_mock.neighbours.in_moto.door import Moto, OwnMoto
 from imagebuilder_mock.neighbours.in_moto.switching import moto_application, moto_on
 from imagebuilder_mock.neighbours.machine_images import put_back
 from imagebuilder_mock.protocol.identity import is_of_aws
-from imagebuilder_mock.transports.http.forwarding import Forwarding
-from imagebuilder_mock.transports.http.one_port import InOneAccount, OnePort
+from imagebuilder_mock.transports.http.one_port import Forwarding, InOneAccount, OnePort
 
 if TYPE_CHECKING:
     import argparse

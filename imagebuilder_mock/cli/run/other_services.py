@@ -16,7 +16,7 @@ from copy import copy
 from inspect import isawaitable, iscoroutinefunction
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.client import BaseClient
@@ -27,10 +27,8 @@ from urllib3 import HTTPResponse, connection_from_url
 from urllib3.connectionpool import HTTPConnectionPool
 
 from imagebuilder_mock.cli.surroundings import account_of
-from imagebuilder_mock.domain.errors import ImageBuilderError
 from imagebuilder_mock.neighbours.in_moto.door import answer_of_moto
 from imagebuilder_mock.protocol.identity import access_key_for, domain_of, is_of_aws
-from imagebuilder_mock.protocol.signatures import scope_of
 from imagebuilder_mock.transports.boto.aio import awaitable
 from imagebuilder_mock.transports.boto.clients import is_remote
 from imagebuilder_mock.transports.http.wire import (
@@ -38,6 +36,7 @@ from imagebuilder_mock.transports.http.wire import (
     authorization_of,
     body_bytes,
     is_for_image_builder,
+    scope_in,
 )
 from imagebuilder_mock.transports.patching import all_or_nothing
 
@@ -261,10 +260,7 @@ def _patch_clients(module: ModuleType, patches: Patches) -> None:
 def _described(method: str, url: str, headers: Any) -> str:
     """A request without a known operation: ``s3 GET /documents/web.yml``."""
     parts = urlsplit(url)
-    try:
-        scope = scope_of(authorization_of(headers), parse_qs(parts.query))
-    except ImageBuilderError:
-        scope = None
+    scope = scope_in(authorization_of(headers), parts.query)
     service = service_of(parts.hostname or "") if scope is None else scope.service
     target = next((text for name, text in headers.items() if name.lower() == "x-amz-target"), None)
     if target is not None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import re
-from http import HTTPStatus
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
@@ -198,7 +197,7 @@ def _preflight_answer(environ: Environ, origin: str) -> Headers:
 def _refused(message: str, start_response: Any) -> list[bytes]:
     body = json.dumps({"message": message}).encode()
     start_response(
-        f"{HTTPStatus.FORBIDDEN.value} {HTTPStatus.FORBIDDEN.phrase}",
+        "403 Forbidden",
         [
             ("content-type", "application/json"),
             ("x-amzn-errortype", "ForbiddenException"),
