@@ -152,7 +152,7 @@ class OtherServices:
         **kwargs: Any,
     ) -> Any:
         asked = pool.headers if headers is None else headers
-        raw = RawRequest.of_pool(pool, method, url, asked)
+        raw = RawRequest.of_pool(pool, method, url, headers=asked)
         if not is_of_aws(raw.host) or is_for_image_builder(raw):
             return original(pool, method, url, body, headers, *args, **kwargs)
         address = urlunsplit(("https", raw.host, raw.path, raw.query, ""))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
+from urllib3 import HTTPResponse
 
 from imagebuilder_mock.neighbours.account import NOBODY_ANSWERED
 from imagebuilder_mock.neighbours.clients import new_client, new_session
@@ -37,14 +39,5 @@ def client(service: str, account: str, region: str) -> Any:
 
 def _nobody_answered(request: AWSPreparedRequest, **_: object) -> AWSResponse:
     """Of all handlers of the event the first answer counts: this one's if there is no other."""
-    return AWSResponse(request.url, NOBODY_ANSWERED, HTTPHeaders(), _Empty())
-
-
-class _Empty:
-    """The body of an answer that nobody gave."""
-
-    def read(self, *_: object) -> bytes:
-        return b""
-
-    def stream(self, **_: object) -> list[bytes]:
-        return []
+    no_body = HTTPResponse(BytesIO(), preload_content=False)
+    return AWSResponse(request.url, NOBODY_ANSWERED, HTTPHeaders(), no_body)

@@ -8,10 +8,7 @@ from botocore.client import BaseClient
 from urllib3.connectionpool import HTTPConnectionPool
 
 from imagebuilder_mock.protocol.model import SERVICE_NAME
-from imagebuilder_mock.transports.http.wire import (
-    RawRequest,
-    is_for_image_builder,
-)
+from imagebuilder_mock.transports.http.wire import RawRequest, is_for_image_builder
 from imagebuilder_mock.world.record import UnexpectedCallError
 
 from .aio import AiobotocoreClientCreation
@@ -50,22 +47,12 @@ class Block:
             self._refuse(operation_model.name)
         return original(client, operation_model, *args, **kwargs)
 
-    def _urlopen(  # noqa: PLR0913, PLR0917 - urllib3's arguments
-        self,
-        original: Method,
-        pool: HTTPConnectionPool,
-        method: str,
-        url: str,
-        body: Any = None,
-        headers: Any = None,
-        *args: Any,
-        **kwargs: Any,
-    ) -> Any:
+    def _urlopen(self, original: Method, *args: Any, **kwargs: Any) -> Any:
         if not self._is_on():
-            request = RawRequest.of_pool(pool, method, url, headers)
+            request = RawRequest.of_pool(*args, **kwargs)
             if is_for_image_builder(request):
-                self._refuse(f"{method} {request.path}")
-        return original(pool, method, url, body, headers, *args, **kwargs)
+                self._refuse(f"{request.method} {request.path}")
+        return original(*args, **kwargs)
 
     def _refuse(self, what: str) -> NoReturn:
         msg = f"{what} of EC2 Image Builder was called while no mock is on. {self._instead}"

@@ -74,7 +74,7 @@ class RawDoor:
     ) -> Any:
         if self._own_servers.has(pool.host, pool.port):
             return original(pool, method, url, body, headers, *args, **kwargs)
-        request = RawRequest.of_pool(pool, method, url, headers)
+        request = RawRequest.of_pool(pool, method, url, headers=headers)
         if not is_for_image_builder(request):
             return original(pool, method, url, body, headers, *args, **kwargs)
         request = request.with_body(body_bytes(body))

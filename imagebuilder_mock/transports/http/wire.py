@@ -54,10 +54,17 @@ class RawRequest(Value):
         return cls(method, host, path, query, authorization)
 
     @classmethod
-    def of_pool(
-        cls, pool: HTTPConnectionPool, method: str, url: str, headers: Mapping[str, str] | None
+    def of_pool(  # noqa: PLR0913, PLR0917 - urllib3's arguments
+        cls,
+        pool: HTTPConnectionPool,
+        method: str,
+        url: str,
+        body: object = None,  # noqa: ARG003 - the same
+        headers: Mapping[str, str] | None = None,
+        *_: object,
+        **__: object,
     ) -> RawRequest:
-        """A request to one of urllib3's pools, which has headers of its own if none are given."""
+        """A request by the arguments of ``urlopen``; a pool has headers if none are given."""
         sent = pool.headers if headers is None else headers
         return cls.of_target(method, pool.host, url, authorization_of(sent))
 
