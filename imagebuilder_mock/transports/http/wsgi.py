@@ -193,18 +193,17 @@ def _body(environ: Environ, limit: int = BODY_LIMIT) -> bytes:
     expected = _content_length(environ)
     if expected is None and not environ.get("wsgi.input_terminated"):
         return b""
-    if (expected or 0) > limit:
-        raise RequestTooLargeException(_too_large(limit))
     chunks = bytearray()
     try:
         while expected is None or len(chunks) < expected:
+            if (expected or len(chunks)) > limit:
+                msg = f"The request body must not have more than {limit} bytes."
+                raise RequestTooLargeException(msg)
             size = _CHUNK if expected is None else min(_CHUNK, expected - len(chunks))
             chunk = environ["wsgi.input"].read(size)
             if not chunk:
                 break
             chunks += chunk
-            if len(chunks) > limit:
-                raise RequestTooLargeException(_too_large(limit))
     except TimeoutError:
         raise RequestTimeoutException("The request body took too long to arrive.") from None
     except OSError:
@@ -212,10 +211,6 @@ def _body(environ: Environ, limit: int = BODY_LIMIT) -> bytes:
     if expected is not None and len(chunks) < expected:
         raise InvalidRequestException("The request body ended before its Content-Length.")
     return bytes(chunks)
-
-
-def _too_large(limit: int) -> str:
-    return f"The request body must not have more than {limit} bytes."
 
 
 def _content_length(environ: Environ) -> int | None:
