@@ -54,7 +54,7 @@ class RawRequest(Value):
         return cls(method, host, path, query, authorization)
 
     @classmethod
-    def of_pool(  # noqa: PLR0913, PLR0917 - urllib3's arguments
+    def of_pool(
         cls,
         pool: HTTPConnectionPool,
         method: str,
