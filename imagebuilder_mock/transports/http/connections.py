@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import timedelta
 from http.client import responses as reasons
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ConnectTimeoutError as ConnectTimeout
 from botocore.exceptions import ReadTimeoutError as ReadTimeout
@@ -78,7 +78,7 @@ class RawDoor:
         if not is_for_image_builder(request):
             return original(pool, method, url, body, headers, *args, **kwargs)
         request = request.with_body(body_bytes(body))
-        retries = kwargs["retries"] if "retries" in kwargs else next(iter(args), None)
+        wanted = kwargs["retries"] if "retries" in kwargs else next(iter(args), None)
 
         def once() -> HTTPResponse | HTTPError:
             try:
@@ -100,8 +100,9 @@ class RawDoor:
                 request_url=url,
             )
 
-        target = _Target(pool, method, url)
-        return _retried(once, target, retries, self._gateway.let_pass)
+        retries = Retry.from_int(wanted, default=pool.retries)
+        named = {"method": method, "url": url, "_pool": pool}
+        return _retried(once, retries, named, self._gateway.let_pass)
 
     def _find_match(self, original: Method, mock: RequestsMock, request: PreparedRequest) -> Any:
         raw = RawRequest.of_target(
@@ -112,32 +113,25 @@ class RawDoor:
         return _response(self._gateway, raw, request), []
 
 
-class _Target(NamedTuple):
-    """The request, as urllib3 names it in its errors."""
-
-    pool: HTTPConnectionPool
-    method: str
-    url: str
-
-
 def _retried(
     once: Callable[[], HTTPResponse | HTTPError],
-    target: _Target,
-    wanted: Any,
+    retries: Retry,
+    named: dict[str, Any],
     pause: Callable[[timedelta], None],
 ) -> HTTPResponse:
-    """Retry a request by urllib3's rules; the pauses pass in mock time."""
-    pool, method, url = target
-    retries = Retry.from_int(wanted, default=pool.retries)
+    """Retry a request by urllib3's rules; the pauses pass in mock time.
+
+    ``named`` is the request as urllib3 names it in its errors.
+    """
     while True:
         outcome = once()
         if isinstance(outcome, HTTPError):
-            retries = retries.increment(method, url, error=outcome, _pool=pool)
-        elif not retries.is_retry(method, outcome.status):
+            retries = retries.increment(**named, error=outcome)
+        elif not retries.is_retry(named["method"], outcome.status):
             return outcome
         else:
             try:
-                retries = retries.increment(method, url, response=outcome, _pool=pool)
+                retries = retries.increment(**named, response=outcome)
             except MaxRetryError:
                 if retries.raise_on_status:
                     raise
