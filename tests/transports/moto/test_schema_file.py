@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 
 from imagebuilder_mock.protocol.model import input_members
+from imagebuilder_mock.transports.moto.stacks.properties import check_properties, parameters
 from imagebuilder_mock.transports.moto.stacks.resource_types import (
     RESOURCE_TYPES,
     VERSIONS,
     resource_schemas,
 )
-from imagebuilder_mock.transports.moto.stacks.schemas import check_properties
-from imagebuilder_mock.transports.moto.stacks.templates import parameters
 from tests.model import needs_member
 
 GENERATOR = Path(__file__).parents[3] / "docs" / "generate_stack_schemas.py"
