@@ -49,17 +49,17 @@ class AiobotocoreDoor(BotocoreDoor):
         return await answer if isawaitable(answer) else answer
 
     def _response(self, url: str, answer: Answer) -> AWSResponse:
-        return _response(url, answer.status, answer.headers, lambda: answer.body)
+        return _aio_response(url, answer.status, answer.headers, lambda: answer.body)
 
 
 def awaitable(answer: Any) -> Any:
     """An answer of moto's as aiobotocore awaits it; any other answer stays as it is."""
     if not isinstance(answer, AWSResponse) or isinstance(answer, _response_class()):
         return answer
-    return _response(answer.url, answer.status_code, answer.headers, lambda: answer.content)
+    return _aio_response(answer.url, answer.status_code, answer.headers, lambda: answer.content)
 
 
-def _response(
+def _aio_response(
     url: str, status: int, headers: Mapping[str, str], body: Callable[[], bytes]
 ) -> AWSResponse:
     response: AWSResponse = _response_class()(url, status, headers, _AsyncRaw(headers, body))
