@@ -19,13 +19,12 @@ from urllib.parse import urlsplit
 from wsgiref.headers import Headers
 
 from .one_port import HEADERS, TAKE_TIME
-from .wsgi import server_log
+from .wsgi import CHUNK, server_log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from email.message import Message
 
-_CHUNK = 1 << 16
 _WITHOUT_A_BODY = ("1", "204", "304")
 
 
@@ -290,7 +289,7 @@ class _Exchanges(BaseHTTPRequestHandler):
         with suppress(OSError):
             self.wfile.flush()
             self.connection.shutdown(socket.SHUT_WR)
-            while self.rfile.read1(_CHUNK):
+            while self.rfile.read1(CHUNK):
                 pass
 
     def handle_expect_100(self) -> bool:

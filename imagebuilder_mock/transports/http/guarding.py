@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.protocol.identity import aws_domains
 
+from .wire import NAMES_OF_THIS_MACHINE
 from .wsgi import server_log, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .wsgi import Environ, Headers, WsgiApplication
-
-_THIS_MACHINE = ("localhost", "*.localhost", "127.0.0.1", "::1")
 
 # A name or an address (in brackets, or as it is given to --host), and a port.
 _HOST = re.compile(r"(?:\[(?P<v6>[0-9a-fA-F:.]+)\]|(?P<name>[A-Za-z0-9_.*-]+))(?P<port>:\d*)?")
@@ -88,7 +87,7 @@ class Guard:
         pages: tuple[str, ...] = (),
     ) -> None:
         self._application = application
-        named = {*_THIS_MACHINE, *map(allowed_host, hosts)}
+        named = {*NAMES_OF_THIS_MACHINE, "*.localhost", *map(allowed_host, hosts)}
         named |= {f"*.{domain}" for domain in aws_domains()}
         self._names = frozenset(name for name in named if not name.startswith("*"))
         self._endings = tuple(name.removeprefix("*") for name in named if name.startswith("*"))

@@ -20,7 +20,7 @@ from urllib3.util import SKIP_HEADER, parse_url
 from imagebuilder_mock.protocol.identity import account_of
 
 from .wire import is_for_image_builder, scope_in
-from .wsgi import CONTROL_PREFIX, request_of, server_log
+from .wsgi import CHUNK, CONTROL_PREFIX, request_of, server_log
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -80,7 +80,6 @@ class InOneAccount:
 _PATIENCE = 5.0
 """Seconds for connecting. There is no limit for the answer but the client's own."""
 
-_CHUNK = 1 << 16
 _POOL = 64
 _NOT_THERE = "502 Bad Gateway"
 
@@ -149,7 +148,7 @@ class Forwarding:
 
     def _pieces(self, answer: BaseHTTPResponse) -> Iterator[bytes]:
         try:
-            yield from answer.stream(_CHUNK, decode_content=False)
+            yield from answer.stream(CHUNK, decode_content=False)
         except (HTTPError, OSError) as error:
             server_log.warning("%s broke off its answer: %s", self._url, error)
             # So the client sees that something is missing.
@@ -174,5 +173,5 @@ def _body(environ: Environ, *, is_chunked: bool) -> Any:
     """What is left to read of a body; the server ends it where the request ends."""
     stream = environ["wsgi.input"]
     if is_chunked:
-        return iter(partial(stream.read, _CHUNK), b"")
+        return iter(partial(stream.read, CHUNK), b"")
     return stream if (environ.get("CONTENT_LENGTH") or "").isdigit() else None

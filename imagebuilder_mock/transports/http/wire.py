@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from imagebuilder_mock.gateway import Gateway
     from imagebuilder_mock.protocol.signatures import Scope
 
-_NAMES_OF_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
+NAMES_OF_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 
 
 class RawRequest(Value):
@@ -170,4 +170,4 @@ class OwnServers:
 
 def _addresses(host: str, port: int) -> list[tuple[str | None, int | None]]:
     """A server that listens on all addresses can be reached by the loopback names too."""
-    return [(name, port) for name in {host, *_NAMES_OF_THIS_MACHINE}]
+    return [(name, port) for name in {host, *NAMES_OF_THIS_MACHINE}]

@@ -31,7 +31,8 @@ CONTROL_PREFIX = "/_imagebuilder_mock/"
 BODY_LIMIT = 1 << 20
 """In bytes. A larger body is refused before it is read."""
 
-_CHUNK = 1 << 16
+CHUNK = 1 << 16
+"""How many bytes of a body are read at a time."""
 
 server_log = logging.getLogger("imagebuilder_mock.cli.server")
 """A line for each request, at INFO, and what goes wrong on the way."""
@@ -199,7 +200,7 @@ def _body(environ: Environ, limit: int = BODY_LIMIT) -> bytes:
             if (expected or len(chunks)) > limit:
                 msg = f"The request body must not have more than {limit} bytes."
                 raise RequestTooLargeException(msg)
-            size = _CHUNK if expected is None else min(_CHUNK, expected - len(chunks))
+            size = CHUNK if expected is None else min(CHUNK, expected - len(chunks))
             chunk = environ["wsgi.input"].read(size)
             if not chunk:
                 break
