@@ -9,6 +9,8 @@ COVERED := imagebuilder_mock/domain/*,imagebuilder_mock/catalogue/*,imagebuilder
 
 DEV := .venv/dev/bin
 PYTEST := python -m pytest -n 2 --dist loadfile -rfE
+# A registry that does not answer for a minute is asked again.
+INSTALL := python -m pip install --disable-pip-version-check -q --retries 10 --timeout 60
 # What may differ with the oldest botocore, moto, responses, Werkzeug, PyYAML and pytest: what asks
 # them. The rest is the same code in the same Python, and `make test-full` runs it there too.
 OLDEST := tests/contracts tests/neighbours tests/operations tests/transports tests/cli/run \
@@ -94,7 +96,7 @@ PIN = .venv/pins/bin/uv pip compile --quiet --universal --python-version 3.10 --
 	--no-annotate --no-header pyproject.toml
 pins: ## newest versions into requirements/*.txt
 	$(PYTHON) -m venv .venv/pins
-	.venv/pins/bin/python -m pip install --disable-pip-version-check -q uv
+	.venv/pins/bin/$(INSTALL) uv
 	$(PIN) --group dev -o requirements/dev.txt
 	$(PIN) --group demo -o requirements/demo.txt
 	$(PIN) --group docs -o requirements/docs.txt
@@ -115,15 +117,15 @@ clean: ## remove everything that make made
 		{ echo "Python 3.10 or newer is needed; choose one with: make PYTHON=python3.12" >&2; exit 1; }
 	rm -rf .venv/$*
 	$(PYTHON) -m venv .venv/$*
-	.venv/$*/bin/python -m pip install --disable-pip-version-check -q -r requirements/$*.txt
-	.venv/$*/bin/python -m pip install --disable-pip-version-check -q --no-build-isolation --no-deps -e .
+	.venv/$*/bin/$(INSTALL) -r requirements/$*.txt
+	.venv/$*/bin/$(INSTALL) --no-build-isolation --no-deps -e .
 	@touch $@
 
 # Others' programs need nothing of this package. Of the AWS CLI the examples in its package are read too.
 .venv/cli/.stamp: requirements/cli.txt
 	rm -rf .venv/cli
 	$(PYTHON) -m venv .venv/cli
-	.venv/cli/bin/python -m pip install --disable-pip-version-check -q -r requirements/cli.txt
+	.venv/cli/bin/$(INSTALL) -r requirements/cli.txt
 	@touch $@
 
 .venv/javascript/.stamp: tests/cli/server/javascript/package.json
@@ -134,5 +136,5 @@ clean: ## remove everything that make made
 	cp $< $(@D)
 	@if command -v node > /dev/null && command -v npm > /dev/null; then \
 		npm install --prefix $(@D) --no-package-lock --no-audit --no-fund \
-			--loglevel=error && touch $@; \
+			--fetch-retries=5 --loglevel=error && touch $@; \
 	else echo "no Node.js and npm here: the tests with JavaScript will be skipped"; fi

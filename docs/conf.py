@@ -10,7 +10,9 @@ release = version = installed_version(project)
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_copybutton"]
 copybutton_exclude = ".linenos, .gp, .go"  # what is copied is the commands: no prompts, no answers
 autodoc_class_signature = "separated"
-autodoc_default_options = {"exclude-members": "__init__,__new__"}
+autodoc_default_options = {
+    "exclude-members": "__init__,__new__,record_defaults,record_factories,record_names"
+}
 autodoc_member_order = "bysource"
 autodoc_preserve_defaults = True
 autodoc_typehints = "signature"

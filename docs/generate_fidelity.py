@@ -90,12 +90,11 @@ class Row(NamedTuple):
     def but(self) -> str:
         return f"**but** {self.contradicted_by}" if self.contradicted_by else ""
 
-    def __str__(self) -> str:
-        """The row in a list of its operation; why it has no source is on the page."""
-        sureness = self.confidence if self.trust == "Real" else ""
-        told = "; ".join(filter(None, (self.source, self.but, sureness)))
-        text = f"- {self.behaviour.removesuffix('.')}"
-        return f"{text} ({told})" if told else text
+    @property
+    def link(self) -> str:
+        """The row's id, with a link to the table of its subject."""
+        title = DATA["subjects"][self.subject]
+        return f"[`{self.id}`]({PAGE.name}#{title.lower().replace(',', '').replace(' ', '-')})"
 
 
 @cache

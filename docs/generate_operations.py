@@ -1,9 +1,9 @@
-"""Writes operations.md: of every operation its errors, what is known of it, and its sources.
+"""Writes operations.md: of every operation its errors, its pages of AWS, and the rows about it.
 
     python docs/generate_operations.py
 
-The errors are those of the model and of the code (``operation_errors.py``); what is real, decided
-and inferred are the rows of fidelity.json. ``operations.json`` has what nothing else tells: the
+The errors are those of the model and of the code (``operation_errors.py``); the rows are those of
+fidelity.json. ``operations.json`` has what nothing else tells: the
 botocore with which an operation came, and the pages of the user guide that it rests on.
 The committed page is that of the botocore which requirements/dev.txt pins.
 """
@@ -56,11 +56,12 @@ The section of an operation has
 - the **errors** that it can answer with, and those that it answers only if `mock.faults` orders
   them;
 - the pages of AWS that **document** it, and the modules in `tests/operations` that test it;
-- the rows of [Fidelity](fidelity.md) about it, with their sources: **real** (verified, observed or
-  documented), **decided** by the mock, and **inferred**. Everything else follows from the model.
+- the rows of [Fidelity](fidelity.md) about it: **real** (verified, observed or documented),
+  **decided** by the mock, and **inferred**. A link leads to the table that has the row, with what
+  the mock does and its source. Everything else follows from the model.
 
-| operation | botocore | built | in |
-|---|---|---|---|
+| operation | since botocore | in |
+|---|---|---|
 """
 
 _ERRORS_HEAD = """\
@@ -80,12 +81,6 @@ def page() -> str:
     table = _HEAD.format(built=len(built), all=len(names)) + "".join(map(_row, names))
     shared = (_shared(title, pattern) for title, pattern in _SHARED.items())
     return "\n".join([table, _errors(), *shared, *(_section(name) for name in built)])
-
-
-def since(name: str) -> str:
-    """The botocore with which an operation came; the oldest supported one has most of them."""
-    version: str | None = FACTS["since"].get(name)
-    return f"{FACTS['oldest']} or before" if version is None else version
 
 
 def tests_of(name: str) -> list[str]:
@@ -123,8 +118,7 @@ def _row(name: str) -> str:
     is_built = name in HANDLERS
     cells = [
         f"[{name}](#{name.lower()})" if is_built else name,
-        since(name),
-        "yes" if is_built else "no",
+        FACTS["since"].get(name, ""),  # the oldest supported one has most of them
         f"`{ERRORS['function_of'](name).__module__.partition('.')[2]}`" if is_built else "",
     ]
     return f"| {' | '.join(cells)} |\n".replace("|  |", "| |").replace("|  |", "| |")
@@ -170,9 +164,9 @@ def _list(about: list[Any]) -> str:
     """The rows of fidelity.json, the surest first."""
     parts = []
     for trust in ("Real", "Decided", "Inferred"):
-        lines = [str(row) for row in about if row.trust == trust]
-        if lines:
-            parts.append("\n".join([f"**{trust}:**\n", *lines, ""]))
+        links = [row.link for row in about if row.trust == trust]
+        if links:
+            parts.append(f"**{trust}:** {', '.join(links)}\n")
     return "\n".join(parts)
 
 

@@ -11,7 +11,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from .domain.errors import ImageBuilderError
-from .domain.suggestions import did_you_mean
 from .engines.builds import stages
 from .operations import HANDLERS, Context
 from .protocol.http import Answer
@@ -114,7 +113,7 @@ class Gateway:
         if operation.name not in HANDLERS:
             msg = (
                 f"imagebuilder_mock does not have {operation.name} yet, which the installed "
-                f"botocore has.{did_you_mean(operation.name, HANDLERS)}"
+                "botocore has."
             )
             raise NotImplementedError(msg)
 

@@ -4,34 +4,24 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Literal, TypedDict, TypeVar, get_args, overload
+from typing import TYPE_CHECKING, TypeVar, overload
 
 from .domain.suggestions import Suggesting
 from .neighbours.machine_images import put_back, start_again
-from .protocol.identity import access_key_for
+from .protocol.identity import credentials_for
 from .switch import Switch, unmet_in
 from .transports.boto.clients import own_client
 from .world.published import published
-from .world.settings import Settings, check_account_id
+from .world.settings import OPTIONS, Settings, check_account_id
 from .world.world import Snapshot, World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from mypy_boto3_imagebuilder import ImagebuilderClient
     from typing_extensions import Self, Unpack
 
-    from .domain.resources.base import Resource
-    from .domain.resources.components import Component
-    from .domain.resources.configurations import (
-        DistributionConfiguration,
-        InfrastructureConfiguration,
-    )
-    from .domain.resources.images import Image
-    from .domain.resources.lifecycle import LifecyclePolicy
-    from .domain.resources.pipelines import ImagePipeline
-    from .domain.resources.recipes import ContainerRecipe, ImageRecipe
-    from .domain.resources.workflows import Workflow
+    from .protocol.identity import Credentials
     from .testing.builds import Builds
     from .testing.calls import Calls
     from .testing.catalogue import Catalogue
@@ -42,23 +32,11 @@ if TYPE_CHECKING:
     from .testing.images import Images
     from .testing.lifecycle import Lifecycle
     from .testing.pipelines import Pipelines
+    from .testing.resources import Resources
     from .testing.unmet_orders import UnmetOrder
     from .world.events import Events
     from .world.saved.document import SavedState
     from .world.settings import Options
-
-Kind = Literal[
-    "component",
-    "image",
-    "image-recipe",
-    "container-recipe",
-    "infrastructure-configuration",
-    "distribution-configuration",
-    "image-pipeline",
-    "workflow",
-    "lifecycle-policy",
-]
-"""The types of resources, as ARNs call them."""
 
 T = TypeVar("T", bound="Callable[..., object] | type")
 
@@ -72,22 +50,6 @@ if hasattr(os, "register_at_fork"):
     )
 
 
-class Credentials(TypedDict):
-    """What boto3 clients and sessions take by these names."""
-
-    aws_access_key_id: str
-    aws_secret_access_key: str
-
-
-class Place(TypedDict, total=False):
-    """The keyword arguments of ``resources()``, for type checkers."""
-
-    region: str | None
-    """By default the only Region that has resources, else us-east-1."""
-    account_id: str | None
-    """By default the mock's account."""
-
-
 class ImageBuilderMock(Suggesting):
     """A mock to switch on, as a context manager, a decorator, or with ``start`` and ``stop``.
 
@@ -96,12 +58,20 @@ class ImageBuilderMock(Suggesting):
     while the mock is off; ``calls``, ``events``, ``faults`` and ``resources`` stay readable.
     """
 
+    __slots__ = ("__weakref__", "_world", "default_region", "options")
+
     def __init__(self, **options: Unpack[Options]) -> None:
         Settings.from_options(options)
         self.options: dict[str, object] = dict(options)
         self.default_region: str | None = None
         """The Region of clients that name none (``imagebuilder-mock run --region``)."""
         self._world: World | None = None
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name in OPTIONS:
+            msg = f"mock.{name} cannot be set: give the option to mock_imagebuilder({name}=...)."
+            raise AttributeError(msg)
+        super().__setattr__(name, value)
 
     # Switching
 
@@ -132,9 +102,7 @@ class ImageBuilderMock(Suggesting):
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if error is not None:
-            from .testing.printing import keep_report
-
-            keep_report(error, self.report)
+            self._keep_report(error)
         self.stop()
 
     async def __aenter__(self) -> Self:
@@ -160,6 +128,9 @@ class ImageBuilderMock(Suggesting):
             with world.restored_afterwards():
                 try:
                     yield
+                except BaseException as error:
+                    self._keep_report(error)  # before what it did is undone
+                    raise
                 finally:
                     switch.leave(world)
 
@@ -294,57 +265,12 @@ class ImageBuilderMock(Suggesting):
         with world.lock:
             return report(world)
 
-    @overload
-    def resources(self, kind: None = None, **place: Unpack[Place]) -> list[Resource]: ...
-    @overload
-    def resources(self, kind: Literal["component"], **place: Unpack[Place]) -> list[Component]: ...
-    @overload
-    def resources(self, kind: Literal["image"], **place: Unpack[Place]) -> list[Image]: ...
-    @overload
-    def resources(
-        self, kind: Literal["image-recipe"], **place: Unpack[Place]
-    ) -> list[ImageRecipe]: ...
-    @overload
-    def resources(
-        self, kind: Literal["container-recipe"], **place: Unpack[Place]
-    ) -> list[ContainerRecipe]: ...
-    @overload
-    def resources(
-        self, kind: Literal["infrastructure-configuration"], **place: Unpack[Place]
-    ) -> list[InfrastructureConfiguration]: ...
-    @overload
-    def resources(
-        self, kind: Literal["distribution-configuration"], **place: Unpack[Place]
-    ) -> list[DistributionConfiguration]: ...
-    @overload
-    def resources(
-        self, kind: Literal["image-pipeline"], **place: Unpack[Place]
-    ) -> list[ImagePipeline]: ...
-    @overload
-    def resources(self, kind: Literal["workflow"], **place: Unpack[Place]) -> list[Workflow]: ...
-    @overload
-    def resources(
-        self, kind: Literal["lifecycle-policy"], **place: Unpack[Place]
-    ) -> list[LifecyclePolicy]: ...
-    def resources(
-        self, kind: Kind | None = None, *, region: str | None = None, account_id: str | None = None
-    ) -> Sequence[Resource]:
-        """The resources that an account owns in a Region, in order of creation.
+    @property
+    def resources(self) -> Resources:
+        """The resources that an account owns: ``mock.resources("image", region="eu-west-1")``."""
+        from .testing.resources import Resources
 
-        ``kind`` is one type of them, as ARNs call it: ``"image"``, ``"image-recipe"``,
-        ``"image-pipeline"``; by default all. ``region`` and ``account_id`` are those of ``Place``.
-        The objects are the mock's own: changing one changes its state. ValueError for an unknown
-        kind.
-        """
-        from .testing.arguments import check_known, store_at
-
-        world = self._known_world("resources")
-        if kind is not None:
-            check_known("kind of resources", kind, get_args(Kind))
-        with world.lock:
-            store = store_at(world, region=region, account_id=account_id)
-            found = (each for each in store if kind in {None, each.kind})
-            return sorted(found, key=lambda resource: resource.sequence)
+        return Resources(self._known_world("resources"))
 
     # State
 
@@ -414,10 +340,12 @@ class ImageBuilderMock(Suggesting):
         ValueError if ``account_id`` is not 12 digits.
         """
         check_account_id(account_id)
-        return {
-            "aws_access_key_id": access_key_for(account_id),
-            "aws_secret_access_key": "imagebuilder-mock",
-        }
+        return credentials_for(account_id)
+
+    def _keep_report(self, error: BaseException) -> None:
+        from .testing.printing import keep_report
+
+        keep_report(error, self.report)
 
     def _known_world(self, what: str) -> World:
         if self._world is None:
@@ -455,7 +383,10 @@ def current_mock() -> ImageBuilderMock:
     try:
         return switch.starts[-1]
     except IndexError:
-        msg = "No mock is on. Use current_mock() inside a test that mock_imagebuilder decorates."
+        msg = (
+            "No mock is on. current_mock() works while mock_imagebuilder() is on, as a decorator, "
+            "in a with statement, or through pytest's fixture 'imagebuilder_mock'."
+        )
         raise RuntimeError(msg) from None
 
 

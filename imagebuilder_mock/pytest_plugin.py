@@ -36,6 +36,7 @@ _UNMET = ("error", "warn", "ignore")
 
 _marked = pytest.StashKey["ImageBuilderMock"]()
 _outcomes = pytest.StashKey[dict[str, str]]()
+_read_markers = pytest.StashKey[set[str]]()
 _block = pytest.StashKey["Patches"]()
 
 
@@ -116,12 +117,27 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
             item.stash[_marked].stop()
             del item.stash[_marked]
     mock = _loaded_mock()
-    if mock is None:
-        return
-    orders = mock.switch.orders_left()
-    mock.switch.excuse_orders()
-    if orders and item.stash.get(_outcomes, {}).get("call") == "passed":
-        _judge(item, orders)
+    orders = [] if mock is None else mock.switch.orders_left()
+    if mock is not None:
+        mock.switch.excuse_orders()
+    if item.stash.get(_outcomes, {}).get("call") == "passed":
+        _refuse_idle_markers(item)
+        if orders:
+            _judge(item, orders)
+
+
+def _refuse_idle_markers(item: pytest.Item) -> None:
+    """Fail a test that passes arguments to a fixture which it does not use."""
+    # A fixture of the user's in the place of ours may read the marker by itself.
+    read = item.stash.get(_read_markers, set()) | {*getattr(item, "fixturenames", ())}
+    for name in (_PIPELINE, _IMAGE):
+        # A class's marker is for those of its tests that use the fixture.
+        if name not in read and any(marker.name == name for marker in item.own_markers):
+            pytest.fail(
+                f"{name}: the marker has arguments of the fixture {name}, which this test does not "
+                f"use. Take it as an argument, or with @pytest.mark.usefixtures({name!r}).",
+                pytrace=False,
+            )
 
 
 @pytest.hookimpl(wrapper=True)
@@ -257,6 +273,7 @@ def _started_mock(item: pytest.Item) -> ImageBuilderMock:
 
 def _marker_options(item: pytest.Item, name: str = _MARKER) -> dict[str, object]:
     """The options of all markers of a name on the test; the closest wins."""
+    item.stash.setdefault(_read_markers, set()).add(name)
     options: dict[str, object] = {}
     for marker in reversed(list(item.iter_markers(name))):
         if marker.args:

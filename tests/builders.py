@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from tests.model import is_required
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from mypy_boto3_imagebuilder import ImagebuilderClient
 
 ACCOUNT = "123456789012"
@@ -77,17 +79,22 @@ def a_recipe(client: ImagebuilderClient, **params: Any) -> str:
         "parentImage": MANAGED_PARENT.replace("us-east-1", region),
         **params,
     }
-    if is_required("CreateImageRecipe", "components"):
+    given = with_components(given, "CreateImageRecipe", region)
+    return client.create_image_recipe(**given)["imageRecipeArn"]
+
+
+def with_components(given: dict[str, Any], operation: str, region: str) -> dict[str, Any]:
+    """The parameters of a recipe, with a component where there must be one; ARNs are enough."""
+    if "components" not in given and is_required(operation, "components"):
         component = MANAGED_COMPONENT.replace("us-east-1", region)
-        if "windows" in given["parentImage"]:
-            component = component.replace("linux", "windows")
-        given.setdefault("components", [component])
+        is_windows = "windows" in given["parentImage"]
+        given["components"] = [component.replace("linux", "windows") if is_windows else component]
     if isinstance(given.get("components"), list):
         given["components"] = [
             {"componentArn": component} if isinstance(component, str) else component
             for component in given["components"]
         ]
-    return client.create_image_recipe(**given)["imageRecipeArn"]
+    return given
 
 
 def a_full_recipe(client: ImagebuilderClient, **params: Any) -> str:
@@ -119,22 +126,28 @@ def a_distribution(client: ImagebuilderClient, *regions: str, **params: Any) -> 
 
 def a_pipeline(client: ImagebuilderClient, **params: Any) -> str:
     """A pipeline without schedule; what it refers to is made unless it is given."""
-    given = {"name": unique_name("pipeline"), **params}
-    if "imageRecipeArn" not in given:
-        given["imageRecipeArn"] = a_recipe(client)
-    if "infrastructureConfigurationArn" not in given:
-        given["infrastructureConfigurationArn"] = an_infrastructure(client)
+    name = unique_name("pipeline")
+    given = {"name": name, **with_needs(client, params, imageRecipeArn=a_recipe)}
     return client.create_image_pipeline(**given)["imagePipelineArn"]
 
 
 def a_build(client: ImagebuilderClient, **params: Any) -> str:
     """A build that has just begun; the answer is the image build version ARN."""
-    given = dict(params)
-    if "imageRecipeArn" not in given:
-        given["imageRecipeArn"] = a_recipe(client)
-    if "infrastructureConfigurationArn" not in given:
-        given["infrastructureConfigurationArn"] = an_infrastructure(client)
+    given = with_needs(client, params, imageRecipeArn=a_recipe)
     return client.create_image(**given)["imageBuildVersionArn"]
+
+
+def with_needs(
+    client: ImagebuilderClient,
+    params: Mapping[str, Any],
+    **recipe: Callable[[ImagebuilderClient], str],
+) -> dict[str, Any]:
+    """The parameters of a build or a pipeline, with what it refers to made unless it is given."""
+    given = dict(params)
+    for name, make in {**recipe, "infrastructureConfigurationArn": an_infrastructure}.items():
+        if name not in given:
+            given[name] = make(client)
+    return given
 
 
 def a_sharing_policy(arn: str, *accounts: str) -> str:

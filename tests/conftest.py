@@ -1,10 +1,11 @@
-"""What holds for every test: no network, no AWS settings from outside, Hypothesis profiles."""
+"""What holds for every test: no network, no settings from outside, Hypothesis profiles."""
 
 from __future__ import annotations
 
 import gc
 import ipaddress
 import os
+import re
 import socket
 import textwrap
 from collections import Counter
@@ -25,6 +26,12 @@ _PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", _PATIENT, max_examples=20, stateful_step_count=30, derandomize=True)
 settings.register_profile("full", _PATIENT, max_examples=1000, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+# A developer's or a machine's own settings change no test: none of AWS, of moto and of the mock,
+# and no proxy between a test and its server. Where Terraform's plugins are is a setting of tests.
+_SETTINGS = re.compile(r"AWS_|MOTO_|IMAGEBUILDER_MOCK_(?!TERRAFORM_)|\w+_proxy$", re.IGNORECASE)
+for _name in filter(_SETTINGS.match, list(os.environ)):
+    del os.environ[_name]
 
 # moto makes hundreds of AMIs in each Region that a test looks at; a few of its own are enough.
 os.environ["MOTO_AMIS_PATH"] = str(Path(__file__).with_name("amis_of_moto.json"))
@@ -76,7 +83,7 @@ def _told(reason):
 
 @pytest.fixture(autouse=True)
 def _no_aws_settings(monkeypatch):
-    """A developer's own AWS settings change no test.
+    """No test has AWS settings that another has left, or that a file in the home folder has.
 
     AWS_EC2_METADATA_DISABLED is not set: that the mock does not ask for metadata is ours to keep.
     """

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.builders import AMAZON, MANAGED_COMPONENT, an_infrastructure, unique_name
-from tests.model import is_required
+from tests.builders import AMAZON, unique_name, with_components, with_needs
 
 if TYPE_CHECKING:
     from mypy_boto3_imagebuilder import ImagebuilderClient
@@ -32,16 +31,7 @@ def container_params(client: ImagebuilderClient, **params: Any) -> dict[str, Any
         "targetRepository": {"service": "ECR", "repositoryName": "hello"},
         **params,
     }
-    if is_required("CreateContainerRecipe", "components"):
-        component = MANAGED_COMPONENT.replace("us-east-1", region)
-        if "windows" in given["parentImage"]:
-            component = component.replace("linux", "windows")
-        given.setdefault("components", [component])
-    if isinstance(given.get("components"), list):
-        given["components"] = [
-            {"componentArn": component} if isinstance(component, str) else component
-            for component in given["components"]
-        ]
+    given = with_components(given, "CreateContainerRecipe", region)
     return {name: value for name, value in given.items() if value is not None}
 
 
@@ -54,19 +44,12 @@ def a_container_recipe(client: ImagebuilderClient, **params: Any) -> str:
 
 def a_container_build(client: ImagebuilderClient, **params: Any) -> str:
     """A build of a container recipe that has just begun; the answer is the image's ARN."""
-    given = dict(params)
-    if "containerRecipeArn" not in given:
-        given["containerRecipeArn"] = a_container_recipe(client)
-    if "infrastructureConfigurationArn" not in given:
-        given["infrastructureConfigurationArn"] = an_infrastructure(client)
+    given = with_needs(client, params, containerRecipeArn=a_container_recipe)
     return client.create_image(**given)["imageBuildVersionArn"]
 
 
 def a_container_pipeline(client: ImagebuilderClient, **params: Any) -> str:
     """A pipeline for a container recipe; the answer is its ARN."""
-    given = {"name": unique_name("pipeline"), **params}
-    if "containerRecipeArn" not in given:
-        given["containerRecipeArn"] = a_container_recipe(client)
-    if "infrastructureConfigurationArn" not in given:
-        given["infrastructureConfigurationArn"] = an_infrastructure(client)
+    name = unique_name("pipeline")
+    given = {"name": name, **with_needs(client, params, containerRecipeArn=a_container_recipe)}
     return client.create_image_pipeline(**given)["imagePipelineArn"]

@@ -5,15 +5,26 @@ from __future__ import annotations
 import threading
 from contextlib import contextmanager
 
+import pytest
+
+from imagebuilder_mock.neighbours import at_endpoint
+
 
 @contextmanager
 def moto_server():
-    """moto's own server, in a thread: it has the state of this process's moto, emptied."""
+    """moto's own server, in a thread: it has the state of this process's moto, emptied.
+
+    It loads a service when it is first asked, and has more time for that than other emulators.
+    """
     from moto.core.base_backend import BackendDict
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
     BackendDict.reset()
-    with serving(DomainDispatcherApplication(create_backend_app)) as url:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        serving(DomainDispatcherApplication(create_backend_app)) as url,
+    ):
+        patch.setattr(at_endpoint, "_ANSWERING", 60)
         yield url
     BackendDict.reset()
 

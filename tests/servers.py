@@ -22,6 +22,15 @@ SIGNED = (
 
 SERVE = "import sys; from imagebuilder_mock.cli.command_line import main; sys.exit(main())"
 
+NOTHING_IGNORED = """
+import signal
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+"""
+"""Signals as a terminal has them: under nohup, or behind ``&``, pytest ignores some, and so would
+what it starts."""
+
 # Its input ends with pytest, however that does, and it with its input.
 _SERVE_UNTIL_THE_INPUT_ENDS = f"""
 import os, sys, threading
@@ -35,7 +44,7 @@ _PATIENCE = 60
 def served(*arguments, before="", patience=_PATIENCE):
     """A server, run after some code of the test's; the values are the process and the URL."""
     watched, kept_open = os.pipe()
-    program = before + _SERVE_UNTIL_THE_INPUT_ENDS
+    program = NOTHING_IGNORED + before + _SERVE_UNTIL_THE_INPUT_ENDS
     process = subprocess.Popen(
         [sys.executable, "-c", program, "serve", "--port", "0", *arguments],
         stdin=watched,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_PATIENCE = 10
+_PATIENCE = 60
 """Seconds after which a thread is taken to hang."""
 
 

@@ -1,9 +1,10 @@
-"""How a server ends: it saves at the first signal and exits soon after, whatever hangs."""
+"""How commands end: a server saves at the first signal and exits soon after, whatever hangs."""
 
 from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from contextlib import contextmanager
 from queue import Empty, SimpleQueue
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
     from types import FrameType
 
 TIME_TO_END = 2.0
-"""Seconds from the first signal to the end of the process, but for a state that is written."""
+"""Seconds from the first signal to the end of the process, but for a state that is saved."""
 
+_PIPE_IS_CLOSED = 141  # what a shell reports of a program that SIGPIPE has ended
 _RESERVE = 0.25
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 _GLANCE = 0.5
@@ -29,12 +31,17 @@ class Ending:
     def __init__(self) -> None:
         # What a handler of signals may use at any moment, other than an Event.
         self._signals: SimpleQueue[int] = SimpleQueue()
+        self._is_told = False
         self.deadline = float("inf")
         self.is_of_the_process = True
         """Whether the process ends with the server; not so where a program calls ``main``."""
 
     def note(self, number: int, _: object) -> None:
         """Handle the first signal; the next ends the process at once."""
+        if self._is_told:  # it came before the first had replaced its handler
+            _end_at_once(number, _)
+            return
+        self._is_told = True
         for each in _numbers():
             # Not SIG_DFL: a signal that has come already would be lost.
             signal.signal(each, _end_at_once)
@@ -66,7 +73,7 @@ class Ending:
         return max(0.0, self.deadline - _RESERVE - monotonic())
 
     def enforce(self, is_busy: Callable[[], bool], status: Callable[[], int]) -> None:
-        """End the process when its time is up, but not while the state is written."""
+        """End the process when its time is up, but not while the state is saved."""
         if not self.is_of_the_process:
             return
 
@@ -114,6 +121,18 @@ def quiet_interrupts() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@contextmanager
+def quiet_pipe() -> Iterator[None]:
+    """Have no traceback if whoever reads what is printed has gone, such as ``head``."""
+    try:
+        yield
+        print(end="", flush=True)
+    except BrokenPipeError:
+        # At its end Python writes the rest.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(_PIPE_IS_CLOSED)
 
 
 def _end_at_once(number: int, _: object) -> None:

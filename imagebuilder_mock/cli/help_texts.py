@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from importlib.metadata import version
 from typing import TYPE_CHECKING, NoReturn
+
+import imagebuilder_mock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -13,7 +14,7 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
     "run": {
         "imagebuilder-mock run release.py --stage beta": "run a program, with its own arguments",
         "imagebuilder-mock run --builds instant --timeline pages -m my_package": "run a module, "
-        "with builds that are over at once, and write a page of each",
+        "with builds that end at once, and write a page about each",
         "imagebuilder-mock run --moto clean_up.py": "let moto answer for the rest of AWS",
     },
     "serve": {
@@ -28,10 +29,10 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
     },
     "lifecycle preview": {
         "imagebuilder-mock lifecycle preview account.json policy.json --at 2026-12-01T00:00:00Z": (
-            "say what a policy would do to a captured account on that day"
+            "show what a policy would do to a captured account on that day"
         ),
         "imagebuilder-mock lifecycle preview account.json policy.json --runs settled": (
-            "say what would be left in the end"
+            "show what would be left in the end"
         ),
     },
     "check": {
@@ -92,5 +93,5 @@ class _Version(argparse.Action):
         super().__init__(option_strings, dest, nargs=0, default=argparse.SUPPRESS, help=help)
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
-        print(parser.prog, version("imagebuilder-mock"))
+        print(parser.prog, imagebuilder_mock.__version__)
         parser.exit()

@@ -8,18 +8,23 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from imagebuilder_mock.mock import ImageBuilderMock
+from imagebuilder_mock.domain.suggestions import closest
 from imagebuilder_mock.world.settings import OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from imagebuilder_mock.mock import ImageBuilderMock
     from imagebuilder_mock.world.settings import Option
 
 T = TypeVar("T")
 
 KEPT_DASHES = "\0--"
 """Stands for ``--``, which argparse would remove."""
+
+REGION_VARIABLE = "IMAGEBUILDER_MOCK_REGION"
+
+_PREFIX = "IMAGEBUILDER_MOCK_"
 
 
 def add_options(parser: argparse.ArgumentParser, **other_help: str) -> None:
@@ -49,7 +54,15 @@ def add_options(parser: argparse.ArgumentParser, **other_help: str) -> None:
 def mock_of(
     parser: argparse.ArgumentParser, given: argparse.Namespace, **more: object
 ) -> ImageBuilderMock:
-    """The mock that the options ask for; wrong ones end the process with status 2."""
+    """The mock that the options ask for; wrong ones end the process with status 2.
+
+    So does a variable of the environment that has nearly the name of an option's.
+    """
+    if slip := _misspelt_variable():
+        parser.error(slip)
+    # The command line itself, and commands without a mock, do without it.
+    from imagebuilder_mock.mock import ImageBuilderMock  # noqa: PLC0415
+
     named = {name: getattr(given, name) for name in OPTIONS if name != "state"} | more
     options: dict[str, Any] = {name: value for name, value in named.items() if value is not None}
     try:
@@ -57,6 +70,21 @@ def mock_of(
     except ValueError as error:
         # The mock names its options as Python does.
         parser.error(re.sub("^([a-z_]+)=", lambda found: _source(found[1], named), str(error)))
+
+
+def _misspelt_variable() -> str | None:
+    """What to say of a variable that was probably meant for the mock; None if there is none.
+
+    Others that begin as the mock's do may be the user's own.
+    """
+    known = {option.variable for option in OPTIONS.values()} | {REGION_VARIABLE}
+    names = [name.removeprefix(_PREFIX) for name in known]
+    for variable, value in os.environ.items():
+        if value and variable.startswith(_PREFIX) and variable not in known:
+            meant = closest(variable.removeprefix(_PREFIX), names)
+            if meant is not None:
+                return f"{variable}: there is no such variable. Did you mean {_PREFIX}{meant}?"
+    return None
 
 
 def explained(read: Callable[[str], T]) -> Callable[[str], T]:

@@ -9,10 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.mock import ImageBuilderMock
+from imagebuilder_mock.testing.lifecycle import PolicyRefusedError, parse_policy
+from imagebuilder_mock.world.saved.files import FORMAT, parsed_json
 from imagebuilder_mock.world.settings import OPTIONS
 
+from .check.checking import check_document
 from .options import explained
 from .patience import patience
+from .surroundings import world_of
 
 if TYPE_CHECKING:
     import argparse
@@ -23,16 +27,18 @@ _ACTIONS = ("DELETE", "DISABLE", "DEPRECATE")
 _FATE_IS_MET = 3
 
 
-def add_to(commands: Any) -> None:
-    """Add the command to a parser's subcommands."""
-    lifecycle = commands.add_parser(
-        "lifecycle", help="say beforehand what lifecycle policies would do"
-    )
+def add_to(lifecycle: argparse.ArgumentParser) -> None:
+    """Add the command ``preview`` to the parser of ``lifecycle``."""
     actions = lifecycle.add_subparsers(required=True, metavar="ACTION")
     parser = actions.add_parser(
         "preview", help="print what a policy would do to the images of a state file"
     )
-    parser.add_argument("state", type=Path, metavar="STATE.json", help="what capture has written")
+    parser.add_argument(
+        "state",
+        type=Path,
+        metavar="STATE.json",
+        help="the state, as capture or mock.save() wrote it",
+    )
     parser.add_argument(
         "policy",
         metavar="POLICY.json",
@@ -53,7 +59,9 @@ def add_to(commands: Any) -> None:
     )
     parser.add_argument("--region", help="the Region (default: the only one in use)")
     parser.add_argument("--account-id", help="the account (default: the state's)")
-    parser.add_argument("--html", type=Path, metavar="FILE", help="write it as a page too")
+    parser.add_argument(
+        "--html", type=Path, metavar="FILE", help="also write the preview as a page"
+    )
     parser.add_argument("--json", action="store_true", help="print the preview as JSON")
     parser.add_argument(
         "--fail-on",
@@ -70,6 +78,8 @@ def run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
     try:
         policy = given.policy if given.policy.startswith("arn:") else _policy_in(given.policy)
         with patience(f"looking at {given.state}"), ImageBuilderMock(state=given.state) as mock:
+            if not isinstance(policy, str):  # an ARN names them
+                _check_place(mock, given)
             table = mock.lifecycle.preview(
                 policy,
                 at=given.at,
@@ -92,26 +102,32 @@ def run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
     return _FATE_IS_MET
 
 
+def _check_place(mock: ImageBuilderMock, given: argparse.Namespace) -> None:
+    """LookupError unless the options say of which Region and account, and the state has those."""
+    stores = world_of(mock).state.stores.items()
+    places = [place for place, store in stores if any(store)]
+    held = ", ".join(sorted(f"{region} ({account})" for account, region in places))
+    if given.region is None and len({region for _, region in places}) > 1:
+        msg = f"Give --region: {given.state} has resources in {held}."
+        raise LookupError(msg)
+    is_named = given.region is not None or given.account_id is not None
+    if is_named and not mock.resources(region=given.region, account_id=given.account_id):
+        named = " ".join(filter(None, (given.region, given.account_id)))
+        msg = f"{given.state} has nothing in {named}. It has resources in {held or 'no Region'}."
+        raise LookupError(msg)
+
+
 def _policy_in(path: str) -> Any:
     """The policy of a file; ValueError if it is none, with the place of what is wrong."""
-    # With them come the parsers of documents, which take longer to load than most commands to run.
-    from imagebuilder_mock.testing.lifecycle import PolicyRefusedError, parse_policy  # noqa: PLC0415
-
-    from .check.checking import check_document  # noqa: PLC0415
-
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-        policy = json.loads(text)
-    except json.JSONDecodeError as error:
-        msg = f"{path}:{error.lineno}:{error.colno}: no JSON: {error.msg}"
-        raise ValueError(msg) from None
-    except (UnicodeDecodeError, RecursionError) as error:
-        msg = f"{path}: no JSON: {error}"
-        raise ValueError(msg) from None
+    content = Path(path).read_bytes()
+    policy: Any = parsed_json(content, path)
+    if isinstance(policy, dict) and policy.get("format") == FORMAT:
+        msg = f"{path} is a state file. Give the state first, and then the policy."
+        raise ValueError(msg)
     try:
         parse_policy(policy)
     except PolicyRefusedError as error:
-        problems = check_document(text, "lifecycle-policy")
+        problems = check_document(content.decode(), "lifecycle-policy")
         # With the place in the file, and what may have been meant.
         said = (f"{path}:{each}" for each in problems if each.message.startswith(str(error)))
         raise ValueError(next(said, f"{path}: {error}")) from None

@@ -216,11 +216,22 @@ class RemoteControl:
 
 
 def _parameters(request: ControlRequest, limit: int) -> dict[str, Any]:
-    """The arguments in the query or the body; ValueError if that is no JSON object."""
+    """The arguments in the query or the body; ValueError if that is no JSON object.
+
+    ValueError too for arguments in the other one, where nothing would read them.
+    """
+    body = request.body(limit)
     if request.method == "GET":
-        last = {name: values[-1] for name, values in parse_qs(request.query).items()}
+        if body:
+            msg = "a GET has its arguments in the query, not in the body"
+            raise ValueError(msg)
+        given = parse_qs(request.query)
+        last = {name: values[-1] for name, values in given.items()}
         return {name: int(text) if _NUMBER.fullmatch(text) else text for name, text in last.items()}
-    params = json.loads(request.body(limit) or b"{}")
+    if request.query:
+        msg = f"a {request.method} has its arguments in the body, as JSON, not in the query"
+        raise ValueError(msg)
+    params = json.loads(body or b"{}")
     if not isinstance(params, dict):
         msg = "the body must be a JSON object"
         raise ValueError(msg)  # noqa: TRY004 - the caller's text is wrong, not a type of ours

@@ -9,6 +9,7 @@ import os
 import sys
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.world.saved.files import remove_unfinished, write_state
@@ -39,7 +40,7 @@ def locked(path: Path | None) -> Iterator[None]:
         yield
         return
     if path.exists() and not path.is_file():
-        msg = f"{path} is no regular file, and cannot be the state of a server."
+        msg = f"{path} is not a regular file, and cannot be the state of a server."
         raise OSError(msg)
     with held(path):
         remove_unfinished(Path(os.path.realpath(path)))
@@ -73,12 +74,19 @@ class Saving:
             self._save(_LONGEST_WAIT)
 
     def first(self, status: int) -> None:
-        """Save before anything else, and from now on end the process when its time is up.
+        """Save before anything else, and from then on end the process when its time is up.
 
         ``status`` is what the process ends with if nothing is wrong with saving.
         """
-        self._ending.enforce(lambda: self._is_writing, lambda: status or self.status)
-        self._save(_LONGEST_WAIT)
+        is_tried = Event()
+        self._ending.enforce(
+            lambda: self._is_writing or not is_tried.is_set(),
+            lambda: status or self.status,
+        )
+        try:
+            self._save(_LONGEST_WAIT)
+        finally:
+            is_tried.set()
 
     def last(self) -> None:
         """Save again if requests have been answered since."""

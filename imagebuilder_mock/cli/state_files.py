@@ -53,7 +53,7 @@ class StateFiles:
             path = self._path(name)
             if path.exists():
                 if not path.is_file():
-                    raise _refused(name, "it is no regular file")
+                    raise _refused(name, "it is not a regular file")
                 if path.stat().st_size > SIZE_LIMIT or not is_state_file(path):
                     raise _refused(name, "it holds something other than a state, which is kept")
             write_state(state, path)
@@ -66,7 +66,7 @@ class StateFiles:
         with file:
             about = os.fstat(file.fileno())
             if not stat.S_ISREG(about.st_mode):
-                raise _refused(name, "it is no regular file")
+                raise _refused(name, "it is not a regular file")
             if about.st_size > SIZE_LIMIT:
                 size = f"it has {about.st_size:,} bytes, and may have {SIZE_LIMIT:,}"
                 raise _refused(name, size)

@@ -124,7 +124,7 @@ def surrounded(mock: ImageBuilderMock, neighbours: Neighbours) -> Iterator[None]
 def _checked_url(url: str) -> str:
     parts = _parts(url)
     if parts is None:
-        msg = f"The upstream {url!r} is no URL of a server: write one as http://localhost:4566."
+        msg = f"The upstream {url!r} is not the URL of a server: write it as http://localhost:4566."
         raise ValueError(msg)
     if is_of_aws(parts.host or ""):
         msg = (

@@ -5,13 +5,13 @@ Image Builder itself keeps only an AMI's name and where it is (``Ami`` of an ima
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from imagebuilder_mock.domain.records import Record, Value, fresh, values_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
+    from collections.abc import Callable, Mapping
 
 
 class AmiFacts(Value):
@@ -24,6 +24,8 @@ class AmiFacts(Value):
     devices: tuple[Mapping[str, Any], ...] = ()
     """Its EBS volumes as EC2 describes them, the root first."""
 
+
+_ACCOUNT_DIGITS = 12
 
 MachineImageState = Literal["available", "disabled", "deregistered"]
 
@@ -57,7 +59,54 @@ class MachineImage(Record, kw_only=True):
     is_in_ec2: bool = False
     """Whether it is also in an EC2 beside the mock (moto's, or an emulator's)."""
 
+    def __setattr__(self, name: str, value: object) -> None:
+        """ValueError for what the rules could not read, or would take for something else."""
+        if name in _READ:
+            is_right, instead = _READ[name]
+            if not is_right(value):
+                msg = f"{name}={value!r}: give {instead}."
+                raise ValueError(msg)
+            if name == "shared_with":
+                value = frozenset(value)  # type: ignore[call-overload] # it is a collection
+        super().__setattr__(name, value)
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, MachineImage) and values_of(self) == values_of(other)
 
     __hash__ = None  # type: ignore[assignment] # it changes
+
+
+def _is_moment(value: object) -> bool:
+    return value is None or (isinstance(value, datetime) and value.tzinfo is not None)
+
+
+def _are_tags(value: object) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(each, str) for tag in value.items() for each in tag
+    )
+
+
+def _are_accounts(value: object) -> bool:
+    return isinstance(value, (frozenset, set, list, tuple)) and all(
+        isinstance(each, str)
+        and len(each) == _ACCOUNT_DIGITS
+        and each.isascii()
+        and each.isdecimal()
+        for each in value
+    )
+
+
+_MOMENT = (_is_moment, "a datetime with a time zone, or None")
+
+_READ: Mapping[str, tuple[Callable[[object], bool], str]] = {
+    "last_launched": _MOMENT,
+    "deprecation_time": _MOMENT,
+    "tags": (_are_tags, "a dict of strings, such as {'team': 'web'}"),
+    "public": (lambda value: isinstance(value, bool), "True or False"),
+    "shared_with": (_are_accounts, "a set of account ids, each a string of 12 digits"),
+    "state": (
+        lambda value: value in get_args(MachineImageState),
+        f"one of {', '.join(map(repr, get_args(MachineImageState)))}",
+    ),
+}
+"""What a test sets, and what each has to be."""

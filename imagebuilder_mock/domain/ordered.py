@@ -1,12 +1,56 @@
-"""An index of things in the order in which they were made, for pages of any list."""
+"""Things in the order in which they were made: to be read, and indexed for pages of any list."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from bisect import bisect_left, bisect_right
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, overload
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from typing import SupportsIndex
+
+Item_co = TypeVar("Item_co", covariant=True)
+
+
+class Indexed(Protocol[Item_co]):
+    """What has things at positions: a list, a deque."""
+
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[Item_co]: ...
+    def __getitem__(self, position: SupportsIndex, /) -> Item_co: ...
+
+
+class InOrder(Generic[Item_co]):
+    """Things to read as a list is read; a slice is a list.
+
+    A loop goes over those that are there when it begins, so it may add and remove some.
+    """
+
+    __slots__ = ()
+
+    @abstractmethod
+    def _in_order(self) -> Indexed[Item_co]:
+        """The things themselves."""
+
+    def __len__(self) -> int:
+        return len(self._in_order())
+
+    def __iter__(self) -> Iterator[Item_co]:
+        return iter(tuple(self._in_order()))
+
+    @overload
+    def __getitem__(self, position: SupportsIndex, /) -> Item_co: ...
+    @overload
+    def __getitem__(self, position: slice, /) -> list[Item_co]: ...
+    def __getitem__(self, position: SupportsIndex | slice, /) -> Item_co | list[Item_co]:
+        if isinstance(position, slice):
+            return list(self)[position]
+        try:
+            return self._in_order()[position]
+        except IndexError:
+            msg = f"{position} is out of range: {self!r} has length {len(self):,}."
+            raise IndexError(msg) from None
 
 
 class Sequenced(Protocol):

@@ -37,34 +37,53 @@ def fresh(*, factory: Callable[[], T]) -> T:
     return _Factory(factory)  # type: ignore[return-value] # the classes take it for the default
 
 
-class _Members:
+class _Declared(type):
+    """Makes classes whose members are declared as a dataclass's fields are."""
+
+    record_names: tuple[str, ...]
+    record_set: frozenset[str]
+    record_defaults: Mapping[str, object]
+    record_fresh: tuple[str, ...]
+    has_slots: bool
+
+    def __new__(
+        mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], *, kw_only: bool = False
+    ) -> _Declared:
+        known = [base for base in bases if isinstance(base, _Declared)]
+        inherited = [each for base in known for each in base.record_names]
+        own = [
+            each
+            for each, hint in namespace.get("__annotations__", {}).items()
+            if not str(hint).startswith("ClassVar")
+        ]
+        added = tuple(each for each in own if each not in inherited)
+        names = (*inherited, *added)
+        defaults = {each: value for base in known for each, value in base.record_defaults.items()}
+        defaults |= {each: namespace.pop(each) for each in own if each in namespace}
+        if any(base.has_slots for base in known):
+            # A record has no other attributes, and is small.
+            namespace["__slots__"] = added
+        # By their positions, as checkers expect it of classes that are declared as dataclasses are.
+        namespace["__match_args__"] = () if kw_only else names
+        cls = super().__new__(mcs, name, bases, namespace)
+        cls.record_names, cls.record_set, cls.record_defaults = names, frozenset(names), defaults
+        cls.record_fresh = tuple(
+            each for each, value in defaults.items() if isinstance(value, _Factory)
+        )
+        return cls
+
+
+class _Members(metaclass=_Declared):
     """What is common to both: the members' names in order, their defaults, and ``repr``."""
 
     __slots__ = ()
     __match_args__: ClassVar[tuple[str, ...]] = ()
-    record_names: ClassVar[tuple[str, ...]] = ()
-    record_set: ClassVar[frozenset[str]] = frozenset()
-    record_defaults: ClassVar[Mapping[str, object]] = {}
-    record_factories: ClassVar[Mapping[str, Callable[[], object]]] = {}
-
-    def __init_subclass__(cls, *, kw_only: bool = False) -> None:
-        super().__init_subclass__()
-        own = _own_names(cls.__annotations__)
-        cls.record_names += tuple(name for name in own if name not in cls.record_names)
-        cls.record_set = frozenset(cls.record_names)
-        # By their positions, as checkers expect it of classes that are declared as dataclasses are.
-        cls.__match_args__ = () if kw_only else cls.record_names  # type: ignore[misc]
-        given = vars(cls).get("_defaults", vars(cls))
-        defaults = {name: given[name] for name in own if name in given}
-        if defaults:
-            cls.record_factories = {
-                **{name: make for name, make in cls.record_factories.items() if name not in own},
-                **{name: each.make for name, each in defaults.items() if type(each) is _Factory},
-            }
-            cls.record_defaults = {
-                **cls.record_defaults,
-                **{name: each for name, each in defaults.items() if type(each) is not _Factory},
-            }
+    record_names: ClassVar[tuple[str, ...]]
+    record_set: ClassVar[frozenset[str]]
+    record_defaults: ClassVar[Mapping[str, object]]
+    record_fresh: ClassVar[tuple[str, ...]]
+    """The members whose default is made anew for each record."""
+    has_slots: ClassVar[bool] = False
 
     @classmethod
     def all_members(
@@ -79,9 +98,9 @@ class _Members:
                 raise cls._mistake(f"is given {name} twice")
             members.update(by_position)
         given = {**cls.record_defaults, **members}
-        for name, make in cls.record_factories.items():
-            if name not in given:
-                given[name] = make()
+        for name in cls.record_fresh:
+            if isinstance(default := given[name], _Factory):
+                given[name] = default.make()
         if given.keys() == cls.record_set:
             return given
         if unknown := [name for name in given if name not in cls.record_set]:
@@ -98,26 +117,11 @@ class _Members:
         return f"{type(self).__name__}({said})"
 
 
-def _own_names(annotations: Mapping[str, object]) -> list[str]:
-    return [name for name, hint in annotations.items() if not str(hint).startswith("ClassVar")]
-
-
-class _Slotted(type):
-    """Gives a class a slot for each member: a record has no other attributes, and is small."""
-
-    def __new__(
-        mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], *, kw_only: bool = False
-    ) -> _Slotted:
-        own = _own_names(namespace.get("__annotations__", {}))
-        known = {each for base in bases for each in getattr(base, "record_names", ())}
-        namespace["_defaults"] = {each: namespace.pop(each) for each in own if each in namespace}
-        namespace["__slots__"] = tuple(each for each in own if each not in known)
-        return super().__new__(mcs, name, bases, namespace, kw_only=kw_only)
-
-
 @dataclass_transform(field_specifiers=(fresh,))
-class Record(_Members, metaclass=_Slotted):
+class Record(_Members):
     """An object that changes, and equals only itself."""
+
+    has_slots: ClassVar[bool] = True
 
     def __init__(self, *values: object, **members: object) -> None:
         if values or members.keys() != self.record_set:
@@ -194,9 +198,10 @@ def members_of(cls: type[AnyRecord]) -> list[RecordMember]:
 
 
 def _default(cls: type[_Members], name: str) -> Callable[[], object] | None:
-    if name in cls.record_factories:
-        return cls.record_factories[name]
-    return (lambda: cls.record_defaults[name]) if name in cls.record_defaults else None
+    if name not in cls.record_defaults:
+        return None
+    default = cls.record_defaults[name]
+    return default.make if isinstance(default, _Factory) else lambda: default
 
 
 def values_of(record: _Members) -> tuple[object, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ class Suggesting:
 def closest(word: str, words: Iterable[str], *, cutoff: float = _LEAST_ALIKE) -> str | None:
     """The word that is most like a given one; None if none is like it. Case and "_" do not count.
 
-    Among words that differ only in case, one with the same first letter as the given one wins.
+    Among words that differ only in case, one with the same first letter as the given one wins. If
+    no word is like it, the only word that has its parts and others is meant.
     """
     from difflib import get_close_matches  # noqa: PLC0415 - few tests make a slip
 
@@ -40,7 +42,8 @@ def closest(word: str, words: Iterable[str], *, cutoff: float = _LEAST_ALIKE) ->
     most = max(2, len(wanted) // 3)
     near = [each for each in folded if abs(len(each) - len(wanted)) <= most]
     alike = get_close_matches(wanted, near, n=1, cutoff=cutoff)
-    return folded[alike[0]] if alike and folded[alike[0]] != word else None
+    meant = folded[alike[0]] if alike else _only_longer(word, ordered)
+    return None if meant == word else meant
 
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:
@@ -58,3 +61,14 @@ def listed(words: Iterable[str]) -> str:
 
 def _folded(word: str) -> str:
     return word.lower().replace("_", "")
+
+
+def _only_longer(word: str, words: Iterable[str]) -> str | None:
+    """``finish_all`` for ``finish``, unless there is another such word."""
+    given = _parts(word)
+    longer = [each for each in words if given < _parts(each)] if given else []
+    return longer[0] if len(longer) == 1 else None
+
+
+def _parts(word: str) -> set[str]:
+    return {part.lower() for part in re.findall("[A-Z]*[a-z0-9]+|[A-Z]+", word)}

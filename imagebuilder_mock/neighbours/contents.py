@@ -89,7 +89,7 @@ class S3Uri(Value):
         """Read ``s3://bucket/key``; ValueError if it is not of this form."""
         found = re.fullmatch(_URI, text)
         if found is None:
-            msg = f"{text!r} is no S3 URI"
+            msg = f"{text!r} is not an S3 URI"
             raise ValueError(msg)
         return cls(*found.groups())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TypedDict
 
 from botocore.loaders import Loader
 
@@ -16,6 +17,15 @@ _DEFAULT_PARTITION = "aws"
 # A key of this form names its account: what ``mock.credentials()`` gives.
 _OWN_KEY = "AKIAMOCK"
 _OWN_KEY_FORM = rf"{_OWN_KEY}([0-9]{{12}})"
+SECRET = "imagebuilder-mock"  # noqa: S105 - it opens nothing
+"""The secret key that goes with each access key of a mock."""
+
+
+class Credentials(TypedDict):
+    """What boto3 clients and sessions take by these names."""
+
+    aws_access_key_id: str
+    aws_secret_access_key: str
 
 
 @lru_cache(maxsize=1024)
@@ -30,6 +40,11 @@ def partition_of(region: str) -> str:
 def access_key_for(account_id: str) -> str:
     """An access key that names the account."""
     return f"{_OWN_KEY}{account_id}"
+
+
+def credentials_for(account_id: str) -> Credentials:
+    """Keyword arguments with which a boto3 client or session acts as the account."""
+    return {"aws_access_key_id": access_key_for(account_id), "aws_secret_access_key": SECRET}
 
 
 def is_own_key(access_key: str | None) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, TypeGuard, TypeVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar
 
 from imagebuilder_mock.domain.arn import Arn
 from imagebuilder_mock.domain.resources.images import Image
@@ -63,6 +64,14 @@ def check_text(*, or_none: bool = False, may_be_empty: bool = False, **texts: ob
             raise ValueError(msg)
 
 
+def check_truth(**flags: object) -> None:
+    """TypeError for what is neither True nor False: every text but the empty one would be true."""
+    for name, value in flags.items():
+        if not isinstance(value, bool):
+            msg = f"{name}={value!r}: give True or False."
+            raise TypeError(msg)
+
+
 def check_references(**references: str | None) -> None:
     """ValueError for what is neither a name nor an ARN, and not None."""
     for name, reference in references.items():
@@ -112,14 +121,42 @@ def check_operation(name: str | None) -> None:
         check_known("operation", name, operation_names())
 
 
-def check_parameters(operation: str | None, names: Iterable[str]) -> None:
-    """ValueError for a parameter that the operation, or any if it is None, does not have."""
-    for name in names:
+def check_parameters(operation: str | None, parameters: Mapping[str, object]) -> None:
+    """ValueError for a parameter that the operation, or any if it is None, does not have.
+
+    So it is for a member of a parameter: nothing could ever match it.
+    """
+    for name, value in parameters.items():
         if operation is not None:
-            check_known(f"parameter of {operation}", name, sorted(input_members(operation)))
-        elif not any(name in input_members(known) for known in operation_names()):
-            msg = f"No operation has a parameter {name!r}. An operation's name stands first."
-            raise ValueError(msg)
+            members = input_members(operation)
+            check_known(f"parameter of {operation}", name, sorted(members))
+            shapes = [members[name]]
+        else:
+            all_members = (input_members(known) for known in operation_names())
+            shapes = [members[name] for members in all_members if name in members]
+            if not shapes:
+                msg = f"No operation has a parameter {name!r}. An operation's name stands first."
+                raise ValueError(msg)
+        slips = [next(_unknown_members(shape, value, name), None) for shape in shapes]
+        if (slip := slips[0]) is not None and None not in slips:
+            place, member, known = slip
+            check_known(f"member of {place}", member, known)
+
+
+def _unknown_members(shape: Any, value: object, place: str) -> Iterator[tuple[str, str, list[str]]]:
+    """Each member that a value has and its shape has not: where, its name, and those it has."""
+    if shape.type_name == "list" and isinstance(value, (list, tuple)):
+        for position, item in enumerate(value):
+            yield from _unknown_members(shape.member, item, f"{place}[{position}]")
+    elif shape.type_name == "map" and isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _unknown_members(shape.value, item, f"{place}.{key}")
+    elif shape.type_name == "structure" and isinstance(value, Mapping):
+        for name, item in value.items():
+            if name in shape.members:
+                yield from _unknown_members(shape.members[name], item, f"{place}.{name}")
+            else:
+                yield place, name, sorted(shape.members)
 
 
 def check_known(what: str, given: str, known: Sequence[str]) -> None:
@@ -203,7 +240,7 @@ def image_at(
     try:
         parsed = Arn.parse(str(arn))
     except ValueError:
-        said = f"{arn!r} is no image build version ARN."
+        said = f"{arn!r} is not an image build version ARN."
     else:
         store = world.state.stores.get((parsed.account, parsed.region))
         image = None if store is None else store.get(Image, arn)

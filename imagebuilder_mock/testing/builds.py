@@ -30,6 +30,7 @@ from .arguments import (
     check_region,
     check_text,
     check_times,
+    check_truth,
     counted,
     every,
     image_at,
@@ -95,9 +96,15 @@ def _page_name(image: Image) -> str:
 class BuildDurations(Durations):
     """The durations of a world; a name that nothing has is refused."""
 
+    __slots__ = ("_world",)
+
     def __init__(self, world: World) -> None:
-        self.maps = world.state.durations.maps
         self._world = world
+
+    @property
+    def given(self) -> dict[str, timedelta]:
+        """Those that a test has set; a reset or a restored snapshot has others."""
+        return self._world.state.durations.given
 
     def __setitem__(self, name: str, duration: timedelta) -> None:
         if name not in self and name not in STEP_ACTIONS:
@@ -251,6 +258,7 @@ class Builds(Face):
             times=times,
         )
         _check_failure(failure)
+        check_truth(optional=optional)
         with self._world.lock:
             self._world.state.failures.add(failure, self._placed(failure, optional=optional))
 
@@ -273,6 +281,7 @@ class Builds(Face):
         ``mock.unmet``, unless it is ``optional``.
         """
         check_times(times, or_none="every time")
+        check_truth(optional=optional)
         check_text(step=step)
         check_text(workflow=workflow, or_none=True)
         check_references(workflow=workflow)

@@ -4,25 +4,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagebuilder_mock.domain.ordered import InOrder
 from imagebuilder_mock.world.published import published
-from imagebuilder_mock.world.record import KEPT, differences, holds
+from imagebuilder_mock.world.record import KEPT, Call, differences, holds
+from imagebuilder_mock.world.settings import check_account_id
 
-from .arguments import Face, check_operation, check_parameters, counted, counts_of
+from .arguments import (
+    Face,
+    check_operation,
+    check_parameters,
+    check_region,
+    check_truth,
+    counted,
+    counts_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from imagebuilder_mock.world.record import Call, Record
+    from imagebuilder_mock.world.record import Record
 
 _SHOWN = 10
 """How many calls are printed at most."""
 
 
-class Calls(Face):
-    """``mock.calls``: a sequence of the newest calls, the oldest first; ``count`` counts all.
+class Calls(InOrder[Call], Face):
+    """``mock.calls``: the newest calls, the oldest first, to read as a list is read.
 
     The newest 10,000 calls are kept, or fewer if they need more memory than ``calls_kept_bytes``;
-    ``dropped`` is the number of the others. An assertion that would need them fails.
+    ``count`` counts all, and ``dropped`` those that are not kept. An assertion that would need
+    these fails.
 
     Operations and parameters are spelled as in AWS's API. ValueError for an unknown one.
     """
@@ -33,18 +44,12 @@ class Calls(Face):
         newest = f", the newest {self[-1]}" if len(self) else ""
         return f"{counted(self.count(), 'call')}{newest}"
 
-    def __iter__(self) -> Iterator[Call]:
-        return iter(self._record)
-
-    def __len__(self) -> int:
-        return len(self._record)
-
-    def __getitem__(self, position: int) -> Call:
-        return self._record[position]
+    def _in_order(self) -> Record:
+        return self._record
 
     def __str__(self) -> str:
         """The newest calls, a line for each."""
-        lines = [str(call) for call in list(self)[-_SHOWN:]]
+        lines = [str(call) for call in self[-_SHOWN:]]
         earlier = len(self) - len(lines)
         if earlier:
             lines.insert(0, f"({earlier:,} earlier calls)")
@@ -54,7 +59,8 @@ class Calls(Face):
     @published()
     def dropped(self) -> int:
         """How many of the calls are no longer kept."""
-        return self._record.dropped()
+        with self._world.lock:  # between counting a call and keeping it, it would seem dropped
+            return self._record.dropped()
 
     @published(operation="GetImage")
     def count(self, operation: str | None = None, /, **parameters: object) -> int:
@@ -83,6 +89,11 @@ class Calls(Face):
         A call matches if it has the given parameters; it may have others. The same holds for the
         members of a parameter that is a mapping.
         """
+        check_region(region)
+        if account_id is not None:
+            check_account_id(account_id)
+        if failed is not None:
+            check_truth(failed=failed)
         return [
             call
             for call in self._matching(operation, parameters)
@@ -171,7 +182,8 @@ class Calls(Face):
         self, operation: str, parameters: dict[str, object], matching: list[Call]
     ) -> tuple[int, int]:
         """How many kept calls have the parameters, and how many more may have had them."""
-        dropped = self._record.dropped(operation)
+        with self._world.lock:
+            dropped = self._record.dropped(operation)
         return (len(matching), dropped) if parameters else (len(matching) + dropped, 0)
 
     def _error(self, said: str, lines: Iterable[str] = ()) -> AssertionError:

@@ -38,7 +38,9 @@ class Catalogue(Face):
             found = offered(name)
             if found is None:
                 known = sorted(offered_names())
-                hint = did_you_mean(name, known) or f" It offers: {listed(known)}."
+                longer = [each for each in known if name.lower() in each.lower()]
+                hint = "" if longer else did_you_mean(name, known)
+                hint = hint or f" It offers: {listed(longer or known)}."
                 msg = f"Amazon offers nothing named {name!r}.{hint}"
                 raise ValueError(msg)
             account, kind, slug = found
@@ -64,5 +66,5 @@ def _checked(version: str) -> str:
     if len(nodes) == _NODES and all(node.isdecimal() for node in nodes):
         with suppress(InvalidVersionNumberException):
             return str(Version.parse(version))
-    msg = f"{version!r} is no version; write three numbers, as in 2026.12.1"
+    msg = f"{version!r} is not a version: write three numbers, such as 2026.12.1."
     raise ValueError(msg)

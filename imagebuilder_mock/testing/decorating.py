@@ -131,10 +131,13 @@ def _decorate_test_case(mock: Switch, cls: type[unittest.TestCase]) -> None:
     _follow_subclasses(cls, decorate_subclass)
 
 
+_CAUGHT = ("test", "setUp", "tearDown", "asyncSetUp", "asyncTearDown")
+
+
 def _decorate_tests(mock: Switch, cls: type) -> None:
-    """``run`` catches the errors of tests, so the mock sees them only around the test itself."""
+    """``run`` catches the errors of a test and of what surrounds it: the mock sees them there."""
     for name, member in list(vars(cls).items()):
-        if name.startswith("test") and inspect.isfunction(member):
+        if name.startswith(_CAUGHT) and inspect.isfunction(member):
             _set(cls, name, _decorate_function(mock, member))
 
 
@@ -228,11 +231,16 @@ class _Scope:
             function()
             return
         self._is_inside = True
+        context = self._entered.pop()
         try:
             function()
+        except BaseException as error:
+            context.__exit__(type(error), error, error.__traceback__)
+            raise
+        else:
+            context.__exit__(None, None, None)
         finally:
             self._is_inside = False
-            self._entered.pop().__exit__(None, None, None)
 
 
 def _hold_tests(scope: _Scope, cls: type) -> None:

@@ -15,7 +15,12 @@ HOW_TO_SWITCH_ON = (
     "@pytest.mark.imagebuilder on the test."
 )
 
-_PACKAGE = "imagebuilder_mock"
+_ANOTHER_SERVICE = (
+    "This failed in a client of {!r}, and imagebuilder_mock answers for Image Builder alone. moto "
+    "can answer for other services: switch its mock_aws on too."
+)
+
+_PACKAGE, _SERVICE = "imagebuilder_mock", "imagebuilder"
 _EXCEPTIONS = "botocore.exceptions"
 _ERRORS_OF_ASKING = frozenset(
     # The last two are the bases of all errors of reaching an endpoint.
@@ -29,9 +34,9 @@ def sections(
     """Titles and texts of sections; ``mock`` is the module of that name, if anybody has loaded it.
 
     The first are the last calls and the states of the builds, then the orders that nothing has
-    met, then for an error that comes of asking AWS how to ask the mock.
+    met, then for an error that comes of asking AWS which mock was missing.
     """
-    is_on = mock is not None and mock.switch.is_on()
+    shown, is_on = None, mock is not None and mock.switch.is_on()
     if mock is not None:
         from .printing import kept_report  # noqa: PLC0415 - few runs have failures
 
@@ -44,37 +49,39 @@ def sections(
         orders = [] if when == "teardown" else mock.switch.orders_left()
         if orders:
             yield f"{_PACKAGE}: orders that nothing has met", "\n".join(map(str, orders))
-    if not is_on and _comes_of_asking_aws(error):
+    asked = _asked_of_aws(error)
+    if asked == _SERVICE and not is_on:
         text = f"No mock of EC2 Image Builder was on where this failed. {HOW_TO_SWITCH_ON}"
         yield f"{_PACKAGE}: no mock was on", text
+    elif asked not in (None, _SERVICE) and (is_on or shown is not None):
+        yield f"{_PACKAGE}: another service was asked", _ANOTHER_SERVICE.format(asked)
 
 
-def _comes_of_asking_aws(error: BaseException | None) -> bool:
-    """Whether it is botocore's error, or one that followed from it, for a client of the service."""
+def _asked_of_aws(error: BaseException | None) -> str | None:
+    """The service whose client raised botocore's error, from which this one may have followed."""
     seen = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
         if type(error).__module__.startswith(f"{_PACKAGE}."):
-            return False  # it says by itself what to do
+            return None  # it says by itself what to do
         bases = {cls.__name__ for cls in type(error).__mro__ if cls.__module__ == _EXCEPTIONS}
         if bases & _ERRORS_OF_ASKING:
-            return _is_of_image_builder(error.__traceback__)
+            return next(_services_of(error.__traceback__), None)
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    return False
+    return None
 
 
-def _is_of_image_builder(trace: TracebackType | None) -> bool:
-    """Whether a client of Image Builder was made, or called, on the way to an error."""
+def _services_of(trace: TracebackType | None) -> Iterator[str]:
+    """The services whose clients were made, or called, on the way to an error, from the first."""
     while trace is not None:
         frame = trace.tb_frame
         if frame.f_globals.get("__name__") in ("botocore.client", "botocore.session"):
             client = frame.f_locals.get("self")
             model = getattr(getattr(client, "meta", None), "service_model", None)
-            made = frame.f_locals.get("service_name")
-            if "imagebuilder" in (made, getattr(model, "service_name", None)):
-                return True
+            name = frame.f_locals.get("service_name") or getattr(model, "service_name", None)
+            if name:
+                yield name
         trace = trace.tb_next
-    return False
 
 
 def difference(left: Value, right: Value) -> list[str]:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from copy import deepcopy
 from datetime import timedelta
 from enum import Enum
 from http.client import responses
 from typing import TYPE_CHECKING, Final
 
+from imagebuilder_mock.domain.ordered import InOrder
 from imagebuilder_mock.protocol.failures import (
     default_message,
     error_names,
     error_status,
     is_connection_error,
 )
+from imagebuilder_mock.world.events import runs_when_called
 from imagebuilder_mock.world.faults import (
     EVERY_OPERATION,
     CutAnswer,
@@ -32,14 +35,13 @@ from .arguments import (
     check_region,
     check_text,
     check_times,
+    check_truth,
     counts_of,
     is_number,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from imagebuilder_mock.world.faults import Condition, Outcome
+    from imagebuilder_mock.world.faults import Condition, FaultRules, Outcome
 
 _LOWEST_ERROR_STATUS = 400
 _HIGHEST_ERROR_STATUS = 599
@@ -54,8 +56,8 @@ class _Times(Enum):
 AS_FITS: Final = _Times.AS_FITS
 
 
-class Faults(Face):
-    """``mock.faults``: the rules in the order in which they were added."""
+class Faults(InOrder[FaultRule], Face):
+    """``mock.faults``: the rules in the order in which they were added, to read as a list is."""
 
     __slots__ = ()
 
@@ -99,11 +101,16 @@ class Faults(Face):
         named = None if operation == EVERY_OPERATION else operation
         check_operation(named)
         if isinstance(when, Mapping):
-            check_parameters(named, map(str, when))
-        elif when is not None and not callable(when):
-            msg = f"when={when!r}: give a mapping of parameters, or a function that takes them."
+            check_parameters(named, when)
+            when = deepcopy(dict(when))  # the test may use its own again
+        elif when is not None and not runs_when_called(when):
+            msg = (
+                f"when={when!r}: give a mapping of parameters, or a function that takes them "
+                "and is not async."
+            )
             raise TypeError(msg)
         check_text(message=message, or_none=True, may_be_empty=True)
+        check_truth(truncated=truncated, optional=optional)
         if probability is not None and not (is_number(probability) and 0 < probability <= 1):
             msg = f"probability={probability!r}: give a number above 0, and 1 at most."
             raise ValueError(msg)
@@ -174,14 +181,8 @@ class Faults(Face):
             ]
             raise AssertionError("\n".join(lines))
 
-    def __iter__(self) -> Iterator[FaultRule]:
-        return iter(self._world.faults)
-
-    def __len__(self) -> int:
-        return len(self._world.faults)
-
-    def __contains__(self, rule: object) -> bool:
-        return any(rule is known for known in self._world.faults)
+    def _in_order(self) -> FaultRules:
+        return self._world.faults
 
 
 def _outcome(

@@ -24,6 +24,7 @@ from .arguments import (
     Face,
     check_region,
     check_text,
+    check_truth,
     counted,
     every,
     image_at,
@@ -147,6 +148,7 @@ class Images(Face):
         """
         refuse_text(regions=regions, shared_with=shared_with, findings=findings or ())
         check_text(recipe=recipe, pipeline=pipeline, or_none=True)
+        check_truth(public=public)
         check_text(reason=reason, or_none=True, may_be_empty=True)
         for each in regions:
             check_region(each, "regions")
@@ -193,7 +195,7 @@ class Images(Face):
         """What EC2 knows of an image's AMIs. A test may change it: launch, tag, share, deregister.
 
         Beside moto, change it in moto, except for the last launch. LookupError if there is no such
-        image.
+        image. What is set to a wrong value, such as a datetime without time zone, is a ValueError.
         """
         with self._world.lock:
             _, image = image_at(self._world, image_arn)
@@ -325,7 +327,7 @@ def _check_launch(launched: datetime | None, made: Sequence[datetime]) -> None:
 def _check_finding(finding: Mapping[str, object]) -> None:
     """ValueError if it is no mapping with the arguments of ``mock.findings.add``."""
     of_add = signature(MockFindings.add)
-    said = "it is no mapping"
+    said = "it is not a mapping"
     if isinstance(finding, Mapping):
         try:
             of_add.bind(None, _ANY_ARN, **finding)

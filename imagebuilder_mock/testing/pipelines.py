@@ -18,7 +18,7 @@ from imagebuilder_mock.protocol.model import operation
 from imagebuilder_mock.protocol.requests import check
 from imagebuilder_mock.world.published import published
 
-from .arguments import Face, past, refuse_text, store_at
+from .arguments import Face, check_region, check_truth, past, refuse_text, store_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -97,6 +97,9 @@ class Pipelines(Face):
         ValueError for what the service would refuse; then nothing is added.
         """
         refuse_text(regions=regions, workflows=workflows)
+        check_truth(container=container)
+        for each in regions:
+            check_region(each, "regions")
         with self._world.lock:
             moment = past(self._world, created, "created")
             home = store_at(self._world, region=region, account_id=account_id)

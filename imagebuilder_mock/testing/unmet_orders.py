@@ -45,11 +45,15 @@ class UnmetOrder(Value):
 
 
 class UnmetOrdersError(AssertionError):
-    """Nothing has met some orders of a test; ``orders`` are these."""
+    """Nothing has met some orders of a test, which the attribute ``orders`` lists."""
 
     def __init__(self, orders: list[UnmetOrder]) -> None:
         super().__init__(described(orders))
         self.orders = orders
+
+    def __reduce__(self) -> tuple[type[UnmetOrdersError], tuple[list[UnmetOrder]]]:
+        # Of the text, which is what an exception is made of again, nothing could be made.
+        return type(self), (self.orders,)
 
 
 def described(orders: list[UnmetOrder]) -> str:

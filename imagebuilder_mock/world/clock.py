@@ -153,14 +153,15 @@ def moment_of(text: str) -> datetime:
 def aware(moment: datetime, what: str) -> datetime:
     """``moment`` in UTC.
 
-    ValueError if it has no time zone, TypeError if it is no datetime; both say what to write.
+    ValueError if it has no time zone, TypeError if it is not a datetime; both say what to write.
     """
     given: object = moment
     is_moment = isinstance(given, datetime)
     if is_moment and moment.tzinfo:
         return moment.astimezone(UTC)
+    but = f"and {given!r} has none" if is_moment else f"not {given!r}"
     msg = (
-        f"{what} needs a datetime with a time zone, and {given!r} {'has' if is_moment else 'is'} "
-        "none: write datetime(2024, 1, 31, tzinfo=timezone.utc)."
+        f"{what} needs a datetime with a time zone, {but}: write datetime(2024, 1, 31, "
+        "tzinfo=timezone.utc)."
     )
     raise ValueError(msg) if is_moment else TypeError(msg)

@@ -8,7 +8,7 @@ the launch of an instance (3:25), its termination (41 to 52 seconds), a test wor
 
 from __future__ import annotations
 
-from collections import ChainMap
+from collections.abc import Iterator, MutableMapping
 from datetime import timedelta
 
 from imagebuilder_mock.domain.documents.workflows.actions import STEP_ACTIONS
@@ -32,29 +32,49 @@ _DEFAULTS = {
 }
 
 
-class Durations(ChainMap[str, timedelta]):
+class Durations(MutableMapping[str, timedelta]):
     """By stage (``"CREATING"``), by action (``"LaunchInstance"``) or by a step's own name.
 
     Deleting one restores its default.
     """
 
+    __slots__ = ("_given",)
+
     def __init__(self) -> None:
-        super().__init__({}, _DEFAULTS)
+        self._given: dict[str, timedelta] = {}
+
+    @property
+    def given(self) -> dict[str, timedelta]:
+        """Those that a test has set."""
+        return self._given
+
+    def __getitem__(self, name: str) -> timedelta:
+        given = self.given.get(name)
+        return _DEFAULTS[name] if given is None else given
 
     def __setitem__(self, name: str, duration: timedelta) -> None:
         given: object = duration
         if not isinstance(given, timedelta) or given < timedelta():
-            msg = f"durations[{name!r}]={duration!r}: give a timedelta of at least nothing."
+            msg = f"durations[{name!r}]={duration!r}: give a timedelta of zero or more."
             raise ValueError(msg)
-        super().__setitem__(name, duration)
+        self.given[name] = duration
 
-    def set_here(self) -> dict[str, timedelta]:
-        """Those that are not the defaults."""
-        return dict(self.maps[0])
+    def __delitem__(self, name: str) -> None:
+        del self.given[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**_DEFAULTS, **self.given})
+
+    def __len__(self) -> int:
+        return len({**_DEFAULTS, **self.given})
+
+    def __repr__(self) -> str:
+        held = ", ".join(f"{name} {duration}" for name, duration in self.given.items())
+        return f"<mock.builds.durations: {held or 'the defaults'}>"
 
     def of_stage(self, status: str, *, is_idle: bool) -> timedelta:
         """What a test set for the stage, else its default; hardly anything if it is idle."""
-        given = self.maps[0].get(status)
+        given = self.given.get(status)
         if given is not None:
             return given
         return _NOTHING_TO_DO if is_idle else _DEFAULTS[status]
@@ -68,4 +88,4 @@ class Durations(ChainMap[str, timedelta]):
 
     def given_for(self, name: str, action: str) -> timedelta | None:
         """What a test set for the step or its action; the defaults are samples."""
-        return self.maps[0].get(name, self.maps[0].get(action))
+        return self.given.get(name, self.given.get(action))

@@ -16,7 +16,10 @@ class Status(TypedDict):
 
 
 StateChangeDetail = TypedDict("StateChangeDetail", {"previous-state": Status, "state": Status})
-"""Of ``EC2 Image Builder Image State Change``."""
+"""Of ``EC2 Image Builder Image State Change``.
+
+It has ``state`` and ``previous-state``, each with a ``status``.
+"""
 
 StepWaitingDetail = TypedDict(
     "StepWaitingDetail",
@@ -26,15 +29,21 @@ StepWaitingDetail = TypedDict(
         "workflow-step-name": str,
     },
 )
-"""Of ``EC2 Image Builder Workflow Step Waiting``."""
+"""Of ``EC2 Image Builder Workflow Step Waiting``.
+
+It has ``workflow-execution-id``, ``workflow-step-execution-id`` and ``workflow-step-name``.
+"""
 
 PipelineDisabledDetail = TypedDict("PipelineDisabledDetail", {"consecutive-failures": str})
-"""Of ``EC2 Image Builder Image Pipeline Automatically Disabled``; the number is text."""
+"""Of ``EC2 Image Builder Image Pipeline Automatically Disabled``.
+
+It has ``consecutive-failures``, a number as text.
+"""
 
 FindingsDetail = TypedDict(
     "FindingsDetail", {"resource-id": str, "finding-severity-counts": dict[str, int]}
 )
-"""Of ``EC2 Image Builder CVE Detected``."""
+"""Of ``EC2 Image Builder CVE Detected``: ``resource-id`` and ``finding-severity-counts``."""
 
 EventBridgeBody = TypedDict(
     "EventBridgeBody",
@@ -50,7 +59,11 @@ EventBridgeBody = TypedDict(
         "detail": dict[str, Any],
     },
 )
-"""An event as a rule's target gets it."""
+"""An event as a rule's target gets it.
+
+It has ``version``, ``id``, ``detail-type``, ``source``, ``account``, ``time``, ``region``,
+``resources`` and ``detail``.
+"""
 
 
 class LogBody(TypedDict):

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from itertools import islice
+from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
 from typing import TYPE_CHECKING, Any, Generic, Literal, cast, get_args, overload
 
+from imagebuilder_mock.domain.ordered import InOrder
 from imagebuilder_mock.domain.records import Value
 from imagebuilder_mock.domain.suggestions import Suggesting, did_you_mean
 
 from .published import published
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from typing_extensions import TypeVar
@@ -61,31 +62,24 @@ class Event(Value, Generic[Body_co], kw_only=True):
         return f"<Event {self}>"
 
 
-class Events(Suggesting):
-    """``mock.events``: a sequence of the newest 10,000 events, the oldest first."""
+class Events(InOrder[Event], Suggesting):
+    """``mock.events``: the newest 10,000 events, the oldest first, to read as a list is read."""
+
+    __slots__ = ("_dropped", "_events", "_subscribers")
 
     def __init__(self) -> None:
         self._events: deque[Event] = deque(maxlen=KEPT)
-        self._count = 0
+        """Only a copy is gone through: other threads add to it meanwhile."""
+        self._dropped = 0
         self._subscribers: list[Callable[[Event], object]] = []
 
     def __repr__(self) -> str:
-        counts = Counter(event.destination for event in self._events)
+        counts = Counter(event.destination for event in self)
         held = ", ".join(f"{counts[each]:,} for {each}" for each in counts) or "none"
         return f"<mock.events: {held}>"
 
-    def __iter__(self) -> Iterator[Event]:
-        return iter(tuple(self._events))
-
-    def __len__(self) -> int:
-        return len(self._events)
-
-    def __getitem__(self, position: int) -> Event:
-        try:
-            return self._events[position]
-        except IndexError:
-            msg = f"mock.events[{position}]: {len(self):,} event(s) are kept."
-            raise IndexError(msg) from None
+    def _in_order(self) -> deque[Event]:
+        return self._events
 
     @overload
     def sent_to(self, destination: Literal["EventBridge"]) -> list[Event[EventBridgeBody]]: ...
@@ -109,7 +103,7 @@ class Events(Suggesting):
             hint = did_you_mean(str(destination), known)
             msg = f"There is no destination {destination!r}.{hint} There are: {', '.join(known)}."
             raise ValueError(msg)
-        return [event for event in self._events if event.destination == destination]
+        return [event for event in self if event.destination == destination]
 
     @published(number=12)
     def since(self, number: int = 0) -> list[Event]:
@@ -117,8 +111,7 @@ class Events(Suggesting):
 
         A program that asks again and again gives the number of the events that it has seen.
         """
-        dropped = self._count - len(self._events)
-        return list(islice(self._events, max(number - dropped, 0), None))
+        return self[max(number - self._dropped, 0) :]
 
     def subscribe(self, subscriber: Callable[[Event], object]) -> Callable[[], None]:
         """Call ``subscriber`` with each event from now on, in order; return what unsubscribes it.
@@ -132,10 +125,12 @@ class Events(Suggesting):
         subscribers were called; by the call that delivers it, if the other call has returned. If
         several fail, the first exception is raised, and the others are logged as warnings.
 
-        TypeError if it cannot be called.
+        TypeError if it cannot be called, or is a coroutine function, which nobody would await.
         """
-        if not callable(subscriber):
-            msg = f"subscribe({subscriber!r}): give a function that takes an event."
+        if not runs_when_called(subscriber):
+            msg = (
+                f"subscribe({subscriber!r}): give a function that takes an event, and is not async."
+            )
             raise TypeError(msg)
         self._subscribers.append(subscriber)
 
@@ -147,12 +142,12 @@ class Events(Suggesting):
 
     def add(self, event: Event) -> list[Callable[[Event], object]]:
         """Keep an event, and return its subscribers."""
-        self._count += 1
+        self._dropped += len(self._events) == KEPT
         self._events.append(event)
         return list(self._subscribers)
 
     def clear(self) -> None:
-        self._count = 0
+        self._dropped = 0
         self._events.clear()
 
     def emptied(self) -> Events:
@@ -160,3 +155,12 @@ class Events(Suggesting):
         events = Events()
         events._subscribers.extend(self._subscribers)
         return events
+
+
+def runs_when_called(function: object) -> bool:
+    """Whether a call runs it, and does not only make a coroutine or a generator."""
+    return callable(function) and not (
+        iscoroutinefunction(function)
+        or isgeneratorfunction(function)
+        or isasyncgenfunction(function)
+    )

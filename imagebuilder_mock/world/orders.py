@@ -7,15 +7,16 @@ and whether something has met them, is noted apart from it (``PlacedOrders``), w
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from imagebuilder_mock.domain.arn import Arn, slugify
 from imagebuilder_mock.domain.errors import ImageBuilderError
+from imagebuilder_mock.domain.ordered import InOrder
 from imagebuilder_mock.domain.records import Record, members_of
 from imagebuilder_mock.domain.versions import Version, VersionPattern
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection
 
     from imagebuilder_mock.domain.resources.images import Image
 
@@ -73,7 +74,7 @@ class PlacedOrders:
         return PlacedOrders()
 
 
-class Orders(Generic[Order]):
+class Orders(InOrder[Order]):
     """The orders of one kind that are still to be met, the oldest first."""
 
     __slots__ = ("_notes", "_ordered")
@@ -82,11 +83,8 @@ class Orders(Generic[Order]):
         self._ordered: list[Order] = []
         self._notes: dict[Order, Placed] = {}
 
-    def __iter__(self) -> Iterator[Order]:
-        return iter(tuple(self._ordered))
-
-    def __len__(self) -> int:
-        return len(self._ordered)
+    def _in_order(self) -> list[Order]:
+        return self._ordered
 
     def add(self, order: Order, placed: Placed | None = None) -> None:
         """Add an order; one that comes from a state file was placed by no test."""
@@ -128,6 +126,12 @@ class BuildFailure(Record, kw_only=True):
         return not self.is_of_place and (named or self.step is None)
 
     @property
+    def names_nothing(self) -> bool:
+        """Whether no component, phase, step or place is named."""
+        named = (self.component, self.phase, self.step)
+        return named == (None, None, None) and not self.is_of_place
+
+    @property
     def is_of_place(self) -> bool:
         """Whether what fails is the distribution to a Region, or to an account."""
         return self.region is not None or self.account_id is not None
@@ -162,8 +166,16 @@ class BuildFailures(Orders[BuildFailure]):
 
     __slots__ = ()
 
-    def for_image(self, image: Image) -> list[BuildFailure]:
-        return [failure for failure in self._ordered if failure.fits_image(image)]
+    def first(self, image: Image, fits: Callable[[BuildFailure], bool]) -> BuildFailure | None:
+        """The oldest order for the image that fits."""
+        return next((each for each in self._ordered if each.fits_image(image) and fits(each)), None)
+
+    def take(self, image: Image, fits: Callable[[BuildFailure], bool]) -> BuildFailure | None:
+        """The oldest order for the image that fits, which is counted."""
+        failure = self.first(image, fits)
+        if failure is not None:
+            self.carry_out(failure)
+        return failure
 
     def carry_out(self, failure: BuildFailure) -> None:
         """Count one failure; remove the order if it was the last."""

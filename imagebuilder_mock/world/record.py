@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from sys import getsizeof
 from typing import TYPE_CHECKING
 
+from imagebuilder_mock.domain.ordered import InOrder
 from imagebuilder_mock.domain.records import Value
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ class Call(Value):
         return f"<Call {self}>"
 
 
-class Record:
+class Record(InOrder[Call]):
     """The newest calls, in order; ``count`` counts all.
 
     There are at most 10,000, which take at most ``most_bytes`` together. A call that takes more by
@@ -198,18 +199,8 @@ class Record:
         self._bytes = 0
         self._counts.clear()
 
-    def __len__(self) -> int:
-        return len(self._calls)
-
-    def __iter__(self) -> Iterator[Call]:
-        return iter(tuple(self._calls))
-
-    def __getitem__(self, position: int) -> Call:
-        try:
-            return self._calls[position]
-        except IndexError:
-            msg = f"mock.calls[{position}]: of {self.count():,} call(s), {len(self):,} are kept."
-            raise IndexError(msg) from None
+    def _in_order(self) -> deque[Call]:
+        return self._calls
 
 
 def _packed(members: Mapping[str, object]) -> bytes:

@@ -7,17 +7,19 @@ type for type checkers and its description.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import Any, Literal, TypedDict, cast, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, cast, get_args
 
 from imagebuilder_mock.domain.quotas import DEFAULTS
 from imagebuilder_mock.domain.records import Value
 from imagebuilder_mock.domain.suggestions import did_you_mean, listed
 
 from .clock import aware, moment_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 BuildMode = Literal["observed", "instant", "clock", "held"]
 UnknownMembers = Literal["refuse", "ignore"]
@@ -106,7 +108,6 @@ def _check_bytes(name: str, value: int) -> None:
 
 def _check_moment(name: str, value: object) -> None:
     if value is not None:
-        _check_type(name, value, datetime)
         aware(cast("datetime", value), f"{name}=")
 
 
@@ -197,7 +198,8 @@ OPTIONS: Mapping[str, Option] = {
         ),
         Option(
             name="account_id",
-            help="the account that clients act as (default: 123456789012; beside moto, moto's)",
+            help="the account of clients whose credentials name no other (default: 123456789012, "
+            "or moto's if moto is on)",
             ensure=_check_account_id,
         ),
         Option(
@@ -295,10 +297,10 @@ class Settings(Value, kw_only=True):
         return cls(**options)  # type: ignore[arg-type] # each value has been checked
 
 
-def check_account_id(account_id: object) -> None:
+def check_account_id(account_id: object, given_as: str = "account_id=") -> None:
     """ValueError if it is not the id of an account."""
     if not is_account_id(account_id):
-        msg = f"account_id={account_id!r}: an account is a string of 12 digits."
+        msg = f"{given_as}{account_id!r}: an account is a string of 12 digits."
         raise ValueError(msg)
 
 

@@ -221,8 +221,7 @@ class Store:
         """Remove what should not have been added: its build number is free again."""
         arn = Arn.parse(resource.arn)
         self.remove(resource)
-        if arn.build is not None:
-            self.family(arn).last_builds[Version.parse(arn.version or "")] = arn.build - 1
+        self.family(arn).last_builds[Version.parse(arn.version or "")] -= 1
 
     def restore_numbers(self, numbers: Iterable[FamilyNumbers]) -> None:
         """Go back to the names and numbers of ``numbers()``, after what came since is removed."""

@@ -366,6 +366,24 @@ def test_a_wrong_variable_is_explained_with_exit_status_2(
     assert message in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", [["run"], ["serve", "--port=0", "--", "true"]])
+def test_a_misspelt_variable_is_explained_with_exit_status_2(program, capsys, monkeypatch, command):
+    monkeypatch.setenv("IMAGEBUILDER_MOCK_BUILD", "instant")
+    with pytest.raises(SystemExit) as end:
+        main([*command, program("pass")])
+
+    assert end.value.code == 2
+    said = "IMAGEBUILDER_MOCK_BUILD: there is no such variable. Did you mean IMAGEBUILDER_MOCK_BUIL"
+    assert said in capsys.readouterr().err
+
+
+def test_a_variable_of_the_users_own_may_begin_as_the_mocks_do(run, monkeypatch):
+    monkeypatch.setenv("IMAGEBUILDER_MOCK_URL", "http://localhost:5055")
+    monkeypatch.setenv("IMAGEBUILDER_MOCK_BUILD", "")
+
+    assert "builds" not in run(GIVEN)
+
+
 def test_a_wrong_flag_is_named_beside_a_wrong_variable(program, capsys, monkeypatch):
     monkeypatch.setenv("IMAGEBUILDER_MOCK_CALLS_KEPT_BYTES", "many")
     with pytest.raises(SystemExit):
@@ -429,7 +447,7 @@ def test_without_the_option_a_client_needs_a_region_as_ever(program):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "the following arguments are required: COMMAND"),
+        ([], "give a command: run, serve, capture, "),
         (["run"], "the following arguments are required: SCRIPT.py, or -m MODULE"),
         (["run", "-m"], "there is no module "),
         (["serve", "--port", "x"], "argument --port: invalid int value: 'x'"),
@@ -445,7 +463,7 @@ def test_without_the_option_a_client_needs_a_region_as_ever(program):
         ),
         (["run", "--account-id", "1234", __file__], "--account-id '1234': an account is a string"),
         (["serve", "--calls-kept-bytes", "-1"], "--calls-kept-bytes -1: give a number of bytes"),
-        (["serve", "--autosave", "0", "--state", "x"], "'0' is no number of seconds above 0"),
+        (["serve", "--autosave", "0", "--state", "x"], "'0' is not a number of seconds above 0"),
         (["serve", "--autosave", "5"], "--autosave needs --state"),
         (["serve", "--allow-host", "http://mock"], "'http://mock' is not a host"),
         (["serve", "--allow-origin", "localhost"], "'localhost' is not an origin"),
@@ -527,6 +545,23 @@ def test_arguments_that_a_test_has_set_are_not_the_end_of_the_process(program, m
     assert main() == 0
     with pytest.raises(RuntimeError):
         current_mock()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe breaks in another way there")
+def test_who_stops_reading_gets_no_traceback():
+    read, write = os.pipe()
+    os.close(read)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "imagebuilder_mock", "schema", "component"],
+        stdout=write,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+
+    os.close(write)
+    assert (done.returncode, done.stderr) == (141, "")
 
 
 def test_help_lists_the_options():

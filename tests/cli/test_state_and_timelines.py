@@ -159,8 +159,8 @@ def test_a_damaged_state_is_explained_with_exit_status_1(program, state, capsys,
     output, said = capsys.readouterr()
     assert output == ""
     assert said == (
-        f"imagebuilder-mock {command}: {state}: line 1, column 2: no JSON: Expecting property name "
-        "enclosed in double quotes.\n"
+        f"imagebuilder-mock {command}: {state}:1:2: not JSON: Expecting property name enclosed "
+        "in double quotes.\n"
     )
 
 

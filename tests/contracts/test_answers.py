@@ -19,7 +19,7 @@ from botocore.model import ListShape, MapShape, StructureShape
 from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.operations import HANDLERS
 from imagebuilder_mock.protocol.http import Answer
-from tests.builders import DOCUMENT, MANAGED_COMPONENT, MANAGED_PARENT
+from tests.builders import DOCUMENT, MANAGED_COMPONENT, MANAGED_PARENT, a_sharing_policy
 from tests.contracts.installed import IS_PINNED
 from tests.model import service_model
 
@@ -104,19 +104,10 @@ def marketplace(client: Client) -> None:
 
 
 def policies(client: Client, kind: str, member: str, arn: str) -> None:
-    policy = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"AWS": ["210987654321"]},
-                "Action": [f"imagebuilder:Get{kind}", f"imagebuilder:List{kind}s"],
-                "Resource": [arn],
-            }
-        ],
-    }
     getattr(client, f"Get{kind}Policy")(**{member: arn})
-    getattr(client, f"Put{kind}Policy")(**{member: arn, "policy": json.dumps(policy)})
+    getattr(client, f"Put{kind}Policy")(
+        **{member: arn, "policy": a_sharing_policy(arn, "210987654321")}
+    )
     getattr(client, f"Get{kind}Policy")(**{member: arn})
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 
 from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.domain.arn import Arn
-from tests.builders import DOCUMENT
+from tests.builders import DOCUMENT, a_sharing_policy
 from tests.contracts.cli_samples import NoSampleError, Sample, missing, sample, sample_names
 from tests.contracts.installed import only_with_the_pinned_botocore
 from tests.model import service_model
@@ -187,21 +186,9 @@ class Story:
             self._share(name, example)
 
     def _share(self, name: str, example: Sample) -> None:
-        kind = "".join(map(str.title, name.split("-")[1:-1]))
         [(parameter, arn)] = example.params.items()
-        policy = {
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Effect": "Allow",
-                    "Principal": {"AWS": ["210987654321"]},
-                    "Action": [f"imagebuilder:Get{kind}", f"imagebuilder:List{kind}s"],
-                    "Resource": [arn],
-                }
-            ],
-        }
         put = getattr(self.client, name.replace("get-", "put-").replace("-", "_"))
-        put(**{parameter: arn, "policy": json.dumps(policy)})
+        put(**{parameter: arn, "policy": a_sharing_policy(arn, "210987654321")})
 
 
 def _arns(value: Any) -> list[str]:

@@ -174,7 +174,7 @@ def test_launches_are_known(registered):
 
     launched = registered.find().last_launched
     assert before is None
-    assert abs(launched - instance["LaunchTime"]) <= timedelta(seconds=1)
+    assert abs(launched - instance["LaunchTime"]) <= timedelta(minutes=1)
     assert instance["Architecture"] == "arm64"
     if answers_are_made_of_attributes():
         assert described()["LastLaunchedTime"].startswith(f"{launched:%Y-%m-%dT%H:%M}")

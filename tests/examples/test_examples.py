@@ -177,12 +177,16 @@ def test_the_readme_quotes_what_the_programs_print(golden_image, failing_build_a
     assert set(quoted.splitlines()) <= set(printed.splitlines())
 
 
+# Credentials, and what tells rich that its output is a terminal's.
+_OF_THE_MACHINE = re.compile(r"AWS_|FORCE_COLOR$|TTY_")
+
+
 def _run(program: str, *arguments: str, before: tuple[str, ...] = (), columns: int = 200) -> str:
     """What a program prints, run by the command line in this process."""
     with pytest.MonkeyPatch.context() as patched, redirect_stdout(StringIO()) as printed:
         patched.setattr(boto3, "DEFAULT_SESSION", None)
         patched.setenv("COLUMNS", str(columns))
-        for name in [name for name in os.environ if name.startswith("AWS_")]:
+        for name in filter(_OF_THE_MACHINE.match, list(os.environ)):
             patched.delenv(name)
         for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
             patched.setenv(name, str(EXAMPLES / "no-such-file"))
@@ -191,7 +195,9 @@ def _run(program: str, *arguments: str, before: tuple[str, ...] = (), columns: i
 
 
 def _python(program: str) -> str:
-    environment = {name: text for name, text in os.environ.items() if not name.startswith("AWS_")}
+    environment = {
+        name: text for name, text in os.environ.items() if not _OF_THE_MACHINE.match(name)
+    }
     result = subprocess.run(
         [sys.executable, str(EXAMPLES / program)],
         env=environment | {"COLUMNS": "200", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},

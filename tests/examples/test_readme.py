@@ -166,7 +166,7 @@ def _commands(begin: str) -> list[list[str]]:
 
 def test_what_the_command_line_is_told_it_takes():
     for _, *arguments in _commands("imagebuilder-mock "):
-        assert callable(command_line._parser().parse_args(arguments).command)
+        assert callable(command_line.parser_for(arguments).parse_args(arguments).command)
 
 
 def test_extras_that_are_installed_are_extras_of_the_package():

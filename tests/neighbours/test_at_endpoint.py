@@ -111,6 +111,7 @@ def test_so_is_an_answer_without_what_was_asked(caplog):
 
 def test_one_that_does_not_answer_in_time_is_left_alone_for_a_while(caplog, monkeypatch):
     monkeypatch.setattr(at_endpoint, "_ANSWERING", 0.05)
+    monkeypatch.setattr(at_endpoint, "_PAUSE", 3600)
     with socket.create_server(("127.0.0.1", 0)) as silent, mock_imagebuilder() as mock:
         endpoint = Endpoint(f"http://127.0.0.1:{silent.getsockname()[1]}", default_account=ACCOUNT)
         with surrounded(mock, endpoint):

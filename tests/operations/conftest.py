@@ -1,9 +1,10 @@
-"""For tests of operations: one client, and a refusal that is known to have changed nothing."""
+"""For tests of operations: one client, a refusal that is known to have changed nothing, images."""
 
 from __future__ import annotations
 
 import pytest
 
+from tests.builders import WINDOWS_PARENT, a_recipe, an_image, an_infrastructure
 from tests.clients import the_client
 from tests.operation_errors import errors_of
 from tests.refusals import refusal_of
@@ -37,3 +38,14 @@ def refused(imagebuilder_mock):
         return refusal
 
     return call
+
+
+@pytest.fixture
+def some_images(imagebuilder):
+    """Builds, in this order: golden 1.0.0/1, golden 2.0.0/1, silver 1.0.0/1, golden 1.0.0/2."""
+    infrastructure = an_infrastructure(imagebuilder)
+    golden = a_recipe(imagebuilder, name="golden")
+    newer = a_recipe(imagebuilder, name="golden", semanticVersion="2.0.0")
+    silver = a_recipe(imagebuilder, name="Silver", parentImage=WINDOWS_PARENT)
+    for recipe in (golden, newer, silver, golden):
+        an_image(imagebuilder, imageRecipeArn=recipe, infrastructureConfigurationArn=infrastructure)

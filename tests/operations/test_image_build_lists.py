@@ -9,12 +9,9 @@ import pytest
 from tests.builders import (
     AMAZON,
     OWN,
-    WINDOWS_PARENT,
     a_build,
     a_pipeline,
     a_recipe,
-    an_image,
-    an_infrastructure,
 )
 from tests.model import modelled, needs_optional
 from tests.refusals import invalid_value
@@ -44,17 +41,6 @@ def pipeline_images(client, arn, **params):
 def start(client, pipeline):
     answer = client.start_image_pipeline_execution(imagePipelineArn=pipeline)
     return answer["imageBuildVersionArn"].removeprefix(f"{OWN}image/")
-
-
-@pytest.fixture
-def some_images(imagebuilder):
-    """Builds, in this order: golden 1.0.0/1, golden 2.0.0/1, silver 1.0.0/1, golden 1.0.0/2."""
-    infrastructure = an_infrastructure(imagebuilder)
-    golden = a_recipe(imagebuilder, name="golden")
-    newer = a_recipe(imagebuilder, name="golden", semanticVersion="2.0.0")
-    silver = a_recipe(imagebuilder, name="Silver", parentImage=WINDOWS_PARENT)
-    for recipe in (golden, newer, silver, golden):
-        an_image(imagebuilder, imageRecipeArn=recipe, infrastructureConfigurationArn=infrastructure)
 
 
 @pytest.mark.imagebuilder(builds="held", now=A_TIME)

@@ -11,11 +11,9 @@ from imagebuilder_mock.world.managed import managed_store
 from tests.builders import (
     AMAZON,
     OWN,
-    WINDOWS_PARENT,
     a_build,
     a_recipe,
     an_image,
-    an_infrastructure,
 )
 from tests.model import needs_member
 from tests.refusals import invalid_combination, invalid_value
@@ -36,17 +34,6 @@ def builds(client, arn=GOLDEN, **params):
     """What ListImageBuildVersions lists."""
     answer = client.list_image_build_versions(imageVersionArn=arn, **params)
     return [entry["arn"].removeprefix(f"{OWN}image/") for entry in answer["imageSummaryList"]]
-
-
-@pytest.fixture
-def some_images(imagebuilder):
-    """Builds, in this order: golden 1.0.0/1, golden 2.0.0/1, silver 1.0.0/1, golden 1.0.0/2."""
-    infrastructure = an_infrastructure(imagebuilder)
-    golden = a_recipe(imagebuilder, name="golden")
-    newer = a_recipe(imagebuilder, name="golden", semanticVersion="2.0.0")
-    silver = a_recipe(imagebuilder, name="Silver", parentImage=WINDOWS_PARENT)
-    for recipe in (golden, newer, silver, golden):
-        an_image(imagebuilder, imageRecipeArn=recipe, infrastructureConfigurationArn=infrastructure)
 
 
 class TestListImages:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.domain.resources.images import Image
 from tests.builders import a_distribution, a_full_recipe, a_pipeline, an_infrastructure
 from tests.clients import the_client
-from tests.index_rebuild import check_indexes, check_small
+from tests.machines import MockMachine, in_each_mode
 from tests.model import has_member
 from tests.refusals import refusal_of
 from tests.scans import SCANNING
@@ -84,10 +84,8 @@ def something_is_gone(machine: BuildMachine) -> bool:
     return bool(machine.gone)
 
 
-class BuildMachine(RuleBasedStateMachine):
+class BuildMachine(MockMachine):
     """One recipe, many builds; the model is what each build may look like."""
-
-    mode: Literal["observed", "instant", "clock", "held"]
 
     @initialize()
     def begin(self):
@@ -105,12 +103,6 @@ class BuildMachine(RuleBasedStateMachine):
         self.targets: dict[str, Targets] = {}
         self.ended: dict[str, str] = {}
         self.gone: list[str] = []
-
-    def teardown(self):
-        try:
-            check_indexes(self.mock._active_world("test"))
-        finally:
-            self.mock.stop()
 
     def images(self) -> dict[str, Image]:
         """What is there, seen without looking: a look moves an observed build."""
@@ -305,31 +297,8 @@ class BuildMachine(RuleBasedStateMachine):
             else:
                 assert made == []
 
-    @invariant()
-    def every_index_is_what_a_rebuild_gives(self):
-        check_small(self.mock._active_world("test"))
 
-
-class ObservedMachine(BuildMachine):
-    mode = "observed"
-
-
-class InstantMachine(BuildMachine):
-    mode = "instant"
-
-
-class ClockMachine(BuildMachine):
-    mode = "clock"
-
-
-class HeldMachine(BuildMachine):
-    mode = "held"
-
-
-TestObserved = ObservedMachine.TestCase
-TestInstant = InstantMachine.TestCase
-TestClock = ClockMachine.TestCase
-TestHeld = HeldMachine.TestCase
+TestObserved, TestInstant, TestClock, TestHeld = in_each_mode(BuildMachine)
 
 
 @given(st.lists(st.integers(0, 700), max_size=6))

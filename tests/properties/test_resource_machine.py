@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from imagebuilder_mock import mock_imagebuilder
 from tests.builders import (
@@ -22,7 +22,7 @@ from tests.builders import (
     a_sharing_policy,
 )
 from tests.clients import the_client
-from tests.index_rebuild import check_indexes, check_small
+from tests.machines import MockMachine
 from tests.refusals import refusal_of
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def something_is_gone(machine: ResourceMachine) -> bool:
     return bool(machine.gone)
 
 
-class ResourceMachine(RuleBasedStateMachine):
+class ResourceMachine(MockMachine):
     @initialize(is_furnished=st.booleans())
     def begin(self, is_furnished):
         self.mock = mock_imagebuilder().start()
@@ -138,12 +138,6 @@ class ResourceMachine(RuleBasedStateMachine):
                 name="web",
                 tags=tags,
             )
-
-    def teardown(self):
-        try:
-            check_indexes(self.mock._active_world("test"))
-        finally:
-            self.mock.stop()
 
     # What the model answers
 
@@ -390,10 +384,6 @@ class ResourceMachine(RuleBasedStateMachine):
             kind = KINDS["component"]
             builds = self.listed(kind.listing, kind.member, componentVersionArn=version)
             assert builds == of_version.get(version, [])
-
-    @invariant()
-    def every_index_is_what_a_rebuild_gives(self):
-        check_small(self.mock._active_world("test"))
 
     def listed(self, operation: str, member: str, **params: Any) -> list[str]:
         call = getattr(self.client, operation)

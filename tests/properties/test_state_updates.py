@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
-from typing import Any, Literal
+from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.domain.resources.images import Image
 from tests.builders import a_recipe
 from tests.clients import the_client
-from tests.index_rebuild import check_indexes, check_small
 from tests.lifecycle_builders import a_count, a_policy
+from tests.machines import MockMachine, in_each_mode
 from tests.refusals import refusal_of
 
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
@@ -42,10 +42,8 @@ def something_runs(machine: UpdateMachine) -> bool:
     return bool(machine.pending)
 
 
-class UpdateMachine(RuleBasedStateMachine):
+class UpdateMachine(MockMachine):
     """The model: the state of each image, and what an execution under way will make of it."""
-
-    mode: Literal["observed", "instant", "clock", "held"]
 
     @initialize()
     def begin(self):
@@ -59,12 +57,6 @@ class UpdateMachine(RuleBasedStateMachine):
         self.others = a_recipe(self.client, name="others")
         self.policy = self.a_policy_over_others()
         self.policy_runs: list[str] = []
-
-    def teardown(self):
-        try:
-            check_indexes(self.mock._active_world("test"))
-        finally:
-            self.mock.stop()
 
     def a_policy_over_others(self) -> str:
         others = {"recipes": [{"name": "others", "semanticVersion": "1.0.0"}]}
@@ -209,28 +201,5 @@ class UpdateMachine(RuleBasedStateMachine):
                 assert each.deprecation_time is not None
                 assert each.deprecation_time <= self.mock.clock.now()
 
-    @invariant()
-    def every_index_is_what_a_rebuild_gives(self):
-        check_small(self.mock._active_world("test"))
 
-
-class ObservedMachine(UpdateMachine):
-    mode = "observed"
-
-
-class InstantMachine(UpdateMachine):
-    mode = "instant"
-
-
-class ClockMachine(UpdateMachine):
-    mode = "clock"
-
-
-class HeldMachine(UpdateMachine):
-    mode = "held"
-
-
-TestObserved = ObservedMachine.TestCase
-TestInstant = InstantMachine.TestCase
-TestClock = ClockMachine.TestCase
-TestHeld = HeldMachine.TestCase
+TestObserved, TestInstant, TestClock, TestHeld = in_each_mode(UpdateMachine)

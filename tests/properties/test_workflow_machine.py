@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.domain.resources.images import Image
 from tests.builders import a_distribution, a_full_recipe, a_sharing_policy, an_infrastructure
 from tests.clients import the_client
-from tests.index_rebuild import check_indexes, check_small
+from tests.machines import MockMachine, in_each_mode
 from tests.refusals import refusal_of
 from tests.workflow_builders import (
     BUILD_IMAGE,
@@ -26,8 +26,6 @@ from tests.workflow_builders import (
     a_step,
     a_workflow,
 )
-
-Mode = Literal["observed", "instant", "clock", "held"]
 
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 TERMINAL = {"AVAILABLE", "FAILED", "CANCELLED"}
@@ -89,10 +87,8 @@ def something_waits(machine: WorkflowMachine) -> bool:
     return any(machine.waiting_steps())
 
 
-class WorkflowMachine(RuleBasedStateMachine):
+class WorkflowMachine(MockMachine):
     """A few workflows, and builds of them in all combinations."""
-
-    mode: Mode
 
     @initialize()
     def begin(self):
@@ -109,12 +105,6 @@ class WorkflowMachine(RuleBasedStateMachine):
         self.lost_amis: set[str] = set()
         self.gone: dict[str, list[str]] = {}
         self.shared: set[str] = set()
-
-    def teardown(self):
-        try:
-            check_indexes(self.mock._active_world("test"))
-        finally:
-            self.mock.stop()
 
     # What is there, seen without looking: a look moves an observed build
 
@@ -402,10 +392,6 @@ class WorkflowMachine(RuleBasedStateMachine):
         for arn in self.gone:
             assert states[arn] in TERMINAL
 
-    @invariant()
-    def every_index_is_what_a_rebuild_gives(self):
-        check_small(self.mock._active_world("test"))
-
 
 def ids_of(image: Image) -> set[str]:
     resources = image.output_resources
@@ -416,26 +402,7 @@ def status_of(image: Image) -> str:
     return image.state.status
 
 
-class ObservedMachine(WorkflowMachine):
-    mode = "observed"
-
-
-class InstantMachine(WorkflowMachine):
-    mode = "instant"
-
-
-class ClockMachine(WorkflowMachine):
-    mode = "clock"
-
-
-class HeldMachine(WorkflowMachine):
-    mode = "held"
-
-
-TestObserved = ObservedMachine.TestCase
-TestInstant = InstantMachine.TestCase
-TestClock = ClockMachine.TestCase
-TestHeld = HeldMachine.TestCase
+TestObserved, TestInstant, TestClock, TestHeld = in_each_mode(WorkflowMachine)
 
 
 @pytest.mark.parametrize("mode", ["observed", "instant", "clock", "held"])

@@ -52,11 +52,11 @@ def test_the_mock_is_on_until_the_last_thread_has_stopped_it():
     def hold():
         with mock_imagebuilder():
             started.set()
-            may_end.wait(10)
+            may_end.wait(60)
 
     thread = threading.Thread(target=hold)
     thread.start()
-    started.wait(10)
+    started.wait(60)
     with mock_imagebuilder() as mock:
         an_infrastructure(mock.client(region="us-east-1"))
     assert (
@@ -82,7 +82,7 @@ def test_threads_can_take_the_long_path_of_one_client_for_the_first_time_togethe
     together = threading.Barrier(8)
 
     def work(number):
-        together.wait(10)
+        together.wait(60)
         an_infrastructure(client, name=f"thread-{number}")
 
     with mock_imagebuilder() as mock:
@@ -95,27 +95,26 @@ def test_threads_can_take_the_long_path_of_one_client_for_the_first_time_togethe
 
 def test_the_control_object_can_be_used_while_threads_change_the_world():
     with mock_imagebuilder(quotas=False) as mock:
-        may_end = threading.Event()
+        seen, has_looked = [], threading.Event()
 
         def work(number):
             client = mock.client(region="us-east-1")
-            made = 0
-            while not may_end.is_set():
-                an_infrastructure(client, name=f"thread-{number}-{made}")
-                made += 1
-            return made
+            for turn in range(100):
+                an_infrastructure(client, name=f"thread-{number}-{turn}")
+                assert has_looked.wait(60)
 
         with ThreadPoolExecutor(2) as pool:
-            made = pool.map(work, range(2))
-            try:
-                seen = [len(mock.resources()) for _ in range(200)]
+            working = [pool.submit(work, number) for number in range(2)]
+            while not all(thread.done() for thread in working):
+                seen.append(len(mock.resources()))
                 mock.client()
                 mock.clock.now()
-            finally:
-                may_end.set()
+                has_looked.set()
+            for thread in working:
+                thread.result()
 
         assert seen == sorted(seen)
-        assert len(mock.resources()) == mock.calls.count() == sum(made)
+        assert len(mock.resources()) == mock.calls.count() == 2 * 100
 
 
 def test_threads_that_switch_on_and_off_share_what_is_on():
@@ -172,12 +171,12 @@ class TestSubscribers:
             with ThreadPoolExecutor(1) as pool:
                 first = pool.submit(a_build, client)
                 try:
-                    assert begun.wait(10)
+                    assert begun.wait(60)
                     assert ends_in_a_thread(lambda: a_build(client))
                     assert len(told) == 1
                 finally:
                     may_end.set()
-                first.result(10)
+                first.result(60)
 
             assert told == list(mock.events)
 
@@ -278,7 +277,8 @@ class TestForks:
 
         assert in_a_child(work)
 
-    def test_a_fork_waits_for_a_thread_that_is_in_the_middle_of_a_change(self):
+    def test_a_fork_waits_for_a_thread_that_is_in_the_middle_of_a_change(self, monkeypatch):
+        monkeypatch.setattr("imagebuilder_mock.switch._FORK_PATIENCE", 60)
         with mock_imagebuilder() as mock:
             begun = threading.Event()
             changes = []
@@ -292,7 +292,7 @@ class TestForks:
 
             thread = threading.Thread(target=change)
             thread.start()
-            begun.wait(10)
+            begun.wait(60)
 
             assert in_a_child(lambda: changes == ["begun", "ended"])
             thread.join()
@@ -306,11 +306,11 @@ class TestForks:
             def hold_the_lock():
                 with mock._active_world("test").lock:
                     held.set()
-                    release.wait(10)
+                    release.wait(60)
 
             thread = threading.Thread(target=hold_the_lock)
             thread.start()
-            held.wait(10)
+            held.wait(60)
             try:
                 assert in_a_child(lambda: an_infrastructure(client))
             finally:
@@ -372,5 +372,5 @@ class TestForks:
             in_a_child(bool)
 
             with ThreadPoolExecutor(1) as pool:
-                arn = pool.submit(an_infrastructure, mock.client()).result(10)
+                arn = pool.submit(an_infrastructure, mock.client()).result(60)
             assert [resource.arn for resource in mock.resources()] == [arn]

@@ -28,8 +28,9 @@ from imagebuilder_mock import (
 from imagebuilder_mock.domain.resources.base import Resource
 from imagebuilder_mock.domain.resources.images import Image
 from imagebuilder_mock.domain.resources.pipelines import ImagePipeline
-from imagebuilder_mock.mock import Credentials
+from imagebuilder_mock.protocol.identity import Credentials
 from imagebuilder_mock.testing.unmet_orders import UnmetOrder
+from imagebuilder_mock.world.faults import FaultRule
 
 # What is decorated keeps its signature.
 
@@ -231,6 +232,10 @@ def what_is_seen(mock: ImageBuilderMock) -> None:
     assert_type(mock.calls.dropped, int)
     assert_type(mock.calls.count("CreateImage"), int)
     assert_type(mock.calls[-1].operation, str)
+    assert_type(mock.calls[-3:], list[Call])
+    assert_type(mock.events[0], Event)
+    assert_type(mock.events[-3:], list[Event])
+    assert_type(list(reversed(mock.events)), list[Event])
     for resource in mock.resources(region="eu-west-1"):
         assert_type(resource.arn, str)
         assert_type(resource.name, str)
@@ -249,6 +254,9 @@ def faults(mock: ImageBuilderMock) -> None:
     mock.faults.clear()
     mock.faults.assert_all_fired()
     assert_type(len(mock.faults.unused), int)
+    assert_type(mock.faults[0], FaultRule)
+    assert_type(mock.faults[:2], list[FaultRule])
+    mock.faults["GetImage"]  # type: ignore[call-overload]
 
     mock.faults.add("GetImage", "ServiceException")  # type: ignore[call-arg]
 

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from imagebuilder_mock.domain.errors import InvalidRequestException
 from imagebuilder_mock.world.log import brief
 from tests.builders import OWN, a_build, a_component, a_recipe
+from tests.gateways import a_gateway
 from tests.lifecycle_builders import a_policy, a_rule
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=timezone.utc)
@@ -63,6 +65,12 @@ def test_a_refusal_is_told_with_its_rule(imagebuilder, imagebuilder_mock, told):
         "refused by operations.handler.own",
     ]
     assert told()[-2].endswith("/1'): ResourceNotFoundException")
+
+
+def test_what_a_server_refuses_before_the_service_has_it_is_refused_on_the_way_in(told):
+    a_gateway().refuse(InvalidRequestException("Not from there."))
+
+    assert told() == ["refused by the way in: InvalidRequestException: Not from there."]
 
 
 def test_what_the_test_did_not_expect_is_told_too(imagebuilder, imagebuilder_mock, told):

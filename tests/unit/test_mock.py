@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from datetime import datetime, timedelta, timezone
+from operator import attrgetter
 from typing import Any
 
 import boto3
@@ -226,7 +227,7 @@ def test_the_same_option_or_none_can_be_given_to_a_nested_mock():
         ({"account_id": 123456789012}, ValueError, "12 digits"),
         ({"seed": "7"}, TypeError, "give int, not str"),
         ({"now": NOON.replace(tzinfo=None)}, ValueError, "time zone"),
-        ({"now": "2024-01-31"}, TypeError, "give datetime, not str"),
+        ({"now": "2024-01-31"}, TypeError, "write datetime\\(2024, "),
         ({"quotas": {"pipelines": 1}}, ValueError, "quotas has no 'pipelines'"),
         ({"unknown_members": "keep"}, ValueError, "choose one of 'refuse', 'ignore'"),
     ],
@@ -387,13 +388,14 @@ def test_credentials_are_made_for_accounts_only(account_id):
         mock_imagebuilder().credentials(account_id)
 
 
-@pytest.mark.parametrize("use", [ImageBuilderMock.client, ImageBuilderMock.resources])
-def test_what_is_no_account_or_no_region_is_refused(use):
+@pytest.mark.parametrize("name", ["client", "resources"])
+def test_what_is_no_account_or_no_region_is_refused(name):
     with mock_imagebuilder() as mock:
+        use = getattr(mock, name)
         with pytest.raises(ValueError, match="12 digits"):
-            use(mock, account_id="1234")
+            use(account_id="1234")
         with pytest.raises(ValueError, match="give a Region's name"):
-            use(mock, region="")
+            use(region="")
 
 
 def test_without_a_region_the_only_one_in_use_is_meant():
@@ -444,3 +446,21 @@ def test_the_same_seed_gives_the_same_answers():
 
     assert answers(7) == answers(7)
     assert answers(7) != answers(8)
+
+
+@pytest.mark.parametrize("option", ["quotas", "seed", "builds", "now"])
+def test_an_option_is_not_set_on_a_mock(option):
+    """It would do nothing: the world has been made, or will be made of the options."""
+    with (
+        mock_imagebuilder() as mock,
+        pytest.raises(AttributeError, match=rf"_imagebuilder\({option}="),
+    ):
+        setattr(mock, option, False)
+
+
+@pytest.mark.parametrize("part", [None, "clock", "events", "builds.durations", "calls"])
+def test_a_misspelt_attribute_is_not_set(part):
+    with mock_imagebuilder() as mock:
+        whole = mock if part is None else attrgetter(part)(mock)
+        with pytest.raises(AttributeError, match="defaultt_region"):
+            whole.defaultt_region = "eu-west-1"

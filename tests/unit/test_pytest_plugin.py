@@ -15,9 +15,10 @@ WITHOUT_OTHERS = [
     option for name in ("cov", "hypothesispytest", "randomly") for option in ("-p", f"no:{name}")
 ]
 
-# pytester forgets what an inner run was the first to import, and two copies of botocore or of the
-# mock would be one too many.
-with mock_imagebuilder():
+# pytester forgets what an inner run was the first to import, and two copies of botocore, of yaml or
+# of the mock would be one too many.
+with mock_imagebuilder() as outer_mock:
+    outer_mock.pipelines.add()
     boto3.client("imagebuilder", region_name="us-east-1").list_images()
 
 
@@ -169,7 +170,49 @@ def test_a_mistake_in_a_marker_of_the_world_is_explained(run):
             "*imagebuilder_pipeline: No pipeline 'web' can be added: *Invalid schedule expression*",
             "*imagebuilder_image: state='PENDING': a finished image is in one of *",
             "*@pytest.mark.imagebuilder_image takes keyword options only, such as state='FAILED'.",
-            "*imagebuilder_image: created= needs a datetime with a time zone, and '2024-01-31' *",
+            "*imagebuilder_image: created= needs a datetime with a time zone, not '2024-01-31': *",
+        ]
+    )
+
+
+def test_a_marker_of_a_fixture_that_the_test_does_not_use_is_an_error(run):
+    result = run(
+        """
+        import pytest
+
+        @pytest.mark.imagebuilder_image(state="FAILED")
+        def test_image(imagebuilder_pipeline): pass
+
+        @pytest.mark.imagebuilder_pipeline(container=True)
+        def test_pipeline(): pass
+
+        @pytest.mark.imagebuilder_pipeline(container=True)
+        def test_failed(): assert False
+
+        @pytest.mark.imagebuilder_image(state="FAILED")
+        @pytest.mark.imagebuilder_pipeline(container=True)
+        def test_both(request): request.getfixturevalue("imagebuilder_image")
+
+        @pytest.mark.imagebuilder_image(state="FAILED")
+        class TestSome:
+            def test_with(self, imagebuilder_image): pass
+            def test_without(self): pass
+
+        class TestOwn:
+            @pytest.fixture
+            def imagebuilder_image(self, request):
+                return request.node.get_closest_marker("imagebuilder_image").kwargs["state"]
+
+            @pytest.mark.imagebuilder_image(state="FAILED")
+            def test_own(self, imagebuilder_image): assert imagebuilder_image == "FAILED"
+        """
+    )
+
+    result.assert_outcomes(passed=6, failed=1, errors=2)
+    result.stdout.fnmatch_lines(
+        [
+            "*imagebuilder_image: the marker has arguments of the fixture imagebuilder_image*",
+            "*imagebuilder_pipeline: the marker has *@pytest.mark.usefixtures('imagebuilder_pipel*",
         ]
     )
 

@@ -304,6 +304,31 @@ def test_an_error_of_asking_aws_names_the_fixture(run, monkeypatch):
     assert result.stdout.str().count(said) == 3
 
 
+def test_an_error_of_asking_aws_for_another_service_names_the_other_mock(run, monkeypatch):
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    result = run(
+        """
+        import boto3
+        from imagebuilder_mock import mock_imagebuilder
+
+        def ask_ec2(): boto3.Session().client("ec2", "us-east-1").describe_images()
+
+        def test_on(imagebuilder): ask_ec2()
+
+        @mock_imagebuilder
+        def test_off_again(): ask_ec2()
+
+        def test_never_on(): ask_ec2()
+        """
+    )
+
+    result.assert_outcomes(failed=3)
+    said = (
+        "This failed in a client of 'ec2', and imagebuilder_mock answers for Image Builder alone."
+    )
+    assert result.stdout.str().count(said) == 2
+
+
 def test_other_errors_do_not(run):
     result = run(
         """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, get_args
@@ -12,8 +12,8 @@ import pytest
 from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.domain import resources
 from imagebuilder_mock.domain.resources.base import Resource
-from imagebuilder_mock.mock import Kind
 from imagebuilder_mock.testing.arguments import Face
+from imagebuilder_mock.testing.resources import Kind
 from tests.builders import a_build, a_recipe
 from tests.lifecycle_builders import a_policy, a_rule
 
@@ -47,7 +47,10 @@ def test_each_face_tells_what_it_holds(imagebuilder, imagebuilder_mock):
     mock.faults.add("ListImages", error="ServiceException", optional=True)
     mock.catalogue.publish("update-linux", "2026.12.1")
     mock.clock.advance(hours=1)
+    assert repr(mock.builds.durations) == "<mock.builds.durations: the defaults>"
+    mock.builds.durations["TESTING"] = timedelta(hours=2)
 
+    assert repr(mock.builds.durations) == "<mock.builds.durations: TESTING 2:00:00>"
     assert repr(mock.clock) == "<mock.clock: 2026-01-02T13:00:00+00:00, standing still>"
     assert repr(mock.builds) == "<mock.builds: 1 build running>"
     assert repr(mock.images) == "<mock.images: 1 image>"

@@ -28,32 +28,31 @@ _PATIENT = Config(retries={"mode": "adaptive", "total_max_attempts": 12})
 _INTERRUPTED = 130  # what a shell reports of a program that Ctrl-C has ended
 
 
-def add_to(commands: Any) -> None:
-    """Add the command to a parser's subcommands."""
-    parser = commands.add_parser(
-        "capture", help="read a real account, and write what is there to a state file"
-    )
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options to its parser, and what runs it."""
     parser.add_argument("--region", required=True, help="the Region to read")
     parser.add_argument("--profile", help="the profile of the AWS configuration")
-    parser.add_argument("--endpoint-url", help="another endpoint than AWS's own")
+    parser.add_argument("--endpoint-url", help="an endpoint other than AWS's")
     parser.add_argument(
         "--output", metavar="FILE", help="where to write (default: standard output)"
     )
     parser.add_argument(
-        "--journal", metavar="FILE", help="keep what was read here, to go on after an interruption"
+        "--journal",
+        metavar="FILE",
+        help="keep what has been read here; after an interruption, the same command continues",
     )
     parser.add_argument(
         "--amis",
         action="store_true",
-        help="have EC2 describe the AMIs too: exclusions of lifecycle policies look at them",
+        help="have EC2 describe the AMIs too, for the exclusions of lifecycle policies",
     )
     parser.add_argument(
         "--account-mask",
         metavar="ID",
-        help="12 digits to write for the account's id; other ids are replaced too",
+        help="12 digits that replace the account's id; other ids are replaced too",
     )
     parser.add_argument(
-        "--mask-names", action="store_true", help="write numbers for the names of resources"
+        "--mask-names", action="store_true", help="replace the names of resources by numbers"
     )
     parser.set_defaults(command=run)
 
@@ -104,7 +103,7 @@ def run(_: argparse.ArgumentParser, given: argparse.Namespace) -> int:
 def _check(given: argparse.Namespace) -> None:
     """ValueError if an option cannot be met: better said before the account is read."""
     if given.account_mask is not None:
-        check_account_id(given.account_mask)
+        check_account_id(given.account_mask, "--account-mask ")
     if given.output is not None and not os.access(Path(given.output).parent, os.W_OK):
         msg = (
             f"The state cannot be written to {given.output}: there is no such folder, or it is "

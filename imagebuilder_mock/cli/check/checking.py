@@ -70,15 +70,19 @@ def check_document(text: str, kind: DocumentKind | None = None) -> list[Document
     ``kind`` is ``component``, ``workflow``, ``dockerfile`` or ``lifecycle-policy``. Without it, the
     kind is recognized from the text, which can also be a CloudFormation template with such
     documents in it. The first problem is the one that the service answers with; the others follow
-    in the order of their places. ValueError for a text of no known kind. Sizes are checked against
-    the service's default quotas.
+    in the order of their places. ValueError for a text of no known kind, TypeError for what is no
+    text. Sizes are checked against the service's default quotas.
     """
+    given: object = text
+    if not isinstance(given, str):
+        msg = f"check_document() takes the text of a document, not {type(given).__name__}."
+        raise TypeError(msg)
     if kind is not None and kind not in KINDS:
-        msg = f"{kind!r} is no kind of document. There are: {', '.join(KINDS)}."
+        msg = f"{kind!r} is not a kind of document. There are: {', '.join(KINDS)}."
         raise ValueError(msg)
     findings = findings_of(text, kind)
     if findings is None:
-        msg = f"The text is no document of a known kind. There are: {', '.join(KINDS)}."
+        msg = f"The text is not a document of a known kind. There are: {', '.join(KINDS)}."
         raise ValueError(msg)
     return [problem for problem in findings.problems if problem.severity == "error"]
 

@@ -7,7 +7,7 @@ import os
 import sys
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from imagebuilder_mock.cli.patience import patience
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 STANDARD_INPUT = "-"
 _FORMATS = ("text", "json", "github")
-_WITH_SCHEMAS = ("component", "workflow", "lifecycle-policy")
 _SUFFIXES = frozenset((".yaml", ".yml", ".json", ".template", ".dockerfile", ""))
 """The files that are looked at in a folder."""
 _LARGEST = 1_048_576
@@ -29,16 +28,14 @@ _LARGEST = 1_048_576
 _BOLD, _RED, _YELLOW, _PLAIN = "\x1b[1m", "\x1b[31m", "\x1b[33m", "\x1b[0m"
 
 
-def add_to(commands: Any) -> None:
-    """Add the command to a parser's subcommands."""
-    parser = commands.add_parser(
-        "check",
-        help="say what the service would refuse of documents",
-        description="Checks components, workflows, Dockerfile templates and lifecycle policies, "
-        "also those within CloudFormation templates. Exit status: 0 if the service would take all "
-        "of them, 1 if it would refuse one, 2 for wrong usage.",
-        allow_abbrev=False,
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options to its parser, and what runs it."""
+    parser.description = (
+        "Checks components, workflows, Dockerfile templates and lifecycle policies, also those "
+        "within CloudFormation templates. Exit status: 0 if the service would accept all of them, "
+        "1 if it would refuse one, 2 for wrong usage."
     )
+    parser.allow_abbrev = False
     parser.add_argument(
         "files",
         nargs="+",
@@ -51,16 +48,6 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--format", choices=_FORMATS, default="text", help="(default: %(default)s)")
     parser.add_argument("--strict", action="store_true", help="exit with 1 for warnings too")
     parser.set_defaults(command=run)
-    schema = commands.add_parser("schema", help="print the JSON Schema of documents, for editors")
-    schema.add_argument("kind", choices=_WITH_SCHEMAS, help="what the schema is for")
-    schema.set_defaults(command=_print_schema)
-
-
-def _print_schema(_: argparse.ArgumentParser, given: argparse.Namespace) -> int:
-    from .schemas import schema_of  # noqa: PLC0415 - as the parsers below
-
-    print(json.dumps(schema_of(given.kind), indent=2))
-    return 0
 
 
 class _Checked(NamedTuple):
@@ -72,15 +59,20 @@ def run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
     """Check files and print what is wrong. Returns the exit status."""
     checked: list[_Checked] = []
     wrong_use: list[str] = []
+    notes: list[str] = []
     is_typed = STANDARD_INPUT in given.files
     with nullcontext() if is_typed else patience("checking"):
         for file in given.files:
             try:
-                checked += _checked(file, given.kind)
+                found = list(_checked(file, given.kind))
             except _WrongUseError as error:
                 wrong_use.append(str(error))
+            else:
+                checked += found
+                if not found:
+                    notes.append(f"no documents in {file}")
     _FORMATTERS[given.format](checked)
-    for message in wrong_use:
+    for message in [*notes, *wrong_use]:
         print(f"{parser.prog}: {message}", file=sys.stderr)
     if wrong_use:
         return 2
@@ -107,7 +99,7 @@ def _checked(file: str, kind: DocumentKind | None) -> Iterator[_Checked]:
     findings = findings_of(_text_of(path) or "", kind)
     if findings is None:
         raise _WrongUseError(
-            f"{file} is no document of a known kind. --kind says what it is: {', '.join(KINDS)}."
+            f"{file} is not a document of a known kind. Name it with --kind: {', '.join(KINDS)}."
         )
     yield _Checked("<stdin>" if file == STANDARD_INPUT else file, findings)
 
@@ -134,7 +126,7 @@ def _text_of(path: Path, *, is_named: bool = True) -> str | None:
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
         if is_named:
-            raise _WrongUseError(f"{path} is no UTF-8 text.") from None
+            raise _WrongUseError(f"{path} is not UTF-8 text.") from None
         return None
     except OSError as error:
         raise _WrongUseError(f"{path} cannot be read: {error.strerror}.") from None

@@ -5,6 +5,7 @@ A schema accepts everything that the service accepts, and some of what it refuse
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.domain.documents.components import actions, loops, variables
@@ -27,6 +28,7 @@ from imagebuilder_mock.domain.documents.workflows.variables import SUFFIX
 from imagebuilder_mock.protocol.model import service_model
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from imagebuilder_mock.domain.documents.components.actions import ActionModule
@@ -51,15 +53,21 @@ _OF_READERS: dict[object, dict[str, Any]] = {
 """What is no table; a reader that is not here takes anything."""
 
 
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``imagebuilder-mock schema`` to its parser, and what runs it."""
+    parser.add_argument("kind", choices=_SCHEMAS, help="what the schema is for")
+    parser.set_defaults(command=_run)
+
+
+def _run(_: argparse.ArgumentParser, given: argparse.Namespace) -> int:
+    print(json.dumps(schema_of(given.kind), indent=2))
+    return 0
+
+
 def schema_of(kind: str) -> dict[str, Any]:
     """The schema of ``component``, ``workflow`` or ``lifecycle-policy``."""
-    schema = {
-        "component": _component,
-        "workflow": _workflow,
-        "lifecycle-policy": _lifecycle_policy,
-    }[kind]()
     title = f"EC2 Image Builder {kind.replace('-', ' ')}"
-    return {"$schema": _DRAFT, "title": title, **schema}
+    return {"$schema": _DRAFT, "title": title, **_SCHEMAS[kind]()}
 
 
 # From the tables of members
@@ -245,3 +253,10 @@ def _of_scalar(shape: Any, *, has_properties: bool) -> dict[str, Any]:
         **({"minimum": bounds["min"]} if "min" in bounds else {}),
         **({"maximum": bounds["max"]} if "max" in bounds else {}),
     }
+
+
+_SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {
+    "component": _component,
+    "workflow": _workflow,
+    "lifecycle-policy": _lifecycle_policy,
+}

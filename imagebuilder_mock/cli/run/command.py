@@ -12,7 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.cli import surroundings
-from imagebuilder_mock.cli.options import KEPT_DASHES, add_options, as_written, mock_of
+from imagebuilder_mock.cli.options import (
+    KEPT_DASHES,
+    REGION_VARIABLE,
+    add_options,
+    as_written,
+    mock_of,
+)
 from imagebuilder_mock.cli.patience import patience
 from imagebuilder_mock.cli.surroundings import Surroundings
 from imagebuilder_mock.world.log import logger
@@ -32,20 +38,18 @@ _ADVICE = (
 )
 
 
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to a parser's subcommands."""
-    parser = commands.add_parser(
-        "run",
-        help="run a Python program with the mock on",
-        description="Run a Python program with the mock on. Its requests to other AWS services are "
-        "refused before they leave, unless one of --moto, --upstream and --allow-aws is given.",
-        allow_abbrev=False,
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options to its parser, and what runs it."""
+    parser.description = (
+        "Run a Python program with the mock on. Its requests to other AWS services are refused "
+        "before they leave, unless one of --moto, --upstream and --allow-aws is given."
     )
+    parser.allow_abbrev = False
     parser.set_defaults(command=_run)
     add_options(parser)
     parser.add_argument(
         "--region",
-        default=os.environ.get("IMAGEBUILDER_MOCK_REGION") or None,
+        default=os.environ.get(REGION_VARIABLE) or None,
         help="the Region of clients that name none",
     )
     group = surroundings.add_to(parser)
@@ -65,10 +69,10 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         dest="module",
         nargs=REMAINDER,
         metavar="MODULE",
-        help="run a module, as python -m does; what comes after it is its own",
+        help="run a module, as python -m does; the rest are its arguments",
     )
     parser.add_argument("script", metavar="SCRIPT.py", nargs="?", help="the program")
-    parser.add_argument("arguments", nargs=REMAINDER, help="its own arguments")
+    parser.add_argument("arguments", nargs=REMAINDER, help="the program's arguments")
 
 
 def _run(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:

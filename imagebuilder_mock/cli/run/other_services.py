@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from copy import copy
 from inspect import isawaitable, iscoroutinefunction
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -23,19 +22,18 @@ from botocore.client import BaseClient
 from botocore.compat import HTTPHeaders
 from botocore.credentials import CredentialResolver, Credentials
 from botocore.httpsession import URLLib3Session
-from urllib3 import HTTPResponse, connection_from_url
-from urllib3.connectionpool import HTTPConnectionPool
+from urllib3 import connection_from_url
 
 from imagebuilder_mock.cli.surroundings import account_of
 from imagebuilder_mock.neighbours.in_moto.door import answer_of_moto
-from imagebuilder_mock.protocol.identity import access_key_for, domain_of, is_of_aws
+from imagebuilder_mock.protocol.identity import SECRET, access_key_for, domain_of, is_of_aws
 from imagebuilder_mock.transports.boto.aio import awaitable
 from imagebuilder_mock.transports.boto.clients import is_remote
 from imagebuilder_mock.transports.http.wire import (
-    RawRequest,
     authorization_of,
     body_bytes,
     is_for_image_builder,
+    patch_pools,
     scope_in,
 )
 from imagebuilder_mock.transports.patching import all_or_nothing
@@ -46,9 +44,9 @@ if TYPE_CHECKING:
 
     from imagebuilder_mock.cli.surroundings import Surroundings
     from imagebuilder_mock.mock import ImageBuilderMock
+    from imagebuilder_mock.transports.http.wire import PoolRequest
     from imagebuilder_mock.transports.patching import Method, Patches
 
-_SECRET = "imagebuilder-mock"  # noqa: S105 - it opens nothing
 
 _ALONE = (
     "{what} was not sent to AWS: imagebuilder-mock run answers for Image Builder alone. Before the "
@@ -94,7 +92,7 @@ class OtherServices:
         with all_or_nothing() as patches:
             patches.patch(BaseClient, "_make_request", _named)
             patches.patch(URLLib3Session, "send", self._send)
-            patches.patch(HTTPConnectionPool, "urlopen", self._urlopen)
+            patch_pools(patches, self._answered)
             patches.patch(socket, "getaddrinfo", self._look_up)
             patches.patch(CredentialResolver, "load_credentials", self._load_credentials)
             patches.when_imported("aiobotocore.client", _patch_clients)
@@ -140,48 +138,32 @@ class OtherServices:
         answer = self._send(original, session, request)
         return await answer if isawaitable(answer) else awaitable(answer)
 
-    def _urlopen(  # noqa: PLR0913, PLR0917 - urllib3's arguments
-        self,
-        original: Method,
-        pool: HTTPConnectionPool,
-        method: str,
-        url: str,
-        body: Any = None,
-        headers: Any = None,
-        *args: Any,
-        **kwargs: Any,
-    ) -> Any:
-        asked = pool.headers if headers is None else headers
-        raw = RawRequest.of_pool(pool, method, url, headers=asked)
+    def _answered(self, asked: PoolRequest) -> Any:
+        """The answer to a request of anything but a client; None for one that is not for AWS."""
+        raw = asked.raw
         if not is_of_aws(raw.host) or is_for_image_builder(raw):
-            return original(pool, method, url, body, headers, *args, **kwargs)
+            return None
         address = urlunsplit(("https", raw.host, raw.path, raw.query, ""))
+        headers = asked.sent_headers
         if self._around.upstream is not None:
             parts = urlsplit(at_upstream(self._around.upstream, address))
-            elsewhere = connection_from_url(f"{parts.scheme}://{parts.netloc}")
-            target = urlunsplit(("", "", parts.path, parts.query, ""))
-            given = {name: text for name, text in asked.items() if name.lower() != "host"}
-            return original(elsewhere, method, target, body, given, *args, **kwargs)
+            return asked._replace(
+                pool=connection_from_url(f"{parts.scheme}://{parts.netloc}"),
+                url=urlunsplit(("", "", parts.path, parts.query, "")),
+                headers={name: text for name, text in headers.items() if name.lower() != "host"},
+            ).send()
         if self._around.moto:
             prepared = AWSPreparedRequest(
-                method,
+                asked.method,
                 address,
-                HTTPHeaders.from_pairs(asked.items()),
-                body_bytes(body),
+                HTTPHeaders.from_pairs(headers.items()),
+                body_bytes(asked.body),
                 stream_output=False,
             )
             answer = answer_of_moto(prepared)
             if answer is not None:
-                return HTTPResponse(
-                    body=BytesIO(answer.content),
-                    headers=dict(answer.headers),
-                    status=answer.status_code,
-                    preload_content=kwargs.get("preload_content", True),
-                    decode_content=kwargs.get("decode_content", True),
-                    request_method=method,
-                    request_url=url,
-                )
-        raise self._refused(_described(method, address, asked))
+                return asked.response(answer.status_code, dict(answer.headers), answer.content)
+        raise self._refused(_described(asked.method, address, headers))
 
     def _look_up(self, original: Method, host: Any, *args: Any, **kwargs: Any) -> Any:
         name = host.decode("latin-1") if isinstance(host, bytes) else str(host or "")
@@ -205,7 +187,7 @@ class OtherServices:
             found = None if is_remote(provider) else provider.load()
             if found is not None:
                 return found
-        return Credentials(self._access_key, _SECRET, method=_SECRET)
+        return Credentials(self._access_key, SECRET, method=SECRET)
 
     async def _aio_load_credentials(self, original: Method, resolver: Any) -> Any:
         del original
@@ -215,7 +197,7 @@ class OtherServices:
                 return found
         from aiobotocore.credentials import AioCredentials  # noqa: PLC0415 - it is loaded
 
-        return AioCredentials(self._access_key, _SECRET, method=_SECRET)
+        return AioCredentials(self._access_key, SECRET, method=SECRET)
 
 
 def _readdressed(request: AWSPreparedRequest, upstream: str) -> AWSPreparedRequest:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.cli.ending import handled
+from imagebuilder_mock.protocol.identity import SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -73,7 +74,7 @@ def environment_for(
         for name in _SOURCES_OF_CREDENTIALS:
             environment.pop(name, None)
         environment["AWS_ACCESS_KEY_ID"] = access_key
-        environment["AWS_SECRET_ACCESS_KEY"] = "imagebuilder-mock"  # noqa: S105 - it opens nothing
+        environment["AWS_SECRET_ACCESS_KEY"] = SECRET
     return environment
 
 

@@ -59,9 +59,9 @@ AWS_ENDPOINT_URL={url}
 In a browser: {url}/_imagebuilder_mock/ui"""
 
 
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to a parser's subcommands."""
-    parser = commands.add_parser("serve", help="serve the mock over HTTP", allow_abbrev=False)
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options to its parser, and what runs it."""
+    parser.allow_abbrev = False
     parser.set_defaults(command=_serve)
     add_options(parser, state="start from this file, if there is one, and save to it")
     parser.add_argument(
@@ -76,7 +76,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "--autosave",
         type=explained(_seconds),
         metavar="SECONDS",
-        help="also save to the file of --state this often, if something was asked meanwhile",
+        help="also save to the file of --state this often, if there were requests meanwhile",
     )
     parser.add_argument(
         "--files",
@@ -106,7 +106,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser.add_argument(
         "--allow-remote-control",
         action="store_true",
-        help="let other machines do all that control over HTTP can: read the state and every call "
+        help="let other machines control the mock over HTTP too: read the state and every call "
         "with its parameters, replace or reset the state, move the clock, make builds and calls "
         "fail, and write and read state files (--state, --files)",
     )
@@ -121,7 +121,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "command_line",
         nargs="...",
         metavar="-- COMMAND",
-        help="serve while this command runs, whose AWS is the server, and end as it ends",
+        help="serve while this command runs, with the server as its AWS, and exit with its status",
     )
 
 
@@ -131,7 +131,7 @@ def _seconds(text: str) -> float:
     except ValueError:
         seconds = 0.0
     if not 0 < seconds < threading.TIMEOUT_MAX:
-        msg = f"{text!r} is no number of seconds above 0"
+        msg = f"{text!r} is not a number of seconds above 0"
         raise ValueError(msg)
     return seconds
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from . import OFFERS, option_of
 
@@ -11,16 +11,13 @@ if TYPE_CHECKING:
     import argparse
 
 
-def add_to(commands: Any) -> None:
-    """Add the command to a parser's subcommands."""
-    parser = commands.add_parser(
-        "verify", help="ask an account whether the mock is right, only with calls that cost nothing"
-    )
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options to its parser, and what runs it."""
     parser.add_argument("--region", help="the Region (default: that of the configuration)")
     parser.add_argument("--profile", help="the profile of the AWS configuration")
-    parser.add_argument("--endpoint-url", help="another endpoint than AWS's own")
+    parser.add_argument("--endpoint-url", help="an endpoint other than AWS's")
     for word, (metavar, what) in OFFERS.items():
-        parser.add_argument(option_of(word), metavar=metavar, help=f"{what} that claims may name")
+        parser.add_argument(option_of(word), metavar=metavar, help=f"{what} that claims may use")
     parser.add_argument(
         "--only",
         action="append",

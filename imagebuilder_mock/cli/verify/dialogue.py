@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, NoRegionError
 
 from imagebuilder_mock.protocol.identity import is_of_aws
 
@@ -50,7 +50,8 @@ def verify(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
     try:
         client, identity = _client(given)
     except (*UNREACHABLE, ClientError, ValueError) as error:
-        print(f"imagebuilder-mock verify: {error}", file=sys.stderr)
+        hint = " Name it with --region." if isinstance(error, NoRegionError) else ""
+        print(f"imagebuilder-mock verify: {error}{hint}", file=sys.stderr)
         return _COULD_NOT_BE_ASKED
     host = urlsplit(client.meta.endpoint_url).hostname or ""
     place = Place(

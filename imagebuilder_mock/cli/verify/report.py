@@ -48,11 +48,11 @@ def plan_lines(claims: Sequence[Claim], place: Place) -> Iterator[str]:
     calls = [call.operation for claim in asked for call in claim.calls]
     made = sorted({operation for operation in calls if not is_reading(operation)})
     subjects = Counter(claim.id.partition(".")[0] for claim in asked)
-    yield f"account   {place.account or 'not told before the first answer'}"
+    yield f"account   {place.account or 'unknown until the first answer'}"
     yield f"Region    {place.region}"
     yield f"endpoint  {place.endpoint or 'AWS'}"
     yield f"names     {place.run}-…"
-    yield f"claims    {len(asked)} of {len(claims)}: {len(calls)} calls, and what they clean up"
+    yield f"claims    {len(asked)} of {len(claims)}: {len(calls)} calls, and deletions"
     yield f"about     {', '.join(f'{subject} ({count})' for subject, count in subjects.items())}"
     yield f"calls     Get… and List…, {', '.join(made)}"
     for word in OFFERS:
@@ -61,9 +61,9 @@ def plan_lines(claims: Sequence[Claim], place: Place) -> Iterator[str]:
             yield f"without {option_of(word)}: {count} not asked"
     yield (
         "Nothing is built, imported, shared or distributed. Pipelines and policies are DISABLED. "
-        "What is made is deleted."
+        "Everything that is created is deleted."
     )
-    yield "AWS may make the role AWSServiceRoleForImageBuilder, which costs nothing and stays."
+    yield "AWS may create the role AWSServiceRoleForImageBuilder, which costs nothing and stays."
 
 
 def outcome_lines(outcome: Outcome) -> Iterator[str]:

@@ -15,15 +15,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeAlias, TypeVar, cast, overload
 
-from imagebuilder_mock.domain.records import Record, Value
+from imagebuilder_mock.domain.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
-MIN_NAME, MAX_NAME = 3, 128
 POSITIVE = range(1, 10**18)
 """The upper bound is more than any integer that is read."""
-_NAME = re.compile("[A-Za-z0-9_-]*")
 UNSUPPORTED_TYPE = "{whole} has the unsupported type '{value}'. Supported types include: {choices}."
 """The sentence about the type of a parameter, for ``OneOf``."""
 _SCHEMA_VERSION = "Invalid schema version. Supported versions include: 1.0."
@@ -371,72 +369,3 @@ class Document(Members):
 def as_it_is(node: Node) -> Node:
     """Takes any value: whoever reads it checks it together with other members."""
     return node
-
-
-def check_name(  # noqa: PLR0913 - what the sentences say
-    name: str,
-    node: Node,
-    kind: str,
-    taken: Collection[str | None],
-    *,
-    where: str = "",
-    among: str = "",
-) -> None:
-    """Check the characters and the length of a name, and that it is not taken.
-
-    The sentence about characters was seen for a step (aws/aws-cdk#19909).
-    """
-    if not _NAME.fullmatch(name):
-        rule = (
-            "Allowed characters are combinations of numbers [0-9], english letters [a-z,A-Z] and "
-            "special characters [-_]."
-        )
-    elif not MIN_NAME <= len(name) <= MAX_NAME:
-        rule = f"A name must have between {MIN_NAME} and {MAX_NAME} characters."
-    else:
-        check_unique(name, node, among or kind, taken, where=where)
-        return
-    node.refuse(f"Invalid {kind} name '{name}'{where}. {rule}")
-
-
-def check_unique(
-    name: str, node: Node, kind: str, taken: Collection[str | None], *, where: str = ""
-) -> None:
-    if name in taken:
-        node.refuse(f"Duplicate {kind} name '{name}'{where}. Names must be unique.")
-
-
-class Written(Value):
-    """A phase or a step of the document, before it is read."""
-
-    name: str
-    node: Node
-    steps: tuple[Written, ...] = ()
-
-
-UNNAMED = "?"
-UNREAD = Written(UNNAMED, Node({}, []))
-"""Stands for a phase or a step that cannot be read; problems in it are not told."""
-
-
-def named(
-    entries: list[Node], kind: str, where: str = "", check: Callable[..., None] = check_name
-) -> Iterator[Written]:
-    """The mappings of a list, with their names, which must differ."""
-    taken: list[str] = []
-    for entry in entries:
-        if not isinstance(entry.value, dict):
-            entry.called(f"Every {kind}{where}").must("be a mapping")
-            yield UNREAD
-            continue
-        node = entry.find("name")
-        if node is None or node.value in ([], {}):
-            entry.called(f"A {kind}{where}").lacks("name")
-            name = None
-        else:
-            node.name = f"The {kind} name '{node.value}'{where}"
-            name = text(node)
-            if name is not None:
-                check(name, node, kind, taken, where=where)
-        taken.append(name or UNNAMED)
-        yield Written(taken[-1], entry)

@@ -43,8 +43,7 @@ class Resource(Record, kw_only=True):
     """The other accounts that the policy lets see the resource."""
     sequence: int = 0
 
-    def __init_subclass__(cls, *, kw_only: bool = False) -> None:
-        super().__init_subclass__(kw_only=kw_only)
+    def __init_subclass__(cls) -> None:
         cls.label = cls.__name__
 
     @classmethod

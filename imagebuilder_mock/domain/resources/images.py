@@ -201,9 +201,10 @@ class Image(BuildSettings, kw_only=True):
         return self.state.status == "DEPRECATED"
 
     def take_defaults(self) -> None:
-        """Take the role and the workflows of a build that was given none: GetImage shows them."""
-        if self.recipe is None:
-            return
+        """Take the role and the workflows of a build that was given none: GetImage shows them.
+
+        An image without a recipe was not built, and has none.
+        """
         self.execution_role = self.execution_role or service_linked_role(self)
         self.workflows = self.workflows or self.plan.configurations or None
 

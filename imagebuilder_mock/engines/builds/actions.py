@@ -141,11 +141,11 @@ def inputs_for(run: Run, step: WorkflowStep) -> Inputs:
 
 
 def _fail_if_ordered(run: Run, step: WorkflowStep) -> None:
-    failures = run.build.world.state.failures
-    for failure in failures.for_image(run.build.image):
-        if failure.is_of_step(step.name, step.action):
-            failures.carry_out(failure)
-            raise _ordered(step, failure)
+    failure = run.build.world.state.failures.take(
+        run.build.image, lambda each: each.is_of_step(step.name, step.action)
+    )
+    if failure is not None:
+        raise _ordered(step, failure)
 
 
 def _resolved(run: Run, step: WorkflowStep) -> Inputs:

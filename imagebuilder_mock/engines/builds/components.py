@@ -63,7 +63,7 @@ def _fail_without_component(build: Build, tally: _Tally) -> None:
     if failure is not None:
         build.world.state.failures.carry_out(failure)
         tally.executed = tally.failed = 1
-        raise StepFailedError(failure.message or f"exit status {failure.exit_status}")
+        raise StepFailedError(_message(failure))
 
 
 class _Tally(Record):
@@ -130,11 +130,10 @@ def _failure_of(build: Build, used: _Used, traced: TracedStep) -> str | None:
         return None
     if traced.error is not None:
         return traced.error
-    for failure in build.world.state.failures.for_image(build.image):
-        if failure.is_of_component and _fits(failure, used, traced):
-            build.world.state.failures.carry_out(failure)
-            return failure.message or f"exit status {failure.exit_status}"
-    return None
+    failure = build.world.state.failures.take(
+        build.image, lambda each: each.is_of_component and _fits(each, used, traced)
+    )
+    return None if failure is None else _message(failure)
 
 
 def _fits(failure: BuildFailure, used: _Used, traced: TracedStep) -> bool:
@@ -144,6 +143,10 @@ def _fits(failure: BuildFailure, used: _Used, traced: TracedStep) -> bool:
         and failure.phase in (None, traced.phase)
         and failure.step in (None, traced.step.name)
     )
+
+
+def _message(failure: BuildFailure) -> str:
+    return failure.message or f"exit status {failure.exit_status}"
 
 
 def _error(used: _Used, traced: TracedStep, message: str) -> StepFailedError:
@@ -164,11 +167,7 @@ def _ordered_without_component(build: Build) -> BuildFailure | None:
     recipe = build.image.recipe
     if recipe is not None and recipe.components:
         return None
-    for failure in build.world.state.failures.for_image(build.image):
-        named = (failure.component, failure.phase, failure.step)
-        if named == (None, None, None) and not failure.is_of_place:
-            return failure
-    return None
+    return build.world.state.failures.first(build.image, lambda each: each.names_nothing)
 
 
 def _used(build: Build) -> Iterator[_Used]:

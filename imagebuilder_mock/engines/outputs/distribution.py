@@ -270,12 +270,8 @@ class _Orders:
     """
 
     def __init__(self, build: Build) -> None:
+        self._image = build.image
         self._failures = build.world.state.failures
-        self._fitting = [
-            failure
-            for failure in self._failures.for_image(build.image)
-            if failure.component is None and failure.phase is None
-        ]
         self._met: list[BuildFailure] = []
 
     def refusal_for(self, place: Place) -> Refusal | None:
@@ -291,13 +287,19 @@ class _Orders:
         return None if failure is None else failure.cause or failure.message or INTERNAL_ERROR
 
     def _order_for(self, place: Place, step: str | None = None) -> BuildFailure | None:
-        for failure in self._fitting:
-            here = failure.fits_place(place.region, place.account)
-            if here and failure.step == step and (failure.is_of_place or step is not None):
-                if failure not in self._met:
-                    self._met.append(failure)
-                return failure
-        return None
+        def fits(failure: BuildFailure) -> bool:
+            return (
+                failure.component is None
+                and failure.phase is None
+                and failure.step == step
+                and (failure.is_of_place or step is not None)
+                and failure.fits_place(place.region, place.account)
+            )
+
+        failure = self._failures.first(self._image, fits)
+        if failure is not None and failure not in self._met:
+            self._met.append(failure)
+        return failure
 
     def carry_out(self) -> None:
         for failure in self._met:

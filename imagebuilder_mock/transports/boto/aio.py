@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.awsrequest import AWSResponse
 
+from imagebuilder_mock.protocol.identity import credentials_for
 from imagebuilder_mock.protocol.model import SERVICE_NAME
 
 from .clients import (
@@ -125,7 +126,9 @@ class AiobotocoreClientCreation(ClientCreation):
         create = partial(original, session, given.pop("service_name"))
         held = await _local_credentials(session) if needs_credentials(session, given) else {}
         with explained_region():
-            client = await create(**given | (self._placeholder() if held is None else held))
+            client = await create(
+                **given | (credentials_for(self._account()) if held is None else held)
+            )
         return self._guarded(client, has_placeholder=held is None)
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from botocore.client import BaseClient
-from urllib3.connectionpool import HTTPConnectionPool
 
 from imagebuilder_mock.protocol.model import SERVICE_NAME
-from imagebuilder_mock.transports.http.wire import RawRequest, is_for_image_builder
+from imagebuilder_mock.transports.http.wire import is_for_image_builder, patch_pools
 from imagebuilder_mock.world.record import UnexpectedCallError
 
 from .aio import AiobotocoreClientCreation
@@ -17,6 +16,7 @@ from .clients import ClientCreation
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from imagebuilder_mock.transports.http.wire import PoolRequest
     from imagebuilder_mock.transports.patching import Method, Patches
 
 
@@ -35,7 +35,7 @@ class Block:
     def open(self, patches: Patches) -> None:
         patches.patch(BaseClient, "_make_request", self._make_request)
         patches.patch_late("aiobotocore.client", "AioBaseClient._make_request", self._make_request)
-        patches.patch(HTTPConnectionPool, "urlopen", self._urlopen)
+        patch_pools(patches, self._refuse_raw)
         ClientCreation(self._account, self._is_on).open(patches)
         AiobotocoreClientCreation(self._account, self._is_on).open(patches)
 
@@ -47,12 +47,9 @@ class Block:
             self._refuse(operation_model.name)
         return original(client, operation_model, *args, **kwargs)
 
-    def _urlopen(self, original: Method, *args: Any, **kwargs: Any) -> Any:
-        if not self._is_on():
-            request = RawRequest.of_pool(*args, **kwargs)
-            if is_for_image_builder(request):
-                self._refuse(f"{request.method} {request.path}")
-        return original(*args, **kwargs)
+    def _refuse_raw(self, request: PoolRequest) -> None:
+        if not self._is_on() and is_for_image_builder(request.raw):
+            self._refuse(f"{request.method} {request.raw.path}")
 
     def _refuse(self, what: str) -> NoReturn:
         msg = f"{what} of EC2 Image Builder was called while no mock is on. {self._instead}"

@@ -16,7 +16,7 @@ from botocore.exceptions import NoCredentialsError, NoRegionError
 from botocore.session import Session
 
 from imagebuilder_mock.neighbours.clients import new_session
-from imagebuilder_mock.protocol.identity import access_key_for, is_own_key, region_of
+from imagebuilder_mock.protocol.identity import credentials_for, is_own_key, region_of
 from imagebuilder_mock.protocol.model import SERVICE_NAME
 
 if TYPE_CHECKING:
@@ -47,8 +47,6 @@ _PARAMETERS = (
 _LOCAL_PROVIDERS = frozenset(
     ("env", "shared-credentials-file", "config-file", "ec2-config-file", "boto-config")
 )
-
-_PLACEHOLDER_SECRET = "imagebuilder-mock-placeholder"  # noqa: S105 - it opens nothing
 
 
 class RegionIsMissingError(NoRegionError):
@@ -100,7 +98,7 @@ class ClientCreation:
         create = partial(original, session, given.pop("service_name"))
         held = local_credentials(session) if needs_credentials(session, given) else {}
         with explained_region():
-            client = create(**given | (self._placeholder() if held is None else held))
+            client = create(**given | (credentials_for(self._account()) if held is None else held))
         return self._guarded(client, has_placeholder=held is None)
 
     def _given(
@@ -122,12 +120,6 @@ class ClientCreation:
     ) -> Any:
         """A client of another service, which gets the default Region if there is one."""
         return create(*args, **kwargs) if self._default_region is None else create(**given)
-
-    def _placeholder(self) -> dict[str, str]:
-        return {
-            "aws_access_key_id": access_key_for(self._account()),
-            "aws_secret_access_key": _PLACEHOLDER_SECRET,
-        }
 
     def _guarded(self, client: Any, *, has_placeholder: bool) -> Any:
         """Make a client refuse to send while no mock is on, if only a mock can have made it.

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from functools import cached_property, partial
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 from weakref import WeakKeyDictionary
@@ -233,30 +234,27 @@ class _Response(AWSResponse):
     def __init__(self, url: str, answer: Answer) -> None:
         self.url, self.status_code = url, answer.status
         self._answer = answer
-        self._content = None
 
     @cached_property
     def headers(self) -> HeadersDict:  # type: ignore[override] # an attribute there
         return HeadersDict(self._answer.headers)
 
     @cached_property
-    def raw(self) -> _LazyRaw:
-        return _LazyRaw(self._answer)
+    def content(self) -> bytes:
+        return self._answer.body
+
+    @cached_property
+    def raw(self) -> _Raw:
+        return _Raw(self._answer.body)
 
 
-class _LazyRaw:
-    """The body of an answer, with what botocore reads of it; it is serialized when it is read."""
-
-    def __init__(self, answer: Answer) -> None:
-        self._answer = answer
+class _Raw(BytesIO):
+    """The body as urllib3's response has it."""
 
     def stream(self, amt: int = 65_536, *, decode_content: bool = False) -> Iterator[bytes]:
-        del amt, decode_content
-        yield self._answer.body
-
-    def read(self, amt: int | None = None) -> bytes:
-        del amt
-        return self._answer.body
+        del decode_content
+        while part := self.read(amt):
+            yield part
 
 
 def parsed_answer(answer: Answer) -> dict[str, Any]:

@@ -10,13 +10,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 from http.client import responses as reasons
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ConnectTimeoutError as ConnectTimeout
 from botocore.exceptions import ReadTimeoutError as ReadTimeout
-from urllib3 import HTTPResponse
-from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
@@ -29,7 +26,15 @@ from urllib3.util import Retry
 from imagebuilder_mock.protocol.http import CUT
 from imagebuilder_mock.world.faults import LostRequestError
 
-from .wire import RawRequest, answer, authorization_of, body_bytes, is_for_image_builder, sent_body
+from .wire import (
+    RawRequest,
+    answer,
+    authorization_of,
+    body_bytes,
+    is_for_image_builder,
+    patch_pools,
+    sent_body,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,12 +42,13 @@ if TYPE_CHECKING:
 
     from requests import PreparedRequest
     from responses import BaseResponse, RequestsMock
+    from urllib3 import HTTPResponse
 
     from imagebuilder_mock.gateway import Gateway
     from imagebuilder_mock.protocol.http import Answer
     from imagebuilder_mock.transports.patching import Method, Patches
 
-    from .wire import OwnServers
+    from .wire import OwnServers, PoolRequest
 
 
 class RawDoor:
@@ -53,7 +59,7 @@ class RawDoor:
         self._own_servers = own_servers
 
     def open(self, patches: Patches) -> None:
-        patches.patch(HTTPConnectionPool, "urlopen", self._urlopen)
+        patch_pools(patches, self._answered)
         patches.when_imported("responses", self._patch_mocks)
 
     def _patch_mocks(self, responses: ModuleType, patches: Patches) -> None:
@@ -61,48 +67,26 @@ class RawDoor:
         if hasattr(responses, "RequestsMock"):
             patches.patch(responses, "RequestsMock._find_match", self._find_match)
 
-    def _urlopen(  # noqa: PLR0913, PLR0917 - urllib3's arguments
-        self,
-        original: Method,
-        pool: HTTPConnectionPool,
-        method: str,
-        url: str,
-        body: Any = None,
-        headers: Any = None,
-        *args: Any,
-        **kwargs: Any,
-    ) -> Any:
-        if self._own_servers.has(pool.host, pool.port):
-            return original(pool, method, url, body, headers, *args, **kwargs)
-        request = RawRequest.of_pool(pool, method, url, headers=headers)
-        if not is_for_image_builder(request):
-            return original(pool, method, url, body, headers, *args, **kwargs)
-        request = request.with_body(body_bytes(body))
-        wanted = kwargs["retries"] if "retries" in kwargs else next(iter(args), None)
+    def _answered(self, asked: PoolRequest) -> HTTPResponse | None:
+        if self._own_servers.has(asked.pool.host, asked.pool.port):
+            return None
+        raw = asked.raw
+        if not is_for_image_builder(raw):
+            return None
+        raw = raw.with_body(body_bytes(asked.body))
 
         def once() -> HTTPResponse | HTTPError:
             try:
-                given = answer(self._gateway, request)
+                given = answer(self._gateway, raw)
             except LostRequestError as failure:
-                return _lost(pool, url, failure)
+                return _lost(asked, failure)
             if given.is_cut:
                 raise ProtocolError(CUT)
-            sent = sent_body(method, given.body)
-            return HTTPResponse(
-                body=BytesIO(sent),
-                headers=_headers(given, sent),
-                status=given.status,
-                version=11,
-                reason=reasons.get(given.status),
-                preload_content=kwargs.get("preload_content", True),
-                decode_content=kwargs.get("decode_content", True),
-                request_method=method,
-                request_url=url,
-            )
+            sent = sent_body(asked.method, given.body)
+            headers, reason = _headers(given, sent), reasons.get(given.status)
+            return asked.response(given.status, headers, sent, version=11, reason=reason)
 
-        retries = Retry.from_int(wanted, default=pool.retries)
-        named = {"method": method, "url": url, "_pool": pool}
-        return _retried(once, retries, named, self._gateway.let_pass)
+        return _retried(once, asked, self._gateway.let_pass)
 
     def _find_match(self, original: Method, mock: RequestsMock, request: PreparedRequest) -> Any:
         raw = RawRequest.of_target(
@@ -115,23 +99,21 @@ class RawDoor:
 
 def _retried(
     once: Callable[[], HTTPResponse | HTTPError],
-    retries: Retry,
-    named: dict[str, Any],
+    asked: PoolRequest,
     pause: Callable[[timedelta], None],
 ) -> HTTPResponse:
-    """Retry a request by urllib3's rules; the pauses pass in mock time.
-
-    ``named`` is the request as urllib3 names it in its errors.
-    """
+    """Retry a request by urllib3's rules; the pauses pass in mock time."""
+    pool, method, url = asked.pool, asked.method, asked.url
+    retries = Retry.from_int(asked.retries, default=pool.retries)
     while True:
         outcome = once()
         if isinstance(outcome, HTTPError):
-            retries = retries.increment(**named, error=outcome)
-        elif not retries.is_retry(named["method"], outcome.status):
+            retries = retries.increment(method, url, error=outcome, _pool=pool)
+        elif not retries.is_retry(method, outcome.status):
             return outcome
         else:
             try:
-                retries = retries.increment(**named, response=outcome)
+                retries = retries.increment(method, url, response=outcome, _pool=pool)
             except MaxRetryError:
                 if retries.raise_on_status:
                     raise
@@ -139,12 +121,12 @@ def _retried(
         pause(timedelta(seconds=retries.get_backoff_time()))
 
 
-def _lost(pool: HTTPConnectionPool, url: str, failure: LostRequestError) -> HTTPError:
+def _lost(asked: PoolRequest, failure: LostRequestError) -> HTTPError:
     """urllib3's error for a lost request; requests wraps it in its own."""
     if issubclass(failure.error, ConnectTimeout):
-        return ConnectTimeoutError(pool, failure.message)
+        return ConnectTimeoutError(asked.pool, failure.message)
     if issubclass(failure.error, ReadTimeout):
-        return ReadTimeoutError(pool, url, failure.message)
+        return ReadTimeoutError(asked.pool, asked.url, failure.message)
     return ProtocolError(failure.message)
 
 

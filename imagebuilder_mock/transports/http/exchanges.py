@@ -179,7 +179,8 @@ class _Exchanges(BaseHTTPRequestHandler):
 
     def finish(self) -> None:
         self.connections.remove(self.connection)
-        super().finish()
+        with suppress(OSError):  # the client has gone away before all was written
+            super().finish()
 
     def handle_one_request(self) -> None:
         self.close_connection = True

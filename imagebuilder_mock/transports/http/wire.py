@@ -1,10 +1,18 @@
-"""Raw HTTP requests: whether they are for this mock or its servers, who sends them, the answer."""
+"""Raw HTTP requests: whether they are for this mock or its servers, who sends them, the answer.
+
+The connection pools of ``urllib3``, which requests and botocore use, are patched here for all who
+have a say in what the pools send.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
+
+from urllib3 import HTTPResponse
+from urllib3.connectionpool import HTTPConnectionPool
 
 from imagebuilder_mock.domain.errors import ImageBuilderError
 from imagebuilder_mock.domain.records import Value, replace
@@ -18,12 +26,11 @@ from imagebuilder_mock.protocol.signatures import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from urllib3.connectionpool import HTTPConnectionPool
+    from collections.abc import Callable, Mapping
 
     from imagebuilder_mock.gateway import Gateway
     from imagebuilder_mock.protocol.signatures import Scope
+    from imagebuilder_mock.transports.patching import Method, Patches
 
 NAMES_OF_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 
@@ -53,23 +60,77 @@ class RawRequest(Value):
             host, path, query = parts.hostname or host, parts.path, parts.query
         return cls(method, host, path, query, authorization)
 
-    @classmethod
-    def of_pool(
-        cls,
+    def with_body(self, body: bytes) -> RawRequest:
+        return replace(self, body=body)
+
+
+class PoolRequest(NamedTuple):
+    """A request that a pool of urllib3 is asked for: the arguments of its ``urlopen``."""
+
+    original: Method
+    pool: HTTPConnectionPool
+    method: str
+    url: str
+    body: Any
+    headers: Mapping[str, str] | None
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
+
+    @property
+    def sent_headers(self) -> Mapping[str, str]:
+        """The pool's own headers if the caller gives none."""
+        return self.pool.headers if self.headers is None else self.headers
+
+    @property
+    def raw(self) -> RawRequest:
+        """The request without its body."""
+        authorization = authorization_of(self.sent_headers)
+        return RawRequest.of_target(self.method, self.pool.host, self.url, authorization)
+
+    @property
+    def retries(self) -> Any:
+        """What the caller says of retries: a Retry, a number, False, or None."""
+        return self.kwargs["retries"] if "retries" in self.kwargs else next(iter(self.args), None)
+
+    def send(self) -> Any:
+        """Have the pool send the request."""
+        original, pool, *named, args, kwargs = self
+        return original(pool, *named, *args, **kwargs)
+
+    def response(
+        self, status: int, headers: Mapping[str, str], body: bytes, **more: Any
+    ) -> HTTPResponse:
+        """An answer to the request, as its caller wants it to be read."""
+        return HTTPResponse(
+            body=BytesIO(body),
+            headers=headers,
+            status=status,
+            preload_content=self.kwargs.get("preload_content", True),
+            decode_content=self.kwargs.get("decode_content", True),
+            request_method=self.method,
+            request_url=self.url,
+            **more,
+        )
+
+
+def patch_pools(patches: Patches, answer: Callable[[PoolRequest], Any]) -> None:
+    """Have ``answer`` called for each request of a pool; if it returns None, the pool sends it."""
+
+    def urlopen(  # noqa: PLR0913, PLR0917 - urllib3's arguments
+        original: Method,
         pool: HTTPConnectionPool,
         method: str,
         url: str,
-        body: object = None,  # noqa: ARG003 - the same
+        body: Any = None,
         headers: Mapping[str, str] | None = None,
-        *_: object,
-        **__: object,
-    ) -> RawRequest:
-        """A request by the arguments of ``urlopen``; a pool has headers if none are given."""
-        sent = pool.headers if headers is None else headers
-        return cls.of_target(method, pool.host, url, authorization_of(sent))
+        *args: Any,
+        **kwargs: Any,
+    ) -> Any:
+        request = PoolRequest(original, pool, method, url, body, headers, args, kwargs)
+        answered = answer(request)
+        return request.send() if answered is None else answered
 
-    def with_body(self, body: bytes) -> RawRequest:
-        return replace(self, body=body)
+    patches.patch(HTTPConnectionPool, "urlopen", urlopen)
 
 
 def is_for_image_builder(request: RawRequest) -> bool:

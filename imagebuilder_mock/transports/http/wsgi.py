@@ -11,6 +11,7 @@ from urllib.parse import quote
 from imagebuilder_mock.domain.errors import ImageBuilderError, InvalidRequestException
 from imagebuilder_mock.domain.records import Value
 from imagebuilder_mock.world.faults import LostRequestError
+from imagebuilder_mock.world.record import UnexpectedCallError
 
 from .wire import RawRequest, answer, sent_body
 
@@ -54,6 +55,12 @@ class NotImplementedException(ImageBuilderError):
     """The installed botocore has an operation that the mock does not have yet."""
 
     status = 501
+
+
+class UnexpectedCallException(ImageBuilderError):
+    """The test does not expect the operation (``mock.calls.expect_only``)."""
+
+    status = 400
 
 
 class ServiceException(ImageBuilderError):
@@ -165,6 +172,9 @@ class Application:
             return self._gateway.refuse(error)
         except NotImplementedError as error:
             return self._gateway.refuse(NotImplementedException(str(error)))
+        except UnexpectedCallError as error:
+            # No SDK retries this, and the client says what is wrong.
+            return self._gateway.refuse(UnexpectedCallException(error.message))
 
     def _controlled(self, environ: Environ, request: RawRequest) -> tuple[int, object]:
         try:

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class StateError(ValueError):
@@ -25,9 +30,15 @@ class Damage(Exception):
             text += f"[{step}]" if isinstance(step, int) else f".{step}"
         return text
 
-    def in_file(self, name: str | os.PathLike[str]) -> StateError:
-        """The error that names the file too."""
-        return StateError(f"{os.fspath(name)}: {self.path} {self.detail}.")
+
+@contextmanager
+def damage_in(file: str | os.PathLike[str]) -> Iterator[None]:
+    """Damage that is raised inside the block becomes a StateError, which names the file too."""
+    try:
+        yield
+    except Damage as damage:
+        msg = f"{os.fspath(file)}: {damage.path} {damage.detail}."
+        raise StateError(msg) from None
 
 
 class at:  # noqa: N801 - read as a word: ``with at("stores"):``

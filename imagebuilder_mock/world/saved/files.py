@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from imagebuilder_mock.world.settings import is_account_id
 
 from .codecs import shown
-from .damage import Damage, StateError, at
+from .damage import Damage, StateError, at, damage_in
 from .document import SavedState
 from .locks import is_still, try_lock
 from .records import codec_of
@@ -112,7 +112,7 @@ def _mode_of(target: Path) -> int | None:
     except FileNotFoundError:
         return None
     if not stat.S_ISREG(mode):
-        msg = "it is no regular file"
+        msg = "it is not a regular file"
         raise OSError(errno.EINVAL, msg, str(target))
     return stat.S_IMODE(mode)
 
@@ -138,22 +138,28 @@ def read_state(path: str | os.PathLike[str]) -> SavedState:
 def read_stream(file: IO[bytes], name: str) -> SavedState:
     """Read an open file; StateError says where in it something is wrong."""
     try:
-        document = json.loads(file.read().decode())
-    except json.JSONDecodeError as error:
-        msg = f"{name}: line {error.lineno}, column {error.colno}: no JSON: {error.msg}."
-        raise StateError(msg) from None
-    except (UnicodeDecodeError, RecursionError) as error:
-        msg = f"{name}: no state file: {error}."
-        raise StateError(msg) from None
+        document = parsed_json(file.read(), name)
+    except ValueError as error:
+        raise StateError(str(error)) from None
     return read_document(document, name)
+
+
+def parsed_json(content: bytes, name: str) -> Json:
+    """The JSON of a file; ValueError if it is none, with the place of what is wrong."""
+    try:
+        return json.loads(content.decode())
+    except json.JSONDecodeError as error:
+        msg = f"{name}:{error.lineno}:{error.colno}: not JSON: {error.msg}."
+        raise ValueError(msg) from None
+    except (UnicodeDecodeError, RecursionError) as error:
+        msg = f"{name}: not JSON: {error}."
+        raise ValueError(msg) from None
 
 
 def read_document(document: Json, name: str) -> SavedState:
     """Read the JSON of a file; StateError says where in it something is wrong."""
-    try:
+    with damage_in(name):
         return _read_document(document)
-    except Damage as damage:
-        raise damage.in_file(name) from None
 
 
 def is_state_file(path: Path) -> bool:
@@ -188,7 +194,7 @@ def schema() -> Schema:
 
 def _read_document(document: Json) -> SavedState:
     if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise Damage(f'is no state: its "format" must be "{FORMAT}"')
+        raise Damage(f'is not a state: its "format" must be "{FORMAT}"')
     version = document.get("version")
     if type(version) is not int or version < 1:
         raise Damage(f'has a "version" that does not exist: {version!r}')

@@ -74,11 +74,10 @@ def _locked(lock: Path, target: Path) -> int:
 
 
 def _owner(descriptor: int) -> str:
-    try:
-        pid = os.read(descriptor, _PID_LENGTH).decode()
-    except (OSError, UnicodeDecodeError):
-        return ""
-    return f" (process {pid})" if pid.isdecimal() else ""
+    if sys.platform == "win32":
+        return ""  # what is locked cannot be read there
+    pid = os.read(descriptor, _PID_LENGTH)
+    return f" (process {pid.decode()})" if pid.isdigit() else ""
 
 
 def is_still(path: Path, descriptor: int) -> bool:

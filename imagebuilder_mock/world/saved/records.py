@@ -141,7 +141,7 @@ class Record(Codec):
         for name in members:
             if name not in codecs:
                 with at(name):
-                    raise Damage(f"is no member of {self._cls.__name__}")
+                    raise Damage(f"is not a member of {self._cls.__name__}")
         read = {}
         for member in self._record:
             if member.name in members or member.default is None:
@@ -149,7 +149,11 @@ class Record(Codec):
                     if member.name not in members:
                         raise Damage("is missing")
                     read[member.name] = codecs[member.name].read(members[member.name])
-        return self._cls(**read)
+        try:
+            return self._cls(**read)
+        except ValueError as error:
+            # A class can say more of a member than its type does.
+            raise Damage(f"has {str(error).rstrip('.')}") from None
 
     def holds(self, value: object) -> bool:
         return type(value) is self._cls

@@ -14,7 +14,7 @@ from imagebuilder_mock.world.indexes import EVERYTHING, LifecycleExecutions
 from imagebuilder_mock.world.orders import BuildFailures, OutputOrders
 from imagebuilder_mock.world.tokens import ClientTokens
 
-from .damage import Damage, at
+from .damage import Damage, at, damage_in
 from .document import SavedShare, SavedState, SavedStore
 
 if TYPE_CHECKING:
@@ -56,12 +56,11 @@ def fill(world: World, document: SavedState, file: str | os.PathLike[str]) -> No
     before = world.state
     world.state = before.emptied()
     try:
-        for name, part in vars(world.state).items():
-            STATE[name].read(world, part, document)
-    except BaseException as error:
+        with damage_in(file):
+            for name, part in vars(world.state).items():
+                STATE[name].read(world, part, document)
+    except BaseException:  # Ctrl-C too
         world.state = before
-        if isinstance(error, Damage):
-            raise error.in_file(file) from None
         raise
     world.ids.skip_to(document.drawn)
 
@@ -176,7 +175,7 @@ def _check_home(store: Store, resource: Resource) -> None:
         if arn.version is not None:
             Version.parse(arn.version)
     except (ValueError, InvalidVersionNumberException):
-        raise Damage(f"is no ARN of a resource: {resource.arn!r}") from None
+        raise Damage(f"is not the ARN of a resource: {resource.arn!r}") from None
     if not store.is_home_of(arn):
         raise Damage(f"is not of account {store.account} in {store.region}: {resource.arn}")
     if resource.arn in store:
@@ -197,7 +196,7 @@ def _admit(world: World, store: Store, resource: Resource) -> None:
         try:
             Arn.parse(reference)
         except ValueError:
-            raise Damage(f"refers to {reference!r}, which is no ARN of a resource") from None
+            raise Damage(f"refers to {reference!r}, which is not the ARN of a resource") from None
     for account in sorted(resource.shared_with):
         world.shared_with(account, store.region).admit(resource)
 
@@ -244,7 +243,7 @@ def _check_publication(publication: Publication) -> None:
     try:
         Version.parse(publication.version)
     except (ValueError, InvalidVersionNumberException):
-        raise Damage(f"has a version that is none: {publication.version!r}") from None
+        raise Damage(f"has {publication.version!r}, which is not a version") from None
     if offered(publication.slug) != (publication.account, publication.kind, publication.slug):
         raise Damage(f"is of nothing that Amazon offers: {publication.kind}/{publication.slug}")
 
@@ -274,7 +273,7 @@ STATE: Mapping[str, Saved] = {
     "publications": Saved(lambda known: {"publications": list(known)}, _read_publications),
     "managed": _FOLLOWS,
     "durations": Saved(
-        lambda durations: {"durations": durations.set_here()},
+        lambda durations: {"durations": dict(durations.given)},
         lambda _, durations, document: durations.update(document.durations),
     ),
 }

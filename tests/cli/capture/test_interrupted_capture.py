@@ -134,7 +134,7 @@ def test_a_journal_that_is_another_file_is_left_alone(tmp_path, capsys, text):
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        (["--account-mask", "12"], "an account is a string of 12 digits"),
+        (["--account-mask", "12"], "--account-mask '12': an account is a string of 12 digits"),
         (["--output", "none/state.json"], "cannot be written to none/state.json"),
     ],
 )

@@ -92,8 +92,30 @@ def test_it_looks_ahead_to_a_time(preview, policy):
 
 def test_it_looks_at_a_region_and_an_account(preview, policy):
     assert preview(policy, "--region", "eu-west-1")[0] == {("eu-west-1", "1"): "DELETE"}
-    other = ["--region", "eu-west-1", "--account-id", "444455556666"]
-    assert preview(policy, *other)[0] == {}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ((), "Give --region: {state} has resources in {held}."),
+        (
+            ("--region", "eu-west-2"),
+            "{state} has nothing in eu-west-2. It has resources in {held}.",
+        ),
+        (
+            ("--region", "eu-west-1", "--account-id", "444455556666"),
+            "{state} has nothing in eu-west-1 444455556666. It has resources in {held}.",
+        ),
+    ],
+)
+def test_a_place_without_resources_is_no_empty_preview(state, policy, capsys, options, message):
+    """``--fail-on`` would pass."""
+    with pytest.raises(SystemExit) as end:
+        main(["lifecycle", "preview", str(state), str(policy), *options])
+
+    assert end.value.code == 1
+    held = "eu-west-1 (123456789012), us-east-1 (123456789012)"
+    assert message.format(state=state, held=held) in capsys.readouterr().err
 
 
 def test_it_writes_a_page_too(preview, policy, tmp_path):
@@ -187,11 +209,19 @@ def test_a_policy_that_selects_nothing_says_what_there_is(state, policy, capsys)
 # Mistakes
 
 
+def test_a_state_in_the_place_of_the_policy_is_recognised(state, policy, capsys):
+    with pytest.raises(SystemExit) as end:
+        main(["lifecycle", "preview", str(policy), str(state)])
+
+    assert end.value.code == 1
+    assert f"{state} is a state file. Give the state first" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ('{\n  "policyDetails": ]', "2:20: no JSON: Expecting value"),
-        (b"\xff", ": no JSON: 'utf-8' codec can't decode"),
+        ('{\n  "policyDetails": ]', "2:20: not JSON: Expecting value"),
+        (b"\xff", ": not JSON: 'utf-8' codec can't decode"),
         ("3", ": The value supplied for parameter 'policyDetails' is not valid."),
         ('{"policyDetails": []}', "1:2: The value supplied for parameter 'policyDetails'"),
         (

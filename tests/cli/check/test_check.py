@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -107,12 +108,18 @@ def test_the_kind_of_a_damaged_document_is_told_too(kind, text, told):
     ],
 )
 def test_a_text_of_no_known_kind_is_a_value_error(text):
-    with pytest.raises(ValueError, match="no document of a known kind"):
+    with pytest.raises(ValueError, match="not a document of a known kind"):
         check_document(text)
 
 
+@pytest.mark.parametrize("given", [COMPONENT.encode(), Path("web.yml")], ids=["bytes", "path"])
+def test_what_is_no_text_is_a_type_error(given):
+    with pytest.raises(TypeError, match="takes the text of a document, not"):
+        check_document(given)
+
+
 def test_a_kind_that_there_is_not_is_a_value_error():
-    with pytest.raises(ValueError, match="'recipe' is no kind of document"):
+    with pytest.raises(ValueError, match="'recipe' is not a kind of document"):
         check_document(COMPONENT, "recipe")  # type: ignore[arg-type] # that is wrong
 
 
@@ -256,7 +263,7 @@ def test_a_named_file_of_no_known_kind_is_wrong_use(check):
     status, out, err = check(**{"a.yml": MISSPELT, "b.txt": "text"})
 
     assert (status, out.count("a.yml")) == (2, 2)
-    assert "b.txt is no document of a known kind" in err
+    assert "b.txt is not a document of a known kind" in err
 
 
 def test_a_file_that_cannot_be_read_is_wrong_use(check, tmp_path):
@@ -266,7 +273,7 @@ def test_a_file_that_cannot_be_read_is_wrong_use(check, tmp_path):
 
     assert status == 2
     assert "missing.yml cannot be read" in err
-    assert "binary is no UTF-8 text" in err
+    assert "binary is not UTF-8 text" in err
 
 
 def test_the_kind_can_be_named(check):
@@ -274,6 +281,14 @@ def test_the_kind_can_be_named(check):
 
     assert status == 1
     assert "has an unknown member 'phases'" in out
+
+
+def test_a_folder_without_documents_is_told_and_is_no_mistake(check, tmp_path):
+    for name, text in {"full/component.yml": COMPONENT, "none/values.json": "{}"}.items():
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(text, encoding="utf-8")
+
+    assert check("full", "none") == (0, "", "imagebuilder-mock check: no documents in none\n")
 
 
 def test_folders_are_walked_and_other_files_passed_over(check, tmp_path):

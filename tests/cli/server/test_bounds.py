@@ -31,6 +31,14 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 """
 
 
+# However slow the machine is, the slow senders are not too slow.
+_PATIENT = """
+import inspect
+from imagebuilder_mock.transports.http.serving import serving
+inspect.unwrap(serving).__kwdefaults__["patience"] = 600.0
+"""
+
+
 def mixed_calls(connection, number):
     """Four calls that are accepted and leave nothing, and one that is refused."""
 
@@ -133,7 +141,7 @@ def test_fifty_thousand_calls_leave_memory_flat():
 def test_idle_connections_and_slow_senders_hold_nobody_up():
     idle, slow = (1000, 100) if FULL else (60, 20)
     with (
-        served(before=_MANY_FILES, patience=120) as (process, url),
+        served(before=_MANY_FILES + _PATIENT, patience=120) as (process, url),
         ExitStack() as connections,
     ):
         address = urlsplit(url).hostname, urlsplit(url).port

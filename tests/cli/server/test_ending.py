@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
+from imagebuilder_mock.cli.ending import Ending
 from tests.builders import an_infrastructure
 from tests.servers import FULL, SIGNED, a_client, ended, run_serve, served
 
@@ -57,10 +58,14 @@ def first_half(self, *more):
     first(self, *more)
 Saving.first = first_half
 """
-# A request that waits until the state has been saved for the first time.
+# A request that waits until the state has been saved for the first time; then it has all the time
+# that it takes.
 _LATE = """
 import threading
 saved = threading.Event()
+from imagebuilder_mock.cli import ending
+from imagebuilder_mock.cli.serve import command
+command.LINGER = ending.TIME_TO_END = 60.0
 from imagebuilder_mock.cli.saving import Saving
 first = Saving.first
 def then_go_on(self, *more):
@@ -74,6 +79,24 @@ def late(*arguments):
     saved.wait()
     return call(*arguments)
 Application.__call__ = late
+"""
+
+
+# A server whose time is up before it begins to save.
+_HURRIED = """
+import threading
+from imagebuilder_mock.cli import ending
+ending.TIME_TO_END = 0.0
+enforce = ending.Ending.enforce
+def enforce_first(self, is_busy, status):
+    goes_on = threading.Event()
+    def look():
+        if is_busy():
+            goes_on.set()
+        return is_busy()
+    enforce(self, look, status)
+    goes_on.wait()
+ending.Ending.enforce = enforce_first
 """
 
 
@@ -122,6 +145,34 @@ def test_a_second_signal_ends_it_at_once():
         process.communicate(timeout=30)
 
     assert process.returncode in {-signal.SIGINT, -signal.SIGTERM}
+
+
+def test_so_does_one_that_comes_while_the_first_is_handled(monkeypatch):
+    """Before Python sets the handler of a signal, it handles what has come."""
+    ending, ended_by, come = Ending(), [], [signal.SIGINT]
+
+    def set_handler(*_):
+        while come:
+            ending.note(come.pop(), None)
+
+    monkeypatch.setattr("imagebuilder_mock.cli.ending.signal.signal", set_handler)
+    monkeypatch.setattr(
+        "imagebuilder_mock.cli.ending._end_at_once", lambda number, _: ended_by.append(number)
+    )
+    ending.note(signal.SIGTERM, None)
+
+    assert ended_by == [signal.SIGINT]
+
+
+def test_it_does_not_end_before_it_has_tried_to_save(tmp_path):
+    """However little a loaded machine has let it do in its time."""
+    state = tmp_path / "state.json"
+    with served("--state", str(state), before=_HURRIED) as (process, url):
+        arn = an_infrastructure(a_client(url))
+        status, _, _ = ended(process, signal.SIGTERM)
+
+    assert status == 0
+    assert arn in state.read_text()
 
 
 def test_what_is_answered_after_the_first_save_is_saved_too(tmp_path):

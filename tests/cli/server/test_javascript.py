@@ -159,5 +159,5 @@ def test_a_test_in_javascript_controls_builds_faults_and_previews():
             ["AVAILABLE", "DELETE", "The image is 6 months old or older."],
         ],
         "still": "AVAILABLE",
-        "mistake": "LookupError: 'web' is no image build version ARN. Builds under way: none.",
+        "mistake": "LookupError: 'web' is not an image build version ARN. Builds under way: none.",
     }

@@ -95,7 +95,7 @@ def test_the_calls_are_listed(control):
             {"json": {"arn": "a", "status": "DONE"}},
             "TypeError: status='DONE': give one of 'FAILED', 'TIMED_OUT'",
         ),
-        ("builds/advance", {"json": {"arn": "web"}}, "LookupError: 'web' is no image build"),
+        ("builds/advance", {"json": {"arn": "web"}}, "LookupError: 'web' is not an image build"),
         ("clock/advance", {"json": {"days": 1e300}}, "The calendar ends with the year 9999"),
         ("builds/fail-next", {"json": {"component": 7}}, "TypeError: component=7: give a string"),
         ("builds/fail-next", {"json": {"times": "1"}}, "TypeError: times='1': give a whole number"),
@@ -105,6 +105,11 @@ def test_the_calls_are_listed(control):
             "TypeError: packages[0] must be a list, and is 'nginx'.",
         ),
         ("clock/advance", {"json": []}, "the body must be a JSON object"),
+        (
+            "clock/advance?days=1",
+            {},
+            "a POST has its arguments in the body, as JSON, not in the qu",
+        ),
         ("clock/advance", {"data": b"{"}, "JSONDecodeError"),
         ("clock/advance", {"data": b"\xff"}, "UnicodeDecodeError"),
     ],
@@ -149,6 +154,12 @@ def test_calls_that_cannot_be_meant_are_no_empty_list(control, query, message):
     answer = control("GET", f"calls?{query}")
 
     assert (answer.status_code, message in answer.json()["message"]) == (400, True)
+
+
+def test_the_arguments_of_a_get_are_in_the_query(control):
+    answer = control("GET", "calls", json={"operation": "GetImage"})
+
+    assert (answer.status_code, "in the query" in answer.json()["message"]) == (400, True)
 
 
 def test_the_published_methods_are_listed_with_arguments_and_examples(control):

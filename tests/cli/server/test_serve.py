@@ -13,7 +13,7 @@ import pytest
 from imagebuilder_mock import imagebuilder_server
 from imagebuilder_mock.cli.command_line import main
 from tests.builders import an_infrastructure
-from tests.servers import SERVE, a_client, ended, served
+from tests.servers import NOTHING_IGNORED, SERVE, a_client, ended, served
 
 pytestmark = pytest.mark.needs("werkzeug")
 
@@ -123,7 +123,11 @@ sys.argv = ["imagebuilder-mock", "serve", "--port", "0"]
 runpy.run_module("imagebuilder_mock", run_name="__main__", alter_sys=True)
 """
     done = subprocess.run(
-        [sys.executable, "-c", interrupt], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-c", NOTHING_IGNORED + interrupt],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
 
     assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
@@ -149,8 +153,8 @@ def test_an_address_that_others_can_reach_is_warned_of_and_one_that_works_is_pri
         (["--port", "-1"], "Cannot listen at http://127.0.0.1:-1: a port is a number from 0 to"),
         (["--host", ""], "no host is named; 0.0.0.0 would be all addresses."),
         (["--files", "no-such-folder"], "There is no folder no-such-folder to save to"),
-        (["--state", os.curdir], ". is no regular file, and cannot be the state of a server."),
-        (["--state", os.devnull], " is no regular file, and cannot be the state of a server."),
+        (["--state", os.curdir], ". is not a regular file, and cannot be the state of a server."),
+        (["--state", os.devnull], " is not a regular file, and cannot be the state of a server."),
     ],
     ids=["port", "host", "files", "state", "device"],
 )

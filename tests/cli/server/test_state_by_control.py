@@ -64,7 +64,7 @@ def test_a_state_may_be_larger_than_a_request_to_the_service(control):
     assert control("PUT", "state", json=state)[0] == 200
     padded = (b" " * (BODY_LIMIT + 1)) + b"{}"
     status, answer = control("PUT", "state", data=padded)
-    assert (status, answer["message"].startswith("StateError: the body: $ is no state")) == (
+    assert (status, answer["message"].startswith("StateError: the body: $ is not a state")) == (
         400,
         True,
     )
@@ -73,7 +73,7 @@ def test_a_state_may_be_larger_than_a_request_to_the_service(control):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"format": "other"}, "the body: $ is no state"),
+        ({"format": "other"}, "the body: $ is not a state"),
         ({"version": 99}, "was written by a newer imagebuilder_mock"),
         ({"account_id": "1"}, "the body: $.account_id must be the 12 digits"),
         ({"stores": [{}]}, "the body: $.stores[0]"),
@@ -216,7 +216,7 @@ def test_what_is_no_regular_file_is_neither_written_nor_waited_for(control, fold
 
     status, answer = control("POST", action, json={"path": "pipe"})
 
-    assert (status, "it is no regular file" in answer["message"]) == (400, True)
+    assert (status, "it is not a regular file" in answer["message"]) == (400, True)
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(control, folder):

@@ -158,11 +158,11 @@ def test_without_flask_it_says_what_to_install(monkeypatch):
     [
         ({"upstream": "https://s3.amazonaws.com"}, "is AWS itself"),
         ({"upstream": "https://ec2.cn-north-1.amazonaws.com.cn"}, "is AWS itself"),
-        ({"upstream": "localhost:4566"}, "is no URL of a server: write one as http://"),
-        ({"upstream": "http://localhost:99999"}, "is no URL of a server"),
-        ({"upstream": "http://[::1"}, "is no URL of a server"),
-        ({"upstream": "http://me:secret@localhost:4566"}, "is no URL of a server"),
-        ({"upstream": "http://localhost:4566?region=any"}, "is no URL of a server"),
+        ({"upstream": "localhost:4566"}, "is not the URL of a server: write it as http://"),
+        ({"upstream": "http://localhost:99999"}, "is not the URL of a server"),
+        ({"upstream": "http://[::1"}, "is not the URL of a server"),
+        ({"upstream": "http://me:secret@localhost:4566"}, "is not the URL of a server"),
+        ({"upstream": "http://localhost:4566?region=any"}, "is not the URL of a server"),
         ({"upstream": "http://localhost:4566", "moto": True}, "give one of them"),
     ],
 )
@@ -171,9 +171,10 @@ def test_what_cannot_be_an_upstream_is_refused(given, message):
         pass
 
 
-def test_nor_is_the_server_its_own_upstream():
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+def test_nor_is_the_server_its_own_upstream(monkeypatch):
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    monkeypatch.setattr("imagebuilder_mock.transports.http.serving._listening", lambda *_: listener)
 
     with (
         pytest.raises(CannotListenError, match="is this server itself"),
@@ -218,16 +219,19 @@ def test_requests_and_answers_pass_as_they_are():
 
 
 def test_an_upstream_that_is_not_there_is_an_error_of_a_gateway(caplog):
-    with serving(None) as there:
-        pass
     once = Config(retries={"total_max_attempts": 1})
-    with imagebuilder_server(upstream=there) as url:
-        client = aws(url, "sts", config=once)
-        with pytest.raises(client.exceptions.ClientError, match="502"):
-            client.get_caller_identity()
-        imagebuilder = aws(url, "imagebuilder")
-        for name in ("web", "app"):
-            imagebuilder.create_infrastructure_configuration(name=name, instanceProfileName="any")
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # so that the port is no other's, and does not listen
+        there = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        with imagebuilder_server(upstream=there) as url:
+            client = aws(url, "sts", config=once)
+            with pytest.raises(client.exceptions.ClientError, match="502"):
+                client.get_caller_identity()
+            imagebuilder = aws(url, "imagebuilder")
+            for name in ("web", "app"):
+                imagebuilder.create_infrastructure_configuration(
+                    name=name, instanceProfileName="any"
+                )
 
     warnings = [each.message for each in caplog.records if each.levelno >= logging.WARNING]
     forwarding, asking = warnings

@@ -380,6 +380,15 @@ def test_a_wrong_option_is_explained(capsys, option, value, message):
     assert message in capsys.readouterr().err
 
 
+def test_without_a_region_it_says_how_to_name_one(monkeypatch, capsys):
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+
+    assert main(["verify", "--plan"]) == 2
+    assert "region. Name it with --region." in capsys.readouterr().err
+
+
 def test_without_credentials_for_aws_nothing_is_asked(monkeypatch, capsys):
     monkeypatch.delenv("AWS_ACCESS_KEY_ID", raising=False)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import struct
 import threading
 import time
 from contextlib import closing, contextmanager
@@ -59,9 +60,10 @@ def exchanged(connection, path="/", body=b"", method="POST", **headers):
 
 
 def wait_until(holds):
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not holds():
         assert time.monotonic() < deadline
+        time.sleep(0.001)
 
 
 def test_the_server_and_the_date_of_an_application_are_the_only_ones():
@@ -155,6 +157,26 @@ def test_an_answer_that_is_cut_ends_its_connection():
         connection.request("POST", "/cut", b"a")
         with pytest.raises(Exception, match="IncompleteRead"):
             connection.getresponse().read()
+
+
+def test_a_client_that_has_gone_away_is_nothing_to_log(caplog):
+    handlers, has_gone = [], threading.Event()
+
+    def late(environ, start_response):
+        handlers.append(threading.current_thread())
+        assert has_gone.wait(60)
+        return application(environ, start_response)
+
+    with serving(late, host="127.0.0.1", port=0) as served:
+        with closing(socket.create_connection(("127.0.0.1", served.port))) as connection:
+            connection.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n!")
+            wait_until(lambda: handlers)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        has_gone.set()
+    handlers[0].join(60)
+
+    assert not handlers[0].is_alive()
+    assert not [each for each in caplog.records if each.name.startswith("imagebuilder_mock")]
 
 
 def test_what_breaks_in_an_application_is_answered_and_logged(caplog):

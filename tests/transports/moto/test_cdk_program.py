@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from imagebuilder_mock import mock_imagebuilder
+from imagebuilder_mock import current_mock, imagebuilder_server
 from tests.beside_moto import aws
 from tests.builders import OWN
 from tests.model import needs_member
@@ -28,7 +28,7 @@ pytestmark = [
         os.environ.get("HYPOTHESIS_PROFILE") != "full",
         reason="each command of the CDK takes seconds: make test-full runs them",
     ),
-    pytest.mark.needs("moto", "openapi_spec_validator", "flask", "flask_cors"),
+    pytest.mark.needs("moto", "openapi_spec_validator", "flask", "flask_cors", "werkzeug"),
     needs_member("CreateImageRecipe", "amiWatermarks"),
     pytest.mark.skipif(shutil.which("node") is None, reason="there is no Node.js here"),
     pytest.mark.skipif(
@@ -57,16 +57,9 @@ class Cloud:
 
 @pytest.fixture
 def cloud(moto):  # noqa: ARG001 - its server has the same backends
-    from moto.server import ThreadedMotoServer
-
-    with mock_imagebuilder(builds="instant") as mock:
-        server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-        server.start()
-        try:
-            # A template's URL is of moto's S3 only if its host is called so.
-            yield Cloud(f"http://localhost:{server.get_host_and_port()[1]}", mock)
-        finally:
-            server.stop()
+    with imagebuilder_server(moto=True, builds="instant") as url:
+        # A template's URL is of moto's S3 only if its host is called so.
+        yield Cloud(url.replace("127.0.0.1", "localhost"), current_mock())
 
 
 @pytest.fixture

@@ -256,7 +256,9 @@ class TestRefusals:
 
         assert said.startswith("Encountered unsupported property Type")
 
-    @pytest.mark.parametrize(("properties", "found"), [([], "JSONArray"), ("a", "String")])
+    @pytest.mark.parametrize(
+        ("properties", "found"), [([], "JSONArray"), ("a", "String"), (True, "String")]
+    )
     def test_they_are_an_object(self, cloudformation, properties, found):
         kind = "InfrastructureConfiguration"
         said = f"{REFUSED}#: expected type: JSONObject, found: {found}"

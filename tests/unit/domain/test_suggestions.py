@@ -21,9 +21,14 @@ from imagebuilder_mock.domain.suggestions import Suggesting, closest, did_you_me
         ("web", ["web"], None),
         ("web", [], None),
         ("web-server-of-the-shop", ["web-server"], None),
+        ("Throttling", ["ServiceException", "ThrottlingException"], "ThrottlingException"),
+        ("pipelines", ["components", "image pipelines"], "image pipelines"),
+        ("recipes", ["container recipes", "image recipes"], None),
+        ("fin", ["finish_all"], None),
+        ("?", ["finish_all"], None),
     ],
 )
-def test_the_closest_word_differs_by_a_slip(word, words, meant):
+def test_the_closest_word_differs_by_a_slip_or_is_the_only_longer_one(word, words, meant):
     assert closest(word, words) == meant
 
 

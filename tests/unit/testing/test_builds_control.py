@@ -154,7 +154,7 @@ class TestWhatCannotBeMoved:
     def test_what_is_no_arn_says_what_is_under_way(self, method, imagebuilder, imagebuilder_mock):
         build = a_build(imagebuilder)
 
-        with pytest.raises(LookupError, match=f"'my-image' is no image build.*: {build}"):
+        with pytest.raises(LookupError, match=f"'my-image' is not an image build.*: {build}"):
             getattr(imagebuilder_mock.builds, method)("my-image")
 
     def test_what_is_no_image_says_so(self, method, imagebuilder, imagebuilder_mock):
@@ -227,6 +227,23 @@ def test_what_has_to_be_named_is_no_none(imagebuilder_mock, name, arguments):
         attrgetter(name)(imagebuilder_mock)(**arguments)
 
 
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("builds.fail_next", {"optional": "no"}),
+        ("builds.set_outputs", {"step": "Check", "outputs": {"output": ""}, "optional": "no"}),
+        ("faults.add", {"operation": "GetImage", "error": 500, "optional": "no"}),
+        ("faults.add", {"operation": "GetImage", "truncated": "no"}),
+        ("images.add", {"recipe": "web", "public": "no"}),
+        ("pipelines.add", {"container": "no"}),
+    ],
+    ids=lambda value: "" if isinstance(value, str) else next(reversed(value)),
+)
+def test_a_text_is_no_truth(imagebuilder_mock, name, arguments):
+    with pytest.raises(TypeError, match="='no': give True or False"):
+        attrgetter(name)(imagebuilder_mock)(**arguments)
+
+
 # How long things take
 
 
@@ -241,6 +258,17 @@ def test_durations_are_of_stages_actions_and_the_steps_of_workflows(
         durations[name] = timedelta(hours=1)
 
     assert imagebuilder_mock.builds.durations["Harden"] == timedelta(hours=1)
+    with pytest.raises(TypeError):
+        durations |= {"Hardn": 1}  # it would not be checked
+
+
+def test_durations_are_those_of_the_state_also_after_a_reset(imagebuilder_mock):
+    durations = imagebuilder_mock.builds.durations
+    imagebuilder_mock.reset()
+
+    durations["CREATING"] = timedelta(hours=1)
+
+    assert imagebuilder_mock.builds.durations["CREATING"] == timedelta(hours=1)
 
 
 @pytest.mark.parametrize(

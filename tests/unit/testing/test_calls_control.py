@@ -52,6 +52,7 @@ def test_calls_are_found_by_what_is_known_of_them(calls):
         create,
         "GetInfrastructureConfiguration",
     )
+    assert calls[-2:] == [calls[2], calls[3]]
 
 
 @pytest.mark.usefixtures("_some")
@@ -114,6 +115,38 @@ def test_a_parameter_that_the_operation_does_not_have_is_an_error(calls, method)
         ValueError, match=r"no parameter of GetImage 'imageArn'.*imageBuildVersionArn"
     ):
         getattr(calls, method)("GetImage", imageArn="arn:web")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "member"),
+    [
+        ({"imageTestsConfiguration": {"timeoutMinute": 60}}, "imageTestsConfiguration 'timeoutM"),
+        (
+            {"workflows": [{}, {"parameters": [{"nam": "a"}]}]},
+            r"workflows\[1\].parameters\[0\] 'na",
+        ),
+    ],
+)
+def test_a_member_that_a_parameter_does_not_have_is_an_error(calls, parameters, member):
+    with pytest.raises(ValueError, match=f"no member of {member}.*Did you mean"):
+        calls.assert_not_called("CreateImage", **parameters)
+    with pytest.raises(ValueError, match=f"no member of {member}"):
+        calls.count(**parameters)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"region": "EU West"}, {"account_id": 123456789012}, {"failed": "yes"}], ids=str
+)
+def test_what_no_call_can_have_is_not_searched_for(calls, wrong):
+    [(name, value)] = wrong.items()
+    with pytest.raises((TypeError, ValueError), match=f"{name}={value!r}: "):
+        calls.filter(**wrong)
+
+
+def test_the_keys_of_a_map_are_free(calls, imagebuilder):
+    an_infrastructure(imagebuilder, tags={"any": "key"})
+
+    assert calls.count(tags={"any": "key"}) == 1
 
 
 @pytest.mark.parametrize("method", ["count", "filter"])

@@ -175,19 +175,28 @@ def test_a_reset_takes_it_back(client, imagebuilder_mock):
 
 
 class TestMistakes:
-    @pytest.mark.parametrize("name", ["update-linus", "no such thing at all", ""])
-    def test_a_name_that_amazon_does_not_offer_is_refused(self, imagebuilder_mock, name):
-        with pytest.raises(ValueError, match="Amazon offers nothing named") as caught:
+    @pytest.mark.parametrize(
+        ("name", "hint"),
+        [
+            ("update-linus", r"Did you mean 'update-linux'\?$"),
+            (
+                "amazon linux 2023 x",
+                "It offers: Amazon Linux 2023 x86, Amazon Linux 2023 x86 2023.$",
+            ),
+            ("no such thing at all", "It offers: Amazon .+ more.$"),
+            ("", "It offers: Amazon .+ more.$"),
+        ],
+    )
+    def test_a_name_that_amazon_does_not_offer_is_refused(self, imagebuilder_mock, name, hint):
+        with pytest.raises(ValueError, match=f"Amazon offers nothing named '{name}'. {hint}"):
             imagebuilder_mock.catalogue.publish(name, "9.0.0")
-        if name == "update-linus":
-            assert "update-linux" in str(caught.value)
 
     @pytest.mark.parametrize(
         "version",
         ["1", "1.0", "1.0.0/1", "1.0.x", "1.0.0.0", "a.b.c", "1.0.-1", "", "1.0.1073741824"],
     )
     def test_a_version_has_three_numbers(self, imagebuilder_mock, version):
-        with pytest.raises(ValueError, match="is no version"):
+        with pytest.raises(ValueError, match="is not a version"):
             imagebuilder_mock.catalogue.publish("update-linux", version)
 
     def test_a_version_is_published_once(self, client, imagebuilder_mock):

@@ -9,9 +9,10 @@ from imagebuilder_mock import mock_imagebuilder
 
 pytest_plugins = ["pytester"]
 
-# pytester forgets what an inner run was the first to import, and two copies of botocore or of the
-# mock would be one too many.
-with mock_imagebuilder():
+# pytester forgets what an inner run was the first to import, and two copies of botocore, of yaml or
+# of the mock would be one too many.
+with mock_imagebuilder() as outer_mock:
+    outer_mock.pipelines.add()
     boto3.client("imagebuilder", region_name="us-east-1").list_images()
 
 
@@ -110,6 +111,45 @@ def test_a_failing_test_shows_them_however_the_mock_was_switched_on(run):
     result.assert_outcomes(failed=7)
     assert str(result.stdout).count("- imagebuilder_mock -") == 6
     assert str(result.stdout).count(" us-east-1 ListImages(owner='Amazon')") == 6
+
+
+def test_what_surrounds_a_test_of_a_class_shows_them_too(run):
+    """What a test of a class does is undone at its end, and its report tells of it nevertheless."""
+    result = run(
+        """
+        import unittest
+
+        import boto3
+        from imagebuilder_mock import mock_imagebuilder
+
+        def look():
+            boto3.client("imagebuilder", "us-east-1").list_images(owner="Amazon")
+            assert False
+
+        @mock_imagebuilder
+        class TestSetUp(unittest.TestCase):
+            def setUp(self): look()
+            def test_it(self): pass
+
+        @mock_imagebuilder
+        class TestTearDown(unittest.IsolatedAsyncioTestCase):
+            async def asyncTearDown(self): look()
+            def test_it(self): pass
+
+        @mock_imagebuilder
+        class TestSetUpMethod:
+            def setup_method(self): look()
+            def test_it(self): pass
+
+        @mock_imagebuilder
+        class TestTearDownMethod:
+            def teardown_method(self): look()
+            def test_it(self): pass
+        """
+    )
+
+    result.assert_outcomes(failed=2, passed=1, errors=2)
+    assert str(result.stdout).count(" us-east-1 ListImages(owner='Amazon')") == 4
 
 
 def test_a_test_that_passes_shows_nothing(run):

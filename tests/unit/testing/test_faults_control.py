@@ -43,6 +43,7 @@ def faults(imagebuilder_mock):
         ({"region": ""}, "region=''"),
         ({"region": 1}, "region=1"),
         ({"when": {"maxResult": 1}}, "parameter of ListImages 'maxResult'. Did you mean 'max"),
+        ({"when": {"filters": [{"nam": "a"}]}}, "member of filters[0] 'nam'. Did you mean 'name'"),
     ],
     ids=str,
 )
@@ -55,9 +56,14 @@ def test_a_wrong_rule_is_refused_and_says_what_there_is(faults, given, message):
     assert len(faults) == 0
 
 
-def test_a_condition_is_a_mapping_or_a_function(faults):
+async def _never_awaited(_: object) -> bool:
+    return False
+
+
+@pytest.mark.parametrize("when", ["owner", _never_awaited], ids=["text", "async"])
+def test_a_condition_is_a_mapping_or_a_function(faults, when):
     with pytest.raises(TypeError, match="give a mapping of parameters, or a function"):
-        faults.add("ListImages", error=500, when="owner")
+        faults.add("ListImages", error=500, when=when)
 
 
 def test_a_condition_on_every_operation_may_name_any_parameter(faults):
@@ -83,6 +89,16 @@ def test_every_error_has_a_status_and_a_message(name):
 
 def test_a_condition_narrows_a_rule(imagebuilder, faults):
     faults.add("ListImages", error="ForbiddenException", when={"owner": "Amazon"}, times=None)
+
+    assert imagebuilder.list_images(owner="Self")["imageVersionList"] == []
+    with pytest.raises(imagebuilder.exceptions.ForbiddenException):
+        imagebuilder.list_images(owner="Amazon")
+
+
+def test_a_condition_stays_as_it_was_given(imagebuilder, faults):
+    owner = {"owner": "Amazon"}
+    faults.add("ListImages", error="ForbiddenException", when=owner)
+    owner["owner"] = "Self"
 
     assert imagebuilder.list_images(owner="Self")["imageVersionList"] == []
     with pytest.raises(imagebuilder.exceptions.ForbiddenException):

@@ -280,12 +280,15 @@ class TestMistakes:
     @pytest.mark.parametrize(
         ("wrong", "said"),
         [
-            ({"created": "2024-01-31"}, "created= needs a datetime with a time zone, and '2024"),
-            ({"created": ["2024-01-31"]}, "created= needs a datetime with a time zone, and '2024"),
+            ({"created": "2024-01-31"}, "created= needs a datetime with a time zone, not '2024"),
+            ({"created": ["2024-01-31"]}, "created= needs a datetime with a time zone, not '2024"),
             ({"pipeline": 5}, "pipeline=5: give a string"),
             ({"reason": 5}, "reason=5: give a string"),
             ({"tags": ["team"]}, r"tags=\['team'\]: give a mapping"),
-            ({"findings": ["CVE-1"]}, "findings: 'CVE-1' .it is no mapping.. Give a mapping with"),
+            (
+                {"findings": ["CVE-1"]},
+                "findings: 'CVE-1' .it is not a mapping.. Give a mapping with",
+            ),
             ({"regions": [5]}, "regions=5: give a Region's name"),
             ({"region": "eu west 1"}, "region='eu west 1': give a Region's name"),
         ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -146,6 +147,41 @@ def test_a_build_makes_its_amis_known_too(imagebuilder, imagebuilder_mock):
     assert (there.account_id, there.tags["team"]) == ("111111111111", "web")
     assert len(here.snapshots) == len(there.snapshots) == 2
     assert not set(here.snapshots) & set(there.snapshots)
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value", "instead"),
+    [
+        ("last_launched", datetime(2026, 1, 1), "a datetime with a time zone"),  # noqa: DTZ001
+        ("deprecation_time", "2026-01-01", "a datetime with a time zone"),
+        ("state", "deregisterd", "one of 'available', 'disabled', 'deregistered'"),
+        ("tags", {"team": 1}, "a dict of strings"),
+        ("tags", None, "a dict of strings"),
+        ("public", "no", "True or False"),
+        ("shared_with", "111122223333", "a set of account ids"),
+        ("shared_with", [111122223333], "a set of account ids"),
+    ],
+    ids=str,
+)
+def test_what_nobody_could_read_of_an_ami_is_not_set(
+    imagebuilder_mock, add, attribute, value, instead
+):
+    """A lifecycle run would fail later, or take it for something else."""
+    [ami] = imagebuilder_mock.images.amis(add())
+    before = getattr(ami, attribute)
+
+    with pytest.raises(ValueError, match=rf"{attribute}={re.escape(repr(value))}: give {instead}"):
+        setattr(ami, attribute, value)
+
+    assert getattr(ami, attribute) == before
+
+
+def test_an_ami_is_shared_with_any_collection_of_accounts(imagebuilder_mock, add):
+    [ami] = imagebuilder_mock.images.amis(add())
+
+    ami.shared_with = ["111122223333"]
+
+    assert ami.shared_with == frozenset({"111122223333"})
 
 
 @needs_member("CreateImageRecipe", "amiTags")

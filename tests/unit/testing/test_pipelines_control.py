@@ -114,14 +114,18 @@ class TestMistakes:
         [
             ({"name": "_"}, "'name'"),
             ({"schedule": "daily"}, "Invalid schedule expression"),
-            ({"regions": [""]}, "distributions"),
             ({"workflows": ["arn:aws:imagebuilder:us-east-1:aws:workflow/build/no/x.x.x"]}, "no"),
         ],
-        ids=["name", "schedule", "regions", "workflows"],
+        ids=["name", "schedule", "workflows"],
     )
     def test_what_the_service_would_refuse(self, imagebuilder_mock, options, reason):
         with pytest.raises(ValueError, match=f"No pipeline .* can be added: .*{reason}"):
             imagebuilder_mock.pipelines.add(**options)
+
+    @pytest.mark.parametrize("region", ["", "EU West"])
+    def test_what_is_no_region(self, imagebuilder_mock, region):
+        with pytest.raises(ValueError, match=f"regions={region!r}: give a Region's name"):
+            imagebuilder_mock.pipelines.add(regions=[region])
 
     def test_a_string_in_the_place_of_a_list(self, imagebuilder_mock):
         with pytest.raises(TypeError, match="regions='eu-west-1' is one string"):

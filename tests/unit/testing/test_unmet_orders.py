@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 import pytest
 
 from imagebuilder_mock import UnmetOrdersError, mock_imagebuilder
@@ -177,3 +179,14 @@ def test_orders_of_a_mock_can_be_read_when_it_is_off(tmp_path):
     with mock_imagebuilder(state=tmp_path / "state.json") as other:
         assert other.unmet == []
     switch.excuse_orders()  # or this test would not pass
+
+
+def test_the_error_is_the_same_in_another_process(imagebuilder_mock, unmet):
+    imagebuilder_mock.builds.fail_next(component="web")
+    with pytest.raises(UnmetOrdersError) as caught:
+        imagebuilder_mock.assert_all_met()
+
+    again = copy(caught.value)  # made again of the same parts, as by pickle
+
+    assert (str(again), again.orders) == (str(caught.value), caught.value.orders)
+    assert len(unmet()) == 1

@@ -23,15 +23,22 @@ class RealTime:
 
 
 class SteadyTime:
-    def __init__(self):
+    def __init__(self, real):
         self.now = 0.0
-        self.slow_for = 0
+        self.interruptions = 0
+        self.pause = 0.0
+        self._real = real
 
     def __call__(self):
-        if self.slow_for:
-            self.slow_for -= 1
-            self.now += 5
+        if self.interruptions:
+            self.interruptions -= 1
+            self.pass_by(self.pause)
         return self.now
+
+    def pass_by(self, seconds):
+        """Time passes, by both clocks of the process."""
+        self.now += seconds
+        self._real.now += timedelta(seconds=seconds)
 
 
 @pytest.fixture
@@ -84,8 +91,8 @@ def test_it_is_not_set_back(real, starts_at):
 
 
 @pytest.fixture
-def steady():
-    return SteadyTime()
+def steady(real):
+    return SteadyTime(real)
 
 
 @pytest.fixture
@@ -132,11 +139,19 @@ def test_a_clock_that_steps_at_every_look_has_not_jumped(real, steady):
     assert clock.now() < NOON
 
 
-def test_a_thread_that_is_interrupted_between_two_times_has_not_jumped(moved, real, steady):
-    steady.slow_for = 3
+@pytest.mark.parametrize(("interruptions", "pause"), [(3, 5), (1000, 0.05)], ids=["long", "always"])
+def test_a_thread_that_is_interrupted_between_two_times_has_not_jumped(
+    moved, real, steady, interruptions, pause
+):
+    steady.interruptions, steady.pause = interruptions, pause
+    for _ in range(3):
+        steady.pass_by(60)
+        before = real.now
 
-    assert NOON + HOUR <= moved.now() <= real.now + HOUR
-    assert moved.offset == HOUR
+        assert before + HOUR <= moved.now() <= real.now + HOUR
+
+    moved.set_forward(NOON + 9 * HOUR)
+    assert NOON + 9 * HOUR <= moved.now() <= real.now + moved.offset
 
 
 def test_without_anything_added_it_is_the_process_that_tells_the_time(real, steady):

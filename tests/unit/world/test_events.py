@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from typing import TYPE_CHECKING
 
 import pytest
 
 from imagebuilder_mock.world.events import KEPT, Event, Events
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def test_the_events_since_a_number_are_those_after_it_as_far_as_they_are_kept():
@@ -27,12 +31,43 @@ def test_the_events_since_a_number_are_those_after_it_as_far_as_they_are_kept():
     assert len(events.since(0)) == len(events.since(2)) == KEPT
     assert [event.name for event in events.since(KEPT)] == [str(KEPT), str(KEPT + 1)]
     assert events.since(KEPT + 3) == []
+    assert events[-2:] == [events[-2], events[-1]]
     assert events.emptied().since() == []
 
 
-def test_a_position_without_an_event_is_explained():
-    with pytest.raises(IndexError, match=r"^mock\.events\[0\]: 0 event\(s\) are kept\.$"):
-        Events()[0]
+async def _never_awaited(_: object) -> None: ...
+
+
+def _never_begun(_: object) -> Iterator[None]:
+    yield
+
+
+@pytest.mark.parametrize("subscriber", [None, _never_awaited, _never_begun])
+def test_what_no_call_would_run_is_no_subscriber(subscriber):
+    with pytest.raises(TypeError, match="give a function that takes an event"):
+        Events().subscribe(subscriber)
+
+
+class _Busy:
+    """An event during whose reading another one happens, as in another thread."""
+
+    def __init__(self, events: Events) -> None:
+        self._events = events
+
+    @property
+    def destination(self) -> str:
+        self._events.add(self)  # type: ignore[arg-type] # it has what is read
+        return "SNS"
+
+
+def test_events_that_happen_meanwhile_do_not_disturb():
+    events = Events()
+    for _ in range(3):
+        events.add(_Busy(events))  # type: ignore[arg-type]
+
+    assert len(events.sent_to("SNS")) == 3
+    assert repr(events) == "<mock.events: 6 for SNS>"
+    assert [event.destination for event in events] == ["SNS"] * 12
 
 
 @pytest.mark.parametrize(("given", "hint"), [("sns", " Did you mean 'SNS'?"), ("Kafka", "")])

@@ -81,10 +81,14 @@ def test_what_an_option_can_be(options):
             ValueError,
             "account_id='１２３４５６７８９０１２': an account is a string of 12 digits.",  # noqa: RUF001
         ),
-        ({"now": "today"}, TypeError, "now='today': give datetime, not str."),
+        (
+            {"now": "today"},
+            TypeError,
+            "now= needs a datetime with a time zone, not 'today': write datetime(2024, ",
+        ),
         ({"now": NOW.replace(tzinfo=None)}, ValueError, "now= needs a datetime with a time zone"),
         ({"quotas": None}, TypeError, "quotas=None: give Mapping, not NoneType."),
-        ({"quotas": {"pipelines": 1}}, ValueError, "quotas has no 'pipelines'. It has: "),
+        ({"quotas": {"lines": 1}}, ValueError, "quotas has no 'lines'. It has: "),
         (
             {"quotas": {"components": -1}},
             ValueError,

@@ -16,21 +16,17 @@ import yaml
 
 from imagebuilder_mock.domain.documents.members import (
     POSITIVE,
-    UNNAMED,
-    UNREAD,
     Document,
     Each,
     Member,
     Members,
     Node,
     OneOf,
-    Written,
     as_it_is,
     boolean,
     bounded,
-    check_unique,
-    named,
 )
+from imagebuilder_mock.domain.documents.names import UNNAMED, UNREAD, Written, check_unique, named
 from imagebuilder_mock.domain.documents.yaml_loading import read_document
 from imagebuilder_mock.domain.records import Value, replace
 

@@ -22,11 +22,11 @@ from imagebuilder_mock.domain.documents.members import (
     Members,
     Node,
     OneOf,
-    check_name,
     read_all,
     text,
     written,
 )
+from imagebuilder_mock.domain.documents.names import check_name
 from imagebuilder_mock.domain.records import Value
 from imagebuilder_mock.domain.resources.documents import ParameterDetail
 

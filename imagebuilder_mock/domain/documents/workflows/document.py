@@ -14,22 +14,19 @@ from typing import TYPE_CHECKING, Literal
 from imagebuilder_mock.domain.documents.conditions import Expression
 from imagebuilder_mock.domain.documents.errors import DocumentError
 from imagebuilder_mock.domain.documents.members import (
-    UNNAMED,
     Document,
     Each,
     Member,
     Members,
     Node,
     OneOf,
-    Written,
     as_boolean,
     as_it_is,
     bounded,
-    check_unique,
     integer,
-    named,
     text,
 )
+from imagebuilder_mock.domain.documents.names import UNNAMED, Written, check_unique, named
 from imagebuilder_mock.domain.documents.yaml_loading import read_document
 from imagebuilder_mock.domain.records import Value
 

@@ -9,16 +9,15 @@ import re
 from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 from imagebuilder_mock.domain.documents.members import (
-    UNNAMED,
     UNSUPPORTED_TYPE,
     Member,
     Members,
     Node,
     OneOf,
     as_it_is,
-    check_unique,
     text,
 )
+from imagebuilder_mock.domain.documents.names import UNNAMED, check_unique
 from imagebuilder_mock.domain.records import replace
 from imagebuilder_mock.domain.resources.documents import ParameterDetail
 

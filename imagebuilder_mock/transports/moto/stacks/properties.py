@@ -58,7 +58,8 @@ def check_properties(
     """
     name = PREFIX + kind.name
     schema = kind.schema
-    for property_name in properties:
+    given: object = properties  # as the template has it, which may be no object
+    for property_name in given if isinstance(given, dict) else ():
         if f"/properties/{property_name}" in schema["readOnlyProperties"]:
             raise StackFailure(
                 f"Encountered unsupported property {property_name}: the schema of {name} has it "

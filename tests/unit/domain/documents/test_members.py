@@ -9,15 +9,8 @@ from imagebuilder_mock.domain.documents.members import (
     Members,
     Node,
     boolean,
-    check_name,
-    check_unique,
     integer,
     text,
-)
-
-CHARACTERS = (
-    "Allowed characters are combinations of numbers [0-9], english letters [a-z,A-Z] and special "
-    "characters [-_]."
 )
 
 
@@ -103,22 +96,6 @@ def test_a_required_member_is_there_even_if_it_is_false(value):
         pytest.param(integer, True, (), "It must be an integer.", id="boolean"),
         pytest.param(integer, 1.5, (), "It must be an integer.", id="float"),
         pytest.param(Node.items, {}, (), "It must be a list.", id="no list"),
-        pytest.param(lambda node: check_unique("abc", node, "step", {"abc"}, where=" in phase 'x'"),
-                     "abc", (), "Duplicate step name 'abc' in phase 'x'. Names must be unique.",
-                     id="duplicate name"),
-        pytest.param(lambda node: check_name("a b c", node, "step", (), where=" in phase 'x'"),
-                     "a b c", (), f"Invalid step name 'a b c' in phase 'x'. {CHARACTERS}",
-                     id="spaces"),
-        pytest.param(lambda node: check_name("abc\n", node, "step", ()), "abc\n", (),
-                     f"Invalid step name 'abc\n'. {CHARACTERS}", id="line end"),
-        pytest.param(lambda node: check_name("äöü", node, "step", ()), "äöü", (),
-                     f"Invalid step name 'äöü'. {CHARACTERS}", id="letters that are not english"),
-        pytest.param(lambda node: check_name("ab", node, "phase", ()), "ab", (),
-                     "Invalid phase name 'ab'. A name must have between 3 and 128 characters.",
-                     id="short name"),
-        pytest.param(lambda node: check_name("a" * 129, node, "phase", ()), "a" * 129, (),
-                     f"Invalid phase name '{'a' * 129}'. A name must have between 3 and 128 "
-                     "characters.", id="long name"),
     ],
 )  # fmt: skip
 def test_a_wrong_member_is_named_in_the_sentence(call, value, path, detail):
@@ -127,12 +104,3 @@ def test_a_wrong_member_is_named_in_the_sentence(call, value, path, detail):
     call(node)
 
     assert node.found == [(path, detail)]
-
-
-@pytest.mark.parametrize("name", ["abc", "A-b_9", "a" * 128])
-def test_a_name_has_3_to_128_of_the_allowed_characters(name):
-    node = a_node(name)
-
-    check_name(name, node, "step", {"abd"})
-
-    assert node.found == []

@@ -130,7 +130,7 @@ class TestRows:
     @pytest.mark.parametrize(
         ("arn", "said"),
         [
-            ("web", "'web' is no image build version ARN"),
+            ("web", "'web' is not an image build version ARN"),
             (f"{OWN}image/web/1.0.0/9", "There is no image arn:"),
             (f"{AMAZON}image/amazon-linux-2023-x86/x.x.x", "There is no image arn:"),
         ],

@@ -48,14 +48,16 @@ def test_a_component_of_a_recipe_that_is_no_arn(damaged, value):
         resource(document, "ImageRecipe")["components"] = [{"componentArn": value}]
 
     place = r"\$\.stores\[0\]\.resources\[\d\]"
-    assert re.fullmatch(f"{place} refers to .+, which is no ARN of a resource", damaged(change))
+    assert re.fullmatch(
+        f"{place} refers to .+, which is not the ARN of a resource", damaged(change)
+    )
 
 
 def test_a_recipe_of_a_pipeline_that_is_no_arn(damaged):
     def change(document):
         resource(document, "ImagePipeline")["image_recipe_arn"] = "web"
 
-    assert "refers to 'web', which is no ARN of a resource" in damaged(change)
+    assert "refers to 'web', which is not the ARN of a resource" in damaged(change)
 
 
 def test_a_build_under_way_that_is_not_among_the_running(damaged):
@@ -70,7 +72,7 @@ def test_a_build_under_way_that_is_not_among_the_running(damaged):
 @pytest.mark.parametrize(
     ("member", "value", "message"),
     [
-        ("version", "new", "has a version that is none: 'new'"),
+        ("version", "new", "has 'new', which is not a version"),
         ("slug", "linux", "is of nothing that Amazon offers: image/linux"),
         ("kind", "component", "is of nothing that Amazon offers: component/amazon-linux-2023-x86"),
     ],
@@ -80,3 +82,20 @@ def test_a_publication_of_what_amazon_does_not_offer(damaged, member, value, mes
         document["publications"][0][member] = value
 
     assert damaged(change) == f"$.publications[0] {message}"
+
+
+def test_an_ami_that_is_shared_with_what_is_no_account(damaged):
+    def change(document):
+        document["machine_images"] = [
+            {
+                "image_id": "ami-0",
+                "account_id": "123456789012",
+                "region": "us-east-1",
+                "name": "web",
+                "creation_date": "2026-01-01T00:00:00+00:00",
+                "shared_with": ["everybody"],
+            }
+        ]
+
+    said = "$.machine_images[0] has shared_with=frozenset({'everybody'}): give a set of account ids"
+    assert damaged(change).startswith(said)

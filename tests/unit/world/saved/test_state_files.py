@@ -249,7 +249,7 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(path, monkeypatch):
 
 
 def test_two_who_write_one_file_at_once_do_not_mix_it(path, monkeypatch):
-    both_have_begun, lines_of = Barrier(2, timeout=10), files.state_lines
+    both_have_begun, lines_of = Barrier(2, timeout=60), files.state_lines
 
     def slow_lines(state):
         first, *others = lines_of(state)
@@ -272,7 +272,7 @@ def test_two_who_write_one_file_at_once_do_not_mix_it(path, monkeypatch):
 @pytest.mark.parametrize(
     ("steps", "value", "message"),
     [
-        (("format",), "x", '$ is no state: its "format" must be'),
+        (("format",), "x", '$ is not a state: its "format" must be'),
         (("version",), "1", "$ has a \"version\" that does not exist: '1'"),
         (("version",), 0, '$ has a "version" that does not exist: 0'),
         (("version",), 99, "$ was written by a newer imagebuilder_mock: it has version 99"),
@@ -284,18 +284,22 @@ def test_two_who_write_one_file_at_once_do_not_mix_it(path, monkeypatch):
         (("offset",), 1e300, "$.offset must be a number of seconds, and is 1e+300"),
         (("stores",), {}, "$.stores must be a list, and is {}"),
         (("stores", 0), 5, "$.stores[0] must be an object, and is 5"),
-        (("stores", 0, "color"), 5, "$.stores[0].color is no member of SavedStore"),
+        (("stores", 0, "color"), 5, "$.stores[0].color is not a member of SavedStore"),
         (("stores", 0, "region"), None, "$.stores[0].region must be text, and is None"),
         (("stores", 0, "resources", 0, "class"), "X", "$.stores[0].resources[0].class must be"),
         (("stores", 0, "resources", 0, "class"), None, "[0].class must be one of Component, "),
         (("stores", 0, "resources", 0, "class"), [], "[0].class must be one of Component, "),
         (("stores", 0, "resources", 0, "tags"), [], "resources[0].tags must be an object"),
         (("stores", 0, "resources", 0, "tags"), {"a": 1}, "resources[0].tags.a must be text"),
-        (("stores", 0, "resources", 0, "arn"), "x", "resources[0].arn is no ARN of a resource"),
+        (
+            ("stores", 0, "resources", 0, "arn"),
+            "x",
+            "resources[0].arn is not the ARN of a resource",
+        ),
         (
             ("stores", 0, "resources", 0, "arn"),
             "arn:aws:imagebuilder:us-east-1:123456789012:component/web/one/1",
-            "resources[0].arn is no ARN of a resource",
+            "resources[0].arn is not the ARN of a resource",
         ),
         (
             ("stores", 0, "resources", 0, "arn"),
@@ -305,7 +309,7 @@ def test_two_who_write_one_file_at_once_do_not_mix_it(path, monkeypatch):
         (
             ("stores", 0, "resources", 0, "arn"),
             "arn:aws:imagebuilder:us-east-1:123456789012:component/web/9999999999.0.0/1",
-            "resources[0].arn is no ARN of a resource",
+            "resources[0].arn is not the ARN of a resource",
         ),
         (("stores", 0, "running", 0), "arn", "$.stores[0].running[0] names no image"),
         (
@@ -328,7 +332,7 @@ def test_two_who_write_one_file_at_once_do_not_mix_it(path, monkeypatch):
         (("client_tokens", 0, "fingerprint"), "xy", "$.client_tokens[0].fingerprint must be hexa"),
         (("client_tokens", 0, "answer"), {"$type": "os.x"}, "answer.$type must be an"),
         (("page_key",), "xy", "$.page_key must be hexadecimal digits"),
-        (("colors",), {}, "$.colors is no member of SavedState"),
+        (("colors",), {}, "$.colors is not a member of SavedState"),
     ],
     ids=lambda value: ".".join(map(str, value)) if isinstance(value, tuple) else "",
 )
@@ -447,11 +451,11 @@ def test_the_same_resource_twice_is_named(path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b'{"format": }', "line 1, column 12: no JSON"),
-        (b"", "line 1, column 1: no JSON"),
-        (b"\xff", "no state file"),
-        (b"[" * 200_000, "no state file"),
-        (b"[]", "$ is no state"),
+        (b'{"format": }', ":1:12: not JSON"),
+        (b"", ":1:1: not JSON"),
+        (b"\xff", ": not JSON: 'utf-8' codec can't decode"),
+        (b"[" * 200_000, ": not JSON: maximum recursion depth"),
+        (b"[]", "$ is not a state"),
     ],
     ids=["JSON", "empty", "no text", "depth", "list"],
 )
