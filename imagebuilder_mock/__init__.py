@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .cli.server import imagebuilder_server
     from .mock import ImageBuilderMock, current_mock, mock_imagebuilder
     from .testing.unmet_orders import UnmetOrdersError
-    from .transports.boto.credentials import MockIsOffError
+    from .transports.boto.clients import MockIsOffError
     from .world.events import Event
     from .world.record import Call, CallError, UnexpectedCallError
     from .world.saved.damage import StateError
@@ -42,7 +42,7 @@ _HOMES = {
     "CallError": "world.record",
     "DocumentProblem": "cli.check.problems",
     "Event": "world.events",
-    "MockIsOffError": "transports.boto.credentials",
+    "MockIsOffError": "transports.boto.clients",
     "StateError": "world.saved.damage",
     "UnexpectedCallError": "world.record",
     "UnmetOrdersError": "testing.unmet_orders",

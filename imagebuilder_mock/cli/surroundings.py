@@ -9,12 +9,11 @@ from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
 from imagebuilder_mock.neighbours.at_endpoint import Endpoint
-from imagebuilder_mock.neighbours.in_moto.door import Moto, OwnMoto
+from imagebuilder_mock.neighbours.in_moto.door import Moto
 from imagebuilder_mock.neighbours.in_moto.switching import moto_application, moto_on
 from imagebuilder_mock.neighbours.machine_images import put_back
 from imagebuilder_mock.protocol.identity import is_of_aws
-from imagebuilder_mock.transports.http.forwarding import Forwarding
-from imagebuilder_mock.transports.http.one_port import InOneAccount, OnePort
+from imagebuilder_mock.transports.http.one_port import Forwarding, InOneAccount, OnePort
 
 if TYPE_CHECKING:
     import argparse
@@ -73,7 +72,7 @@ class Surroundings(NamedTuple):
         with ExitStack() as stack:
             if self.moto:
                 stack.enter_context(moto_on())
-                stack.enter_context(surrounded(mock, OwnMoto()))
+                stack.enter_context(surrounded(mock, Moto(is_ours=True)))
             elif self.upstream is not None:
                 account = account_of(mock)
                 endpoint = Endpoint(self.upstream, default_account=account)

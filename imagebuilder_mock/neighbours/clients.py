@@ -21,6 +21,7 @@ _PLACEHOLDER = "imagebuilder-mock"
 
 
 def new_session() -> Session:
+    """A session that looks neither at a profile nor at the files that could name one."""
     return Session(_NO_FILES)
 
 
@@ -35,20 +36,6 @@ def new_client(  # noqa: PLR0913 - what a client is made with
     **config: Any,
 ) -> Any:
     """A client that asks once; ``acts_as`` is the account that its requests name to moto."""
-    made: Any = session.create_client(
-        service,
-        region_name=region,
-        endpoint_url=url,
-        aws_access_key_id=access_key,
-        aws_secret_access_key=_PLACEHOLDER,
-        config=_config(**config),
-    )
-    if acts_as is not None:
-        made.meta.events.register("before-call", partial(_name_account, acts_as))
-    return made
-
-
-def _config(**more: Any) -> Config:
     # The stubs of Config do not know all of them.
     settings: dict[str, Any] = {
         "ignore_configured_endpoint_urls": True,
@@ -57,7 +44,17 @@ def _config(**more: Any) -> Config:
         "use_dualstack_endpoint": False,
         "use_fips_endpoint": False,
     }
-    return Config(**settings, **more)
+    made: Any = session.create_client(
+        service,
+        region_name=region,
+        endpoint_url=url,
+        aws_access_key_id=access_key,
+        aws_secret_access_key=_PLACEHOLDER,
+        config=Config(**settings, **config),
+    )
+    if acts_as is not None:
+        made.meta.events.register("before-call", partial(_name_account, acts_as))
+    return made
 
 
 def _name_account(account: str, params: dict[str, Any], **_: object) -> None:

@@ -213,8 +213,9 @@ def tell_of_log_group(world: World, place: Place, name: str) -> None:
 
 def tell(world: World, event: Event) -> None:
     """Pass an event on to the service that it is for."""
-    if is_anybody_there(world):
-        _TELL[event.destination](world, Place(event.account_id, event.region), event)
+    pass_on = _TELL.get(event.destination)
+    if pass_on is not None and is_anybody_there(world):
+        pass_on(world, Place(event.account_id, event.region), event)
 
 
 def _tell_topic(world: World, place: Place, event: Event) -> None:
@@ -307,16 +308,12 @@ def _tell_of_log(world: World, place: Place, event: Event) -> None:
     tell_bucket(world, place, uri, "\n".join(event.body["lines"]).encode())
 
 
-def _tell_nobody(world: World, place: Place, event: Event) -> None:
-    """Tell nobody: moto runs functions in containers, which nothing here starts."""
-
-
+# Not Lambda: moto runs functions in containers, which nothing here starts.
 _TELL: Mapping[Destination, Callable[[World, Place, Event], None]] = {
     "EventBridge": _tell_event_bus,
     "SNS": _tell_topic,
     "CloudWatchLogs": _tell_log_group,
     "S3": _tell_of_log,
-    "Lambda": _tell_nobody,
 }
 
 

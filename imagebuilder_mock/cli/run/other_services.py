@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from copy import copy
 from inspect import isawaitable, iscoroutinefunction
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.client import BaseClient
@@ -25,17 +25,17 @@ from botocore.httpsession import URLLib3Session
 from urllib3 import connection_from_url
 
 from imagebuilder_mock.cli.surroundings import account_of
-from imagebuilder_mock.domain.errors import ImageBuilderError
+from imagebuilder_mock.neighbours.in_moto.door import answer_of_moto
 from imagebuilder_mock.protocol.identity import SECRET, access_key_for, domain_of, is_of_aws
-from imagebuilder_mock.protocol.signatures import scope_of
-from imagebuilder_mock.transports.boto.credentials import is_remote
+from imagebuilder_mock.transports.boto.aio import awaitable
+from imagebuilder_mock.transports.boto.clients import is_remote
 from imagebuilder_mock.transports.http.wire import (
     authorization_of,
     body_bytes,
     is_for_image_builder,
     patch_pools,
+    scope_in,
 )
-from imagebuilder_mock.transports.moto.answers import answer_of_moto, awaitable
 from imagebuilder_mock.transports.patching import all_or_nothing
 
 if TYPE_CHECKING:
@@ -242,10 +242,7 @@ def _patch_clients(module: ModuleType, patches: Patches) -> None:
 def _described(method: str, url: str, headers: Any) -> str:
     """A request without a known operation: ``s3 GET /documents/web.yml``."""
     parts = urlsplit(url)
-    try:
-        scope = scope_of(authorization_of(headers), parse_qs(parts.query))
-    except ImageBuilderError:
-        scope = None
+    scope = scope_in(authorization_of(headers), parts.query)
     service = service_of(parts.hostname or "") if scope is None else scope.service
     target = next((text for name, text in headers.items() if name.lower() == "x-amz-target"), None)
     if target is not None:

@@ -7,10 +7,21 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import lru_cache
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
+
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+from urllib3 import HTTPResponse
+
+from imagebuilder_mock.neighbours.account import NOBODY_ANSWERED
+from imagebuilder_mock.neighbours.clients import new_client, new_session
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from botocore.awsrequest import AWSPreparedRequest
 
     from imagebuilder_mock.domain.machine_image import MachineImage
 
@@ -21,12 +32,16 @@ class Moto:
     name = "moto"
     is_the_whole_cloud = False
     chooses_ami_ids = False
-    is_ours = False
 
     def __init__(
-        self, absence: str = "imagebuilder_mock looks it up in moto: switch moto's mock_aws on."
+        self,
+        absence: str = "imagebuilder_mock looks it up in moto: switch moto's mock_aws on.",
+        *,
+        is_ours: bool = False,
     ) -> None:
+        """It ``is_ours`` where the mock has switched it on: for its server, or for a program."""
         self.absence = absence
+        self.is_ours = is_ours
 
     def are_there(self) -> bool:
         return _is_on()
@@ -36,9 +51,6 @@ class Moto:
         return f"moto.{service}.models" in sys.modules
 
     def client(self, service: str, account: str, region: str) -> object:
-        # moto's own classes are loaded with the first question beside it.
-        from .clients import client  # noqa: PLC0415
-
         return client(service, account, region)
 
     def cannot_be_asked(self, sentence: str, *, is_late: bool) -> bool:
@@ -58,15 +70,43 @@ class Moto:
         forget()
 
 
-class OwnMoto(Moto):
-    """moto, where the mock has switched it on itself: for its server, or a program that it runs."""
+# Its sessions have moto's handler only if moto is loaded before they are made.
+_session = lru_cache(maxsize=1)(new_session)
 
-    is_ours = True
+
+@lru_cache(maxsize=256)
+def client(service: str, account: str, region: str) -> Any:
+    """A client whose requests moto takes for the account's.
+
+    It is used only while moto is on. Should nobody have answered by then, as for a service that
+    moto is told to let pass, it answers itself: no request of ours goes anywhere else.
+    """
+    key = f"AKIAMOCK{account}"
+    made = new_client(_session(), service, region, access_key=key, acts_as=account)
+    made.meta.events.register_last("before-send", _nobody_answered)
+    if service != "ec2":
+        return made
+    from .machine_images import Ec2  # noqa: PLC0415 - loads moto's EC2
+
+    return Ec2(made, account, region)
+
+
+def _nobody_answered(request: AWSPreparedRequest, **_: object) -> AWSResponse:
+    """Of all handlers of the event the first answer counts: this one's if there is no other."""
+    no_body = HTTPResponse(BytesIO(), preload_content=False)
+    return AWSResponse(request.url, NOBODY_ANSWERED, HTTPHeaders(), no_body)
 
 
 def _is_on() -> bool:
     core = sys.modules.get("moto.core.models")
     return core is not None and bool(core.botocore_stubber.enabled)
+
+
+def answer_of_moto(request: AWSPreparedRequest) -> AWSResponse | None:
+    """The answer to a request that moto does not see by itself; None if it is off or has none."""
+    core: Any = sys.modules.get("moto.core.models")
+    answer: AWSResponse | None = core and core.botocore_stubber("before-send", request)
+    return answer
 
 
 def moto_account() -> str | None:

@@ -8,20 +8,30 @@ is patched once the program has imported it.
 from __future__ import annotations
 
 import sys
-from functools import partial
+from functools import cached_property, partial
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any, cast
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from botocore.awsrequest import AWSResponse
 
 from imagebuilder_mock.protocol.identity import credentials_for
 from imagebuilder_mock.protocol.model import SERVICE_NAME
 
-from .clients import ClientCreation, explained_region, needs_credentials
-from .credentials import as_arguments, local_providers
+from .clients import (
+    ClientCreation,
+    as_arguments,
+    explained_region,
+    local_providers,
+    needs_credentials,
+)
 from .door import BotocoreDoor
 from .waiting import AsyncBackingOff
 
 if TYPE_CHECKING:
-    from botocore.awsrequest import AWSResponse
+    from collections.abc import Callable, Mapping
+
+    from typing_extensions import Self
 
     from imagebuilder_mock.protocol.http import Answer
     from imagebuilder_mock.transports.patching import Method, Patches
@@ -40,23 +50,65 @@ class AiobotocoreDoor(BotocoreDoor):
         return await answer if isawaitable(answer) else answer
 
     def _response(self, url: str, answer: Answer) -> AWSResponse:
-        cls = sys.modules["aiobotocore.awsrequest"].AioAWSResponse
-        return cast("AWSResponse", cls(url, answer.status, answer.headers, _AsyncRaw(answer)))
+        return _aio_response(url, answer.status, answer.headers, lambda: answer.body)
+
+
+def awaitable(answer: Any) -> Any:
+    """An answer of moto's as aiobotocore awaits it; any other answer stays as it is."""
+    if not isinstance(answer, AWSResponse) or isinstance(answer, _response_class()):
+        return answer
+    return _aio_response(answer.url, answer.status_code, answer.headers, lambda: answer.content)
+
+
+def _aio_response(
+    url: str, status: int, headers: Mapping[str, str], body: Callable[[], bytes]
+) -> AWSResponse:
+    response: AWSResponse = _response_class()(url, status, headers, _AsyncRaw(headers, body))
+    return response
+
+
+def _response_class() -> Any:
+    return sys.modules["aiobotocore.awsrequest"].AioAWSResponse
 
 
 class _AsyncRaw:
-    """The body of an answer, with what aiobotocore reads of it."""
+    """The body of an answer, with what aiobotocore reads of one of aiohttp's."""
 
-    def __init__(self, answer: Answer) -> None:
-        self._answer = answer
+    def __init__(self, headers: Mapping[str, str], body: Callable[[], bytes]) -> None:
+        self._headers = headers
+        self._body = body
+
+    @cached_property
+    def content(self) -> _AsyncContent:
+        return _AsyncContent(self._body())
 
     @property
     def raw_headers(self) -> list[tuple[bytes, bytes]]:
         """Older versions of aiobotocore read the headers here."""
-        return [(name.encode(), text.encode()) for name, text in self._answer.headers.items()]
+        return [(name.encode(), text.encode()) for name, text in self._headers.items()]
 
     async def read(self) -> bytes:
-        return self._answer.body
+        return await self.content.read()
+
+    def close(self) -> None:
+        """There is no connection."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.close()
+
+
+class _AsyncContent:
+    def __init__(self, body: bytes) -> None:
+        self._body = BytesIO(body)
+
+    async def read(self, amount: int = -1) -> bytes:
+        return self._body.read(amount)
+
+    def at_eof(self) -> bool:
+        return self._body.tell() == len(self._body.getbuffer())
 
 
 class AiobotocoreClientCreation(ClientCreation):

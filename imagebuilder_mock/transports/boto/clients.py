@@ -1,8 +1,10 @@
-"""Image Builder clients that are created while a mock is on: they need no credentials."""
+"""Image Builder clients that are created while a mock is on: they need no credentials.
+
+Credentials come from local sources only, or are made up.
+"""
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
@@ -10,13 +12,12 @@ from urllib.parse import urlsplit
 
 from botocore import UNSIGNED
 from botocore.config import Config
-from botocore.exceptions import NoRegionError
+from botocore.exceptions import NoCredentialsError, NoRegionError
 from botocore.session import Session
 
+from imagebuilder_mock.neighbours.clients import new_session
 from imagebuilder_mock.protocol.identity import credentials_for, is_own_key, region_of
 from imagebuilder_mock.protocol.model import SERVICE_NAME
-
-from .credentials import MockIsOffError, access_key_of, local_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -41,6 +42,12 @@ _PARAMETERS = (
     "aws_account_id",
 )
 
+# botocore's providers that only read the environment and files. The others assume roles, run
+# processes, or ask SSO, containers and the metadata service.
+_LOCAL_PROVIDERS = frozenset(
+    ("env", "shared-credentials-file", "config-file", "ec2-config-file", "boto-config")
+)
+
 
 class RegionIsMissingError(NoRegionError):
     """A client is created that has no Region."""
@@ -50,6 +57,16 @@ class RegionIsMissingError(NoRegionError):
         "boto3.client('imagebuilder', region_name='us-east-1') or in the environment variable "
         "AWS_DEFAULT_REGION, or take a client that has one, from mock.client() or from the pytest "
         "fixture 'imagebuilder'; a program gets one with imagebuilder-mock run --region us-east-1."
+    )
+
+
+class MockIsOffError(NoCredentialsError):
+    """A client that only the mock can have made is used while the mock is off."""
+
+    fmt = (
+        "This Image Builder client was made inside mock_imagebuilder without credentials of its "
+        "own, or with those of the mock, and the mock is off now. Use it while the mock is on, or "
+        "make a new client with credentials to reach AWS."
     )
 
 
@@ -154,6 +171,60 @@ def needs_credentials(session: Session, given: dict[str, Any]) -> bool:
     return explicit == (None, None) and already_found is None
 
 
+def access_key_of(signer: Any) -> str | None:
+    """The access key with which a client signs, if it is known without a refresh."""
+    key = _held(getattr(signer, "_credentials", None), "access_key")
+    return key if isinstance(key, str) else None
+
+
+def has_ready_credentials(signer: Any) -> bool:
+    """Whether a client can sign now: it has credentials that need no refresh."""
+    credentials = getattr(signer, "_credentials", None)
+    if credentials is None or access_key_of(signer) is None:
+        return False
+    refresh_needed = getattr(credentials, "refresh_needed", None)
+    return refresh_needed is None or not refresh_needed()
+
+
+def local_credentials(session: Session) -> dict[str, object] | None:
+    """Credentials from the environment and from files, as keyword arguments of ``create_client``.
+
+    No role, process or network is used. None if there are none.
+    """
+    for provider in local_providers(session):
+        credentials = provider.load()
+        if credentials is not None:
+            return as_arguments(credentials)
+    return None
+
+
+def local_providers(session: Session) -> Iterator[Any]:
+    for provider in session.get_component("credential_provider").providers:
+        if provider.METHOD in _LOCAL_PROVIDERS:
+            yield provider
+
+
+def is_remote(provider: Any) -> bool:
+    """Whether a provider is botocore's, and asks the network or runs a process for credentials."""
+    library = type(provider).__module__.partition(".")[0]
+    return library in {"botocore", "aiobotocore"} and provider.METHOD not in _LOCAL_PROVIDERS
+
+
+def as_arguments(credentials: object) -> dict[str, object]:
+    """Credentials as keyword arguments of ``create_client``."""
+    return {
+        "aws_access_key_id": _held(credentials, "access_key"),
+        "aws_secret_access_key": _held(credentials, "secret_key"),
+        "aws_session_token": _held(credentials, "token"),
+    }
+
+
+def _held(credentials: object, name: str) -> object:
+    """The value behind a property, which itself would refresh credentials that expire."""
+    held = getattr(credentials, "__dict__", {})
+    return held.get(f"_{name}") or held.get(name)
+
+
 def _asks_for_the_region_it_runs_in(session: Session, given: dict[str, Any]) -> bool:
     """Whether botocore would ask the metadata service in order to choose its time-outs."""
     for config in (given.get("config"), session.get_default_client_config()):
@@ -163,17 +234,9 @@ def _asks_for_the_region_it_runs_in(session: Session, given: dict[str, Any]) -> 
     return str(session.get_config_variable("defaults_mode")).lower() == "auto"
 
 
-# These clients look neither at a profile nor at the files that could name one.
-_NO_FILES = {
-    "profile": (None, None, None, None),
-    "config_file": (None, None, os.devnull, None),
-    "credentials_file": (None, None, os.devnull, None),
-}
-
-
 @lru_cache(maxsize=1)
 def _loader() -> Any:
-    return Session(_NO_FILES).get_component("data_loader")
+    return new_session().get_component("data_loader")
 
 
 def own_client(region: str, credentials: Mapping[str, object]) -> ImagebuilderClient:
@@ -181,7 +244,7 @@ def own_client(region: str, credentials: Mapping[str, object]) -> ImagebuilderCl
 
     All of them share the loaded model, which nobody can change on a client.
     """
-    session = Session(_NO_FILES)
+    session = new_session()
     session.register_component("data_loader", _loader())
     create: Callable[..., Any] = session.create_client
     client: ImagebuilderClient = create(SERVICE_NAME, region, **credentials)

@@ -32,7 +32,7 @@ from imagebuilder_mock.transports.http.wire import body_bytes
 from imagebuilder_mock.transports.patching import all_or_nothing
 from imagebuilder_mock.world.faults import LostRequestError
 
-from .credentials import access_key_of, has_ready_credentials
+from .clients import access_key_of, has_ready_credentials
 from .waiting import BackingOff, check_arrival, lost
 
 if TYPE_CHECKING:
@@ -240,7 +240,7 @@ class _Response(AWSResponse):
         return HeadersDict(self._answer.headers)
 
     @cached_property
-    def content(self) -> bytes:  # type: ignore[override] # an attribute in the stubs
+    def content(self) -> bytes:
         return self._answer.body
 
     @cached_property

@@ -16,15 +16,15 @@ from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+from wsgiref.headers import Headers
 
 from .one_port import HEADERS, TAKE_TIME
-from .wsgi import server_log
+from .wsgi import CHUNK, server_log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from email.message import Message
 
-_CHUNK = 1 << 16
 _WITHOUT_A_BODY = ("1", "204", "304")
 
 
@@ -128,22 +128,15 @@ class _Answer:
 
     def __init__(self) -> None:
         self.status = ""
-        self.headers: list[tuple[str, str]] = []
+        self.headers = Headers()
         self.early: list[bytes] = []
         self.is_begun = False
 
     def start(
         self, status: str, headers: list[tuple[str, str]], _: object = None
     ) -> Callable[[bytes], object]:
-        self.status, self.headers = status, headers
+        self.status, self.headers = status, Headers(headers)
         return self.early.append
-
-    @property
-    def length(self) -> int | None:
-        for name, value in self.headers:
-            if name.lower() == "content-length":
-                return int(value)
-        return None
 
 
 def handler_class(connections: Connections, *, patience: float, kept: float) -> Any:
@@ -252,7 +245,8 @@ class _Exchanges(BaseHTTPRequestHandler):
             pieces = iter(given)
             first = b"".join([next(pieces, b""), *answer.early])
             is_empty = self.command == "HEAD" or answer.status.startswith(_WITHOUT_A_BODY)
-            is_without_length = answer.length is None and not is_empty
+            length = answer.headers["Content-Length"]
+            is_without_length = length is None and not is_empty
             is_chunked = is_without_length and self.request_version >= "HTTP/1.1"
             if (
                 body is None
@@ -270,7 +264,7 @@ class _Exchanges(BaseHTTPRequestHandler):
                 self.wfile.flush()
             if is_chunked:
                 self.wfile.write(b"0\r\n\r\n")
-            if answer.length is not None and not is_empty and written < answer.length:
+            if length is not None and not is_empty and written < int(length):
                 self.close_connection = True
         finally:
             getattr(given, "close", lambda: None)()
@@ -278,12 +272,9 @@ class _Exchanges(BaseHTTPRequestHandler):
     def _head(self, answer: _Answer, *, is_chunked: bool) -> None:
         code, _, phrase = answer.status.partition(" ")
         self.send_response_only(int(code), phrase)
-        given = {name.lower() for name, _ in answer.headers}
-        own = (("Server", self.version_string()), ("Date", self.date_time_string()))
-        for name, value in (
-            *answer.headers,
-            *(each for each in own if each[0].lower() not in given),
-        ):
+        answer.headers.setdefault("Server", self.version_string())
+        answer.headers.setdefault("Date", self.date_time_string())
+        for name, value in answer.headers.items():
             self.send_header(name, value)
         if is_chunked:
             self.send_header("Transfer-Encoding", "chunked")
@@ -299,7 +290,7 @@ class _Exchanges(BaseHTTPRequestHandler):
         with suppress(OSError):
             self.wfile.flush()
             self.connection.shutdown(socket.SHUT_WR)
-            while self.rfile.read1(_CHUNK):
+            while self.rfile.read1(CHUNK):
                 pass
 
     def handle_expect_100(self) -> bool:

@@ -10,20 +10,18 @@ from __future__ import annotations
 
 import json
 import re
-from http import HTTPStatus
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 from imagebuilder_mock.protocol.identity import aws_domains
 
+from .wire import NAMES_OF_THIS_MACHINE
 from .wsgi import server_log, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .wsgi import Environ, Headers, WsgiApplication
-
-_THIS_MACHINE = ("localhost", "*.localhost", "127.0.0.1", "::1")
 
 # A name or an address (in brackets, or as it is given to --host), and a port.
 _HOST = re.compile(r"(?:\[(?P<v6>[0-9a-fA-F:.]+)\]|(?P<name>[A-Za-z0-9_.*-]+))(?P<port>:\d*)?")
@@ -89,7 +87,7 @@ class Guard:
         pages: tuple[str, ...] = (),
     ) -> None:
         self._application = application
-        named = {*_THIS_MACHINE, *map(allowed_host, hosts)}
+        named = {*NAMES_OF_THIS_MACHINE, "*.localhost", *map(allowed_host, hosts)}
         named |= {f"*.{domain}" for domain in aws_domains()}
         self._names = frozenset(name for name in named if not name.startswith("*"))
         self._endings = tuple(name.removeprefix("*") for name in named if name.startswith("*"))
@@ -198,7 +196,7 @@ def _preflight_answer(environ: Environ, origin: str) -> Headers:
 def _refused(message: str, start_response: Any) -> list[bytes]:
     body = json.dumps({"message": message}).encode()
     start_response(
-        f"{HTTPStatus.FORBIDDEN.value} {HTTPStatus.FORBIDDEN.phrase}",
+        "403 Forbidden",
         [
             ("content-type", "application/json"),
             ("x-amzn-errortype", "ForbiddenException"),

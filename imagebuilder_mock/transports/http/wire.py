@@ -29,9 +29,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from imagebuilder_mock.gateway import Gateway
+    from imagebuilder_mock.protocol.signatures import Scope
     from imagebuilder_mock.transports.patching import Method, Patches
 
-_NAMES_OF_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
+NAMES_OF_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 
 
 class RawRequest(Value):
@@ -139,11 +140,16 @@ def is_for_image_builder(request: RawRequest) -> bool:
     # All requests of the process come by here, and few of them name the service.
     if SERVICE_NAME not in request.query and SERVICE_NAME not in (request.authorization or ""):
         return False
-    try:
-        scope = scope_of(request.authorization, parse_qs(request.query))
-    except ImageBuilderError:
-        return False
+    scope = scope_in(request.authorization, request.query)
     return scope is not None and scope.service == SERVICE_NAME
+
+
+def scope_in(authorization: str | None, query: str) -> Scope | None:
+    """The scope of a request's signature; None without one, or if it cannot be read."""
+    try:
+        return scope_of(authorization, parse_qs(query))
+    except ImageBuilderError:
+        return None
 
 
 def answer(gateway: Gateway, request: RawRequest) -> Answer:
@@ -225,4 +231,4 @@ class OwnServers:
 
 def _addresses(host: str, port: int) -> list[tuple[str | None, int | None]]:
     """A server that listens on all addresses can be reached by the loopback names too."""
-    return [(name, port) for name in {host, *_NAMES_OF_THIS_MACHINE}]
+    return [(name, port) for name in {host, *NAMES_OF_THIS_MACHINE}]

@@ -32,7 +32,8 @@ CONTROL_PREFIX = "/_imagebuilder_mock/"
 BODY_LIMIT = 1 << 20
 """In bytes. A larger body is refused before it is read."""
 
-_CHUNK = 1 << 16
+CHUNK = 1 << 16
+"""How many bytes of a body are read at a time."""
 
 server_log = logging.getLogger("imagebuilder_mock.cli.server")
 """A line for each request, at INFO, and what goes wrong on the way."""
@@ -203,18 +204,17 @@ def _body(environ: Environ, limit: int = BODY_LIMIT) -> bytes:
     expected = _content_length(environ)
     if expected is None and not environ.get("wsgi.input_terminated"):
         return b""
-    if (expected or 0) > limit:
-        raise RequestTooLargeException(_too_large(limit))
     chunks = bytearray()
     try:
         while expected is None or len(chunks) < expected:
-            size = _CHUNK if expected is None else min(_CHUNK, expected - len(chunks))
+            if (expected or len(chunks)) > limit:
+                msg = f"The request body must not have more than {limit} bytes."
+                raise RequestTooLargeException(msg)
+            size = CHUNK if expected is None else min(CHUNK, expected - len(chunks))
             chunk = environ["wsgi.input"].read(size)
             if not chunk:
                 break
             chunks += chunk
-            if len(chunks) > limit:
-                raise RequestTooLargeException(_too_large(limit))
     except TimeoutError:
         raise RequestTimeoutException("The request body took too long to arrive.") from None
     except OSError:
@@ -222,10 +222,6 @@ def _body(environ: Environ, limit: int = BODY_LIMIT) -> bytes:
     if expected is not None and len(chunks) < expected:
         raise InvalidRequestException("The request body ended before its Content-Length.")
     return bytes(chunks)
-
-
-def _too_large(limit: int) -> str:
-    return f"The request body must not have more than {limit} bytes."
 
 
 def _content_length(environ: Environ) -> int | None:

@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 
 from imagebuilder_mock.protocol.model import input_members
-from imagebuilder_mock.transports.moto.stacks.resource_types import RESOURCE_TYPES, VERSIONS
-from imagebuilder_mock.transports.moto.stacks.schemas import check_properties, resource_schemas
-from imagebuilder_mock.transports.moto.stacks.templates import parameters
-from tests.model import has_member, needs_member
+from imagebuilder_mock.transports.moto.stacks.properties import check_properties, parameters
+from imagebuilder_mock.transports.moto.stacks.resource_types import (
+    RESOURCE_TYPES,
+    VERSIONS,
+    resource_schemas,
+)
+from tests.model import needs_member
 
 GENERATOR = Path(__file__).parents[3] / "docs" / "generate_stack_schemas.py"
 
@@ -38,27 +41,20 @@ def test_the_file_has_the_types():
     assert set(resource_schemas()["types"]) == set(RESOURCE_TYPES)
 
 
-@pytest.mark.parametrize("name", RESOURCE_TYPES)
-def test_the_file_agrees_with_the_table_of_types(name):
-    kind, schema = RESOURCE_TYPES[name], resource_schemas()["types"][name]
-    if not has_member(f"Create{kind.name}", "name") and kind.name in {
-        "LifecyclePolicy",
-        "Workflow",
-    }:
-        pytest.skip(f"this botocore has no {kind.name}")
-    read_only = {
-        pointer.removeprefix("/properties/").replace("/", ".")
-        for pointer in schema["readOnlyProperties"]
-    }
-    settable = [each for each in schema["properties"] if each not in read_only]
+@pytest.mark.parametrize("kind", RESOURCE_TYPES.values(), ids=lambda kind: kind.name)
+def test_the_file_agrees_with_the_table_of_types(kind):
+    schema = kind.schema
+    read_only = {pointer.split("/")[2] for pointer in schema["readOnlyProperties"]}
 
-    replacing = {f"/properties/{each}" for each in settable if kind.is_replaced_by({each})}
+    assert {*kind.own, *kind.returned} <= schema["properties"].keys() - read_only
+    assert set(VERSIONS) <= kind.attributes or "LatestVersion" not in schema["properties"]
+    assert all(name in VERSIONS for name in kind.attributes if name.startswith("LatestVersion"))
 
-    assert replacing == set(schema["createOnlyProperties"])
-    # The template reference has Name among the return values too, and the CDK asks for Version.
-    more = {"Name", "Version"} & set(settable)
-    assert read_only - {"LatestVersion"} <= set(kind.attributes) <= read_only | more
-    assert set(VERSIONS) <= read_only or "LatestVersion" not in schema["properties"]
+
+@needs_member("CreateLifecyclePolicy", "name")
+@pytest.mark.parametrize("kind", RESOURCE_TYPES.values(), ids=lambda kind: kind.name)
+def test_a_type_that_cannot_be_updated_is_replaced_for_a_property_that_is_not_in_the_file(kind):
+    assert kind.is_replaced_by({"Newest"}) is not kind.is_updatable
 
 
 @needs_member("CreateImageRecipe", "amiWatermarks")

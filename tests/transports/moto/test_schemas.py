@@ -11,9 +11,8 @@ import pytest
 from imagebuilder_mock import mock_imagebuilder
 from imagebuilder_mock.protocol.model import input_members
 from imagebuilder_mock.transports.moto.stacks.calls import StackFailure
-from imagebuilder_mock.transports.moto.stacks.resource_types import RESOURCE_TYPES
-from imagebuilder_mock.transports.moto.stacks.schemas import check_properties, resource_schemas
-from imagebuilder_mock.transports.moto.stacks.templates import parameters
+from imagebuilder_mock.transports.moto.stacks.properties import check_properties, parameters
+from imagebuilder_mock.transports.moto.stacks.resource_types import RESOURCE_TYPES, resource_schemas
 from tests.beside_moto import aws
 from tests.builders import DOCUMENT, MANAGED_PARENT
 from tests.model import needs_member

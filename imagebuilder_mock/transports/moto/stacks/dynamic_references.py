@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from imagebuilder_mock.neighbours.in_moto.clients import client
+from imagebuilder_mock.neighbours.in_moto.door import client
 
 from .calls import StackFailure
 from .intrinsic_functions import entries

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from .calls import NotBuiltYet, StackFailure
@@ -15,11 +16,10 @@ _IN_PROGRESS = "_IN_PROGRESS"
 def complete(logical_id: str, made: Any) -> None:
     """Give a stack within another what resources of its type have; others stay as they are."""
     if hasattr(made, "output_map"):
-        nested = _Nested(logical_id, made)
-        made.get_cfn_attribute = nested.get_cfn_attribute
-        made.is_created = nested.is_created
+        made.get_cfn_attribute = partial(_output, logical_id, made)
+        made.is_created = partial(_is_created, logical_id, made)
         made.is_there = False
-        nested.is_created()
+        made.is_created()
 
 
 def is_waited_for(resource: Any) -> bool:
@@ -40,40 +40,32 @@ def status_of_instance(stack: Any) -> dict[str, Any]:
     return {}
 
 
-class _Nested:
-    """One stack within another, which is there when nothing in it is being built any more."""
+def _is_created(logical_id: str, stack: Any) -> bool:
+    """Whether nothing in it is being built any more. StackFailure if it has been rolled back."""
+    if not stack.is_there:
+        if _is_in_progress(stack):
+            return False
+        if "ROLLBACK" in stack.status:
+            failure = StackFailure(
+                f"Embedded stack {stack.stack_id} was not successfully created: {_reason(stack)}"
+            )
+            raise failure.of(logical_id, _TYPE, stack.stack_id)
+        stack.is_there = True
+    return True
 
-    def __init__(self, logical_id: str, stack: Any) -> None:
-        self._logical_id = logical_id
-        self._stack = stack
 
-    def is_created(self) -> bool:
-        """StackFailure if it has been rolled back."""
-        stack = self._stack
-        if not stack.is_there:
-            if _is_in_progress(stack):
-                return False
-            if "ROLLBACK" in stack.status:
-                failure = StackFailure(
-                    f"Embedded stack {stack.stack_id} was not successfully created: "
-                    f"{_reason(stack)}"
-                )
-                raise failure.of(self._logical_id, _TYPE, stack.stack_id)
-            stack.is_there = True
-        return True
-
-    def get_cfn_attribute(self, attribute: str) -> Any:
-        """``Outputs.Name``. StackFailure if there is no such output, or not yet."""
-        section, _, name = attribute.partition(".")
-        if section != "Outputs" or name not in (self._stack.template_dict.get("Outputs") or {}):
-            raise StackFailure(no_attribute(self._logical_id, attribute))
-        if not self.is_created():
-            raise NotBuiltYet(f"{self._stack.stack_id} has no {attribute}.")
-        output = self._stack.output_map.get(name)
-        if output is None:
-            # Its condition is not met.
-            raise StackFailure(no_attribute(self._logical_id, attribute))
-        return output.value
+def _output(logical_id: str, stack: Any, attribute: str) -> Any:
+    """``Outputs.Name``. StackFailure if there is no such output, or not yet."""
+    section, _, name = attribute.partition(".")
+    if section != "Outputs" or name not in (stack.template_dict.get("Outputs") or {}):
+        raise StackFailure(no_attribute(logical_id, attribute))
+    if not stack.is_created():
+        raise NotBuiltYet(f"{stack.stack_id} has no {attribute}.")
+    output = stack.output_map.get(name)
+    if output is None:
+        # Its condition is not met.
+        raise StackFailure(no_attribute(logical_id, attribute))
+    return output.value
 
 
 def _is_in_progress(stack: Any) -> bool:

@@ -14,10 +14,9 @@ from . import images
 from .calls import ABSENT, EXISTING, NotBuiltYet, ServiceRefusal, StackFailure
 from .dynamic_references import resolved
 from .moto_names import module
+from .properties import check_properties, parameters, scalar
 from .resource_types import PREFIX, TAGS, VERSIONS
-from .schemas import check_properties
 from .template_checks import has_ours, no_attribute
-from .templates import parameters, scalar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,24 +1,22 @@
-"""The properties of a template against CloudFormation's schemas of our types, in its words.
+"""A template's properties: checked by CloudFormation's schemas, then parameters of the API.
 
-The schemas are data/resource_schemas.json, which docs/generate_stack_schemas.py writes. What is
-checked and said follows the validator of aws-cloudformation/cloudformation-resource-schema, which
-is everit's for JSON Schema with the values taken out of its messages: all complaints are listed,
-and a schema of several parts, as a type with an enum, first says how many of them match. A library
-for JSON Schema would leave all that to do: the words, the order and the conversion of texts.
+What is checked and said follows the validator of aws-cloudformation/cloudformation-resource-schema,
+which is everit's for JSON Schema with the values taken out of its messages: all complaints are
+listed, and a schema of several parts, as a type with an enum, first says how many of them match. A
+library for JSON Schema would leave all that to do: the words, the order and the conversion of
+texts.
+
+PascalCase becomes camelCase, and text the type of its parameter.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import date
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .calls import StackFailure
-from .resource_types import PREFIX
-from .templates import is_modelled, scalar
+from .resource_types import PREFIX, resource_schemas
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
 
     Schema = Mapping[str, Any]
 
-_FILE = Path(__file__).with_name("data") / "resource_schemas.json"
 _TYPES: Mapping[str, tuple[type, str]] = {
     "array": (list, "JSONArray"),
     "boolean": (bool, "Boolean"),
@@ -60,7 +57,7 @@ def check_properties(
     parameter: with ``ignores_unknown`` what botocore knows of it may be given too.
     """
     name = PREFIX + kind.name
-    schema = resource_schemas()["types"][name]
+    schema = kind.schema
     given: object = properties  # as the template has it, which may be no object
     for property_name in given if isinstance(given, dict) else ():
         if f"/properties/{property_name}" in schema["readOnlyProperties"]:
@@ -75,13 +72,6 @@ def check_properties(
         note = _about_unknown(name, checked.unknown, members)
         raise StackFailure(said + "\n".join(complaints) + note)
     return said + "\n".join(checked.tolerated) if checked.tolerated else None
-
-
-@cache
-def resource_schemas() -> Mapping[str, Any]:
-    """The schemas under ``types``, and the ``date`` that they are of."""
-    found: Mapping[str, Any] = json.loads(_FILE.read_text(encoding="utf-8"))
-    return found
 
 
 def _about_unknown(name: str, unknown: list[tuple[str, str]], members: Mapping[str, Any]) -> str:
@@ -203,3 +193,84 @@ def _beyond_limits(schema: Schema, value: Any) -> Iterator[str]:
         yield "failed validation constraint for keyword [minimum]"
     elif value > schema.get("maximum", value):
         yield "failed validation constraint for keyword [maximum]"
+
+
+# Everything else is called as in the API.
+_RENAMED = {
+    "LaunchPermissionConfiguration": "launchPermission",
+    "Version": "semanticVersion",
+}
+_WHOLE = re.compile(r"-?[0-9]+")
+_BOOLEANS = {"true": True, "false": False}
+
+
+def parameters(
+    kind: ResourceType, properties: Mapping[str, Any], members: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Properties as parameters of an operation; ``members`` are its shapes by parameter.
+
+    StackFailure for a property that the installed botocore does not know.
+    """
+    given = {name: value for name, value in properties.items() if name not in kind.own}
+    return _structure(given, members, "")
+
+
+def _structure(given: Mapping[str, Any], members: Mapping[str, Any], path: str) -> dict[str, Any]:
+    converted = {}
+    for name, value in given.items():
+        member = _member(name, members)
+        if member not in members:
+            raise StackFailure(
+                f"#{path}/{name} is a property that the installed botocore does not know: a newer "
+                "one may."
+            )
+        converted[member] = _value(value, members[member], f"{path}/{name}")
+    return converted
+
+
+def _member(name: str, members: Mapping[str, Any]) -> str:
+    """What the API calls a property."""
+    member = name[:1].lower() + name[1:]
+    return member if member in members else _RENAMED.get(name[:1].upper() + name[1:], member)
+
+
+def is_modelled(members: Mapping[str, Any], path: str, name: str) -> bool:
+    """Whether the API has a member for a property at a path such as ``#/Distributions/0``."""
+    for step in path.split("/")[1:]:
+        shape = members.get(_member(step, members))
+        while shape is not None and shape.type_name == "list":
+            shape = shape.member
+        if step.isdecimal():
+            continue
+        if shape is None or shape.type_name != "structure":
+            return False
+        members = shape.members
+    return _member(name, members) in members
+
+
+def _value(value: Any, shape: Any, path: str) -> Any:
+    if shape.type_name == "structure" and isinstance(value, dict):
+        return _structure(value, shape.members, path)
+    if shape.type_name == "list" and isinstance(value, list):
+        return [_value(item, shape.member, f"{path}/{number}") for number, item in enumerate(value)]
+    if shape.type_name == "map" and isinstance(value, dict):
+        return {
+            scalar(key, "string"): _value(item, shape.value, f"{path}/{key}")
+            for key, item in value.items()
+        }
+    return scalar(value, shape.type_name)
+
+
+def scalar(value: Any, type_name: str) -> Any:
+    """Convert a value: template parameters are text, and YAML reads some texts as other types."""
+    if type_name == "string" and isinstance(value, bool):
+        return str(value).lower()
+    if type_name == "string" and isinstance(value, (int, float)):
+        return str(value)
+    if type_name == "string" and isinstance(value, date):
+        return value.isoformat().replace("+00:00", "Z")
+    if type_name == "boolean" and isinstance(value, str):
+        return _BOOLEANS.get(value.lower(), value)
+    if type_name in {"integer", "long"} and isinstance(value, str) and _WHOLE.fullmatch(value):
+        return int(value)
+    return value
