@@ -46,6 +46,13 @@ def needs_operation(operation: str) -> pytest.MarkDecorator:
     )
 
 
+def needs_error(code: str) -> pytest.MarkDecorator:
+    """Skips where the service has no such error."""
+    return pytest.mark.skipif(
+        code not in service_model().shape_names, reason=f"this botocore has no {code}"
+    )
+
+
 def needs_output(operation: str, path: str) -> pytest.MarkDecorator:
     """Skips where the answer has no such member."""
     return pytest.mark.skipif(

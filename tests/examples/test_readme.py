@@ -34,7 +34,7 @@ _MODULE = re.compile(r"# ([a-z_]+\.py)\n")
 _TEST = re.compile(r"^\s*(?:async )?def test_", re.MULTILINE)
 
 
-@pytest.mark.needs("moto", "time_machine")
+@pytest.mark.needs("moto", "time_machine", "flask")
 def test_the_examples_of_every_page_run(tmp_path):
     expected = {}
     for page in PAGES:

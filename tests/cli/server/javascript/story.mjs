@@ -1,9 +1,9 @@
 // What a program does with the AWS SDK for JavaScript, and what it sees: one JSON object.
-// node story.mjs FOLDER_WITH_NODE_MODULES URL DOCUMENT [lifecycle]
+// node story.mjs FOLDER_WITH_NODE_MODULES URL DOCUMENT
 
 import { createRequire } from "node:module";
 
-const [folder, endpoint, document, ...built] = process.argv.slice(2);
+const [folder, endpoint, document] = process.argv.slice(2);
 const sdk = createRequire(`${folder}/`)("@aws-sdk/client-imagebuilder");
 
 const client = new sdk.ImagebuilderClient({
@@ -78,30 +78,28 @@ seen.refused = [
   ...new Set(outcomes.filter(({ reason }) => reason).map(({ reason }) => reason.name)),
 ];
 
-if (built.includes("lifecycle")) {
-  const before = Date.now();
-  const policy = await client.send(
-    new sdk.CreateLifecyclePolicyCommand({
-      name: "old",
-      executionRole: "arn:aws:iam::123456789012:role/lifecycle",
-      resourceType: "AMI_IMAGE",
-      policyDetails: [
-        {
-          action: { type: "DELETE", includeResources: { amis: true, snapshots: true } },
-          filter: { type: "AGE", value: 6, unit: "MONTHS" },
-        },
-      ],
-      resourceSelection: { tagMap: { team: "a" } },
-    }),
-  );
-  const shown = await client.send(
-    new sdk.GetLifecyclePolicyCommand({ lifecyclePolicyArn: policy.lifecyclePolicyArn }),
-  );
-  const { dateCreated } = shown.lifecyclePolicy;
-  seen.date = {
-    isDate: dateCreated instanceof Date,
-    isNow: Math.abs(dateCreated.getTime() - before) < 60_000,
-  };
-}
+const before = Date.now();
+const policy = await client.send(
+  new sdk.CreateLifecyclePolicyCommand({
+    name: "old",
+    executionRole: "arn:aws:iam::123456789012:role/lifecycle",
+    resourceType: "AMI_IMAGE",
+    policyDetails: [
+      {
+        action: { type: "DELETE", includeResources: { amis: true, snapshots: true } },
+        filter: { type: "AGE", value: 6, unit: "MONTHS" },
+      },
+    ],
+    resourceSelection: { tagMap: { team: "a" } },
+  }),
+);
+const shown = await client.send(
+  new sdk.GetLifecyclePolicyCommand({ lifecyclePolicyArn: policy.lifecyclePolicyArn }),
+);
+const { dateCreated } = shown.lifecyclePolicy;
+seen.date = {
+  isDate: dateCreated instanceof Date,
+  isNow: Math.abs(dateCreated.getTime() - before) < 60_000,
+};
 
 console.log(JSON.stringify(seen));
