@@ -44,7 +44,7 @@ class _Declared(type):
     record_set: frozenset[str]
     record_defaults: Mapping[str, object]
     record_fresh: tuple[str, ...]
-    has_slots: bool
+    record_has_slots: bool
 
     def __new__(
         mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], *, kw_only: bool = False
@@ -60,7 +60,7 @@ class _Declared(type):
         names = (*inherited, *added)
         defaults = {each: value for base in known for each, value in base.record_defaults.items()}
         defaults |= {each: namespace.pop(each) for each in own if each in namespace}
-        if any(base.has_slots for base in known):
+        if any(base.record_has_slots for base in known):
             # A record has no other attributes, and is small.
             namespace["__slots__"] = added
         # By their positions, as checkers expect it of classes that are declared as dataclasses are.
@@ -83,10 +83,10 @@ class _Members(metaclass=_Declared):
     record_defaults: ClassVar[Mapping[str, object]]
     record_fresh: ClassVar[tuple[str, ...]]
     """The members whose default is made anew for each record."""
-    has_slots: ClassVar[bool] = False
+    record_has_slots: ClassVar[bool] = False
 
     @classmethod
-    def all_members(
+    def record_members(
         cls, values: tuple[object, ...], members: dict[str, object]
     ) -> dict[str, object]:
         """The members of a new object, given or not; TypeError if one is missing or unknown."""
@@ -121,11 +121,11 @@ class _Members(metaclass=_Declared):
 class Record(_Members):
     """An object that changes, and equals only itself."""
 
-    has_slots: ClassVar[bool] = True
+    record_has_slots: ClassVar[bool] = True
 
     def __init__(self, *values: object, **members: object) -> None:
         if values or members.keys() != self.record_set:
-            members = self.all_members(values, members)
+            members = self.record_members(values, members)
         _set_all(self, members, members.values())
 
 
@@ -135,7 +135,7 @@ class Value(_Members):
 
     def __init__(self, *values: object, **members: object) -> None:
         if values or members.keys() != self.record_set:
-            members = self.all_members(values, members)
+            members = self.record_members(values, members)
         _hold(self, members)
 
     def __eq__(self, other: object) -> bool:
