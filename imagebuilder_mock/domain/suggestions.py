@@ -31,7 +31,7 @@ def closest(word: str, words: Iterable[str], *, cutoff: float = _LEAST_ALIKE) ->
     """The word that is most like a given one; None if none is like it. Case and "_" do not count.
 
     Among words that differ only in case, one with the same first letter as the given one wins. If
-    no word is like it, the only word that has its parts and others is meant.
+    no word is like it, the only word that has its parts and one other is meant.
     """
     from difflib import get_close_matches  # noqa: PLC0415 - few tests make a slip
 
@@ -66,8 +66,8 @@ def _folded(word: str) -> str:
 def _only_longer(word: str, words: Iterable[str]) -> str | None:
     """``finish_all`` for ``finish``, unless there is another such word."""
     given = _parts(word)
-    longer = [each for each in words if given < _parts(each)] if given else []
-    return longer[0] if len(longer) == 1 else None
+    longer = [each for each in words if given < (parts := _parts(each)) and len(parts - given) == 1]
+    return longer[0] if given and len(longer) == 1 else None
 
 
 def _parts(word: str) -> set[str]:

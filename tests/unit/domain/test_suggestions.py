@@ -24,6 +24,7 @@ from imagebuilder_mock.domain.suggestions import Suggesting, closest, did_you_me
         ("Throttling", ["ServiceException", "ThrottlingException"], "ThrottlingException"),
         ("pipelines", ["components", "image pipelines"], "image pipelines"),
         ("recipes", ["container recipes", "image recipes"], None),
+        ("tags", ["includeSnapshotTags"], None),
         ("fin", ["finish_all"], None),
         ("?", ["finish_all"], None),
     ],
