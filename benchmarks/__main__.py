@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from . import (
@@ -36,6 +37,8 @@ def main(names: list[str]) -> int:
     if unknown:
         print(f"no measurement {', '.join(unknown)}; there are: {', '.join(_ALL)}")
         return 2
+    # Fresh interpreters are to find bytecode, as they do where programs are run twice.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     for name, run in _ALL.items():
         if not names or name in names:
             run()
