@@ -14,8 +14,6 @@ from imagebuilder_mock.domain.records import Value
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from mypy_boto3_imagebuilder import type_defs as wire
-
     from .states import ImageStatus, WorkflowType
 
 
@@ -53,9 +51,9 @@ class BuildPlan(Value):
     stages: tuple[Stage, ...]
 
     @cached_property
-    def configurations(self) -> Sequence[wire.WorkflowConfigurationTypeDef]:
-        """The workflows as an image shows them whose request named none."""
-        return [{"workflowArn": workflow.arn} for workflow in self.workflows()]
+    def workflow_arns(self) -> tuple[str, ...]:
+        """The ARNs of all workflows, in the order of their stages."""
+        return tuple(workflow.arn for workflow in self.workflows())
 
     def workflows(self) -> Iterator[PlannedWorkflow]:
         """All workflows, in the order of their stages."""

@@ -94,8 +94,8 @@ class Resources(Face):
 
         ``kind`` is one type of them, as ARNs call it: ``"image"``, ``"image-recipe"``,
         ``"image-pipeline"``; by default all. ``region`` and ``account_id`` are those of ``Place``.
-        The objects are the mock's own: changing one changes its state. ValueError for an unknown
-        kind.
+        The objects are the mock's own: changing one changes its state. Images can share the recipe
+        and the configurations that they keep. ValueError for an unknown kind.
         """
         if kind is not None:
             check_known("kind of resources", kind, get_args(Kind))

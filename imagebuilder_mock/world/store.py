@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from imagebuilder_mock.domain.arn import Arn, slugify
 from imagebuilder_mock.domain.ordered import Numbering, OrderedIndex
-from imagebuilder_mock.domain.records import Value, replace
+from imagebuilder_mock.domain.records import Value, replace, values_of
 from imagebuilder_mock.domain.resources.base import Resource
 from imagebuilder_mock.domain.versions import Version, counted_in
 
@@ -101,8 +101,8 @@ class Store:
         self._orders: dict[tuple[str, str | None], OrderedIndex[Any]] = defaultdict(OrderedIndex)
         self._groups: dict[str, OrderedIndex[Any]] = defaultdict(OrderedIndex)
         self._names: dict[str, OrderedIndex[Any]] = defaultdict(OrderedIndex)
-        # By ARN of the source: itself, what is different in its last copy, and the copy.
-        self._kept: dict[str, tuple[Resource, Mapping[str, object], Any]] = {}
+        # By ARN of the source: what it was like, what is different in its last copy, and the copy.
+        self._kept: dict[str, tuple[tuple[object, ...], Mapping[str, object], Any]] = {}
         self._numbering = numbering or Numbering()
         self.findings = Findings(self._numbering)
         """What scans found on the account's images."""
@@ -168,16 +168,17 @@ class Store:
     def kept_copy(self, source: R, **changes: object) -> R:
         """The copy of a recipe or a configuration that an image keeps, with some changes.
 
-        Nobody changes a copy, so images share it as long as the next one would be the same.
+        Images share it as long as the next one would be the same: the mock changes no copy.
         """
+        values = values_of(source)
         known = self._kept.get(source.arn)
         if known is not None:
-            last_source, last_changes, copy = known
-            is_unchanged = last_source is source and copy.tags is source.tags
+            last_values, last_changes, copy = known
+            is_unchanged = last_values == values and copy.tags == source.tags
             if is_unchanged and last_changes == changes:
                 return cast("R", copy)
-        copy = replace(source, **changes)
-        self._kept[source.arn] = source, changes, copy
+        copy = replace(source, tags=dict(source.tags), **changes)
+        self._kept[source.arn] = values, changes, copy
         return copy
 
     def add(self, resource: Resource) -> None:

@@ -157,6 +157,23 @@ class TestCopies:
         copy = the_image(imagebuilder, second)["infrastructureConfiguration"]
         assert copy["instanceProfileName"] == "other"
 
+    def test_what_a_test_changes_itself_is_in_the_next_build(self, imagebuilder, imagebuilder_mock):
+        arn = an_infrastructure(imagebuilder, tags={"stage": "test"})
+        first = a_build(imagebuilder, infrastructureConfigurationArn=arn)
+        [own] = imagebuilder_mock.resources("infrastructure-configuration")
+        own.instance_types = ["m5.large"]
+        second = a_build(imagebuilder, infrastructureConfigurationArn=arn)
+        own.tags["stage"] = "production"
+
+        third = a_build(imagebuilder, infrastructureConfigurationArn=arn)
+
+        seen = [
+            the_image(imagebuilder, build)["infrastructureConfiguration"]
+            for build in (first, second, third)
+        ]
+        assert [copy.get("instanceTypes") for copy in seen] == [None, ["m5.large"], ["m5.large"]]
+        assert [copy["tags"]["stage"] for copy in seen] == ["test", "test", "production"]
+
     def test_they_outlive_what_they_were_copied_from(self, imagebuilder):
         recipe, infrastructure = a_recipe(imagebuilder), an_infrastructure(imagebuilder)
         arn = an_image(

@@ -206,7 +206,8 @@ class Image(BuildSettings, kw_only=True):
         An image without a recipe was not built, and has none.
         """
         self.execution_role = self.execution_role or service_linked_role(self)
-        self.workflows = self.workflows or self.plan.configurations or None
+        if not self.workflows:
+            self.workflows = [{"workflowArn": arn} for arn in self.plan.workflow_arns] or None
 
     def may_enter(self, status: ImageStatus) -> bool:
         return status in AHEAD[self.state.status]
