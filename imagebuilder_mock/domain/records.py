@@ -86,7 +86,7 @@ class _Members(metaclass=_Declared):
     record_has_slots: ClassVar[bool] = False
 
     @classmethod
-    def record_members(
+    def record_completed(
         cls, values: tuple[object, ...], members: dict[str, object]
     ) -> dict[str, object]:
         """The members of a new object, given or not; TypeError if one is missing or unknown."""
@@ -125,7 +125,7 @@ class Record(_Members):
 
     def __init__(self, *values: object, **members: object) -> None:
         if values or members.keys() != self.record_set:
-            members = self.record_members(values, members)
+            members = self.record_completed(values, members)
         _set_all(self, members, members.values())
 
 
@@ -135,7 +135,7 @@ class Value(_Members):
 
     def __init__(self, *values: object, **members: object) -> None:
         if values or members.keys() != self.record_set:
-            members = self.record_members(values, members)
+            members = self.record_completed(values, members)
         _hold(self, members)
 
     def __eq__(self, other: object) -> bool:

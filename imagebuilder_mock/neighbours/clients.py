@@ -17,7 +17,16 @@ _NO_FILES = {
     "config_file": (None, None, devnull, None),
     "credentials_file": (None, None, devnull, None),
 }
-_PLACEHOLDER = "imagebuilder-mock"
+
+OWN_KEY = "AKIAMOCK"
+"""What the access keys of a mock begin with; the account follows."""
+SECRET = "imagebuilder-mock"  # noqa: S105 - it opens nothing
+"""The secret key that goes with each of them."""
+
+
+def access_key_for(account_id: str) -> str:
+    """An access key that names the account."""
+    return f"{OWN_KEY}{account_id}"
 
 
 def new_session() -> Session:
@@ -49,7 +58,7 @@ def new_client(  # noqa: PLR0913 - what a client is made with
         region_name=region,
         endpoint_url=url,
         aws_access_key_id=access_key,
-        aws_secret_access_key=_PLACEHOLDER,
+        aws_secret_access_key=SECRET,
         config=Config(**settings, **config),
     )
     if acts_as is not None:

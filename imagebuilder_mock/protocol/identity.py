@@ -8,6 +8,7 @@ from typing import TypedDict
 
 from botocore.loaders import Loader
 
+from imagebuilder_mock.neighbours.clients import OWN_KEY, SECRET, access_key_for
 from imagebuilder_mock.neighbours.in_moto.door import account_of_key
 
 from .model import SERVICE_NAME
@@ -15,10 +16,7 @@ from .model import SERVICE_NAME
 _DEFAULT_PARTITION = "aws"
 
 # A key of this form names its account: what ``mock.credentials()`` gives.
-_OWN_KEY = "AKIAMOCK"
-_OWN_KEY_FORM = rf"{_OWN_KEY}([0-9]{{12}})"
-SECRET = "imagebuilder-mock"  # noqa: S105 - it opens nothing
-"""The secret key that goes with each access key of a mock."""
+_OWN_KEY_FORM = rf"{OWN_KEY}([0-9]{{12}})"
 
 
 class Credentials(TypedDict):
@@ -35,11 +33,6 @@ def partition_of(region: str) -> str:
         if region in partition["regions"] or re.match(partition["regionRegex"], region):
             return str(partition["id"])
     return _DEFAULT_PARTITION
-
-
-def access_key_for(account_id: str) -> str:
-    """An access key that names the account."""
-    return f"{_OWN_KEY}{account_id}"
 
 
 def credentials_for(account_id: str) -> Credentials:
@@ -65,7 +58,7 @@ def account_of(access_key: str | None, *, default: str) -> str:
 
 def account_named_by(access_key: str) -> str | None:
     """The account that a key of a mock names; None for any other key."""
-    if not access_key.startswith(_OWN_KEY):  # as of most clients
+    if not access_key.startswith(OWN_KEY):  # as of most clients
         return None
     own = re.fullmatch(_OWN_KEY_FORM, access_key)
     return None if own is None else own.group(1)

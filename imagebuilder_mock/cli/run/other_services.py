@@ -25,8 +25,9 @@ from botocore.httpsession import URLLib3Session
 from urllib3 import connection_from_url
 
 from imagebuilder_mock.cli.surroundings import account_of
+from imagebuilder_mock.neighbours.clients import SECRET, access_key_for
 from imagebuilder_mock.neighbours.in_moto.door import answer_of_moto
-from imagebuilder_mock.protocol.identity import SECRET, access_key_for, domain_of, is_of_aws
+from imagebuilder_mock.protocol.identity import domain_of, is_of_aws
 from imagebuilder_mock.transports.boto.aio import awaitable
 from imagebuilder_mock.transports.boto.clients import is_remote
 from imagebuilder_mock.transports.http.wire import (

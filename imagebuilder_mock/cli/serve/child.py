@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from imagebuilder_mock.cli.ending import handled
-from imagebuilder_mock.protocol.identity import SECRET
+from imagebuilder_mock.neighbours.clients import SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

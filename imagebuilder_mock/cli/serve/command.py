@@ -25,7 +25,7 @@ from imagebuilder_mock.cli.server import ADVICE, serve
 from imagebuilder_mock.cli.state_files import StateFiles
 from imagebuilder_mock.cli.surroundings import Surroundings, account_of
 from imagebuilder_mock.neighbours.at_endpoint import DEFAULT_KEY
-from imagebuilder_mock.protocol.identity import access_key_for
+from imagebuilder_mock.neighbours.clients import access_key_for
 from imagebuilder_mock.transports.http.guarding import allowed_host, allowed_origin
 from imagebuilder_mock.transports.http.wsgi import server_log
 from imagebuilder_mock.world.log import logger

@@ -16,7 +16,7 @@ from botocore.compat import HTTPHeaders
 from urllib3 import HTTPResponse
 
 from imagebuilder_mock.neighbours.account import NOBODY_ANSWERED
-from imagebuilder_mock.neighbours.clients import new_client, new_session
+from imagebuilder_mock.neighbours.clients import access_key_for, new_client, new_session
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -81,7 +81,7 @@ def client(service: str, account: str, region: str) -> Any:
     It is used only while moto is on. Should nobody have answered by then, as for a service that
     moto is told to let pass, it answers itself: no request of ours goes anywhere else.
     """
-    key = f"AKIAMOCK{account}"
+    key = access_key_for(account)
     made = new_client(_session(), service, region, access_key=key, acts_as=account)
     made.meta.events.register_last("before-send", _nobody_answered)
     if service != "ec2":

@@ -11,7 +11,8 @@ from botocore.config import Config
 from botocore.loaders import Loader
 
 from imagebuilder_mock import mock_imagebuilder
-from imagebuilder_mock.protocol.identity import access_key_for, account_of, partition_of
+from imagebuilder_mock.neighbours.clients import access_key_for
+from imagebuilder_mock.protocol.identity import account_of, partition_of
 from tests.builders import a_component
 
 PARTITIONS = {
